@@ -1,0 +1,42 @@
+"""Cohort analysis for second-line therapy of hepatocellular carcinoma; every number as R's.
+
+>>> import hcc2l
+>>> cohort = hcc2l.read_cohort("cohort.csv")
+>>> report = hcc2l.km(cohort, by="child_pugh", at=[6, 12, 24])
+>>> report.table("groups").rows
+>>> print(hcc2l.render_report(report, "md"))
+>>> hcc2l.plot_report(report, "km.pdf")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hcc2l.api import km as km
+    from hcc2l.figures import plot_report as plot_report
+    from hcc2l.readers import read_cohort as read_cohort
+    from hcc2l.render import render_report as render_report
+
+_API = {
+    "km": "hcc2l.api",
+    "plot_report": "hcc2l.figures",
+    "read_cohort": "hcc2l.readers",
+    "render_report": "hcc2l.render",
+}
+__all__ = ["km", "plot_report", "read_cohort", "render_report"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("hcc2l")
+    if name in _API:
+        return getattr(import_module(_API[name]), name)
+    raise AttributeError(f"module 'hcc2l' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

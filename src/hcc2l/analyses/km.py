@@ -1,0 +1,117 @@
+"""Kaplan-Meier analysis: medians, survival at times, log-rank family, competing risks."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hcc2l.analyses.km_data import KmData, prepare
+from hcc2l.analyses.km_figure import km_figure
+from hcc2l.analyses.km_tables import km_tables
+from hcc2l.analyses.km_text import conventions, km_methods
+from hcc2l.analyses.rows import group_size_notes, post_baseline_note, provenance, row_notes
+from hcc2l.cohort import Cohort
+from hcc2l.report import Note, Report, Table
+from hcc2l.specs import KmSpec
+from hcc2l.stats import kaplan_meier as estimator
+
+
+def run(cohort: Cohort, spec: KmSpec) -> Report:
+    """Analyse a cohort.
+
+    Raises
+    ------
+    UsageError
+        An option names what the cohort has not.
+    InputError
+        The cohort's cells are wrong.
+    AnalysisError
+        No rows, no events, or a single group to compare.
+    """
+    outcome, data = prepare(cohort, spec)
+    tables = km_tables(data)
+    notes = [*row_notes(cohort, outcome), *_notes(cohort, data, tables)]
+    settings = spec.settings() | {
+        "endpoint": outcome.endpoint.name,
+        "time": outcome.endpoint.columns[0],
+        "event": outcome.endpoint.described,
+        "unit": outcome.endpoint.unit,
+        "levels": list(data.levels),
+    }
+    text, references = km_methods(data, cohort, tables)
+    return Report(
+        title=_title(cohort, data),
+        provenance=provenance(
+            "km", cohort, outcome.account, settings, conventions(data)
+        ),
+        tables=tuple(tables),
+        notes=tuple(notes),
+        draw=lambda: km_figure(data, tables),
+        methods=text,
+        references=references,
+        show_methods=spec.methods,
+    )
+
+
+def _title(cohort: Cohort, data: KmData) -> str:
+    title = data.endpoint.label
+    if data.spec.competing:
+        title = f"Cumulative incidence: {title}"
+    if data.group:
+        title += f" by {data.group.label}"
+    if data.spec.landmark is not None:
+        title += f", from a landmark at {data.spec.landmark:g}"
+        title += f" {data.endpoint.unit}" if data.endpoint.unit else ""
+    return f"{title} — {cohort.title}"
+
+
+
+def _notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
+    spec, notes = data.spec, []
+    if data.group:
+        notes += post_baseline_note(cohort, data.group, spec.landmark)
+        notes += group_size_notes(data.group, data.event)
+        if not spec.competing:
+            notes += _crossing_note(data)
+        notes += _multiplicity_note(data)
+    if spec.competing:
+        notes.append(
+            Note("info", "competing-risks",
+                 "With a competing event no median of the Kaplan–Meier curve is given: it would "
+                 "treat the competing event as censoring and overstate the risk.")
+        )  # fmt: skip
+    if any(row["p"] is None for t in tables if t.name == "tests" for row in t.rows):
+        notes.append(
+            Note("warning", "test-not-estimable",
+                 "A test could not be computed: fewer than two groups are at risk when events "
+                 "happen.")
+        )  # fmt: skip
+    return notes
+
+
+def _crossing_note(data: KmData) -> list[Note]:
+    for a, b in combinations(range(len(data.levels)), 2):
+        when = estimator.curves_cross(data.curves[a], data.curves[b])
+        if when is not None:
+            at = f"{when:.3g}{data.unit.replace(',', '')}"
+            return [
+                Note("warning", "curves-cross",
+                     f"The curves of {data.levels[a]} and {data.levels[b]} cross near {at}: hazards "
+                     "are not proportional, and the log-rank test can miss such a difference. "
+                     "Compare restricted means as well (--tau T), or weight the test "
+                     "(--test fh --rho 0 --gamma 1 for a late difference).")
+            ]  # fmt: skip
+    return []
+
+
+def _multiplicity_note(data: KmData) -> list[Note]:
+    spec = data.spec
+    pairs = len(data.levels) * (len(data.levels) - 1) // 2
+    if spec.pairwise and spec.adjust == "none" and pairs > 1:
+        text = (f"{pairs} pairs were tested without adjustment; one in twenty such tests is below "
+                "0.05 by chance. Use --adjust holm.")  # fmt: skip
+    elif len(spec.test) > 1:
+        text = (f"{len(spec.test)} tests of the same question: their p-values are not independent "
+                "evidence. Report the one that was planned.")  # fmt: skip
+    else:
+        return []
+    return [Note("warning", "multiple-tests", text)]

@@ -1,0 +1,210 @@
+"""The analysed rows of a km analysis as arrays, and their curves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+
+from hcc2l import design
+from hcc2l.analyses.rows import Outcome, from_landmark, refuse_no_rows, survival_outcome
+from hcc2l.cohort import Cohort
+from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
+from hcc2l.errors import AnalysisError
+from hcc2l.report import Column, Row, Table, Value
+from hcc2l.specs import KmSpec
+from hcc2l.stats import competing as competing_risks
+from hcc2l.stats import kaplan_meier as estimator
+from hcc2l.stats.kaplan_meier import KaplanMeier
+
+
+@dataclass(frozen=True)
+class KmData:
+    """The analysed rows as arrays of shape (n,), and the curve of each group.
+
+    `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`.
+    """
+
+    spec: KmSpec
+    endpoint: Endpoint
+    competing_name: str | None
+    time: Floats
+    cause: Ints
+    group: Factor | None
+    strata: Factor | None
+    weights: Floats | None
+    curves: tuple[KaplanMeier, ...]
+
+    @property
+    def event(self) -> Mask:
+        """Whether the endpoint's own event happened."""
+        return self.cause == 1
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Names of the groups, `all` when there is one."""
+        return self.group.levels if self.group else ("all",)
+
+    @property
+    def codes(self) -> Ints:
+        """Index of each row's group."""
+        return self.group.codes if self.group else np.zeros(self.time.size, dtype=np.int64)
+
+    def rows_of(self, code: int) -> Mask:
+        """The rows of one group."""
+        return self.codes == code
+
+    @property
+    def group_column(self) -> Column:
+        """The first column of every table by group."""
+        return Column(self.group.label if self.group else "Group", ("group",))
+
+    @property
+    def unit(self) -> str:
+        """`, months` for headers; empty when no unit is known."""
+        return f", {self.endpoint.unit}" if self.endpoint.unit else ""
+
+    def decimals(self, values: Sequence[Value]) -> int:
+        """Decimals of times: none when the data and the values are whole, else one or two."""
+        if not self.endpoint.whole:
+            return 2
+        known = [float(v) for v in values if isinstance(v, (int, float))]
+        return 0 if all(v.is_integer() for v in known) else 1
+
+
+
+def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
+    """Resolve every term and keep the complete rows; the rest is accounted for."""
+    cohort.load(_needed(cohort, spec))
+    outcome = survival_outcome(cohort, spec, spec.competing)
+    account, endpoint = outcome.account, outcome.endpoint
+    time = endpoint.time
+    if spec.landmark is not None:
+        time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
+    group = _factor(cohort, spec, spec.by, "--by", outcome)
+    strata = _factor(cohort, spec, spec.strata, "--strata", outcome)
+    weights = design.weights(cohort, spec.weights) if spec.weights else None
+    if weights is not None:
+        account.drop(np.isnan(weights), f"{spec.weights} missing")
+    refuse_no_rows(account)
+    keep = account.keep
+    data = KmData(
+        spec=spec,
+        endpoint=endpoint,
+        competing_name=outcome.competing_name,
+        time=time[keep],
+        cause=endpoint.event[keep],
+        group=group.take(keep) if group else None,
+        strata=strata.take(keep) if strata else None,
+        weights=None if weights is None else weights[keep],
+        curves=(),
+    )
+    _refuse_unanswerable(data)
+    return outcome, replace(data, curves=tuple(_curve(data, g) for g in range(len(data.levels))))
+
+
+def _needed(cohort: Cohort, spec: KmSpec) -> list[str]:
+    """Columns that will be asked for, so that a large file is parsed once; guesses are harmless."""
+    names = [*design.endpoint_columns(cohort, spec), cohort.id_column or "", spec.weights or ""]
+    for text in (spec.by, spec.strata, spec.competing, *spec.where):
+        if text:
+            names += [n for n in cohort.names if text == n or text.startswith(n)]
+    return names
+
+
+def _factor(
+    cohort: Cohort, spec: KmSpec, text: str | None, option: str, outcome: Outcome
+) -> Factor | None:
+    if text is None:
+        return None
+    factor = design.factor(cohort, text, spec, option, outcome.account.keep)
+    outcome.account.drop(factor.codes < 0, f"{factor.column} missing")
+    return factor
+
+
+def _refuse_unanswerable(data: KmData) -> None:
+    if not data.event.any():
+        raise AnalysisError(
+            f"None of the {data.time.size} patients has the event: all are censored.",
+            where=data.endpoint.described,
+            hint="Check which value means the event: --event COL=VALUE.",
+        )
+    if data.group and len(data.levels) < 2:
+        raise AnalysisError(
+            f"All {data.time.size} patients analysed are in one group, {data.levels[0]!r}.",
+            where=f"--by {data.spec.by}",
+            hint="Leave out --by, or look at the rows left out by --where and by missing cells.",
+        )
+
+
+def _curve(data: KmData, code: int) -> KaplanMeier:
+    rows = data.rows_of(code)
+    weights = None if data.weights is None else data.weights[rows]
+    return estimator.kaplan_meier(data.time[rows], data.event[rows], weights)
+
+
+def conf_type(spec: KmSpec) -> estimator.ConfType:
+    """The interval type, as `stats` names it."""
+    return cast(estimator.ConfType, spec.conf_type)
+
+
+def number(value: float) -> float | None:
+    """A float for a report: None when it is not finite."""
+    return float(value) if math.isfinite(value) else None
+
+
+def count(value: float) -> int | float:
+    """A (weighted) count: whole numbers as int."""
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def causes(data: KmData) -> tuple[tuple[int, str], tuple[int, str]]:
+    """The two kinds of event and their names: the endpoint's own, the competing one."""
+    return (1, data.endpoint.label), (2, data.competing_name or "")
+
+
+def incidence_limits(data: KmData, estimate: Floats, std_err: Floats) -> tuple[Floats, Floats]:
+    """Limits as R's multi-state `survfit` makes them: the interval type applied to F itself."""
+    relative = np.divide(std_err, estimate, out=np.zeros_like(std_err), where=estimate > 0)
+    return estimator.confidence_limits(
+        estimate, relative, conf_type(data.spec), data.spec.conf_level
+    )
+
+
+def survival_curve(data: KmData) -> Table:
+    """Every step of every curve; time 0 is not a row."""
+    rows: list[Row] = []
+    for level, curve in zip(data.levels, data.curves, strict=True):
+        lower, upper = estimator.confidence_limits(
+            curve.survival, curve.std_err_log, conf_type(data.spec), data.spec.conf_level
+        )
+        arrays = (curve.time, curve.n_risk, curve.n_event, curve.n_censor, curve.survival,
+                  curve.std_err, lower, upper)  # fmt: skip
+        for t, n, d, c, s, e, low, high in zip(*(a.tolist() for a in arrays), strict=True):
+            rows.append(
+                {"group": level, "time": t, "n_risk": count(n), "n_event": count(d),
+                 "n_censor": count(c), "estimate": s, "std_err": number(e), "lower": number(low),
+                 "upper": number(high)}
+            )  # fmt: skip
+    return Table("curve", "Kaplan–Meier curve", tuple(rows[0]), tuple(rows))
+
+
+def incidence_curve(data: KmData) -> Table:
+    """Every step of every cumulative incidence, both causes."""
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        for of, cause in causes(data):
+            c = competing_risks.cumulative_incidence(data.time[inside], data.cause[inside], of)
+            lower, upper = incidence_limits(data, c.incidence, c.std_err)
+            arrays = (c.time, c.n_risk, c.n_event, c.n_censor, c.incidence, c.std_err, lower, upper)
+            for t, n, d, m, f, e, low, high in zip(*(a.tolist() for a in arrays), strict=True):
+                rows.append(
+                    {"group": level, "cause": cause, "time": t, "n_risk": count(n),
+                     "n_event": count(d), "n_censor": count(m), "estimate": f, "std_err": e,
+                     "lower": number(low), "upper": number(high)}
+                )  # fmt: skip
+    return Table("curve", "Cumulative incidence", tuple(rows[0]), tuple(rows))

@@ -1,0 +1,110 @@
+"""The figure of a km analysis, as finished tables: curves, numbers at risk, medians, models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+import numpy as np
+
+from hcc2l.analyses.km_data import KmData, incidence_curve, survival_curve
+from hcc2l.analyses.km_text import TEST_LABELS
+from hcc2l.report import Figure, Row, Table, Value
+
+_STEPS = {
+    "months": (1, 2, 3, 6, 12, 24, 36, 60, 120),
+    "days": (1, 2, 5, 10, 20, 30, 60, 90, 180, 365, 730, 1825),
+    "weeks": (1, 2, 4, 8, 13, 26, 52, 104, 260),
+    "years": (1, 2, 5, 10, 20),
+}
+
+
+def axis_ticks(longest: float, unit: str | None) -> tuple[float, ...]:
+    """Ticks from 0 in steps a clinician would choose (months: 3, 6, 12), at most eight of them."""
+    if longest <= 0:
+        return (0.0, 1.0)
+    steps: Sequence[float] = _STEPS.get(unit or "", ())
+    step = next((s for s in steps if longest / s <= 8 and longest / s >= 1), None)
+    if step is None:
+        magnitude = 10.0 ** np.floor(np.log10(longest / 8))
+        step = next(m * magnitude for m in (1, 2, 2.5, 5, 10, 20) if longest / (m * magnitude) <= 8)
+    # Up to the last tick with somebody under observation; the axis itself goes on to the end.
+    return tuple(float(step * i) for i in range(int(np.floor(longest / step)) + 1))
+
+
+def km_figure(data: KmData, tables: Sequence[Table]) -> Figure:
+    """Curves with everything that is drawn beside them."""
+    spec = data.spec
+    ticks = axis_ticks(float(data.time.max()), data.endpoint.unit)
+    drawn = {
+        "curve": incidence_curve(data) if spec.competing else survival_curve(data),
+        "at_risk": _at_risk(data, ticks),
+        "groups": next(t for t in tables if t.name == "groups"),
+    }
+    if spec.parametric:
+        drawn["models"] = _model_curves(data, tables, ticks)
+    annotation = _annotation(tables)
+    options: dict[str, Value | tuple[Value, ...]] = {
+        "levels": data.levels,
+        "legend": data.group.label if data.group else None,
+        "x_label": _x_label(data),
+        "y_label": _y_label(data),
+        "ticks": ticks,
+        "x_max": float(data.time.max()),
+        "annotation": annotation,
+        "rising": bool(spec.competing),
+        "cumulative_events": spec.cumulative_events,
+        "median": not spec.competing,
+    }
+    return Figure("survival", drawn, options)
+
+
+def _x_label(data: KmData) -> str:
+    since = "Time since landmark" if data.spec.landmark is not None else "Time"
+    return f"{since} ({data.endpoint.unit})" if data.endpoint.unit else since
+
+
+def _y_label(data: KmData) -> str:
+    return "Cumulative incidence" if data.spec.competing else data.endpoint.label
+
+
+def _annotation(tables: Sequence[Table]) -> str | None:
+    """The test in words; p as a table would write it."""
+    found = [t for t in tables if t.name == "tests"]
+    if not found or not found[0].rows:
+        return None
+    rows = found[0].rows
+    row = next((r for r in rows if r["test"] == "gray"), rows[0])
+    p = row["p"]
+    if not isinstance(p, float):
+        return None
+    text = "< 0.001" if p < 0.001 else ("> 0.999" if p > 0.999 else f"= {p:.3f}")
+    return f"{TEST_LABELS[str(row['test'])]} p {text}"
+
+
+def _at_risk(data: KmData, ticks: Sequence[float]) -> Table:
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        weights = np.ones(int(inside.sum())) if data.weights is None else data.weights[inside]
+        time, event = data.time[inside], data.event[inside]
+        for t in ticks:
+            at_risk = float(weights[time >= t].sum())
+            events = float(weights[(time <= t) & event].sum())
+            rows.append(
+                {"group": level, "time": t, "n_risk": at_risk, "cumulative_events": events}
+            )
+    return Table("at_risk", "Number at risk", tuple(rows[0]), tuple(rows))
+
+
+def _model_curves(data: KmData, tables: Sequence[Table], ticks: Sequence[float]) -> Table:
+    from hcc2l.stats.parametric import ParametricFit
+
+    grid = np.linspace(0.0, float(data.time.max()), 201)
+    rows: list[Row] = []
+    for row in next(t for t in tables if t.name == "parametric").rows:
+        fit = ParametricFit(
+            str(row["model"]),  # type: ignore[arg-type]
+            float(str(row["location"])), float(str(row["scale"])), 0.0, 0.0, 0.0, 0.0,
+        )  # fmt: skip
+        for t, s in zip(grid.tolist(), fit.survival(grid).tolist(), strict=True):
+            rows.append({"group": row["group"], "model": row["model"], "time": t, "estimate": s})
+    return Table("models", "Parametric curves", ("group", "model", "time", "estimate"), tuple(rows))

@@ -1,0 +1,355 @@
+"""The tables of a km analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, cast
+
+import numpy as np
+
+from hcc2l.analyses.km_data import (
+    KmData,
+    causes,
+    conf_type,
+    count,
+    incidence_curve,
+    incidence_limits,
+    number,
+    survival_curve,
+)
+from hcc2l.analyses.km_figure import axis_ticks
+from hcc2l.analyses.km_text import FAMILY_LABELS, TEST_LABELS
+from hcc2l.errors import AnalysisError
+from hcc2l.report import Column, Row, Table, Value
+from hcc2l.stats import competing as competing_risks
+from hcc2l.stats import kaplan_meier as estimator
+from hcc2l.stats import logrank as tests
+from hcc2l.stats.multiplicity import adjust
+
+
+
+def km_tables(data: KmData) -> list[Table]:
+    """Every table that the spec asks for."""
+    spec = data.spec
+    tables = [_groups(data), *_quantiles(data)]
+    if spec.competing:
+        tables.append(_incidence(data))
+    elif spec.at:
+        tables.append(_survival(data))
+    if spec.tau is not None:
+        tables += _restricted_means(data, spec.tau)
+    if data.group:
+        tables.append(_tests(data))
+        if spec.pairwise:
+            tables.append(_pairwise(data))
+    if spec.parametric:
+        tables.append(_parametric(data))
+    if spec.curve:
+        tables.append(incidence_curve(data) if spec.competing else survival_curve(data))
+    return tables
+
+
+def _interval(header: str, *keys: str, **presentation: Any) -> Column:
+    return Column(header, keys, form="interval", **presentation)
+
+
+def _groups(data: KmData) -> Table:
+    spec = data.spec
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        time, curve = data.time[inside], data.curves[code]
+        median = estimator.quantiles(curve, (0.5,), conf_type(spec), spec.conf_level)[0]
+        weights = None if data.weights is None else data.weights[inside]
+        reverse = estimator.kaplan_meier(time, data.cause[inside] == 0, weights)
+        follow = estimator.quantiles(reverse, (0.5,), conf_type(spec), spec.conf_level)[0]
+        row: dict[str, Value] = {
+            "group": level,
+            "n": int(time.size),
+            "events": count(curve.n_event.sum()),
+            "competing_events": int((data.cause[inside] == 2).sum()),
+            "median": None if spec.competing else number(median.estimate),
+            "lower": None if spec.competing else number(median.lower),
+            "upper": None if spec.competing else number(median.upper),
+            "follow_up": number(follow.estimate),
+            "follow_up_lower": number(follow.lower),
+            "follow_up_upper": number(follow.upper),
+            "observed_median": float(np.median(time)),
+            "observed_min": float(time.min()),
+            "observed_max": float(time.max()),
+        }
+        if not spec.competing:
+            del row["competing_events"]
+        rows.append(row)
+    return Table("groups", "Patients, events and follow-up", tuple(rows[0]), tuple(rows),
+                 _groups_columns(data, rows), _groups_footnotes(data))  # fmt: skip
+
+
+def _groups_columns(data: KmData, rows: list[Row]) -> tuple[Column, ...]:
+    ci, unit = f"({data.spec.conf_level:.0%} CI)", data.unit
+    if not (data.spec.conf_level * 100).is_integer():
+        ci = f"({data.spec.conf_level * 100:g}% CI)"
+
+    def decimals(*keys: str) -> int:
+        return data.decimals([row[key] for row in rows for key in keys])
+
+    median = ("median", "lower", "upper")
+    follow = ("follow_up", "follow_up_lower", "follow_up_upper")
+    observed = ("observed_median", "observed_min", "observed_max")
+    first = [data.group_column, Column("n", ("n",)), Column("Events", ("events",))]
+    if data.spec.competing:
+        first.append(Column("Competing events", ("competing_events",)))
+    else:
+        first.append(_interval(f"Median{unit} {ci}", *median, decimals=decimals(*median)))
+    return (
+        *first,
+        _interval(f"Follow-up{unit} {ci}", *follow, kind="time", decimals=decimals(*follow)),
+        _interval("Observed, median (range)", *observed, decimals=decimals(*observed)),
+    )
+
+
+def _groups_footnotes(data: KmData) -> tuple[str, ...]:
+    follow = "Follow-up: reverse Kaplan–Meier. Observed: time to event or censoring."
+    return (follow, "Events are weighted.") if data.weights is not None else (follow,)
+
+
+def _quantiles(data: KmData) -> list[Table]:
+    if data.spec.competing:
+        return []
+    probabilities = (0.25, 0.5, 0.75)
+    rows: list[Row] = []
+    for level, curve in zip(data.levels, data.curves, strict=True):
+        found = estimator.quantiles(
+            curve, probabilities, conf_type(data.spec), data.spec.conf_level
+        )
+        for p, q in zip(probabilities, found, strict=True):
+            rows.append(
+                {"group": level, "quantile": p, "estimate": number(q.estimate),
+                 "lower": number(q.lower), "upper": number(q.upper)}
+            )  # fmt: skip
+    return [Table("quantiles", "Quantiles of the time to the event", tuple(rows[0]), tuple(rows))]
+
+
+def _survival(data: KmData) -> Table:
+    spec = data.spec
+    rows: list[Row] = []
+    for level, curve in zip(data.levels, data.curves, strict=True):
+        for s in estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level):
+            rows.append(
+                {"group": level, "time": s.time, "n_risk": count(s.n_risk),
+                 "estimate": number(s.survival.estimate), "std_err": number(s.survival.std_err),
+                 "lower": number(s.survival.lower), "upper": number(s.survival.upper)}
+            )  # fmt: skip
+    columns = (
+        data.group_column,
+        Column(f"Time{data.unit}", ("time",), decimals=_shown_decimals(spec.at)),
+        Column("At risk", ("n_risk",)),
+        _interval(f"Survival ({spec.conf_level * 100:g}% CI)", "estimate", "lower", "upper",
+                  kind="probability"),
+    )  # fmt: skip
+    beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
+    notes = ("Beyond the last observed time the estimate is carried forward.",) if beyond else ()
+    return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
+
+
+def _shown_decimals(times: Sequence[float]) -> int:
+    return max((len(f"{t:g}".partition(".")[2]) for t in times), default=0)
+
+
+def _restricted_means(data: KmData, tau: float) -> list[Table]:
+    spec, level = data.spec, data.spec.conf_level
+    means = []
+    for code in range(len(data.levels)):
+        rows = data.rows_of(code)
+        weights = None if data.weights is None else data.weights[rows]
+        means.append(
+            estimator.restricted_mean(data.time[rows], data.event[rows], tau, level, weights)
+        )
+    ci = f"({spec.conf_level * 100:g}% CI)"
+    shown = {"kind": "time", "decimals": 2}
+    single = Table(
+        "rmst",
+        f"Restricted mean survival time to {tau:g}{data.unit.replace(',', '')}",
+        ("group", "tau", "estimate", "std_err", "lower", "upper"),
+        tuple({"group": g, "tau": tau} | _estimate(m) for g, m in
+              zip(data.levels, means, strict=True)),
+        (data.group_column, _interval(f"Mean{data.unit} {ci}", "estimate", "lower", "upper",
+                                      **shown)),
+        _tau_footnote(data, tau),
+    )  # fmt: skip
+    if not data.group:
+        return [single]
+    rows_: list[Row] = []
+    for a, b in combinations(range(len(means)), 2):
+        gap, p = estimator.difference(means[a], means[b], level)
+        rows_.append(
+            {"group_a": data.levels[a], "group_b": data.levels[b], "tau": tau}
+            | _estimate(gap) | {"p": number(p)}
+        )  # fmt: skip
+    columns = (
+        Column("Group", ("group_b",)), Column("minus", ("group_a",)),
+        _interval(f"Difference{data.unit} {ci}", "estimate", "lower", "upper", **shown),
+        Column("p", ("p",)),
+    )  # fmt: skip
+    title = "Differences in restricted mean survival time"
+    differences = Table("rmst_differences", title, tuple(rows_[0]), tuple(rows_), columns)
+    return [single, differences]
+
+
+def _tau_footnote(data: KmData, tau: float) -> tuple[str, ...]:
+    short = [g for g, c in zip(data.levels, data.curves, strict=True)
+             if c.time[-1] < tau and c.survival[-1] > 0]  # fmt: skip
+    if not short:
+        return ()
+    return (f"Follow-up ends before {tau:g} in {', '.join(short)}; the curve is carried forward.",)
+
+
+def _estimate(e: estimator.Estimate) -> dict[str, Value]:
+    return {"estimate": number(e.estimate), "std_err": number(e.std_err),
+            "lower": number(e.lower), "upper": number(e.upper)}  # fmt: skip
+
+
+def _tests(data: KmData) -> Table:
+    spec, k = data.spec, len(data.levels)
+    rows: list[Row] = []
+
+    def add(test: str, statistic: float, df: int, p: float, cause: str | None) -> None:
+        row: dict[str, Value] = {
+            "test": test, "statistic": number(statistic), "df": df, "p": number(p)
+        }  # fmt: skip
+        rows.append(row | ({"cause": cause} if spec.competing else {}))
+
+    own = data.endpoint.label if spec.competing else None
+    for name in spec.test:
+        result = _test(data, cast(tests.Weight, name))
+        add(name, result.statistic, result.df, result.p, own)
+    if data.strata:
+        result = _test(data, "logrank", stratified=True)
+        add("logrank-stratified", result.statistic, result.df, result.p, own)
+    if spec.trend:
+        statistic, p = tests.trend(_test(data, "logrank"), np.arange(k, dtype=np.float64))
+        add("logrank-trend", statistic, 1, p, own)
+    if spec.competing:
+        for of, cause in ((1, own), (2, data.competing_name)):
+            gray = competing_risks.gray_test(data.time, data.cause, data.codes, k, of)
+            add("gray", gray.statistic, gray.df, gray.p, cause)
+    labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
+    labels["logrank-stratified"] = f"Log-rank, stratified by {data.strata.label if data.strata else ''}"
+    columns = [Column("Test", ("test",), labels=labels)]
+    columns += [Column("Cause", ("cause",))] if spec.competing else []
+    columns += [Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",))]
+    footnotes = []
+    if spec.competing:
+        footnotes.append(
+            "Gray's test compares cumulative incidence; the others compare cause-specific hazards."
+        )
+    if data.weights is not None and not np.all(data.weights == np.floor(data.weights)):
+        footnotes.append("Fractional weights: the test has a robust variance.")
+    title = f"Comparison of the {k} groups"
+    return Table("tests", title, tuple(rows[0]), tuple(rows), tuple(columns), tuple(footnotes))
+
+
+def _test(data: KmData, weight: tests.Weight, *, stratified: bool = False) -> tests.LogRank:
+    spec = data.spec
+    return tests.logrank(
+        data.time, data.event, data.codes, len(data.levels),
+        weight=weight, rho=spec.rho, gamma=spec.gamma,
+        strata=data.strata.codes if stratified and data.strata else None,
+        case_weights=data.weights,
+    )  # fmt: skip
+
+
+def _pairwise(data: KmData) -> Table:
+    found = tests.pairwise(
+        data.time, data.event, data.codes, len(data.levels),
+        strata=data.strata.codes if data.strata else None, case_weights=data.weights,
+    )  # fmt: skip
+    adjusted = adjust(np.array([t.p for _, _, t in found]), cast(Any, data.spec.adjust))
+    rows = tuple(
+        {"group_a": data.levels[a], "group_b": data.levels[b], "statistic": number(t.statistic),
+         "p": number(t.p), "p_adjusted": number(p)}
+        for (a, b, t), p in zip(found, adjusted.tolist(), strict=True)
+    )  # fmt: skip
+    method = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni",
+              "none": "not adjusted"}[data.spec.adjust]  # fmt: skip
+    kind = "Stratified log-rank tests" if data.strata else "Log-rank tests"
+    return Table(
+        "pairwise",
+        f"{kind} of each pair of groups",
+        tuple(rows[0]),
+        rows,
+        (
+            Column("Group", ("group_a",)), Column("versus", ("group_b",)),
+            Column("χ²", ("statistic",)), Column("p", ("p",)),
+            Column(f"p, {method}", ("p_adjusted",)),
+        ),
+    )  # fmt: skip
+
+
+def _incidence(data: KmData) -> Table:
+    """Cumulative incidence at `--at`, or at the ticks that the figure would have."""
+    spec = data.spec
+    times = spec.at or axis_ticks(float(data.time.max()), data.endpoint.unit)[1:]
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        for of, cause in causes(data):
+            curve = competing_risks.cumulative_incidence(data.time[inside], data.cause[inside], of)
+            found = competing_risks.incidence_at(curve, tuple(times))
+            estimate = np.array([e for e, _ in found])
+            std_err = np.array([s for _, s in found])
+            lower, upper = incidence_limits(data, estimate, std_err)
+            for i, t in enumerate(times):
+                rows.append(
+                    {"group": level, "cause": cause, "time": float(t),
+                     "estimate": number(estimate[i]), "std_err": number(std_err[i]),
+                     "lower": number(lower[i]), "upper": number(upper[i])}
+                )  # fmt: skip
+    columns = (
+        data.group_column,
+        Column("Cause", ("cause",)),
+        Column(f"Time{data.unit}", ("time",), decimals=_shown_decimals(times)),
+        _interval(f"Cumulative incidence ({spec.conf_level * 100:g}% CI)", "estimate", "lower",
+                  "upper", kind="probability"),
+    )  # fmt: skip
+    title = "Cumulative incidence (Aalen–Johansen)"
+    return Table("cumulative_incidence", title, tuple(rows[0]), tuple(rows), columns)
+
+
+def _parametric(data: KmData) -> Table:
+    from hcc2l.stats.parametric import FAMILIES, fit_parametric
+
+    zeros = int((data.time <= 0).sum())
+    if zeros:
+        raise AnalysisError(
+            f"Parametric models need times above 0; {zeros} patient"
+            f"{'s have' if zeros > 1 else ' has'} time 0.",
+            where="--parametric",
+            hint=f"Leave them out with --where '{data.endpoint.columns[0]}>0'.",
+        )
+    best = "best" in data.spec.parametric
+    families = FAMILIES if best else tuple(f for f in FAMILIES if f in data.spec.parametric)
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        if not data.event[inside].any():
+            continue
+        fits = [fit_parametric(data.time[inside], data.event[inside], f) for f in families]
+        converged = sorted((f for f in fits if f), key=lambda f: f.aic)
+        for fit in converged[:1] if best else [f for f in fits if f]:
+            rows.append(
+                {"group": level, "model": fit.family, "median": number(fit.median),
+                 "mean": number(fit.mean), "aic": fit.aic, "log_likelihood": fit.log_likelihood,
+                 "location": fit.location, "scale": fit.scale}
+            )  # fmt: skip
+    columns = (
+        data.group_column,
+        Column("Model", ("model",), labels=FAMILY_LABELS),
+        Column(f"Median{data.unit}", ("median",), decimals=2),
+        Column(f"Mean{data.unit}", ("mean",), decimals=2),
+        Column("AIC", ("aic",)),
+    )
+    note = "The model of smallest AIC in each group." if best else "Smaller AIC fits better."
+    notes = (f"{note} Median and mean are of the model, beyond follow-up too.",)
+    return Table("parametric", "Parametric models", tuple(rows[0]), tuple(rows), columns, notes)

@@ -1,0 +1,207 @@
+"""What every survival analysis says about its rows: who was read, left out, analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import numpy as np
+
+from hcc2l.cohort import Cohort
+from hcc2l.design import (
+    Endpoint,
+    Factor,
+    Floats,
+    Ints,
+    Mask,
+    RowAccount,
+    add_competing,
+    apply_conditions,
+    resolve_endpoint,
+)
+from hcc2l.dictionary import looks_post_baseline
+from hcc2l.errors import AnalysisError, quoted_list
+from hcc2l.report import Note, Provenance
+from hcc2l.specs import AnalysisSpec
+
+FEW_EVENTS = 10
+FEW_PATIENTS = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Times and events of the rows that have both; shape (n,) over all rows of the cohort."""
+
+    endpoint: Endpoint
+    account: RowAccount
+    competing_name: str | None = None
+
+
+def survival_outcome(cohort: Cohort, spec: AnalysisSpec, competing: str | None = None) -> Outcome:
+    """Resolve the endpoint, apply `--where`, and leave out rows without time or event.
+
+    Raises
+    ------
+    AnalysisError
+        No row is left.
+    """
+    cohort.check_ids()
+    account = RowAccount(cohort)
+    endpoint = resolve_endpoint(cohort, spec)
+    apply_conditions(cohort, account, spec.where)
+    name = None
+    if competing is not None:
+        endpoint, name = add_competing(cohort, endpoint, competing)
+    if len(endpoint.columns) == 2:
+        account.drop(np.isnan(endpoint.time), f"{endpoint.columns[0]} missing")
+        account.drop(endpoint.event < 0, f"{endpoint.columns[1]} missing")
+    else:
+        account.drop(np.isnan(endpoint.time), f"date missing ({', '.join(endpoint.columns)})")
+    refuse_no_rows(account)
+    return Outcome(endpoint, account, name)
+
+
+def refuse_no_rows(account: RowAccount) -> None:
+    """AnalysisError when every row was left out, with the reasons."""
+    if account.analysed == 0:
+        reasons = ", ".join(f"{e.reason} ({e.rows})" for e in account.excluded)
+        raise AnalysisError(
+            "No row is left to analyse.",
+            where=account.cohort.source.name,
+            hint=f"Left out: {reasons}.",
+        )
+
+
+def from_landmark(
+    account: RowAccount, time: Floats, event: Ints, landmark: float, unit: str
+) -> Floats:
+    """Leave out who was no longer at risk after the landmark, and count time from it."""
+    early = time <= landmark
+    account.drop(early & (event > 0), f"event by the landmark, {landmark:g} {unit}".strip())
+    account.drop(early & (event == 0), f"censored by the landmark, {landmark:g} {unit}".strip())
+    if account.analysed == 0:
+        raise AnalysisError(
+            f"Nobody is at risk after the landmark of {landmark:g} {unit}.".replace(" .", "."),
+            where="--landmark",
+            hint="Choose an earlier one.",
+        )
+    return time - landmark
+
+
+def provenance(
+    command: str,
+    cohort: Cohort,
+    account: RowAccount,
+    settings: dict[str, object],
+    conventions: Sequence[str],
+) -> Provenance:
+    """The provenance, with the footer that people read."""
+    release = version("hcc2l")
+    excluded = "; ".join(f"{e.reason}: {e.rows}" for e in account.excluded)
+    left_out = cohort.rows - account.analysed
+    rows = f"{cohort.rows} rows read, {left_out} left out"
+    rows += f" ({excluded})" if excluded else ""
+    shown = f"{cohort.source.name}, SHA-256 {cohort.source.sha256[:12]}"
+    return Provenance(
+        command=command,
+        version=release,
+        source=cohort.source.name,
+        sha256=cohort.source.sha256,
+        synthetic=cohort.source.synthetic,
+        rows=cohort.rows,
+        analysed=account.analysed,
+        excluded=tuple(account.excluded),
+        settings=settings,
+        footer=(
+            f"{shown}; {rows}, {account.analysed} analysed.",
+            "; ".join([*conventions, f"hcc2l {release}"]) + ".",
+        ),
+    )
+
+
+def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
+    """Notes about reading, left-out rows and the endpoint."""
+    notes = [Note("info", "reading", f"{cohort.source.name}: {r}.") for r in cohort.source.remarks]
+    endpoint = outcome.endpoint
+    if endpoint.recognised:
+        notes.append(
+            Note(
+                "info",
+                "endpoint-recognised",
+                f"{endpoint.label}: columns {endpoint.described}, recognised by name.",
+            )
+        )
+    if endpoint.other_values:
+        notes.append(
+            Note(
+                "warning",
+                "event-values",
+                f"{endpoint.columns[-1]} also has {quoted_list(endpoint.other_values)}; all count "
+                "as censored. If one of them is a competing event, name it with --competing.",
+            )
+        )
+    for excluded in outcome.account.excluded:
+        if excluded.reason.startswith("not where"):
+            continue
+        more = ", …" if excluded.rows > len(excluded.which) else ""
+        notes.append(
+            Note(
+                "info",
+                "rows-left-out",
+                f"{excluded.rows} row{'s' if excluded.rows > 1 else ''} left out, "
+                f"{excluded.reason}: {', '.join(excluded.which)}{more}.",
+            )
+        )
+    absent = cohort.dictionary_columns_absent()
+    if absent:
+        notes.append(Note("info", "dictionary-columns", absent.strip()))
+    return notes
+
+
+def post_baseline_note(cohort: Cohort, factor: Factor, landmark: float | None) -> list[Note]:
+    """Warn of immortal time when groups are known only after time zero."""
+    if landmark is not None or not looks_post_baseline(cohort.dictionary, factor.column):
+        return []
+    return [
+        Note(
+            "warning",
+            "immortal-time",
+            f"{factor.label} is known only some time after the start, and a patient must live "
+            "long enough to get it: the groups are not comparable from time 0 (immortal-time "
+            "bias). Compare from a landmark, --landmark T, at which it is known; or say role = "
+            f'"baseline" for {factor.column} in hcc2l.toml if it is not so.',
+        )
+    ]
+
+
+def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
+    """Warn of groups with few patients or few events."""
+    tiny, few = [], []
+    for code, level in enumerate(factor.levels):
+        rows = factor.codes == code
+        n, d = int(rows.sum()), int(event[rows].sum())
+        if n < FEW_PATIENTS:
+            tiny.append(f"{level} ({n})")
+        elif d < FEW_EVENTS:
+            few.append(f"{level} ({d})")
+    notes = []
+    if tiny:
+        notes.append(
+            Note(
+                "warning",
+                "tiny-group",
+                f"Fewer than {FEW_PATIENTS} patients in: {', '.join(tiny)}. Describe them one by "
+                "one; their curve and any test with them mean little.",
+            )
+        )
+    if few:
+        notes.append(
+            Note(
+                "warning",
+                "few-events",
+                f"Fewer than {FEW_EVENTS} events in: {', '.join(few)}. Medians and p-values there "
+                "are unstable; show the numbers and keep conclusions modest.",
+            )
+        )
+    return notes

@@ -1,0 +1,42 @@
+"""The public Python functions: each analysis as a function that gives the command's report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hcc2l.cohort import Cohort
+from hcc2l.report import Report
+from hcc2l.specs import SPECS, KmSpec, check_names
+
+
+def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """Kaplan-Meier analysis; the same report as ``hcc2l km``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `KmSpec`, such as ``by="child_pugh"``, ``at=[6, 12, 24]``.
+    """
+    from hcc2l.analyses.km import run
+
+    subject = _cohort(cohort)
+    return run(subject, KmSpec(**_options("km", subject, options)))
+
+
+def _cohort(cohort: Cohort | str | Path | None) -> Cohort:
+    if isinstance(cohort, Cohort):
+        return cohort
+    from hcc2l.readers import read_cohort
+
+    return read_cohort(cohort)
+
+
+def _options(command: str, cohort: Cohort, options: dict[str, Any]) -> dict[str, Any]:
+    """The dictionary's defaults for a command, overridden by what was said."""
+    check_names(command, options)
+    known = SPECS[command].__dataclass_fields__
+    defaults = cohort.dictionary.options(command)
+    return {k: v for k, v in defaults.items() if k in known} | options

@@ -1,0 +1,243 @@
+"""The cohort: an immutable table of patients, with its dictionary and where it came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.dictionary import Dictionary, EndpointEntry, recognise_endpoints, recognise_id
+from hcc2l.errors import InputError, UsageError, did_you_mean, quoted_list
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["number", "text", "date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One variable of every patient.
+
+    Attributes
+    ----------
+    kind
+        ``number``, ``text`` or ``date``.
+    values
+        Shape (n,): float64 with NaN, object (str or None), or datetime64[D] with NaT.
+    levels
+        Order of the levels where the file says one (value labels of SPSS and Stata).
+    codes
+        Label -> code, for columns whose codes were replaced by value labels.
+    label
+        The file's own label of the variable.
+    """
+
+    name: str
+    kind: Kind
+    values: NDArray[Any]
+    levels: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+    label: str | None = None
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """Shape (n,): True where the cell is empty or a missing-value code."""
+        if self.kind == "number":
+            return np.isnan(self.values)
+        if self.kind == "date":
+            return np.isnat(self.values)
+        return np.equal(self.values, None).astype(np.bool_)
+
+    def text(self, row: int) -> str:
+        """The cell as text; empty where missing."""
+        value = self.values[row]
+        if self.kind == "number":
+            return "" if np.isnan(value) else number_text(float(value))
+        if self.kind == "date":
+            return "" if np.isnat(value) else str(value)
+        return "" if value is None else str(value)
+
+
+def number_text(value: float) -> str:
+    """A number as the shortest text that reads back as it: `1`, `0.5`, `1e-07`."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_LEADING_ZERO = re.compile(r"[+-]?0\d")
+
+
+def parse_number(text: str, decimal: str = ".") -> float | None:
+    """A cell as a correctly rounded number, or None; `007` and `1_000` are not numbers."""
+    if decimal == "," and "." not in text:
+        text = text.replace(",", ".")
+    if _NUMBER.fullmatch(text) and not _LEADING_ZERO.match(text):
+        return float(text)
+    return None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a cohort came from.
+
+    Attributes
+    ----------
+    name
+        The path as given, `standard input`, or the name of the bundled cohort.
+    sha256
+        Of the file's bytes.
+    synthetic
+        Whether it is a bundled, synthetic cohort.
+    bundled
+        Whether it was used because no cohort was named.
+    remarks
+        What had to be guessed to read it.
+    """
+
+    name: str
+    sha256: str
+    synthetic: bool = False
+    bundled: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+ReadColumns = Callable[[tuple[str, ...]], dict[str, Column]]
+RowPlace = Callable[[int], str]
+
+
+class Cohort:
+    """A cohort of patients, one a row; never changed after it was read.
+
+    Columns are read when they are first asked for; `load` fetches several at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: Source,
+        dictionary: Dictionary,
+        names: tuple[str, ...],
+        rows: int,
+        read: ReadColumns,
+        place: RowPlace,
+    ) -> None:
+        self.source = source
+        self.dictionary = dictionary
+        self.names = names
+        self.rows = rows
+        self._read = read
+        self._place = place
+        self._columns: dict[str, Column] = {}
+
+    def __repr__(self) -> str:
+        return f"<Cohort {self.source.name}: {self.rows} rows, {len(self.names)} columns>"
+
+    @property
+    def title(self) -> str:
+        """A name for headings: the dictionary's title, else the file's name."""
+        if self.source.bundled:
+            return "bundled synthetic cohort"
+        return self.dictionary.title or self.source.name
+
+    @property
+    def id_column(self) -> str | None:
+        """The column that names the patient, said by the dictionary or recognised by name."""
+        return self.dictionary.id or recognise_id(self.names)
+
+    def load(self, names: Iterable[str]) -> None:
+        """Read several columns in one pass over the file."""
+        wanted = tuple(n for n in dict.fromkeys(names) if n in self.names)
+        missing = tuple(n for n in wanted if n not in self._columns)
+        if missing:
+            self._columns.update(self._read(missing))
+
+    def column(self, name: str) -> Column:
+        """One column.
+
+        Raises
+        ------
+        UsageError
+            The cohort has no such column; near names are suggested.
+        """
+        if name not in self.names:
+            raise UsageError(
+                f"The cohort has no column {name!r}.",
+                where=self.source.name,
+                hint=did_you_mean(name, self.names),
+            )
+        self.load([name])
+        return self._columns[name]
+
+    def label(self, name: str) -> str:
+        """The column's label: the dictionary's, else the file's, else its name in words."""
+        said = self.dictionary.column(name).label
+        return said or self.column(name).label or self.dictionary.label(name)
+
+    def row_name(self, row: int) -> str:
+        """How to find a row: the patient's id, else its place in the file."""
+        if self.id_column in self.names and self.id_column is not None:
+            text = self.column(self.id_column).text(row)
+            if text:
+                return text
+        return self._place(row)
+
+    def row_place(self, row: int) -> str:
+        """The row's place in the file: `line 12`, `row 12`."""
+        return self._place(row)
+
+    def endpoints(self) -> dict[str, EndpointEntry]:
+        """Endpoints by name: the dictionary's, and those recognised by common column names."""
+        return {**recognise_endpoints(self.names), **self.dictionary.endpoints}
+
+    def check_ids(self) -> None:
+        """Refuse a cohort in which a patient stands twice.
+
+        Raises
+        ------
+        InputError
+            An id occurs in more than one row.
+        UsageError
+            The dictionary's id column is not in the cohort.
+        """
+        name = self.id_column
+        if name is None:
+            return
+        column = self.column(name)
+        known = column.values[~column.missing]
+        if len(set(known.tolist())) == known.size:
+            return
+        seen: dict[object, int] = {}
+        for row, value in enumerate(column.values.tolist()):
+            if column.missing[row]:
+                continue
+            if value in seen:
+                places = f"{self._place(seen[value])} and {self._place(row)}"
+                repeated = known.size - len(set(known.tolist()))
+                raise InputError(
+                    f"{column.text(row)!r} stands at {places}; {repeated} row"
+                    f"{'s repeat' if repeated > 1 else ' repeats'} an id.",
+                    where=f"{self.source.name}, column {name}",
+                    hint="An analysis needs one row a patient. If this column does not name the "
+                    'patient, say which does: id = "…" in hcc2l.toml.',
+                )
+            seen[value] = row
+
+    def dictionary_columns_absent(self) -> str | None:
+        """A sentence about columns that the dictionary names and the cohort has not."""
+        absent = [n for n in self.dictionary.named_columns() if n not in self.names]
+        if not absent:
+            return None
+        hint = " ".join(did_you_mean(n, self.names) for n in absent[:1] if len(self.names) > 30)
+        return f"The dictionary names columns that the cohort has not: {quoted_list(absent)}. {hint}"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The whole cohort as a pandas frame (numbers, text and dates; missing as NaN/None/NaT)."""
+        import pandas as pd
+
+        self.load(self.names)
+        return pd.DataFrame({name: self._columns[name].values for name in self.names})

@@ -1,0 +1,383 @@
+"""The data dictionary (`hcc2l.toml`): endpoints, roles, labels, levels, cut-points, defaults.
+
+Every key is optional. The file is checked as a whole: all its faults are reported at once, each
+with its line and, for a misspelt key, the nearest known one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.specs import SPECS
+
+FILE_NAME = "hcc2l.toml"
+ROLES = ("baseline", "outcome", "post-baseline", "id")
+TYPES = ("numeric", "factor", "ordered", "date", "text")
+UNITS = ("days", "weeks", "months", "years")
+DATE_ORDERS = ("dmy", "mdy")
+COMMANDS = (
+    "km", "cox", "logistic", "tree", "psmatch", "roc", "table1", "response", "adverse", "change",
+    "flow", "derive", "check", "sample", "report",
+)  # fmt: skip
+
+# Options that any command may get from [defaults], beside those of its spec.
+SHARED_OPTIONS = (
+    "format", "digits", "quiet", "na", "sep", "decimal", "encoding", "sheet", "where", "cut",
+    "ref", "conf_level", "endpoint", "methods",
+)  # fmt: skip
+
+_TEXT, _TEXTS, _NUMBERS, _FLAG, _TABLE = "text", "list of texts", "list of numbers", "flag", "table"
+_TOP = {
+    "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _TEXT, "treatment": _TEXT,
+    "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
+    "defaults": _TABLE,
+}  # fmt: skip
+_ENDPOINT = {
+    "time": _TEXT, "event": _TEXT, "start": _TEXT, "end": _TEXTS, "censor": _TEXT, "unit": _TEXT,
+    "label": _TEXT,
+}  # fmt: skip
+_COLUMN = {
+    "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
+    "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS,
+}  # fmt: skip
+_CHOICES = {"role": ROLES, "type": TYPES, "date_order": DATE_ORDERS}
+
+
+@dataclass(frozen=True)
+class EndpointEntry:
+    """An endpoint as the dictionary says it: two columns, or dates."""
+
+    name: str
+    time: str | None = None
+    event: str | None = None
+    start: str | None = None
+    end: tuple[str, ...] = ()
+    censor: str | None = None
+    unit: str | None = None
+    label: str | None = None
+    recognised: bool = False
+
+
+@dataclass(frozen=True)
+class ColumnEntry:
+    """What the dictionary says of one column."""
+
+    label: str | None = None
+    unit: str | None = None
+    levels: tuple[str, ...] = ()
+    reference: str | None = None
+    type: str | None = None
+    cut: tuple[float, ...] = ()
+    role: str | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """A checked `hcc2l.toml`, or the empty dictionary when there is none."""
+
+    path: Path | None = None
+    cohort: str | None = None
+    title: str | None = None
+    synthetic: bool = False
+    id: str | None = None
+    treatment: str | None = None
+    missing: tuple[str, ...] = ()
+    date_order: str | None = None
+    endpoints: Mapping[str, EndpointEntry] = field(default_factory=dict)
+    columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def column(self, name: str) -> ColumnEntry:
+        """The entry of a column, empty when the dictionary does not name it."""
+        return self.columns.get(name, ColumnEntry())
+
+    def label(self, name: str) -> str:
+        """The column's label, else a readable form of its name."""
+        return self.column(name).label or readable(name)
+
+    def options(self, command: str) -> dict[str, Any]:
+        """Default options of a command: its own table wins over [defaults]."""
+        own = self.commands.get(command, {})
+        return {k.replace("-", "_"): v for k, v in {**self.defaults, **own}.items()}
+
+    def named_columns(self) -> list[str]:
+        """Every column that the dictionary speaks of."""
+        names = [self.id, self.treatment, *self.columns]
+        for entry in self.endpoints.values():
+            event = entry.event.partition("=")[0] if entry.event else None
+            names += [entry.time, event, entry.start, *entry.end, entry.censor]
+        return list(dict.fromkeys(name for name in names if name))
+
+
+_ABBREVIATIONS = {"afp", "alt", "ast", "inr", "crp", "pni", "nlr", "ecog", "bclc", "albi", "os"}
+_ABBREVIATIONS |= {"pfs", "ttp", "id", "hbv", "hcv", "bmi", "pivka"}
+
+
+def readable(name: str) -> str:
+    """A column name as words: `child_pugh` -> `Child pugh`, `afp` -> `AFP`."""
+    words = [w.upper() if w.lower() in _ABBREVIATIONS else w for w in re.split(r"[_\s]+", name)]
+    text = " ".join(word for word in words if word)
+    return text[:1].upper() + text[1:]
+
+
+def load_dictionary(path: Path) -> Dictionary:
+    """Read and check a dictionary.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, is no TOML, or has faults; all of them are listed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UsageError(f"The dictionary cannot be read: {reason}.", where=str(path)) from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f"The dictionary is not valid TOML: {error}.",
+            where=str(path),
+            hint='Texts need quotes: id = "patient_id".',
+        ) from None
+    faults = _Faults(text)
+    dictionary = _build(path, raw, faults)
+    if faults.found:
+        count = len(faults.found)
+        raise UsageError(
+            f"The dictionary has {count} fault{'s' if count > 1 else ''}:\n"
+            + "\n".join(f"  {fault}" for fault in faults.found),
+            where=str(path),
+        )
+    return dictionary
+
+
+class _Faults:
+    """Collects faults, and finds the line that a key stands on."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines()
+        self.found: list[str] = []
+
+    def add(self, keys: tuple[str, ...], message: str) -> None:
+        line = self._line(keys)
+        place = f"line {line}, " if line else ""
+        self.found.append(f"{place}{'.'.join(keys)}: {message}")
+
+    def _line(self, keys: tuple[str, ...]) -> int | None:
+        table: list[str] = []
+        for number, line in enumerate(self._lines, start=1):
+            header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?$", line)
+            if header:
+                table = [part.strip().strip("\"'") for part in header[1].split(".")]
+                if tuple(table) == keys:
+                    return number
+                continue
+            left = line.partition("=")[0]
+            parts = [part.strip().strip("\"'") for part in left.split(".")]
+            if "=" in line and tuple(table + parts)[: len(keys)] == keys:
+                return number
+        return None
+
+
+def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
+    known = (*_TOP, *COMMANDS)
+    top: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key in COMMANDS:
+            if not isinstance(value, dict):
+                faults.add((key,), "this is a command; write a table of its options.")
+        elif key not in _TOP:
+            faults.add((key,), f"unknown key. {did_you_mean(key, known)}")
+        else:
+            top[key] = _checked((key,), value, _TOP[key], faults)
+    endpoints = {
+        name: EndpointEntry(name, **_entry(("endpoints", name), value, _ENDPOINT, faults))
+        for name, value in (top.get("endpoints") or {}).items()
+    }
+    for name, endpoint in endpoints.items():
+        _check_endpoint(name, endpoint, faults)
+    columns = {
+        name: ColumnEntry(**_entry(("columns", name), value, _COLUMN, faults))
+        for name, value in (top.get("columns") or {}).items()
+    }
+    for name, column in columns.items():
+        _check_column(name, column, faults)
+    _check_options(("defaults",), top.get("defaults") or {}, None, faults)
+    commands = {name: raw[name] for name in COMMANDS if isinstance(raw.get(name), dict)}
+    for name, options in commands.items():
+        if name in SPECS:
+            _check_options((name,), options, name, faults)
+    return Dictionary(
+        path=path,
+        cohort=top.get("cohort"),
+        title=top.get("title"),
+        synthetic=bool(top.get("synthetic")),
+        id=top.get("id"),
+        treatment=top.get("treatment"),
+        missing=top.get("missing") or (),
+        date_order=top.get("date_order"),
+        endpoints=endpoints,
+        columns=columns,
+        defaults=top.get("defaults") or {},
+        commands=commands,
+    )
+
+
+def _entry(
+    keys: tuple[str, ...], value: object, schema: Mapping[str, str], faults: _Faults
+) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        faults.add(keys, f"write a table: [{'.'.join(keys)}].")
+        return {}
+    result = {}
+    for key, inner in value.items():
+        if key not in schema:
+            faults.add((*keys, key), f"unknown key. {did_you_mean(key, schema)}")
+            continue
+        checked = _checked((*keys, key), inner, schema[key], faults)
+        if checked is not None:
+            result[key] = checked
+    return result
+
+
+def _checked(keys: tuple[str, ...], value: Any, wanted: str, faults: _Faults) -> Any:
+    """`value` in the wanted form (lists as tuples), or None after noting the fault."""
+    key = keys[-1]
+    if wanted == _TEXT and isinstance(value, str):
+        if key in _CHOICES and value not in _CHOICES[key]:
+            faults.add(keys, f"{value!r} is not a {key}. {did_you_mean(value, _CHOICES[key])}")
+            return None
+        return value
+    if wanted == _FLAG and isinstance(value, bool):
+        return value
+    if wanted == _TABLE and isinstance(value, dict):
+        return value
+    if wanted in (_TEXTS, _NUMBERS):
+        items = value if isinstance(value, list) else [value]
+        if wanted == _TEXTS and all(isinstance(i, (str, int, float)) for i in items):
+            return tuple(i if isinstance(i, str) else f"{i:.15g}" for i in items)
+        if wanted == _NUMBERS and all(_is_number(i) for i in items):
+            return tuple(float(i) for i in items)
+    faults.add(keys, f"expected a {wanted}, found {value!r}.")
+    return None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _check_endpoint(name: str, entry: EndpointEntry, faults: _Faults) -> None:
+    keys = ("endpoints", name)
+    by_dates = entry.start or entry.end or entry.censor
+    by_columns = entry.time or entry.event
+    if by_dates and by_columns:
+        faults.add(keys, "give time and event, or start, end and censor, not both.")
+    elif by_dates and not (entry.start and entry.end and entry.censor):
+        faults.add(keys, "an endpoint from dates needs start, end and censor.")
+    elif not by_dates and not (entry.time and entry.event):
+        faults.add(keys, "needs time and event, or start, end and censor.")
+    if by_dates and entry.unit and entry.unit not in UNITS:
+        hint = did_you_mean(entry.unit, UNITS)
+        faults.add((*keys, "unit"), f"{entry.unit!r} is not a unit of time. {hint}")
+
+
+def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
+    keys = ("columns", name)
+    if len(set(entry.levels)) < len(entry.levels):
+        faults.add((*keys, "levels"), "a level stands twice.")
+    if entry.reference and entry.levels and entry.reference not in entry.levels:
+        hint = did_you_mean(entry.reference, entry.levels)
+        faults.add((*keys, "reference"), f"{entry.reference!r} is not among levels. {hint}")
+    if entry.cut and list(entry.cut) != sorted(set(entry.cut)):
+        faults.add((*keys, "cut"), "cut-points must rise.")
+
+
+def _check_options(
+    keys: tuple[str, ...], options: Mapping[str, Any], command: str | None, faults: _Faults
+) -> None:
+    specs = [SPECS[command]] if command else list(SPECS.values())
+    known = set(SHARED_OPTIONS)
+    for spec in specs:
+        known |= set(spec.__dataclass_fields__)
+    for name in options:
+        if name.replace("-", "_") not in known:
+            faults.add((*keys, name), f"unknown option. {did_you_mean(name, sorted(known))}")
+
+
+_TIME_NAMES = {
+    "os": ("os_months", "os_days", "os_years", "os_time", "os"),
+    "pfs": ("pfs_months", "pfs_days", "pfs_years", "pfs_time", "pfs"),
+    "ttp": ("ttp_months", "ttp_days", "ttp_time", "ttp"),
+}
+_EVENT_NAMES = {
+    "os": ("death", "os_event", "os_status", "dead", "died", "deceased"),
+    "pfs": ("pfs_event", "pfs_status", "progression"),
+    "ttp": ("ttp_event", "ttp_status", "progression"),
+}
+_ENDPOINT_LABELS = {
+    "os": "Overall survival",
+    "pfs": "Progression-free survival",
+    "ttp": "Time to progression",
+}
+_GENERIC_EVENTS = ("status", "event", "death", "dead", "cens")
+
+
+def recognise_endpoints(names: Iterable[str]) -> dict[str, EndpointEntry]:
+    """Endpoints found by common column names, where no dictionary says them."""
+    by_fold = {name.casefold(): name for name in reversed(list(names))}
+    found: dict[str, EndpointEntry] = {}
+    for endpoint, times in _TIME_NAMES.items():
+        time = next((by_fold[t] for t in times if t in by_fold), None)
+        event = next((by_fold[e] for e in _EVENT_NAMES[endpoint] if e in by_fold), None)
+        if time and event:
+            label = _ENDPOINT_LABELS[endpoint]
+            found[endpoint] = EndpointEntry(endpoint, time, event, label=label, recognised=True)
+    if "os" not in found and "time" in by_fold:
+        event = next((by_fold[e] for e in _GENERIC_EVENTS if e in by_fold), None)
+        if event:
+            found["os"] = EndpointEntry("os", by_fold["time"], event, recognised=True)
+    return found
+
+
+def unit_from_name(column: str) -> str | None:
+    """`os_months` -> months; None when the name says nothing."""
+    words = re.split(r"[^a-z]+", column.casefold())
+    for unit in UNITS:
+        if unit in words or unit[:-1] in words:
+            return unit
+    return None
+
+
+_ID_NAMES = ("patient_id", "patientid", "patient", "subject_id", "subject", "record_id", "id")
+
+
+def recognise_id(names: Iterable[str]) -> str | None:
+    """The column that names the patient, by common names."""
+    by_fold = {name.casefold(): name for name in reversed(list(names))}
+    return next((by_fold[name] for name in _ID_NAMES if name in by_fold), None)
+
+
+_AFTER_BASELINE = re.compile(
+    r"(^|_)(best_)?(response|recist|mrecist|orr|dcr)($|_)|subsequent|third_?line|post_?progression"
+    r"|dose_(reduction|reached|intensity)|full_dose|resistance|discontinu|stop_reason|duration"
+    r"|_after$|_week\d|(^|_)(ae|toxicity)($|_)|cycles_received|afp_response",
+    re.IGNORECASE,
+)
+
+
+def looks_post_baseline(dictionary: Dictionary, column: str) -> bool:
+    """Whether a column is known only after time zero: its role says so, or its name does."""
+    role = dictionary.column(column).role
+    if role is not None:
+        return role == "post-baseline"
+    return bool(_AFTER_BASELINE.search(column))

@@ -1,0 +1,70 @@
+"""From a figure to the bytes of a picture; draws finished tables, calculates positions only."""
+
+from __future__ import annotations
+
+import io
+from importlib import import_module
+from pathlib import Path
+
+from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.report import Figure, Report
+
+# figure kind -> "module:function"; a drawer gets the Figure and gives a matplotlib figure.
+DRAWERS = {"survival": "hcc2l.figures.survival:draw"}
+FORMATS = ("png", "svg", "pdf")
+_NO_CLOCK = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+def plot_format(path: str | Path) -> str:
+    """The picture format that a file's ending says.
+
+    Raises
+    ------
+    UsageError
+        It says none.
+    """
+    suffix = Path(path).suffix.lower().removeprefix(".")
+    if suffix not in FORMATS:
+        raise UsageError(
+            f"{str(path)!r} does not end in .png, .svg or .pdf.",
+            where="--plot",
+            hint="The ending says the format: --plot km.pdf.",
+        )
+    return suffix
+
+
+def draw(figure: Figure, format: str) -> bytes:  # noqa: A002 - the option's name
+    """A figure as png (300 dpi), svg or pdf; the same input gives the same bytes."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from hcc2l.figures.style import STYLE
+
+    module, _, function = DRAWERS[figure.kind].partition(":")
+    drawer = getattr(import_module(module), function)
+    with mpl.rc_context(STYLE):
+        picture = drawer(figure)
+        FigureCanvasAgg(picture)
+        file = io.BytesIO()
+        picture.savefig(file, format=format, dpi=300, metadata=_NO_CLOCK[format])
+    return file.getvalue()
+
+
+def plot_report(report: Report, path: str | Path) -> None:
+    """Draw a report's figure into a file (.png, .svg or .pdf).
+
+    Raises
+    ------
+    UsageError
+        The ending is none of these.
+    AnalysisError
+        The report has no figure.
+    """
+    format = plot_format(path)  # noqa: A001 - the option's name
+    if report.draw is None:
+        raise AnalysisError("This analysis has no figure.")
+    Path(path).write_bytes(draw(report.draw(), format))

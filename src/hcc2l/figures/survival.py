@@ -1,0 +1,216 @@
+"""Survival or cumulative-incidence curves with a number-at-risk table below the axis."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from hcc2l.figures.style import colour, dashes
+from hcc2l.report import Figure, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+WIDTH = 5.0  # inches; readable when a journal scales it to one column (3.4 in)
+PLOT_HEIGHT = 2.9
+ROW_HEIGHT = 0.17
+LABEL_WIDTH = 22  # characters of a group's name before it is wrapped
+
+
+def draw(figure: Figure) -> Picture:
+    """Draw the curves, and below them who is still at risk under each tick."""
+    from matplotlib.figure import Figure as MplFigure
+
+    levels = [str(level) for level in _tuple(figure.options["levels"])]
+    lines = _risk_lines(levels, bool(figure.options["cumulative_events"]))
+    risk_height = ROW_HEIGHT * (sum(len(line[0].splitlines()) for line in lines) + 1.3)
+    left = 0.62 if len(levels) == 1 else max(0.62, 0.2 + 0.075 * _widest(levels))
+    bottom = 0.45 + risk_height
+    height = PLOT_HEIGHT + bottom + 0.25
+    picture = MplFigure(figsize=(WIDTH + left - 0.62, height))
+    width = picture.get_figwidth()
+    axes = picture.add_axes(
+        (left / width, bottom / height, (width - left - 0.15) / width, PLOT_HEIGHT / height)
+    )
+    _set_axes(axes, figure)
+    for code, level in enumerate(levels):
+        _draw_group(axes, figure, code, level)
+    if figure.options["median"]:
+        _draw_medians(axes, figure.tables["groups"], levels)
+    if "models" in figure.tables:
+        _draw_models(axes, figure.tables["models"], levels)
+    _draw_legend(axes, figure, levels)
+    _draw_annotation(axes, figure)
+    _draw_at_risk(axes, figure, levels, lines)
+    return picture
+
+
+def _set_axes(axes: Axes, figure: Figure) -> None:
+    ticks = [float(t) for t in _numbers(figure.options["ticks"])]
+    longest = float(str(figure.options["x_max"]))
+    axes.set_xlim(0.0, longest * 1.02 or 1.0)
+    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes.set_ylim(0.0, 1.02)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25%", "50%", "75%", "100%"])
+    axes.set_xlabel(str(figure.options["x_label"]))
+    axes.set_ylabel(str(figure.options["y_label"]))
+
+
+def _rows(table: Table, **where: str | None) -> list[Row]:
+    return [row for row in table.rows if all(row[key] == value for key, value in where.items())]
+
+
+def _draw_group(axes: Axes, figure: Figure, code: int, level: str) -> None:
+    curve = figure.tables["curve"]
+    rising = bool(figure.options["rising"])
+    start = 0.0 if rising else 1.0
+    rows = _rows(curve, group=level)
+    causes = list(dict.fromkeys(row["cause"] for row in rows)) if rising else [None]
+    for number, cause in enumerate(causes):
+        own = [row for row in rows if cause is None or row["cause"] == cause]
+        time = [0.0, *(_float(row["time"]) for row in own)]
+        estimate = [start, *(_float(row["estimate"]) for row in own)]
+        lower = [start, *_carried([row["lower"] for row in own], start)]
+        upper = [start, *_carried([row["upper"] for row in own], start)]
+        thin = number > 0  # the competing event, drawn lighter
+        axes.step(
+            time, estimate, where="post", color=colour(code), linestyle=dashes(code),
+            linewidth=0.9 if thin else 1.5, alpha=0.75 if thin else 1.0, zorder=3,
+        )  # fmt: skip
+        if not thin:
+            axes.fill_between(
+                time, lower, upper, step="post", color=colour(code), alpha=0.13, linewidth=0,
+                zorder=1,
+            )  # fmt: skip
+            ticks = [(_float(r["time"]), _float(r["estimate"])) for r in own if r["n_censor"]]
+            if ticks and not rising:
+                axes.plot(
+                    *zip(*ticks, strict=True), linestyle="none", marker="|", markersize=4.5,
+                    markeredgewidth=0.8, color=colour(code), zorder=4,
+                )  # fmt: skip
+
+
+def _carried(values: Sequence[Any], start: float) -> list[float]:
+    """Limits with gaps (S = 0, or 1 on the log-log scale) filled with the last known one."""
+    result, last = [], start
+    for value in values:
+        last = last if value is None else float(value)
+        result.append(last)
+    return result
+
+
+def _draw_medians(axes: Axes, groups: Table, levels: Sequence[str]) -> None:
+    medians = [row["median"] for level in levels for row in _rows(groups, group=level)]
+    known = [(i, float(m)) for i, m in enumerate(medians) if isinstance(m, (int, float))]
+    if not known:
+        return
+    grey = {"color": "0.45", "linewidth": 0.7, "linestyle": (0, (4, 3)), "zorder": 2}
+    axes.plot([0, max(m for _, m in known)], [0.5, 0.5], **grey)  # type: ignore[arg-type]
+    for code, median in known:
+        axes.plot([median, median], [0, 0.5], **{**grey, "color": colour(code)})  # type: ignore[arg-type]
+
+
+def _draw_models(axes: Axes, models: Table, levels: Sequence[str]) -> None:
+    for code, level in enumerate(levels):
+        rows = _rows(models, group=level)
+        for number, model in enumerate(dict.fromkeys(row["model"] for row in rows)):
+            own = [row for row in rows if row["model"] == model]
+            axes.plot(
+                [_float(r["time"]) for r in own], [_float(r["estimate"]) for r in own],
+                color=colour(code), linewidth=0.9, linestyle=dashes(number + 2), alpha=0.9,
+                label=f"{level} {model}" if len(levels) > 1 else str(model), zorder=2,
+            )  # fmt: skip
+
+
+def _draw_legend(axes: Axes, figure: Figure, levels: Sequence[str]) -> None:
+    from matplotlib.lines import Line2D
+
+    handles: list[Any] = []
+    if len(levels) > 1:
+        handles = [
+            Line2D([], [], color=colour(i), linestyle=dashes(i), linewidth=1.5,
+                   label=textwrap.fill(level, 34))
+            for i, level in enumerate(levels)
+        ]  # fmt: skip
+    if figure.options["rising"]:
+        causes = list(dict.fromkeys(str(r["cause"]) for r in figure.tables["curve"].rows))
+        for width, cause in zip((1.5, 0.9), causes, strict=True):
+            handles.append(Line2D([], [], color="0.25", linewidth=width, label=cause))
+    handles += axes.get_legend_handles_labels()[0]
+    if not handles:
+        return
+    title = figure.options["legend"]
+    legend = axes.legend(
+        handles=handles, loc="upper left" if figure.options["rising"] else "upper right",
+        title=textwrap.fill(str(title), 34) if title else None, alignment="left",
+        handlelength=2.6, borderaxespad=0.2, labelspacing=0.35,
+    )  # fmt: skip
+    legend.set_zorder(5)
+
+
+def _draw_annotation(axes: Axes, figure: Figure) -> None:
+    text = figure.options["annotation"]
+    if text:
+        x, align = (0.99, "right") if figure.options["rising"] else (0.02, "left")
+        axes.text(x, 0.04, str(text), transform=axes.transAxes, ha=align, va="bottom", zorder=6,
+                  bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5})  # fmt: skip
+
+
+def _risk_lines(levels: Sequence[str], with_events: bool) -> list[tuple[str, int, str]]:
+    """The lines below the axis: label, group, key."""
+    lines = []
+    for code, level in enumerate(levels):
+        label = "All" if len(levels) == 1 and level == "all" else textwrap.fill(level, LABEL_WIDTH)
+        lines.append((label, code, "n_risk"))
+        if with_events:
+            lines.append(("  events", code, "cumulative_events"))
+    return lines
+
+
+def _draw_at_risk(
+    axes: Axes, figure: Figure, levels: Sequence[str], lines: Sequence[tuple[str, int, str]]
+) -> None:
+    """Numbers exactly under the ticks, in the colour of their curve."""
+    picture = axes.get_figure()
+    assert picture is not None
+    height = picture.get_figheight() * axes.get_position().height  # type: ignore[union-attr]
+    left = axes.get_position().x0 * picture.get_figwidth()  # type: ignore[union-attr]
+    width = axes.get_position().width * picture.get_figwidth()  # type: ignore[union-attr]
+    place = axes.get_xaxis_transform()
+    y = -0.47 / height
+    heading = "Number at risk"
+    if figure.options["cumulative_events"]:
+        heading += " and cumulative events"
+    margin = (0.08 - left) / width
+    axes.text(margin, y, heading, transform=axes.transAxes, ha="left", va="center",
+              fontweight="bold", fontsize=7.5)  # fmt: skip
+    table = figure.tables["at_risk"]
+    for label, code, key in lines:
+        rows_high = len(label.splitlines())
+        y -= ROW_HEIGHT / height * (1 + (rows_high - 1) / 2)
+        axes.text(margin, y, label, transform=axes.transAxes, ha="left", va="center",
+                  color=colour(code) if len(levels) > 1 else "black", fontsize=7.5,
+                  linespacing=1.05)  # fmt: skip
+        for row in _rows(table, group=levels[code]):
+            number = f"{_float(row[key]):.1f}".removesuffix(".0")
+            axes.text(_float(row["time"]), y, number, transform=place, ha="center", va="center",
+                      color=colour(code) if len(levels) > 1 else "black", fontsize=7.5)  # fmt: skip
+        y -= ROW_HEIGHT / height * (rows_high - 1) / 2
+
+
+def _widest(levels: Sequence[str]) -> int:
+    return max(len(line) for level in levels for line in textwrap.wrap(level, LABEL_WIDTH) or [""])
+
+
+def _tuple(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _numbers(value: object) -> list[float]:
+    return [float(str(v)) for v in _tuple(value)]
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else float("nan")

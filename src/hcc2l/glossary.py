@@ -1,0 +1,63 @@
+"""The closed list of keys that tables use: what each means and how it is written.
+
+Every key of every table is here, and means one thing everywhere; JSON and CSV use the keys as
+they stand, tables for people use the labels. Keys of a new analysis are added here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "text", "count", "time", "estimate", "probability", "statistic", "degrees", "p", "criterion"
+]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A table key: its column label, how its numbers are written, and its meaning."""
+
+    label: str
+    kind: Kind
+    meaning: str
+
+
+GLOSSARY: dict[str, Key] = {
+    "group": Key("Group", "text", "level of the grouping term; `all` when there is one group"),
+    "group_a": Key("Group", "text", "the group compared with"),
+    "group_b": Key("versus", "text", "the other group; differences are group_b - group_a"),
+    "n": Key("n", "count", "rows analysed"),
+    "events": Key("Events", "count", "events among them (weighted when --weights is given)"),
+    "competing_events": Key("Competing", "count", "competing events among them"),
+    "median": Key("Median", "time", "median time; null when never reached"),
+    "mean": Key("Mean", "time", "mean time; null when infinite"),
+    "lower": Key("Lower", "estimate", "lower confidence limit at settings.conf_level"),
+    "upper": Key("Upper", "estimate", "upper confidence limit at settings.conf_level"),
+    "follow_up": Key("Follow-up", "time", "median follow-up by reverse Kaplan-Meier"),
+    "follow_up_lower": Key("Lower", "time", "its lower confidence limit"),
+    "follow_up_upper": Key("Upper", "time", "its upper confidence limit"),
+    "observed_median": Key("Observed", "time", "median observed time, events and censored alike"),
+    "observed_min": Key("Min", "time", "shortest observed time"),
+    "observed_max": Key("Max", "time", "longest observed time"),
+    "quantile": Key("Quantile", "probability", "fraction that has had the event"),
+    "estimate": Key("Estimate", "estimate", "the estimate the table is about"),
+    "std_err": Key("SE", "estimate", "its standard error"),
+    "time": Key("Time", "time", "time since the start, in the endpoint's unit"),
+    "tau": Key("To", "time", "restriction time of the restricted mean"),
+    "n_risk": Key("At risk", "count", "number with time >= t"),
+    "n_event": Key("Events", "count", "events at t"),
+    "n_censor": Key("Censored", "count", "censored at t"),
+    "cumulative_events": Key("Events", "count", "events up to and including t"),
+    "cause": Key("Cause", "text", "the event counted: the endpoint's or the competing one"),
+    "test": Key("Test", "text", "name of the test"),
+    "statistic": Key("Statistic", "statistic", "test statistic"),
+    "df": Key("df", "degrees", "its degrees of freedom"),
+    "p": Key("p", "p", "two-sided p-value"),
+    "p_adjusted": Key("p adjusted", "p", "p adjusted for the number of comparisons"),
+    "model": Key("Model", "text", "name of the fitted model"),
+    "location": Key("Location", "estimate", "location of log time (R's survreg)"),
+    "scale": Key("Scale", "estimate", "scale of log time (R's survreg)"),
+    "log_likelihood": Key("Log-likelihood", "criterion", "maximised log-likelihood"),
+    "aic": Key("AIC", "criterion", "Akaike's information criterion"),
+}

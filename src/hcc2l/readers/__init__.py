@@ -1,0 +1,178 @@
+"""Reading a cohort: which file, which dictionary, which format."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from hcc2l.cohort import Cohort, Source
+from hcc2l.dictionary import FILE_NAME, Dictionary, load_dictionary
+from hcc2l.errors import InputError, UsageError, did_you_mean
+from hcc2l.readers.raw import ReadOptions, Reader
+
+# suffix -> "module:function"; a reader gets (content, options, name) and gives a RawTable.
+READERS = {
+    ".csv": "hcc2l.readers.delimited:read",
+    ".tsv": "hcc2l.readers.delimited:read",
+    ".txt": "hcc2l.readers.delimited:read",
+    ".xlsx": "hcc2l.readers.excel:read",
+    ".xls": "hcc2l.readers.excel:read",
+    ".sav": "hcc2l.readers.statistical:read_sav",
+    ".dta": "hcc2l.readers.statistical:read_dta",
+    ".sas7bdat": "hcc2l.readers.statistical:read_sas",
+    ".parquet": "hcc2l.readers.parquet:read",
+}
+MISSING = ("", "NA", "N/A", "na", "n/a", ".", "-", "?", "null", "None", "NaN")
+
+
+def read_cohort(
+    path: str | Path | None = None,
+    *,
+    config: str | Path | None = None,
+    sep: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    na: Sequence[str] = (),
+) -> Cohort:
+    """Read a cohort with its dictionary.
+
+    Parameters
+    ----------
+    path
+        A file (delimited text, also gzipped; Excel; SPSS; Stata; SAS; Parquet), or ``-`` for
+        standard input. Left out: ``HCC2L_COHORT``, then ``cohort`` in `hcc2l.toml` of the working
+        folder, then the bundled synthetic cohort.
+    config
+        The dictionary; left out, `hcc2l.toml` beside the cohort, else in the working folder.
+    sep, decimal, encoding
+        Of delimited text; found out when left out.
+    sheet
+        Of an Excel file; the first one when left out.
+    na
+        Texts that mean missing, beside the usual ones.
+
+    Raises
+    ------
+    InputError
+        The file is absent, empty, damaged or not a table.
+    UsageError
+        The dictionary or an option is wrong.
+    """
+    located, bundled = _locate(path, config)
+    dictionary = _dictionary_for(located, config)
+    defaults = dictionary.defaults
+    options = ReadOptions(
+        sep=sep or defaults.get("sep"),
+        decimal=decimal or defaults.get("decimal"),
+        encoding=encoding or defaults.get("encoding"),
+        sheet=sheet or defaults.get("sheet"),
+        missing=frozenset((*MISSING, *_texts(na), *_texts(defaults.get("na", ())),
+                           *dictionary.missing)),
+        missing_in={n: frozenset(c.missing) for n, c in dictionary.columns.items() if c.missing},
+        as_text=frozenset(
+            n for n, c in dictionary.columns.items() if c.type == "text" or c.role == "id"
+        ),
+    )  # fmt: skip
+    name = "standard input" if located == "-" else str(located)
+    content = sys.stdin.buffer.read() if located == "-" else _content(Path(located))
+    raw = _reader(name)(content, options, name)
+    source = Source(
+        name=f"{Path(located).parent.name}/{Path(located).name}" if bundled else name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        synthetic=bundled or dictionary.synthetic,
+        bundled=bundled,
+        remarks=raw.remarks,
+    )
+    return Cohort(
+        source=source,
+        dictionary=dictionary,
+        names=raw.names,
+        rows=raw.rows,
+        read=raw.read,
+        place=raw.place,
+    )
+
+
+def bundled_cohort() -> Path:
+    """The cohort that comes with hcc2l, for when none is named."""
+    return sample_folder() / "second_line" / "cohort.csv"
+
+
+def sample_folder() -> Path:
+    """Where the bundled cohorts lie: in the installed package, else in the source tree."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "sample_data", package.parents[1] / "sample_data"):
+        if folder.is_dir():
+            return folder
+    raise InputError("The bundled cohort is not there.", hint="Install hcc2l again.")
+
+
+def _locate(path: str | Path | None, config: str | Path | None) -> tuple[Path | str, bool]:
+    if path is not None:
+        return ("-", False) if str(path) == "-" else (Path(path), False)
+    named = os.environ.get("HCC2L_COHORT")
+    if named:
+        return Path(named), False
+    here = Path(config) if config else Path(FILE_NAME)
+    if here.is_file() or config:
+        cohort = load_dictionary(here).cohort
+        if cohort:
+            return here.parent / cohort, False
+    return bundled_cohort(), True
+
+
+def _dictionary_for(located: Path | str, config: str | Path | None) -> Dictionary:
+    if config is not None:
+        return load_dictionary(Path(config))
+    folders = [Path()] if located == "-" else [Path(located).parent, Path()]
+    for folder in folders:
+        if (folder / FILE_NAME).is_file():
+            return load_dictionary(folder / FILE_NAME)
+    return Dictionary()
+
+
+def _content(path: Path) -> bytes:
+    if path.is_dir():
+        raise InputError(
+            "This is a folder, not a file.", where=str(path), hint="Name a file in it."
+        )
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
+        hint = did_you_mean(path.name, beside) if beside else "Check the path."
+        raise InputError("There is no such file.", where=str(path), hint=hint) from None
+    except OSError as error:
+        raise InputError(f"Cannot be read: {error.strerror}.", where=str(path)) from None
+    if not content:
+        raise InputError("The file is empty.", where=str(path))
+    return content
+
+
+def _reader(name: str) -> Reader:
+    suffixes = [s.lower() for s in Path(name).suffixes]
+    suffix = suffixes[-1] if suffixes else ""
+    if suffix == ".gz":
+        suffix = suffixes[-2] if len(suffixes) > 1 and suffixes[-2] in READERS else ".csv"
+    if name == "standard input" or not suffix:
+        suffix = ".csv"
+    if suffix not in READERS:
+        raise UsageError(
+            f"hcc2l does not read {suffix} files.",
+            where=name,
+            hint="It reads " + ", ".join(READERS) + " and gzipped text (.csv.gz).",
+        )
+    module, _, function = READERS[suffix].partition(":")
+    reader: Reader = getattr(import_module(module), function)
+    return reader
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return tuple(str(v) for v in value)
+    return (str(value),)

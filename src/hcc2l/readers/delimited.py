@@ -1,0 +1,213 @@
+"""Delimited text: separator, decimal sign and encoding are found out; rows must fit the header."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Sequence
+
+from hcc2l.errors import InputError, UsageError
+from hcc2l.readers.raw import (
+    RawTable,
+    ReadOptions,
+    check_header,
+    column_from_texts,
+    no_rows,
+)
+
+# From this size on, pandas reads the wanted columns only; below, its import would cost more.
+LARGE = 8_000_000
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
+_POINT = re.compile(r"[+-]?\d+\.\d+")
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+
+
+def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
+    """Read delimited text, gzipped or not.
+
+    Raises
+    ------
+    InputError
+        Not text, an unclosed quote, or a row longer or shorter than the header (with its line).
+    UsageError
+        The file is an Excel workbook with a wrong ending, or --sep is not one character.
+    """
+    if content[:2] == b"\x1f\x8b":
+        content = _unzipped(content, name)
+    text, encoding_remark = _decoded(content, options.encoding, name)
+    if not text.strip():
+        raise InputError("The file is empty.", where=name)
+    sample = _sample_lines(text)
+    sep = _separator(options.sep, sample, name)
+    decimal = options.decimal or _decimal(sample, sep)
+    remarks = _remarks(options, sep, decimal, encoding_remark)
+    if len(text) >= LARGE:
+        from hcc2l.readers.large import read_large
+
+        return read_large(text, sep, decimal, options, name, remarks)
+    return _read_small(text, sep, decimal, options, name, remarks)
+
+
+def _read_small(
+    text: str, sep: str, decimal: str, options: ReadOptions, name: str, remarks: tuple[str, ...]
+) -> RawTable:
+    records, lines = [], []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sep, strict=True)
+    before = 0
+    try:
+        for record in reader:
+            if any(cell.strip() for cell in record):
+                records.append(record)
+                lines.append(before + 1)
+            before = reader.line_num
+    except csv.Error as error:
+        raise InputError(
+            f"A quoted cell is not closed or continues after its quote ({error}).",
+            where=f"{name}, line {before + 1}",
+            hint='Write a quotation mark inside a quoted cell twice: "".',
+        ) from None
+    names = check_header(records[0], name)
+    if len(records) == 1:
+        raise no_rows(name)
+    width = len(names)
+    for record, line in zip(records, lines, strict=True):
+        if len(record) != width:
+            raise wrong_width(name, line, len(record), width, sep)
+    columns = dict(zip(names, zip(*records[1:], strict=True), strict=True))
+    return RawTable(
+        names=names,
+        rows=len(records) - 1,
+        read=lambda wanted: {
+            n: column_from_texts(n, [c.strip() for c in columns[n]], options, decimal)
+            for n in wanted
+        },
+        place=lambda row: f"line {lines[row + 1]}",
+        remarks=remarks,
+    )
+
+
+def wrong_width(name: str, line: int, found: int, wanted: int, sep: str) -> InputError:
+    """The error for a row that is longer or shorter than the header."""
+    kind = "longer" if found > wanted else "shorter"
+    return InputError(
+        f"This row is {kind} than the header: {found} cells, not {wanted}.",
+        where=f"{name}, line {line}",
+        hint=f"Look for a stray or missing {SEPARATORS.get(sep, 'separator')} in this line; put "
+        "cells that contain one in quotation marks.",
+    )
+
+
+def _unzipped(content: bytes, name: str) -> bytes:
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error):
+        raise InputError("The gzip file is damaged.", where=name) from None
+
+
+def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str | None]:
+    """The text, and what to say when its encoding had to be guessed."""
+    if content[:4] == b"PK\x03\x04":
+        raise UsageError(
+            "This is not text but a zip archive, probably an Excel workbook.",
+            where=name,
+            hint="Give the file its ending .xlsx.",
+        )
+    if encoding:
+        try:
+            return content.decode(encoding).removeprefix("\ufeff"), None
+        except LookupError:
+            raise UsageError(f"Unknown encoding {encoding!r}.", where="--encoding") from None
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise InputError(
+                f"This is not {encoding} text.",
+                where=f"{name}, line {line}",
+                hint="Leave out --encoding to have it found out.",
+            ) from None
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return content.decode("utf-16"), "UTF-16"
+        except UnicodeDecodeError:
+            raise _not_text(name) from None
+    if b"\0" in content[:65536]:
+        for guess in ("utf-16-le", "utf-16-be"):
+            zeros = content[1 if guess == "utf-16-le" else 0 : 4096 : 2]
+            if zeros.count(0) > 0.8 * len(zeros):
+                return content.decode(guess, errors="strict"), "UTF-16 without a byte-order mark"
+        raise _not_text(name)
+    try:
+        return content.decode("utf-8-sig"), None
+    except UnicodeDecodeError:
+        pass
+    if sum(content[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32), 127)) > 2:
+        raise _not_text(name)
+    try:
+        return content.decode("cp1252"), "Windows-1252"
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError(
+            "The text is neither UTF-8, UTF-16 nor Windows-1252.",
+            where=f"{name}, line {line}",
+            hint="Say which with --encoding, such as --encoding gb18030 or --encoding latin-1.",
+        ) from None
+
+
+def _not_text(name: str) -> InputError:
+    return InputError(
+        "This is not a text file.",
+        where=name,
+        hint="Export the cohort as CSV, or give the file the ending of its format (.xlsx, .sav).",
+    )
+
+
+def _sample_lines(text: str) -> list[str]:
+    """The first lines, enough to find separator and decimal sign."""
+    return [line for line in text[:262144].splitlines()[:500] if line.strip()]
+
+
+def _separator(said: str | None, sample: Sequence[str], name: str) -> str:
+    if said is not None:
+        sep = _SEPARATOR_WORDS.get(said, said)
+        if len(sep) != 1:
+            raise UsageError(
+                f"{said!r} is not a separator.", where="--sep", hint="Give one of , ; tab |"
+            )
+        return sep
+    best, best_score = ",", (0.0, 0)
+    for sep in SEPARATORS:
+        try:
+            widths = [len(next(csv.reader([line], delimiter=sep))) for line in sample]
+        except (csv.Error, StopIteration):
+            continue
+        if widths[0] < 2:
+            continue
+        alike = sum(w == widths[0] for w in widths) / len(widths)
+        if (alike, widths[0]) > best_score:
+            best, best_score = sep, (alike, widths[0])
+    return best
+
+
+def _decimal(sample: Sequence[str], sep: str) -> str:
+    """A comma when cells look like 7,5 and none looks like 7.5."""
+    points = commas = 0
+    for record in csv.reader(sample, delimiter=sep):
+        points += sum(_POINT.fullmatch(cell.strip()) is not None for cell in record)
+        commas += sum(_COMMA.fullmatch(cell.strip()) is not None for cell in record)
+    return "," if commas > points == 0 else "."
+
+
+def _remarks(
+    options: ReadOptions, sep: str, decimal: str, encoding: str | None
+) -> tuple[str, ...]:
+    found = []
+    if options.sep is None and sep != ",":
+        found.append(f"{SEPARATORS[sep]}-separated")
+    if options.decimal is None and decimal == ",":
+        found.append("decimal comma")
+    if encoding:
+        found.append(encoding)
+    return (f"read as {', '.join(found)}",) if found else ()

@@ -1,0 +1,80 @@
+"""Excel workbooks, by python-calamine."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from hcc2l.errors import InputError, UsageError, did_you_mean
+from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
+
+
+def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
+    """Read one sheet: the first row is the header, each further row a patient.
+
+    Raises
+    ------
+    InputError
+        The workbook is damaged or protected, the sheet is empty, or a cell stands outside the
+        header.
+    UsageError
+        There is no such sheet.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = workbook.sheet_names
+        sheet = _sheet(options.sheet, sheets, name)
+        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except CalamineError:
+        raise InputError(
+            "The Excel file is damaged, protected by a password, or not an Excel file.",
+            where=name,
+            hint="Open it in Excel and save it again as .xlsx or CSV.",
+        ) from None
+    where = f"{name}, sheet {sheet!r}"
+    header, rows, numbers = _table(cells, where)
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    remark = () if options.sheet or len(sheets) == 1 else (f"read the first sheet, {sheet!r}",)
+    return RawTable(
+        names=header,
+        rows=len(rows),
+        read=lambda wanted: {n: column_from_cells(n, columns[n], options) for n in wanted},
+        place=lambda row: f"row {numbers[row]}",
+        remarks=remark,
+    )
+
+
+def _sheet(said: str | None, sheets: list[str], name: str) -> str:
+    if said is None:
+        return sheets[0]
+    if said not in sheets:
+        raise UsageError(
+            f"{name} has no sheet {said!r}.", where="--sheet", hint=did_you_mean(said, sheets)
+        )
+    return said
+
+
+def _table(
+    cells: list[list[Any]], where: str
+) -> tuple[tuple[str, ...], list[list[Any]], list[int]]:
+    """Header, rows that are not empty, and the row numbers as Excel shows them."""
+    filled = [(i, row) for i, row in enumerate(cells, start=1) if any(c != "" for c in row)]
+    if not filled:
+        raise InputError("The sheet is empty.", where=where)
+    first = filled[0][1]
+    width = max(i for i, c in enumerate(first, start=1) if c != "")
+    for number, row in filled[1:]:
+        stray = [i for i, c in enumerate(row[width:], start=width + 1) if c != ""]
+        if stray:
+            raise InputError(
+                f"A cell stands to the right of the last column of the header (column {stray[0]}).",
+                where=f"{where}, row {number}",
+                hint="Give its column a name, or clear the cell.",
+            )
+    header = check_header([str(c) for c in first[:width]], where)
+    if len(filled) == 1:
+        raise no_rows(where)
+    rows = [[None if c == "" else c for c in row[:width]] for _, row in filled[1:]]
+    return header, rows, [number for number, _ in filled[1:]]

@@ -1,0 +1,40 @@
+"""Parquet files, by pyarrow (the extra `hcc2l[parquet]`)."""
+
+from __future__ import annotations
+
+import io
+
+from hcc2l.cohort import Column
+from hcc2l.errors import InputError
+from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
+
+
+def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
+    """Read a Parquet file, the wanted columns only.
+
+    Raises
+    ------
+    InputError
+        pyarrow is not installed, or the file is damaged.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise InputError(
+            "Parquet files need pyarrow.", where=name, hint="pip install 'hcc2l[parquet]'"
+        ) from None
+    try:
+        file = pq.ParquetFile(io.BytesIO(content))
+    except (pa.ArrowException, OSError):
+        raise InputError("This is not a Parquet file, or it is damaged.", where=name) from None
+    names = check_header(file.schema_arrow.names, name)
+    rows = file.metadata.num_rows
+    if rows == 0:
+        raise no_rows(name)
+
+    def read_columns(wanted: tuple[str, ...]) -> dict[str, Column]:
+        table = file.read(columns=list(wanted))
+        return {n: column_from_cells(n, table.column(n).to_pylist(), options) for n in wanted}
+
+    return RawTable(names=names, rows=rows, read=read_columns, place=lambda row: f"row {row + 1}")

@@ -1,0 +1,133 @@
+"""What every reader takes and gives, and how cells become columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from hcc2l.cohort import Column, ReadColumns, RowPlace, number_text, parse_number
+from hcc2l.errors import InputError, quoted_list
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How to read: what the user or the dictionary said; None where it is to be found out.
+
+    Attributes
+    ----------
+    missing, missing_in
+        Texts that mean missing, everywhere and by column.
+    as_text
+        Columns that stay text even when they look like numbers.
+    """
+
+    sep: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    missing: frozenset[str] = frozenset({""})
+    missing_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    as_text: frozenset[str] = frozenset()
+
+    def missing_for(self, name: str) -> frozenset[str]:
+        """All texts that mean missing in one column."""
+        return self.missing | self.missing_in.get(name, frozenset())
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table that can be read column by column."""
+
+    names: tuple[str, ...]
+    rows: int
+    read: ReadColumns
+    place: RowPlace
+    remarks: tuple[str, ...] = ()
+
+
+Reader = Callable[[bytes, ReadOptions, str], RawTable]
+
+def column_from_texts(
+    name: str, texts: Sequence[str | None], options: ReadOptions, decimal: str = "."
+) -> Column:
+    """A column from cells of text: numbers when every cell that is not missing is one."""
+    missing = options.missing_for(name)
+    cells = [None if t is None or t in missing else t for t in texts]
+    if name not in options.as_text:
+        numbers = [np.nan if c is None else parse_number(c, decimal) for c in cells]
+        if None not in numbers:
+            return Column(name, "number", np.array(numbers, dtype=np.float64))
+    return Column(name, "text", _objects(cells))
+
+
+def column_from_cells(name: str, cells: Sequence[Any], options: ReadOptions) -> Column:
+    """A column from typed cells (Excel, SPSS, Stata, SAS): numbers, dates, else text."""
+    missing = options.missing_for(name)
+    known = [None if _is_missing(c, missing) else c for c in cells]
+    present = [c for c in known if c is not None]
+    if name not in options.as_text and all(_is_plain_number(c) for c in present):
+        numbers = [np.nan if c is None else float(c) for c in known]
+        return Column(name, "number", np.array(numbers, dtype=np.float64))
+    if present and all(isinstance(c, (date, datetime)) for c in present):
+        days = [None if c is None else np.datetime64(c.strftime("%Y-%m-%d"), "D") for c in known]
+        return Column(name, "date", np.array(days, dtype="datetime64[D]"))
+    return column_from_texts(name, [None if c is None else _cell_text(c) for c in known], options)
+
+
+def _is_missing(cell: object, missing: frozenset[str]) -> bool:
+    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
+        return True
+    return _cell_text(cell) in missing
+
+
+def _is_plain_number(cell: object) -> bool:
+    return isinstance(cell, (int, float, np.number)) and not isinstance(cell, (bool, np.bool_))
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, (bool, np.bool_)):
+        return "true" if cell else "false"
+    if isinstance(cell, (int, float, np.number)):
+        return number_text(float(cell))
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d")
+    return str(cell).strip()
+
+
+def _objects(cells: Sequence[str | None]) -> np.ndarray[Any, np.dtype[Any]]:
+    values = np.empty(len(cells), dtype=object)
+    values[:] = cells
+    return values
+
+
+def check_header(names: Sequence[str], where: str) -> tuple[str, ...]:
+    """Column names, stripped; nameless columns get `column_3`.
+
+    Raises
+    ------
+    InputError
+        A name stands twice.
+    """
+    stripped = [n.strip() for n in names]
+    stripped = [n or f"column_{i}" for i, n in enumerate(stripped, start=1)]
+    repeated = [n for n in dict.fromkeys(stripped) if stripped.count(n) > 1]
+    if repeated:
+        positions = [str(i) for i, n in enumerate(stripped, start=1) if n == repeated[0]]
+        raise InputError(
+            f"The header names {quoted_list(repr(n) for n in repeated)} more than once "
+            f"(columns {', '.join(positions)}).",
+            where=f"{where}, line 1",
+            hint="Give every column a name of its own.",
+        )
+    return tuple(stripped)
+
+
+def no_rows(where: str) -> InputError:
+    """The error for a table that has a header and no patients."""
+    return InputError(
+        "The file has a header but no rows.", where=where, hint="Export the cohort again."
+    )

@@ -1,0 +1,92 @@
+"""SPSS, Stata and SAS files, by pyreadstat; value labels become the levels."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hcc2l.cohort import Column, number_text
+from hcc2l.errors import InputError
+from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
+
+
+def read_sav(content: bytes, options: ReadOptions, name: str) -> RawTable:
+    """Read an SPSS file."""
+    import pyreadstat
+
+    return _read(pyreadstat.read_sav, ".sav", "SPSS", content, options, name)
+
+
+def read_dta(content: bytes, options: ReadOptions, name: str) -> RawTable:
+    """Read a Stata file."""
+    import pyreadstat
+
+    return _read(pyreadstat.read_dta, ".dta", "Stata", content, options, name)
+
+
+def read_sas(content: bytes, options: ReadOptions, name: str) -> RawTable:
+    """Read a SAS file."""
+    import pyreadstat
+
+    return _read(pyreadstat.read_sas7bdat, ".sas7bdat", "SAS", content, options, name)
+
+
+def _read(
+    parse: Callable[..., tuple[dict[str, Any], Any]],
+    suffix: str,
+    program: str,
+    content: bytes,
+    options: ReadOptions,
+    name: str,
+) -> RawTable:
+    import pyreadstat
+
+    with tempfile.TemporaryDirectory() as folder:  # pyreadstat reads paths only
+        path = Path(folder) / f"cohort{suffix}"
+        path.write_bytes(content)
+        try:
+            data, meta = parse(str(path), encoding=options.encoding, output_format="dict")
+        except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
+            raise InputError(
+                f"The {program} file cannot be read ({error}).",
+                where=name,
+                hint=f"Save it again in {program}; or say its --encoding.",
+            ) from None
+    names = check_header(list(data), name)
+    cells = dict(zip(names, data.values(), strict=True))
+    rows = len(next(iter(cells.values()))) if cells else 0
+    if rows == 0:
+        raise no_rows(name)
+
+    def read(wanted: tuple[str, ...]) -> dict[str, Column]:
+        return {n: _column(n, list(cells[n]), meta, options) for n in wanted}
+
+    return RawTable(names=names, rows=rows, read=read, place=lambda row: f"row {row + 1}")
+
+
+def _column(name: str, cells: list[Any], meta: Any, options: ReadOptions) -> Column:
+    """Labels replace codes when every value that occurs has one; otherwise codes stay."""
+    cells = [c.strip() if isinstance(c, str) else c for c in cells]
+    column = column_from_cells(name, cells, options)
+    label = (meta.column_names_to_labels or {}).get(name) or None
+    labels = {
+        _code(code): str(text).strip()
+        for code, text in (meta.variable_value_labels or {}).get(name, {}).items()
+    }
+    present = {column.text(row) for row in range(len(cells))} - {""}
+    if not labels or column.kind == "date" or not present <= set(labels):
+        return replace(column, label=label)
+    texts = [labels.get(column.text(row)) for row in range(len(cells))]
+    text_column = column_from_cells(
+        name, texts, replace(options, as_text=options.as_text | {name})
+    )
+    levels = tuple(dict.fromkeys(labels[c] for c in labels))
+    codes = {text: code for code, text in labels.items()}
+    return replace(text_column, levels=levels, codes=codes, label=label)
+
+
+def _code(code: object) -> str:
+    return number_text(float(code)) if isinstance(code, (int, float)) else str(code).strip()

@@ -1,0 +1,25 @@
+"""Office files are zip archives with clocks in them; here they get the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+_STAMP = (1980, 1, 1, 0, 0, 0)
+_DATES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+
+
+def without_clock(content: bytes) -> bytes:
+    """The same archive with fixed dates inside and out."""
+    result = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for entry in sorted(source.infolist(), key=lambda e: e.filename != "[Content_Types].xml"):
+            data = source.read(entry)
+            if entry.filename == "docProps/core.xml":
+                data = _DATES.sub(rb"\g<1>2000-01-01T00:00:00Z", data)
+            target.writestr(zipfile.ZipInfo(entry.filename, _STAMP), data, zipfile.ZIP_DEFLATED)
+    return result.getvalue()

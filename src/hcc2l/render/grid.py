@@ -1,0 +1,109 @@
+"""A table as a person reads it: headings and finished cells. Every format for people uses this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hcc2l.glossary import GLOSSARY
+from hcc2l.report import Column, Report, Row, Table, Value
+
+NOT_ESTIMABLE = "NE"
+_DECIMALS = {"time": 2, "estimate": 2, "probability": 1, "statistic": 2, "criterion": 1}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells of text, `right` telling which columns are aligned to the right."""
+
+    title: str
+    headers: tuple[str, ...]
+    right: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    footnotes: tuple[str, ...]
+
+
+def shown_tables(report: Report) -> list[Table]:
+    """The tables that people see."""
+    return [table for table in report.tables if table.columns]
+
+
+def grid(table: Table, digits: int | None = None) -> Grid:
+    """Write every cell of a table by the kind of its key."""
+    rows: list[tuple[str, ...]] = []
+    previous: Value = None
+    for row in table.rows:
+        cells = [cell(row, column, digits) for column in table.columns]
+        first = row.get("group")
+        if table.columns[0].keys == ("group",):
+            if rows and first == previous:
+                cells[0] = ""
+            previous = first
+        rows.append(tuple(cells))
+    footnotes = table.footnotes
+    if any(NOT_ESTIMABLE in _words(text) for r in rows for text in r[1:]):
+        footnotes = (*footnotes, f"{NOT_ESTIMABLE}: not estimable.")
+    return Grid(
+        title=table.title,
+        headers=tuple(column.header for column in table.columns),
+        right=tuple(_kind(column) != "text" for column in table.columns),
+        rows=tuple(rows),
+        footnotes=footnotes,
+    )
+
+
+def cell(row: Row, column: Column, digits: int | None = None) -> str:
+    """One cell: a value, or an estimate with its interval."""
+    kind = _kind(column)
+    decimals = _decimals(column, kind, digits)
+    values = [row[key] for key in column.keys]
+    if column.form == "value":
+        value = values[0]
+        if isinstance(value, str):
+            return column.labels.get(value, value)
+        return write(value, kind, decimals)
+    if all(value is None for value in values):
+        return NOT_ESTIMABLE
+    estimate, lower, upper = (write(value, kind, decimals) for value in values)
+    negative = any(isinstance(v, (int, float)) and v < 0 for v in values)
+    between = " to " if negative else "–"
+    return f"{estimate} ({lower.removesuffix('%')}{between}{upper.removesuffix('%')})"
+
+
+def write(value: Value, kind: str, decimals: int) -> str:
+    """A number by its kind; a missing estimate is `NE`, any other missing value a dash."""
+    if value is None:
+        return NOT_ESTIMABLE if kind in ("time", "estimate", "probability") else "–"
+    if isinstance(value, (str, bool)):
+        return str(value)
+    if kind == "p":
+        return write_p(value)
+    if kind in ("count", "degrees"):
+        return f"{value:.1f}".removesuffix(".0")
+    if kind == "probability":
+        return _signed(f"{100 * value:.{decimals}f}%")
+    return _signed(f"{value:.{decimals}f}")
+
+
+def write_p(value: float) -> str:
+    """p as journals print it: `0.006`, `<0.001`, `>0.999`."""
+    if value < 0.001:
+        return "<0.001"
+    return ">0.999" if value > 0.9995 else f"{value:.3f}"
+
+
+def _kind(column: Column) -> str:
+    return column.kind or GLOSSARY[column.keys[0]].kind
+
+
+def _decimals(column: Column, kind: str, digits: int | None) -> int:
+    if digits is not None and kind in _DECIMALS:
+        return digits
+    return column.decimals if column.decimals is not None else _DECIMALS.get(kind, 0)
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−", 1)
+
+
+def _words(text: str) -> list[str]:
+    return text.replace("(", " ").replace(")", " ").replace("–", " ").split()

@@ -1,0 +1,50 @@
+"""CSV: one tidy table, the same rows and keys as in JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.render.options import RenderOptions
+from hcc2l.report import Report, Value
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """One table, chosen by name; the first when none is named.
+
+    Raises
+    ------
+    UsageError
+        The report has no such table.
+    """
+    names = [table.name for table in report.tables]
+    name = options.table or names[0]
+    if name not in names:
+        raise UsageError(
+            f"This analysis has no table {name!r}.",
+            where="--table",
+            hint=did_you_mean(name, names),
+        )
+    table = report.table(name)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table.keys)
+    for row in table.rows:
+        writer.writerow([_field(row[key]) for key in table.keys])
+    return file.getvalue()
+
+
+def _field(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return safe_text(value) if isinstance(value, str) else repr(value)
+
+
+def safe_text(text: str) -> str:
+    """A text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,0 +1,86 @@
+"""Word, with native tables that can be edited and pasted into a manuscript."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from hcc2l.render.archive import without_clock
+from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.options import RenderOptions
+from hcc2l.report import Report
+
+
+def render(report: Report, options: RenderOptions) -> bytes:
+    """The tables with footnotes, the notes, the methods, and the footer."""
+    import docx
+    from docx.shared import Cm, Pt
+
+    document = docx.Document()
+    document.core_properties.author = ""
+    document.core_properties.title = report.title
+    for section in document.sections:
+        section.left_margin = section.right_margin = Cm(2)
+    document.styles["Normal"].font.size = Pt(10)
+    document.add_heading(report.title, level=1)
+    for table in shown_tables(report):
+        _add_table(document, grid(table, options.digits))
+    if report.notes:
+        document.add_heading("Notes", level=2)
+        for note in report.notes:
+            document.add_paragraph(note.text, style="List Bullet")
+    if report.show_methods:
+        document.add_heading("Methods", level=2)
+        document.add_paragraph(report.methods)
+        for reference in report.references:
+            document.add_paragraph(reference, style="List Number")
+    for line in report.provenance.footer:
+        _small(document.add_paragraph(), line)
+    file = io.BytesIO()
+    document.save(file)
+    return without_clock(file.getvalue())
+
+
+def _add_table(document: Any, content: Grid) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    caption = document.add_paragraph()
+    caption.add_run(content.title).bold = True
+    caption.paragraph_format.keep_with_next = True
+    table = document.add_table(rows=0, cols=len(content.headers))
+    for number, row in enumerate([content.headers, *content.rows]):
+        cells = table.add_row().cells
+        for cell, text, right in zip(cells, row, content.right, strict=True):
+            paragraph = cell.paragraphs[0]
+            paragraph.add_run(text).bold = number == 0
+            if right:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _rule(table.rows[0], "top", 12)
+    _rule(table.rows[0], "bottom", 6)
+    _rule(table.rows[-1], "bottom", 12)
+    if content.footnotes:
+        _small(document.add_paragraph(), " ".join(content.footnotes))
+
+
+def _rule(row: Any, edge: str, eighths_of_a_point: int) -> None:
+    """A horizontal line above or below a row, as journals set tables."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    for cell in row.cells:
+        properties = cell._tc.get_or_add_tcPr()
+        borders = properties.find(qn("w:tcBorders"))
+        if borders is None:
+            borders = OxmlElement("w:tcBorders")
+            properties.append(borders)
+        line = OxmlElement(f"w:{edge}")
+        line.set(qn("w:val"), "single")
+        line.set(qn("w:sz"), str(eighths_of_a_point))
+        line.set(qn("w:color"), "000000")
+        borders.append(line)
+
+
+def _small(paragraph: Any, text: str) -> None:
+    from docx.shared import Pt
+
+    paragraph.add_run(text).font.size = Pt(8)

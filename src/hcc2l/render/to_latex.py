@@ -1,0 +1,51 @@
+"""LaTeX tables with booktabs, to be read into a document with \\input."""
+
+from __future__ import annotations
+
+from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.options import RenderOptions
+from hcc2l.report import Report
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\ensuremath{<}", ">": r"\ensuremath{>}", "≥": r"\ensuremath{\geq}",
+    "≤": r"\ensuremath{\leq}", "≠": r"\ensuremath{\neq}", "−": r"\ensuremath{-}",
+    "–": "--", "—": "---", "χ": r"\ensuremath{\chi}", "²": r"\textsuperscript{2}",
+    "…": r"\ldots{}", "³": r"\textsuperscript{3}", "µ": r"\ensuremath{\mu}",
+}  # fmt: skip
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """One table environment for each table; notes and footer as comments."""
+    parts = [f"% {report.title}\n% needs \\usepackage{{booktabs}}"]
+    parts += [_table(grid(table, options.digits)) for table in shown_tables(report)]
+    if report.show_methods:
+        references = "\n".join(f"% {r}" for r in report.references)
+        parts.append(f"{escape(report.methods)}\n{references}")
+    comments = [f"% {note.text}" for note in report.notes]
+    comments += [f"% {line}" for line in report.provenance.footer]
+    return "\n\n".join([*parts, "\n".join(comments)]) + "\n"
+
+
+def _table(content: Grid) -> str:
+    align = "".join("r" if right else "l" for right in content.right)
+
+    def line(cells: tuple[str, ...]) -> str:
+        return "  " + " & ".join(escape(c) for c in cells) + r" \\"
+
+    rows = "\n".join(line(row) for row in content.rows)
+    notes = " ".join(escape(n) for n in content.footnotes)
+    return (
+        "\\begin{table}[htbp]\n  \\centering\n"
+        f"  \\caption{{{escape(content.title)}}}\n"
+        f"  \\begin{{tabular}}{{{align}}}\n  \\toprule\n{line(content.headers)}\n  \\midrule\n"
+        f"{rows}\n  \\bottomrule\n  \\end{{tabular}}\n"
+        + (f"  \\par\\smallskip{{\\footnotesize {notes}}}\n" if notes else "")
+        + "\\end{table}"
+    )
+
+
+def escape(text: str) -> str:
+    """Text that LaTeX prints as it stands."""
+    return "".join(_SPECIAL.get(character, character) for character in text)

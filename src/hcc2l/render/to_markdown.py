@@ -1,0 +1,52 @@
+"""Markdown, for manuscripts and issue trackers."""
+
+from __future__ import annotations
+
+import re
+
+from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.options import RenderOptions
+from hcc2l.report import Report
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """The tables with footnotes, the notes, the methods, and the footer."""
+    parts = [f"# {_text(report.title)}"]
+    for table in shown_tables(report):
+        parts.append(_table(grid(table, options.digits)))
+    if report.notes:
+        parts.append("## Notes")
+        parts.append("\n".join(f"- {_text(note.text)}" for note in report.notes))
+    if report.show_methods:
+        references = [f"{i}. {_text(r)}" for i, r in enumerate(report.references, start=1)]
+        parts += ["## Methods", _text(report.methods), "\n".join(references)]
+    parts.append("  \n".join(f"*{_text(line)}*" for line in report.provenance.footer))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _table(content: Grid) -> str:
+    """Aligned in the source too, so that it reads well as plain text."""
+    header = [_text(h) for h in content.headers]
+    rows = [[_text(c) for c in row] for row in content.rows]
+    widths = [max(3, *(len(line[i]) for line in [header, *rows])) for i in range(len(header))]
+
+    def line(cells: list[str]) -> str:
+        padded = [
+            c.rjust(w) if right else c.ljust(w)
+            for c, w, right in zip(cells, widths, content.right, strict=True)
+        ]
+        return "| " + " | ".join(padded) + " |"
+
+    rule = "|" + "|".join(
+        "-" * (w + 1) + (":" if right else "-")
+        for w, right in zip(widths, content.right, strict=True)
+    )
+    lines = [f"**{_text(content.title)}**", "", line(header), rule + "|", *map(line, rows)]
+    if content.footnotes:
+        lines += ["", " ".join(_text(n) for n in content.footnotes)]
+    return "\n".join(lines)
+
+
+def _text(text: str) -> str:
+    """Characters that Markdown or a table would take for its own, escaped."""
+    return re.sub(r"([\\|`*\[\]<])", r"\\\1", re.sub(r"\s+", " ", text)).replace("_", "\\_")

@@ -1,0 +1,96 @@
+"""For a terminal, by rich: tables that fit the width, then the footer."""
+
+from __future__ import annotations
+
+import io
+from math import ceil
+from typing import Literal
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.options import RenderOptions
+from hcc2l.report import Report
+
+_GAP = 2
+_LABEL_WIDTH = 32
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """The whole report as text, with ANSI colours when asked for."""
+    console = Console(
+        file=io.StringIO(),
+        width=options.width,
+        force_terminal=options.colour,
+        color_system="standard" if options.colour else None,
+        no_color=not options.colour,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+    console.print(Text(report.title, style="bold"))
+    for table in shown_tables(report):
+        _print_table(console, grid(table, options.digits))
+    console.print()
+    for line in report.provenance.footer:
+        console.print(Text(line, style="dim"))
+    if report.show_methods:
+        console.print(Text("\nMethods", style="bold"))
+        console.print(Text(report.methods))
+        for number, reference in enumerate(report.references, start=1):
+            console.print(Padding(Text(f"{number}. {reference}"), (0, 0, 0, 2)))
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+
+
+def _print_table(console: Console, content: Grid) -> None:
+    console.print()
+    console.print(Text(content.title, style="bold"))
+    for columns, widths in _panels(content, console.width):
+        table = RichTable(
+            box=box.HORIZONTALS, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
+        )
+        for i in columns:
+            justify: Literal["left", "right"] = "right" if content.right[i] else "left"
+            header = Text(content.headers[i])
+            table.add_column(header, justify=justify, vertical="bottom", width=widths[i])
+        for row in content.rows:
+            table.add_row(*(Text(row[i]) for i in columns))
+        console.print(table)
+    for note in content.footnotes:
+        console.print(Text(note, style="dim"))
+
+
+def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
+    """Columns in panels that fit the width, each beginning with the first; and column widths.
+
+    Headings stay on one line where the whole table fits so, and take two where not.
+    """
+    count = len(content.headers)
+    widths = [_width(content, i, lines=1) for i in range(count)]
+    widths[0] = min(widths[0], max(_LABEL_WIDTH, width // 3))
+    if sum(widths) + _GAP * count > width:
+        widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
+    panels: list[list[int]] = [[0]]
+    for i in range(1, count):
+        used = sum(widths[j] + _GAP for j in panels[-1])
+        if used + widths[i] + _GAP > width and len(panels[-1]) > 1:
+            panels.append([0])
+        panels[-1].append(i)
+    return [(panel, widths) for panel in panels]
+
+
+def _width(content: Grid, i: int, lines: int) -> int:
+    """What a column needs: its widest cell, and its heading on so many lines."""
+    header = content.headers[i]
+    words = [cell_len(word) for word in header.split()]
+    cells = [cell_len(row[i]) for row in content.rows]
+    heading = cell_len(header) if lines == 1 else ceil(cell_len(header) / lines) + 3
+    return max([*cells, *words, min(heading, cell_len(header))], default=1)

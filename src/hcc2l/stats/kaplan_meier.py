@@ -1,0 +1,350 @@
+"""The Kaplan-Meier estimate and what is read off it, as R's `survival` package does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.stats.risk_sets import TIE_TOLERANCE, Floats, risk_sets
+
+ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
+
+
+@dataclass(frozen=True)
+class KaplanMeier:
+    """A Kaplan-Meier curve; every array has one entry per distinct time, ascending.
+
+    Attributes
+    ----------
+    time
+        Distinct times of events and censorings.
+    n_risk, n_event, n_censor
+        (Weighted) numbers with time >= t, with the event at t, censored at t.
+    survival
+        S(t), right-continuous.
+    std_err_log
+        Standard error of log S(t): Greenwood's, or with non-integer weights the infinitesimal
+        jackknife (R's `survfit` makes the same switch). Infinite once S(t) is 0.
+    rows
+        Number of rows, without weights.
+    """
+
+    time: Floats
+    n_risk: Floats
+    n_event: Floats
+    n_censor: Floats
+    survival: Floats
+    std_err_log: Floats
+    rows: int
+
+    @property
+    def std_err(self) -> Floats:
+        """Standard error of S(t); NaN where S(t) is 0."""
+        with np.errstate(invalid="ignore"):
+            return self.survival * self.std_err_log
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its standard error and confidence limits; NaN where not estimable."""
+
+    estimate: float
+    std_err: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class SurvivalAt:
+    """S(t) at one time, with the number of rows with time >= t."""
+
+    time: float
+    n_risk: float
+    survival: Estimate
+
+
+def kaplan_meier(
+    time: Floats, event: NDArray[np.bool_], weights: Floats | None = None
+) -> KaplanMeier:
+    """Estimate the survival function.
+
+    Parameters
+    ----------
+    time
+        Shape (n,), n >= 1, finite, not negative.
+    event
+        Shape (n,): True where the event happened at `time`, False where censored.
+    weights
+        Shape (n,), positive case weights. Whole numbers act as repeated rows.
+
+    Notes
+    -----
+    Kaplan and Meier, J Am Stat Assoc 1958;53:457-481. Same as R's
+    ``survfit(Surv(time, event) ~ 1, weights)``.
+    """
+    sets = risk_sets(time, event, weights=weights)
+    n, d = sets.at_risk[:, 0], sets.events[:, 0]
+    leaving = n - np.append(n[1:], 0.0)
+    survivors = np.maximum(n - d, 0.0)
+    if weights is not None:  # sums of weights do not cancel exactly
+        survivors[survivors < TIE_TOLERANCE * n] = 0.0
+    survival = np.cumprod(survivors / n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hazard_variance = np.cumsum(np.where(d > 0, d / (n * survivors), 0.0))
+        if weights is not None and not np.all(weights == np.floor(weights)):
+            own = np.where(event, 1.0 / survivors[sets.index], 0.0)
+            influence = weights * (hazard_variance[sets.index] - own)
+            variance = _jackknife_variance(sets.index, weights, hazard_variance, influence)
+        else:
+            variance = hazard_variance
+    variance = np.where(survival > 0, variance, np.inf)
+    return KaplanMeier(
+        time=sets.times,
+        n_risk=n,
+        n_event=d,
+        n_censor=np.maximum(leaving - d, 0.0),
+        survival=survival,
+        std_err_log=np.sqrt(variance),
+        rows=int(time.size),
+    )
+
+
+def _jackknife_variance(
+    index: NDArray[np.int64], weights: Floats, cumulative: Floats, influence: Floats
+) -> Floats:
+    """Infinitesimal jackknife variance of log S(t) at each distinct time.
+
+    A row still at risk after t has influence w C(t), C(t) = sum of d/(n(n-d)) up to t; a row that
+    left at u <= t keeps w (C(u) - event/(n(u)-d(u))). Both sums are cumulative, so this is linear.
+    """
+    m = cumulative.size
+    square = np.bincount(index, weights=weights**2, minlength=m)
+    still = np.append(np.cumsum(square[::-1])[::-1][1:], 0.0)
+    left = np.cumsum(np.bincount(index, weights=influence**2, minlength=m))
+    return still * cumulative**2 + left
+
+
+def confidence_limits(
+    survival: Floats, std_err_log: Floats, conf_type: ConfType, conf_level: float
+) -> tuple[Floats, Floats]:
+    """Pointwise confidence limits of a probability, as R's `survfit` computes them.
+
+    Parameters
+    ----------
+    survival
+        Shape (m,), the probability.
+    std_err_log
+        Shape (m,), the standard error of its logarithm.
+
+    Returns
+    -------
+    lower, upper : shape (m,), NaN where the transformation has no value (S = 0; for the log-log
+    and logit types also S = 1)
+    """
+    z = _normal_quantile(conf_level)
+    p = np.asarray(survival, dtype=np.float64)
+    se = np.asarray(std_err_log, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        inside = np.where(p > 0, p, np.nan)
+        open_interval = np.where((p > 0) & (p < 1), p, np.nan)
+        if conf_type == "plain":
+            half = z * se * p
+            return np.maximum(p - half, 0.0), np.minimum(p + half, 1.0)
+        if conf_type == "log":
+            return inside * np.exp(-z * se), np.minimum(inside * np.exp(z * se), 1.0)
+        if conf_type == "log-log":
+            half = z * se / np.log(open_interval)
+            log_hazard = np.log(-np.log(open_interval))
+            return np.exp(-np.exp(log_hazard - half)), np.exp(-np.exp(log_hazard + half))
+        if conf_type == "logit":
+            half = z * se / (1.0 - open_interval)
+            log_odds = np.log(open_interval / (1.0 - open_interval))
+            return _expit(log_odds - half), _expit(log_odds + half)
+        half = 0.5 * z * se * np.sqrt(open_interval / (1.0 - open_interval))
+        angle = np.arcsin(np.sqrt(open_interval))
+        lower = np.sin(np.maximum(0.0, angle - half)) ** 2
+        return lower, np.sin(np.minimum(np.pi / 2, angle + half)) ** 2
+
+
+def quantiles(
+    curve: KaplanMeier,
+    probabilities: tuple[float, ...],
+    conf_type: ConfType,
+    conf_level: float,
+) -> list[Estimate]:
+    """Times by which the given fractions have had the event (0.5: the median), with limits.
+
+    The rule is R's ``quantile(survfit(...))``: the first time with S(t) <= 1 - p; when S stays at
+    1 - p for a while, the middle of that step. The limits are the same rule applied to the two
+    confidence curves (Brookmeyer and Crowley, Biometrics 1982;38:29-41).
+    """
+    lower, upper = confidence_limits(curve.survival, curve.std_err_log, conf_type, conf_level)
+    return [
+        Estimate(
+            _crossing_time(curve.time, curve.survival, p),
+            np.nan,
+            _crossing_time(curve.time, lower, p),
+            _crossing_time(curve.time, upper, p),
+        )
+        for p in probabilities
+    ]
+
+
+def _crossing_time(time: Floats, curve: Floats, probability: float) -> float:
+    """First time at which `curve` has fallen by `probability`, NaN when it never does."""
+    known = ~np.isnan(curve)
+    fallen = np.concatenate(([0.0], 1.0 - curve[known]))
+    when = np.concatenate(([0.0], time[known]))
+    if np.any(np.diff(fallen) < 0):  # a confidence curve may rise again; R looks in value order
+        order = np.argsort(fallen, kind="stable")
+        at_last = bool(known[-1]) and abs(fallen[-1] - probability) < TIE_TOLERANCE
+        fallen, when = fallen[order], when[order]
+    else:
+        at_last = bool(known[-1]) and abs(fallen[-1] - probability) < TIE_TOLERANCE
+    first = int(np.searchsorted(fallen, probability - TIE_TOLERANCE, side="left"))
+    if first == fallen.size:
+        return float("nan")
+    if at_last:
+        return float((when[first] + time[-1]) / 2)
+    beyond = int(np.searchsorted(fallen, probability + TIE_TOLERANCE, side="left"))
+    if beyond == fallen.size:
+        return float("nan")
+    return float((when[first] + when[beyond]) / 2)
+
+
+def survival_at(
+    curve: KaplanMeier, times: tuple[float, ...], conf_type: ConfType, conf_level: float
+) -> list[SurvivalAt]:
+    """S(t) with limits and the number at risk at given times.
+
+    Beyond the last observed time S is carried forward with 0 at risk, as R's
+    ``summary(fit, times, extend = TRUE)`` does.
+    """
+    lower, upper = confidence_limits(curve.survival, curve.std_err_log, conf_type, conf_level)
+    result = []
+    for t in times:
+        i = int(np.searchsorted(curve.time, t, side="right")) - 1
+        j = int(np.searchsorted(curve.time, t, side="left"))
+        n_risk = float(curve.n_risk[j]) if j < curve.time.size else 0.0
+        if i < 0:
+            estimate = Estimate(1.0, 0.0, 1.0, 1.0)
+        else:
+            se = float(curve.std_err[i])
+            estimate = Estimate(float(curve.survival[i]), se, float(lower[i]), float(upper[i]))
+        result.append(SurvivalAt(t, n_risk, estimate))
+    return result
+
+
+def restricted_mean(
+    time: Floats,
+    event: NDArray[np.bool_],
+    tau: float,
+    conf_level: float,
+    weights: Floats | None = None,
+) -> Estimate:
+    """Restricted mean survival time to `tau`: the area under S(t) from 0 to `tau`.
+
+    S is carried forward when follow-up ends before `tau`. The variance is
+    sum over event times t <= tau of (area from t to tau)^2 d/(n(n-d)), that of R's
+    ``summary(fit, rmean = tau)`` and of survRM2; with non-integer weights the infinitesimal
+    jackknife (R's ``residuals(fit, type = "rmst")``).
+    """
+    curve = kaplan_meier(time, event, weights)
+    keep = curve.time <= tau
+    edges = np.concatenate(([0.0], curve.time[keep], [tau]))
+    heights = np.concatenate(([1.0], curve.survival[keep]))
+    pieces = np.diff(edges) * heights
+    remaining = np.cumsum(pieces[::-1])[::-1][1:]  # area from each kept time to tau
+    n, d = curve.n_risk[keep], curve.n_event[keep]
+    survivors = n - d
+    with np.errstate(divide="ignore", invalid="ignore"):
+        term = np.where((d > 0) & (survivors > TIE_TOLERANCE * n), d / (n * survivors), 0.0)
+    if weights is not None and not np.all(weights == np.floor(weights)):
+        variance = _rmst_jackknife(time, event, weights, curve, keep, remaining, term)
+    else:
+        variance = float(np.sum(remaining**2 * term))
+    mean, se = float(pieces.sum()), float(np.sqrt(variance))
+    half = _normal_quantile(conf_level) * se
+    return Estimate(mean, se, mean - half, mean + half)
+
+
+def _rmst_jackknife(
+    time: Floats,
+    event: NDArray[np.bool_],
+    weights: Floats,
+    curve: KaplanMeier,
+    keep: NDArray[np.bool_],
+    remaining: Floats,
+    term: Floats,
+) -> float:
+    """Sum over rows of (weight x influence on the restricted mean) squared."""
+    index = np.searchsorted(curve.time, time, side="right") - 1
+    # A row at risk at t lifts the curve after t by d/(n(n-d)); its own event lowers it by 1/(n-d).
+    lift = np.concatenate(([0.0], np.cumsum(remaining * term)))
+    last = np.minimum(index + 1, int(keep.sum()))
+    influence = lift[last]
+    own = event & (index < int(keep.sum()))
+    survivors = (curve.n_risk - curve.n_event)[index[own]]
+    area = remaining[index[own]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        influence[own] -= np.where(area > 0, area / survivors, 0.0)
+    return float(np.sum((weights * influence) ** 2))
+
+
+def difference(a: Estimate, b: Estimate, conf_level: float) -> tuple[Estimate, float]:
+    """``b - a`` of two independent estimates, with limits, and the two-sided z-test p."""
+    from scipy.special import ndtr
+
+    value = b.estimate - a.estimate
+    se = float(np.hypot(a.std_err, b.std_err))
+    half = _normal_quantile(conf_level) * se
+    p = float(2.0 * ndtr(-abs(value / se))) if se > 0 else float("nan")
+    return Estimate(value, se, value - half, value + half), p
+
+
+def curves_cross(
+    a: KaplanMeier, b: KaplanMeier, at_risk_share: float = 0.1, visible: float = 0.05
+) -> float | None:
+    """The time at which two curves cross visibly and beyond chance; else None.
+
+    They count as crossing when S_a - S_b exceeds both `visible` and its own standard error, in
+    both directions, while at least `at_risk_share` of each group is at risk: a wiggle around
+    equality does not count.
+    """
+    horizon = min(
+        float(c.time[c.n_risk >= at_risk_share * c.n_risk[0]][-1]) for c in (a, b) if c.time.size
+    )
+    grid = np.union1d(a.time[a.n_event > 0], b.time[b.n_event > 0])
+    grid = grid[grid <= horizon]
+    if grid.size == 0:
+        return None
+    (s_a, e_a), (s_b, e_b) = _on_grid(a, grid), _on_grid(b, grid)
+    gap = s_a - s_b
+    with np.errstate(invalid="ignore"):
+        clear = np.where(np.abs(gap) > np.maximum(visible, np.hypot(e_a, e_b)), np.sign(gap), 0.0)
+    if not ((clear > 0).any() and (clear < 0).any()):
+        return None
+    first = int(np.flatnonzero(clear)[0])
+    turned = int(np.flatnonzero(clear == -clear[first])[0])
+    between = np.flatnonzero(np.sign(gap[first : turned + 1]) != clear[first])
+    return float(grid[first + int(between[0])])
+
+
+def _on_grid(curve: KaplanMeier, grid: Floats) -> tuple[Floats, Floats]:
+    index = np.searchsorted(curve.time, grid, side="right")
+    survival = np.concatenate(([1.0], curve.survival))[index]
+    std_err = np.concatenate(([0.0], np.nan_to_num(curve.std_err)))[index]
+    return survival, std_err
+
+
+def _normal_quantile(conf_level: float) -> float:
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + conf_level / 2))
+
+
+def _expit(x: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-x)), dtype=np.float64)

@@ -1,0 +1,190 @@
+"""The log-rank test and its weighted, stratified, trend and pairwise relatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.stats.risk_sets import Floats, Ints, RiskSets, risk_sets
+
+Weight = Literal["logrank", "peto", "gehan", "tarone-ware", "fh"]
+
+
+@dataclass(frozen=True)
+class LogRank:
+    """A comparison of k survival curves.
+
+    Attributes
+    ----------
+    observed, expected
+        Shape (k,): (weighted) numbers of events, summed over strata.
+    variance
+        Shape (k, k), of observed - expected.
+    statistic, df, p
+        Chi-square; NaN with df 0 when fewer than two groups are ever at risk of an event.
+    """
+
+    observed: Floats
+    expected: Floats
+    variance: Floats
+    statistic: float
+    df: int
+    p: float
+
+
+def logrank(
+    time: Floats,
+    event: NDArray[np.bool_],
+    group: Ints,
+    n_groups: int,
+    *,
+    weight: Weight = "logrank",
+    rho: float = 0.0,
+    gamma: float = 0.0,
+    strata: Ints | None = None,
+    case_weights: Floats | None = None,
+) -> LogRank:
+    """Compare the survival of `n_groups` groups.
+
+    Parameters
+    ----------
+    time, event, group
+        Shape (n,); `group` holds 0 ... n_groups - 1.
+    weight
+        ``logrank`` 1; ``peto`` S(t-), R's ``survdiff(rho = 1)``; ``gehan`` n(t);
+        ``tarone-ware`` sqrt(n(t)); ``fh`` S(t-)^rho (1 - S(t-))^gamma. S is the pooled
+        Kaplan-Meier estimate of the stratum.
+    strata
+        Shape (n,): observed - expected and its variance are summed over the strata.
+    case_weights
+        Shape (n,). Whole numbers act as repeated rows. Otherwise (inverse-probability weights)
+        the variance is the robust one of the score of a Cox model without effect (Lin and Wei,
+        J Am Stat Assoc 1989;84:1074-1078), R's ``coxph(..., robust = TRUE)$rscore`` with
+        Breslow's ties.
+    """
+    observed, expected = np.zeros(n_groups), np.zeros(n_groups)
+    variance = np.zeros((n_groups, n_groups))
+    robust = case_weights is not None and not np.all(case_weights == np.floor(case_weights))
+    for rows in _strata_rows(strata, time.size):
+        w = None if case_weights is None else case_weights[rows]
+        sets = risk_sets(time[rows], event[rows], group[rows], n_groups, w)
+        happens = sets.events.sum(axis=1) > 0
+        n_k, d_k = sets.at_risk[happens], sets.events[happens]
+        if n_k.shape[0] == 0:
+            continue
+        n, d = n_k.sum(axis=1), d_k.sum(axis=1)
+        factor = _time_weights(weight, n, d, rho, gamma)
+        share = n_k / n[:, None]
+        observed += factor @ d_k
+        expected += (factor * d) @ share
+        if robust and w is not None:
+            residuals = _score_residuals(sets, event[rows], group[rows], happens, factor, share)
+            residuals *= w[:, None]
+            variance += residuals.T @ residuals
+        else:
+            spread = factor**2 * d * (n - d) / np.maximum(n - 1.0, 1e-300)
+            spread[n <= 1.0] = 0.0
+            variance += np.diag(spread @ share) - (share * spread[:, None]).T @ share
+    statistic, df, p = _chi_square(observed - expected, variance, expected > 0)
+    return LogRank(observed, expected, variance, statistic, df, p)
+
+
+def trend(test: LogRank, scores: Floats) -> tuple[float, float]:
+    """Test for a trend over ordered groups: chi-square with 1 df, and its p.
+
+    ``(s'(O-E))^2 / s'Vs`` (Tarone, Biometrika 1975;62:679-682; R's survMisc).
+    """
+    from scipy.special import chdtrc
+
+    variance = float(scores @ test.variance @ scores)
+    if variance <= 0:
+        return float("nan"), float("nan")
+    statistic = float(scores @ (test.observed - test.expected)) ** 2 / variance
+    return statistic, float(chdtrc(1, statistic))
+
+
+def pairwise(
+    time: Floats,
+    event: NDArray[np.bool_],
+    group: Ints,
+    n_groups: int,
+    *,
+    strata: Ints | None = None,
+    case_weights: Floats | None = None,
+) -> list[tuple[int, int, LogRank]]:
+    """A fresh log-rank test on the rows of each pair of groups, in level order."""
+    result = []
+    for a, b in combinations(range(n_groups), 2):
+        rows = (group == a) | (group == b)
+        test = logrank(
+            time[rows],
+            event[rows],
+            (group[rows] == b).astype(np.int64),
+            2,
+            strata=None if strata is None else strata[rows],
+            case_weights=None if case_weights is None else case_weights[rows],
+        )
+        result.append((a, b, test))
+    return result
+
+
+def _strata_rows(strata: Ints | None, n: int) -> list[NDArray[np.intp] | slice]:
+    if strata is None:
+        return [slice(0, n)]
+    return [np.flatnonzero(strata == level) for level in np.unique(strata)]
+
+
+def _time_weights(weight: Weight, n: Floats, d: Floats, rho: float, gamma: float) -> Floats:
+    if weight == "logrank":
+        return np.ones_like(n)
+    if weight == "gehan":
+        return n
+    if weight == "tarone-ware":
+        return np.asarray(np.sqrt(n), dtype=np.float64)
+    before = np.concatenate(([1.0], np.cumprod((n - d) / n)[:-1]))
+    if weight == "peto":
+        return before
+    with np.errstate(invalid="ignore"):
+        return np.asarray(before**rho * (1.0 - before) ** gamma, dtype=np.float64)
+
+
+def _score_residuals(
+    sets: RiskSets,
+    event: NDArray[np.bool_],
+    group: Ints,
+    happens: NDArray[np.bool_],
+    factor: Floats,
+    share: Floats,
+) -> Floats:
+    """Each row's share in observed - expected: integral of w (1[g = k] - share_k) dM_i."""
+    n_groups = share.shape[1]
+    n, d = sets.at_risk[happens].sum(axis=1), sets.events[happens].sum(axis=1)
+    hazard = factor * d / n
+    cumulative = np.concatenate(([0.0], np.cumsum(hazard)))
+    cumulative_share = np.vstack([np.zeros(n_groups), np.cumsum(hazard[:, None] * share, axis=0)])
+    passed = np.cumsum(happens)[sets.index]  # event times up to and including the row's own
+    indicator = np.eye(n_groups)[group]
+    residuals = cumulative_share[passed] - indicator * cumulative[passed][:, None]
+    own = passed[event] - 1
+    residuals[event] += factor[own][:, None] * (indicator[event] - share[own])
+    return np.asarray(residuals, dtype=np.float64)
+
+
+def _chi_square(
+    score: Floats, variance: Floats, compared: NDArray[np.bool_]
+) -> tuple[float, int, float]:
+    """Quadratic form over the groups that were ever expected to have an event."""
+    from scipy.special import chdtrc
+
+    use = np.flatnonzero(compared)[:-1]
+    if use.size == 0:
+        return float("nan"), 0, float("nan")
+    block = variance[np.ix_(use, use)]
+    if np.linalg.matrix_rank(block, hermitian=True) < use.size:
+        return float("nan"), int(use.size), float("nan")
+    statistic = float(score[use] @ np.linalg.solve(block, score[use]))
+    return statistic, int(use.size), float(chdtrc(use.size, statistic))

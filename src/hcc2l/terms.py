@@ -1,0 +1,168 @@
+"""The grammar of terms (`afp@400`, `ecog==2`) and of conditions (`age>=18`).
+
+Parsed here, never evaluated: what a text can say is exactly what this module accepts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hcc2l.errors import UsageError, did_you_mean
+
+Operator = Literal["==", "!=", ">=", "<=", ">", "<"]
+_OPERATORS = re.compile(r"\s*(==|!=|>=|<=|>|<|=|≥|≤)\s*")
+_SPELLINGS = {"=": "==", "≥": ">=", "≤": "<="}
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+OPPOSITE = {">=": "<", "<=": ">", ">": "≤", "<": "≥"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A column, possibly cut into groups or compared with a value.
+
+    Attributes
+    ----------
+    text
+        As the user wrote it.
+    column
+        The column's name.
+    cuts
+        Cut-points after `@`; empty with `dictionary_cut` for `afp@`; `("median",)`.
+    comparison
+        Operator and value of a comparison.
+    """
+
+    text: str
+    column: str
+    cuts: tuple[float | str, ...] = ()
+    dictionary_cut: bool = False
+    comparison: tuple[Operator, str] | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One `--where` expression: a comparison, a membership, or a test for missing."""
+
+    text: str
+    column: str
+    operator: Operator | Literal["in", "not in", "missing", "present"]
+    values: tuple[str, ...] = ()
+
+
+def parse_term(text: str, names: Sequence[str], option: str) -> Term:
+    """Read a term; a column whose whole name is `text` wins over any grammar.
+
+    Raises
+    ------
+    UsageError
+        The column is unknown (near names are suggested), or the cut is no number.
+    """
+    text = text.strip()
+    if text in names:
+        return Term(text, text)
+    if "@" in text:
+        column, _, after = text.rpartition("@")
+        name = known_column(column, names, option)
+        if after == "":
+            return Term(text, name, dictionary_cut=True)
+        return Term(text, name, cuts=parse_cuts(after, option))
+    match = _OPERATORS.search(text)
+    if match:
+        name = known_column(text[: match.start()], names, option)
+        value = _unquoted(text[match.end() :])
+        if value == "":
+            raise UsageError(f"{text!r} compares with nothing.", where=option)
+        return Term(text, name, comparison=(_operator(match[1]), value))
+    return Term(text, known_column(text, names, option))
+
+
+def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
+    """`400`, `200/400`, `200,400` or `median`."""
+    if text.strip().casefold() == "median":
+        return ("median",)
+    try:
+        cuts = [float(part) for part in re.split(r"[/,]", text)]
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is not a cut-point.",
+            where=option,
+            hint="Write afp@400, afp@200/400 or afp@median.",
+        ) from None
+    if cuts != sorted(set(cuts)):
+        raise UsageError(f"Cut-points must rise: {text!r}.", where=option)
+    return tuple(cuts)
+
+
+def parse_condition(text: str, names: Sequence[str]) -> Condition:
+    """Read a `--where` expression.
+
+    Forms: ``age>=18``, ``child_pugh==A``, ``bclc in B,C``, ``bclc not in D``, ``afp missing``,
+    ``afp present``.
+    """
+    option = "--where"
+    words = re.fullmatch(
+        r"\s*(?P<column>.+?)\s+(?:(?P<test>(?:is\s+)?(?:not\s+missing|missing|present))"
+        r"|(?P<member>not\s+in|in)\s+(?P<values>.+))\s*",
+        text,
+    )
+    if words and not (words["member"] and _OPERATORS.search(words["column"])):
+        column = known_column(words["column"], names, option)
+        if words["test"]:
+            missing = re.fullmatch(r"(is\s+)?missing", words["test"])
+            return Condition(text, column, "missing" if missing else "present")
+        values = tuple(_unquoted(v) for v in words["values"].strip("()[]").split(","))
+        member: Literal["in", "not in"] = "in" if words["member"] == "in" else "not in"
+        return Condition(text, column, member, values)
+    match = _OPERATORS.search(text)
+    if not match:
+        raise UsageError(
+            f"{text!r} is not a condition.",
+            where=option,
+            hint="Write 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing' or "
+            "'afp present'; give --where once for each.",
+        )
+    column = known_column(text[: match.start()], names, option)
+    value = _unquoted(text[match.end() :])
+    if value == "":
+        raise UsageError(
+            f"{text!r} compares with nothing.",
+            where=option,
+            hint=f"For empty cells write '{column} missing' or '{column} present'.",
+        )
+    return Condition(text, column, _operator(match[1]), (value,))
+
+
+def split_assignment(text: str, names: Sequence[str], option: str) -> tuple[str, str | None]:
+    """`COL=VALUE` or `COL`; a column whose whole name is `text` wins."""
+    if text in names:
+        return text, None
+    column, equals, value = text.partition("=")
+    name = known_column(column, names, option)
+    return name, _unquoted(value.lstrip("=")) if equals else None
+
+
+def known_column(name: str, names: Sequence[str], option: str) -> str:
+    """`name` if it is a column; else a UsageError that suggests the nearest."""
+    name = name.strip()
+    if name in names:
+        return name
+    folded = [other for other in names if other.casefold() == name.casefold()]
+    if len(folded) == 1:
+        return folded[0]
+    raise UsageError(
+        f"The cohort has no column {name!r}.", where=option, hint=did_you_mean(name, names)
+    )
+
+
+def _operator(text: str) -> Operator:
+    return _SPELLINGS.get(text, text)  # type: ignore[return-value]
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1]
+    return text
