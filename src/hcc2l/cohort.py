@@ -47,11 +47,14 @@ class Column:
     @property
     def missing(self) -> NDArray[np.bool_]:
         """Shape (n,): True where the cell is empty or a missing-value code."""
+        absent: NDArray[np.bool_]
         if self.kind == "number":
-            return np.isnan(self.values)
-        if self.kind == "date":
-            return np.isnat(self.values)
-        return np.equal(self.values, None).astype(np.bool_)
+            absent = np.isnan(self.values)
+        elif self.kind == "date":
+            absent = np.isnat(self.values)
+        else:
+            absent = np.array([value is None for value in self.values.tolist()], dtype=np.bool_)
+        return absent
 
     def text(self, row: int) -> str:
         """The cell as text; empty where missing."""
@@ -142,7 +145,7 @@ class Cohort:
         """A name for headings: the dictionary's title, else the file's name."""
         if self.source.bundled:
             return "bundled synthetic cohort"
-        return self.dictionary.title or self.source.name
+        return self.dictionary.title or self.source.name.replace("\\", "/").rpartition("/")[2]
 
     @property
     def id_column(self) -> str | None:
@@ -233,7 +236,9 @@ class Cohort:
         if not absent:
             return None
         hint = " ".join(did_you_mean(n, self.names) for n in absent[:1] if len(self.names) > 30)
-        return f"The dictionary names columns that the cohort has not: {quoted_list(absent)}. {hint}"
+        return (
+            f"The dictionary names columns that the cohort has not: {quoted_list(absent)}. {hint}"
+        )
 
     def to_pandas(self) -> pd.DataFrame:
         """The whole cohort as a pandas frame (numbers, text and dates; missing as NaN/None/NaT)."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.cohort import Cohort, Column, number_text, parse_number
-from hcc2l.dictionary import EndpointEntry, unit_from_name
+from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
 from hcc2l.report import Excluded
 from hcc2l.specs import AnalysisSpec
@@ -74,8 +75,10 @@ class Endpoint:
         Shape (n,): 1 event, 0 none, -1 unknown; 2 the competing event.
     unit
         days, weeks, months, years; None when nothing says it.
-    described
-        The columns it was made from, for the footer.
+    event_name
+        The event as columns say it: `death`, `status=2`, `progression_date or death_date`.
+    columns
+        The columns it was made from.
     """
 
     name: str
@@ -83,10 +86,17 @@ class Endpoint:
     unit: str | None
     time: Floats
     event: Ints
-    described: str
+    event_name: str
     columns: tuple[str, ...]
     recognised: bool = False
     other_values: tuple[str, ...] = ()
+
+    @property
+    def described(self) -> str:
+        """The columns and the event, for the footer: `os_months, death`."""
+        if len(self.columns) == 2:
+            return f"{self.columns[0]}, {self.event_name}"
+        return f"{self.columns[0]} to {self.event_name}, else {self.columns[-1]}"
 
     @property
     def whole(self) -> bool:
@@ -135,69 +145,77 @@ def resolve_endpoint(cohort: Cohort, spec: AnalysisSpec) -> Endpoint:
     InputError
         A time that is negative or no number, or dates that cannot be read.
     """
-    if spec.time is not None and spec.event is not None:
-        entry = EndpointEntry("custom", spec.time, spec.event)
-        return _from_columns(cohort, entry, "--time", "--event")
     known = cohort.endpoints()
-    if spec.endpoint not in known:
+    entry = known.get(spec.endpoint)
+    if spec.time is not None or spec.event is not None:
+        entry = _said_on_the_spot(spec, entry)
+        return _from_columns(cohort, entry, "--time", "--event")
+    if entry is None:
         hint = did_you_mean(spec.endpoint, known)
         raise UsageError(
             f"The cohort has no endpoint {spec.endpoint!r}.",
             where="--endpoint",
             hint=f"{hint} Or say it on the spot: --time COLUMN --event COLUMN.".strip(),
         )
-    entry = known[spec.endpoint]
     if entry.start:
         return _from_dates(cohort, entry)
-    where = "" if entry.recognised else f"endpoints.{entry.name}."
-    return _from_columns(cohort, entry, f"{where}time", f"{where}event")
+    if entry.recognised:
+        return _from_columns(cohort, entry, "recognised time", "recognised event")
+    place = f"hcc2l.toml, endpoints.{entry.name}"
+    return _from_columns(cohort, entry, f"{place}.time", f"{place}.event")
+
+
+def _said_on_the_spot(spec: AnalysisSpec, entry: EndpointEntry | None) -> EndpointEntry:
+    """`--time` and `--event`; one of them alone replaces that part of the named endpoint."""
+    time = spec.time or (entry.time if entry else None)
+    event = spec.event or (entry.event if entry else None)
+    if time is None or event is None:
+        absent, given = ("--event", "--time") if event is None else ("--time", "--event")
+        raise UsageError(
+            f"{given} was given without {absent}.",
+            where=given,
+            hint="An endpoint said on the spot needs both: --time os_months --event death.",
+        )
+    if entry is not None and entry.time == time:
+        return replace(entry, event=event, recognised=False)
+    return EndpointEntry("custom", time, event)
 
 
 def endpoint_columns(cohort: Cohort, spec: AnalysisSpec) -> list[str]:
     """Columns that the endpoint will need, to read them in one pass; no checks."""
-    if spec.time is not None and spec.event is not None:
-        return [spec.time, spec.event.partition("=")[0]]
-    entry = cohort.endpoints().get(spec.endpoint)
-    if entry is None:
-        return []
-    event = entry.event.partition("=")[0] if entry.event else None
-    names = [entry.time, event, entry.start, *entry.end, entry.censor]
+    entry = cohort.endpoints().get(spec.endpoint, EndpointEntry(spec.endpoint))
+    events = [e.partition("=")[0] for e in (spec.event, entry.event) if e]
+    names = [spec.time, *events, entry.time, entry.start, *entry.end, entry.censor]
     return [name for name in names if name]
 
 
 def _from_columns(
     cohort: Cohort, entry: EndpointEntry, time_option: str, event_option: str
 ) -> Endpoint:
-    assert entry.time is not None and entry.event is not None
+    assert entry.time is not None
+    assert entry.event is not None
     time_name = parse_term(entry.time, cohort.names, time_option).column
     event_name, value = split_assignment(entry.event, cohort.names, event_option)
     time = numbers(cohort, time_name)
     _refuse_negative(cohort, time, time_name)
-    event, others = read_event(cohort.column(event_name), value, cohort, event_option)
+    event, others = read_event(cohort.column(event_name), value, event_option)
     dictionary_unit = cohort.dictionary.column(time_name).unit
-    label = entry.label or (
-        cohort.label(time_name) if entry.name == "custom" else _default_label(entry)
-    )
     return Endpoint(
         name=entry.name,
-        label=label,
+        label=entry.label or endpoint_label(time_name) or cohort.label(time_name),
         unit=entry.unit or dictionary_unit or unit_from_name(time_name),
         time=time,
         event=event,
-        described=f"{time_name}, {event_name}" + (f"={value}" if value is not None else ""),
+        event_name=event_name if value is None else f"{event_name}={value}",
         columns=(time_name, event_name),
         recognised=entry.recognised,
         other_values=others,
     )
 
 
-def _default_label(entry: EndpointEntry) -> str:
-    names = {"os": "Overall survival", "pfs": "Progression-free survival"}
-    return names.get(entry.name, entry.name)
-
-
 def _from_dates(cohort: Cohort, entry: EndpointEntry) -> Endpoint:
-    assert entry.start is not None and entry.censor is not None
+    assert entry.start is not None
+    assert entry.censor is not None
     names = [
         parse_term(n, cohort.names, f"endpoints.{entry.name}").column
         for n in (entry.start, *entry.end, entry.censor)
@@ -214,11 +232,11 @@ def _from_dates(cohort: Cohort, entry: EndpointEntry) -> Endpoint:
     _refuse_negative(cohort, time, f"{names[0]} … {names[-1]}", what="date before the start")
     return Endpoint(
         name=entry.name,
-        label=entry.label or _default_label(entry),
+        label=entry.label or endpoint_label(entry.name) or entry.name,
         unit=unit,
         time=time / DAYS_PER[unit],
         event=np.where(known, happened, -1).astype(np.int64),
-        described=f"{names[0]} to {' or '.join(names[1:-1])}, else {names[-1]}",
+        event_name=" or ".join(names[1:-1]),
         columns=tuple(names),
     )
 
@@ -240,9 +258,7 @@ _EVENT_WORDS = {
 }  # fmt: skip
 
 
-def read_event(
-    column: Column, value: str | None, cohort: Cohort, option: str
-) -> tuple[Ints, tuple[str, ...]]:
+def read_event(column: Column, value: str | None, option: str) -> tuple[Ints, tuple[str, ...]]:
     """Events as 1, none as 0, unknown as -1, shape (n,); and the other values, when several.
 
     Raises
@@ -302,7 +318,7 @@ def add_competing(cohort: Cohort, endpoint: Endpoint, text: str) -> tuple[Endpoi
     """
     option = "--competing"
     name, value = split_assignment(text, cohort.names, option)
-    competing, _ = read_event(cohort.column(name), value, cohort, option)
+    competing, _ = read_event(cohort.column(name), value, option)
     event = np.where((endpoint.event == 0) & (competing == 1), 2, endpoint.event)
     if not (event == 2).any():
         raise AnalysisError(
@@ -311,7 +327,7 @@ def add_competing(cohort: Cohort, endpoint: Endpoint, text: str) -> tuple[Endpoi
             hint="Check the value; the endpoint must not already count it as its event.",
         )
     others = tuple(o for o in endpoint.other_values if name not in endpoint.columns or o != value)
-    described = name if value is None else f"{name} = {value}"
+    described = name if value is None else f"{name}={value}"
     rest = others if len(others) > 1 else ()
     return replace(endpoint, event=event, other_values=rest), described
 
@@ -561,15 +577,13 @@ def _cuts_of(
 def _cut(values: Floats, cuts: Sequence[float]) -> tuple[tuple[str, ...], Ints]:
     """Groups closed on the left: <200, 200-<400, >=400."""
     shown = [number_text(c) for c in cuts]
-    middle = [f"{a}–<{b}" for a, b in zip(shown, shown[1:], strict=False)]
+    middle = [f"{a}–<{b}" for a, b in pairwise(shown)]
     codes = np.searchsorted(np.asarray(cuts), values, side="right").astype(np.int64)
     codes[np.isnan(values)] = -1
     return (f"<{shown[0]}", *middle, f"≥{shown[-1]}"), codes
 
 
-def _levels(
-    cohort: Cohort, column: Column, option: str, text: str
-) -> tuple[tuple[str, ...], Ints]:
+def _levels(cohort: Cohort, column: Column, option: str, text: str) -> tuple[tuple[str, ...], Ints]:
     """The column's values as levels, in the dictionary's, the file's, or natural order."""
     texts, codes = _distinct(column)
     declared = cohort.dictionary.column(column.name).levels
@@ -670,7 +684,18 @@ def _distinct(column: Column) -> tuple[list[str], Ints]:
     return texts, codes
 
 
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
+_ROMAN = {
+    "I": 1,
+    "II": 2,
+    "III": 3,
+    "IV": 4,
+    "V": 5,
+    "VI": 6,
+    "VII": 7,
+    "VIII": 8,
+    "IX": 9,
+    "X": 10,
+}
 
 
 def natural_order(texts: Iterable[str]) -> tuple[str, ...]:

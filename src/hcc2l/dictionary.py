@@ -329,6 +329,16 @@ _ENDPOINT_LABELS = {
     "pfs": "Progression-free survival",
     "ttp": "Time to progression",
 }
+
+
+def endpoint_label(name: str) -> str | None:
+    """The field's name of an endpoint, from its own name or that of its time column."""
+    for endpoint, times in _TIME_NAMES.items():
+        if name.casefold() in times:
+            return _ENDPOINT_LABELS[endpoint]
+    return "Survival" if name.casefold() == "time" else None
+
+
 _GENERIC_EVENTS = ("status", "event", "death", "dead", "cens")
 
 
@@ -340,8 +350,7 @@ def recognise_endpoints(names: Iterable[str]) -> dict[str, EndpointEntry]:
         time = next((by_fold[t] for t in times if t in by_fold), None)
         event = next((by_fold[e] for e in _EVENT_NAMES[endpoint] if e in by_fold), None)
         if time and event:
-            label = _ENDPOINT_LABELS[endpoint]
-            found[endpoint] = EndpointEntry(endpoint, time, event, label=label, recognised=True)
+            found[endpoint] = EndpointEntry(endpoint, time, event, recognised=True)
     if "os" not in found and "time" in by_fold:
         event = next((by_fold[e] for e in _GENERIC_EVENTS if e in by_fold), None)
         if event:

@@ -49,8 +49,8 @@ class AnalysisError(Hcc2lError):
     exit_code = 1
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Say which known name is nearest to `name`, or list the known ones when few; else nothing."""
+def did_you_mean(name: str, known: Iterable[str], listed: int = 30) -> str:
+    """Say which known name is nearest to `name`; else list them when at most `listed`; else ''."""
     import difflib
 
     names = list(known)
@@ -58,7 +58,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
     if near:
         return "Did you mean " + " or ".join(repr(folded[other]) for other in near) + "?"
-    if 0 < len(names) <= 30:
+    if 0 < len(names) <= listed:
         return "Known: " + ", ".join(names) + "."
     return ""
 

@@ -26,7 +26,8 @@ class AnalysisSpec:
     endpoint
         Name of an endpoint of the dictionary.
     time, event
-        An endpoint said on the spot: a column of times, and ``COL`` or ``COL=VALUE``.
+        An endpoint said on the spot: a column of times, and ``COL`` or ``COL=VALUE``. One of them
+        alone replaces that part of `endpoint`.
     where
         Conditions that a row must meet.
     cut
@@ -57,14 +58,6 @@ class AnalysisSpec:
                 f"{self.conf_level:g} is not a confidence level.",
                 where="--conf-level",
                 hint="Give a number between 0 and 1, such as 0.95.",
-            )
-        if (self.time is None) != (self.event is None):
-            missing, given = ("--event", "--time") if self.event is None else ("--time", "--event")
-            raise UsageError(
-                f"{given} was given without {missing}.",
-                where=given,
-                hint="An endpoint said on the spot needs both, e.g. --time os_months "
-                "--event death.",
             )
 
     def settings(self) -> dict[str, object]:
@@ -210,7 +203,9 @@ def _as_tuple(value: object) -> tuple[object, ...]:
 
 def _choice(option: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
-        raise UsageError(f"{value!r} is not a choice.", where=option, hint=did_you_mean(value, known))
+        raise UsageError(
+            f"{value!r} is not a choice.", where=option, hint=did_you_mean(value, known)
+        )
 
 
 def _number(option: str, value: object, *, minimum: float, open_end: bool = False) -> None:

@@ -33,16 +33,14 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
     settings = spec.settings() | {
         "endpoint": outcome.endpoint.name,
         "time": outcome.endpoint.columns[0],
-        "event": outcome.endpoint.described,
+        "event": outcome.endpoint.event_name,
         "unit": outcome.endpoint.unit,
         "levels": list(data.levels),
     }
-    text, references = km_methods(data, cohort, tables)
+    text, references = km_methods(data, cohort)
     return Report(
         title=_title(cohort, data),
-        provenance=provenance(
-            "km", cohort, outcome.account, settings, conventions(data)
-        ),
+        provenance=provenance("km", cohort, outcome.account, settings, conventions(data)),
         tables=tuple(tables),
         notes=tuple(notes),
         draw=lambda: km_figure(data, tables),
@@ -55,14 +53,13 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
 def _title(cohort: Cohort, data: KmData) -> str:
     title = data.endpoint.label
     if data.spec.competing:
-        title = f"Cumulative incidence: {title}"
+        title = f"Cumulative incidence of {data.endpoint.event_name}"
     if data.group:
         title += f" by {data.group.label}"
     if data.spec.landmark is not None:
         title += f", from a landmark at {data.spec.landmark:g}"
         title += f" {data.endpoint.unit}" if data.endpoint.unit else ""
     return f"{title} — {cohort.title}"
-
 
 
 def _notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
@@ -95,8 +92,9 @@ def _crossing_note(data: KmData) -> list[Note]:
             at = f"{when:.3g}{data.unit.replace(',', '')}"
             return [
                 Note("warning", "curves-cross",
-                     f"The curves of {data.levels[a]} and {data.levels[b]} cross near {at}: hazards "
-                     "are not proportional, and the log-rank test can miss such a difference. "
+                     f"The curves of {data.levels[a]} and {data.levels[b]} cross near {at}: "
+                     "hazards are not proportional, and the log-rank test can miss such a "
+                     "difference. "
                      "Compare restricted means as well (--tau T), or weight the test "
                      "(--test fh --rho 0 --gamma 1 for a late difference).")
             ]  # fmt: skip

@@ -41,7 +41,7 @@ class KmData:
     @property
     def event(self) -> Mask:
         """Whether the endpoint's own event happened."""
-        return self.cause == 1
+        return np.asarray(self.cause == 1)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class KmData:
 
     def rows_of(self, code: int) -> Mask:
         """The rows of one group."""
-        return self.codes == code
+        return np.asarray(self.codes == code)
 
     @property
     def group_column(self) -> Column:
@@ -67,13 +67,17 @@ class KmData:
         """`, months` for headers; empty when no unit is known."""
         return f", {self.endpoint.unit}" if self.endpoint.unit else ""
 
+    @property
+    def ci(self) -> str:
+        """`(95% CI)` for headers."""
+        return f"({self.spec.conf_level * 100:g}% CI)"
+
     def decimals(self, values: Sequence[Value]) -> int:
         """Decimals of times: none when the data and the values are whole, else one or two."""
         if not self.endpoint.whole:
             return 2
         known = [float(v) for v in values if isinstance(v, (int, float))]
         return 0 if all(v.is_integer() for v in known) else 1
-
 
 
 def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
@@ -163,7 +167,7 @@ def count(value: float) -> int | float:
 
 def causes(data: KmData) -> tuple[tuple[int, str], tuple[int, str]]:
     """The two kinds of event and their names: the endpoint's own, the competing one."""
-    return (1, data.endpoint.label), (2, data.competing_name or "")
+    return (1, data.endpoint.event_name), (2, data.competing_name or "")
 
 
 def incidence_limits(data: KmData, estimate: Floats, std_err: Floats) -> tuple[Floats, Floats]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 import numpy as np
 
 from hcc2l.analyses.km_data import KmData, incidence_curve, survival_curve
-from hcc2l.analyses.km_text import TEST_LABELS
+from hcc2l.analyses.km_text import FAMILY_LABELS, TEST_LABELS
 from hcc2l.report import Figure, Row, Table, Value
 
 _STEPS = {
@@ -40,7 +41,7 @@ def km_figure(data: KmData, tables: Sequence[Table]) -> Figure:
         "groups": next(t for t in tables if t.name == "groups"),
     }
     if spec.parametric:
-        drawn["models"] = _model_curves(data, tables, ticks)
+        drawn["models"] = _model_curves(data, tables)
     annotation = _annotation(tables)
     options: dict[str, Value | tuple[Value, ...]] = {
         "levels": data.levels,
@@ -89,13 +90,11 @@ def _at_risk(data: KmData, ticks: Sequence[float]) -> Table:
         for t in ticks:
             at_risk = float(weights[time >= t].sum())
             events = float(weights[(time <= t) & event].sum())
-            rows.append(
-                {"group": level, "time": t, "n_risk": at_risk, "cumulative_events": events}
-            )
+            rows.append({"group": level, "time": t, "n_risk": at_risk, "cumulative_events": events})
     return Table("at_risk", "Number at risk", tuple(rows[0]), tuple(rows))
 
 
-def _model_curves(data: KmData, tables: Sequence[Table], ticks: Sequence[float]) -> Table:
+def _model_curves(data: KmData, tables: Sequence[Table]) -> Table:
     from hcc2l.stats.parametric import ParametricFit
 
     grid = np.linspace(0.0, float(data.time.max()), 201)
@@ -105,6 +104,7 @@ def _model_curves(data: KmData, tables: Sequence[Table], ticks: Sequence[float])
             str(row["model"]),  # type: ignore[arg-type]
             float(str(row["location"])), float(str(row["scale"])), 0.0, 0.0, 0.0, 0.0,
         )  # fmt: skip
+        name = FAMILY_LABELS[fit.family]
         for t, s in zip(grid.tolist(), fit.survival(grid).tolist(), strict=True):
-            rows.append({"group": row["group"], "model": row["model"], "time": t, "estimate": s})
+            rows.append({"group": row["group"], "model": name, "time": t, "estimate": s})
     return Table("models", "Parametric curves", ("group", "model", "time", "estimate"), tuple(rows))

@@ -28,7 +28,6 @@ from hcc2l.stats import logrank as tests
 from hcc2l.stats.multiplicity import adjust
 
 
-
 def km_tables(data: KmData) -> list[Table]:
     """Every table that the spec asks for."""
     spec = data.spec
@@ -87,9 +86,7 @@ def _groups(data: KmData) -> Table:
 
 
 def _groups_columns(data: KmData, rows: list[Row]) -> tuple[Column, ...]:
-    ci, unit = f"({data.spec.conf_level:.0%} CI)", data.unit
-    if not (data.spec.conf_level * 100).is_integer():
-        ci = f"({data.spec.conf_level * 100:g}% CI)"
+    ci, unit = data.ci, data.unit
 
     def decimals(*keys: str) -> int:
         return data.decimals([row[key] for row in rows for key in keys])
@@ -135,17 +132,16 @@ def _survival(data: KmData) -> Table:
     spec = data.spec
     rows: list[Row] = []
     for level, curve in zip(data.levels, data.curves, strict=True):
-        for s in estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level):
-            rows.append(
-                {"group": level, "time": s.time, "n_risk": count(s.n_risk),
-                 "estimate": number(s.survival.estimate), "std_err": number(s.survival.std_err),
-                 "lower": number(s.survival.lower), "upper": number(s.survival.upper)}
-            )  # fmt: skip
+        found = estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level)
+        rows += [
+            {"group": level, "time": s.time, "n_risk": count(s.n_risk), **_estimate(s.survival)}
+            for s in found
+        ]
     columns = (
         data.group_column,
         Column(f"Time{data.unit}", ("time",), decimals=_shown_decimals(spec.at)),
         Column("At risk", ("n_risk",)),
-        _interval(f"Survival ({spec.conf_level * 100:g}% CI)", "estimate", "lower", "upper",
+        _interval(f"Survival {data.ci}", "estimate", "lower", "upper",
                   kind="probability"),
     )  # fmt: skip
     beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
@@ -158,7 +154,7 @@ def _shown_decimals(times: Sequence[float]) -> int:
 
 
 def _restricted_means(data: KmData, tau: float) -> list[Table]:
-    spec, level = data.spec, data.spec.conf_level
+    level = data.spec.conf_level
     means = []
     for code in range(len(data.levels)):
         rows = data.rows_of(code)
@@ -166,13 +162,13 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
         means.append(
             estimator.restricted_mean(data.time[rows], data.event[rows], tau, level, weights)
         )
-    ci = f"({spec.conf_level * 100:g}% CI)"
+    ci = data.ci
     shown = {"kind": "time", "decimals": 2}
     single = Table(
         "rmst",
         f"Restricted mean survival time to {tau:g}{data.unit.replace(',', '')}",
         ("group", "tau", "estimate", "std_err", "lower", "upper"),
-        tuple({"group": g, "tau": tau} | _estimate(m) for g, m in
+        tuple({"group": g, "tau": tau, **_estimate(m)} for g, m in
               zip(data.levels, means, strict=True)),
         (data.group_column, _interval(f"Mean{data.unit} {ci}", "estimate", "lower", "upper",
                                       **shown)),
@@ -184,8 +180,8 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
     for a, b in combinations(range(len(means)), 2):
         gap, p = estimator.difference(means[a], means[b], level)
         rows_.append(
-            {"group_a": data.levels[a], "group_b": data.levels[b], "tau": tau}
-            | _estimate(gap) | {"p": number(p)}
+            {"group_a": data.levels[a], "group_b": data.levels[b], "tau": tau, **_estimate(gap),
+             "p": number(p)}
         )  # fmt: skip
     columns = (
         Column("Group", ("group_b",)), Column("minus", ("group_a",)),
@@ -220,7 +216,7 @@ def _tests(data: KmData) -> Table:
         }  # fmt: skip
         rows.append(row | ({"cause": cause} if spec.competing else {}))
 
-    own = data.endpoint.label if spec.competing else None
+    own = data.endpoint.event_name if spec.competing else None
     for name in spec.test:
         result = _test(data, cast(tests.Weight, name))
         add(name, result.statistic, result.df, result.p, own)
@@ -235,7 +231,9 @@ def _tests(data: KmData) -> Table:
             gray = competing_risks.gray_test(data.time, data.cause, data.codes, k, of)
             add("gray", gray.statistic, gray.df, gray.p, cause)
     labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
-    labels["logrank-stratified"] = f"Log-rank, stratified by {data.strata.label if data.strata else ''}"
+    labels["logrank-stratified"] = (
+        f"Log-rank, stratified by {data.strata.label if data.strata else ''}"
+    )
     columns = [Column("Test", ("test",), labels=labels)]
     columns += [Column("Cause", ("cause",))] if spec.competing else []
     columns += [Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",))]
@@ -310,7 +308,7 @@ def _incidence(data: KmData) -> Table:
         data.group_column,
         Column("Cause", ("cause",)),
         Column(f"Time{data.unit}", ("time",), decimals=_shown_decimals(times)),
-        _interval(f"Cumulative incidence ({spec.conf_level * 100:g}% CI)", "estimate", "lower",
+        _interval(f"Cumulative incidence {data.ci}", "estimate", "lower",
                   "upper", kind="probability"),
     )  # fmt: skip
     title = "Cumulative incidence (Aalen–Johansen)"
@@ -337,12 +335,14 @@ def _parametric(data: KmData) -> Table:
             continue
         fits = [fit_parametric(data.time[inside], data.event[inside], f) for f in families]
         converged = sorted((f for f in fits if f), key=lambda f: f.aic)
-        for fit in converged[:1] if best else [f for f in fits if f]:
-            rows.append(
-                {"group": level, "model": fit.family, "median": number(fit.median),
-                 "mean": number(fit.mean), "aic": fit.aic, "log_likelihood": fit.log_likelihood,
-                 "location": fit.location, "scale": fit.scale}
-            )  # fmt: skip
+        rows += [
+            {"group": level, "model": fit.family, "median": number(fit.median),
+             "mean": number(fit.mean), "aic": fit.aic, "log_likelihood": fit.log_likelihood,
+             "location": fit.location, "scale": fit.scale}
+            for fit in (converged[:1] if best else [f for f in fits if f])
+        ]  # fmt: skip
+    if not rows:
+        raise AnalysisError("No parametric model could be fitted.", where="--parametric")
     columns = (
         data.group_column,
         Column("Model", ("model",), labels=FAMILY_LABELS),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 import numpy as np
 
 from hcc2l.analyses.km_data import KmData
 from hcc2l.cohort import Cohort
-from hcc2l.report import Table
 
 _REFERENCES = {
     "kaplan-meier": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. "
@@ -89,9 +89,7 @@ def conventions(data: KmData) -> list[str]:
     return parts
 
 
-def km_methods(
-    data: KmData, cohort: Cohort, tables: Sequence[Table]
-) -> tuple[str, tuple[str, ...]]:
+def km_methods(data: KmData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.endpoint
     sentences: list[str] = []
@@ -102,7 +100,7 @@ def km_methods(
         sentences.append("The data are synthetic.")
     if spec.competing:
         sentences.append(
-            f"The cumulative incidence of {_lower(endpoint.label)}{unit} was estimated by the "
+            f"The cumulative incidence of {endpoint.event_name}{unit} was estimated by the "
             f"Aalen–Johansen method with {data.competing_name} as competing event; "
             f"{level} confidence intervals use the {_CI_WORDS[spec.conf_type]} transformation."
         )
@@ -138,10 +136,6 @@ def km_methods(
         )
     sentences += _row_sentences(data, cohort)
     return " ".join(sentences), tuple(_REFERENCES[key] for key in dict.fromkeys(cited))
-
-
-def _lower(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _fractional(data: KmData) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 # Okabe and Ito's palette, the dark ones first; line styles differ too, for print in grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#7F7F7F")
 DASHES: tuple[tuple[int, tuple[float, ...]], ...] = (
@@ -9,7 +11,7 @@ DASHES: tuple[tuple[int, tuple[float, ...]], ...] = (
     (0, (3, 1.2, 1.2, 1.2, 1.2, 1.2)), (0, (2.5, 2.5)), (0, (1, 3)),
 )  # fmt: skip
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 8.0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import colour, dashes
@@ -16,21 +17,25 @@ if TYPE_CHECKING:
 WIDTH = 5.0  # inches; readable when a journal scales it to one column (3.4 in)
 PLOT_HEIGHT = 2.9
 ROW_HEIGHT = 0.17
+WRAPPED_LINE = 0.125  # a further line of a wrapped name
+LEGEND_LINE = 0.165
 LABEL_WIDTH = 22  # characters of a group's name before it is wrapped
+LEGEND_WIDTH = 60
 
 
 def draw(figure: Figure) -> Picture:
-    """Draw the curves, and below them who is still at risk under each tick."""
+    """Draw the legend, the curves, and below them who is still at risk under each tick."""
     from matplotlib.figure import Figure as MplFigure
 
     levels = [str(level) for level in _tuple(figure.options["levels"])]
     lines = _risk_lines(levels, bool(figure.options["cumulative_events"]))
-    risk_height = ROW_HEIGHT * (sum(len(line[0].splitlines()) for line in lines) + 1.3)
     left = 0.62 if len(levels) == 1 else max(0.62, 0.2 + 0.075 * _widest(levels))
-    bottom = 0.45 + risk_height
-    height = PLOT_HEIGHT + bottom + 0.25
-    picture = MplFigure(figsize=(WIDTH + left - 0.62, height))
-    width = picture.get_figwidth()
+    bottom = 0.45 + ROW_HEIGHT * 1.3 + sum(line.height for line in lines)
+    handles = _legend_handles(figure, levels)
+    columns = _legend_columns(handles)
+    top = 0.12 + _legend_height(figure, handles, columns)
+    width, height = WIDTH + left - 0.62, PLOT_HEIGHT + bottom + top
+    picture = MplFigure(figsize=(width, height))
     axes = picture.add_axes(
         (left / width, bottom / height, (width - left - 0.15) / width, PLOT_HEIGHT / height)
     )
@@ -41,8 +46,8 @@ def draw(figure: Figure) -> Picture:
         _draw_medians(axes, figure.tables["groups"], levels)
     if "models" in figure.tables:
         _draw_models(axes, figure.tables["models"], levels)
-    _draw_legend(axes, figure, levels)
-    _draw_annotation(axes, figure)
+    if handles:
+        _draw_legend(picture, figure, handles, columns)
     _draw_at_risk(axes, figure, levels, lines)
     return picture
 
@@ -119,58 +124,96 @@ def _draw_models(axes: Axes, models: Table, levels: Sequence[str]) -> None:
             own = [row for row in rows if row["model"] == model]
             axes.plot(
                 [_float(r["time"]) for r in own], [_float(r["estimate"]) for r in own],
-                color=colour(code), linewidth=0.9, linestyle=dashes(number + 2), alpha=0.9,
-                label=f"{level} {model}" if len(levels) > 1 else str(model), zorder=2,
+                color=colour(code), linewidth=0.9, linestyle=dashes(number + 2), zorder=2,
             )  # fmt: skip
 
 
-def _draw_legend(axes: Axes, figure: Figure, levels: Sequence[str]) -> None:
+def _legend_handles(figure: Figure, levels: Sequence[str]) -> list[Any]:
+    """What the legend explains: groups, causes, models; and the test's p in words."""
     from matplotlib.lines import Line2D
 
-    handles: list[Any] = []
+    def line(label: str, **look: Any) -> Line2D:
+        return Line2D([], [], label=textwrap.fill(label, LEGEND_WIDTH), **look)
+
+    handles = []
     if len(levels) > 1:
-        handles = [
-            Line2D([], [], color=colour(i), linestyle=dashes(i), linewidth=1.5,
-                   label=textwrap.fill(level, 34))
+        handles += [
+            line(level, color=colour(i), linestyle=dashes(i), linewidth=1.5)
             for i, level in enumerate(levels)
-        ]  # fmt: skip
+        ]
     if figure.options["rising"]:
-        causes = list(dict.fromkeys(str(r["cause"]) for r in figure.tables["curve"].rows))
-        for width, cause in zip((1.5, 0.9), causes, strict=True):
-            handles.append(Line2D([], [], color="0.25", linewidth=width, label=cause))
-    handles += axes.get_legend_handles_labels()[0]
-    if not handles:
-        return
+        causes = dict.fromkeys(str(row["cause"]) for row in figure.tables["curve"].rows)
+        handles += [
+            line(c, color="0.25", linewidth=w) for w, c in zip((1.5, 0.9), causes, strict=True)
+        ]
+    if "models" in figure.tables:
+        models = dict.fromkeys(
+            (str(row["group"]), str(row["model"])) for row in figure.tables["models"].rows
+        )
+        numbers: dict[str, int] = {}
+        for level, model in models:
+            number = numbers[level] = numbers.get(level, -1) + 1
+            label = f"{level}, {model}" if len(levels) > 1 else model
+            look = {"color": colour(levels.index(level)), "linestyle": dashes(number + 2)}
+            handles.append(line(label, linewidth=0.9, **look))
+    if figure.options["annotation"]:
+        handles.append(line(str(figure.options["annotation"]), linestyle="none"))
+    return handles
+
+
+def _legend_columns(handles: Sequence[Any]) -> int:
+    """As many columns as fit the width side by side."""
+    longest = max((len(part) for h in handles for part in h.get_label().splitlines()), default=1)
+    return max(1, min(len(handles), 3, 78 // (longest + 9)))
+
+
+def _legend_height(figure: Figure, handles: Sequence[Any], columns: int) -> float:
+    """Inches that the legend needs above the axes."""
+    per_column = -(-len(handles) // columns) if handles else 0
+    rows = sum(
+        max(len(h.get_label().splitlines()) for h in handles[i::per_column])
+        for i in range(per_column)
+    )
+    return LEGEND_LINE * (rows + (1 if handles and figure.options["legend"] else 0))
+
+
+def _draw_legend(picture: Picture, figure: Figure, handles: Sequence[Any], columns: int) -> None:
+    """Above the axes, where it hides no curve."""
+    axes = picture.axes[0]
     title = figure.options["legend"]
-    legend = axes.legend(
-        handles=handles, loc="upper left" if figure.options["rising"] else "upper right",
-        title=textwrap.fill(str(title), 34) if title else None, alignment="left",
-        handlelength=2.6, borderaxespad=0.2, labelspacing=0.35,
+    picture.legend(
+        handles=handles, ncols=columns, title=textwrap.fill(str(title), 70) if title else None,
+        loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=axes.transAxes,
+        alignment="left", handlelength=2.6, borderaxespad=0.1, borderpad=0.2, labelspacing=0.3,
+        columnspacing=1.6,
     )  # fmt: skip
-    legend.set_zorder(5)
 
 
-def _draw_annotation(axes: Axes, figure: Figure) -> None:
-    text = figure.options["annotation"]
-    if text:
-        x, align = (0.99, "right") if figure.options["rising"] else (0.02, "left")
-        axes.text(x, 0.04, str(text), transform=axes.transAxes, ha=align, va="bottom", zorder=6,
-                  bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5})  # fmt: skip
+@dataclass(frozen=True)
+class _RiskLine:
+    """One line below the axis: its label, whose numbers, and which."""
+
+    label: str
+    code: int
+    key: str
+
+    @property
+    def height(self) -> float:
+        return ROW_HEIGHT + WRAPPED_LINE * self.label.count("\n")
 
 
-def _risk_lines(levels: Sequence[str], with_events: bool) -> list[tuple[str, int, str]]:
-    """The lines below the axis: label, group, key."""
+def _risk_lines(levels: Sequence[str], with_events: bool) -> list[_RiskLine]:
     lines = []
     for code, level in enumerate(levels):
         label = "All" if len(levels) == 1 and level == "all" else textwrap.fill(level, LABEL_WIDTH)
-        lines.append((label, code, "n_risk"))
+        lines.append(_RiskLine(label, code, "n_risk"))
         if with_events:
-            lines.append(("  events", code, "cumulative_events"))
+            lines.append(_RiskLine("  events", code, "cumulative_events"))
     return lines
 
 
 def _draw_at_risk(
-    axes: Axes, figure: Figure, levels: Sequence[str], lines: Sequence[tuple[str, int, str]]
+    axes: Axes, figure: Figure, levels: Sequence[str], lines: Sequence[_RiskLine]
 ) -> None:
     """Numbers exactly under the ticks, in the colour of their curve."""
     picture = axes.get_figure()
@@ -187,17 +230,16 @@ def _draw_at_risk(
     axes.text(margin, y, heading, transform=axes.transAxes, ha="left", va="center",
               fontweight="bold", fontsize=7.5)  # fmt: skip
     table = figure.tables["at_risk"]
-    for label, code, key in lines:
-        rows_high = len(label.splitlines())
-        y -= ROW_HEIGHT / height * (1 + (rows_high - 1) / 2)
-        axes.text(margin, y, label, transform=axes.transAxes, ha="left", va="center",
-                  color=colour(code) if len(levels) > 1 else "black", fontsize=7.5,
-                  linespacing=1.05)  # fmt: skip
-        for row in _rows(table, group=levels[code]):
-            number = f"{_float(row[key]):.1f}".removesuffix(".0")
-            axes.text(_float(row["time"]), y, number, transform=place, ha="center", va="center",
-                      color=colour(code) if len(levels) > 1 else "black", fontsize=7.5)  # fmt: skip
-        y -= ROW_HEIGHT / height * (rows_high - 1) / 2
+    above = ROW_HEIGHT
+    for line in lines:
+        y -= (above + line.height) / 2 / height
+        above = line.height
+        ink = colour(line.code) if len(levels) > 1 else "black"
+        look: dict[str, Any] = {"va": "center", "color": ink, "fontsize": 7.5, "linespacing": 1.2}
+        axes.text(margin, y, line.label, transform=axes.transAxes, ha="left", **look)
+        for row in _rows(table, group=levels[line.code]):
+            number = f"{_float(row[line.key]):.1f}".removesuffix(".0")
+            axes.text(_float(row["time"]), y, number, transform=place, ha="center", **look)
 
 
 def _widest(levels: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from hcc2l.cohort import Cohort, Source
 from hcc2l.dictionary import FILE_NAME, Dictionary, load_dictionary
 from hcc2l.errors import InputError, UsageError, did_you_mean
-from hcc2l.readers.raw import ReadOptions, Reader
+from hcc2l.readers.raw import Reader, ReadOptions
 
 # suffix -> "module:function"; a reader gets (content, options, name) and gives a RawTable.
 READERS = {
@@ -144,8 +144,8 @@ def _content(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
-        hint = did_you_mean(path.name, beside) if beside else "Check the path."
+        readable = (p for p in path.parent.glob("*") if p.suffix.lower() in (*READERS, ".gz"))
+        hint = did_you_mean(path.name, [p.name for p in readable], listed=0) or "Check the path."
         raise InputError("There is no such file.", where=str(path), hint=hint) from None
     except OSError as error:
         raise InputError(f"Cannot be read: {error.strerror}.", where=str(path)) from None

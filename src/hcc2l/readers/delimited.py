@@ -42,7 +42,7 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     if not text.strip():
         raise InputError("The file is empty.", where=name)
     sample = _sample_lines(text)
-    sep = _separator(options.sep, sample, name)
+    sep = _separator(options.sep, sample)
     decimal = options.decimal or _decimal(sample, sep)
     remarks = _remarks(options, sep, decimal, encoding_remark)
     if len(text) >= LARGE:
@@ -117,17 +117,7 @@ def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str 
             hint="Give the file its ending .xlsx.",
         )
     if encoding:
-        try:
-            return content.decode(encoding).removeprefix("\ufeff"), None
-        except LookupError:
-            raise UsageError(f"Unknown encoding {encoding!r}.", where="--encoding") from None
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            raise InputError(
-                f"This is not {encoding} text.",
-                where=f"{name}, line {line}",
-                hint="Leave out --encoding to have it found out.",
-            ) from None
+        return _decoded_as(content, encoding, name), None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return content.decode("utf-16"), "UTF-16"
@@ -156,6 +146,21 @@ def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str 
         ) from None
 
 
+def _decoded_as(content: bytes, encoding: str, name: str) -> str:
+    """The text in the encoding that the user said."""
+    try:
+        return content.decode(encoding).removeprefix("\ufeff")
+    except LookupError:
+        raise UsageError(f"Unknown encoding {encoding!r}.", where="--encoding") from None
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError(
+            f"This is not {encoding} text.",
+            where=f"{name}, line {line}",
+            hint="Leave out --encoding to have it found out.",
+        ) from None
+
+
 def _not_text(name: str) -> InputError:
     return InputError(
         "This is not a text file.",
@@ -169,7 +174,7 @@ def _sample_lines(text: str) -> list[str]:
     return [line for line in text[:262144].splitlines()[:500] if line.strip()]
 
 
-def _separator(said: str | None, sample: Sequence[str], name: str) -> str:
+def _separator(said: str | None, sample: Sequence[str]) -> str:
     if said is not None:
         sep = _SEPARATOR_WORDS.get(said, said)
         if len(sep) != 1:
@@ -200,9 +205,7 @@ def _decimal(sample: Sequence[str], sep: str) -> str:
     return "," if commas > points == 0 else "."
 
 
-def _remarks(
-    options: ReadOptions, sep: str, decimal: str, encoding: str | None
-) -> tuple[str, ...]:
+def _remarks(options: ReadOptions, sep: str, decimal: str, encoding: str | None) -> tuple[str, ...]:
     found = []
     if options.sep is None and sep != ",":
         found.append(f"{SEPARATORS[sep]}-separated")

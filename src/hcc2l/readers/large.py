@@ -177,10 +177,6 @@ def _text_column(name: str, values: Any, options: ReadOptions, decimal: str) -> 
     """Type the distinct texts only; there are few of them in a column of groups."""
     codes, distinct = values.str.strip().factorize()
     column = column_from_texts(name, list(distinct), options, decimal)
-    if column.kind == "number":
-        table = np.append(column.values, np.nan)
-    else:
-        table = np.append(column.values, None)
+    absent: Any = np.nan if column.kind == "number" else None
+    table = np.append(column.values, absent)
     return Column(name, column.kind, table[codes])
-
-

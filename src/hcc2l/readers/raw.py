@@ -51,6 +51,7 @@ class RawTable:
 
 Reader = Callable[[bytes, ReadOptions, str], RawTable]
 
+
 def column_from_texts(
     name: str, texts: Sequence[str | None], options: ReadOptions, decimal: str = "."
 ) -> Column:

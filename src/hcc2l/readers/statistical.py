@@ -80,9 +80,7 @@ def _column(name: str, cells: list[Any], meta: Any, options: ReadOptions) -> Col
     if not labels or column.kind == "date" or not present <= set(labels):
         return replace(column, label=label)
     texts = [labels.get(column.text(row)) for row in range(len(cells))]
-    text_column = column_from_cells(
-        name, texts, replace(options, as_text=options.as_text | {name})
-    )
+    text_column = column_from_cells(name, texts, replace(options, as_text=options.as_text | {name}))
     levels = tuple(dict.fromkeys(labels[c] for c in labels))
     codes = {text: code for code, text in labels.items()}
     return replace(text_column, levels=levels, codes=codes, label=label)

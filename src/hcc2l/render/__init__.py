@@ -44,6 +44,7 @@ def render_report(report: Report, format: str = "table", **options: object) -> s
         raise UsageError(f"{format!r} is not a format.", hint=did_you_mean(format, RENDERERS))
     module, _, function = RENDERERS[format].partition(":")
     result: str | bytes = getattr(import_module(module), function)(
-        report, RenderOptions(**options)  # type: ignore[arg-type]
+        report,
+        RenderOptions(**options),  # type: ignore[arg-type]
     )
     return result

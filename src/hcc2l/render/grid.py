@@ -85,7 +85,7 @@ def write(value: Value, kind: str, decimals: int) -> str:
 
 
 def write_p(value: float) -> str:
-    """p as journals print it: `0.006`, `<0.001`, `>0.999`."""
+    """A p-value as journals print it: `0.006`, `<0.001`, `>0.999`."""
     if value < 0.001:
         return "<0.001"
     return ">0.999" if value > 0.9995 else f"{value:.3f}"

@@ -1,4 +1,4 @@
-"""LaTeX tables with booktabs, to be read into a document with \\input."""
+"""LaTeX tables with booktabs, to be read into a document by its input command."""
 
 from __future__ import annotations
 

@@ -12,8 +12,7 @@ from hcc2l.report import Report
 def render(report: Report, options: RenderOptions) -> str:
     """The tables with footnotes, the notes, the methods, and the footer."""
     parts = [f"# {_text(report.title)}"]
-    for table in shown_tables(report):
-        parts.append(_table(grid(table, options.digits)))
+    parts += [_table(grid(table, options.digits)) for table in shown_tables(report)]
     if report.notes:
         parts.append("## Notes")
         parts.append("\n".join(f"- {_text(note.text)}" for note in report.notes))

@@ -56,7 +56,7 @@ def cumulative_incidence(time: Floats, cause: Ints, of: int) -> CumulativeIncide
     1 - (d - 1)/(n - 1) per kind of event.
     """
     both = np.stack([cause == of, (cause != 0) & (cause != of)], axis=1)
-    sets = risk_sets(time, both.any(axis=1))
+    sets = risk_sets(time, cause != 0)
     n = sets.at_risk[:, 0]
     m = n.size
     d_own = np.bincount(sets.index[both[:, 0]], minlength=m).astype(np.float64)
@@ -88,12 +88,10 @@ def cumulative_incidence(time: Floats, cause: Ints, of: int) -> CumulativeIncide
 
 
 def _tie_factor(d: Floats, n: Floats) -> Floats:
-    return np.where(d > 1, 1.0 - (d - 1.0) / np.maximum(n - 1.0, 1.0), 1.0)
+    return np.where(d > 1, 1.0 - (d - 1.0) / (np.maximum(n, 1.0 + 1e-12) - 1.0), 1.0)
 
 
-def incidence_at(
-    curve: CumulativeIncidence, times: tuple[float, ...]
-) -> list[tuple[float, float]]:
+def incidence_at(curve: CumulativeIncidence, times: tuple[float, ...]) -> list[tuple[float, float]]:
     """Cumulative incidence and its standard error at given times, carried forward at the end."""
     index = np.searchsorted(curve.time, np.asarray(times), side="right")
     estimate = np.concatenate(([0.0], curve.incidence))[index]
@@ -160,8 +158,7 @@ def _gray_score(
         score += np.where(live, d1 - d * subdistribution / subdistribution.sum(), 0.0)
         remaining = np.divide(1.0 - pooled_after, after, out=np.zeros(k), where=after > 0)
         if d > 0:
-            size = np.where(live, total * survival, 2.0)
-            tie = np.where(d > 1, 1.0 - (d - 1.0) / (size - 1.0), 1.0)
+            tie = _tie_factor(np.full(k, d), total * survival)
             step = np.where(live, tie * survival * d / (total * np.where(live, n, 1.0)), 0.0)
             keep = 1.0 - remaining
             inner = a - keep * drift
@@ -170,7 +167,7 @@ def _gray_score(
             variance += (inner * step) @ inner.T
         hit = (d2 > 0) & (after > 0)
         if hit.any():
-            tie = np.where(d2 > 1, 1.0 - (d2 - 1.0) / np.maximum(n - 1.0, 1.0), 1.0)
+            tie = _tie_factor(d2, n)
             step = np.where(hit, tie * survival**2 * d2 / np.where(hit, n, 1.0) ** 2, 0.0)
             inner = remaining * drift
             noise += remaining**2 * step

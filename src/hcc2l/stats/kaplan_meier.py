@@ -91,7 +91,7 @@ def kaplan_meier(
     survivors = np.maximum(n - d, 0.0)
     if weights is not None:  # sums of weights do not cancel exactly
         survivors[survivors < TIE_TOLERANCE * n] = 0.0
-    survival = np.cumprod(survivors / n)
+    survival: Floats = np.cumprod(survivors / n, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         hazard_variance = np.cumsum(np.where(d > 0, d / (n * survivors), 0.0))
         if weights is not None and not np.all(weights == np.floor(weights)):

@@ -64,14 +64,10 @@ def risk_sets(
     group: Ints | None = None,
     n_groups: int = 1,
     weights: Floats | None = None,
-    *,
-    event_times_only: bool = False,
 ) -> RiskSets:
     """Count who is at risk and who has the event at each distinct time, by group.
 
     Censored rows are still at risk at their own time (R's `survfit`, `survdiff`).
-    With `event_times_only` the tables have only the times at which an event happens;
-    `index` then still refers to all distinct times and is not to be used with them.
     """
     times, index = distinct_times(time)
     m = times.size
@@ -81,8 +77,4 @@ def risk_sets(
     event_weights = None if weights is None else weights[event]
     events = np.bincount(cell[event], weights=event_weights, minlength=m * n_groups).reshape(shape)
     at_risk = np.cumsum(leaving[::-1], axis=0, dtype=np.float64)[::-1]
-    events = events.astype(np.float64)
-    if event_times_only:
-        keep = events.sum(axis=1) > 0
-        return RiskSets(times[keep], index, at_risk[keep], events[keep])
-    return RiskSets(times, index, at_risk, events)
+    return RiskSets(times, index, at_risk, events.astype(np.float64))

@@ -1,0 +1,278 @@
+"""The one place that reads, runs, catches, writes and exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from hcc2l.errors import Hcc2lError, InputError, UsageError, did_you_mean
+from hcc2l.specs import SPECS, AnalysisSpec
+
+if TYPE_CHECKING:
+    from hcc2l.cohort import Cohort
+    from hcc2l.report import Note, Report
+
+_SHOWING = ("format", "digits", "quiet")  # presentation that the dictionary can set too
+
+
+@dataclass(frozen=True)
+class Showing:
+    """What is to be shown, and where."""
+
+    format: str
+    table: str | None
+    digits: int | None
+    out: tuple[str, ...]
+    plot: tuple[str, ...]
+    quiet: bool
+
+
+def run_analysis(
+    context: typer.Context, *, texts: Sequence[str] = (), numbers: Sequence[str] = ()
+) -> None:
+    """Run the command that `context` belongs to, from its options to its output.
+
+    Parameters
+    ----------
+    texts, numbers
+        Options that take several values, by commas or by being repeated.
+    """
+    command = str(context.info_name)
+    options = _given(context)
+    for name in (*texts, *numbers):
+        if name in options:
+            options[name] = _split(options[name])
+    for name in numbers:
+        if name in options:
+            options[name] = [_number(f"--{name}", text) for text in options[name]]
+    _check_endings(options)
+    cohort = _read(options)
+    options = cohort.dictionary.options(command) | options
+    showing = _showing(options)
+    spec_type = SPECS[command]
+    spec = spec_type(**{k: v for k, v in options.items() if k in spec_type.__dataclass_fields__})
+    report = _analyse(command, cohort, spec)
+    _notify(cohort, report.notes, showing.quiet)
+    _deliver(report, showing, cohort)
+
+
+def _given(context: typer.Context) -> dict[str, Any]:
+    """The options that were given; the others keep the defaults of dictionary and spec."""
+    given: dict[str, Any] = {}
+    for name, value in context.params.items():
+        source = context.get_parameter_source(name)
+        if source is not None and source.name != "DEFAULT":
+            given[name] = value
+    return given
+
+
+def _split(values: Sequence[str]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is not a number.", where=option, hint="Write 6,12,24 or 6.5."
+        ) from None
+
+
+def _check_endings(options: dict[str, Any]) -> None:
+    """Refuse a file whose ending says no format, before any work is done."""
+    from hcc2l.figures import plot_format
+    from hcc2l.render import FILE_FORMATS
+
+    for path in options.get("plot", ()):
+        plot_format(path)
+    for path in options.get("out", ()):
+        suffix = Path(path).suffix.removeprefix(".").lower()
+        if suffix not in FILE_FORMATS:
+            endings = " ".join(f".{f}" for f in FILE_FORMATS)
+            raise UsageError(
+                f"{path!r} does not end in a known format.",
+                where="--out",
+                hint=f"The ending says the format: {endings}. Figures go to --plot.",
+            )
+
+
+def _read(options: dict[str, Any]) -> Cohort:
+    from hcc2l.readers import read_cohort
+
+    named = ("config", "sep", "decimal", "encoding", "sheet", "na")
+    return read_cohort(options.get("cohort"), **{k: options[k] for k in named if k in options})
+
+
+def _showing(options: dict[str, Any]) -> Showing:
+    from hcc2l.render import TEXT_FORMATS
+
+    format_ = "json" if options.get("json") else options.get("format", "table")
+    if format_ not in TEXT_FORMATS:
+        hint = did_you_mean(str(format_), TEXT_FORMATS)
+        raise UsageError(f"{format_!r} is not a format.", where="--format", hint=hint)
+    out = tuple(options.get("out") or ())
+    table = options.get("table")
+    if table and format_ != "csv" and not any(path.lower().endswith(".csv") for path in out):
+        raise UsageError(
+            "--table chooses the table that csv prints.", where="--table", hint="Add --format csv."
+        )
+    return Showing(
+        format=format_,
+        table=table,
+        digits=options.get("digits"),
+        out=out,
+        plot=tuple(options.get("plot") or ()),
+        quiet=bool(options.get("quiet")),
+    )
+
+
+def _analyse(command: str, cohort: Cohort, spec: AnalysisSpec) -> Report:
+    report: Report = import_module(f"hcc2l.analyses.{command}").run(cohort, spec)
+    return replace(report, provenance=replace(report.provenance, argv=tuple(sys.argv[1:])))
+
+
+def _notify(cohort: Cohort, notes: Sequence[Note], quiet: bool) -> None:
+    if quiet:
+        return
+    if cohort.source.bundled:
+        say("note", "no cohort was named: this is the bundled synthetic cohort, no patient's data. "
+            "Name your own: hcc2l COMMAND cohort.csv")  # fmt: skip
+    for note in notes:
+        say("warning" if note.level == "warning" else "note", note.text)
+
+
+def say(kind: str, text: str) -> None:
+    """One message on standard error, `warning: …`; coloured on a terminal."""
+    colours = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
+    coloured = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    coloured = coloured and os.environ.get("TERM") != "dumb"
+    prefix = typer.style(f"{kind}:", fg=colours.get(kind), bold=True) if coloured else f"{kind}:"
+    print(prefix, text, file=sys.stderr)  # noqa: T201 - this is where messages are printed
+
+
+def _deliver(report: Report, showing: Showing, cohort: Cohort) -> None:
+    """Make every output, then write the files, then print: all or nothing."""
+    from hcc2l.figures import draw, plot_format
+    from hcc2l.render import render_report
+
+    files: dict[Path, bytes] = {}
+    for path in showing.out:
+        made = render_report(
+            report, Path(path).suffix.removeprefix(".").lower(), digits=showing.digits,
+            table=showing.table,
+        )  # fmt: skip
+        files[Path(path)] = made.encode() if isinstance(made, str) else made
+    if showing.plot:
+        assert report.draw is not None
+        figure = report.draw()
+        for path in showing.plot:
+            files[Path(path)] = draw(figure, plot_format(path))
+    width, colour = _terminal()
+    text = render_report(
+        report, showing.format, digits=showing.digits, table=showing.table, width=width,
+        colour=colour,
+    )  # fmt: skip
+    write_files(files, keep=Path(cohort.source.name))
+    assert isinstance(text, str)
+    _print(text)
+
+
+def _terminal() -> tuple[int, bool]:
+    """Width and colour of standard output; a pipe gets 120 columns unless COLUMNS says else."""
+    import shutil
+
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size(fallback=(120, 24)).columns
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return max(width, 40), terminal and not plain
+
+
+def write_files(files: dict[Path, bytes], keep: Path) -> None:
+    """Write files whole or not at all; never over the cohort itself.
+
+    Raises
+    ------
+    UsageError
+        A file is the cohort.
+    InputError
+        A file cannot be written (no folder, no permission, no space).
+    """
+    written: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            if keep.exists() and path.exists() and path.samefile(keep):
+                raise UsageError("This would overwrite the cohort.", where=str(path))
+            try:
+                with tempfile.NamedTemporaryFile(
+                    dir=path.parent, prefix=f".{path.name}.", delete=False
+                ) as file:
+                    written[path] = Path(file.name)
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError as error:
+                raise _cannot_write(path, error) from None
+        for path, temporary in written.items():
+            try:
+                temporary.chmod(0o666 & ~_umask())
+                temporary.replace(path)
+            except OSError as error:
+                raise _cannot_write(path, error) from None
+    finally:
+        for temporary in written.values():
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _cannot_write(path: Path, error: OSError) -> InputError:
+    hint = "Choose another place." if path.parent.is_dir() else f"Make the folder {path.parent}."
+    return InputError(f"Cannot be written: {error.strerror}.", where=str(path), hint=hint)
+
+
+def _print(text: str) -> None:
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure:
+        reconfigure(errors="replace")
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def guarded(app: typer.Typer) -> int:
+    """Run the application; every failure becomes one message and an exit status."""
+    try:
+        app()
+    except Hcc2lError as error:
+        say("error", f"{error.where}: {error.message}" if error.where else error.message)
+        if error.hint:
+            say("hint", error.hint)
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("error", "interrupted; no file was written.")
+        return 130
+    except BrokenPipeError:
+        # The reader has gone, as `| head` does; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        say("error", "there is not enough memory for this cohort.")
+        return 1
+    except OSError as error:
+        say("error", f"{error.filename or 'output'}: {error.strerror}.")
+        return 2
+    return 0

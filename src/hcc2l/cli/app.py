@@ -1,0 +1,49 @@
+"""The `hcc2l` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from hcc2l.cli import km
+from hcc2l.cli._run import guarded
+
+app = typer.Typer(
+    name="hcc2l",
+    help="Cohort analysis for second-line therapy of hepatocellular carcinoma: publication-ready "
+    "tables, figures and JSON from a CSV, every number as R's.",
+    epilog="Try: hcc2l km --by child_pugh",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("km")(km.km)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"hcc2l {version('hcc2l')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Options before the command."""
+    del version
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    # One thread is faster for arrays of a cohort's size; must be said before NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.exit(guarded(app))

@@ -1,0 +1,175 @@
+"""`hcc2l km`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hcc2l.cli import options as o
+from hcc2l.cli._run import run_analysis
+
+_KM = "Kaplan–Meier"
+_COMPARE = "Comparison of groups"
+
+
+def km(
+    context: typer.Context,
+    cohort: o.Cohort = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TERM",
+            rich_help_panel=_COMPARE,
+            show_default=False,
+            help="Groups: a column, a cut (afp@400, afp@median), or a comparison ('ecog==2').",
+        ),
+    ] = None,
+    test: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEST",
+            rich_help_panel=_COMPARE,
+            show_default="logrank",
+            help="logrank, peto, gehan, tarone-ware or fh. Repeatable.",
+        ),
+    ] = None,
+    rho: Annotated[
+        float, typer.Option(metavar="X", rich_help_panel=_COMPARE, help="Fleming–Harrington ρ.")
+    ] = 0.0,
+    gamma: Annotated[
+        float, typer.Option(metavar="X", rich_help_panel=_COMPARE, help="Fleming–Harrington γ.")
+    ] = 0.0,
+    strata: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TERM",
+            rich_help_panel=_COMPARE,
+            show_default=False,
+            help="Also a log-rank test stratified by this.",
+        ),
+    ] = None,
+    trend: Annotated[
+        bool,
+        typer.Option(
+            "--trend",
+            rich_help_panel=_COMPARE,
+            help="Also a test for a trend over the groups in level order.",
+        ),
+    ] = False,
+    pairwise: Annotated[
+        bool,
+        typer.Option(
+            "--pairwise",
+            rich_help_panel=_COMPARE,
+            help="Also a log-rank test of every pair of groups.",
+        ),
+    ] = False,
+    adjust: Annotated[
+        str,
+        typer.Option(
+            metavar="METHOD",
+            rich_help_panel=_COMPARE,
+            help="Adjustment of pairwise p: holm, bh, bonferroni or none.",
+        ),
+    ] = "holm",
+    conf_type: Annotated[
+        str,
+        typer.Option(
+            metavar="TYPE",
+            rich_help_panel=_KM,
+            help="Confidence interval: log, log-log, plain, logit or arcsin.",
+        ),
+    ] = "log",
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="T[,T…]",
+            rich_help_panel=_KM,
+            show_default=False,
+            help="Survival, or cumulative incidence, at these times.",
+        ),
+    ] = None,
+    tau: Annotated[
+        float | None,
+        typer.Option(
+            metavar="T",
+            rich_help_panel=_KM,
+            show_default=False,
+            help="Restricted mean survival time to T, and differences between groups.",
+        ),
+    ] = None,
+    landmark: Annotated[
+        float | None,
+        typer.Option(
+            metavar="T",
+            rich_help_panel=_KM,
+            show_default=False,
+            help="Count time from T; who had the event or was censored by T is left out.",
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL",
+            rich_help_panel=_KM,
+            show_default=False,
+            help="Case weights; fractional ones give robust variances.",
+        ),
+    ] = None,
+    competing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COL[=VALUE]",
+            rich_help_panel=_KM,
+            show_default=False,
+            help="A competing event: cumulative incidence and Gray's test.",
+        ),
+    ] = None,
+    parametric: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODEL",
+            rich_help_panel=_KM,
+            show_default=False,
+            help="Fit exponential, weibull, lognormal, loglogistic, or best. Repeatable.",
+        ),
+    ] = None,
+    curve: Annotated[
+        bool,
+        typer.Option(
+            "--curve", rich_help_panel=_KM, help="Add the whole curve as a table, for JSON and CSV."
+        ),
+    ] = False,
+    cumulative_events: Annotated[
+        bool,
+        typer.Option(
+            "--cumulative-events",
+            rich_help_panel=_KM,
+            help="Show cumulative events below the numbers at risk in the figure.",
+        ),
+    ] = False,
+    endpoint: o.Endpoint = "os",
+    time: o.Time = None,
+    event: o.Event = None,
+    where: o.Where = None,
+    cut: o.Cut = None,
+    ref: o.Ref = None,
+    conf_level: o.ConfLevel = 0.95,
+    format: o.Format = "table",  # noqa: A002 - the option's name
+    json: o.Json = False,
+    table: o.Table = None,
+    out: o.Out = None,
+    plot: o.Plot = None,
+    digits: o.Digits = None,
+    methods: o.Methods = False,
+    quiet: o.Quiet = False,
+    config: o.Config = None,
+    na: o.Na = None,
+    sep: o.Sep = None,
+    decimal: o.Decimal = None,
+    encoding: o.Encoding = None,
+    sheet: o.Sheet = None,
+) -> None:
+    """Kaplan–Meier: medians, survival at times, log-rank tests, number at risk."""
+    run_analysis(context, texts=("test", "parametric"), numbers=("at",))
