@@ -514,7 +514,7 @@ def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mas
         if cuts:
             levels, codes = _cut(numbers(cohort, term.column), cuts)
         else:
-            levels, codes = _levels(cohort, column, option, text)
+            levels, codes = _levels(cohort, column, option, text, keep)
     levels, codes = _with_reference(term, spec, levels, codes, cohort)
     unit = cohort.dictionary.column(term.column).unit
     if unit and any(sign in levels[0] for sign in "<≥≤>"):
@@ -583,12 +583,15 @@ def _cut(values: Floats, cuts: Sequence[float]) -> tuple[tuple[str, ...], Ints]:
     return (f"<{shown[0]}", *middle, f"≥{shown[-1]}"), codes
 
 
-def _levels(cohort: Cohort, column: Column, option: str, text: str) -> tuple[tuple[str, ...], Ints]:
-    """The column's values as levels, in the dictionary's, the file's, or natural order."""
+def _levels(
+    cohort: Cohort, column: Column, option: str, text: str, keep: Mask
+) -> tuple[tuple[str, ...], Ints]:
+    """The kept rows' values as levels, in the dictionary's, the file's, or natural order."""
     texts, codes = _distinct(column)
+    kept = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
     declared = cohort.dictionary.column(column.name).levels
-    levels = declared or column.levels or natural_order(texts)
-    unknown = [t for t in texts if t not in levels]
+    levels = declared or column.levels or natural_order(kept)
+    unknown = [t for t in kept if t not in levels]
     if unknown:
         raise InputError(
             f"{column.name} has values that are not among the levels of the dictionary: "
@@ -597,24 +600,34 @@ def _levels(cohort: Cohort, column: Column, option: str, text: str) -> tuple[tup
             hint=f"Levels: {quoted_list(levels, 12)}. Correct the cells, add the level, or say "
             'missing = ["…"] for this column.',
         )
-    continuous = column.kind == "number" and any("." in t or "e" in t for t in texts)
+    if not declared:
+        _refuse_many(cohort, column, kept, f"{option} {text}", option)
+    places = {level: i for i, level in enumerate(levels)}
+    table = np.array([*(places.get(t, -1) for t in texts), -1], dtype=np.int64)
+    return tuple(levels), table[codes]
+
+
+def _refuse_many(
+    cohort: Cohort, column: Column, texts: Sequence[str], where: str, option: str
+) -> None:
+    """Refuse a number that was not cut, and a text with too many values to be groups."""
     grouped = cohort.dictionary.column(column.name).type in ("factor", "ordered")
-    if not declared and (len(texts) > MAX_LEVELS or (continuous and not grouped)):
-        if column.kind == "number":
-            raise UsageError(
-                f"{column.name} is a number with {len(texts)} values, not a group.",
-                where=f"{option} {text}",
-                hint=f"Cut it: {option} {column.name}@median, or {option} {column.name}@VALUE.",
-            )
+    many = len(texts) > MAX_LEVELS
+    continuous = column.kind == "number" and any("." in t or "e" in t for t in texts)
+    if column.kind == "number" and (many or (continuous and not grouped)):
+        raise UsageError(
+            f"{column.name} is a number with {len(texts)} values, not a group.",
+            where=where,
+            hint=f"Cut it: {option} {column.name}@median, or {option} {column.name}@VALUE.",
+        )
+    if many:
         raise UsageError(
             f"{column.name} has {len(texts)} different values; a table or a curve for each "
             "would say nothing.",
-            where=f"{option} {text}",
+            where=where,
             hint="Group them first, or choose some with --where "
             f"'{column.name} in {texts[0]},{texts[1]}'.",
         )
-    table = np.array([*(levels.index(t) for t in texts), -1], dtype=np.int64)
-    return tuple(levels), table[codes]
 
 
 def _with_reference(
