@@ -35,6 +35,8 @@ class Column:
         Label -> code, for columns whose codes were replaced by value labels.
     label
         The file's own label of the variable.
+    coded
+        Distinct texts and each row's index among them (-1 missing), where a reader has them.
     """
 
     name: str
@@ -43,12 +45,15 @@ class Column:
     levels: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
     label: str | None = None
+    coded: tuple[tuple[str, ...], NDArray[np.int64]] | None = None
 
     @property
     def missing(self) -> NDArray[np.bool_]:
         """Shape (n,): True where the cell is empty or a missing-value code."""
         absent: NDArray[np.bool_]
-        if self.kind == "number":
+        if self.coded is not None:
+            absent = self.coded[1] < 0
+        elif self.kind == "number":
             absent = np.isnan(self.values)
         elif self.kind == "date":
             absent = np.isnat(self.values)
@@ -109,7 +114,8 @@ class Source:
     remarks: tuple[str, ...] = ()
 
 
-ReadColumns = Callable[[tuple[str, ...]], dict[str, Column]]
+# Columns are parsed together, and built one by one when they are used.
+ReadColumns = Callable[[tuple[str, ...]], dict[str, Callable[[], Column]]]
 RowPlace = Callable[[int], str]
 
 
@@ -128,6 +134,7 @@ class Cohort:
         rows: int,
         read: ReadColumns,
         place: RowPlace,
+        repeated: Callable[[str], bool] | None = None,
     ) -> None:
         self.source = source
         self.dictionary = dictionary
@@ -135,6 +142,8 @@ class Cohort:
         self.rows = rows
         self._read = read
         self._place = place
+        self._repeated = repeated
+        self._parsed: dict[str, Callable[[], Column]] = {}
         self._columns: dict[str, Column] = {}
 
     def __repr__(self) -> str:
@@ -155,9 +164,9 @@ class Cohort:
     def load(self, names: Iterable[str]) -> None:
         """Read several columns in one pass over the file."""
         wanted = tuple(n for n in dict.fromkeys(names) if n in self.names)
-        missing = tuple(n for n in wanted if n not in self._columns)
+        missing = tuple(n for n in wanted if n not in self._parsed)
         if missing:
-            self._columns.update(self._read(missing))
+            self._parsed.update(self._read(missing))
 
     def column(self, name: str) -> Column:
         """One column.
@@ -173,7 +182,9 @@ class Cohort:
                 where=self.source.name,
                 hint=did_you_mean(name, self.names),
             )
-        self.load([name])
+        if name not in self._columns:
+            self.load([name])
+            self._columns[name] = self._parsed[name]()
         return self._columns[name]
 
     def label(self, name: str) -> str:
@@ -210,6 +221,8 @@ class Cohort:
         name = self.id_column
         if name is None:
             return
+        if self._repeated and name in self.names and not self._repeated(name):
+            return
         column = self.column(name)
         known = column.values[~column.missing]
         if len(set(known.tolist())) == known.size:
@@ -245,4 +258,4 @@ class Cohort:
         import pandas as pd
 
         self.load(self.names)
-        return pd.DataFrame({name: self._columns[name].values for name in self.names})
+        return pd.DataFrame({name: self.column(name).values for name in self.names})

@@ -684,6 +684,8 @@ def weights(cohort: Cohort, name: str) -> Floats:
 
 def _distinct(column: Column) -> tuple[list[str], Ints]:
     """The distinct texts of a column, and each row's index among them (-1 where missing)."""
+    if column.coded is not None:
+        return list(column.coded[0]), column.coded[1]
     missing = column.missing
     if column.kind == "number":
         values, inverse = np.unique(column.values[~missing], return_inverse=True)

@@ -19,6 +19,7 @@ from hcc2l.specs import KmSpec
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats.kaplan_meier import KaplanMeier
+from hcc2l.stats.risk_sets import DistinctTimes, distinct_times
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class KmData:
     endpoint: Endpoint
     competing_name: str | None
     time: Floats
+    distinct: DistinctTimes
     cause: Ints
     group: Factor | None
     strata: Factor | None
@@ -56,6 +58,10 @@ class KmData:
     def rows_of(self, code: int) -> Mask:
         """The rows of one group."""
         return np.asarray(self.codes == code)
+
+    def weights_of(self, rows: Mask) -> Floats | None:
+        """Case weights of some rows."""
+        return None if self.weights is None else self.weights[rows]
 
     @property
     def group_column(self) -> Column:
@@ -100,6 +106,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         endpoint=endpoint,
         competing_name=outcome.competing_name,
         time=time[keep],
+        distinct=distinct_times(time[keep]),
         cause=endpoint.event[keep],
         group=group.take(keep) if group else None,
         strata=strata.take(keep) if strata else None,
@@ -146,8 +153,7 @@ def _refuse_unanswerable(data: KmData) -> None:
 
 def _curve(data: KmData, code: int) -> KaplanMeier:
     rows = data.rows_of(code)
-    weights = None if data.weights is None else data.weights[rows]
-    return estimator.kaplan_meier(data.time[rows], data.event[rows], weights)
+    return estimator.kaplan_meier(data.distinct.take(rows), data.event[rows], data.weights_of(rows))
 
 
 def conf_type(spec: KmSpec) -> estimator.ConfType:
@@ -202,7 +208,9 @@ def incidence_curve(data: KmData) -> Table:
     for code, level in enumerate(data.levels):
         inside = data.rows_of(code)
         for of, cause in causes(data):
-            c = competing_risks.cumulative_incidence(data.time[inside], data.cause[inside], of)
+            c = competing_risks.cumulative_incidence(
+                data.distinct.take(inside), data.cause[inside], of
+            )
             lower, upper = incidence_limits(data, c.incidence, c.std_err)
             arrays = (c.time, c.n_risk, c.n_event, c.n_censor, c.incidence, c.std_err, lower, upper)
             for t, n, d, m, f, e, low, high in zip(*(a.tolist() for a in arrays), strict=True):

@@ -60,8 +60,9 @@ def _groups(data: KmData) -> Table:
         inside = data.rows_of(code)
         time, curve = data.time[inside], data.curves[code]
         median = estimator.quantiles(curve, (0.5,), conf_type(spec), spec.conf_level)[0]
-        weights = None if data.weights is None else data.weights[inside]
-        reverse = estimator.kaplan_meier(time, data.cause[inside] == 0, weights)
+        reverse = estimator.kaplan_meier(
+            data.distinct.take(inside), data.cause[inside] == 0, data.weights_of(inside)
+        )
         follow = estimator.quantiles(reverse, (0.5,), conf_type(spec), spec.conf_level)[0]
         row: dict[str, Value] = {
             "group": level,
@@ -158,9 +159,10 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
     means = []
     for code in range(len(data.levels)):
         rows = data.rows_of(code)
-        weights = None if data.weights is None else data.weights[rows]
         means.append(
-            estimator.restricted_mean(data.time[rows], data.event[rows], tau, level, weights)
+            estimator.restricted_mean(
+                data.distinct.take(rows), data.event[rows], tau, level, data.weights_of(rows)
+            )
         )
     ci = data.ci
     shown = {"kind": "time", "decimals": 2}
@@ -228,7 +230,7 @@ def _tests(data: KmData) -> Table:
         add("logrank-trend", statistic, 1, p, own)
     if spec.competing:
         for of, cause in ((1, own), (2, data.competing_name)):
-            gray = competing_risks.gray_test(data.time, data.cause, data.codes, k, of)
+            gray = competing_risks.gray_test(data.distinct, data.cause, data.codes, k, of)
             add("gray", gray.statistic, gray.df, gray.p, cause)
     labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
     labels["logrank-stratified"] = (
@@ -251,7 +253,7 @@ def _tests(data: KmData) -> Table:
 def _test(data: KmData, weight: tests.Weight, *, stratified: bool = False) -> tests.LogRank:
     spec = data.spec
     return tests.logrank(
-        data.time, data.event, data.codes, len(data.levels),
+        data.distinct, data.event, data.codes, len(data.levels),
         weight=weight, rho=spec.rho, gamma=spec.gamma,
         strata=data.strata.codes if stratified and data.strata else None,
         case_weights=data.weights,
@@ -260,7 +262,7 @@ def _test(data: KmData, weight: tests.Weight, *, stratified: bool = False) -> te
 
 def _pairwise(data: KmData) -> Table:
     found = tests.pairwise(
-        data.time, data.event, data.codes, len(data.levels),
+        data.distinct, data.event, data.codes, len(data.levels),
         strata=data.strata.codes if data.strata else None, case_weights=data.weights,
     )  # fmt: skip
     adjusted = adjust(np.array([t.p for _, _, t in found]), cast(Any, data.spec.adjust))
@@ -293,7 +295,9 @@ def _incidence(data: KmData) -> Table:
     for code, level in enumerate(data.levels):
         inside = data.rows_of(code)
         for of, cause in causes(data):
-            curve = competing_risks.cumulative_incidence(data.time[inside], data.cause[inside], of)
+            curve = competing_risks.cumulative_incidence(
+                data.distinct.take(inside), data.cause[inside], of
+            )
             found = competing_risks.incidence_at(curve, tuple(times))
             estimate = np.array([e for e, _ in found])
             std_err = np.array([s for _, s in found])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from hcc2l.cohort import Cohort, Source
 from hcc2l.dictionary import FILE_NAME, Dictionary, load_dictionary
 from hcc2l.errors import InputError, UsageError, did_you_mean
-from hcc2l.readers.raw import Reader, ReadOptions
+from hcc2l.readers.raw import LARGE, Content, Reader, ReadOptions
 
 # suffix -> "module:function"; a reader gets (content, options, name) and gives a RawTable.
 READERS = {
@@ -95,6 +96,7 @@ def read_cohort(
         rows=raw.rows,
         read=raw.read,
         place=raw.place,
+        repeated=raw.repeated,
     )
 
 
@@ -136,12 +138,17 @@ def _dictionary_for(located: Path | str, config: str | Path | None) -> Dictionar
     return Dictionary()
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path) -> Content:
+    """The file's bytes; a large text file is mapped, which spares copying it."""
     if path.is_dir():
         raise InputError(
             "This is a folder, not a file.", where=str(path), hint="Name a file in it."
         )
     try:
+        suffixes = {suffix.lower() for suffix in path.suffixes}
+        if suffixes & {".csv", ".tsv", ".txt"} and path.stat().st_size >= LARGE:
+            with path.open("rb") as file:
+                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         content = path.read_bytes()
     except FileNotFoundError:
         readable = (p for p in path.parent.glob("*") if p.suffix.lower() in (*READERS, ".gz"))

@@ -8,25 +8,31 @@ import io
 import re
 import zlib
 from collections.abc import Sequence
+from functools import partial
 
+import numpy as np
+
+from hcc2l.cohort import Column
 from hcc2l.errors import InputError, UsageError
 from hcc2l.readers.raw import (
+    LARGE,
+    SEPARATORS,
+    Content,
     RawTable,
     ReadOptions,
     check_header,
     column_from_texts,
     no_rows,
+    wrong_width,
 )
 
-# From this size on, pandas reads the wanted columns only; below, its import would cost more.
-LARGE = 8_000_000
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_SAMPLE = 262_144  # characters that separator and decimal sign are found in
 _SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
 _POINT = re.compile(r"[+-]?\d+\.\d+")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
-def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
+def read(content: Content, options: ReadOptions, name: str) -> RawTable:
     """Read delimited text, gzipped or not.
 
     Raises
@@ -37,19 +43,32 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         The file is an Excel workbook with a wrong ending, or --sep is not one character.
     """
     if content[:2] == b"\x1f\x8b":
-        content = _unzipped(content, name)
+        content = _unzipped(bytes(content), name)
+    if len(content) >= LARGE and not options.encoding and _is_ascii(content):
+        return _read_large(content, content[:_SAMPLE].decode(), options, name, None)
+    content = bytes(content)
     text, encoding_remark = _decoded(content, options.encoding, name)
-    if not text.strip():
-        raise InputError("The file is empty.", where=name)
-    sample = _sample_lines(text)
-    sep = _separator(options.sep, sample)
-    decimal = options.decimal or _decimal(sample, sep)
-    remarks = _remarks(options, sep, decimal, encoding_remark)
     if len(text) >= LARGE:
-        from hcc2l.readers.large import read_large
-
-        return read_large(text, sep, decimal, options, name, remarks)
+        return _read_large(text.encode(), text[:_SAMPLE], options, name, encoding_remark)
+    if text.isspace() or not text:
+        raise InputError("The file is empty.", where=name)
+    sep, decimal, remarks = _dialect(text[:_SAMPLE], options, encoding_remark)
     return _read_small(text, sep, decimal, options, name, remarks)
+
+
+def _is_ascii(content: Content) -> bool:
+    """Printable ASCII, so valid UTF-8 as it stands; without copying it."""
+    data = np.frombuffer(content, dtype=np.uint8)
+    return bool(data.max() < 128 and data.min() > 8)
+
+
+def _read_large(
+    content: Content, sample: str, options: ReadOptions, name: str, encoding: str | None
+) -> RawTable:
+    from hcc2l.readers.large import read_large
+
+    sep, decimal, remarks = _dialect(sample, options, encoding)
+    return read_large(content, sep, decimal, options, name, remarks)
 
 
 def _read_small(
@@ -78,26 +97,16 @@ def _read_small(
         if len(record) != width:
             raise wrong_width(name, line, len(record), width, sep)
     columns = dict(zip(names, zip(*records[1:], strict=True), strict=True))
+
+    def make(column: str) -> Column:
+        return column_from_texts(column, [c.strip() for c in columns[column]], options, decimal)
+
     return RawTable(
         names=names,
         rows=len(records) - 1,
-        read=lambda wanted: {
-            n: column_from_texts(n, [c.strip() for c in columns[n]], options, decimal)
-            for n in wanted
-        },
+        read=lambda wanted: {n: partial(make, n) for n in wanted},
         place=lambda row: f"line {lines[row + 1]}",
         remarks=remarks,
-    )
-
-
-def wrong_width(name: str, line: int, found: int, wanted: int, sep: str) -> InputError:
-    """The error for a row that is longer or shorter than the header."""
-    kind = "longer" if found > wanted else "shorter"
-    return InputError(
-        f"This row is {kind} than the header: {found} cells, not {wanted}.",
-        where=f"{name}, line {line}",
-        hint=f"Look for a stray or missing {SEPARATORS.get(sep, 'separator')} in this line; put "
-        "cells that contain one in quotation marks.",
     )
 
 
@@ -130,7 +139,7 @@ def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str 
                 return content.decode(guess, errors="strict"), "UTF-16 without a byte-order mark"
         raise _not_text(name)
     try:
-        return content.decode("utf-8-sig"), None
+        return content.decode("utf-8").removeprefix("\ufeff"), None
     except UnicodeDecodeError:
         pass
     if sum(content[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32), 127)) > 2:
@@ -169,9 +178,14 @@ def _not_text(name: str) -> InputError:
     )
 
 
-def _sample_lines(text: str) -> list[str]:
-    """The first lines, enough to find separator and decimal sign."""
-    return [line for line in text[:262144].splitlines()[:500] if line.strip()]
+def _dialect(
+    text: str, options: ReadOptions, encoding: str | None
+) -> tuple[str, str, tuple[str, ...]]:
+    """Separator and decimal sign, said or found in the first lines; and what was found."""
+    sample = [line for line in text.splitlines()[:500] if line.strip()]
+    sep = _separator(options.sep, sample)
+    decimal = options.decimal or _decimal(sample, sep)
+    return sep, decimal, _remarks(options, sep, decimal, encoding)
 
 
 def _separator(said: str | None, sample: Sequence[str]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 
+from hcc2l.cohort import Column
 from hcc2l.errors import InputError, UsageError, did_you_mean
 from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
 
@@ -36,11 +38,15 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     where = f"{name}, sheet {sheet!r}"
     header, rows, numbers = _table(cells, where)
     columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+
+    def make(column: str) -> Column:
+        return column_from_cells(column, columns[column], options)
+
     remark = () if options.sheet or len(sheets) == 1 else (f"read the first sheet, {sheet!r}",)
     return RawTable(
         names=header,
         rows=len(rows),
-        read=lambda wanted: {n: column_from_cells(n, columns[n], options) for n in wanted},
+        read=lambda wanted: {n: partial(make, n) for n in wanted},
         place=lambda row: f"row {numbers[row]}",
         remarks=remark,
     )

@@ -1,182 +1,210 @@
-"""Large delimited text: pandas parses the wanted columns, after every row's width was checked."""
+"""Large delimited text: pyarrow parses the wanted columns only, in one pass.
+
+A registry of a million rows is read several times faster than by pandas, and its import costs a
+quarter. The columns are the same as the small reader gives.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
 from hcc2l.readers.raw import (
+    Content,
     RawTable,
     ReadOptions,
     check_header,
     column_from_texts,
     no_rows,
+    wrong_width,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_NEWLINE, _QUOTE, _ZERO, _NINE = 10, 34, 48, 57
-_BLOCK = 1 << 24
+_NEWLINE = 10
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_LEADING_ZERO = r"^[+-]?0\d"
 
 
 def read_large(
-    text: str, sep: str, decimal: str, options: ReadOptions, name: str, remarks: tuple[str, ...]
-) -> RawTable:
-    """Read text of many megabytes; the same columns as the small reader gives."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    header = next(csv.reader(io.StringIO(text[:1_000_000], newline=""), delimiter=sep))
-    names = check_header(header, name)
-    content = text.encode("utf-8")
-    del text
-    lines, padded = _check_widths(content, sep, len(names), name)
-    rows = lines.size - 1
-    if rows == 0:
-        raise no_rows(name)
-    skipped = lines.size != lines[-1]
-
-    def read(wanted: tuple[str, ...]) -> dict[str, Column]:
-        return _parse(content, names, wanted, sep, decimal, options, keep_text=padded)
-
-    return RawTable(
-        names=names,
-        rows=rows,
-        read=read,
-        place=lambda row: f"line {lines[row + 1] if skipped else row + 2}",
-        remarks=remarks,
-    )
-
-
-def _check_widths(
-    content: bytes, sep: str, width: int, name: str
-) -> tuple[NDArray[np.int64], bool]:
-    """Check every record's number of cells.
-
-    Returns
-    -------
-    lines : the line on which each record begins (header first), blank lines left out
-    padded : whether any cell begins with 0 and another digit (`007`), so must stay text
-    """
-    from hcc2l.readers.delimited import wrong_width
-
-    data = np.frombuffer(content, dtype=np.uint8)
-    separator = ord(sep)
-    line, cells, quoted, start = 1, 0, False, 0
-    lines: list[NDArray[np.int64]] = []
-    padded = False
-    while start < data.size:
-        block = data[start : start + _BLOCK + 1]  # one byte more, to see what follows a zero
-        last = start + _BLOCK >= data.size
-        body = block if last else block[:-1]
-        outside = np.ones(body.size, dtype=np.bool_)
-        if quoted or (body == _QUOTE).any():
-            inside = np.cumsum(body == _QUOTE, dtype=np.uint8) & 1
-            outside = inside == (1 if quoted else 0)
-            quoted = bool((int(inside[-1]) + quoted) % 2)
-        padded = padded or _has_padded_number(block, separator)
-        breaks = np.flatnonzero((body == _NEWLINE) & outside)
-        all_breaks = np.flatnonzero(body == _NEWLINE)
-        separators = np.flatnonzero((body == separator) & outside)
-        per_line = np.diff(np.searchsorted(separators, breaks), prepend=0)
-        if breaks.size:
-            per_line[0] += cells
-            cells = separators.size - int(np.searchsorted(separators, breaks[-1]))
-            begins = _line_numbers(breaks, all_breaks, line, lines)
-            empty = np.diff(breaks, prepend=-2 if per_line[0] else -1) == 1
-            bad = np.flatnonzero((per_line != width - 1) & ~(empty & (per_line == 0)))
-            if bad.size:
-                found = int(per_line[bad[0]]) + 1
-                raise wrong_width(name, int(begins[bad[0]]), found, width, sep)
-            lines.append(begins[~(empty & (per_line == 0))])
-        else:
-            cells += separators.size
-        line += all_breaks.size
-        start += _BLOCK
-    if quoted:
-        raise InputError("A quoted cell is not closed.", where=name)
-    if content[-1:] != b"\n":
-        if cells != width - 1:
-            raise wrong_width(name, line, cells + 1, width, sep)
-        lines.append(np.array([line]))
-    return np.concatenate(lines), padded
-
-
-def _line_numbers(
-    breaks: NDArray[np.int64],
-    all_breaks: NDArray[np.int64],
-    line: int,
-    done: list[NDArray[np.int64]],
-) -> NDArray[np.int64]:
-    """Physical line on which each record that ends in this block begins."""
-    ends = line + np.searchsorted(all_breaks, breaks)
-    begins = np.concatenate(([line], ends[:-1] + 1))
-    if not done:
-        begins[0] = 1
-    return begins
-
-
-def _has_padded_number(block: NDArray[np.uint8], separator: int) -> bool:
-    before, zero, after = block[:-2], block[1:-1], block[2:]
-    begins = (before == separator) | (before == _NEWLINE) | (before == _QUOTE)
-    digit = (after >= _ZERO) & (after <= _NINE)
-    return bool(np.any(begins & (zero == _ZERO) & digit))
-
-
-def _parse(
-    content: bytes,
-    names: tuple[str, ...],
-    wanted: tuple[str, ...],
+    content: Content,
     sep: str,
     decimal: str,
     options: ReadOptions,
-    *,
-    keep_text: bool,
-) -> dict[str, Column]:
-    import pandas as pd
+    name: str,
+    remarks: tuple[str, ...],
+) -> RawTable:
+    """Read UTF-8 text of many megabytes.
 
-    def parse(columns: list[str], as_text: bool) -> pd.DataFrame:
-        return pd.read_csv(
-            io.BytesIO(content),
-            sep=sep,
-            decimal=decimal,
-            header=0,
-            names=list(names),
-            usecols=columns,
-            index_col=False,
-            dtype=str if as_text else None,
-            keep_default_na=False,
-            na_values={n: sorted(options.missing_for(n)) for n in columns},
-            float_precision="round_trip",
-            skipinitialspace=True,
-            engine="c",
-            low_memory=False,
+    Raises
+    ------
+    InputError
+        A row is longer or shorter than the header (with its line), or a quote is not closed.
+    """
+    if content.find(b"\r") >= 0:
+        content = bytes(content).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    table = _LargeTable(content, sep, decimal, options, name)
+    return RawTable(
+        names=table.names,
+        rows=table.rows,
+        read=table.read,
+        place=table.place,
+        remarks=remarks,
+        repeated=table.repeated,
+    )
+
+
+class _LargeTable:
+    """The text, and the columns parsed so far as pyarrow strings."""
+
+    def __init__(
+        self, content: Content, sep: str, decimal: str, options: ReadOptions, name: str
+    ) -> None:
+        self._content, self._sep, self._decimal = content, sep, decimal
+        self._options, self._name = options, name
+        header = next(csv.reader(io.StringIO(content[:1_000_000].decode(errors="ignore")),
+                                 delimiter=sep))  # fmt: skip
+        self.names = check_header(header, name)
+        self._quoted = content.find(b'"') >= 0
+        self._simple = not self._quoted and content.find(b"\n\n") < 0
+        self._strings: dict[str, Any] = {}
+        self._lines: list[int] | None = None
+        self._counted: int | None = None
+        if self._simple:
+            breaks = np.count_nonzero(np.frombuffer(content, dtype=np.uint8) == _NEWLINE)
+            self._counted = int(breaks) - (content[-1:] == b"\n")
+            if self._counted == 0:
+                raise no_rows(name)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows after the header."""
+        if self._counted is None:
+            self._parse(self.names[:1])
+        assert self._counted is not None
+        return self._counted
+
+    def read(self, wanted: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
+        """Parse columns in one pass; each is built when it is used."""
+        self._parse(wanted)
+        return {n: partial(self._column, n) for n in wanted}
+
+    def _parse(self, wanted: tuple[str, ...]) -> None:
+        import pyarrow as pa
+        from pyarrow import csv as arrow_csv
+
+        try:
+            table = arrow_csv.read_csv(
+                pa.BufferReader(pa.py_buffer(self._content)),
+                read_options=arrow_csv.ReadOptions(
+                    column_names=list(self.names), skip_rows=0, use_threads=False,
+                    skip_rows_after_names=1,
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=self._sep, newlines_in_values=self._quoted
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    include_columns=list(wanted),
+                    column_types=dict.fromkeys(self.names, pa.string()),
+                    strings_can_be_null=False,
+                ),
+            )  # fmt: skip
+        except pa.ArrowInvalid as error:
+            raise self._fault() from error
+        if table.num_rows == 0:
+            raise no_rows(self._name)
+        self._counted = table.num_rows
+        self._strings |= {n: table.column(n) for n in wanted}
+
+    def _fault(self) -> InputError:
+        """What is wrong, found by reading row by row; only after the fast parser refused."""
+        for line, record in self._records():
+            if len(record) != len(self.names):
+                return wrong_width(self._name, line, len(record), len(self.names), self._sep)
+        return InputError("A quoted cell is not closed.", where=self._name)
+
+    def _records(self) -> Any:
+        """Every record that is not blank, with the line on which it begins."""
+        text = io.StringIO(bytes(self._content).decode(), newline="")
+        reader = csv.reader(text, delimiter=self._sep)
+        before = 0
+        for record in reader:
+            if record:
+                yield before + 1, record
+            before = reader.line_num
+
+    def place(self, row: int) -> str:
+        """The line on which a row begins."""
+        if self._simple:
+            return f"line {row + 2}"
+        if self._lines is None:
+            self._lines = [line for line, _ in self._records()]
+        return f"line {self._lines[row + 1]}"
+
+    def repeated(self, name: str) -> bool:
+        """Whether a text stands twice in a column; sorted columns are told at once."""
+        import pyarrow.compute as pc
+
+        if name not in self._strings:
+            self._parse((name,))
+        texts = self._strings[name].combine_chunks()
+        if len(texts) < 2 or pc.all(pc.less(texts[:-1], texts[1:])).as_py():
+            return False
+        known = pc.filter(texts, pc.invert(self._is_missing(texts, name)))
+        return bool(pc.count_distinct(known).as_py() < len(known))
+
+    def _is_missing(self, texts: Any, name: str) -> Any:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        return pc.is_in(texts, value_set=pa.array(sorted(self._options.missing_for(name))))
+
+    def _column(self, name: str) -> Column:
+        """Few distinct texts are typed one by one; many are taken for numbers if all are."""
+        import pyarrow.compute as pc
+
+        texts = self._strings[name]
+        head = texts.slice(0, 65536)
+        if pc.count_distinct(head).as_py() > len(head) // 2 and len(head) > 1000:
+            trimmed = pc.utf8_trim_whitespace(texts)
+            numbers = self._numbers(trimmed, name)
+            if numbers is not None:
+                return Column(name, "number", numbers)
+            return column_from_texts(name, trimmed.to_pylist(), self._options, self._decimal)
+        encoded = texts.combine_chunks().dictionary_encode()
+        codes = np.from_dlpack(encoded.indices)  # to_numpy would import pandas
+        distinct = [text.strip() for text in encoded.dictionary.to_pylist()]
+        column = column_from_texts(name, distinct, self._options, self._decimal)
+        canonical = [column.text(i) for i in range(len(distinct))]
+        known = tuple(dict.fromkeys(text for text in canonical if text))
+        places = {text: i for i, text in enumerate(known)}
+        table = np.array([places.get(text, -1) for text in canonical], dtype=np.int64)
+        return Column(name, column.kind, column.values[codes], coded=(known, table[codes]))
+
+    def _numbers(self, texts: Any, name: str) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+        """The column as numbers, correctly rounded, or None when a cell is not one."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if name in self._options.as_text:
+            return None
+        missing = self._is_missing(texts, name)
+        if self._decimal == ",":
+            texts = pc.replace_substring(texts, pattern=",", replacement=".")
+        good = pc.and_not(
+            pc.match_substring_regex(texts, _NUMBER),
+            pc.match_substring_regex(texts, _LEADING_ZERO),
         )
-
-    frame = parse(list(wanted), keep_text)
-    columns = {}
-    for name in wanted:
-        values = frame[name]
-        plain = values.dtype.kind in "iuf" and name not in options.as_text
-        if plain and np.isfinite(values.to_numpy(dtype=np.float64, na_value=np.nan)).any():
-            columns[name] = Column(name, "number", values.to_numpy(dtype=np.float64))
-            continue
-        if values.dtype.kind in "iufb":  # as the file has it: 007, True, inf
-            values = parse([name], as_text=True)[name]
-        columns[name] = _text_column(name, values, options, decimal)
-    return columns
-
-
-def _text_column(name: str, values: Any, options: ReadOptions, decimal: str) -> Column:
-    """Type the distinct texts only; there are few of them in a column of groups."""
-    codes, distinct = values.str.strip().factorize()
-    column = column_from_texts(name, list(distinct), options, decimal)
-    absent: Any = np.nan if column.kind == "number" else None
-    table = np.append(column.values, absent)
-    return Column(name, column.kind, table[codes])
+        if not pc.all(pc.or_(good, missing)).as_py():
+            return None
+        plain = pc.replace_substring_regex(texts, pattern=r"^\+", replacement="")
+        known = pc.if_else(missing, pa.scalar(None, pa.string()), plain)
+        values: np.ndarray[Any, np.dtype[np.float64]] = (
+            pc.cast(known, pa.float64()).combine_chunks().to_numpy(zero_copy_only=False)
+        )
+        return values

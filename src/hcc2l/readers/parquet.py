@@ -1,8 +1,11 @@
-"""Parquet files, by pyarrow (the extra `hcc2l[parquet]`)."""
+"""Parquet files, by pyarrow."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
@@ -15,15 +18,11 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     Raises
     ------
     InputError
-        pyarrow is not installed, or the file is damaged.
+        The file is damaged, or empty.
     """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise InputError(
-            "Parquet files need pyarrow.", where=name, hint="pip install 'hcc2l[parquet]'"
-        ) from None
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         file = pq.ParquetFile(io.BytesIO(content))
     except (pa.ArrowException, OSError):
@@ -33,8 +32,11 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     if rows == 0:
         raise no_rows(name)
 
-    def read_columns(wanted: tuple[str, ...]) -> dict[str, Column]:
+    def make(column: str, cells: list[Any]) -> Column:
+        return column_from_cells(column, cells, options)
+
+    def read_columns(wanted: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
         table = file.read(columns=list(wanted))
-        return {n: column_from_cells(n, table.column(n).to_pylist(), options) for n in wanted}
+        return {n: partial(make, n, table.column(n).to_pylist()) for n in wanted}
 
     return RawTable(names=names, rows=rows, read=read_columns, place=lambda row: f"row {row + 1}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -38,18 +39,29 @@ class ReadOptions:
         return self.missing | self.missing_in.get(name, frozenset())
 
 
+# From this size on, pyarrow reads the wanted columns of a text file only; below, its import would
+# cost more than it saves.
+LARGE = 8_000_000
+Content = bytes | mmap
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
 @dataclass(frozen=True)
 class RawTable:
-    """A table that can be read column by column."""
+    """A table that can be read column by column.
+
+    `repeated`, where a reader has it, tells quickly whether a text stands twice in a column.
+    """
 
     names: tuple[str, ...]
     rows: int
     read: ReadColumns
     place: RowPlace
     remarks: tuple[str, ...] = ()
+    repeated: Callable[[str], bool] | None = None
 
 
-Reader = Callable[[bytes, ReadOptions, str], RawTable]
+Reader = Callable[[Any, ReadOptions, str], RawTable]
 
 
 def column_from_texts(
@@ -131,4 +143,15 @@ def no_rows(where: str) -> InputError:
     """The error for a table that has a header and no patients."""
     return InputError(
         "The file has a header but no rows.", where=where, hint="Export the cohort again."
+    )
+
+
+def wrong_width(name: str, line: int, found: int, wanted: int, sep: str) -> InputError:
+    """The error for a row that is longer or shorter than the header."""
+    kind = "longer" if found > wanted else "shorter"
+    return InputError(
+        f"This row is {kind} than the header: {found} cells, not {wanted}.",
+        where=f"{name}, line {line}",
+        hint=f"Look for a stray or missing {SEPARATORS.get(sep, 'separator')} in this line; put "
+        "cells that contain one in quotation marks.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,8 @@ def _read(
     if rows == 0:
         raise no_rows(name)
 
-    def read(wanted: tuple[str, ...]) -> dict[str, Column]:
-        return {n: _column(n, list(cells[n]), meta, options) for n in wanted}
+    def read(wanted: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
+        return {n: partial(_column, n, list(cells[n]), meta, options) for n in wanted}
 
     return RawTable(names=names, rows=rows, read=read, place=lambda row: f"row {row + 1}")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hcc2l.stats.risk_sets import Floats, Ints, risk_sets
+from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times, risk_sets
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class GrayTest:
     p: float
 
 
-def cumulative_incidence(time: Floats, cause: Ints, of: int) -> CumulativeIncidence:
+def cumulative_incidence(time: Times, cause: Ints, of: int) -> CumulativeIncidence:
     """Aalen-Johansen estimate for the events with ``cause == of``.
 
     Parameters
@@ -99,7 +99,7 @@ def incidence_at(curve: CumulativeIncidence, times: tuple[float, ...]) -> list[t
     return list(zip(estimate.tolist(), std_err.tolist(), strict=True))
 
 
-def gray_test(time: Floats, cause: Ints, group: Ints, n_groups: int, of: int) -> GrayTest:
+def gray_test(time: Times, cause: Ints, group: Ints, n_groups: int, of: int) -> GrayTest:
     """Gray's k-sample test for the cumulative incidence of cause `of` (rho = 0).
 
     Parameters
@@ -114,8 +114,9 @@ def gray_test(time: Floats, cause: Ints, group: Ints, n_groups: int, of: int) ->
     """
     from scipy.special import chdtrc
 
-    own = risk_sets(time, cause == of, group, n_groups)
-    other = risk_sets(time, (cause != 0) & (cause != of), group, n_groups)
+    distinct = distinct_times(time)
+    own = risk_sets(distinct, cause == of, group, n_groups)
+    other = risk_sets(distinct, (cause != 0) & (cause != of), group, n_groups)
     happens = (own.events + other.events).sum(axis=1) > 0
     score, variance = _gray_score(
         own.at_risk[happens], own.events[happens], other.events[happens], n_groups

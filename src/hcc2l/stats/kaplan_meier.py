@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.stats.risk_sets import TIE_TOLERANCE, Floats, risk_sets
+from hcc2l.stats.risk_sets import TIE_TOLERANCE, Floats, Times, distinct_times, risk_sets
 
 ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
 
@@ -67,14 +67,14 @@ class SurvivalAt:
 
 
 def kaplan_meier(
-    time: Floats, event: NDArray[np.bool_], weights: Floats | None = None
+    time: Times, event: NDArray[np.bool_], weights: Floats | None = None
 ) -> KaplanMeier:
     """Estimate the survival function.
 
     Parameters
     ----------
     time
-        Shape (n,), n >= 1, finite, not negative.
+        Shape (n,), n >= 1, finite, not negative; or their `DistinctTimes`.
     event
         Shape (n,): True where the event happened at `time`, False where censored.
     weights
@@ -108,7 +108,7 @@ def kaplan_meier(
         n_censor=np.maximum(leaving - d, 0.0),
         survival=survival,
         std_err_log=np.sqrt(variance),
-        rows=int(time.size),
+        rows=int(event.size),
     )
 
 
@@ -239,7 +239,7 @@ def survival_at(
 
 
 def restricted_mean(
-    time: Floats,
+    time: Times,
     event: NDArray[np.bool_],
     tau: float,
     conf_level: float,
@@ -252,7 +252,8 @@ def restricted_mean(
     ``summary(fit, rmean = tau)`` and of survRM2; with non-integer weights the infinitesimal
     jackknife (R's ``residuals(fit, type = "rmst")``).
     """
-    curve = kaplan_meier(time, event, weights)
+    distinct = distinct_times(time)
+    curve = kaplan_meier(distinct, event, weights)
     keep = curve.time <= tau
     edges = np.concatenate(([0.0], curve.time[keep], [tau]))
     heights = np.concatenate(([1.0], curve.survival[keep]))
@@ -263,7 +264,7 @@ def restricted_mean(
     with np.errstate(divide="ignore", invalid="ignore"):
         term = np.where((d > 0) & (survivors > TIE_TOLERANCE * n), d / (n * survivors), 0.0)
     if weights is not None and not np.all(weights == np.floor(weights)):
-        variance = _rmst_jackknife(time, event, weights, curve, keep, remaining, term)
+        variance = _rmst_jackknife(distinct.index, event, weights, curve, keep, remaining, term)
     else:
         variance = float(np.sum(remaining**2 * term))
     mean, se = float(pieces.sum()), float(np.sqrt(variance))
@@ -272,7 +273,7 @@ def restricted_mean(
 
 
 def _rmst_jackknife(
-    time: Floats,
+    index: NDArray[np.int64],
     event: NDArray[np.bool_],
     weights: Floats,
     curve: KaplanMeier,
@@ -281,7 +282,6 @@ def _rmst_jackknife(
     term: Floats,
 ) -> float:
     """Sum over rows of (weight x influence on the restricted mean) squared."""
-    index = np.searchsorted(curve.time, time, side="right") - 1
     # A row at risk at t lifts the curve after t by d/(n(n-d)); its own event lowers it by 1/(n-d).
     lift = np.concatenate(([0.0], np.cumsum(remaining * term)))
     last = np.minimum(index + 1, int(keep.sum()))

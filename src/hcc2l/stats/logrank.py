@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.stats.risk_sets import Floats, Ints, RiskSets, risk_sets
+from hcc2l.stats.risk_sets import Floats, Ints, RiskSets, Times, distinct_times, risk_sets
 
 Weight = Literal["logrank", "peto", "gehan", "tarone-ware", "fh"]
 
@@ -37,7 +37,7 @@ class LogRank:
 
 
 def logrank(
-    time: Floats,
+    time: Times,
     event: NDArray[np.bool_],
     group: Ints,
     n_groups: int,
@@ -69,9 +69,10 @@ def logrank(
     observed, expected = np.zeros(n_groups), np.zeros(n_groups)
     variance = np.zeros((n_groups, n_groups))
     robust = case_weights is not None and not np.all(case_weights == np.floor(case_weights))
-    for rows in _strata_rows(strata, time.size):
+    distinct = distinct_times(time)
+    for rows in _strata_rows(strata, event.size):
         w = None if case_weights is None else case_weights[rows]
-        sets = risk_sets(time[rows], event[rows], group[rows], n_groups, w)
+        sets = risk_sets(distinct.take(rows), event[rows], group[rows], n_groups, w)
         happens = sets.events.sum(axis=1) > 0
         n_k, d_k = sets.at_risk[happens], sets.events[happens]
         if n_k.shape[0] == 0:
@@ -108,7 +109,7 @@ def trend(test: LogRank, scores: Floats) -> tuple[float, float]:
 
 
 def pairwise(
-    time: Floats,
+    time: Times,
     event: NDArray[np.bool_],
     group: Ints,
     n_groups: int,
@@ -118,10 +119,11 @@ def pairwise(
 ) -> list[tuple[int, int, LogRank]]:
     """A fresh log-rank test on the rows of each pair of groups, in level order."""
     result = []
+    distinct = distinct_times(time)
     for a, b in combinations(range(n_groups), 2):
         rows = (group == a) | (group == b)
         test = logrank(
-            time[rows],
+            distinct.take(rows),
             event[rows],
             (group[rows] == b).astype(np.int64),
             2,

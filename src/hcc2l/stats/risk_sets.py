@@ -15,27 +15,50 @@ Ints = NDArray[np.int64]
 TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
 
-def distinct_times(time: Floats) -> tuple[Floats, Ints]:
-    """Sorted distinct times, near-ties merged, and the index of each row's time among them.
+@dataclass(frozen=True)
+class DistinctTimes:
+    """Sorted distinct times, near-ties merged, and each row's place among them.
 
-    Parameters
+    Sorting is what costs; every function here takes this in place of times, so that it is done
+    once for all groups.
+
+    Attributes
     ----------
-    time
-        Shape (n,), finite.
-
-    Returns
-    -------
-    times : shape (m,), ascending; of times that count as tied, the earliest stands for all
-    index : shape (n,), with ``times[index]`` the time of each row
+    times
+        Shape (m,), ascending; of times that count as tied, the earliest stands for all.
+    index
+        Shape (n,), with ``times[index]`` the time of each row.
     """
-    times, index = np.unique(time, return_inverse=True)
+
+    times: Floats
+    index: Ints
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> DistinctTimes:
+        """Those of some rows."""
+        index = self.index[rows]
+        used = np.bincount(index, minlength=self.times.size) > 0
+        return DistinctTimes(self.times[used], (np.cumsum(used) - 1)[index])
+
+
+Times = Floats | DistinctTimes
+
+
+def distinct_times(time: Times) -> DistinctTimes:
+    """Distinct times of rows, shape (n,), finite."""
+    if isinstance(time, DistinctTimes):
+        return time
+    times = np.unique(time)
+    if times.size < time.size // 8:  # many ties: looking up is faster than sorting every row
+        index: Ints = np.searchsorted(times, time).astype(np.int64)
+    else:
+        times, index = np.unique(time, return_inverse=True)
     gap = np.diff(times)
     mean = float(np.mean(np.abs(times))) if times.size else 0.0
     tied = (gap <= TIE_TOLERANCE) | (gap <= TIE_TOLERANCE * mean)
     if not tied.any():
-        return times, index
+        return DistinctTimes(times, index)
     first = np.concatenate(([True], ~tied))
-    return times[first], (np.cumsum(first) - 1)[index]
+    return DistinctTimes(times[first], (np.cumsum(first) - 1)[index])
 
 
 @dataclass(frozen=True)
@@ -59,7 +82,7 @@ class RiskSets:
 
 
 def risk_sets(
-    time: Floats,
+    time: Times,
     event: NDArray[np.bool_],
     group: Ints | None = None,
     n_groups: int = 1,
@@ -69,7 +92,8 @@ def risk_sets(
 
     Censored rows are still at risk at their own time (R's `survfit`, `survdiff`).
     """
-    times, index = distinct_times(time)
+    distinct = distinct_times(time)
+    times, index = distinct.times, distinct.index
     m = times.size
     cell = index if group is None else index * n_groups + group
     shape = (m, n_groups)
