@@ -63,7 +63,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def run(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Run:  # noqa: ARG001 - is set up
     """Run `hcc2l` with arguments in the working folder: `run("km", "cohort.csv", "--json")`."""
 
     def call(*arguments: object, stdin: bytes = b"", terminal: bool = False) -> Outcome:

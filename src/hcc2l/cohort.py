@@ -134,7 +134,7 @@ class Cohort:
         rows: int,
         read: ReadColumns,
         place: RowPlace,
-        repeated: Callable[[str], bool] | None = None,
+        surely_distinct: Callable[[str], bool] | None = None,
     ) -> None:
         self.source = source
         self.dictionary = dictionary
@@ -142,7 +142,7 @@ class Cohort:
         self.rows = rows
         self._read = read
         self._place = place
-        self._repeated = repeated
+        self._surely_distinct = surely_distinct
         self._parsed: dict[str, Callable[[], Column]] = {}
         self._columns: dict[str, Column] = {}
 
@@ -221,7 +221,7 @@ class Cohort:
         name = self.id_column
         if name is None:
             return
-        if self._repeated and name in self.names and not self._repeated(name):
+        if self._surely_distinct and name in self.names and self._surely_distinct(name):
             return
         column = self.column(name)
         known = column.values[~column.missing]

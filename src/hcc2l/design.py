@@ -351,6 +351,9 @@ def numbers(cohort: Cohort, name: str) -> Floats:
         for i in np.flatnonzero(~column.missing)
         if column.kind == "date" or parse_number(str(column.values[i])) is None
     ]
+    if not bad:  # declared as text, but numbers all the same
+        cells = [parse_number(column.text(i)) for i in range(cohort.rows)]
+        return np.array([np.nan if c is None else c for c in cells])
     cell = column.text(int(bad[0]))
     hint = "Correct the cell, or say with --na that this text means missing."
     if re.fullmatch(r"[+-]?\d+,\d+", cell):
@@ -479,10 +482,10 @@ def _meets(cohort: Cohort, column: Column, condition: Condition) -> Mask:
 
 
 def _bound(text: str, whole: str, option: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageError(f"{text!r} in {whole!r} is not a number.", where=option) from None
+    bound = parse_number(text)
+    if bound is None:
+        raise UsageError(f"{text!r} in {whole!r} is not a number.", where=option)
+    return bound
 
 
 def _compare(values: Floats, operator: str, bound: float) -> Mask:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from hcc2l.errors import UsageError, did_you_mean
-from hcc2l.specs import SPECS
+from hcc2l.specs import SPECS, option_problem
 
 FILE_NAME = "hcc2l.toml"
 ROLES = ("baseline", "outcome", "post-baseline", "id")
 TYPES = ("numeric", "factor", "ordered", "date", "text")
 UNITS = ("days", "weeks", "months", "years")
 DATE_ORDERS = ("dmy", "mdy")
+FORMATS = ("table", "json", "csv", "md", "html", "tex")
 COMMANDS = (
     "km", "cox", "logistic", "tree", "psmatch", "roc", "table1", "response", "adverse", "change",
     "flow", "derive", "check", "sample", "report",
@@ -174,19 +175,32 @@ class _Faults:
         self.found.append(f"{place}{'.'.join(keys)}: {message}")
 
     def _line(self, keys: tuple[str, ...]) -> int | None:
-        table: list[str] = []
+        """The line that says the most of `keys`: the key itself, or the table that holds it."""
+        table: tuple[str, ...] = ()
+        best, found = 0, None
         for number, line in enumerate(self._lines, start=1):
-            header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?$", line)
-            if header:
-                table = [part.strip().strip("\"'") for part in header[1].split(".")]
-                if tuple(table) == keys:
-                    return number
+            if line.lstrip().startswith("["):
+                path = table = _toml_path(line)
+            elif "=" in line:
+                path = (*table, *_toml_path(line.partition("=")[0] + "= 0"))
+            else:
                 continue
-            left = line.partition("=")[0]
-            parts = [part.strip().strip("\"'") for part in left.split(".")]
-            if "=" in line and tuple(table + parts)[: len(keys)] == keys:
-                return number
-        return None
+            if path == keys[: len(path)] and len(path) > best:
+                best, found = len(path), number
+        return found
+
+
+def _toml_path(line: str) -> tuple[str, ...]:
+    """The keys that one line of TOML descends; empty when it is part of something longer."""
+    try:
+        inner: object = tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return ()
+    path = []
+    while isinstance(inner, dict) and inner:
+        key, inner = next(iter(inner.items()))
+        path.append(key)
+    return tuple(path)
 
 
 def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
@@ -264,7 +278,7 @@ def _checked(keys: tuple[str, ...], value: Any, wanted: str, faults: _Faults) ->
         return value
     if wanted in (_TEXTS, _NUMBERS):
         items = value if isinstance(value, list) else [value]
-        if wanted == _TEXTS and all(isinstance(i, (str, int, float)) for i in items):
+        if wanted == _TEXTS and all(isinstance(i, str) or _is_number(i) for i in items):
             return tuple(i if isinstance(i, str) else f"{i:.15g}" for i in items)
         if wanted == _NUMBERS and all(_is_number(i) for i in items):
             return tuple(float(i) for i in items)
@@ -305,13 +319,34 @@ def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
 def _check_options(
     keys: tuple[str, ...], options: Mapping[str, Any], command: str | None, faults: _Faults
 ) -> None:
+    """Names and values of a command's options; [defaults] may hold those of any command."""
     specs = [SPECS[command]] if command else list(SPECS.values())
-    known = set(SHARED_OPTIONS)
-    for spec in specs:
-        known |= set(spec.__dataclass_fields__)
-    for name in options:
-        if name.replace("-", "_") not in known:
-            faults.add((*keys, name), f"unknown option. {did_you_mean(name, sorted(known))}")
+    known = set(SHARED_OPTIONS).union(*(spec.__dataclass_fields__ for spec in specs))
+    for key, value in options.items():
+        name = key.replace("-", "_")
+        holders = [spec for spec in specs if name in spec.__dataclass_fields__]
+        if name not in known:
+            faults.add((*keys, key), f"unknown option. {did_you_mean(name, sorted(known))}")
+        elif holders:
+            problem = option_problem(holders[0], name, value)
+        else:
+            problem = _showing_problem(name, value)
+        if name in known and problem:
+            faults.add((*keys, key), " ".join(problem).strip())
+
+
+def _showing_problem(name: str, value: object) -> tuple[str, str] | None:
+    """What is wrong with an option that says how to read or show."""
+    if name == "quiet":
+        return None if isinstance(value, bool) else (f"{value!r} is not true or false.", "")
+    if name == "digits":
+        good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 15
+        return None if good else (f"{value!r} is not a whole number from 0 to 15.", "")
+    if name == "format":
+        good = isinstance(value, str) and value in FORMATS
+        return None if good else (f"{value!r} is not a format.", did_you_mean(str(value), FORMATS))
+    texts = value if name == "na" and isinstance(value, list) else [value]
+    return None if all(isinstance(t, str) for t in texts) else (f"{value!r} is not a text.", "")
 
 
 _TIME_NAMES = {

@@ -15,6 +15,14 @@ CONF_TYPES = ("log", "log-log", "plain", "logit", "arcsin")
 TESTS = ("logrank", "peto", "gehan", "tarone-ware", "fh")
 ADJUSTMENTS = ("holm", "bh", "bonferroni", "none")
 PARAMETRIC = ("exponential", "weibull", "lognormal", "loglogistic", "best")
+CHOICES = {
+    "conf_type": CONF_TYPES,
+    "test": TESTS,
+    "adjust": ADJUSTMENTS,
+    "parametric": PARAMETRIC,
+}
+RANGES = {"conf_level": (0.0, 1.0)}  # every other number is at least 0
+OPEN_RANGES = ("conf_level", "tau")  # the ends themselves are excluded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +59,14 @@ class AnalysisSpec:
 
     def __post_init__(self) -> None:
         for f in fields(self):
+            value = getattr(self, f.name)
             if str(f.type).startswith("tuple"):
-                object.__setattr__(self, f.name, _as_tuple(getattr(self, f.name)))
-        if not 0.0 < float(self.conf_level) < 1.0:
-            raise UsageError(
-                f"{self.conf_level:g} is not a confidence level.",
-                where="--conf-level",
-                hint="Give a number between 0 and 1, such as 0.95.",
-            )
+                value = _as_tuple(value)
+                object.__setattr__(self, f.name, value)
+            problem = option_problem(type(self), f.name, value)
+            if problem:
+                message, hint = problem
+                raise UsageError(message, where="--" + f.name.replace("_", "-"), hint=hint)
 
     def settings(self) -> dict[str, object]:
         """Every option as resolved, for the provenance."""
@@ -124,20 +132,6 @@ class KmSpec(AnalysisSpec):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _choice("--conf-type", self.conf_type, CONF_TYPES)
-        _choice("--adjust", self.adjust, ADJUSTMENTS)
-        for test in self.test:
-            _choice("--test", test, TESTS)
-        for family in self.parametric:
-            _choice("--parametric", family, PARAMETRIC)
-        for t in self.at:
-            _number("--at", t, minimum=0.0)
-        if self.tau is not None:
-            _number("--tau", self.tau, minimum=0.0, open_end=True)
-        if self.landmark is not None:
-            _number("--landmark", self.landmark, minimum=0.0)
-        _number("--rho", self.rho, minimum=0.0)
-        _number("--gamma", self.gamma, minimum=0.0)
         self._refuse_contradictions()
 
     def _refuse_contradictions(self) -> None:
@@ -193,24 +187,46 @@ def check_names(command: str, options: Iterable[str]) -> None:
             )
 
 
+def option_problem(spec: type[AnalysisSpec], name: str, value: object) -> tuple[str, str] | None:
+    """What is wrong with one option's value, and what to do; None when nothing is."""
+    kind = str(spec.__dataclass_fields__[name].type)
+    if value is None and kind.endswith("None"):
+        return None
+    if kind.startswith("tuple"):
+        items = _as_tuple(value)
+        kind = "float" if "float" in kind else "str"
+    else:
+        items = (value,)
+    for item in items:
+        problem = _item_problem(name, kind.partition(" ")[0], item)
+        if problem:
+            return problem
+    return None
+
+
+def _item_problem(name: str, kind: str, value: object) -> tuple[str, str] | None:
+    if kind == "bool":
+        return None if isinstance(value, bool) else (f"{value!r} is not true or false.", "")
+    if kind == "str":
+        if not isinstance(value, str):
+            return f"{value!r} is not a text.", "Put it in quotation marks."
+        if name in CHOICES and value not in CHOICES[name]:
+            return f"{value!r} is not a choice.", did_you_mean(value, CHOICES[name])
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return f"{value!r} is not a number.", ""
+    low, high = RANGES.get(name, (0.0, math.inf))
+    if name in OPEN_RANGES and not low < value < high:
+        between = f"above {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
+        return f"{value:g} is out of range.", f"Give a number {between}."
+    if not low <= value <= high:
+        return f"{value:g} is out of range.", f"Give a number of at least {low:g}."
+    return None
+
+
 def _as_tuple(value: object) -> tuple[object, ...]:
     if value is None:
         return ()
     if isinstance(value, str) or not isinstance(value, Iterable):
         return (value,)
     return tuple(value)
-
-
-def _choice(option: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise UsageError(
-            f"{value!r} is not a choice.", where=option, hint=did_you_mean(value, known)
-        )
-
-
-def _number(option: str, value: object, *, minimum: float, open_end: bool = False) -> None:
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if good and (float(value) > minimum or (not open_end and float(value) == minimum)):  # type: ignore[arg-type]
-        return
-    bound = "above" if open_end else "of at least"
-    raise UsageError(f"{value!r} is not a number {bound} {minimum:g}.", where=option)

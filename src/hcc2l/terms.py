@@ -5,6 +5,7 @@ Parsed here, never evaluated: what a text can say is exactly what this module ac
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,6 +86,8 @@ def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
         return ("median",)
     try:
         cuts = [float(part) for part in re.split(r"[/,]", text)]
+        if not all(map(math.isfinite, cuts)):
+            raise ValueError
     except ValueError:
         raise UsageError(
             f"{text!r} is not a cut-point.",

@@ -96,7 +96,7 @@ def read_cohort(
         rows=raw.rows,
         read=raw.read,
         place=raw.place,
-        repeated=raw.repeated,
+        surely_distinct=raw.surely_distinct,
     )
 
 

@@ -45,30 +45,29 @@ def read(content: Content, options: ReadOptions, name: str) -> RawTable:
     if content[:2] == b"\x1f\x8b":
         content = _unzipped(bytes(content), name)
     if len(content) >= LARGE and not options.encoding and _is_ascii(content):
-        return _read_large(content, content[:_SAMPLE].decode(), options, name, None)
-    content = bytes(content)
-    text, encoding_remark = _decoded(content, options.encoding, name)
-    if len(text) >= LARGE:
-        return _read_large(text.encode(), text[:_SAMPLE], options, name, encoding_remark)
-    if text.isspace() or not text:
-        raise InputError("The file is empty.", where=name)
-    sep, decimal, remarks = _dialect(text[:_SAMPLE], options, encoding_remark)
+        text, encoding = content[:_SAMPLE].decode(), None
+        utf8: Content | None = content
+    else:
+        text, encoding = _decoded(bytes(content), options.encoding, name)
+        if not text or text.isspace():
+            raise InputError("The file is empty.", where=name)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        utf8 = text.encode() if len(text) >= LARGE else None
+    sep, decimal, remarks = _dialect(text[:_SAMPLE], options, encoding)
+    if utf8 is not None:
+        from hcc2l.readers.large import read_large
+
+        table = read_large(utf8, sep, decimal, options, name, remarks)
+        if table is not None:
+            return table
+        text = bytes(utf8).decode()
     return _read_small(text, sep, decimal, options, name, remarks)
 
 
 def _is_ascii(content: Content) -> bool:
-    """Printable ASCII, so valid UTF-8 as it stands; without copying it."""
+    """Printable ASCII without carriage returns: text as it stands, told without copying it."""
     data = np.frombuffer(content, dtype=np.uint8)
-    return bool(data.max() < 128 and data.min() > 8)
-
-
-def _read_large(
-    content: Content, sample: str, options: ReadOptions, name: str, encoding: str | None
-) -> RawTable:
-    from hcc2l.readers.large import read_large
-
-    sep, decimal, remarks = _dialect(sample, options, encoding)
-    return read_large(content, sep, decimal, options, name, remarks)
+    return bool(data.max() < 128 and data.min() > 8 and content.find(b"\r") < 0)
 
 
 def _read_small(
@@ -128,15 +127,12 @@ def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str 
     if encoding:
         return _decoded_as(content, encoding, name), None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            return content.decode("utf-16"), "UTF-16"
-        except UnicodeDecodeError:
-            raise _not_text(name) from None
+        return _utf16(content, "utf-16", name), "UTF-16"
     if b"\0" in content[:65536]:
         for guess in ("utf-16-le", "utf-16-be"):
             zeros = content[1 if guess == "utf-16-le" else 0 : 4096 : 2]
             if zeros.count(0) > 0.8 * len(zeros):
-                return content.decode(guess, errors="strict"), "UTF-16 without a byte-order mark"
+                return _utf16(content, guess, name), "UTF-16 without a byte-order mark"
         raise _not_text(name)
     try:
         return content.decode("utf-8").removeprefix("\ufeff"), None
@@ -153,6 +149,13 @@ def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str 
             where=f"{name}, line {line}",
             hint="Say which with --encoding, such as --encoding gb18030 or --encoding latin-1.",
         ) from None
+
+
+def _utf16(content: bytes, encoding: str, name: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise _not_text(name) from None
 
 
 def _decoded_as(content: bytes, encoding: str, name: str) -> str:

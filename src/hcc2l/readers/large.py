@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from hcc2l.cohort import Column
+from hcc2l.cohort import Column, parse_number
 from hcc2l.errors import InputError
 from hcc2l.readers.raw import (
     Content,
@@ -38,56 +39,78 @@ def read_large(
     options: ReadOptions,
     name: str,
     remarks: tuple[str, ...],
-) -> RawTable:
-    """Read UTF-8 text of many megabytes.
+) -> RawTable | None:
+    """Read UTF-8 text of many megabytes with line feeds; None when only the slow reader can.
 
     Raises
     ------
     InputError
-        A row is longer or shorter than the header (with its line), or a quote is not closed.
+        A row is longer or shorter than the header (with its line).
     """
-    if content.find(b"\r") >= 0:
-        content = bytes(content).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    table = _LargeTable(content, sep, decimal, options, name)
+    head = io.StringIO(content[:1_000_000].decode(errors="ignore"))
+    try:
+        header = next(csv.reader(head, delimiter=sep, strict=True))
+    except csv.Error:
+        return None
+    names = check_header(header, name)
+    if not _is_regular(content, sep, len(names)):
+        return None
+    table = _LargeTable(content, names, sep, decimal, options, name)
     return RawTable(
-        names=table.names,
+        names=names,
         rows=table.rows,
         read=table.read,
         place=table.place,
         remarks=remarks,
-        repeated=table.repeated,
+        surely_distinct=table.surely_distinct,
     )
+
+
+def _is_regular(content: Content, sep: str, width: int) -> bool:
+    """Whether every line is a record: no blank ones, no quotes but around whole cells."""
+    data = np.frombuffer(content, dtype=np.uint8)
+    breaks = np.flatnonzero(data == _NEWLINE)
+    if not breaks.size or chr(data[0]) in " \t\n":
+        return False
+    ends = breaks if breaks[-1] == data.size - 1 else np.append(breaks, data.size)
+    following = data[breaks[breaks < data.size - 1] + 1]
+    if np.isin(following, [_NEWLINE, 32, 9]).any():
+        return False
+    empty = np.diff(ends) == width  # as long as a line of separators alone
+    if (empty & (data[ends[:-1] + 1] == ord(sep))).any():
+        return False
+    if content.find(b'"') < 0:
+        return True
+    letter = rb'[^"\n' + re.escape(sep.encode()) + b"]"
+    quotes = int(np.count_nonzero(data == 34))
+    return quotes % 2 == 0 and re.search(letter + b'"' + letter, content) is None
 
 
 class _LargeTable:
     """The text, and the columns parsed so far as pyarrow strings."""
 
     def __init__(
-        self, content: Content, sep: str, decimal: str, options: ReadOptions, name: str
+        self,
+        content: Content,
+        names: tuple[str, ...],
+        sep: str,
+        decimal: str,
+        options: ReadOptions,
+        name: str,
     ) -> None:
-        self._content, self._sep, self._decimal = content, sep, decimal
+        self._content, self.names, self._sep, self._decimal = content, names, sep, decimal
         self._options, self._name = options, name
-        header = next(csv.reader(io.StringIO(content[:1_000_000].decode(errors="ignore")),
-                                 delimiter=sep))  # fmt: skip
-        self.names = check_header(header, name)
         self._quoted = content.find(b'"') >= 0
-        self._simple = not self._quoted and content.find(b"\n\n") < 0
         self._strings: dict[str, Any] = {}
         self._lines: list[int] | None = None
-        self._counted: int | None = None
-        if self._simple:
+        if self._quoted:  # a line feed may stand inside a cell
+            self._parse(names[:1])
+            self.rows = len(self._strings[names[0]])
+        else:
             breaks = np.count_nonzero(np.frombuffer(content, dtype=np.uint8) == _NEWLINE)
-            self._counted = int(breaks) - (content[-1:] == b"\n")
-            if self._counted == 0:
-                raise no_rows(name)
-
-    @property
-    def rows(self) -> int:
-        """Number of rows after the header."""
-        if self._counted is None:
-            self._parse(self.names[:1])
-        assert self._counted is not None
-        return self._counted
+            self.rows = int(breaks) - (content[-1:] == b"\n")
+        if self.rows == 0:
+            raise no_rows(name)
 
     def read(self, wanted: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
         """Parse columns in one pass; each is built when it is used."""
@@ -116,9 +139,6 @@ class _LargeTable:
             )  # fmt: skip
         except pa.ArrowInvalid as error:
             raise self._fault() from error
-        if table.num_rows == 0:
-            raise no_rows(self._name)
-        self._counted = table.num_rows
         self._strings |= {n: table.column(n) for n in wanted}
 
     def _fault(self) -> InputError:
@@ -140,23 +160,22 @@ class _LargeTable:
 
     def place(self, row: int) -> str:
         """The line on which a row begins."""
-        if self._simple:
+        if not self._quoted:
             return f"line {row + 2}"
         if self._lines is None:
             self._lines = [line for line, _ in self._records()]
         return f"line {self._lines[row + 1]}"
 
-    def repeated(self, name: str) -> bool:
-        """Whether a text stands twice in a column; sorted columns are told at once."""
+    def surely_distinct(self, name: str) -> bool:
+        """Whether it can be told fast that no two cells of a column are the same identifier."""
         import pyarrow.compute as pc
 
         if name not in self._strings:
             self._parse((name,))
-        texts = self._strings[name].combine_chunks()
-        if len(texts) < 2 or pc.all(pc.less(texts[:-1], texts[1:])).as_py():
-            return False
-        known = pc.filter(texts, pc.invert(self._is_missing(texts, name)))
-        return bool(pc.count_distinct(known).as_py() < len(known))
+        texts = pc.utf8_trim_whitespace(self._strings[name].combine_chunks())
+        if parse_number(texts[0].as_py(), self._decimal) is not None:
+            return False  # perhaps a column of numbers, of which 1 and 1.0 are the same
+        return bool(pc.all(pc.less(texts[:-1], texts[1:])).as_py())
 
     def _is_missing(self, texts: Any, name: str) -> Any:
         import pyarrow as pa

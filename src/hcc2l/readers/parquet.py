@@ -26,7 +26,11 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     try:
         file = pq.ParquetFile(io.BytesIO(content))
     except (pa.ArrowException, OSError):
-        raise InputError("This is not a Parquet file, or it is damaged.", where=name) from None
+        raise InputError(
+            "This is not a Parquet file, or it is damaged.",
+            where=name,
+            hint="Write it again, or export the cohort as CSV.",
+        ) from None
     names = check_header(file.schema_arrow.names, name)
     rows = file.metadata.num_rows
     if rows == 0:

@@ -50,7 +50,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class RawTable:
     """A table that can be read column by column.
 
-    `repeated`, where a reader has it, tells quickly whether a text stands twice in a column.
+    `surely_distinct`, where a reader has it, tells fast that no value stands twice in a column.
     """
 
     names: tuple[str, ...]
@@ -58,7 +58,7 @@ class RawTable:
     read: ReadColumns
     place: RowPlace
     remarks: tuple[str, ...] = ()
-    repeated: Callable[[str], bool] | None = None
+    surely_distinct: Callable[[str], bool] | None = None
 
 
 Reader = Callable[[Any, ReadOptions, str], RawTable]

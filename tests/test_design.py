@@ -1,0 +1,682 @@
+"""Endpoints, terms, levels, conditions, and the account of every row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hcc2l
+from hcc2l import read_cohort
+from hcc2l.design import resolve_endpoint
+from hcc2l.errors import AnalysisError, Hcc2lError, InputError, UsageError
+from hcc2l.report import Report
+from hcc2l.specs import KmSpec
+from tests.conftest import DATA, Run, Write
+
+pytestmark = pytest.mark.usefixtures("workplace")
+
+HCC81 = DATA / "hcc81.csv"
+
+
+def km(path: Path | str, **options: Any) -> Report:
+    return hcc2l.km(path, **options)
+
+
+def groups(report: Report) -> tuple[object, ...]:
+    return report.table("groups").column("group")
+
+
+def counts(report: Report) -> dict[object, object]:
+    """Patients of each group."""
+    return {row["group"]: row["n"] for row in report.table("groups").rows}
+
+
+def only(report: Report, key: str) -> object:
+    """The one value of a report on a single group."""
+    (value,) = report.table("groups").column(key)
+    return value
+
+
+def excluded(report: Report) -> dict[str, tuple[int, tuple[str, ...]]]:
+    return {e.reason: (e.rows, e.which) for e in report.provenance.excluded}
+
+
+def cells(records: list[dict[str, str]], name: str) -> list[float]:
+    return [float(r[name]) for r in records if r[name]]
+
+
+# ---------------------------------------------------------------- endpoints from columns
+
+
+def test_the_endpoint_is_overall_survival_unless_another_is_named() -> None:
+    assert km(HCC81).provenance.settings["time"] == "os_months"
+
+
+def test_an_endpoint_is_found_by_its_name() -> None:
+    found = km(HCC81, endpoint="pfs").provenance.settings
+    assert (found["endpoint"], found["time"], found["event"]) == (
+        "pfs",
+        "pfs_months",
+        "progression",
+    )
+
+
+def test_an_endpoint_that_is_not_there_is_refused_with_a_near_name() -> None:
+    with pytest.raises(UsageError) as caught:
+        km(HCC81, endpoint="psf")
+    assert caught.value.where == "--endpoint"
+    assert "'pfs'" in str(caught.value.hint)
+
+
+def test_an_endpoint_is_said_on_the_spot() -> None:
+    found = km(DATA / "lung.csv", time="time", event="status=2").provenance.settings
+    assert (found["time"], found["event"]) == ("time", "status=2")
+
+
+def test_an_event_alone_replaces_the_event_of_the_endpoint(
+    cohort_csv: Path, cohort_records: list[dict[str, str]]
+) -> None:
+    report = km(cohort_csv, event="first_event=2")
+    assert report.provenance.settings["time"] == "os_months"
+    assert only(report, "events") == sum(r["first_event"] == "2" for r in cohort_records)
+
+
+def test_a_time_alone_replaces_the_time_of_the_endpoint(
+    cohort_csv: Path, cohort_records: list[dict[str, str]]
+) -> None:
+    report = km(cohort_csv, time="pfs_months")
+    assert report.provenance.settings["event"] == "death"
+    assert only(report, "observed_median") == median(cells(cohort_records, "pfs_months"))
+
+
+@pytest.mark.parametrize(("half", "absent"), [("time", "--event"), ("event", "--time")])
+def test_half_an_endpoint_without_one_to_complete_is_refused(
+    half: str, absent: str, write: Write
+) -> None:
+    path = write("c.csv", "t,e\n1,1\n2,0\n")
+    with pytest.raises(UsageError, match=absent):
+        km(path, **{half: half[0]})
+
+
+@pytest.mark.parametrize(
+    ("names", "time", "event"),
+    [
+        ("os_months,death", "os_months", "death"),
+        ("OS_Months,Death", "OS_Months", "Death"),
+        ("os_days,os_event", "os_days", "os_event"),
+        ("time,status", "time", "status"),
+        ("time,cens", "time", "cens"),
+    ],
+)
+def test_common_names_are_recognised_and_said(
+    names: str, time: str, event: str, write: Write, run: Run
+) -> None:
+    write("c.csv", f"{names}\n1,1\n2,0\n")
+    outcome = run("km", "c.csv", "--json")
+    assert outcome.json["settings"]["time"] == time
+    assert f"columns {time}, {event}, recognised by name" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"), [("os_months", "months"), ("os_days", "days"), ("os_years", "years")]
+)
+def test_the_unit_of_time_is_taken_from_the_name(name: str, unit: str, write: Write) -> None:
+    path = write("c.csv", f"{name},death\n1,1\n2,0\n")
+    assert km(path).provenance.settings["unit"] == unit
+
+
+@pytest.mark.parametrize(
+    ("none", "event"),
+    [("0", "1"), ("no", "yes"), ("No", "Yes"), ("NO", "YES"), ("alive", "dead"), ("Alive", "Dead"),
+     ("false", "true"), ("False", "True"), ("FALSE", "TRUE")],
+)  # fmt: skip
+def test_an_event_is_read_from_the_usual_words(none: str, event: str, write: Write) -> None:
+    path = write("c.csv", f"time,status\n1,{event}\n2,{none}\n3,{event}\n")
+    assert only(km(path), "events") == 2
+
+
+@pytest.mark.parametrize("column", ["1", "dead"])
+def test_a_column_of_events_alone_is_read(column: str, write: Write) -> None:
+    path = write("c.csv", f"time,status\n1,{column}\n2,{column}\n")
+    assert only(km(path), "events") == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "events"), [("2", 2), ("1", 1), ("2.0", 2), ("0", 3)], ids=["2", "1", "2.0", "0"]
+)
+def test_a_value_says_what_means_the_event(value: str, events: int, write: Write) -> None:
+    path = write("c.csv", "time,status\n1,0\n2,1\n3,2\n4,2\n5,0\n6,0\n")
+    assert only(km(path, event=f"status={value}"), "events") == events
+
+
+def test_a_text_says_what_means_the_event(write: Write) -> None:
+    path = write("c.csv", "time,status\n1,died of HCC\n2,alive\n3,died of HCC\n")
+    assert only(km(path, event="status=died of HCC"), "events") == 2
+
+
+def test_a_value_that_does_not_occur_is_refused_with_a_near_one(write: Write) -> None:
+    path = write("c.csv", "time,status\n1,deceased by HCC\n2,alive\n")
+    with pytest.raises(UsageError, match="no value 'deceased by HC'") as caught:
+        km(path, event="status=deceased by HC")
+    assert "'deceased by HCC'" in str(caught.value.hint)
+
+
+def test_values_beside_the_event_count_as_censored_and_are_said(write: Write) -> None:
+    report = km(write("c.csv", "time,status\n1,0\n2,1\n3,2\n"), event="status=1")
+    (note,) = [n for n in report.notes if n.code == "event-values"]
+    assert "0, 2" in note.text
+    assert "--competing" in note.text
+
+
+def test_time_zero_is_allowed(write: Write) -> None:
+    report = km(write("c.csv", "time,status\n0,1\n0,0\n2,1\n"), curve=True)
+    assert report.provenance.analysed == 3
+    first = report.table("curve").rows[0]
+    assert (first["time"], first["n_risk"], first["n_event"]) == (0, 3, 1)
+
+
+def test_rows_without_time_or_event_are_left_out_counted_and_named(write: Write) -> None:
+    path = write("c.csv", "patient_id,time,status\nA1,1,1\nA2,,1\nA3,3,\nA4,NA,\nA5,5,0\nA6,6,1\n")
+    report = km(path)
+    assert excluded(report) == {"time missing": (2, ("A2", "A4")), "status missing": (1, ("A3",))}
+    assert report.provenance.analysed == 3
+
+
+def test_rows_of_a_cohort_without_identifiers_are_named_by_line(write: Write) -> None:
+    report = km(write("c.csv", "time,status\n1,1\n,1\n\n3,\n4,0\n"))
+    assert excluded(report) == {
+        "time missing": (1, ("line 3",)),
+        "status missing": (1, ("line 5",)),
+    }
+
+
+def test_rows_that_are_left_out_are_said_on_standard_error(write: Write, run: Run) -> None:
+    write("c.csv", "patient_id,time,status\nA1,1,1\nA2,,1\nA3,3,0\n")
+    assert "1 row left out, time missing: A2." in run("km", "c.csv").err
+
+
+def test_no_cell_of_a_row_that_is_left_out_is_told(write: Write, run: Run) -> None:
+    write("c.csv", "patient_id,time,status,name\nA1,1,1,Abel\nA2,,1,Secretname\nA3,3,0,Cato\n")
+    for format_ in ("table", "json", "md", "html"):
+        outcome = run("km", "c.csv", "--format", format_)
+        assert "Secretname" not in outcome.out + outcome.err
+
+
+# ---------------------------------------------------------------- endpoints from dates
+
+FROM_DATES = """
+[endpoints.os]
+start = "start"
+end = ["died"]
+censor = "seen"
+[endpoints.pfs]
+start = "start"
+end = ["progressed", "died"]
+censor = "seen"
+"""
+DAYS_A_MONTH = 30.4375  # 365.25 / 12, as the manual says
+
+
+def endpoint(path: Path, name: str = "os") -> tuple[list[float | None], list[int]]:
+    """Times (None where unknown) and events (-1 where unknown), row by row."""
+    found = resolve_endpoint(read_cohort(path), KmSpec(endpoint=name))
+    times = [None if t != t else t for t in found.time.tolist()]
+    return times, found.event.tolist()
+
+
+@pytest.fixture
+def dated(write: Write) -> Path:
+    write("hcc2l.toml", FROM_DATES)
+    return write(
+        "c.csv",
+        "id,start,progressed,died,seen\n"
+        "a,2020-01-01,2020-02-01,2020-03-01,2020-03-01\n"
+        "b,2020-01-01,,2020-03-01,2020-03-01\n"
+        "c,2020-01-01,2020-02-01,,2020-04-01\n"
+        "d,2020-01-01,,,2020-04-01\n"
+        "e,,2020-02-01,2020-03-01,2020-03-01\n"
+        "f,2020-01-01,,,\n"
+        "g,2020-01-01,,2020-01-01,2020-01-01\n",
+    )
+
+
+def test_survival_is_reckoned_from_dates_in_months(dated: Path) -> None:
+    times, events = endpoint(dated)
+    days = [60, 60, 91, 91, None, None, 0]  # 2020 has a 29 February
+    assert times == [None if d is None else d / DAYS_A_MONTH for d in days]
+    assert events == [1, 1, 0, 0, -1, -1, 1]
+
+
+def test_the_first_of_progression_and_death_ends_progression_free_survival(dated: Path) -> None:
+    times, events = endpoint(dated, "pfs")
+    days = [31, 60, 31, 91, None, None, 0]
+    assert times == [None if d is None else d / DAYS_A_MONTH for d in days]
+    assert events == [1, 1, 1, 0, -1, -1, 1]
+
+
+def test_rows_without_the_dates_are_left_out_and_named(dated: Path) -> None:
+    (excluded_,) = km(dated).provenance.excluded
+    assert excluded_.which == ("e", "f")
+    assert "date missing" in excluded_.reason
+
+
+@pytest.mark.parametrize(("unit", "days"), [("days", 1.0), ("weeks", 7.0), ("years", 365.25)])
+def test_survival_from_dates_may_have_another_unit(
+    unit: str, days: float, dated: Path, write: Write
+) -> None:
+    write("hcc2l.toml", FROM_DATES.replace("[endpoints.pfs]", f'unit = "{unit}"\n[endpoints.pfs]'))
+    assert endpoint(dated)[0][0] == 60 / days
+
+
+SAME_DAYS = ["2020-01-05", "2020-01-31", "2020-03-01"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(SAME_DAYS, id="ISO"),
+        pytest.param(["2020-1-5", "2020-1-31", "2020-3-1"], id="ISO, short"),
+        pytest.param(["2020/01/05", "2020/01/31", "2020/03/01"], id="year first, slashes"),
+        pytest.param([f"{d} 00:00:00" for d in SAME_DAYS], id="ISO with time"),
+        pytest.param([f"{d}T13:45:00Z" for d in SAME_DAYS], id="ISO with T and time"),
+        pytest.param(["05.01.2020", "31.01.2020", "01.03.2020"], id="points"),
+        pytest.param(["5.1.2020", "31.1.2020", "1.3.2020"], id="points, short"),
+        pytest.param(["05/01/2020", "31/01/2020", "01/03/2020"], id="slashes, day first"),
+        pytest.param(["01/05/2020", "01/31/2020", "03/01/2020"], id="slashes, month first"),
+        pytest.param(["2020-01-05", "31.01.2020", "2020/3/1"], id="mixed"),
+    ],
+)
+def test_dates_are_read_in_every_usual_way(written: list[str], write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    first, second, third = written
+    path = write("c.csv", f"id,start,died,seen\na,{first},{third},{third}\nb,{second},,{third}\n")
+    times, events = endpoint(path)
+    assert times == [56 / DAYS_A_MONTH, 30 / DAYS_A_MONTH]
+    assert events == [1, 0]
+
+
+def test_slashes_that_can_be_read_two_ways_are_refused_with_a_remedy(write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    path = write("c.csv", "id,start,died,seen\na,01/05/2020,03/01/2020,03/01/2020\n")
+    with pytest.raises(InputError, match="column start, line 2") as caught:
+        endpoint(path)
+    assert "date_order" in str(caught.value.hint)
+
+
+def test_slashes_with_evidence_for_both_orders_are_refused(write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    path = write(
+        "c.csv", "id,start,died,seen\na,31/01/2020,,03/31/2020\nb,01/02/2020,,03/03/2020\n"
+    )
+    with pytest.raises(InputError, match="column start"):
+        endpoint(path)
+
+
+@pytest.mark.parametrize(("order", "days"), [("dmy", 29), ("mdy", 1)])
+def test_the_dictionary_says_the_order_of_day_and_month(
+    order: str, days: int, write: Write
+) -> None:
+    # From 3 January to 1 February; from 2 to 3 January.
+    write("hcc2l.toml", f'date_order = "{order}"\n' + FROM_DATES)
+    start, end = ("03/01/2020", "01/02/2020") if order == "dmy" else ("01/02/2020", "01/03/2020")
+    path = write("c.csv", f"id,start,died,seen\na,{start},{end},{end}\nb,{start},,{end}\n")
+    assert endpoint(path)[0][0] == days / DAYS_A_MONTH
+
+
+@pytest.mark.parametrize(
+    "cell", ["31.02.2020", "2020-13-01", "5.1.20", "January 2020", "43831", "2020", "00.01.2020"]
+)
+def test_what_is_no_date_is_refused_with_column_and_row(cell: str, write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    path = write("c.csv", f"id,start,died,seen\na,2020-01-01,,2020-02-01\nb,{cell},,2020-02-01\n")
+    with pytest.raises(InputError, match="column start, line 3") as caught:
+        endpoint(path)
+    assert cell in str(caught.value)
+    assert caught.value.hint
+
+
+def test_an_end_before_the_start_is_refused_and_the_patient_named(write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    path = write("c.csv", "id,start,died,seen\na,2020-02-01,2020-01-01,2020-01-01\n")
+    with pytest.raises(InputError, match="before the start: a"):
+        endpoint(path)
+
+
+def test_a_date_column_that_is_not_there_is_refused(write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    path = write("c.csv", "id,start,died_on,seen\na,2020-01-01,,2020-02-01\n")
+    with pytest.raises(UsageError, match="no column 'died'") as caught:
+        endpoint(path)
+    assert "'died_on'" in str(caught.value.hint)
+
+
+# ---------------------------------------------------------------- terms
+
+TERMS = """\
+patient_id,time,status,afp,ecog,child_pugh,grade,stage,tnm,etiology,ever
+p1,1,1,100,0,B,2,II,T10,viral,1
+p2,2,1,200,1,A,10,IV,T2,Alcohol,1
+p3,3,0,400,2,C,1,I,T1,nash,1
+p4,4,1,400.5,1,A,2,IX,T2,viral,1
+p5,5,0,399.5,2,B,10,III,T1,nash,1
+p6,6,1,1000,0,A,1,V,T10,Alcohol,1
+p7,7,1,,1,B,2,I,T1,viral,1
+"""
+
+
+@pytest.fixture
+def terms(write: Write) -> Path:
+    return write("terms.csv", TERMS)
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        ("afp@400", {"<400": 3, "≥400": 3}),
+        ("afp@200/400", {"<200": 1, "200–<400": 2, "≥400": 3}),
+        ("afp@399.5", {"<399.5": 2, "≥399.5": 4}),
+        ("afp>=400", {"<400": 3, "≥400": 3}),
+        ("afp>400", {"≤400": 4, ">400": 2}),
+        ("afp<400", {"≥400": 3, "<400": 3}),
+        ("afp<=400", {">400": 2, "≤400": 4}),
+        ("afp ≥ 400", {"<400": 3, "≥400": 3}),
+        ("ecog==2", {"no": 5, "yes": 2}),
+        ("ecog=2", {"no": 5, "yes": 2}),
+        ("ecog!=2", {"no": 2, "yes": 5}),
+        ("child_pugh==A", {"no": 4, "yes": 3}),
+        ("etiology=='viral'", {"no": 4, "yes": 3}),
+        ("ecog", {"0": 2, "1": 3, "2": 2}),
+    ],
+)
+def test_a_term_makes_its_groups_in_order(term: str, expected: dict[str, int], terms: Path) -> None:
+    found = counts(km(terms, by=term))
+    assert found == expected
+    assert list(found) == list(expected)
+
+
+def test_a_cut_at_the_median_takes_the_rows_that_are_analysed(terms: Path) -> None:
+    # 100, 200, 400, 400.5, 399.5, 1000: half-way between 399.5 and 400; without p1, 400.
+    assert groups(km(terms, by="afp@median")) == ("<399.75", "≥399.75")
+    assert groups(km(terms, by="afp@median", where="afp>100")) == ("<400", "≥400")
+
+
+def test_a_column_whose_name_is_written_like_a_term_is_that_column(write: Write) -> None:
+    path = write("c.csv", "time,status,afp,afp@400,ecog==2\n1,1,9,x,u\n2,0,9,y,v\n3,1,9,y,u\n")
+    assert groups(km(path, by="afp@400")) == ("x", "y")
+    assert groups(km(path, by="ecog==2")) == ("u", "v")
+
+
+def test_a_column_is_found_whatever_its_capitals(terms: Path) -> None:
+    assert counts(km(terms, by="Child_Pugh")) == {"A": 3, "B": 3, "C": 1}
+
+
+@pytest.mark.parametrize("option", ["afp=400", "afp=200,400", "afp=200/400"])
+def test_a_cut_that_is_said_apart_groups_the_number(option: str, terms: Path) -> None:
+    cuts = option.partition("=")[2].replace(",", "/")
+    report, at_once = km(terms, by="afp", cut=[option]), km(terms, by=f"afp@{cuts}")
+    assert counts(report) == counts(at_once)
+
+
+def test_the_cut_of_a_term_wins_over_a_cut_that_is_said_apart(terms: Path) -> None:
+    assert groups(km(terms, by="afp@300", cut=["afp=400"])) == ("<300", "≥300")
+
+
+def test_a_number_without_a_cut_is_refused_and_a_cut_is_offered(terms: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        km(terms, by="afp")
+    assert "afp@median" in str(caught.value.hint)
+
+
+def test_a_cut_of_the_dictionary_that_is_not_there_is_refused(terms: Path) -> None:
+    with pytest.raises(UsageError, match="no cut-point for afp"):
+        km(terms, by="afp@")
+
+
+@pytest.mark.parametrize(
+    ("term", "message"),
+    [
+        ("afq@400", "no column 'afq'"),
+        ("afp@four", "'four' is not a cut-point"),
+        ("afp@400/200", "must rise"),
+        ("afp@400/400", "must rise"),
+        ("afp>=", "compares with nothing"),
+        ("afp>=high", "'high' .*is not a number"),
+        ("ecog==7", "no value '7'"),
+        ("child_pugh@2", "'B' is not a number"),
+    ],
+)
+def test_a_term_that_means_nothing_is_refused(term: str, message: str, terms: Path) -> None:
+    with pytest.raises(Hcc2lError, match=message) as caught:
+        km(terms, by=term)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("term", ["afp@nan", "afp@inf", "afp@400/nan", "afp>=nan"])
+def test_a_cut_must_be_a_finite_number(term: str, terms: Path) -> None:
+    with pytest.raises(UsageError):
+        km(terms, by=term)
+
+
+# ---------------------------------------------------------------- order of levels
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("grade", ("1", "2", "10")),
+        ("child_pugh", ("A", "B", "C")),
+        ("stage", ("I", "II", "III", "IV", "V", "IX")),
+        ("tnm", ("T1", "T2", "T10")),
+        ("etiology", ("Alcohol", "nash", "viral")),
+    ],
+)
+def test_levels_stand_in_their_natural_order(
+    column: str, expected: tuple[str, ...], terms: Path
+) -> None:
+    assert groups(km(terms, by=column)) == expected
+
+
+def test_padded_levels_stand_in_the_order_of_their_numbers(write: Write) -> None:
+    path = write("c.csv", "time,status,site\n1,1,10\n2,0,02\n3,1,01\n")
+    assert groups(km(path, by="site")) == ("01", "02", "10")
+
+
+def test_the_order_does_not_depend_on_the_order_of_rows(write: Write) -> None:
+    header, *rows = TERMS.splitlines()
+    path = write("reversed.csv", "\n".join([header, *reversed(rows)]) + "\n")
+    assert groups(km(path, by="stage")) == ("I", "II", "III", "IV", "V", "IX")
+
+
+def test_levels_without_patients_are_no_groups(terms: Path) -> None:
+    assert groups(km(terms, by="child_pugh", where="child_pugh!=C")) == ("A", "B")
+
+
+@pytest.mark.parametrize(
+    ("by", "ref", "expected"),
+    [
+        ("child_pugh", "child_pugh=B", ("B", "A", "C")),
+        ("grade", "grade=10", ("10", "1", "2")),
+        ("afp@400", "afp=≥400", ("≥400", "<400")),
+        ("ecog==2", "ecog=yes", ("yes", "no")),
+    ],
+)
+def test_the_reference_that_is_said_stands_first(
+    by: str, ref: str, expected: tuple[str, ...], terms: Path
+) -> None:
+    assert groups(km(terms, by=by, ref=[ref])) == expected
+
+
+def test_a_reference_moves_patients_with_their_level(terms: Path) -> None:
+    assert counts(km(terms, by="child_pugh", ref=["child_pugh=C"])) == {"C": 1, "A": 3, "B": 3}
+
+
+def test_a_reference_of_another_column_changes_nothing(terms: Path) -> None:
+    assert groups(km(terms, by="child_pugh", ref=["grade=10"])) == ("A", "B", "C")
+
+
+@pytest.mark.parametrize(
+    ("ref", "message"),
+    [("child_pugh=D", "no level 'D'"), ("child_pug=A", "no column"), ("child_pugh", "no level")],
+)
+def test_a_reference_that_is_not_there_is_refused(ref: str, message: str, terms: Path) -> None:
+    with pytest.raises(UsageError, match=message):
+        km(terms, by="child_pugh", ref=[ref])
+
+
+# ---------------------------------------------------------------- conditions
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("afp>=400", "p3 p4 p6"),
+        ("afp>400", "p4 p6"),
+        ("afp<400", "p1 p2 p5"),
+        ("afp<=400", "p1 p2 p3 p5"),
+        ("afp ≥ 400", "p3 p4 p6"),
+        ("afp≤400", "p1 p2 p3 p5"),
+        ("afp==400", "p3"),
+        ("afp=400.0", "p3"),
+        ("afp!=400", "p1 p2 p4 p5 p6"),
+        ("child_pugh==A", "p2 p4 p6"),
+        ("child_pugh = 'A'", "p2 p4 p6"),
+        ('child_pugh=="A"', "p2 p4 p6"),
+        ("child_pugh!=A", "p1 p3 p5 p7"),
+        ("stage in I,II", "p1 p3 p7"),
+        ("stage in I, 'II'", "p1 p3 p7"),
+        ("stage in (I, II)", "p1 p3 p7"),
+        ("stage not in I,II", "p2 p4 p5 p6"),
+        ("ecog in 0,1", "p1 p2 p4 p6 p7"),
+        ("afp missing", "p7"),
+        ("afp is missing", "p7"),
+        ("afp present", "p1 p2 p3 p4 p5 p6"),
+        ("afp not missing", "p1 p2 p3 p4 p5 p6"),
+        ("afp is not missing", "p1 p2 p3 p4 p5 p6"),
+    ],
+)
+def test_a_condition_keeps_its_rows(condition: str, kept: str, terms: Path) -> None:
+    # In this cohort everybody has the event `ever`, patient p1 at time 1, p2 at 2, ...
+    curve = km(terms, where=[condition], event="ever", curve=True).table("curve")
+    assert [f"p{time:.0f}" for time in curve.column("time")] == kept.split()
+
+
+def test_rows_must_meet_every_condition(terms: Path) -> None:
+    report = km(terms, where=["afp>=200", "child_pugh==A"])
+    assert report.provenance.analysed == 3
+    assert {r: n for r, (n, _) in excluded(report).items()} == {
+        "afp missing": 1,
+        "not where afp>=200": 1,
+        "not where child_pugh==A": 2,
+    }
+
+
+def test_conditions_name_columns_with_points_and_blanks(write: Write) -> None:
+    path = write("c.csv", "time,status,ph.ecog,wt loss\n1,1,0,5\n2,1,1,5\n3,0,2,9\n")
+    assert km(path, where=["ph.ecog>=1"]).provenance.analysed == 2
+    assert km(path, where=["wt loss==5"]).provenance.analysed == 2
+    assert km(path, where=["wt loss in 5,9"]).provenance.analysed == 3
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("afq>=400", "no column 'afq'"),
+        ("afp>=high", "'high' .*is not a number"),
+        ("afp>=nan", "is not a number"),
+        ("afp>=", "compares with nothing"),
+        ("afp", "is not a condition"),
+        ("stage>=II", "is not a number"),
+        ("child_pugh>=1", "'B' is not a number"),
+        ("child_pugh==D", "no value 'D'"),
+        ("stage in I,VII", "no value 'VII'"),
+        ("child_pugh==C or", "no value 'C or'"),
+        ("afp>1 and afp<9", "is not a number"),
+        ("__import__('os')", "is not a condition"),
+    ],
+)
+def test_a_condition_that_means_nothing_is_refused(
+    condition: str, message: str, terms: Path
+) -> None:
+    with pytest.raises(Hcc2lError, match=message) as caught:
+        km(terms, where=[condition])
+    assert caught.value.exit_code == 2
+
+
+def test_conditions_that_nobody_meets_are_the_data_s_fault(terms: Path) -> None:
+    with pytest.raises(AnalysisError, match="No row is left"):
+        km(terms, where=["afp>5000"])
+
+
+def test_conditions_come_before_the_median_and_the_groups(terms: Path) -> None:
+    report = km(terms, by="child_pugh", where=["afp>=300"])
+    assert counts(report) == {"A": 2, "B": 1, "C": 1}
+
+
+# ---------------------------------------------------------------- the account of rows
+
+LINE = st.tuples(
+    st.sampled_from(["", "0", "1", "2.5", "7"]),
+    st.sampled_from(["", "0", "1"]),
+    st.sampled_from(["", "x", "y", "z"]),
+    st.sampled_from(["", "17", "18", "65", "NA"]),
+    st.sampled_from(["", "0.5", "1", "2"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    lines=st.lists(LINE, max_size=12),
+    by=st.sampled_from([None, "arm", "age@18", "age==18"]),
+    where=st.sets(st.sampled_from(["age>=18", "arm in x,y", "age missing", "arm present"])),
+    landmark=st.sampled_from([None, 1.0]),
+    weighted=st.booleans(),
+)
+def test_rows_read_are_rows_analysed_and_rows_left_out(
+    lines: list[tuple[str, ...]],
+    by: str | None,
+    where: set[str],
+    landmark: float | None,
+    weighted: bool,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    sure = [("3", "1", "x", "18", "1"), ("4", "0", "y", "17", "1"), ("5", "1", "y", "40", "2")]
+    rows = [*lines, *sure]
+    path = tmp_path_factory.getbasetemp() / "account.csv"
+    text = [f"p{i}," + ",".join(cells) for i, cells in enumerate(rows)]
+    path.write_text("patient_id,time,status,arm,age,w\n" + "\n".join(text) + "\n")
+    options = {"by": by, "where": sorted(where), "landmark": landmark}
+    try:
+        report = km(path, **options, weights="w" if weighted else None)
+    except AnalysisError:
+        return  # no rows, no events, or a single group
+    provenance = report.provenance
+    assert provenance.rows == len(rows)
+    assert provenance.rows == provenance.analysed + sum(e.rows for e in provenance.excluded)
+    assert provenance.analysed == sum(counts(report).values())  # type: ignore[arg-type]
+    named = [name for e in provenance.excluded for name in e.which]
+    assert len(named) == len(set(named))
+    assert all(e.rows > 0 for e in provenance.excluded)
+
+
+def test_the_account_of_rows_stands_in_the_footer_and_in_json(cohort_csv: Path, run: Run) -> None:
+    analysed = run("km", cohort_csv, "--by", "child_pugh", "--json").json["analysed"]
+    left_out = sum(e["rows"] for e in analysed["excluded"])
+    footer = f"40 rows read, {left_out} left out"
+    for format_ in ("table", "md", "html", "tex"):
+        shown = run("km", cohort_csv, "--by", "child_pugh", "--format", format_).out
+        shown = " ".join(shown.split())
+        assert footer in shown
+        assert f"{analysed['rows']} analysed" in shown
+
+
+def test_a_row_is_left_out_for_its_first_reason_only(write: Write) -> None:
+    report = km(write("c.csv", "id,time,status,arm\na,1,1,x\nb,,,\nc,2,0,y\nd,3,1,\n"), by="arm")
+    assert {reason: n for reason, (n, _) in excluded(report).items()} == {
+        "time missing": 1,
+        "arm missing": 1,
+    }

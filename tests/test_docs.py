@@ -1,0 +1,224 @@
+"""The user documentation: its commands run, and it leaves out no option, table, note or key."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import fields
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from hcc2l.cli._run import guarded
+from hcc2l.cli.app import app
+from hcc2l.dictionary import (
+    SHARED_OPTIONS,
+    ColumnEntry,
+    Dictionary,
+    EndpointEntry,
+    load_dictionary,
+)
+from hcc2l.specs import KmSpec
+
+ROOT = Path(__file__).parents[1]
+COHORT = ROOT / "sample_data" / "second_line"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+WIDTH = "98"  # of the terminal whose output the pages show
+
+FULL = [
+    "hcc2l km cohort.csv --by albi_grade --at 6,12 --tau 12 --test logrank,fh --rho 1 --trend"
+    " --strata second_line --pairwise --parametric best --curve --methods --json --quiet",
+    "hcc2l km cohort.csv --endpoint ttp --competing death --by second_line --at 6 --curve"
+    " --json --quiet",
+]
+
+
+def blocks(language: str) -> list[object]:
+    """The fenced blocks of a language in all pages, named by page and line."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in re.finditer(rf"^( *)```{language}\n(.*?)^\1```$", text, re.M | re.S):
+            line = text.count("\n", 0, match.start()) + 1
+            indent, content = match[1], match[2]
+            content = re.sub(rf"^{indent}", "", content, flags=re.M)
+            found.append(pytest.param(content, id=f"{page.name}:{line}"))
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with the bundled cohort and its dictionary, as a reader would have it."""
+    for name in ("cohort.csv", "hcc2l.toml"):
+        shutil.copy(COHORT / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HCC2L_COHORT", raising=False)
+    monkeypatch.setenv("COLUMNS", WIDTH)
+    return tmp_path
+
+
+def run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    """The exit status of a command, run in this process."""
+    monkeypatch.setattr(sys, "argv", words)
+    try:
+        return guarded(app)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+
+
+def run_shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A script in bash, with `hcc2l` and `python3` those of this environment."""
+    programs = folder / ".programs"
+    programs.mkdir()
+    for name, command in {"hcc2l": "-m hcc2l", "python3": ""}.items():
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {command} "$@"\n')
+        program.chmod(0o755)
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def commands(block: str) -> list[list[str]] | None:
+    """The words of each `hcc2l` command; None when the block needs a shell."""
+    found = []
+    for line in block.replace("\\\n", " ").splitlines():
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        words = list(lexer)
+        if not words:
+            continue
+        if words[0] != "hcc2l" or any(re.fullmatch(r"[();<>|&]+", word) for word in words):
+            return None
+        found.append(words)
+    return found
+
+
+@pytest.mark.parametrize("block", [b for b in blocks("sh") if "hcc2l km" in b.values[0]])
+def test_commands_run(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = commands(block)
+    if typed is None:
+        done = run_shell(block, folder)
+        assert done.returncode == 0, done.stderr
+        return
+    for words in typed:
+        assert run(words, monkeypatch) == 0, shlex.join(words)
+        for option, value in pairwise(words):
+            if option in ("--out", "--plot"):
+                assert (folder / value).stat().st_size > 0, shlex.join(words)
+
+
+def essence(output: str) -> list[str]:
+    """Output without rules, spacing, line breaks and version."""
+    text = re.sub(r"hcc2l\s+\d+\.\d+\.\d+", "hcc2l VERSION", output.replace("─", " "))
+    return text.split()
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_output_shown_is_real(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _, shown = block.partition("\n")
+    assert first.startswith("$ hcc2l ")
+    if "cohort.csv" not in first:  # the bundled cohort: no dictionary in the working folder
+        (folder / "empty").mkdir()
+        monkeypatch.chdir(folder / "empty")
+    done = run_shell(first.removeprefix("$ "), folder)
+    assert done.returncode == 0, done.stderr
+    assert essence(done.stdout) == essence(shown), f"now it prints:\n{done.stdout}"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("block", blocks("python"))
+def test_python_runs(block: str) -> None:
+    exec(compile(block, "README", "exec"), {})
+
+
+@pytest.mark.parametrize("block", blocks("toml"))
+def test_dictionaries_are_valid(block: str, tmp_path: Path) -> None:
+    path = tmp_path / "hcc2l.toml"
+    path.write_text(block, encoding="utf-8")
+    load_dictionary(path)
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_option_is_described(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run(["hcc2l", "km", "--help"], monkeypatch) == 0
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", capsys.readouterr().out))
+    assert {"--by", "--sheet"} <= options
+    page = (ROOT / "docs" / "km.md").read_text(encoding="utf-8")
+    assert [o for o in sorted(options) if not re.search(rf"`{o}[ `,]", page)] == []
+
+
+@pytest.mark.usefixtures("folder")
+def test_every_table_and_key_is_described(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "km.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^### `(\w+)`[ *]*\n(.*?)(?=^##|\Z)", page, re.M | re.S))
+    general = page.partition("\n## Tables\n")[2].partition("\n### ")[0]
+    tables = set()
+    for command in FULL:
+        assert run(shlex.split(command), monkeypatch) == 0
+        report = json.loads(capsys.readouterr().out)
+        assert [key for key in report if f"`{key}`" not in general] == []
+        for name, rows in report["tables"].items():
+            tables.add(name)
+            assert name in sections, f"docs/km.md has no section on the table {name}"
+            missing = [key for key in rows[0] if f"`{key}`" not in sections[name]]
+            assert missing == [], f"docs/km.md, table {name}"
+    assert set(sections) == tables
+
+
+def test_every_note_is_described() -> None:
+    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "src").rglob("*.py"))
+    codes = set(re.findall(r'Note\(\s*"(?:info|warning)",\s*"([a-z-]+)"', source))
+    assert "curves-cross" in codes
+    page = (ROOT / "docs" / "km.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Notes\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^- `([a-z-]+)` \(", section, re.M)) == codes
+
+
+def test_every_key_of_the_dictionary_is_described() -> None:
+    full = max((b.values[0] for b in blocks("toml")), key=len)
+    said = tomllib.loads(full)
+
+    def names(entry: type, *inner: str) -> set[str]:
+        return {f.name for f in fields(entry)} - set(inner)
+
+    def keys(tables: dict[str, dict[str, object]]) -> set[str]:
+        return set().union(*tables.values())
+
+    assert set(said) - {"km"} == names(Dictionary, "path", "commands")
+    assert keys(said["endpoints"]) == names(EndpointEntry, "name", "recognised")
+    assert keys(said["columns"]) == names(ColumnEntry)
+
+
+def test_every_default_option_is_described() -> None:
+    page = (ROOT / "docs" / "cohort.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Default options\n")[2].partition("\n## ")[0]
+    options = {f.name for f in fields(KmSpec)} | set(SHARED_OPTIONS)
+    assert [o for o in sorted(options) if f"`{o}`" not in section] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
+        other = page.parent / target if target else page
+        assert other.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", other.read_text(encoding="utf-8"), re.M)
+            slugs = [re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings]
+            assert anchor in slugs, f"{target}#{anchor}"
