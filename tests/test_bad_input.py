@@ -270,6 +270,60 @@ def test_fifty_levels_as_groups_are_refused(refuse: Refuse, write: Write) -> Non
     refuse("c.csv", "--by", "drug", says="--by drug | 50 different values")
 
 
+# ---------------------------------------------------------------- the remedies that are offered
+
+
+def test_rows_with_a_negative_time_can_be_left_out_as_the_hint_says(run: Run, write: Write) -> None:
+    write("c.csv", GOOD.replace("2.5", "-2.5"))
+    assert "--where" in run("km", "c.csv").err
+    assert run("km", "c.csv", "--where", "time>=0", "--json").json["analysed"]["rows"] == 3
+
+
+def test_rows_with_a_bad_weight_can_be_left_out_as_the_hint_says(run: Run, write: Write) -> None:
+    write("c.csv", GOOD.replace(",300", ",0"))
+    assert "--where" in run("km", "c.csv", "--weights", "afp").err
+    outcome = run("km", "c.csv", "--weights", "afp", "--where", "afp>0", "--json")
+    assert outcome.json["analysed"]["rows"] == 3
+
+
+def test_rows_with_a_date_before_the_start_can_be_left_out_as_the_hint_says(
+    run: Run, write: Write
+) -> None:
+    write("hcc2l.toml", '[endpoints.os]\nstart = "from"\nend = "died"\ncensor = "seen"\n')
+    write("c.csv", "id,from,died,seen\na,2020-02-01,2020-01-01,\nb,2020-02-01,2020-03-01,\n")
+    assert "--where" in run("km", "c.csv").err
+    assert run("km", "c.csv", "--where", "id!=a", "--json").json["analysed"]["rows"] == 1
+
+
+def test_some_of_fifty_levels_can_be_chosen_as_the_hint_says(run: Run, write: Write) -> None:
+    rows = "".join(f"{i},{i % 2},drug {i % 50}\n" for i in range(100))
+    write("c.csv", "time,status,drug\n" + rows)
+    assert "--where" in run("km", "c.csv", "--by", "drug").err
+    outcome = run("km", "c.csv", "--by", "drug", "--where", "drug in drug 1,drug 3", "--json")
+    assert [row["group"] for row in outcome.json["tables"]["groups"]] == ["drug 1", "drug 3"]
+
+
+def test_a_text_among_times_can_be_said_to_be_missing_as_the_hint_says(
+    run: Run, write: Write
+) -> None:
+    write("c.csv", GOOD.replace("3.5", "soon"))
+    assert "--na" in run("km", "c.csv").err
+    assert run("km", "c.csv", "--na", "soon", "--json").json["analysed"]["rows"] == 3
+
+
+def test_an_unusual_encoding_can_be_said_as_the_hint_says(run: Run, write: Write) -> None:
+    write("c.csv", GOOD.encode().replace(b"A3", b"\x81\x8d"))
+    assert "--encoding latin-1" in run("km", "c.csv").err
+    assert run("km", "c.csv", "--encoding", "latin-1").status == 0
+
+
+def test_an_event_of_three_values_can_be_said_as_the_hint_says(run: Run, write: Write) -> None:
+    write("c.csv", GOOD.replace("3.5,1", "3.5,2"))
+    assert "--event 'status=2'" in run("km", "c.csv").err
+    outcome = run("km", "c.csv", "--event", "status=2", "--json")
+    assert outcome.json["tables"]["groups"][0]["events"] == 1
+
+
 # ---------------------------------------------------------------- what the data cannot answer
 
 
@@ -482,7 +536,7 @@ def test_a_folder_without_permission_is_refused(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     write("c.csv", GOOD)
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", forbidden)
+    monkeypatch.setattr(tempfile, "mkstemp", forbidden)
     refuse("c.csv", says="x.json | Permission denied")
 
 

@@ -19,7 +19,8 @@ import pytest
 from hcc2l.cli._run import guarded
 from hcc2l.cli.app import app
 from hcc2l.dictionary import (
-    SHARED_OPTIONS,
+    READING_OPTIONS,
+    SHOWING_OPTIONS,
     ColumnEntry,
     Dictionary,
     EndpointEntry,
@@ -209,7 +210,7 @@ def test_every_key_of_the_dictionary_is_described() -> None:
 def test_every_default_option_is_described() -> None:
     page = (ROOT / "docs" / "cohort.md").read_text(encoding="utf-8")
     section = page.partition("\n## Default options\n")[2].partition("\n## ")[0]
-    options = {f.name for f in fields(KmSpec)} | set(SHARED_OPTIONS)
+    options = {f.name for f in fields(KmSpec)} | {*READING_OPTIONS, *SHOWING_OPTIONS}
     assert [o for o in sorted(options) if f"`{o}`" not in section] == []
 
 

@@ -38,5 +38,4 @@ def _options(command: str, cohort: Cohort, options: dict[str, Any]) -> dict[str,
     """The dictionary's defaults for a command, overridden by what was said."""
     check_names(command, options)
     known = SPECS[command].__dataclass_fields__
-    defaults = cohort.dictionary.options(command)
-    return {k: v for k, v in defaults.items() if k in known} | options
+    return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in known}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -76,6 +77,14 @@ def number_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+def printable(text: str) -> str:
+    """A text on one line, without control characters that a terminal would obey."""
+    return _CONTROL.sub(" ", text).strip()
+
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _LEADING_ZERO = re.compile(r"[+-]?0\d")
 
@@ -85,7 +94,8 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
     if decimal == "," and "." not in text:
         text = text.replace(",", ".")
     if _NUMBER.fullmatch(text) and not _LEADING_ZERO.match(text):
-        return float(text)
+        value = float(text)
+        return value if math.isfinite(value) else None
     return None
 
 
@@ -154,7 +164,10 @@ class Cohort:
         """A name for headings: the dictionary's title, else the file's name."""
         if self.source.bundled:
             return "bundled synthetic cohort"
-        return self.dictionary.title or self.source.name.replace("\\", "/").rpartition("/")[2]
+        return (
+            printable(self.dictionary.title or "")
+            or self.source.name.replace("\\", "/").rpartition("/")[2]
+        )
 
     @property
     def id_column(self) -> str | None:
@@ -190,14 +203,14 @@ class Cohort:
     def label(self, name: str) -> str:
         """The column's label: the dictionary's, else the file's, else its name in words."""
         said = self.dictionary.column(name).label
-        return said or self.column(name).label or self.dictionary.label(name)
+        return printable(said or self.column(name).label or self.dictionary.label(name))
 
     def row_name(self, row: int) -> str:
         """How to find a row: the patient's id, else its place in the file."""
         if self.id_column in self.names and self.id_column is not None:
             text = self.column(self.id_column).text(row)
             if text:
-                return text
+                return printable(text)
         return self._place(row)
 
     def row_place(self, row: int) -> str:
@@ -208,8 +221,8 @@ class Cohort:
         """Endpoints by name: the dictionary's, and those recognised by common column names."""
         return {**recognise_endpoints(self.names), **self.dictionary.endpoints}
 
-    def check_ids(self) -> None:
-        """Refuse a cohort in which a patient stands twice.
+    def check_ids(self, keep: NDArray[np.bool_] | None = None) -> None:
+        """Refuse a cohort in which a patient stands twice, among the rows of `keep` if given.
 
         Raises
         ------
@@ -223,13 +236,20 @@ class Cohort:
             return
         if self._surely_distinct and name in self.names and self._surely_distinct(name):
             return
+        if name not in self.names:
+            raise UsageError(
+                f"The cohort has no column {name!r}.",
+                where=f"{self.dictionary.path}, id",
+                hint=did_you_mean(name, self.names),
+            )
         column = self.column(name)
-        known = column.values[~column.missing]
+        keep = ~column.missing if keep is None else keep & ~column.missing
+        known = column.values[keep]
         if len(set(known.tolist())) == known.size:
             return
         seen: dict[object, int] = {}
         for row, value in enumerate(column.values.tolist()):
-            if column.missing[row]:
+            if not keep[row]:
                 continue
             if value in seen:
                 places = f"{self._place(seen[value])} and {self._place(row)}"
@@ -238,8 +258,9 @@ class Cohort:
                     f"{column.text(row)!r} stands at {places}; {repeated} row"
                     f"{'s repeat' if repeated > 1 else ' repeats'} an id.",
                     where=f"{self.source.name}, column {name}",
-                    hint="An analysis needs one row a patient. If this column does not name the "
-                    'patient, say which does: id = "…" in hcc2l.toml.',
+                    hint="An analysis needs one row a patient: choose them with --where, or, if "
+                    'this column does not name the patient, say which does: id = "…" in '
+                    "hcc2l.toml.",
                 )
             seen[value] = row
 

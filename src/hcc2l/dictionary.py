@@ -27,11 +27,9 @@ COMMANDS = (
     "flow", "derive", "check", "sample", "report",
 )  # fmt: skip
 
-# Options that any command may get from [defaults], beside those of its spec.
-SHARED_OPTIONS = (
-    "format", "digits", "quiet", "na", "sep", "decimal", "encoding", "sheet", "where", "cut",
-    "ref", "conf_level", "endpoint", "methods",
-)  # fmt: skip
+# Options beside those of a command's spec: how to show, how to read the cohort.
+SHOWING_OPTIONS = ("format", "digits", "quiet")
+READING_OPTIONS = ("na", "sep", "decimal", "encoding", "sheet")
 
 _TEXT, _TEXTS, _NUMBERS, _FLAG, _TABLE = "text", "list of texts", "list of numbers", "flag", "table"
 _TOP = {
@@ -104,10 +102,17 @@ class Dictionary:
         """The column's label, else a readable form of its name."""
         return self.column(name).label or readable(name)
 
-    def options(self, command: str) -> dict[str, Any]:
-        """Default options of a command: its own table wins over [defaults]."""
+    def options(self, command: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """A command's options: what was given, else its table, else [defaults].
+
+        Only `where` adds up: a condition of the dictionary defines the cohort and does not
+        vanish because another one is given.
+        """
         own = self.commands.get(command, {})
-        return {k.replace("-", "_"): v for k, v in {**self.defaults, **own}.items()}
+        options = {**self.defaults, **own}
+        options = {name.replace("-", "_"): value for name, value in options.items()}
+        where = [*_listed(options.get("where")), *_listed(given.get("where"))]
+        return {**options, **given, "where": where}
 
     def named_columns(self) -> list[str]:
         """Every column that the dictionary speaks of."""
@@ -116,6 +121,12 @@ class Dictionary:
             event = entry.event.partition("=")[0] if entry.event else None
             names += [entry.time, event, entry.start, *entry.end, entry.censor]
         return list(dict.fromkeys(name for name in names if name))
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)
 
 
 _ABBREVIATIONS = {"afp", "alt", "ast", "inr", "crp", "pni", "nlr", "ecog", "bclc", "albi", "os"}
@@ -321,17 +332,22 @@ def _check_options(
 ) -> None:
     """Names and values of a command's options; [defaults] may hold those of any command."""
     specs = [SPECS[command]] if command else list(SPECS.values())
-    known = set(SHARED_OPTIONS).union(*(spec.__dataclass_fields__ for spec in specs))
+    known = set(SHOWING_OPTIONS).union(*(spec.__dataclass_fields__ for spec in specs))
+    if command is None:
+        known.update(READING_OPTIONS)
     for key, value in options.items():
         name = key.replace("-", "_")
         holders = [spec for spec in specs if name in spec.__dataclass_fields__]
-        if name not in known:
-            faults.add((*keys, key), f"unknown option. {did_you_mean(name, sorted(known))}")
+        problem: tuple[str, str] | None
+        if name in READING_OPTIONS and command is not None:
+            problem = "the cohort is read before any command.", "Write it in [defaults]."
+        elif name not in known:
+            problem = "unknown option.", did_you_mean(name, sorted(known))
         elif holders:
             problem = option_problem(holders[0], name, value)
         else:
             problem = _showing_problem(name, value)
-        if name in known and problem:
+        if problem:
             faults.add((*keys, key), " ".join(problem).strip())
 
 
@@ -366,15 +382,16 @@ _ENDPOINT_LABELS = {
 }
 
 
-def endpoint_label(name: str) -> str | None:
-    """The field's name of an endpoint, from its own name or that of its time column."""
+def endpoint_label(time: str, event: str) -> str | None:
+    """The field's name of an endpoint, when its columns are a well-known pair."""
     for endpoint, times in _TIME_NAMES.items():
-        if name.casefold() in times:
+        if time.casefold() in times and event.casefold() in _EVENT_NAMES[endpoint]:
             return _ENDPOINT_LABELS[endpoint]
-    return "Survival" if name.casefold() == "time" else None
+    survival = time.casefold() == "time" and event.partition("=")[0].casefold() in _GENERIC_EVENTS
+    return "Survival" if survival else None
 
 
-_GENERIC_EVENTS = ("status", "event", "death", "dead", "cens")
+_GENERIC_EVENTS = ("status", "event", "death", "dead")
 
 
 def recognise_endpoints(names: Iterable[str]) -> dict[str, EndpointEntry]:

@@ -78,12 +78,14 @@ class Table:
 class Note:
     """Something a statistician would say about this analysis.
 
-    `code` is stable, for scripts; `text` says what and what to do about it.
+    `code` is stable, for scripts; `text` says what and what to do about it. `which` names rows by
+    id or line, for the person at the terminal; documents, which travel, leave it out.
     """
 
     level: Literal["info", "warning"]
     code: str
     text: str
+    which: str = ""
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,11 @@ def option_problem(spec: type[AnalysisSpec], name: str, value: object) -> tuple[
 
 def _item_problem(name: str, kind: str, value: object) -> tuple[str, str] | None:
     if kind == "bool":
-        return None if isinstance(value, bool) else (f"{value!r} is not true or false.", "")
+        return (
+            None
+            if isinstance(value, bool)
+            else (f"{value!r} is not true or false.", "Write true or false.")
+        )
     if kind == "str":
         if not isinstance(value, str):
             return f"{value!r} is not a text.", "Put it in quotation marks."
@@ -214,7 +218,7 @@ def _item_problem(name: str, kind: str, value: object) -> tuple[str, str] | None
             return f"{value!r} is not a choice.", did_you_mean(value, CHOICES[name])
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return f"{value!r} is not a number.", ""
+        return f"{value!r} is not a number.", "Give a number such as 12 or 6.5."
     low, high = RANGES.get(name, (0.0, math.inf))
     if name in OPEN_RANGES and not low < value < high:
         between = f"above {low:g}" if high == math.inf else f"between {low:g} and {high:g}"

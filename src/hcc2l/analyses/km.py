@@ -8,7 +8,13 @@ from hcc2l.analyses.km_data import KmData, prepare
 from hcc2l.analyses.km_figure import km_figure
 from hcc2l.analyses.km_tables import km_tables
 from hcc2l.analyses.km_text import conventions, km_methods
-from hcc2l.analyses.rows import group_size_notes, post_baseline_note, provenance, row_notes
+from hcc2l.analyses.rows import (
+    FEW_EVENTS,
+    group_size_notes,
+    post_baseline_note,
+    provenance,
+    row_notes,
+)
 from hcc2l.cohort import Cohort
 from hcc2l.report import Note, Report, Table
 from hcc2l.specs import KmSpec
@@ -87,15 +93,16 @@ def _notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
 
 def _crossing_note(data: KmData) -> list[Note]:
     for a, b in combinations(range(len(data.levels)), 2):
+        if min(data.curves[g].n_event.sum() for g in (a, b)) < FEW_EVENTS:
+            continue
         when = estimator.curves_cross(data.curves[a], data.curves[b])
         if when is not None:
             at = f"{when:.3g}{data.unit.replace(',', '')}"
             return [
                 Note("warning", "curves-cross",
                      f"The curves of {data.levels[a]} and {data.levels[b]} cross near {at}: "
-                     "hazards are not proportional, and the log-rank test can miss such a "
-                     "difference. "
-                     "Compare restricted means as well (--tau T), or weight the test "
+                     "the hazards seem not to be proportional, and the log-rank test can miss such "
+                     "a difference. Compare restricted means as well (--tau T), or weight the test "
                      "(--test fh --rho 0 --gamma 1 for a late difference).")
             ]  # fmt: skip
     return []

@@ -19,7 +19,7 @@ from hcc2l.specs import KmSpec
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats.kaplan_meier import KaplanMeier
-from hcc2l.stats.risk_sets import DistinctTimes, distinct_times
+from hcc2l.stats.risk_sets import DistinctTimes, distinct_times, fractional
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,11 @@ class KmData:
         return None if self.weights is None else self.weights[rows]
 
     @property
+    def robust(self) -> bool:
+        """Whether any weight is fractional, so that every variance is the robust one."""
+        return self.weights is not None and fractional(self.weights)
+
+    @property
     def group_column(self) -> Column:
         """The first column of every table by group."""
         return Column(self.group.label if self.group else "Group", ("group",))
@@ -96,7 +101,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
     group = _factor(cohort, spec, spec.by, "--by", outcome)
     strata = _factor(cohort, spec, spec.strata, "--strata", outcome)
-    weights = design.weights(cohort, spec.weights) if spec.weights else None
+    weights = design.weights(cohort, spec.weights, account.keep) if spec.weights else None
     if weights is not None:
         account.drop(np.isnan(weights), f"{spec.weights} missing")
     refuse_no_rows(account)
@@ -153,7 +158,9 @@ def _refuse_unanswerable(data: KmData) -> None:
 
 def _curve(data: KmData, code: int) -> KaplanMeier:
     rows = data.rows_of(code)
-    return estimator.kaplan_meier(data.distinct.take(rows), data.event[rows], data.weights_of(rows))
+    return estimator.kaplan_meier(
+        data.distinct.take(rows), data.event[rows], data.weights_of(rows), robust=data.robust
+    )
 
 
 def conf_type(spec: KmSpec) -> estimator.ConfType:

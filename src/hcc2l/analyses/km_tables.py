@@ -61,8 +61,9 @@ def _groups(data: KmData) -> Table:
         time, curve = data.time[inside], data.curves[code]
         median = estimator.quantiles(curve, (0.5,), conf_type(spec), spec.conf_level)[0]
         reverse = estimator.kaplan_meier(
-            data.distinct.take(inside), data.cause[inside] == 0, data.weights_of(inside)
-        )
+            data.distinct.take(inside), data.cause[inside] == 0, data.weights_of(inside),
+            robust=data.robust,
+        )  # fmt: skip
         follow = estimator.quantiles(reverse, (0.5,), conf_type(spec), spec.conf_level)[0]
         row: dict[str, Value] = {
             "group": level,
@@ -159,9 +160,10 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
     means = []
     for code in range(len(data.levels)):
         rows = data.rows_of(code)
+        times, weights = data.distinct.take(rows), data.weights_of(rows)
         means.append(
             estimator.restricted_mean(
-                data.distinct.take(rows), data.event[rows], tau, level, data.weights_of(rows)
+                times, data.event[rows], tau, level, weights, robust=data.robust
             )
         )
     ci = data.ci
@@ -209,6 +211,7 @@ def _estimate(e: estimator.Estimate) -> dict[str, Value]:
 
 
 def _tests(data: KmData) -> Table:
+    assert data.group is not None
     spec, k = data.spec, len(data.levels)
     rows: list[Row] = []
 
@@ -226,7 +229,9 @@ def _tests(data: KmData) -> Table:
         result = _test(data, "logrank", stratified=True)
         add("logrank-stratified", result.statistic, result.df, result.p, own)
     if spec.trend:
-        statistic, p = tests.trend(_test(data, "logrank"), np.arange(k, dtype=np.float64))
+        statistic, p = tests.trend(
+            _test(data, "logrank"), np.array(data.group.ranks, dtype=np.float64)
+        )
         add("logrank-trend", statistic, 1, p, own)
     if spec.competing:
         for of, cause in ((1, own), (2, data.competing_name)):
@@ -240,11 +245,14 @@ def _tests(data: KmData) -> Table:
     columns += [Column("Cause", ("cause",))] if spec.competing else []
     columns += [Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",))]
     footnotes = []
+    if spec.trend:
+        order = sorted(zip(data.group.ranks, data.group.levels, strict=True))
+        footnotes.append(f"Trend over: {', '.join(level for _, level in order)}.")
     if spec.competing:
         footnotes.append(
             "Gray's test compares cumulative incidence; the others compare cause-specific hazards."
         )
-    if data.weights is not None and not np.all(data.weights == np.floor(data.weights)):
+    if data.robust:
         footnotes.append("Fractional weights: the test has a robust variance.")
     title = f"Comparison of the {k} groups"
     return Table("tests", title, tuple(rows[0]), tuple(rows), tuple(columns), tuple(footnotes))
@@ -256,7 +264,7 @@ def _test(data: KmData, weight: tests.Weight, *, stratified: bool = False) -> te
         data.distinct, data.event, data.codes, len(data.levels),
         weight=weight, rho=spec.rho, gamma=spec.gamma,
         strata=data.strata.codes if stratified and data.strata else None,
-        case_weights=data.weights,
+        case_weights=data.weights, robust=data.robust,
     )  # fmt: skip
 
 
@@ -264,6 +272,7 @@ def _pairwise(data: KmData) -> Table:
     found = tests.pairwise(
         data.distinct, data.event, data.codes, len(data.levels),
         strata=data.strata.codes if data.strata else None, case_weights=data.weights,
+        robust=data.robust,
     )  # fmt: skip
     adjusted = adjust(np.array([t.p for _, _, t in found]), cast(Any, data.spec.adjust))
     rows = tuple(

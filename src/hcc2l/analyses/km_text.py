@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from hcc2l.analyses.km_data import KmData
 from hcc2l.cohort import Cohort
 
@@ -81,8 +79,9 @@ def conventions(data: KmData) -> list[str]:
     name = "Aalen–Johansen" if spec.competing else "Kaplan–Meier"
     parts.append(f"{name}, {spec.conf_level * 100:g}% CI {spec.conf_type}")
     if data.weights is not None:
-        whole = bool(np.all(data.weights == np.floor(data.weights)))
-        parts.append(f"weights {spec.weights} ({'repeated rows' if whole else 'robust variance'})")
+        parts.append(
+            f"weights {spec.weights} ({'robust variance' if data.robust else 'repeated rows'})"
+        )
     if data.group:
         names = [TEST_LABELS[t] for t in spec.test] + (["Gray"] if spec.competing else [])
         parts.append(f"test: {', '.join(names)}")
@@ -110,7 +109,7 @@ def km_methods(data: KmData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
             f"{endpoint.label}{unit} was estimated by the Kaplan–Meier method; medians are given "
             f"with {level} confidence intervals based on the {_CI_WORDS[spec.conf_type]} "
             "transformation with Greenwood's variance."
-            if not _fractional(data)
+            if not data.robust
             else f"{endpoint.label}{unit} was estimated by the weighted Kaplan–Meier method; "
             f"medians are given with {level} confidence intervals based on the "
             f"{_CI_WORDS[spec.conf_type]} transformation with a robust (infinitesimal jackknife) "
@@ -138,10 +137,6 @@ def km_methods(data: KmData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     return " ".join(sentences), tuple(_REFERENCES[key] for key in dict.fromkeys(cited))
 
 
-def _fractional(data: KmData) -> bool:
-    return data.weights is not None and not np.all(data.weights == np.floor(data.weights))
-
-
 def _landmark_sentence(data: KmData, cited: list[str]) -> list[str]:
     if data.spec.landmark is None:
         return []
@@ -165,7 +160,7 @@ def _test_sentences(data: KmData, cited: list[str]) -> list[str]:
             "cumulative incidences by Gray's test."
         )
         cited.append("gray")
-    if _fractional(data):
+    if data.robust:
         sentences.append("Tests used a robust variance.")
         cited.append("weights")
     if data.strata:

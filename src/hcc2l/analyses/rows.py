@@ -46,13 +46,14 @@ def survival_outcome(cohort: Cohort, spec: AnalysisSpec, competing: str | None =
     AnalysisError
         No row is left.
     """
-    cohort.check_ids()
     account = RowAccount(cohort)
-    endpoint = resolve_endpoint(cohort, spec)
     apply_conditions(cohort, account, spec.where)
+    refuse_no_rows(account)
+    cohort.check_ids(account.keep)
+    endpoint = resolve_endpoint(cohort, spec, account.keep)
     name = None
     if competing is not None:
-        endpoint, name = add_competing(cohort, endpoint, competing)
+        endpoint, name = add_competing(cohort, endpoint, competing, account.keep)
     if len(endpoint.columns) == 2:
         account.drop(np.isnan(endpoint.time), f"{endpoint.columns[0]} missing")
         account.drop(endpoint.event < 0, f"{endpoint.columns[1]} missing")
@@ -132,6 +133,9 @@ def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
                 f"{endpoint.label}: columns {endpoint.described}, recognised by name.",
             )
         )
+    if cohort.dictionary.id is None and cohort.id_column is not None:
+        text = f"Patients are named by the column {cohort.id_column}, recognised by name."
+        notes.append(Note("info", "id-recognised", text))
     if endpoint.other_values:
         notes.append(
             Note(
@@ -149,8 +153,9 @@ def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
             Note(
                 "info",
                 "rows-left-out",
-                f"{excluded.rows} row{'s' if excluded.rows > 1 else ''} left out, "
-                f"{excluded.reason}: {', '.join(excluded.which)}{more}.",
+                f"{excluded.rows} row{'s' if excluded.rows > 1 else ''} left out: "
+                f"{excluded.reason}.",
+                which=f"{', '.join(excluded.which)}{more}",
             )
         )
     absent = cohort.dictionary_columns_absent()
@@ -177,7 +182,8 @@ def post_baseline_note(cohort: Cohort, factor: Factor, landmark: float | None) -
 
 def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
     """Warn of groups with few patients or few events."""
-    tiny, few = [], []
+    tiny: list[str] = []
+    few: list[str] = []
     for code, level in enumerate(factor.levels):
         rows = factor.codes == code
         n, d = int(rows.sum()), int(event[rows].sum())

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
     from hcc2l.report import Note, Report
 
-_SHOWING = ("format", "digits", "quiet")  # presentation that the dictionary can set too
+_INTERRUPTED = 130
+# The root of typer's own errors, which older versions take from click and newer ones bring along.
+_COMMAND_LINE_ERROR: Any = next(
+    c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
+)
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,15 @@ def run_analysis(
             options[name] = [_number(f"--{name}", text) for text in options[name]]
     _check_endings(options)
     cohort = _read(options)
-    options = cohort.dictionary.options(command) | options
+    if not options.get("quiet"):
+        _say_what_was_read(cohort)
+    options = cohort.dictionary.options(command, options)
     showing = _showing(options)
     spec_type = SPECS[command]
     spec = spec_type(**{k: v for k, v in options.items() if k in spec_type.__dataclass_fields__})
     report = _analyse(command, cohort, spec)
-    _notify(cohort, report.notes, showing.quiet)
+    if not showing.quiet:
+        _notify(report.notes)
     _deliver(report, showing, cohort)
 
 
@@ -141,14 +148,21 @@ def _analyse(command: str, cohort: Cohort, spec: AnalysisSpec) -> Report:
     return replace(report, provenance=replace(report.provenance, argv=tuple(sys.argv[1:])))
 
 
-def _notify(cohort: Cohort, notes: Sequence[Note], quiet: bool) -> None:
-    if quiet:
-        return
+def _say_what_was_read(cohort: Cohort) -> None:
+    """At once, so that it is seen before any error that follows from it."""
     if cohort.source.bundled:
         say("note", "no cohort was named: this is the bundled synthetic cohort, no patient's data. "
             "Name your own: hcc2l COMMAND cohort.csv")  # fmt: skip
+    for remark in cohort.source.remarks:
+        say("note", f"{cohort.source.name}: {remark}.")
+
+
+def _notify(notes: Sequence[Note]) -> None:
     for note in notes:
-        say("warning" if note.level == "warning" else "note", note.text)
+        if note.code == "reading":
+            continue
+        text = f"{note.text.removesuffix('.')} ({note.which})." if note.which else note.text
+        say("warning" if note.level == "warning" else "note", text)
 
 
 def say(kind: str, text: str) -> None:
@@ -165,18 +179,18 @@ def _deliver(report: Report, showing: Showing, cohort: Cohort) -> None:
     from hcc2l.figures import draw, plot_format
     from hcc2l.render import render_report
 
-    files: dict[Path, bytes] = {}
+    files: dict[str, bytes] = {}
     for path in showing.out:
         made = render_report(
             report, Path(path).suffix.removeprefix(".").lower(), digits=showing.digits,
             table=showing.table,
         )  # fmt: skip
-        files[Path(path)] = made.encode() if isinstance(made, str) else made
+        files[path] = made.encode() if isinstance(made, str) else made
     if showing.plot:
         assert report.draw is not None
         figure = report.draw()
         for path in showing.plot:
-            files[Path(path)] = draw(figure, plot_format(path))
+            files[path] = draw(figure, plot_format(path))
     width, colour = _terminal()
     text = render_report(
         report, showing.format, digits=showing.digits, table=showing.table, width=width,
@@ -197,7 +211,7 @@ def _terminal() -> tuple[int, bool]:
     return max(width, 40), terminal and not plain
 
 
-def write_files(files: dict[Path, bytes], keep: Path) -> None:
+def write_files(files: dict[str, bytes], keep: Path) -> None:
     """Write files whole or not at all; never over the cohort itself.
 
     Raises
@@ -207,31 +221,48 @@ def write_files(files: dict[Path, bytes], keep: Path) -> None:
     InputError
         A file cannot be written (no folder, no permission, no space).
     """
-    written: dict[Path, Path] = {}
+    written: dict[str, Path] = {}
     try:
-        for path, content in files.items():
-            if keep.exists() and path.exists() and path.samefile(keep):
-                raise UsageError("This would overwrite the cohort.", where=str(path))
+        for name, content in files.items():
+            _refuse_target(Path(name), name, keep)
             try:
-                with tempfile.NamedTemporaryFile(
-                    dir=path.parent, prefix=f".{path.name}.", delete=False
-                ) as file:
-                    written[path] = Path(file.name)
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
+                written[name] = _write_beside(Path(name), content)
             except OSError as error:
-                raise _cannot_write(path, error) from None
-        for path, temporary in written.items():
+                raise _cannot_write(name, error) from None
+        for name in list(written):
             try:
-                temporary.chmod(0o666 & ~_umask())
-                temporary.replace(path)
+                written[name].replace(name)
             except OSError as error:
-                raise _cannot_write(path, error) from None
+                raise _cannot_write(name, error) from None
     finally:
         for temporary in written.values():
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def _refuse_target(path: Path, name: str, keep: Path) -> None:
+    if path.is_dir():
+        raise UsageError("This is a folder.", where=name, hint="Name a file in it.")
+    if keep.exists() and path.exists() and path.samefile(keep):
+        raise UsageError(
+            "This would overwrite the cohort.", where=name, hint="Choose another name."
+        )
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    """Write to a temporary file in the same folder, to be renamed when all are written."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
 
 
 def _umask() -> int:
@@ -240,9 +271,10 @@ def _umask() -> int:
     return mask
 
 
-def _cannot_write(path: Path, error: OSError) -> InputError:
-    hint = "Choose another place." if path.parent.is_dir() else f"Make the folder {path.parent}."
-    return InputError(f"Cannot be written: {error.strerror}.", where=str(path), hint=hint)
+def _cannot_write(name: str, error: OSError) -> InputError:
+    folder = Path(name).parent
+    hint = "Choose another place." if folder.is_dir() else f"Make the folder {folder} first."
+    return InputError(f"Cannot be written: {error.strerror}.", where=name, hint=hint)
 
 
 def _print(text: str) -> None:
@@ -256,15 +288,25 @@ def _print(text: str) -> None:
 def guarded(app: typer.Typer) -> int:
     """Run the application; every failure becomes one message and an exit status."""
     try:
-        app()
+        status = int(app(standalone_mode=False) or 0)
+        if status == _INTERRUPTED:  # newer versions of typer return it, older ones raise Abort
+            raise KeyboardInterrupt
+        return status
+    except _COMMAND_LINE_ERROR as error:
+        if "NoArgs" in type(error).__name__:  # hcc2l alone: show what there is
+            error.show()
+        else:
+            say("error", error.format_message())
+            say("hint", "hcc2l COMMAND --help lists the options.")
+        return 2
     except Hcc2lError as error:
         say("error", f"{error.where}: {error.message}" if error.where else error.message)
         if error.hint:
             say("hint", error.hint)
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         say("error", "interrupted; no file was written.")
-        return 130
+        return _INTERRUPTED
     except BrokenPipeError:
         # The reader has gone, as `| head` does; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -275,4 +317,3 @@ def guarded(app: typer.Typer) -> int:
     except OSError as error:
         say("error", f"{error.filename or 'output'}: {error.strerror}.")
         return 2
-    return 0

@@ -30,8 +30,8 @@ def km(
         typer.Option(
             metavar="TEST",
             rich_help_panel=_COMPARE,
-            show_default="logrank",
-            help="logrank, peto, gehan, tarone-ware or fh. Repeatable.",
+            show_default=False,
+            help="logrank (the default), peto, gehan, tarone-ware or fh. Repeatable.",
         ),
     ] = None,
     rho: Annotated[
@@ -53,6 +53,7 @@ def km(
         bool,
         typer.Option(
             "--trend",
+            metavar="",
             rich_help_panel=_COMPARE,
             help="Also a test for a trend over the groups in level order.",
         ),
@@ -61,6 +62,7 @@ def km(
         bool,
         typer.Option(
             "--pairwise",
+            metavar="",
             rich_help_panel=_COMPARE,
             help="Also a log-rank test of every pair of groups.",
         ),
@@ -138,13 +140,17 @@ def km(
     curve: Annotated[
         bool,
         typer.Option(
-            "--curve", rich_help_panel=_KM, help="Add the whole curve as a table, for JSON and CSV."
+            "--curve",
+            metavar="",
+            rich_help_panel=_KM,
+            help="Add the whole curve as a table, for JSON and CSV.",
         ),
     ] = False,
     cumulative_events: Annotated[
         bool,
         typer.Option(
             "--cumulative-events",
+            metavar="",
             rich_help_panel=_KM,
             help="Show cumulative events below the numbers at risk in the figure.",
         ),

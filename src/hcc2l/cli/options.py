@@ -60,7 +60,8 @@ Format = Annotated[
                  help="What goes to standard output: table, json, csv, md, html or tex."),
 ]  # fmt: skip
 Json = Annotated[
-    bool, typer.Option("--json", help="Short for --format json.", rich_help_panel=_OUTPUT)
+    bool,
+    typer.Option("--json", metavar="", rich_help_panel=_OUTPUT, help="Short for --format json."),
 ]
 Table = Annotated[
     str | None,
@@ -85,12 +86,14 @@ Digits = Annotated[
 ]  # fmt: skip
 Methods = Annotated[
     bool,
-    typer.Option("--methods", rich_help_panel=_OUTPUT,
+    typer.Option("--methods", metavar="", rich_help_panel=_OUTPUT,
                  help="Add the paragraph for a manuscript, with references."),
 ]  # fmt: skip
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="No notes on standard error.", rich_help_panel=_OUTPUT)
-]
+    bool,
+    typer.Option("--quiet", "-q", metavar="", rich_help_panel=_OUTPUT,
+                 help="No notes on standard error."),
+]  # fmt: skip
 Config = Annotated[
     str | None,
     typer.Option(metavar="FILE", rich_help_panel=_COHORT, show_default=False,

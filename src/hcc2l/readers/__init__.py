@@ -64,8 +64,8 @@ def read_cohort(
     UsageError
         The dictionary or an option is wrong.
     """
-    located, bundled = _locate(path, config)
-    dictionary = _dictionary_for(located, config)
+    located, bundled, named_by = _locate(path, config)
+    dictionary = _dictionary_for(located, config or named_by)
     defaults = dictionary.defaults
     options = ReadOptions(
         sep=sep or defaults.get("sep"),
@@ -114,18 +114,21 @@ def sample_folder() -> Path:
     raise InputError("The bundled cohort is not there.", hint="Install hcc2l again.")
 
 
-def _locate(path: str | Path | None, config: str | Path | None) -> tuple[Path | str, bool]:
+def _locate(
+    path: str | Path | None, config: str | Path | None
+) -> tuple[Path | str, bool, Path | None]:
+    """The cohort, whether it is the bundled one, and the dictionary that named it, if one did."""
     if path is not None:
-        return ("-", False) if str(path) == "-" else (Path(path), False)
+        return "-" if str(path) == "-" else Path(path), False, None
     named = os.environ.get("HCC2L_COHORT")
     if named:
-        return Path(named), False
+        return Path(named), False, None
     here = Path(config) if config else Path(FILE_NAME)
     if here.is_file() or config:
         cohort = load_dictionary(here).cohort
         if cohort:
-            return here.parent / cohort, False
-    return bundled_cohort(), True
+            return here.parent / cohort, False, here
+    return bundled_cohort(), True, None
 
 
 def _dictionary_for(located: Path | str, config: str | Path | None) -> Dictionary:
@@ -157,7 +160,7 @@ def _content(path: Path) -> Content:
     except OSError as error:
         raise InputError(f"Cannot be read: {error.strerror}.", where=str(path)) from None
     if not content:
-        raise InputError("The file is empty.", where=str(path))
+        raise InputError("The file is empty.", where=str(path), hint="Export it again.")
     return content
 
 

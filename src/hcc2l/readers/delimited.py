@@ -50,7 +50,7 @@ def read(content: Content, options: ReadOptions, name: str) -> RawTable:
     else:
         text, encoding = _decoded(bytes(content), options.encoding, name)
         if not text or text.isspace():
-            raise InputError("The file is empty.", where=name)
+            raise InputError("The file is empty.", where=name, hint="Export the cohort again.")
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         utf8 = text.encode() if len(text) >= LARGE else None
     sep, decimal, remarks = _dialect(text[:_SAMPLE], options, encoding)
@@ -113,7 +113,7 @@ def _unzipped(content: bytes, name: str) -> bytes:
     try:
         return gzip.decompress(content)
     except (OSError, EOFError, zlib.error):
-        raise InputError("The gzip file is damaged.", where=name) from None
+        raise InputError("The gzip file is damaged.", where=name, hint="Pack it again.") from None
 
 
 def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str | None]:
@@ -163,7 +163,11 @@ def _decoded_as(content: bytes, encoding: str, name: str) -> str:
     try:
         return content.decode(encoding).removeprefix("\ufeff")
     except LookupError:
-        raise UsageError(f"Unknown encoding {encoding!r}.", where="--encoding") from None
+        raise UsageError(
+            f"Unknown encoding {encoding!r}.",
+            where="--encoding",
+            hint="Leave it out to have it found out, or say one such as utf-8, latin-1 or gb18030.",
+        ) from None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise InputError(
@@ -188,6 +192,10 @@ def _dialect(
     sample = [line for line in text.splitlines()[:500] if line.strip()]
     sep = _separator(options.sep, sample)
     decimal = options.decimal or _decimal(sample, sep)
+    if decimal not in (".", ","):
+        raise UsageError(
+            f"{decimal!r} is not a decimal sign.", where="--decimal", hint="Say . or ,"
+        )
     return sep, decimal, _remarks(options, sep, decimal, encoding)
 
 

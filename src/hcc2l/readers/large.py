@@ -226,4 +226,4 @@ class _LargeTable:
         values: np.ndarray[Any, np.dtype[np.float64]] = (
             pc.cast(known, pa.float64()).combine_chunks().to_numpy(zero_copy_only=False)
         )
-        return values
+        return values if not np.isinf(values).any() else None

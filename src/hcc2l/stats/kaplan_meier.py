@@ -8,7 +8,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.stats.risk_sets import TIE_TOLERANCE, Floats, Times, distinct_times, risk_sets
+from hcc2l.stats.risk_sets import (
+    TIE_TOLERANCE,
+    Floats,
+    Times,
+    distinct_times,
+    fractional,
+    risk_sets,
+)
 
 ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
 
@@ -67,7 +74,11 @@ class SurvivalAt:
 
 
 def kaplan_meier(
-    time: Times, event: NDArray[np.bool_], weights: Floats | None = None
+    time: Times,
+    event: NDArray[np.bool_],
+    weights: Floats | None = None,
+    *,
+    robust: bool | None = None,
 ) -> KaplanMeier:
     """Estimate the survival function.
 
@@ -79,6 +90,9 @@ def kaplan_meier(
         Shape (n,): True where the event happened at `time`, False where censored.
     weights
         Shape (n,), positive case weights. Whole numbers act as repeated rows.
+    robust
+        Whether the variance is the infinitesimal jackknife; left out, when a weight is no whole
+        number. R decides so over all groups at once.
 
     Notes
     -----
@@ -94,7 +108,7 @@ def kaplan_meier(
     survival: Floats = np.cumprod(survivors / n, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         hazard_variance = np.cumsum(np.where(d > 0, d / (n * survivors), 0.0))
-        if weights is not None and not np.all(weights == np.floor(weights)):
+        if weights is not None and (fractional(weights) if robust is None else robust):
             own = np.where(event, 1.0 / survivors[sets.index], 0.0)
             influence = weights * (hazard_variance[sets.index] - own)
             variance = _jackknife_variance(sets.index, weights, hazard_variance, influence)
@@ -244,6 +258,8 @@ def restricted_mean(
     tau: float,
     conf_level: float,
     weights: Floats | None = None,
+    *,
+    robust: bool | None = None,
 ) -> Estimate:
     """Restricted mean survival time to `tau`: the area under S(t) from 0 to `tau`.
 
@@ -253,7 +269,7 @@ def restricted_mean(
     jackknife (R's ``residuals(fit, type = "rmst")``).
     """
     distinct = distinct_times(time)
-    curve = kaplan_meier(distinct, event, weights)
+    curve = kaplan_meier(distinct, event, weights, robust=robust)
     keep = curve.time <= tau
     edges = np.concatenate(([0.0], curve.time[keep], [tau]))
     heights = np.concatenate(([1.0], curve.survival[keep]))
@@ -263,7 +279,7 @@ def restricted_mean(
     survivors = n - d
     with np.errstate(divide="ignore", invalid="ignore"):
         term = np.where((d > 0) & (survivors > TIE_TOLERANCE * n), d / (n * survivors), 0.0)
-    if weights is not None and not np.all(weights == np.floor(weights)):
+    if weights is not None and (fractional(weights) if robust is None else robust):
         variance = _rmst_jackknife(distinct.index, event, weights, curve, keep, remaining, term)
     else:
         variance = float(np.sum(remaining**2 * term))

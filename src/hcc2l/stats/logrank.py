@@ -9,7 +9,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.stats.risk_sets import Floats, Ints, RiskSets, Times, distinct_times, risk_sets
+from hcc2l.stats.risk_sets import (
+    Floats,
+    Ints,
+    RiskSets,
+    Times,
+    distinct_times,
+    fractional,
+    risk_sets,
+)
 
 Weight = Literal["logrank", "peto", "gehan", "tarone-ware", "fh"]
 
@@ -47,6 +55,7 @@ def logrank(
     gamma: float = 0.0,
     strata: Ints | None = None,
     case_weights: Floats | None = None,
+    robust: bool | None = None,
 ) -> LogRank:
     """Compare the survival of `n_groups` groups.
 
@@ -65,10 +74,13 @@ def logrank(
         the variance is the robust one of the score of a Cox model without effect (Lin and Wei,
         J Am Stat Assoc 1989;84:1074-1078), R's ``coxph(..., robust = TRUE)$rscore`` with
         Breslow's ties.
+    robust
+        Whether the variance is robust; left out, when a weight is no whole number.
     """
     observed, expected = np.zeros(n_groups), np.zeros(n_groups)
     variance = np.zeros((n_groups, n_groups))
-    robust = case_weights is not None and not np.all(case_weights == np.floor(case_weights))
+    if robust is None:
+        robust = case_weights is not None and fractional(case_weights)
     distinct = distinct_times(time)
     for rows in _strata_rows(strata, event.size):
         w = None if case_weights is None else case_weights[rows]
@@ -116,6 +128,7 @@ def pairwise(
     *,
     strata: Ints | None = None,
     case_weights: Floats | None = None,
+    robust: bool | None = None,
 ) -> list[tuple[int, int, LogRank]]:
     """A fresh log-rank test on the rows of each pair of groups, in level order."""
     result = []
@@ -129,6 +142,7 @@ def pairwise(
             2,
             strata=None if strata is None else strata[rows],
             case_weights=None if case_weights is None else case_weights[rows],
+            robust=robust,
         )
         result.append((a, b, test))
     return result

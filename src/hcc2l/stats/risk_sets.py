@@ -15,6 +15,11 @@ Ints = NDArray[np.int64]
 TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
 
+def fractional(weights: Floats) -> bool:
+    """Whether case weights are not all whole numbers, so that they are not repeated rows."""
+    return not bool(np.all(weights == np.floor(weights)))
+
+
 @dataclass(frozen=True)
 class DistinctTimes:
     """Sorted distinct times, near-ties merged, and each row's place among them.

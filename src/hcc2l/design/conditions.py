@@ -1,0 +1,86 @@
+"""`--where`: which rows meet a condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from hcc2l.cohort import Cohort, Column, parse_number
+from hcc2l.design.dates import read_dates
+from hcc2l.design.levels import distinct, matching, natural_order
+from hcc2l.design.rows import Floats, Mask, RowAccount, numbers
+from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.terms import Condition, parse_condition
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def apply_conditions(cohort: Cohort, account: RowAccount, texts: Iterable[str]) -> None:
+    """Leave out the rows that do not meet every `--where`, counted by condition."""
+    for text in texts:
+        condition = parse_condition(text, cohort.names)
+        column = cohort.column(condition.column)
+        missing = column.missing
+        if condition.operator == "missing":
+            account.drop(~missing, f"not where {text}")
+            continue
+        account.drop(missing, f"{condition.column} missing")
+        if condition.operator != "present":
+            account.drop(~_meets(cohort, column, condition, account.keep), f"not where {text}")
+
+
+def _meets(cohort: Cohort, column: Column, condition: Condition, keep: Mask) -> Mask:
+    """Whether each row meets a condition, shape (n,)."""
+    operator = condition.operator
+    if operator in (">=", "<=", ">", "<"):
+        value = condition.values[0]
+        if _ISO_DATE.fullmatch(value):
+            dates = read_dates(cohort, [column.name], keep)[column.name]
+            days = (dates - np.datetime64(value, "D")) / np.timedelta64(1, "D")
+            return compare(np.where(np.isnat(dates), np.nan, days), operator, 0.0)
+        limit = bound(value, condition.text, "--where")
+        return compare(numbers(cohort, column.name, keep), operator, limit)
+    texts, codes = distinct(column)
+    wanted: set[str] = set()
+    for value in condition.values:
+        found = matching(value, column, texts)
+        if not found:
+            raise UsageError(
+                f"{column.name} has no value {value!r}.",
+                where=f"--where {condition.text!r}",
+                hint=did_you_mean(value, natural_order(texts)),
+            )
+        wanted |= found
+    chosen = np.array([*(t in wanted for t in texts), False])
+    return np.asarray(chosen[codes] == (operator in ("==", "in")), dtype=np.bool_)
+
+
+def bound(text: str, whole: str, option: str) -> float:
+    """The number that a comparison compares with.
+
+    Raises
+    ------
+    UsageError
+        It is no number.
+    """
+    value = parse_number(text)
+    if value is None:
+        raise UsageError(
+            f"{text!r} in {whole!r} is not a number.",
+            where=option,
+            hint="One comparison each; give --where again for a further one. Dates are compared "
+            "as 2021-12-31.",
+        )
+    return value
+
+
+def compare(values: Floats, operator: str, bound: float) -> Mask:
+    """Whether each value meets a comparison; NaN never does."""
+    with np.errstate(invalid="ignore"):
+        if operator == ">=":
+            return np.asarray(values >= bound)
+        if operator == "<=":
+            return np.asarray(values <= bound)
+        return np.asarray(values > bound if operator == ">" else values < bound)

@@ -1,0 +1,83 @@
+"""Cells as dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.cohort import Cohort
+from hcc2l.design.rows import Mask, row_where
+from hcc2l.errors import InputError
+
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})([T ].*)?")
+
+
+def read_dates(
+    cohort: Cohort, names: Sequence[str], keep: Mask
+) -> dict[str, NDArray[np.datetime64]]:
+    """Columns as dates (datetime64[D], NaT where missing or not in `keep`), read alike.
+
+    ISO dates, `31.12.2020`, and `12/31/2020` or `31/12/2020` where the cells themselves or
+    `date_order` in the dictionary say which.
+    """
+    order = cohort.dictionary.date_order or _slash_order(cohort, names)
+    result = {}
+    for name in names:
+        column = cohort.column(name)
+        if column.kind == "date":
+            result[name] = column.values
+            continue
+        values = np.full(cohort.rows, np.datetime64("NaT"), dtype="datetime64[D]")
+        for i in np.flatnonzero(~column.missing & keep):
+            values[i] = _date(column.text(int(i)), order, cohort, name, int(i))
+        result[name] = values
+    return result
+
+
+def _slash_order(cohort: Cohort, names: Sequence[str]) -> str | None:
+    first = second = 0
+    for name in names:
+        column = cohort.column(name)
+        if column.kind != "text":
+            continue
+        for text in {t for t in column.values.tolist() if t is not None}:
+            match = _SLASHED.fullmatch(text)
+            if match:
+                first, second = max(first, int(match[1])), max(second, int(match[2]))
+    if first > 12 >= second:
+        return "dmy"
+    return "mdy" if second > 12 >= first else None
+
+
+def _date(text: str, order: str | None, cohort: Cohort, name: str, row: int) -> np.datetime64:
+    iso, dotted, slashed = _ISO.fullmatch(text), _DOTTED.fullmatch(text), _SLASHED.fullmatch(text)
+    hint = "Write dates as 2020-12-31."
+    parts: tuple[str, str, str] | None = None
+    if iso:
+        parts = iso[1], iso[2], iso[3]
+    elif dotted:
+        parts = dotted[3], dotted[2], dotted[1]
+    elif slashed and order == "dmy":
+        parts = slashed[3], slashed[2], slashed[1]
+    elif slashed and order == "mdy":
+        parts = slashed[3], slashed[1], slashed[2]
+    elif slashed:
+        hint = (
+            'Day or month first cannot be told from the cells; say date_order = "dmy" or "mdy" '
+            "in hcc2l.toml, or write dates as 2020-12-31."
+        )
+    if parts:
+        try:
+            return np.datetime64(f"{parts[0]}-{int(parts[1]):02d}-{int(parts[2]):02d}", "D")
+        except ValueError:
+            pass
+    raise InputError(
+        f"{text!r} is not a date that can be read.",
+        where=f"{cohort.source.name}, column {name}, {row_where(cohort, row)}",
+        hint=hint,
+    )

@@ -1,0 +1,81 @@
+"""Which rows are in, why the others are not, and cells as numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.cohort import Cohort, parse_number
+from hcc2l.errors import InputError
+from hcc2l.report import Excluded
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+_NAMED_ROWS = 10
+
+
+@dataclass
+class RowAccount:
+    """Which rows are still in, and why the others are not."""
+
+    cohort: Cohort
+    keep: Mask = field(init=False)
+    excluded: list[Excluded] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.keep = np.ones(self.cohort.rows, dtype=np.bool_)
+
+    def drop(self, rows: Mask, reason: str) -> None:
+        """Leave out rows (shape (n,)); only those still in are counted."""
+        leaving = np.flatnonzero(rows & self.keep)
+        if leaving.size:
+            which = tuple(self.cohort.row_name(int(i)) for i in leaving[:_NAMED_ROWS])
+            self.excluded.append(Excluded(reason, int(leaving.size), which))
+            self.keep[leaving] = False
+
+    @property
+    def analysed(self) -> int:
+        """Number of rows still in."""
+        return int(self.keep.sum())
+
+
+def numbers(cohort: Cohort, name: str, keep: Mask | None = None) -> Floats:
+    """A column as numbers, shape (n,), NaN where missing; only `keep` rows must be numbers.
+
+    Raises
+    ------
+    InputError
+        A cell is not a number: which, and where.
+    """
+    column = cohort.column(name)
+    if column.kind == "number":
+        return np.asarray(column.values, dtype=np.float64)
+    cells = [parse_number(column.text(i)) for i in range(cohort.rows)]
+    wanted = ~column.missing if keep is None else ~column.missing & keep
+    bad = [int(i) for i in np.flatnonzero(wanted) if cells[i] is None]
+    if not bad:  # declared as text but numbers all the same, or the others are left out
+        return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
+    cell = column.text(bad[0])
+    hint = "Correct the cell, or say with --na that this text means missing."
+    if re.fullmatch(r"[+-]?\d+,\d+", cell):
+        hint = "It has a decimal comma where other cells have a point; write one or the other."
+    elif len(bad) == int(wanted.sum()):
+        hint = "This column holds no numbers at all; is it the right one?"
+    raise InputError(
+        f"{cell!r} is not a number"
+        + (f"; nor are {len(bad) - 1} more cells" if len(bad) > 1 else "")
+        + ".",
+        where=f"{cohort.source.name}, column {name}, {row_where(cohort, bad[0])}",
+        hint=hint,
+    )
+
+
+def row_where(cohort: Cohort, row: int) -> str:
+    """Where a row is, for a message: its place in the file, and the patient's id."""
+    place, name = cohort.row_place(row), cohort.row_name(row)
+    return place if place == name else f"{place} ({name})"
