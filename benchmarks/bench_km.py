@@ -63,8 +63,8 @@ def write_cohort(path: Path, rows: int, seed: int = 1) -> None:
     }
     table = np.column_stack([np.asarray(c).astype(str) for c in columns.values()])
     with path.open("w") as file:
-        file.write(",".join(columns) + "\\n")
-        file.writelines(",".join(row) + "\\n" for row in table.tolist())
+        file.write(",".join(columns) + "\n")
+        file.writelines(",".join(row) + "\n" for row in table.tolist())
 
 
 def cpu_and_memory(command: list[str]) -> tuple[float, float]:

@@ -22,21 +22,27 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hcc2l import read_cohort
+from hcc2l import read_cohort, readers
 from hcc2l.cohort import Cohort
 from hcc2l.errors import Hcc2lError, InputError, UsageError
 from hcc2l.readers import MISSING, delimited
 from tests.conftest import DATA, REFERENCE_FILES, Run, Write
 
 PROPERTY = settings(max_examples=50, deadline=None)
-SMALL, LARGE = 1 << 60, 0
+SMALL, LARGE = 1 << 60, 1
 FOLDER = tempfile.TemporaryDirectory()
 Cells = dict[str, list[object]]
 
 
 @pytest.fixture(params=[SMALL, LARGE], ids=["small", "large"])
 def _either_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited, "LARGE", request.param)
+    set_large(monkeypatch, request.param)
+
+
+def set_large(patch: pytest.MonkeyPatch, size: int) -> None:
+    """Let the large reader, and the mapping of files, begin at `size`."""
+    for module in (delimited, readers):
+        patch.setattr(module, "LARGE", size)
 
 
 both_readers = pytest.mark.usefixtures("_either_reader")
@@ -45,6 +51,7 @@ both_readers = pytest.mark.usefixtures("_either_reader")
 def read(content: str | bytes, *, dictionary: str = "", **said: Any) -> Cohort:
     """Read `content` as a file `cohort.csv` with a dictionary of its own."""
     path, config = Path(FOLDER.name) / "cohort.csv", Path(FOLDER.name) / "dictionary.toml"
+    path.unlink(missing_ok=True)  # an older cohort may still have its file mapped
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     config.write_text(dictionary)
     return read_cohort(path, config=config, **said)
@@ -81,7 +88,7 @@ class Reading:
 def reading(content: str | bytes, size: int, **said: Any) -> Reading:
     """What the reader that takes over at `size` characters says."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delimited, "LARGE", size)
+        set_large(patch, size)
         try:
             cohort = read(content, **said)
             repeated = ""
@@ -345,7 +352,7 @@ def test_a_float_written_in_full_reads_back_identical(
     size: int, decimal: str, value: float
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delimited, "LARGE", size)
+        set_large(patch, size)
         written = repr(value).replace(".", decimal)
         read_back = cells(read(f"id;x\n1;{written}\n2;0{decimal}5\n", decimal=decimal))["x"][0]
     assert isinstance(read_back, float)
@@ -719,7 +726,7 @@ def test_any_table_written_with_quotes_reads_back(
     writer.writerow(["id", "note", "x"])
     writer.writerows([f"p{i}", f"n {note} n", repr(x)] for i, (note, x) in enumerate(rows))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delimited, "LARGE", size)
+        set_large(patch, size)
         found = cells(read(file.getvalue(), sep=sep, decimal="."))
     assert found["note"] == [f"n {note} n" for note, _ in rows]
     assert found["x"] == [x for _, x in rows]

@@ -72,7 +72,7 @@ def test_restricted_mean_with_fractional_weights_agrees_with_r() -> None:
 
 
 # Freireich et al., Blood 1963;21:699-716: remission of acute leukaemia under 6-mercaptopurine, the
-# example of the textbooks; S(t) as printed by Collett, Modelling Survival Data (2015), table 2.1 ff.
+# example of the textbooks; S(t) as printed by Collett, Modelling Survival Data (2015).
 MERCAPTOPURINE = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 CENSORED = [3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20]  # positions (from 0) that are censored
 PRINTED = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}

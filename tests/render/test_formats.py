@@ -1,0 +1,143 @@
+"""Every format from one report made by hand; the text formats to the letter."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hcc2l.errors import UsageError
+from hcc2l.glossary import GLOSSARY
+from hcc2l.render import FILE_FORMATS, RENDERERS, render_report
+from hcc2l.render.grid import write_p
+from tests.render.handmade import REPORT
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("name", ["table", "json", "csv", "md", "html", "tex"])
+def test_text_formats_are_written_to_the_letter(name: str) -> None:
+    made = render_report(REPORT, name, width=80)
+    assert made == (GOLDEN / f"report.{name}").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_same_report_gives_the_same_bytes(name: str) -> None:
+    assert render_report(REPORT, name) == render_report(REPORT, name)
+
+
+@pytest.mark.parametrize("name", [n for n in RENDERERS if n not in ("json", "csv", "xlsx")])
+def test_documents_do_not_name_patients(name: str) -> None:
+    made = render_report(REPORT, name)
+    if isinstance(made, bytes):
+        with zipfile.ZipFile(io.BytesIO(made)) as archive:
+            made = "".join(archive.read(n).decode("utf-8", "ignore") for n in archive.namelist())
+    assert "P07" not in made
+
+
+def test_json_is_strict_and_in_full_precision() -> None:
+    made = json.loads(render_report(REPORT, "json"), parse_constant=pytest.fail)
+    assert made["schema"] == "hcc2l/1"
+    assert made["tables"]["groups"][0]["median"] == 7.4333
+    assert made["tables"]["groups"][2]["median"] is None
+    assert made["analysed"]["excluded"] == [
+        {"reason": "death missing", "rows": 2, "which": ["P07", "P31"]}
+    ]
+
+
+def test_csv_has_the_same_rows_as_json() -> None:
+    made = json.loads(render_report(REPORT, "json"))["tables"]
+    for name, rows in made.items():
+        text = render_report(REPORT, "csv", table=name)
+        assert isinstance(text, str)
+        read = list(csv.DictReader(io.StringIO(text)))
+        assert [list(r) for r in read] == [list(r) for r in rows]
+        for found, expected in zip(read, rows, strict=True):
+            for key, value in expected.items():
+                if isinstance(value, (int, float)):
+                    assert float(found[key]) == value
+                elif value is None:
+                    assert found[key] == ""
+
+
+@pytest.mark.parametrize("text", ["=A_1 <b>", "-C"])
+def test_a_cell_never_becomes_a_formula(text: str) -> None:
+    from openpyxl import load_workbook
+
+    made = render_report(REPORT, "csv")
+    assert f"'{text}" in made
+    book = load_workbook(io.BytesIO(render_report(REPORT, "xlsx")))  # type: ignore[arg-type]
+    cells = [c for row in book["groups"].iter_rows() for c in row if c.value == text]
+    assert [c.data_type for c in cells] == ["s"]
+
+
+def test_excel_holds_every_table_with_numbers_as_numbers() -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(render_report(REPORT, "xlsx")))  # type: ignore[arg-type]
+    assert book.sheetnames == ["about", "groups", "rmst_differences", "quantiles"]
+    assert book["groups"]["D2"].value == 7.4333
+    assert book["groups"]["D4"].value is None
+
+
+def test_word_has_native_tables_with_the_cells_of_every_other_format() -> None:
+    import docx
+
+    document = docx.Document(io.BytesIO(render_report(REPORT, "docx")))  # type: ignore[arg-type]
+    assert [len(t.rows) for t in document.tables] == [4, 2]
+    assert document.tables[0].cell(1, 2).text == "7.43 (6.64–13.60)"
+    assert document.tables[1].cell(1, 2).text == "−1.50 (−3.25 to 0.25)"
+
+
+def test_digits_change_the_decimals_and_nothing_else() -> None:
+    made = render_report(REPORT, "md", digits=1)
+    assert "7.4 (6.6–13.6)" in made
+    assert "0.006" in made
+
+
+@pytest.mark.parametrize(
+    ("p", "written"),
+    [(0.0064, "0.006"), (0.0004, "<0.001"), (0.04951, "0.050"), (0.9999, ">0.999"), (1.0, ">0.999"),
+     (0.5, "0.500"), (0.001, "0.001"), (0.0, "<0.001")],
+)  # fmt: skip
+def test_p_is_written_as_journals_print_it(p: float, written: str) -> None:
+    assert write_p(p) == written
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_line_of_the_terminal_is_wider_than_it(width: int) -> None:
+    made = render_report(REPORT, "table", width=width)
+    assert isinstance(made, str)
+    assert max(len(line) for line in made.splitlines()) <= width
+
+
+def test_a_table_too_wide_for_the_terminal_repeats_its_first_column() -> None:
+    made = render_report(REPORT, "table", width=42)
+    assert isinstance(made, str)
+    assert len(re.findall(r"B \| 50%", made)) == 2
+
+
+def test_colour_is_only_there_when_asked_for() -> None:
+    assert "\x1b[" not in render_report(REPORT, "table")  # type: ignore[operator]
+    assert "\x1b[" in render_report(REPORT, "table", colour=True)  # type: ignore[operator]
+
+
+def test_every_key_of_the_report_is_in_the_glossary() -> None:
+    for table in REPORT.tables:
+        assert set(table.keys) <= set(GLOSSARY)
+
+
+def test_every_file_format_has_a_renderer() -> None:
+    assert set(FILE_FORMATS) <= set(RENDERERS)
+
+
+def test_an_unknown_format_or_table_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="md"):
+        render_report(REPORT, "mdd")
+    with pytest.raises(UsageError, match="groups"):
+        render_report(REPORT, "csv", table="group")
