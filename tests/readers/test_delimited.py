@@ -268,10 +268,17 @@ def test_a_quote_after_a_blank_means_the_same_in_both_readers() -> None:
     same_in_both('id, note, time\np1, "a, b", 1\np2, "c", 2\n')
 
 
-def test_text_after_a_closing_quote_is_an_error_with_its_line() -> None:
-    result = same_in_both('id,note,time\np1,"a",1\np2,"b"c,2\n')
+@pytest.mark.parametrize("cell", ['"b"c', '"b" c', '"b" ', '""b', '"b""'])
+def test_text_after_a_closing_quote_is_an_error_with_its_line(cell: str) -> None:
+    result = same_in_both(f'id,note,time\np1,"a",1\np2,{cell},2\n')
     assert result.error.startswith("InputError")
     assert "line 3" in result.error
+
+
+@pytest.mark.parametrize("cell", ['b"', 'b""', 'b"c"', ' b "c" '])
+def test_quotation_marks_after_text_are_characters_in_both_readers(cell: str) -> None:
+    result = same_in_both(f'id,note,time\np1,"a",1\np2,{cell},2\n')
+    assert result.cells["note"] == ["a", cell.strip()]
 
 
 @both_readers
@@ -486,9 +493,10 @@ def test_a_line_of_blanks_is_treated_alike_by_both_readers() -> None:
     assert len(result.places) == 2
 
 
-def test_a_line_of_separators_alone_is_treated_alike_by_both_readers() -> None:
-    result = same_in_both("id,time,arm\np1,1,a\n,,\np2,2,b\n,,\n")
-    assert len(result.places) == 2
+@pytest.mark.parametrize("line", [",,", ", , ", ",,\t", '"",,', '"","",""', '" ",,'])
+def test_a_line_of_separators_alone_is_no_patient_in_both_readers(line: str) -> None:
+    result = same_in_both(f"id,time,arm\np1,1,a\n{line}\np2,2,b\n{line}\n")
+    assert result.cells["id"] == ["p1", "p2"]
 
 
 @both_readers
@@ -542,25 +550,34 @@ def test_the_place_of_a_row_is_right_after_quoted_line_ends() -> None:
     assert places(table) == ["line 2", "line 5", "line 6", "line 9"]
 
 
-def _several_megabytes() -> list[str]:
-    """Records of a file that no reader takes in one block; some hold line ends."""
+def _several_megabytes(kind: str) -> list[str]:
+    """Records of a file that no reader takes in one block."""
     filler = "x" * 60
-    return ["id,note,time\n"] + [
-        f'p{i:05},"{filler},\n{filler}",{i / 7!r}\n' if i % 5 else f"p{i:05},c,{i / 7!r}\n\n"
-        for i in range(30_000)
-    ]
+    record = {
+        "plain": "p{i:05},{filler}{filler},{time!r}\n",
+        "quoted": 'p{i:05},"{filler},\n{filler}",{time!r}\n',
+        "blank lines": "p{i:05},{filler}{filler},{time!r}\n\n",
+    }[kind]
+    rows = (record.format(i=i, filler=filler, time=i / 7) for i in range(30_000))
+    return ["id,note,time\n", *rows]
 
 
-def test_a_file_of_several_megabytes_is_the_same_to_both_readers() -> None:
-    found = same_in_both("".join(_several_megabytes()))
+several_megabytes = pytest.mark.parametrize("kind", ["plain", "quoted", "blank lines"])
+
+
+@several_megabytes
+def test_a_file_of_several_megabytes_is_the_same_to_both_readers(kind: str) -> None:
+    found = same_in_both("".join(_several_megabytes(kind)))
     assert found.cells["time"] == [i / 7 for i in range(30_000)]
 
 
-def test_a_long_row_far_down_is_an_error_with_its_line_in_both_readers() -> None:
-    records = _several_megabytes()
+@both_readers
+@several_megabytes
+def test_a_long_row_far_down_is_an_error_with_its_line(kind: str) -> None:
+    records = _several_megabytes(kind)
     before = "".join(records[:25_000])
-    found = same_in_both(before + "p,d,1,2\n" + "".join(records[25_000:]))
-    assert f"line {before.count(chr(10)) + 1}: This row is longer" in found.error
+    with pytest.raises(InputError, match=f"line {before.count(chr(10)) + 1}: This row is longer"):
+        cells(read(before + "p,d,1,2\n" + "".join(records[25_000:])))
 
 
 # ---------------------------------------------------------------- header
@@ -608,6 +625,8 @@ def test_a_header_without_rows_is_an_error(text: str) -> None:
         pytest.param(b"\n \n\n", id="blank lines"),
         pytest.param("\ufeff".encode(), id="a byte-order mark"),
         pytest.param(gzip.compress(b""), id="nothing, gzipped"),
+        pytest.param(b",,,\n,,,\n,,,\n", id="separators"),
+        pytest.param(b" ; \n", id="separators and blanks"),
     ],
 )
 def test_a_file_without_content_is_refused(content: bytes) -> None:

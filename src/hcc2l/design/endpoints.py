@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -58,7 +59,7 @@ class Endpoint:
             return f"{self.columns[0]}, {self.event_name}"
         return f"{self.columns[0]} to {self.event_name}, else {self.columns[-1]}"
 
-    @property
+    @cached_property
     def whole(self) -> bool:
         """Whether all times are whole numbers."""
         known = self.time[~np.isnan(self.time)]

@@ -88,6 +88,8 @@ def _read_small(
             where=f"{name}, line {before + 1}",
             hint='Write a quotation mark inside a quoted cell twice: "".',
         ) from None
+    if not records:
+        raise InputError("The file is empty.", where=name, hint="Export the cohort again.")
     names = check_header(records[0], name)
     if len(records) == 1:
         raise no_rows(name)

@@ -27,7 +27,7 @@ from hcc2l.readers.raw import (
     wrong_width,
 )
 
-_NEWLINE = 10
+_TAB, _NEWLINE, _BLANK, _QUOTE = 9, 10, 32, 34
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _LEADING_ZERO = r"^[+-]?0\d"
 
@@ -47,15 +47,16 @@ def read_large(
     InputError
         A row is longer or shorter than the header (with its line).
     """
+    lines = _regular_lines(content, sep)
+    if lines is None:
+        return None
     head = io.StringIO(content[:1_000_000].decode(errors="ignore"))
     try:
         header = next(csv.reader(head, delimiter=sep, strict=True))
     except csv.Error:
         return None
     names = check_header(header, name)
-    if not _is_regular(content, sep, len(names)):
-        return None
-    table = _LargeTable(content, names, sep, decimal, options, name)
+    table = _LargeTable(content, names, lines, sep, decimal, options, name)
     return RawTable(
         names=names,
         rows=table.rows,
@@ -66,24 +67,31 @@ def read_large(
     )
 
 
-def _is_regular(content: Content, sep: str, width: int) -> bool:
-    """Whether every line is a record: no blank ones, no quotes but around whole cells."""
+def _regular_lines(content: Content, sep: str) -> int | None:
+    """Number of lines, when every one is a record as plain as the fast parser takes it.
+
+    Not so with blank lines, lines of empty cells alone, and quotes that stand inside a cell or
+    are not closed: those are for the slow reader, which passes them over or says what is wrong.
+    """
     data = np.frombuffer(content, dtype=np.uint8)
     breaks = np.flatnonzero(data == _NEWLINE)
-    if not breaks.size or chr(data[0]) in " \t\n":
-        return False
-    ends = breaks if breaks[-1] == data.size - 1 else np.append(breaks, data.size)
-    following = data[breaks[breaks < data.size - 1] + 1]
-    if np.isin(following, [_NEWLINE, 32, 9]).any():
-        return False
-    empty = np.diff(ends) == width  # as long as a line of separators alone
-    if (empty & (data[ends[:-1] + 1] == ord(sep))).any():
-        return False
+    if not breaks.size:
+        return None
+    lines = int(breaks.size) + int(breaks[-1] != data.size - 1)
+    begins = np.append(data[0], data[breaks[breaks < data.size - 1] + 1])
+    if ((begins == _NEWLINE) | (begins == _BLANK) | (begins == _TAB)).any():
+        return None
+    mark = re.escape(sep.encode())
+    if ((begins == ord(sep)) | (begins == _QUOTE)).any() and re.search(
+        rb'(?m)^[ \t"' + mark + rb"]+$", content
+    ):
+        return None
     if content.find(b'"') < 0:
-        return True
-    letter = rb'[^"\n' + re.escape(sep.encode()) + b"]"
-    quotes = int(np.count_nonzero(data == 34))
-    return quotes % 2 == 0 and re.search(letter + b'"' + letter, content) is None
+        return lines
+    inside = rb'[^"\n' + mark + rb"]"
+    closed = int(np.count_nonzero(data == _QUOTE)) % 2 == 0
+    odd = inside + rb'"' + inside + rb"|(^|[\n" + mark + rb'])""' + inside
+    return lines if closed and re.search(odd, content) is None else None
 
 
 class _LargeTable:
@@ -93,6 +101,7 @@ class _LargeTable:
         self,
         content: Content,
         names: tuple[str, ...],
+        lines: int,
         sep: str,
         decimal: str,
         options: ReadOptions,
@@ -107,8 +116,7 @@ class _LargeTable:
             self._parse(names[:1])
             self.rows = len(self._strings[names[0]])
         else:
-            breaks = np.count_nonzero(np.frombuffer(content, dtype=np.uint8) == _NEWLINE)
-            self.rows = int(breaks) - (content[-1:] == b"\n")
+            self.rows = lines - 1
         if self.rows == 0:
             raise no_rows(name)
 
@@ -172,7 +180,9 @@ class _LargeTable:
 
         if name not in self._strings:
             self._parse((name,))
-        texts = pc.utf8_trim_whitespace(self._strings[name].combine_chunks())
+        texts = self._strings[name].combine_chunks()
+        if self._content.find(b" ") >= 0 or self._content.find(b"\t") >= 0:
+            texts = pc.utf8_trim_whitespace(texts)
         if parse_number(texts[0].as_py(), self._decimal) is not None:
             return False  # perhaps a column of numbers, of which 1 and 1.0 are the same
         return bool(pc.all(pc.less(texts[:-1], texts[1:])).as_py())
