@@ -7,7 +7,7 @@ from typing import Any
 
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
-from hcc2l.specs import SPECS, KmSpec, check_names
+from hcc2l.specs import SPECS, CoxSpec, KmSpec, check_names
 
 
 def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
@@ -24,6 +24,22 @@ def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
 
     subject = _cohort(cohort)
     return run(subject, KmSpec(**_options("km", subject, options)))
+
+
+def cox(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """Cox regression; the same report as ``hcc2l cox``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `CoxSpec`, such as ``covariates=["age", "child_pugh", "afp@400"]``.
+    """
+    from hcc2l.analyses.cox import run
+
+    subject = _cohort(cohort)
+    return run(subject, CoxSpec(**_options("cox", subject, options)))
 
 
 def _cohort(cohort: Cohort | str | Path | None) -> Cohort:

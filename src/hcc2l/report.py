@@ -12,7 +12,7 @@ from typing import Literal
 
 Value = str | int | float | bool | None
 Row = Mapping[str, Value]
-Form = Literal["value", "interval"]
+Form = Literal["value", "interval", "effect"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Column:
         The column's heading.
     keys
         The keys of its cell: one for `value`; estimate, lower, upper for `interval`, which is
-        written ``7.43 (6.64-13.60)`` with an en dash.
+        written ``7.43 (6.64-13.60)`` with an en dash, and for `effect`, which is an interval of a
+        ratio, `reference` where 1 has no limits, and a dash where the row is not in the model.
     kind
         How numbers are written, where it is not the glossary's kind of the first key.
     decimals

@@ -15,13 +15,25 @@ CONF_TYPES = ("log", "log-log", "plain", "logit", "arcsin")
 TESTS = ("logrank", "peto", "gehan", "tarone-ware", "fh")
 ADJUSTMENTS = ("holm", "bh", "bonferroni", "none")
 PARAMETRIC = ("exponential", "weibull", "lognormal", "loglogistic", "best")
+FORESTS = ("univariable", "multivariable", "both", "subgroups")
+TIES = ("efron", "breslow")
+STEPWISE = ("aic", "lr", "wald")
+PH_TRANSFORMS = ("km", "identity", "rank", "log")
 CHOICES = {
     "conf_type": CONF_TYPES,
     "test": TESTS,
     "adjust": ADJUSTMENTS,
     "parametric": PARAMETRIC,
+    "ph_transform": PH_TRANSFORMS,
+    "stepwise": STEPWISE,
+    "ties": TIES,
+    "which": FORESTS,
 }
-RANGES = {"conf_level": (0.0, 1.0)}  # every other number is at least 0
+RANGES = {
+    "conf_level": (0.0, 1.0),
+    "select": (0.0, 1.0),
+    "stay": (0.0, 1.0),
+}  # every other number is at least 0
 OPEN_RANGES = ("conf_level", "tau")  # the ends themselves are excluded
 
 
@@ -174,7 +186,87 @@ class KmSpec(AnalysisSpec):
             )
 
 
-SPECS: dict[str, type[AnalysisSpec]] = {"km": KmSpec}
+@dataclass(frozen=True, kw_only=True)
+class CoxSpec(AnalysisSpec):
+    """Options of `hcc2l cox`; names and values as on the command line.
+
+    Attributes
+    ----------
+    covariates
+        Terms of the model.
+    univariable, multivariable
+        Which models; both when neither is said.
+    select
+        Terms whose univariable p (overall Wald) is below this enter the multivariable model.
+    stepwise
+        Backward elimination by ``aic``, or by the p of the ``lr`` or ``wald`` test of a term.
+    stay
+        A term stays while its p is below this (``lr``, ``wald``).
+    ties
+        ``efron`` or ``breslow``.
+    strata, cluster, weights
+        Terms or columns of the model; rows missing any of them are left out.
+    robust
+        Robust (sandwich) variance.
+    interaction
+        ``A:B``: a likelihood-ratio test of their product, added to the model of both.
+    subgroups, within
+        The effect of the first term within each level of the others, with interaction tests.
+    landmark
+        Count time from here; rows with shorter time are left out.
+    ph_transform
+        Time scale of the test of proportional hazards.
+    which
+        What the forest plot shows; the last kind of model that was fitted when left out.
+    """
+
+    covariates: tuple[str, ...] = ()
+    univariable: bool = False
+    multivariable: bool = False
+    select: float | None = None
+    stepwise: str | None = None
+    stay: float = 0.05
+    ties: str = "efron"
+    strata: str | None = None
+    cluster: str | None = None
+    weights: str | None = None
+    robust: bool = False
+    interaction: tuple[str, ...] = ()
+    subgroups: str | None = None
+    within: tuple[str, ...] = ()
+    landmark: float | None = None
+    ph_transform: str = "km"
+    which: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.covariates and self.subgroups is None:
+            raise UsageError(
+                "A model needs covariates.",
+                where="-x",
+                hint="Name them: -x age,sex,child_pugh,afp@400.",
+            )
+        if (self.subgroups is None) != (not self.within):
+            raise UsageError(
+                "A subgroup analysis needs --subgroups TERM and --within A,B.",
+                where="--subgroups",
+                hint="Such as --subgroups treatment --within sex,child_pugh.",
+            )
+        if self.select is not None and self.stepwise is not None:
+            raise UsageError(
+                "--select and --stepwise are two ways to choose the same model.",
+                where="--select",
+                hint="Leave one of the two out.",
+            )
+
+    @property
+    def models(self) -> tuple[bool, bool]:
+        """Whether the univariable and the multivariable models are asked for."""
+        neither = not self.univariable and not self.multivariable
+        return self.univariable or neither, self.multivariable or neither
+
+
+SPECS: dict[str, type[AnalysisSpec]] = {"cox": CoxSpec, "km": KmSpec}
 
 
 def check_names(command: str, options: Iterable[str]) -> None:
@@ -224,7 +316,8 @@ def _item_problem(name: str, kind: str, value: object) -> tuple[str, str] | None
         between = f"above {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
         return f"{value:g} is out of range.", f"Give a number {between}."
     if not low <= value <= high:
-        return f"{value:g} is out of range.", f"Give a number of at least {low:g}."
+        upto = "" if high == math.inf else f" and at most {high:g}"
+        return f"{value:g} is out of range.", f"Give a number of at least {low:g}{upto}."
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hcc2l.cli import km
+from hcc2l.cli import cox, km
 from hcc2l.cli._run import guarded
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("km")(km.km)
+app.command("cox")(cox.cox)
 
 
 def _version(asked: bool) -> None:

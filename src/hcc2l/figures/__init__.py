@@ -10,7 +10,10 @@ from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Figure, Report
 
 # figure kind -> "module:function"; a drawer gets the Figure and gives a matplotlib figure.
-DRAWERS = {"survival": "hcc2l.figures.survival:draw"}
+DRAWERS = {
+    "forest": "hcc2l.figures.forest:draw",
+    "survival": "hcc2l.figures.survival:draw",
+}
 FORMATS = ("png", "svg", "pdf")
 _NO_CLOCK = {
     "png": {"Software": None},

@@ -8,7 +8,7 @@ from hcc2l.glossary import GLOSSARY
 from hcc2l.report import Column, Report, Row, Table, Value
 
 NOT_ESTIMABLE = "NE"
-_DECIMALS = {"time": 2, "estimate": 2, "probability": 1, "statistic": 2, "criterion": 1}
+_DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def grid(table: Table, digits: int | None = None) -> Grid:
     previous: Value = None
     for row in table.rows:
         cells = [cell(row, column, digits) for column in table.columns]
-        first = row.get("group")
-        if table.columns[0].keys == ("group",):
+        if table.columns[0].keys in (("group",), ("term",)):
+            first = row[table.columns[0].keys[0]]
             if rows and first == previous:
                 cells[0] = ""
             previous = first
@@ -61,8 +61,15 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         if isinstance(value, str):
             return column.labels.get(value, value)
         return write(value, kind, decimals)
+    if column.form == "effect":
+        if values[0] is None:
+            return "–"
+        if values == [1.0, None, None]:
+            return "reference"
     if all(value is None for value in values):
         return NOT_ESTIMABLE
+    if kind == "ratio" and digits is None and _narrow(values):
+        decimals = 4  # an effect per unit of a large scale would else be 1.00 (1.00-1.00)
     estimate, lower, upper = (write(value, kind, decimals) for value in values)
     negative = any(isinstance(v, (int, float)) and v < 0 for v in values)
     between = " to " if negative else "–"
@@ -71,8 +78,10 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
 
 def write(value: Value, kind: str, decimals: int) -> str:
     """A number by its kind; a missing estimate is `NE`, any other missing value a dash."""
+    if value is None and kind == "text":
+        return ""
     if value is None:
-        return NOT_ESTIMABLE if kind in ("time", "estimate", "probability") else "–"
+        return NOT_ESTIMABLE if kind in ("time", "estimate", "ratio", "probability") else "–"
     if isinstance(value, (str, bool)):
         return str(value)
     if kind == "p":
@@ -89,6 +98,11 @@ def write_p(value: float) -> str:
     if value < 0.001:
         return "<0.001"
     return ">0.999" if value > 0.9995 else f"{value:.3f}"
+
+
+def _narrow(values: list[Value]) -> bool:
+    known = [v for v in values if isinstance(v, (int, float))]
+    return len(known) == len(values) and max(known) - min(known) < 0.05
 
 
 def _kind(column: Column) -> str:

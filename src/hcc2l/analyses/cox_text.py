@@ -1,0 +1,101 @@
+"""What a cox analysis says about itself: the footer and the paragraph for a manuscript."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from hcc2l.analyses.cox_models import CoxData
+from hcc2l.analyses.cox_tables import CoxResults
+from hcc2l.cohort import Cohort
+
+_COX = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187-220."
+_TIES = {
+    "efron": "Efron B. The efficiency of Cox's likelihood function for censored data. "
+    "J Am Stat Assoc 1977;72:557-565.",
+    "breslow": "Breslow N. Covariance analysis of censored survival data. "
+    "Biometrics 1974;30:89-99.",
+}
+_HAZARDS = (
+    "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted "
+    "residuals. Biometrika 1994;81:515-526."
+)
+_ROBUST = (
+    "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. "
+    "J Am Stat Assoc 1989;84:1074-1078."
+)
+_LANDMARK = (
+    "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. "
+    "J Clin Oncol 1983;1:710-719."
+)
+
+
+def conventions(data: CoxData) -> list[str]:
+    """The footer's second line: endpoint, model, ties, variance."""
+    spec, endpoint = data.spec, data.outcome.endpoint
+    unit = f", {endpoint.unit}" if endpoint.unit else ""
+    parts = [
+        f"{endpoint.label} ({endpoint.described}){unit}",
+        f"Cox model, {spec.ties.capitalize()} ties, {spec.conf_level * 100:g}% CI (Wald)",
+    ]
+    if spec.strata:
+        parts.append(f"stratified by {data.labels[spec.strata]}")
+    if spec.weights:
+        parts.append(f"weights {spec.weights}")
+    if spec.cluster:
+        parts.append(f"robust variance, clustered on {spec.cluster}")
+    elif spec.robust:
+        parts.append("robust variance")
+    return parts
+
+
+def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
+    """The methods paragraph, written from what was run, and its references."""
+    spec, endpoint = data.spec, data.outcome.endpoint
+    said = ["The data are synthetic."] if cohort.source.synthetic else []
+    cited = [_COX, _TIES[spec.ties]]
+    said.append(
+        f"Hazard ratios for {endpoint.label[:1].lower() + endpoint.label[1:]} with "
+        f"{spec.conf_level * 100:g}% Wald confidence intervals were estimated by Cox regression, "
+        f"with {spec.ties.capitalize()}'s method for ties."
+    )
+    if spec.strata:
+        said.append(f"The baseline hazard was stratified by {data.labels[spec.strata]}.")
+    if any(m.fit.robust_variance is not None for m in results.models):
+        within = f", clustered on {spec.cluster}" if spec.cluster else ""
+        said.append(f"Standard errors were robust (sandwich estimator{within}).")
+        cited.append(_ROBUST)
+    if spec.landmark is not None:
+        said.append(
+            f"Time was counted from a landmark at {spec.landmark:g}"
+            f"{' ' + endpoint.unit if endpoint.unit else ''}; patients with an event or censored "
+            "by then were left out."
+        )
+        cited.append(_LANDMARK)
+    said += _selection(data, results)
+    if results.ph_tests:
+        said.append("Proportional hazards were checked by the score test of scaled residuals.")
+        cited.append(_HAZARDS)
+    if results.interactions:
+        said.append("Interactions were tested by the likelihood-ratio test.")
+    said.append(
+        "Every model used the patients with complete data for its covariates. Analyses were done "
+        f"with hcc2l {version('hcc2l')}."
+    )
+    return " ".join(said), tuple(cited)
+
+
+def _selection(data: CoxData, results: CoxResults) -> list[str]:
+    spec = data.spec
+    if spec.stepwise == "aic":
+        return ["The multivariable model was chosen by backward elimination by Akaike's "
+                "information criterion."]  # fmt: skip
+    if spec.stepwise is not None:
+        test = {"lr": "likelihood-ratio", "wald": "Wald"}[spec.stepwise]
+        return [f"The multivariable model was chosen by backward elimination; variables with "
+                f"{test} p below {spec.stay:g} stayed."]  # fmt: skip
+    if spec.select is not None:
+        return [f"Variables with univariable p below {spec.select:g} entered the multivariable "
+                "model."]  # fmt: skip
+    if results.final is not None:
+        return ["The multivariable model contained all covariates."]
+    return []

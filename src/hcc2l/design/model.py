@@ -1,0 +1,141 @@
+"""Terms of a regression model as columns of numbers, with the rows that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hcc2l.cohort import Cohort
+from hcc2l.design.factors import Factor, factor
+from hcc2l.design.rows import Floats, Mask, numbers
+from hcc2l.errors import UsageError
+from hcc2l.specs import AnalysisSpec
+from hcc2l.terms import parse_term
+
+
+@dataclass(frozen=True)
+class ModelTerm:
+    """One covariate of a model.
+
+    Attributes
+    ----------
+    text
+        As the user wrote it.
+    values
+        Shape (n,): the number itself, or None for a factor.
+    factor
+        The groups of a factor, or None for a number.
+    """
+
+    text: str
+    column: str
+    label: str
+    values: Floats | None
+    factor: Factor | None
+
+    @property
+    def missing(self) -> Mask:
+        """Shape (n,): True where the covariate is not known."""
+        if self.factor is not None:
+            return np.asarray(self.factor.codes < 0)
+        return np.isnan(self.values) if self.values is not None else np.zeros(0, dtype=np.bool_)
+
+
+@dataclass(frozen=True)
+class ModelColumn:
+    """One column of the design matrix: a number, or a level against the reference."""
+
+    term: str
+    level: str | None
+    reference: str | None
+
+
+@dataclass(frozen=True)
+class ModelMatrix:
+    """The design matrix of some terms on some rows; treatment coding, no intercept.
+
+    Attributes
+    ----------
+    x
+        Shape (kept rows, p).
+    columns
+        Length p.
+    """
+
+    x: Floats
+    columns: tuple[ModelColumn, ...]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The term of each column."""
+        return tuple(column.term for column in self.columns)
+
+
+def model_term(
+    cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, own: Sequence[str]
+) -> ModelTerm:
+    """A covariate; `own` are columns of the outcome, which cannot explain it.
+
+    Raises
+    ------
+    UsageError
+        An unknown column, an outcome's own column, the id, or a date.
+    """
+    term = parse_term(text, cohort.names, option)
+    column = cohort.column(term.column)
+    label = cohort.label(term.column)
+    where = f"{option} {text}"
+    if term.column in own:
+        raise UsageError(
+            f"{term.column} is part of the outcome, so it cannot explain it.",
+            where=where,
+            hint="Leave it out.",
+        )
+    if term.column == cohort.id_column:
+        raise UsageError(f"{term.column} names the patients.", where=where, hint="Leave it out.")
+    if column.kind == "date":
+        raise UsageError(
+            f"{term.column} is a date.", where=where, hint="Use a number made from it, such as age."
+        )
+    entry = cohort.dictionary.column(term.column)
+    as_factor = (
+        term.comparison is not None
+        or bool(term.cuts)
+        or term.dictionary_cut
+        or any(cut.partition("=")[0] == term.column for cut in spec.cut)
+        or column.kind == "text"
+        or entry.type in ("factor", "ordered")
+        or bool(entry.levels)
+    )
+    if as_factor:
+        groups = factor(cohort, text, spec, option, keep)
+        return ModelTerm(text, term.column, groups.label, None, groups)
+    unit = f", {entry.unit}" if entry.unit else ""
+    return ModelTerm(text, term.column, label + unit, numbers(cohort, term.column, keep), None)
+
+
+def group_term(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask) -> ModelTerm:
+    """A term as groups, whatever its column: for subgroups."""
+    groups = factor(cohort, text, spec, option, keep)
+    return ModelTerm(text, groups.column, groups.label, None, groups)
+
+
+def model_matrix(terms: Sequence[ModelTerm], rows: Mask) -> ModelMatrix:
+    """The design matrix on the rows of a mask, all of which must have every term."""
+    parts: list[Floats] = []
+    columns: list[ModelColumn] = []
+    for term in terms:
+        if term.factor is None:
+            assert term.values is not None
+            parts.append(term.values[rows])
+            columns.append(ModelColumn(term.text, None, None))
+            continue
+        groups = term.factor.take(rows)
+        for code, level in enumerate(groups.levels[1:], start=1):
+            parts.append((groups.codes == code).astype(np.float64))
+            columns.append(ModelColumn(term.text, level, groups.levels[0]))
+    n = int(rows.sum())
+    x = np.column_stack(parts) if parts else np.zeros((n, 0))
+    return ModelMatrix(x, tuple(columns))
