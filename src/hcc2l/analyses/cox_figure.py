@@ -44,9 +44,9 @@ def cox_figure(data: CoxData, results: CoxResults, tables: Sequence[Table]) -> F
 
 
 def _default(results: CoxResults) -> str:
-    if any(m.kind == "subgroup" for m in results.models):
+    if results.subgroups:
         return "subgroups"
-    return "multivariable" if results.final is not None else "univariable"
+    return "multivariable" if results.fitted.final is not None else "univariable"
 
 
 def _rows(data: CoxData, table: Table, prefix: str) -> Table:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc2l import design
+from hcc2l.analyses.regression import Model, number, refuse_unfit
 from hcc2l.analyses.rows import Outcome, from_landmark, refuse_no_rows, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import ModelMatrix, ModelTerm, group_term, model_matrix, model_term
 from hcc2l.errors import AnalysisError
+from hcc2l.report import Value
 from hcc2l.specs import CoxSpec
 from hcc2l.stats import cox as estimator
-from hcc2l.stats.concordance import Concordance, concordance
+from hcc2l.stats.concordance import concordance
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,61 @@ class CoxData:
     rows: Mask
     labels: dict[str, str]
     within: dict[str, ModelTerm]
+    ratio: str = "hr"
 
+    def fit(
+        self,
+        terms: Sequence[ModelTerm],
+        rows: Mask,
+        name: str,
+        kind: str,
+        subgroup: str | None = None,
+        matrix: ModelMatrix | None = None,
+    ) -> Model:
+        """Fit the model of some terms on some rows.
 
-@dataclass(frozen=True)
-class Model:
-    """One fitted model."""
+        Raises
+        ------
+        AnalysisError
+            No row, no event, a covariate with one level, or more parameters than events.
+        """
+        matrix = matrix or model_matrix(terms, rows)
+        refuse_unfit(self, terms, rows, matrix, name)
+        strata, cluster = self.strata_of(rows), None
+        if self.cluster is not None:
+            cluster = np.unique(self.cluster[rows], return_inverse=True)[1]
+        weights = None if self.weights is None else self.weights[rows]
+        fit = estimator.cox(
+            self.time[rows], self.event[rows], matrix.x, ties=self.ties, strata=strata,
+            weights=weights, cluster=cluster, robust=True if self.spec.robust else None,
+        )  # fmt: skip
+        rank = concordance(
+            self.time[rows], self.event[rows], fit.linear_predictor, strata=strata,
+            weights=weights, cluster=cluster,
+        )  # fmt: skip
+        variance = fit.variance if fit.robust_variance is None else fit.robust_variance
+        details: dict[str, Value] = {
+            "wald_statistic": fit.wald, "score_statistic": fit.score, "ties": self.spec.ties,
+            "concordance": number(rank.concordance), "concordance_std_err": number(rank.std_err),
+        }  # fmt: skip
+        return Model(
+            name=name, kind=kind, subgroup=subgroup, terms=tuple(terms), rows=rows, matrix=matrix,
+            coef=fit.coef, std_err=fit.std_err, robust_std_err=fit.robust_std_err,
+            variance=variance, dropped=fit.dropped, infinite=fit.infinite, df=fit.df, n=fit.n,
+            events=fit.events, loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
+            details=details,
+        )  # fmt: skip
 
-    name: str
-    kind: str
-    subgroup: str | None
-    terms: tuple[ModelTerm, ...]
-    rows: Mask
-    matrix: ModelMatrix
-    fit: estimator.CoxFit
-    concordance: Concordance
+    def strata_of(self, rows: Mask) -> Ints | None:
+        """Codes of the strata of some rows."""
+        if self.strata is None:
+            return None
+        return np.unique(self.strata[rows], return_inverse=True)[1].astype(np.int64)
+
+    @property
+    def ties(self) -> estimator.Ties:
+        """The method for tied event times, as `stats` names it."""
+        return "breslow" if self.spec.ties == "breslow" else "efron"
 
 
 def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm]]:
@@ -102,103 +145,3 @@ def _cluster(cohort: Cohort, spec: CoxSpec, outcome: Outcome) -> Ints | None:
     outcome.account.drop(column.missing, f"{spec.cluster} missing")
     texts = [column.text(i) for i in range(cohort.rows)]
     return np.unique(texts, return_inverse=True)[1].astype(np.int64)
-
-
-def complete(data: CoxData, terms: Sequence[ModelTerm]) -> Mask:
-    """The rows that have every one of the terms."""
-    rows = data.rows.copy()
-    for term in terms:
-        rows &= ~term.missing
-    return rows
-
-
-def fit_model(
-    data: CoxData,
-    terms: Sequence[ModelTerm],
-    rows: Mask,
-    name: str,
-    kind: str,
-    subgroup: str | None = None,
-    matrix: ModelMatrix | None = None,
-) -> Model:
-    """Fit the model of some terms on some rows.
-
-    Raises
-    ------
-    AnalysisError
-        No row, no event, a covariate with one level, or more parameters than events.
-    """
-    spec = data.spec
-    matrix = matrix or model_matrix(terms, rows)
-    _refuse_unfit(data, terms, rows, matrix, name)
-    strata = None if data.strata is None else np.unique(data.strata[rows], return_inverse=True)[1]
-    cluster = None
-    if data.cluster is not None:
-        cluster = np.unique(data.cluster[rows], return_inverse=True)[1]
-    weights = None if data.weights is None else data.weights[rows]
-    fit = estimator.cox(
-        data.time[rows], data.event[rows], matrix.x,
-        ties="breslow" if spec.ties == "breslow" else "efron",
-        strata=strata, weights=weights, cluster=cluster, robust=True if spec.robust else None,
-    )  # fmt: skip
-    rank = concordance(
-        data.time[rows], data.event[rows], fit.linear_predictor, strata=strata, weights=weights,
-        cluster=cluster,
-    )  # fmt: skip
-    return Model(name, kind, subgroup, tuple(terms), rows, matrix, fit, rank)
-
-
-def _refuse_unfit(
-    data: CoxData, terms: Sequence[ModelTerm], rows: Mask, matrix: ModelMatrix, name: str
-) -> None:
-    where = f"model {name!r}"
-    if not rows.any():
-        texts = ", ".join(term.text for term in terms)
-        raise AnalysisError(
-            f"No patient has a value of every covariate ({texts}).",
-            where=where,
-            hint="Leave out the covariate that is missing most; hcc2l shows n for each alone.",
-        )
-    events = int(data.event[rows].sum())
-    if events == 0:
-        raise AnalysisError(f"None of the {int(rows.sum())} patients has the event.", where=where)
-    for term in terms:
-        if term.factor is not None and np.unique(term.factor.codes[rows]).size < 2:
-            raise AnalysisError(
-                f"{term.text} has one level only among the patients of this model.",
-                where=where,
-                hint="Leave it out.",
-            )
-    if matrix.x.shape[1] > events:
-        raise AnalysisError(
-            f"{matrix.x.shape[1]} parameters cannot be estimated from {events} events.",
-            where=where,
-            hint="Use fewer covariates: about one for every ten events.",
-        )
-
-
-def wald_test(model: Model, text: str) -> tuple[float, int, float]:
-    """Overall Wald test of a term: chi-square, df, p; with the robust variance if there is one."""
-    from scipy.special import chdtrc
-
-    use = np.array([c.term == text for c in model.matrix.columns]) & ~model.fit.dropped
-    fit = model.fit
-    variance = fit.variance if fit.robust_variance is None else fit.robust_variance
-    df = int(use.sum())
-    if df == 0:
-        return float("nan"), 0, float("nan")
-    coef = fit.coef[use]
-    statistic = float(coef @ np.linalg.solve(variance[np.ix_(use, use)], coef))
-    return statistic, df, float(chdtrc(df, statistic))
-
-
-def likelihood_ratio(data: CoxData, model: Model, text: str) -> tuple[float, int, float]:
-    """Likelihood-ratio test of a term: the model against the one without it, on the same rows."""
-    from scipy.special import chdtrc
-
-    rest = [term for term in model.terms if term.text != text]
-    smaller = fit_model(data, rest, model.rows, model.name, model.kind).fit if rest else None
-    loglik = smaller.loglik if smaller else model.fit.loglik_null
-    df = model.fit.df - (smaller.df if smaller else 0)
-    statistic = 2.0 * (model.fit.loglik - loglik)
-    return statistic, df, float(chdtrc(df, statistic)) if df else float("nan")

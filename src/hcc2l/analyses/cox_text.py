@@ -60,7 +60,7 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
     )
     if spec.strata:
         said.append(f"The baseline hazard was stratified by {data.labels[spec.strata]}.")
-    if any(m.fit.robust_variance is not None for m in results.models):
+    if any(m.robust_std_err is not None for m in results.models):
         within = f", clustered on {spec.cluster}" if spec.cluster else ""
         said.append(f"Standard errors were robust (sandwich estimator{within}).")
         cited.append(_ROBUST)
@@ -96,6 +96,6 @@ def _selection(data: CoxData, results: CoxResults) -> list[str]:
     if spec.select is not None:
         return [f"Variables with univariable p below {spec.select:g} entered the multivariable "
                 "model."]  # fmt: skip
-    if results.final is not None:
+    if results.fitted.final is not None:
         return ["The multivariable model contained all covariates."]
     return []

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.stats.cox import (
-    CoxFit,
     Ties,
     _columns,
     _information,
@@ -39,7 +38,8 @@ def proportional_hazards(
     time: Times,
     event: NDArray[np.bool_],
     x: Floats,
-    fit: CoxFit,
+    coef: Floats,
+    dropped: NDArray[np.bool_],
     terms: Sequence[str],
     *,
     transform: Transform = "km",
@@ -55,6 +55,8 @@ def proportional_hazards(
 
     Parameters
     ----------
+    coef, dropped
+        Shape (p,): of the fitted model.
     terms
         Length p: the term of each column; a factor is one term with several columns.
     transform
@@ -63,10 +65,10 @@ def proportional_hazards(
     from scipy.special import chdtrc
 
     distinct = distinct_times(time)
-    keep = ~fit.dropped
+    keep = ~dropped
     centred = x - x.mean(axis=0)
     data = _columns(_ordered(distinct, event, centred, ties, strata, weights), keep)
-    state = _state(data, fit.coef[keep])
+    state = _state(data, coef[keep])
     g = _transformed(distinct, event, transform, weights)
     per_slot = np.zeros(data.last.size)
     per_slot[data.slot] = g[data.order]

@@ -1,0 +1,509 @@
+"""What every regression does alike: complete cases, tests of terms, selection, the paper's table.
+
+A kind of regression brings its own fit; here are the models around it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from hcc2l.design import Floats, Mask
+from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm
+from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.report import Column, Note, Row, Table, Value
+
+EVENTS_PER_PARAMETER = 10
+TEST_KEYS = ("model", "term", "statistic", "df", "p")
+INTERACTION_KEYS = ("term_a", "term_b", "statistic", "df", "p")
+STEP_KEYS = ("step", "action", "term", "statistic", "df", "p", "aic")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One fitted model; arrays have one entry a column of the matrix.
+
+    Attributes
+    ----------
+    variance
+        The variance that tests and intervals use: robust, where there is one.
+    dropped
+        Columns that follow from those before them.
+    infinite
+        Coefficients that run away.
+    details
+        What only this kind of regression has: its row of the table `models`, beyond the common
+        keys.
+    lower, upper
+        Profile limits of the coefficients, where they were computed; else None for Wald's.
+    p
+        p-values other than Wald's, else None.
+    """
+
+    name: str
+    kind: str
+    subgroup: str | None
+    terms: tuple[ModelTerm, ...]
+    rows: Mask
+    matrix: ModelMatrix
+    coef: Floats
+    std_err: Floats
+    robust_std_err: Floats | None
+    variance: Floats
+    dropped: Mask
+    infinite: Mask
+    df: int
+    n: int
+    events: int
+    loglik_null: float
+    loglik: float
+    aic: float
+    details: Mapping[str, Value] = field(default_factory=dict)
+    lower: Floats | None = None
+    upper: Floats | None = None
+    p: Floats | None = None
+
+
+class Regression(Protocol):
+    """A kind of regression with its data: what it must be able to do."""
+
+    @property
+    def spec(self) -> Any:
+        """Options: covariates, select, stepwise, stay, conf_level."""
+
+    @property
+    def rows(self) -> Mask:
+        """Rows with everything but the covariates."""
+
+    @property
+    def event(self) -> Mask:
+        """Whether the outcome happened, shape (n,)."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What to call each term."""
+
+    @property
+    def ratio(self) -> str:
+        """``hr`` or ``or``: the key of the exponentiated coefficient."""
+
+    def fit(
+        self,
+        terms: Sequence[ModelTerm],
+        rows: Mask,
+        name: str,
+        kind: str,
+        subgroup: str | None = None,
+        matrix: ModelMatrix | None = None,
+    ) -> Model:
+        """Fit the model of some terms on some rows."""
+
+
+def number(value: float) -> float | None:
+    """A float for a report: None when it is not finite."""
+    return float(value) if math.isfinite(value) else None
+
+
+# ---------------------------------------------------------------- rows and refusals
+
+
+def complete(data: Regression, terms: Sequence[ModelTerm]) -> Mask:
+    """The rows that have every one of the terms."""
+    rows = data.rows.copy()
+    for term in terms:
+        rows &= ~term.missing
+    return rows
+
+
+def refuse_unfit(
+    data: Regression, terms: Sequence[ModelTerm], rows: Mask, matrix: ModelMatrix, name: str
+) -> None:
+    """AnalysisError for a model that the rows cannot tell anything about."""
+    where = f"model {name!r}"
+    if not rows.any():
+        texts = ", ".join(term.text for term in terms)
+        raise AnalysisError(
+            f"No patient has a value of every covariate ({texts}).",
+            where=where,
+            hint="Leave out the covariate that is missing most; --univariable shows n for each.",
+        )
+    events = int(data.event[rows].sum())
+    if events == 0:
+        raise AnalysisError(
+            f"None of the {int(rows.sum())} patients has the event.",
+            where=where,
+            hint="Leave out the covariate whose missing values exclude them.",
+        )
+    for term in terms:
+        if term.factor is not None and np.unique(term.factor.codes[rows]).size < 2:
+            raise AnalysisError(
+                f"{term.text} has one level only among the patients of this model.",
+                where=where,
+                hint="Leave it out.",
+            )
+    if matrix.x.shape[1] > events:
+        raise AnalysisError(
+            f"{matrix.x.shape[1]} parameters cannot be estimated from {events} events.",
+            where=where,
+            hint="Use fewer covariates: about one for every ten events.",
+        )
+
+
+# ---------------------------------------------------------------- tests of terms
+
+
+def wald_test(model: Model, text: str) -> tuple[float, int, float]:
+    """Overall Wald test of a term: chi-square, df, p."""
+    from scipy.special import chdtrc
+
+    use = np.array([c.term == text for c in model.matrix.columns]) & ~model.dropped
+    df = int(use.sum())
+    if df == 0:
+        return float("nan"), 0, float("nan")
+    coef = model.coef[use]
+    statistic = float(coef @ np.linalg.solve(model.variance[np.ix_(use, use)], coef))
+    return statistic, df, float(chdtrc(df, statistic))
+
+
+def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, int, float]:
+    """Likelihood-ratio test of a term: the model against the one without it, on the same rows."""
+    from scipy.special import chdtrc
+
+    rest = [term for term in model.terms if term.text != text]
+    smaller = data.fit(rest, model.rows, model.name, model.kind) if rest else None
+    loglik = smaller.loglik if smaller else model.loglik_null
+    df = model.df - (smaller.df if smaller else 0)
+    statistic = 2.0 * (model.loglik - loglik)
+    return statistic, df, float(chdtrc(df, statistic)) if df else float("nan")
+
+
+def term_tests(data: Regression, model: Model) -> list[Row]:
+    """Every term of a model as a whole, by likelihood ratio."""
+    rows: list[Row] = []
+    for term in model.terms:
+        statistic, df, p = likelihood_ratio(data, model, term.text)
+        rows.append({"model": model.name, "term": term.text, "statistic": number(statistic),
+                     "df": df, "p": number(p)})  # fmt: skip
+    return rows
+
+
+def interaction_test(data: Regression, a: ModelTerm, b: ModelTerm) -> Row:
+    """Likelihood-ratio test of the products of two terms, beside both."""
+    from scipy.special import chdtrc
+
+    rows = complete(data, [a, b])
+    both = data.fit([a, b], rows, f"{a.text}, {b.text}", "multivariable")
+    parts = both.matrix
+    first = [i for i, c in enumerate(parts.columns) if c.term == a.text]
+    second = [i for i, c in enumerate(parts.columns) if c.term == b.text]
+    products = [parts.x[:, i] * parts.x[:, j] for i in first for j in second]
+    columns = tuple(ModelColumn(f"{a.text}:{b.text}", None, None) for _ in products)
+    matrix = ModelMatrix(np.column_stack([parts.x, *products]), parts.columns + columns)
+    full = data.fit([a, b], rows, f"{a.text}:{b.text}", "multivariable", matrix=matrix)
+    statistic, df = 2 * (full.loglik - both.loglik), full.df - both.df
+    return {"term_a": a.text, "term_b": b.text, "statistic": number(statistic), "df": df,
+            "p": number(float(chdtrc(df, statistic))) if df else None}  # fmt: skip
+
+
+def interaction(data: Regression, terms: Mapping[str, ModelTerm], text: str) -> Row:
+    """The test that ``A:B`` asks for; both must be among the covariates."""
+    names = [part.strip() for part in text.split(":")]
+    if len(names) != 2:
+        raise UsageError(
+            f"{text!r} is not an interaction.", where="--interaction", hint="Write A:B."
+        )
+    for name in names:
+        if name not in terms:
+            raise UsageError(
+                f"{name!r} is not among the covariates.",
+                where=f"--interaction {text}",
+                hint=f"Add it: -x …,{name}.",
+            )
+    return interaction_test(data, terms[names[0]], terms[names[1]])
+
+
+# ---------------------------------------------------------------- choice of the model
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Univariable models, the multivariable one, and the steps that led to it."""
+
+    alone: tuple[Model, ...]
+    final: Model | None
+    steps: tuple[Row, ...]
+
+
+def fit_models(data: Regression, wanted: Sequence[ModelTerm]) -> Fitted:
+    """Every univariable model on its own complete cases, and the multivariable one."""
+    spec = data.spec
+    univariable, multivariable = spec.models
+    alone: list[Model] = []
+    if univariable or spec.select is not None:
+        alone = [data.fit([t], complete(data, [t]), t.text, "univariable") for t in wanted]
+    shown = tuple(alone) if univariable else ()
+    if not multivariable or not wanted:
+        return Fitted(shown, None, ())
+    if spec.stepwise is not None:
+        final, steps = _stepwise(data, wanted)
+        return Fitted(shown, final, tuple(steps))
+    chosen, steps = _selected(data, wanted, alone)
+    if not chosen:
+        return Fitted(shown, None, tuple(steps))
+    final = data.fit(chosen, complete(data, chosen), "multivariable", "multivariable")
+    return Fitted(shown, final, tuple(steps))
+
+
+def _selected(
+    data: Regression, wanted: Sequence[ModelTerm], alone: Sequence[Model]
+) -> tuple[list[ModelTerm], list[Row]]:
+    """The terms whose univariable p is below `--select`; all of them without it."""
+    if data.spec.select is None:
+        return list(wanted), []
+    steps: list[Row] = []
+    chosen = []
+    for step, (term, model) in enumerate(zip(wanted, alone, strict=True), start=1):
+        statistic, df, p = wald_test(model, term.text)
+        enters = p < data.spec.select
+        chosen += [term] if enters else []
+        steps.append(_step(step, "entered" if enters else "kept out", term, statistic, df, p))
+    return chosen, steps
+
+
+def _step(
+    step: int, action: str, term: ModelTerm, statistic: float, df: int, p: float,
+    aic: float = math.nan,
+) -> Row:  # fmt: skip
+    return {"step": step, "action": action, "term": term.text, "statistic": number(statistic),
+            "df": df, "p": number(p), "aic": number(aic)}  # fmt: skip
+
+
+def _stepwise(data: Regression, wanted: Sequence[ModelTerm]) -> tuple[Model | None, list[Row]]:
+    """Backward elimination on the complete cases of all candidates."""
+    spec, rows = data.spec, complete(data, wanted)
+    current = list(wanted)
+    steps: list[Row] = []
+    while current:
+        model = data.fit(current, rows, "stepwise", "stepwise")
+        tried = [(term, *_removal(data, model, term)) for term in current]
+        if spec.stepwise == "aic":
+            term, statistic, df, p, aic = min(tried, key=lambda c: c[4])
+            if aic >= model.aic:
+                return model, steps
+        else:
+            term, statistic, df, p, aic = max(tried, key=lambda c: c[3])
+            if p < spec.stay:
+                return model, steps
+        steps.append(_step(len(steps) + 1, "removed", term, statistic, df, p, aic))
+        current = [t for t in current if t is not term]
+    return None, steps
+
+
+def _removal(data: Regression, model: Model, term: ModelTerm) -> tuple[float, int, float, float]:
+    """What removing a term would cost: chi-square, df, p, and the AIC after it."""
+    if data.spec.stepwise == "wald":
+        return (*wald_test(model, term.text), math.nan)
+    statistic, df, p = likelihood_ratio(data, model, term.text)
+    return statistic, df, p, model.aic + statistic - 2 * df
+
+
+# ---------------------------------------------------------------- tables
+
+
+def term_rows(data: Regression, model: Model) -> list[Row]:
+    """One row a column of the model; `statistic` is Wald's z."""
+    from scipy.special import ndtr, ndtri
+
+    z = float(ndtri(0.5 + data.spec.conf_level / 2))
+    used = model.std_err if model.robust_std_err is None else model.robust_std_err
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        lower = np.exp(model.coef - z * used if model.lower is None else model.lower)
+        upper = np.exp(model.coef + z * used if model.upper is None else model.upper)
+        ratio, statistic = np.exp(model.coef), model.coef / used
+    p = 2.0 * ndtr(-np.abs(statistic)) if model.p is None else model.p
+    rows: list[Row] = []
+    for i, column in enumerate(model.matrix.columns):
+        robust = None if model.robust_std_err is None else number(model.robust_std_err[i])
+        rows.append(
+            {"model": model.name, "kind": model.kind, "subgroup": model.subgroup,
+             "term": column.term, "level": column.level, "reference": column.reference,
+             "n": model.n, "events": model.events, "coef": number(model.coef[i]),
+             "std_err": number(model.std_err[i]), "robust_std_err": robust,
+             data.ratio: number(ratio[i]), "lower": number(lower[i]), "upper": number(upper[i]),
+             "statistic": number(statistic[i]), "p": number(p[i])}
+        )  # fmt: skip
+    return rows
+
+
+def terms_table(data: Regression, models: Sequence[Model]) -> Table:
+    """Every coefficient of every model; for machines."""
+    rows = tuple(row for model in models for row in term_rows(data, model))
+    return Table("terms", "Terms of every model", tuple(rows[0]), rows)
+
+
+def regression_table(
+    data: Regression, alone: Sequence[Model], final: Model | None, title: str
+) -> Table:
+    """One row a level, reference rows shown, univariable and multivariable side by side."""
+    by_term = {model.terms[0].text: model for model in alone}
+    terms = {t.text: t for model in (*alone, *([final] if final else [])) for t in model.terms}
+    rows: list[Row] = []
+    for text in dict.fromkeys(data.spec.covariates):
+        counted = by_term.get(text) or final
+        if text not in terms or counted is None:
+            continue
+        term = terms[text]
+        for level in _levels(term, counted):
+            inside = counted.rows.copy()
+            if level is not None and term.factor is not None:
+                inside &= term.factor.codes == term.factor.levels.index(level)
+            rows.append(
+                {"term": text, "level": level, "n": int(inside.sum()),
+                 "events": int(data.event[inside].sum()),
+                 **_effect("uni", data, by_term.get(text), term, level),
+                 **_effect("multi", data, final, term, level)}
+            )  # fmt: skip
+    columns = [Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),
+               Column("n", ("n",)), Column("Events", ("events",))]  # fmt: skip
+    heading = f"{data.ratio.upper()} ({data.spec.conf_level * 100:g}% CI)"
+    for prefix, words, there in (("uni", "Univariable", bool(alone)),
+                                 ("multi", "Multivariable", final is not None)):  # fmt: skip
+        if there:
+            effect = (f"{prefix}_{data.ratio}", f"{prefix}_lower", f"{prefix}_upper")
+            columns.append(Column(f"{words} {heading}", effect, form="effect"))
+            columns.append(Column("p", (f"{prefix}_p",)))
+    notes = (_size_note(alone, final),) if final is not None else ()
+    return Table("regression", title, tuple(rows[0]), tuple(rows), tuple(columns), notes)
+
+
+def _size_note(alone: Sequence[Model], final: Model) -> str:
+    text = f"Multivariable model: {final.n} patients, {final.events} events."
+    if any(model.n != final.n for model in alone):
+        text += " n and events of each row are those of its univariable model."
+    return text
+
+
+def _levels(term: ModelTerm, model: Model) -> list[str | None]:
+    return [None] if term.factor is None else list(term.factor.take(model.rows).levels)
+
+
+def _effect(
+    prefix: str, data: Regression, model: Model | None, term: ModelTerm, level: str | None
+) -> dict[str, Value]:
+    """The ratio of one level in one model: 1 without limits for the reference."""
+    ratio = f"{prefix}_{data.ratio}"
+    empty: dict[str, Value] = dict.fromkeys(
+        (ratio, f"{prefix}_lower", f"{prefix}_upper", f"{prefix}_p")
+    )
+    if model is None or term.text not in {t.text for t in model.terms}:
+        return empty
+    for row in term_rows(data, model):
+        if row["term"] == term.text and row["level"] == level:
+            return {ratio: row[data.ratio]} | {
+                f"{prefix}_{key}": row[key] for key in ("lower", "upper", "p")
+            }
+    if term.factor is not None and level == term.factor.take(model.rows).levels[0]:
+        return empty | {ratio: 1.0}
+    return empty
+
+
+def model_row(model: Model) -> Row:
+    """The common keys of the table `models`, then those of the kind of regression."""
+    from scipy.special import chdtrc
+
+    def p(statistic: Value) -> Value:
+        known = isinstance(statistic, float) and model.df
+        return number(float(chdtrc(model.df, statistic))) if known else None
+
+    lr = 2.0 * (model.loglik - model.loglik_null)
+    wald, score = model.details["wald_statistic"], model.details["score_statistic"]
+    rest = {
+        k: v for k, v in model.details.items() if k not in ("wald_statistic", "score_statistic")
+    }
+    return {"model": model.name, "kind": model.kind, "n": model.n, "events": model.events,
+            "loglik_null": model.loglik_null, "loglik": model.loglik, "lr_statistic": lr,
+            "lr_df": model.df, "lr_p": p(lr), "wald_statistic": wald, "wald_df": model.df,
+            "wald_p": p(wald), "score_statistic": score, "score_df": model.df,
+            "score_p": p(score), "aic": model.aic, **rest}  # fmt: skip
+
+
+def test_tables(
+    data: Regression, fitted: Fitted, tests: Sequence[Row], interactions: Sequence[Row]
+) -> list[Table]:
+    """Selection, tests of whole terms, and interactions: those there are."""
+    label = dict(data.labels)
+    term = Column("Variable", ("term",), labels=label)
+    test = (Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",)))
+    tables = []
+    if fitted.steps:
+        columns = (Column("Step", ("step",)), Column("Action", ("action",)), term, *test,
+                   Column("AIC after", ("aic",)))  # fmt: skip
+        title = "Selection of the model"
+        tables.append(Table("selection", title, STEP_KEYS, fitted.steps, columns))
+    if tests:
+        several = any(int(str(row["df"])) > 1 for row in tests)
+        title = "Each variable as a whole (likelihood ratio)"
+        shown = (term, *test) if several else ()
+        tables.append(Table("term_tests", title, TEST_KEYS, tuple(tests), shown))
+    if interactions:
+        pair = (Column("Variable", ("term_a",), labels=label),
+                Column("by", ("term_b",), labels=label))  # fmt: skip
+        title = "Interactions (likelihood ratio)"
+        tables.append(
+            Table("interactions", title, INTERACTION_KEYS, tuple(interactions), (*pair, *test))
+        )
+    return tables
+
+
+# ---------------------------------------------------------------- notes
+
+
+def regression_notes(data: Regression, models: Sequence[Model], final: Model | None) -> list[Note]:
+    """What a statistician would say of any regression."""
+    notes = []
+    if final is not None:
+        smaller = min(final.events, final.n - final.events) if data.ratio == "or" else final.events
+        each = smaller / max(final.df, 1)
+        if each < EVENTS_PER_PARAMETER:
+            notes.append(
+                Note("warning", "few-events-per-parameter",
+                     f"{smaller} events for {final.df} parameters: {each:.1f} each, fewer than "
+                     f"{EVENTS_PER_PARAMETER}. The multivariable model may be overfitted; use "
+                     "fewer covariates.")
+            )  # fmt: skip
+    for model in models:
+        notes += _fit_notes(data, model)
+    if data.spec.select is not None or data.spec.stepwise is not None:
+        notes.append(
+            Note("warning", "selection",
+                 "The multivariable model was chosen by its p-values: its intervals are too "
+                 "narrow and its p too small. Report every covariate that was tried, and say so.")
+        )  # fmt: skip
+    return notes
+
+
+def _fit_notes(data: Regression, model: Model) -> list[Note]:
+    notes = []
+    ratio = "hazard" if data.ratio == "hr" else "odds"
+    for column, dropped, infinite in zip(
+        model.matrix.columns, model.dropped, model.infinite, strict=True
+    ):
+        name = column.term if column.level is None else f"{column.term} {column.level}"
+        if dropped:
+            notes.append(
+                Note("warning", "column-dropped",
+                     f"{name} is constant or follows from the covariates before it; it was left "
+                     f"out of the model {model.name!r}.")
+            )  # fmt: skip
+        if infinite:
+            notes.append(
+                Note("warning", "coefficient-infinite",
+                     f"The coefficient of {name} in the model {model.name!r} runs away: one of "
+                     f"its groups has no event, or nothing but events, so its {ratio} ratio is 0 "
+                     "or infinite. Do not report the number; merge levels or describe the group.")
+            )  # fmt: skip
+    return notes
