@@ -7,7 +7,7 @@ from itertools import combinations
 from hcc2l.analyses.km_data import KmData, prepare
 from hcc2l.analyses.km_figure import km_figure
 from hcc2l.analyses.km_tables import km_tables
-from hcc2l.analyses.km_text import conventions, km_methods
+from hcc2l.analyses.km_text import FAMILY_LABELS, conventions, km_methods, trend_order
 from hcc2l.analyses.rows import (
     FEW_EVENTS,
     group_size_notes,
@@ -42,8 +42,9 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
         "event": outcome.endpoint.event_name,
         "unit": outcome.endpoint.unit,
         "levels": list(data.levels),
+        "trend_levels": trend_order(data) if spec.trend else None,
     }
-    text, references = km_methods(data, cohort)
+    text, references = km_methods(data, cohort, outcome.account)
     return Report(
         title=_title(cohort, data),
         provenance=provenance("km", cohort, outcome.account, settings, conventions(data)),
@@ -76,19 +77,49 @@ def _notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
         if not spec.competing:
             notes += _crossing_note(data)
         notes += _multiplicity_note(data)
+    if spec.parametric:
+        notes += _parametric_notes(data, tables)
+    if spec.at and list(spec.at) != sorted(spec.at):
+        times = ", ".join(f"{t:g}" for t in spec.at)
+        notes.append(
+            Note("info", "times-unordered",
+                 f"--at was read as the times {times}; a decimal has a point: 12.5.")
+        )  # fmt: skip
     if spec.competing:
         notes.append(
             Note("info", "competing-risks",
                  "With a competing event no median of the Kaplan–Meier curve is given: it would "
                  "treat the competing event as censoring and overstate the risk.")
         )  # fmt: skip
-    if any(row["p"] is None for t in tables if t.name == "tests" for row in t.rows):
+    tested = [row for t in tables if t.name in ("tests", "pairwise") for row in t.rows]
+    if any(row["p"] is None for row in tested):
         notes.append(
             Note("warning", "test-not-estimable",
-                 "A test could not be computed: fewer than two groups are at risk when events "
-                 "happen.")
+                 "A test could not be computed: when events happen, two groups must be at risk and "
+                 "something must be left to chance.")
         )  # fmt: skip
     return notes
+
+
+def _parametric_notes(data: KmData, tables: list[Table]) -> list[Note]:
+    """Say which models were asked for and could not be fitted."""
+    from hcc2l.stats.parametric import FAMILIES
+
+    fitted = {(r["group"], r["model"]) for t in tables if t.name == "parametric" for r in t.rows}
+    absent = []
+    missing: tuple[str, ...]
+    for level in data.levels:
+        if "best" in data.spec.parametric:
+            missing = () if any(g == level for g, _ in fitted) else ("any model",)
+        else:
+            asked = [f for f in FAMILIES if f in data.spec.parametric]
+            missing = tuple(FAMILY_LABELS[f] for f in asked if (level, f) not in fitted)
+        absent += [f"{level}: {', '.join(missing)}"] if missing else []
+    if not absent:
+        return []
+    text = (f"Not fitted, for want of events or because the likelihood has no maximum: "
+            f"{'; '.join(absent)}.")  # fmt: skip
+    return [Note("warning", "model-not-fitted", text)]
 
 
 def _crossing_note(data: KmData) -> list[Note]:
@@ -97,15 +128,28 @@ def _crossing_note(data: KmData) -> list[Note]:
             continue
         when = estimator.curves_cross(data.curves[a], data.curves[b])
         if when is not None:
-            at = f"{when:.3g}{data.unit.replace(',', '')}"
+            at = f"{round(when, 2):g}{data.unit.replace(',', '')}"
             return [
                 Note("warning", "curves-cross",
                      f"The curves of {data.levels[a]} and {data.levels[b]} cross near {at}: "
-                     "the hazards seem not to be proportional, and the log-rank test can miss such "
-                     "a difference. Compare restricted means as well (--tau T), or weight the test "
-                     "(--test fh --rho 0 --gamma 1 for a late difference).")
+                     "the hazards may not be proportional, and the log-rank test can miss such a "
+                     f"difference.{_advice(data)}")
             ]  # fmt: skip
     return []
+
+
+def _tests(spec: KmSpec) -> int:
+    return len(spec.test) + (spec.strata is not None) + spec.trend
+
+
+def _advice(data: KmData) -> str:
+    advice = []
+    if data.spec.tau is None:
+        advice.append("compare restricted means as well (--tau T)")
+    if "fh" not in data.spec.test:
+        advice.append("plan a weighted test (--test fh --rho 0 --gamma 1 for a late difference)")
+    text = ", or ".join(advice)
+    return f" {text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _multiplicity_note(data: KmData) -> list[Note]:
@@ -114,8 +158,8 @@ def _multiplicity_note(data: KmData) -> list[Note]:
     if spec.pairwise and spec.adjust == "none" and pairs > 1:
         text = (f"{pairs} pairs were tested without adjustment; one in twenty such tests is below "
                 "0.05 by chance. Use --adjust holm.")  # fmt: skip
-    elif len(spec.test) > 1:
-        text = (f"{len(spec.test)} tests of the same question: their p-values are not independent "
+    elif _tests(spec) > 1:
+        text = (f"{_tests(spec)} tests of the same question: their p-values are not independent "
                 "evidence. Report the one that was planned.")  # fmt: skip
     else:
         return []

@@ -99,11 +99,12 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     time = endpoint.time
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
-    group = _factor(cohort, spec, spec.by, "--by", outcome)
     strata = _factor(cohort, spec, spec.strata, "--strata", outcome)
     weights = design.weights(cohort, spec.weights, account.keep) if spec.weights else None
     if weights is not None:
         account.drop(np.isnan(weights), f"{spec.weights} missing")
+    # Last, so that a median cut is that of the rows analysed.
+    group = _factor(cohort, spec, spec.by, "--by", outcome)
     refuse_no_rows(account)
     keep = account.keep
     data = KmData(

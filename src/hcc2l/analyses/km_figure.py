@@ -9,6 +9,7 @@ import numpy as np
 from hcc2l.analyses.km_data import KmData, incidence_curve, survival_curve
 from hcc2l.analyses.km_text import FAMILY_LABELS, TEST_LABELS
 from hcc2l.report import Figure, Row, Table, Value
+from hcc2l.stats.risk_sets import time_tolerance
 
 _STEPS = {
     "months": (1, 2, 3, 6, 12, 24, 36, 60, 120),
@@ -59,12 +60,16 @@ def km_figure(data: KmData, tables: Sequence[Table]) -> Figure:
 
 
 def _x_label(data: KmData) -> str:
-    since = "Time since landmark" if data.spec.landmark is not None else "Time"
+    since = "Time"
+    if data.spec.landmark is not None:
+        since += f" since the landmark at {data.spec.landmark:g}"
     return f"{since} ({data.endpoint.unit})" if data.endpoint.unit else since
 
 
 def _y_label(data: KmData) -> str:
-    return "Cumulative incidence" if data.spec.competing else data.endpoint.label
+    if data.spec.competing:
+        return "Cumulative incidence"
+    return "Event-free" if data.endpoint.label.startswith("Time to") else data.endpoint.label
 
 
 def _annotation(tables: Sequence[Table]) -> str | None:
@@ -82,14 +87,15 @@ def _annotation(tables: Sequence[Table]) -> str | None:
 
 
 def _at_risk(data: KmData, ticks: Sequence[float]) -> Table:
+    tolerance = time_tolerance(data.time)
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
         inside = data.rows_of(code)
         weights = np.ones(int(inside.sum())) if data.weights is None else data.weights[inside]
         time, event = data.time[inside], data.event[inside]
         for t in ticks:
-            at_risk = float(weights[time >= t].sum())
-            events = float(weights[(time <= t) & event].sum())
+            at_risk = float(weights[time >= t - tolerance].sum())
+            events = float(weights[(time <= t + tolerance) & event].sum())
             rows.append({"group": level, "time": t, "n_risk": at_risk, "cumulative_events": events})
     return Table("at_risk", "Number at risk", tuple(rows[0]), tuple(rows))
 

@@ -283,6 +283,8 @@ def _pairwise(data: KmData) -> Table:
     method = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni",
               "none": "not adjusted"}[data.spec.adjust]  # fmt: skip
     kind = "Stratified log-rank tests" if data.strata else "Log-rank tests"
+    if data.spec.competing:
+        kind += " (cause-specific hazards)"
     return Table(
         "pairwise",
         f"{kind} of each pair of groups",
@@ -325,7 +327,9 @@ def _incidence(data: KmData) -> Table:
                   "upper", kind="probability"),
     )  # fmt: skip
     title = "Cumulative incidence (Aalen–Johansen)"
-    return Table("cumulative_incidence", title, tuple(rows[0]), tuple(rows), columns)
+    ended = [g for g, c in zip(data.levels, data.curves, strict=True) if c.time[-1] < max(times)]
+    notes = (f"Not estimable after the end of follow-up: {', '.join(ended)}.",) if ended else ()
+    return Table("cumulative_incidence", title, tuple(rows[0]), tuple(rows), columns, notes)
 
 
 def _parametric(data: KmData) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hcc2l.analyses.km_data import KmData
 from hcc2l.cohort import Cohort
+from hcc2l.design import RowAccount
 
 _REFERENCES = {
     "kaplan-meier": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. "
@@ -83,12 +84,28 @@ def conventions(data: KmData) -> list[str]:
             f"weights {spec.weights} ({'robust variance' if data.robust else 'repeated rows'})"
         )
     if data.group:
-        names = [TEST_LABELS[t] for t in spec.test] + (["Gray"] if spec.competing else [])
-        parts.append(f"test: {', '.join(names)}")
+        parts.append(f"test: {', '.join(_test_names(data))}")
     return parts
 
 
-def km_methods(data: KmData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
+def _test_names(data: KmData) -> list[str]:
+    spec = data.spec
+    labels = {**TEST_LABELS, "fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
+    names = [labels[test] for test in spec.test]
+    names += [f"log-rank stratified by {data.strata.label}"] if data.strata else []
+    names += ["log-rank trend"] if spec.trend else []
+    names += [f"pairwise log-rank ({spec.adjust})"] if spec.pairwise else []
+    return names + (["Gray"] if spec.competing else [])
+
+
+def trend_order(data: KmData) -> list[str]:
+    """The groups in the order of the trend's scores: level order, whichever is the reference."""
+    if data.group is None:
+        return []
+    return [level for _, level in sorted(zip(data.group.ranks, data.group.levels, strict=True))]
+
+
+def km_methods(data: KmData, cohort: Cohort, account: RowAccount) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.endpoint
     sentences: list[str] = []
@@ -129,11 +146,8 @@ def km_methods(data: KmData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
         )
         cited.append("rmst")
     if spec.parametric:
-        sentences.append(
-            "Parametric survival models were fitted by maximum likelihood and compared by Akaike's "
-            "information criterion."
-        )
-    sentences += _row_sentences(data, cohort)
+        sentences.append(_parametric_sentence(data))
+    sentences += _row_sentences(data, cohort, account)
     return " ".join(sentences), tuple(_REFERENCES[key] for key in dict.fromkeys(cited))
 
 
@@ -164,7 +178,8 @@ def _test_sentences(data: KmData, cited: list[str]) -> list[str]:
         sentences.append("Tests used a robust variance.")
         cited.append("weights")
     if data.strata:
-        sentences.append(f"The log-rank test was also stratified by {data.strata.label}.")
+        sentences.append(f"A log-rank test stratified by {data.strata.label} was done as well.")
+        cited.append("logrank")
     if spec.trend:
         sentences.append("A trend over the ordered groups was tested with equally spaced scores.")
         cited.append("trend")
@@ -172,20 +187,44 @@ def _test_sentences(data: KmData, cited: list[str]) -> list[str]:
         method = {"holm": "adjusted by Holm's method", "bonferroni": "adjusted by Bonferroni's "
                   "method", "bh": "adjusted by the method of Benjamini and Hochberg",
                   "none": "not adjusted"}[spec.adjust]  # fmt: skip
-        sentences.append(f"p-values of pairwise log-rank tests were {method}.")
+        kind = "stratified log-rank" if data.strata else "log-rank"
+        sentences.append(f"p-values of pairwise {kind} tests were {method}.")
+        cited.append("logrank")
         cited += [spec.adjust] if spec.adjust in ("holm", "bh") else []
     return sentences
 
 
-def _row_sentences(data: KmData, cohort: Cohort) -> list[str]:
+def _parametric_sentence(data: KmData) -> str:
+    if "best" in data.spec.parametric:
+        names = [FAMILY_LABELS[f].lower() for f in FAMILY_LABELS]
+        choice = " The one with the smallest Akaike information criterion in each group is given."
+    else:
+        names = [FAMILY_LABELS[f].lower() for f in FAMILY_LABELS if f in data.spec.parametric]
+        choice = ""
+    models = f"{_join(names)} model{'s were' if len(names) > 1 else ' was'}"
+    return f"The {models} fitted by maximum likelihood.{choice}".replace("weibull", "Weibull")
+
+
+def _row_sentences(data: KmData, cohort: Cohort, account: RowAccount) -> list[str]:
     from importlib.metadata import version
 
-    left_out = cohort.rows - data.time.size
-    rows = f"Of {cohort.rows} patients, {left_out} were left out" if left_out else ""
-    sentence = f"{rows} (missing values or selection) and {data.time.size} analysed." if rows else (
-        f"All {cohort.rows} patients were analysed."
-    )  # fmt: skip
-    return [sentence, f"Analyses were done with hcc2l {version('hcc2l')}."]
+    left_out = cohort.rows - account.analysed
+    sentence = f"All {cohort.rows} patients were analysed."
+    if left_out:
+        reasons = "; ".join(f"{e.reason}, {e.rows}" for e in account.excluded)
+        sentence = (
+            f"Of {cohort.rows} patients, {left_out} were left out ({reasons}) and "
+            f"{account.analysed} analysed."
+        )
+    weighted = ""
+    if data.weights is not None:
+        kind = "with a robust variance" if data.robust else "counted as repeated rows"
+        weighted = f"Patients were weighted by {data.spec.weights}, {kind}."
+    return [
+        *([weighted] if weighted else []),
+        sentence,
+        f"p-values are two-sided. Analyses were done with hcc2l {version('hcc2l')}.",
+    ]
 
 
 def _join(words: Sequence[str]) -> str:

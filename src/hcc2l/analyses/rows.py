@@ -24,6 +24,7 @@ from hcc2l.dictionary import looks_post_baseline
 from hcc2l.errors import AnalysisError, quoted_list
 from hcc2l.report import Note, Provenance
 from hcc2l.specs import AnalysisSpec
+from hcc2l.stats.risk_sets import time_tolerance
 
 FEW_EVENTS = 10
 FEW_PATIENTS = 5
@@ -53,7 +54,10 @@ def survival_outcome(cohort: Cohort, spec: AnalysisSpec, competing: str | None =
     endpoint = resolve_endpoint(cohort, spec, account.keep)
     name = None
     if competing is not None:
+        known = endpoint.event >= 0
         endpoint, name = add_competing(cohort, endpoint, competing, account.keep)
+        column = name.partition("=")[0]
+        account.drop(known & (endpoint.event < 0), f"{column} missing")
     if len(endpoint.columns) == 2:
         account.drop(np.isnan(endpoint.time), f"{endpoint.columns[0]} missing")
         account.drop(endpoint.event < 0, f"{endpoint.columns[1]} missing")
@@ -78,7 +82,7 @@ def from_landmark(
     account: RowAccount, time: Floats, event: Ints, landmark: float, unit: str
 ) -> Floats:
     """Leave out who was no longer at risk after the landmark, and count time from it."""
-    early = time <= landmark
+    early = time <= landmark + time_tolerance(time[account.keep])
     account.drop(early & (event > 0), f"event by the landmark, {landmark:g} {unit}".strip())
     account.drop(early & (event == 0), f"censored by the landmark, {landmark:g} {unit}".strip())
     if account.analysed == 0:
@@ -87,7 +91,7 @@ def from_landmark(
             where="--landmark",
             hint="Choose an earlier one.",
         )
-    return time - landmark
+    return np.round(time - landmark, 12)  # 4.1 - 3 is 1.1, not 1.0999999999999996
 
 
 def provenance(
@@ -166,7 +170,7 @@ def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
 
 def post_baseline_note(cohort: Cohort, factor: Factor, landmark: float | None) -> list[Note]:
     """Warn of immortal time when groups are known only after time zero."""
-    if landmark is not None or not looks_post_baseline(cohort.dictionary, factor.column):
+    if landmark or not looks_post_baseline(cohort.dictionary, factor.column):
         return []
     return [
         Note(

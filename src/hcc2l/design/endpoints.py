@@ -242,7 +242,7 @@ def _refuse_unclear(name: str, levels: Sequence[str], option: str) -> None:
 def add_competing(
     cohort: Cohort, endpoint: Endpoint, text: str, keep: Mask
 ) -> tuple[Endpoint, str]:
-    """The endpoint with the competing event marked 2, and that event's name.
+    """The endpoint with the competing event marked 2 (-1 where unknown), and that event's name.
 
     A row that has both events keeps the endpoint's own: it came first.
     """
@@ -250,6 +250,8 @@ def add_competing(
     name, value = split_assignment(text, cohort.names, option)
     competing, _ = read_event(cohort.column(name), value, option, keep)
     event = np.where((endpoint.event == 0) & (competing == 1), 2, endpoint.event)
+    # Without its own event, a row whose competing event is unknown is not known to be censored.
+    event = np.where((endpoint.event == 0) & (competing < 0), -1, event)
     if not (event[keep] == 2).any():
         raise AnalysisError(
             f"No patient has the competing event {text!r} without the endpoint's own.",

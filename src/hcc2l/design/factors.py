@@ -50,7 +50,7 @@ class Factor:
             self,
             codes=recode[codes],
             levels=tuple(self.levels[i] for i in used),
-            ranks=tuple(self.ranks[i] for i in used),
+            ranks=tuple(np.argsort(np.argsort([self.ranks[i] for i in used])).tolist()),
         )
 
 

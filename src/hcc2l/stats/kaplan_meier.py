@@ -15,6 +15,7 @@ from hcc2l.stats.risk_sets import (
     distinct_times,
     fractional,
     risk_sets,
+    time_tolerance,
 )
 
 ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
@@ -101,7 +102,6 @@ def kaplan_meier(
     """
     sets = risk_sets(time, event, weights=weights)
     n, d = sets.at_risk[:, 0], sets.events[:, 0]
-    leaving = n - np.append(n[1:], 0.0)
     survivors = np.maximum(n - d, 0.0)
     if weights is not None:  # sums of weights do not cancel exactly
         survivors[survivors < TIE_TOLERANCE * n] = 0.0
@@ -112,6 +112,7 @@ def kaplan_meier(
             own = np.where(event, 1.0 / survivors[sets.index], 0.0)
             influence = weights * (hazard_variance[sets.index] - own)
             variance = _jackknife_variance(sets.index, weights, hazard_variance, influence)
+            variance = _held(variance, d)  # it changes at events only, not by rounding between
         else:
             variance = hazard_variance
     variance = np.where(survival > 0, variance, np.inf)
@@ -119,11 +120,25 @@ def kaplan_meier(
         time=sets.times,
         n_risk=n,
         n_event=d,
-        n_censor=np.maximum(leaving - d, 0.0),
+        n_censor=_count(sets.index, ~event, weights, n.size),
         survival=survival,
         std_err_log=np.sqrt(variance),
         rows=int(event.size),
     )
+
+
+def _count(
+    index: NDArray[np.int64], rows: NDArray[np.bool_], weights: Floats | None, size: int
+) -> Floats:
+    """(Weighted) number of some rows at each distinct time."""
+    own = None if weights is None else weights[rows]
+    return np.bincount(index[rows], weights=own, minlength=size).astype(np.float64)
+
+
+def _held(values: Floats, events: Floats) -> Floats:
+    """`values` at the last time with an event up to each time; 0 before the first one."""
+    last = np.maximum.accumulate(np.where(events > 0, np.arange(events.size), -1))
+    return np.where(last >= 0, values[np.maximum(last, 0)], 0.0)
 
 
 def _jackknife_variance(
@@ -239,9 +254,10 @@ def survival_at(
     """
     lower, upper = confidence_limits(curve.survival, curve.std_err_log, conf_type, conf_level)
     result = []
+    tolerance = time_tolerance(curve.time)
     for t in times:
-        i = int(np.searchsorted(curve.time, t, side="right")) - 1
-        j = int(np.searchsorted(curve.time, t, side="left"))
+        i = int(np.searchsorted(curve.time, t + tolerance, side="right")) - 1
+        j = int(np.searchsorted(curve.time, t - tolerance, side="left"))
         n_risk = float(curve.n_risk[j]) if j < curve.time.size else 0.0
         if i < 0:
             estimate = Estimate(1.0, 0.0, 1.0, 1.0)
@@ -326,7 +342,7 @@ def curves_cross(
 ) -> float | None:
     """The time at which two curves cross visibly and beyond chance; else None.
 
-    They count as crossing when S_a - S_b exceeds both `visible` and its own standard error, in
+    They count as crossing when S_a - S_b exceeds both `visible` and 1.96 of its standard errors, in
     both directions, while at least `at_risk_share` of each group is at risk: a wiggle around
     equality does not count.
     """
@@ -340,7 +356,8 @@ def curves_cross(
     (s_a, e_a), (s_b, e_b) = _on_grid(a, grid), _on_grid(b, grid)
     gap = s_a - s_b
     with np.errstate(invalid="ignore"):
-        clear = np.where(np.abs(gap) > np.maximum(visible, np.hypot(e_a, e_b)), np.sign(gap), 0.0)
+        noise = 1.96 * np.hypot(e_a, e_b)
+        clear = np.where(np.abs(gap) > np.maximum(visible, noise), np.sign(gap), 0.0)
     if not ((clear > 0).any() and (clear < 0).any()):
         return None
     first = int(np.flatnonzero(clear)[0])

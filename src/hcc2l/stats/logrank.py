@@ -19,6 +19,8 @@ from hcc2l.stats.risk_sets import (
     risk_sets,
 )
 
+# A variance below this share of the squared number of events is rounding, not variance.
+NO_VARIANCE = 1e-18
 Weight = Literal["logrank", "peto", "gehan", "tarone-ware", "fh"]
 
 
@@ -102,7 +104,7 @@ def logrank(
             spread = factor**2 * d * (n - d) / np.maximum(n - 1.0, 1e-300)
             spread[n <= 1.0] = 0.0
             variance += np.diag(spread @ share) - (share * spread[:, None]).T @ share
-    statistic, df, p = _chi_square(observed - expected, variance, expected > 0)
+    statistic, df, p = chi_square(observed - expected, variance, expected > 0, observed.sum())
     return LogRank(observed, expected, variance, statistic, df, p)
 
 
@@ -114,7 +116,7 @@ def trend(test: LogRank, scores: Floats) -> tuple[float, float]:
     from scipy.special import chdtrc
 
     variance = float(scores @ test.variance @ scores)
-    if variance <= 0:
+    if variance <= NO_VARIANCE * float(test.observed.sum() * np.abs(scores).max()) ** 2:
         return float("nan"), float("nan")
     statistic = float(scores @ (test.observed - test.expected)) ** 2 / variance
     return statistic, float(chdtrc(1, statistic))
@@ -190,17 +192,24 @@ def _score_residuals(
     return np.asarray(residuals, dtype=np.float64)
 
 
-def _chi_square(
-    score: Floats, variance: Floats, compared: NDArray[np.bool_]
+def chi_square(
+    score: Floats, variance: Floats, compared: NDArray[np.bool_], size: float
 ) -> tuple[float, int, float]:
-    """Quadratic form over the groups that were ever expected to have an event."""
+    """Quadratic form over the groups that were ever expected to have an event.
+
+    NaN when the variance has not full rank or is nothing but rounding beside `size`, the (weighted)
+    number of events.
+    """
     from scipy.special import chdtrc
 
     use = np.flatnonzero(compared)[:-1]
     if use.size == 0:
         return float("nan"), 0, float("nan")
     block = variance[np.ix_(use, use)]
-    if np.linalg.matrix_rank(block, hermitian=True) < use.size:
+    smallest = float(np.diag(block).min())
+    if smallest <= NO_VARIANCE * size**2 or np.linalg.matrix_rank(block, hermitian=True) < use.size:
         return float("nan"), int(use.size), float("nan")
     statistic = float(score[use] @ np.linalg.solve(block, score[use]))
+    if statistic < 0:
+        return float("nan"), int(use.size), float("nan")
     return statistic, int(use.size), float(chdtrc(use.size, statistic))

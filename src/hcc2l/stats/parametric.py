@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,6 +63,8 @@ def fit_parametric(time: Floats, event: NDArray[np.bool_], family: Family) -> Pa
     event
         Shape (n,), at least one True.
     """
+    if family != "exponential" and _unbounded(time, event):
+        return None
     location, scale = _maximum_likelihood(time, event, family)
     if not (np.isfinite(location) and np.isfinite(scale)):
         return None
@@ -71,6 +74,12 @@ def fit_parametric(time: Floats, event: NDArray[np.bool_], family: Family) -> Pa
     return ParametricFit(
         family, location, scale, log_likelihood, 2 * parameters - 2 * log_likelihood, median, mean
     )
+
+
+def _unbounded(time: Floats, event: NDArray[np.bool_]) -> bool:
+    """Whether the likelihood grows for ever as the scale shrinks to a spike at the only event."""
+    at = np.unique(time[event])
+    return bool(at.size == 1 and not (time[~event] > at[0]).any())
 
 
 def _maximum_likelihood(
@@ -88,8 +97,10 @@ def _maximum_likelihood(
     }[family]()
 
     try:
-        fitter.fit(time / unit, event, fit_options={"ftol": 1e-14, "gtol": 1e-10})
-    except lifelines.exceptions.ConvergenceError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", lifelines.exceptions.StatisticalWarning)
+            fitter.fit(time / unit, event, fit_options={"ftol": 1e-14, "gtol": 1e-10})
+    except (lifelines.exceptions.ConvergenceError, lifelines.exceptions.StatisticalWarning):
         return float("nan"), float("nan")
     if family == "lognormal":
         return float(fitter.mu_ + np.log(unit)), float(fitter.sigma_)

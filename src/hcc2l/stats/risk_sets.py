@@ -15,6 +15,11 @@ Ints = NDArray[np.int64]
 TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
 
+def time_tolerance(time: Floats) -> float:
+    """How far apart two times may be and still be one time (see `TIE_TOLERANCE`)."""
+    return TIE_TOLERANCE * max(1.0, float(np.mean(np.abs(time))) if time.size else 0.0)
+
+
 def fractional(weights: Floats) -> bool:
     """Whether case weights are not all whole numbers, so that they are not repeated rows."""
     return not bool(np.all(weights == np.floor(weights)))
@@ -58,8 +63,7 @@ def distinct_times(time: Times) -> DistinctTimes:
     else:
         times, index = np.unique(time, return_inverse=True)
     gap = np.diff(times)
-    mean = float(np.mean(np.abs(times))) if times.size else 0.0
-    tied = (gap <= TIE_TOLERANCE) | (gap <= TIE_TOLERANCE * mean)
+    tied = gap <= time_tolerance(times)
     if not tied.any():
         return DistinctTimes(times, index)
     first = np.concatenate(([True], ~tied))
