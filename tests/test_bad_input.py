@@ -222,7 +222,22 @@ def test_an_event_of_three_values_is_refused_and_they_are_listed(
     refuse: Refuse, write: Write
 ) -> None:
     write("c.csv", GOOD.replace("3.5,1", "3.5,2"))
-    refuse("c.csv", says="status | 0, 1, 2 | --event 'status=2'")
+    refuse("c.csv", says="status | 0, 1, 2 | --event 'status=VALUE'")
+
+
+@pytest.mark.parametrize("pair", [("ja", "nein"), ("oui", "non"), ("M", "W")])
+def test_the_remedy_never_chooses_the_event_for_the_user(
+    pair: tuple[str, str], refuse: Refuse, write: Write
+) -> None:
+    rows = "".join(f"{i},{pair[i % 2]}\n" for i in range(1, 9))
+    write("c.csv", "time,status\n" + rows)
+    refuse("c.csv", says="status | --event 'status=VALUE'")
+
+
+def test_a_point_among_decimal_commas_is_named_by_its_row(refuse: Refuse, write: Write) -> None:
+    rows = "".join(f"P{i};{i},5;{i % 2}\n" for i in range(1, 9))
+    write("c.csv", "id;time;status\n" + rows.replace("P4;4,5", "P4;4.5"))
+    refuse("c.csv", says="line 5 (P4) | '4.5' | decimal comma")
 
 
 def test_an_event_coded_one_and_two_is_refused_with_a_remedy(refuse: Refuse, write: Write) -> None:
@@ -319,7 +334,7 @@ def test_an_unusual_encoding_can_be_said_as_the_hint_says(run: Run, write: Write
 
 def test_an_event_of_three_values_can_be_said_as_the_hint_says(run: Run, write: Write) -> None:
     write("c.csv", GOOD.replace("3.5,1", "3.5,2"))
-    assert "--event 'status=2'" in run("km", "c.csv").err
+    assert "--event 'status=VALUE'" in run("km", "c.csv").err
     outcome = run("km", "c.csv", "--event", "status=2", "--json")
     assert outcome.json["tables"]["groups"][0]["events"] == 1
 

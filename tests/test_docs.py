@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from hcc2l.analyses.rows import row_notes
 from hcc2l.cli._run import guarded
 from hcc2l.cli.app import app
 from hcc2l.dictionary import (
@@ -33,12 +35,25 @@ COHORT = ROOT / "sample_data" / "second_line"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
-FULL = [
-    "hcc2l km cohort.csv --by albi_grade --at 6,12 --tau 12 --test logrank,fh --rho 1 --trend"
-    " --strata second_line --pairwise --parametric best --curve --methods --json --quiet",
-    "hcc2l km cohort.csv --endpoint ttp --competing death --by second_line --at 6 --curve"
-    " --json --quiet",
-]
+COMMANDS = ("cox", "km")
+FULL = {
+    "cox": [
+        "hcc2l cox cohort.csv -x second_line,age,child_pugh,albi_grade --select 0.5"
+        " --interaction second_line:child_pugh --subgroups second_line --within sex,bclc"
+        " --methods --json --quiet",
+        "hcc2l cox cohort.csv -x age,child_pugh --stepwise aic --robust --json --quiet",
+    ],
+    "km": [
+        "hcc2l km cohort.csv --by albi_grade --at 6,12 --tau 12 --test logrank,fh --rho 1 --trend"
+        " --strata second_line --pairwise --parametric best --curve --methods --json --quiet",
+        "hcc2l km cohort.csv --endpoint ttp --competing death --by second_line --at 6 --curve"
+        " --json --quiet",
+    ],
+}
+
+
+def page_of(command: str) -> str:
+    return (ROOT / "docs" / f"{command}.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[object]:
@@ -106,7 +121,10 @@ def commands(block: str) -> list[list[str]] | None:
     return found
 
 
-@pytest.mark.parametrize("block", [b for b in blocks("sh") if "hcc2l km" in b.values[0]])
+ANALYSIS = re.compile(rf"hcc2l ({'|'.join(COMMANDS)})\b")
+
+
+@pytest.mark.parametrize("block", [b for b in blocks("sh") if ANALYSIS.search(str(b.values[0]))])
 def test_commands_run(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     typed = commands(block)
     if typed is None:
@@ -152,45 +170,55 @@ def test_dictionaries_are_valid(block: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_described(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    assert run(["hcc2l", "km", "--help"], monkeypatch) == 0
+    assert run(["hcc2l", command, "--help"], monkeypatch) == 0
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", capsys.readouterr().out))
-    assert {"--by", "--sheet"} <= options
-    page = (ROOT / "docs" / "km.md").read_text(encoding="utf-8")
+    assert {"--strata", "--sheet"} <= options
+    page = page_of(command)
     assert [o for o in sorted(options) if not re.search(rf"`{o}[ `,]", page)] == []
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_table_and_key_is_described(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = (ROOT / "docs" / "km.md").read_text(encoding="utf-8")
+    page = page_of(command)
     sections = dict(re.findall(r"^### `(\w+)`[ *]*\n(.*?)(?=^##|\Z)", page, re.M | re.S))
     general = page.partition("\n## Tables\n")[2].partition("\n### ")[0]
     tables = set()
-    for command in FULL:
-        assert run(shlex.split(command), monkeypatch) == 0
+    for typed in FULL[command]:
+        assert run(shlex.split(typed), monkeypatch) == 0
         report = json.loads(capsys.readouterr().out)
         assert [key for key in report if f"`{key}`" not in general] == []
         for name, rows in report["tables"].items():
             tables.add(name)
-            assert name in sections, f"docs/km.md has no section on the table {name}"
+            assert name in sections, f"docs/{command}.md has no section on the table {name}"
             missing = [key for key in rows[0] if f"`{key}`" not in sections[name]]
-            assert missing == [], f"docs/km.md, table {name}"
+            assert missing == [], f"docs/{command}.md, table {name}"
     assert set(sections) == tables
 
 
-def test_every_note_is_described() -> None:
+def note_codes(command: str) -> set[str]:
+    """The codes of the notes that a command can raise, from its source."""
     analyses = ROOT / "src" / "hcc2l" / "analyses"
-    files = [*analyses.glob("km*.py"), analyses / "rows.py"]
-    source = "".join(p.read_text(encoding="utf-8") for p in files)
-    codes = set(re.findall(r'Note\(\s*"(?:info|warning)",\s*"([a-z-]+)"', source))
-    assert "curves-cross" in codes
-    page = (ROOT / "docs" / "km.md").read_text(encoding="utf-8")
-    section = page.partition("\n## Notes\n")[2].partition("\n## ")[0]
+    own = {"cox": ["cox*.py", "regression*.py"], "km": ["km*.py", "rows.py"]}[command]
+    sources = [p.read_text(encoding="utf-8") for glob in own for p in analyses.glob(glob)]
+    code = r'Note\(\s*"(?:info|warning)",\s*"([a-z-]+)"'
+    return set(re.findall(code, "".join([*sources, inspect.getsource(row_notes)])))
+
+
+@pytest.mark.parametrize(
+    ("command", "known"), [("cox", "hazards-not-proportional"), ("km", "curves-cross")]
+)
+def test_every_note_is_described(command: str, known: str) -> None:
+    codes = note_codes(command)
+    assert {known, "rows-left-out"} <= codes
+    section = page_of(command).partition("\n## Notes\n")[2].partition("\n## ")[0]
     assert set(re.findall(r"^- `([a-z-]+)` \(", section, re.M)) == codes
 
 

@@ -91,7 +91,9 @@ _LEADING_ZERO = re.compile(r"[+-]?0\d")
 
 def parse_number(text: str, decimal: str = ".") -> float | None:
     """A cell as a correctly rounded number, or None; `007` and `1_000` are not numbers."""
-    if decimal == "," and "." not in text:
+    if decimal == ",":
+        if "." in text:  # 1.840 may be 1840 or 1.84: not a number until somebody says which
+            return None
         text = text.replace(",", ".")
     if _NUMBER.fullmatch(text) and not _LEADING_ZERO.match(text):
         value = float(text)
@@ -115,6 +117,8 @@ class Source:
         Whether it was used because no cohort was named.
     remarks
         What had to be guessed to read it.
+    decimal
+        Decimal sign of its cells.
     """
 
     name: str
@@ -122,6 +126,7 @@ class Source:
     synthetic: bool = False
     bundled: bool = False
     remarks: tuple[str, ...] = ()
+    decimal: str = "."
 
 
 # Columns are parsed together, and built one by one when they are used.

@@ -152,14 +152,17 @@ def load_dictionary(path: Path) -> Dictionary:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise UsageError(f"The dictionary cannot be read: {reason}.", where=str(path)) from None
+        hint = "" if isinstance(error, OSError) else "Save it with the encoding UTF-8."
+        raise UsageError(
+            f"The dictionary cannot be read: {reason}.", where=str(path), hint=hint
+        ) from None
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             f"The dictionary is not valid TOML: {error}.",
             where=str(path),
-            hint='Texts need quotes: id = "patient_id".',
+            hint=_toml_hint(error, text),
         ) from None
     faults = _Faults(text)
     dictionary = _build(path, raw, faults)
@@ -171,6 +174,16 @@ def load_dictionary(path: Path) -> Dictionary:
             where=str(path),
         )
     return dictionary
+
+
+def _toml_hint(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """What to write instead, by what stands on the line of the fault."""
+    at = re.search(r"line (\d+)", str(error))
+    lines = text.splitlines()
+    line = lines[int(at[1]) - 1].strip() if at and int(at[1]) <= len(lines) else ""
+    if line.startswith("["):
+        return 'Names with blanks, brackets or umlauts need quotes: [columns."AFP (ng/mL)"].'
+    return 'Texts need quotes, id = "patient_id"; lists need brackets and commas, at = [6, 12].'
 
 
 class _Faults:
@@ -196,8 +209,9 @@ class _Faults:
                 path = (*table, *_toml_path(line.partition("=")[0] + "= 0"))
             else:
                 continue
-            if path == keys[: len(path)] and len(path) > best:
-                best, found = len(path), number
+            common = min(len(path), len(keys))
+            if path[:common] == keys[:common] and common > best:
+                best, found = common, number
         return found
 
 

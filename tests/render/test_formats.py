@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import hcc2l
 from hcc2l.errors import UsageError
+from hcc2l.figures import draw
 from hcc2l.glossary import GLOSSARY
 from hcc2l.render import FILE_FORMATS, RENDERERS, render_report
 from hcc2l.render.grid import write_p
@@ -141,3 +143,15 @@ def test_an_unknown_format_or_table_is_refused_with_the_nearest() -> None:
         render_report(REPORT, "mdd")
     with pytest.raises(UsageError, match="groups"):
         render_report(REPORT, "csv", table="group")
+
+
+def test_documents_hold_the_figure_when_one_is_drawn() -> None:
+    data = Path(__file__).parents[1] / "reference" / "data" / "hcc81.csv"
+    report = hcc2l.km(data, by="treatment")
+    assert report.draw is not None
+    picture = draw(report.draw(), "png")
+    assert "data:image/png;base64," in render_report(report, "html", figure=picture)  # type: ignore[operator]
+    made = render_report(report, "docx", figure=picture)
+    assert isinstance(made, bytes)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert any(name.startswith("word/media/") for name in archive.namelist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -180,17 +181,21 @@ def _deliver(report: Report, showing: Showing, cohort: Cohort) -> None:
     from hcc2l.render import render_report
 
     files: dict[str, bytes] = {}
-    for path in showing.out:
-        made = render_report(
-            report, Path(path).suffix.removeprefix(".").lower(), digits=showing.digits,
-            table=showing.table,
-        )  # fmt: skip
-        files[path] = made.encode() if isinstance(made, str) else made
+    drawn: dict[str, bytes] = {}
+    picture = None
     if showing.plot:
         assert report.draw is not None
         figure = report.draw()
-        for path in showing.plot:
-            files[path] = draw(figure, plot_format(path))
+        drawn = {path: draw(figure, plot_format(path)) for path in showing.plot}
+        if any(Path(path).suffix.lower() in (".docx", ".html") for path in showing.out):
+            picture = draw(figure, "png")
+    for path in showing.out:
+        made = render_report(
+            report, Path(path).suffix.removeprefix(".").lower(), digits=showing.digits,
+            table=showing.table, figure=picture,
+        )  # fmt: skip
+        files[path] = made.encode() if isinstance(made, str) else made
+    files |= drawn
     width, colour = _terminal()
     text = render_report(
         report, showing.format, digits=showing.digits, table=showing.table, width=width,
@@ -285,6 +290,16 @@ def _print(text: str) -> None:
     sys.stdout.flush()
 
 
+def _hint(message: str) -> str:
+    """What to do about an error of the command line, by what was typed."""
+    typed = re.search(r"No such command '([^']+)'", message)
+    if typed and Path(typed[1]).suffix:
+        return f"Name a command before the cohort: hcc2l km {typed[1]}"
+    if "valid number" in message:
+        return "Write a number such as 12.5; decimals have a point."
+    return "hcc2l COMMAND --help lists the options."
+
+
 def guarded(app: typer.Typer) -> int:
     """Run the application; every failure becomes one message and an exit status."""
     try:
@@ -296,8 +311,9 @@ def guarded(app: typer.Typer) -> int:
         if "NoArgs" in type(error).__name__:  # hcc2l alone: show what there is
             error.show()
         else:
-            say("error", error.format_message())
-            say("hint", "hcc2l COMMAND --help lists the options.")
+            message = error.format_message()
+            say("error", message)
+            say("hint", _hint(message))
         return 2
     except Hcc2lError as error:
         say("error", f"{error.where}: {error.message}" if error.where else error.message)

@@ -75,7 +75,7 @@ def _date(text: str, order: str | None, cohort: Cohort, name: str, row: int) -> 
         try:
             return np.datetime64(f"{parts[0]}-{int(parts[1]):02d}-{int(parts[2]):02d}", "D")
         except ValueError:
-            pass
+            hint = "There is no such day."
     raise InputError(
         f"{text!r} is not a date that can be read.",
         where=f"{cohort.source.name}, column {name}, {row_where(cohort, row)}",

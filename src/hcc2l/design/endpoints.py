@@ -84,11 +84,12 @@ def resolve_endpoint(cohort: Cohort, spec: AnalysisSpec, keep: Mask | None = Non
         entry = _said_on_the_spot(spec, entry)
         return _from_columns(cohort, entry, keep, "--time", "--event")
     if entry is None:
-        hint = did_you_mean(spec.endpoint, known)
+        hint = did_you_mean(spec.endpoint, known, listed=9) if known else ""
         raise UsageError(
             f"The cohort has no endpoint {spec.endpoint!r}.",
             where="--endpoint",
-            hint=f"{hint} Or say it on the spot: --time COLUMN --event COLUMN.".strip(),
+            hint=f"{hint} Say it on the spot, --time COLUMN --event COLUMN, or in hcc2l.toml. "
+            f"Columns: {quoted_list(cohort.names, 20)}.".strip(),
         )
     if entry.start:
         return _from_dates(cohort, entry, keep)
@@ -107,7 +108,7 @@ def _said_on_the_spot(spec: AnalysisSpec, entry: EndpointEntry | None) -> Endpoi
         raise UsageError(
             f"{given} was given without {absent}.",
             where=given,
-            hint="An endpoint said on the spot needs both: --time os_months --event death.",
+            hint="An endpoint said on the spot needs both: --time COLUMN --event COLUMN.",
         )
     if entry is not None and entry.time == time:
         return replace(entry, event=event, recognised=False, label=None)
@@ -231,11 +232,18 @@ def _refuse_unclear(name: str, levels: Sequence[str], option: str) -> None:
     """Refuse values of which nobody said which means the event."""
     if all(level.casefold() in _EVENT_WORDS for level in levels):
         return
-    example = levels[-1] if levels else "1"
+    if len(levels) > 10:
+        raise UsageError(
+            f"{name} does not look like an event: it has {len(levels)} different values.",
+            where=option,
+            hint="The event is a column such as death (0/1), or COL=VALUE.",
+        )
     raise UsageError(
         f"{name} has the values {quoted_list(levels)}; which of them means the event is not clear.",
         where=option,
-        hint=f"Say it: --event '{name}={example}'.",
+        hint=f"Say it: --event '{name}=2' if 2 means the event."
+        if levels == ("1", "2")
+        else f"Say it: --event '{name}=VALUE', with the value that means the event.",
     )
 
 

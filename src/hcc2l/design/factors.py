@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from shlex import quote
 
 import numpy as np
 
@@ -183,7 +184,7 @@ def _refuse_many(
         raise UsageError(
             f"{column.name} is a number with {len(texts)} values, not a group.",
             where=where,
-            hint=f"Cut it: {option} {column.name}@median, or {option} {column.name}@VALUE.",
+            hint=f"Cut it: {option} {quote(f'{column.name}@median')}, or @VALUE for @median.",
         )
     if many:
         raise UsageError(

@@ -55,15 +55,18 @@ def numbers(cohort: Cohort, name: str, keep: Mask | None = None) -> Floats:
     column = cohort.column(name)
     if column.kind == "number":
         return np.asarray(column.values, dtype=np.float64)
-    cells = [parse_number(column.text(i)) for i in range(cohort.rows)]
+    decimal = cohort.source.decimal
+    cells = [parse_number(column.text(i), decimal) for i in range(cohort.rows)]
     wanted = ~column.missing if keep is None else ~column.missing & keep
     bad = [int(i) for i in np.flatnonzero(wanted) if cells[i] is None]
     if not bad:  # declared as text but numbers all the same, or the others are left out
         return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
     cell = column.text(bad[0])
     hint = "Correct the cell, or say with --na that this text means missing."
-    if re.fullmatch(r"[+-]?\d+,\d+", cell):
+    if decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
         hint = "It has a decimal comma where other cells have a point; write one or the other."
+    elif decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
+        hint = "It has a point where other cells have a decimal comma; write one or the other."
     elif len(bad) == int(wanted.sum()):
         hint = "This column holds no numbers at all; is it the right one?"
     raise InputError(

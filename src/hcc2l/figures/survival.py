@@ -48,6 +48,13 @@ def draw(figure: Figure) -> Picture:
         _draw_models(axes, figure.tables["models"], levels)
     if handles:
         _draw_legend(picture, figure, handles, columns)
+    if figure.options["annotation"]:
+        y, vertical = (0.04, "bottom") if figure.options["rising"] else (0.97, "top")
+        axes.text(
+            0.99, y, str(figure.options["annotation"]), transform=axes.transAxes, ha="right",
+            va=vertical, zorder=6,
+            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
+        )  # fmt: skip
     _draw_at_risk(axes, figure, levels, lines)
     return picture
 
@@ -129,13 +136,15 @@ def _draw_models(axes: Axes, models: Table, levels: Sequence[str]) -> None:
 
 
 def _legend_handles(figure: Figure, levels: Sequence[str]) -> list[Any]:
-    """What the legend explains: groups, causes, models; and the test's p in words."""
+    """What the legend explains: groups, causes, models."""
     from matplotlib.lines import Line2D
 
     def line(label: str, **look: Any) -> Line2D:
         return Line2D([], [], label=textwrap.fill(label, LEGEND_WIDTH), **look)
 
     handles = []
+    if len(levels) == 1 and "models" in figure.tables:
+        handles.append(line("Kaplan–Meier", color=colour(0), linestyle=dashes(0), linewidth=1.5))
     if len(levels) > 1:
         handles += [
             line(level, color=colour(i), linestyle=dashes(i), linewidth=1.5)
@@ -156,15 +165,13 @@ def _legend_handles(figure: Figure, levels: Sequence[str]) -> list[Any]:
             label = f"{level}, {model}" if len(levels) > 1 else model
             look = {"color": colour(levels.index(level)), "linestyle": dashes(number + 2)}
             handles.append(line(label, linewidth=0.9, **look))
-    if figure.options["annotation"]:
-        handles.append(line(str(figure.options["annotation"]), linestyle="none"))
     return handles
 
 
 def _legend_columns(handles: Sequence[Any]) -> int:
     """As many columns as fit the width side by side."""
     longest = max((len(part) for h in handles for part in h.get_label().splitlines()), default=1)
-    return max(1, min(len(handles), 3, 78 // (longest + 9)))
+    return max(1, min(len(handles), 4, 78 // (longest + 9)))
 
 
 def _legend_height(figure: Figure, handles: Sequence[Any], columns: int) -> float:

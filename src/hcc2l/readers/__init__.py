@@ -88,6 +88,7 @@ def read_cohort(
         synthetic=bundled or dictionary.synthetic,
         bundled=bundled,
         remarks=raw.remarks,
+        decimal=raw.decimal,
     )
     return Cohort(
         source=source,

@@ -108,6 +108,7 @@ def _read_small(
         read=lambda wanted: {n: partial(make, n) for n in wanted},
         place=lambda row: f"line {lines[row + 1]}",
         remarks=remarks,
+        decimal=decimal,
     )
 
 
@@ -224,12 +225,12 @@ def _separator(said: str | None, sample: Sequence[str]) -> str:
 
 
 def _decimal(sample: Sequence[str], sep: str) -> str:
-    """A comma when cells look like 7,5 and none looks like 7.5."""
+    """A comma when more cells look like 7,5 than like 7.5."""
     points = commas = 0
     for record in csv.reader(sample, delimiter=sep):
         points += sum(_POINT.fullmatch(cell.strip()) is not None for cell in record)
         commas += sum(_COMMA.fullmatch(cell.strip()) is not None for cell in record)
-    return "," if commas > points == 0 else "."
+    return "," if commas > points else "."
 
 
 def _remarks(options: ReadOptions, sep: str, decimal: str, encoding: str | None) -> tuple[str, ...]:

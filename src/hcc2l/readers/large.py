@@ -64,6 +64,7 @@ def read_large(
         place=table.place,
         remarks=remarks,
         surely_distinct=table.surely_distinct,
+        decimal=decimal,
     )
 
 
@@ -224,6 +225,8 @@ class _LargeTable:
             return None
         missing = self._is_missing(texts, name)
         if self._decimal == ",":
+            if pc.any(pc.match_substring(texts, ".")).as_py():
+                return None  # a point among decimal commas: the other reader says where
             texts = pc.replace_substring(texts, pattern=",", replacement=".")
         good = pc.and_not(
             pc.match_substring_regex(texts, _NUMBER),

@@ -59,6 +59,7 @@ class RawTable:
     place: RowPlace
     remarks: tuple[str, ...] = ()
     surely_distinct: Callable[[str], bool] | None = None
+    decimal: str = "."
 
 
 Reader = Callable[[Any, ReadOptions, str], RawTable]

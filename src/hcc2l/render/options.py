@@ -19,9 +19,12 @@ class RenderOptions:
         Columns of the terminal.
     colour
         Whether the terminal shows colour.
+    figure
+        The figure as PNG, for documents that can hold one (html, docx).
     """
 
     digits: int | None = None
     table: str | None = None
     width: int = 100
     colour: bool = False
+    figure: bytes | None = None

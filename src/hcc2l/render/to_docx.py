@@ -20,11 +20,14 @@ def render(report: Report, options: RenderOptions) -> bytes:
     document.core_properties.author = ""
     document.core_properties.title = report.title
     for section in document.sections:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2)
     document.styles["Normal"].font.size = Pt(10)
     document.add_heading(report.title, level=1)
     for table in shown_tables(report):
         _add_table(document, grid(table, options.digits))
+    if options.figure:
+        document.add_picture(io.BytesIO(options.figure), width=Cm(13))
     if report.notes:
         document.add_heading("Notes", level=2)
         for note in report.notes:

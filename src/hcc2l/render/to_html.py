@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 
 from hcc2l.render.grid import Grid, grid, shown_tables
@@ -17,6 +18,7 @@ table { border-collapse: collapse; margin: 1.4rem 0 .3rem; border-top: 1.5px sol
 caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
 th { border-bottom: 1px solid; text-align: left; vertical-align: bottom; }
 th, td { padding: .25rem 1rem .25rem 0; } .right { text-align: right; }
+img { max-width: 100%; width: 36rem; margin: 1.4rem 0; }
 .notes, footer { color: #555; font-size: .87rem; } footer { margin-top: 2rem; }
 """
 
@@ -25,6 +27,9 @@ def render(report: Report, options: RenderOptions) -> str:
     """The tables with footnotes, the notes, the methods, and the footer."""
     body = [f"<h1>{escape(report.title)}</h1>"]
     body += [_table(grid(table, options.digits)) for table in shown_tables(report)]
+    if options.figure:
+        data = b64encode(options.figure).decode()
+        body.append(f'<img alt="{escape(report.title)}" src="data:image/png;base64,{data}">')
     if report.notes:
         items = "\n".join(f"<li>{escape(note.text)}</li>" for note in report.notes)
         body.append(f"<h2>Notes</h2>\n<ul>\n{items}\n</ul>")

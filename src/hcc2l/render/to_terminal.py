@@ -53,7 +53,9 @@ def render(report: Report, options: RenderOptions) -> str:
 def _print_table(console: Console, content: Grid) -> None:
     console.print()
     console.print(Text(content.title, style="bold"))
-    for columns, widths in _panels(content, console.width):
+    for number, (columns, widths) in enumerate(_panels(content, console.width)):
+        if number:
+            console.print(Text(f"{content.title} (continued)", style="bold"))
         table = RichTable(
             box=box.HORIZONTALS, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
         )
@@ -69,20 +71,22 @@ def _print_table(console: Console, content: Grid) -> None:
 
 
 def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
-    """Columns in panels that fit the width, each beginning with the first; and column widths.
+    """Columns in panels that fit the width, each beginning with those that name the row.
 
     Headings stay on one line where the whole table fits so, and take two where not.
     """
     count = len(content.headers)
+    naming = 2 if content.right[:2] == (False, False) and count > 2 else 1
     widths = [_width(content, i, lines=1) for i in range(count)]
-    widths[0] = min(widths[0], max(_LABEL_WIDTH, width // 3))
+    for i in range(naming):
+        widths[i] = min(widths[i], max(_LABEL_WIDTH, width // 3) // naming)
     if sum(widths) + _GAP * count > width:
         widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
-    panels: list[list[int]] = [[0]]
-    for i in range(1, count):
+    panels: list[list[int]] = [list(range(naming))]
+    for i in range(naming, count):
         used = sum(widths[j] + _GAP for j in panels[-1])
-        if used + widths[i] + _GAP > width and len(panels[-1]) > 1:
-            panels.append([0])
+        if used + widths[i] + _GAP > width and len(panels[-1]) > naming:
+            panels.append(list(range(naming)))
         panels[-1].append(i)
     return [(panel, widths) for panel in panels]
 
