@@ -7,7 +7,7 @@ from typing import Any
 
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
-from hcc2l.specs import SPECS, CoxSpec, KmSpec, check_names
+from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, check_names
 
 
 def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
@@ -40,6 +40,22 @@ def cox(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
 
     subject = _cohort(cohort)
     return run(subject, CoxSpec(**_options("cox", subject, options)))
+
+
+def logistic(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """Logistic regression; the same report as ``hcc2l logistic``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `LogisticSpec`, such as ``outcome="primary_resistance"``.
+    """
+    from hcc2l.analyses.logistic import run
+
+    subject = _cohort(cohort)
+    return run(subject, LogisticSpec(**_options("logistic", subject, options)))
 
 
 def _cohort(cohort: Cohort | str | Path | None) -> Cohort:

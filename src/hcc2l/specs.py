@@ -16,6 +16,7 @@ TESTS = ("logrank", "peto", "gehan", "tarone-ware", "fh")
 ADJUSTMENTS = ("holm", "bh", "bonferroni", "none")
 PARAMETRIC = ("exponential", "weibull", "lognormal", "loglogistic", "best")
 FORESTS = ("univariable", "multivariable", "both", "subgroups")
+INTERVALS = ("wald", "profile")
 TIES = ("efron", "breslow")
 STEPWISE = ("aic", "lr", "wald")
 PH_TRANSFORMS = ("km", "identity", "rank", "log")
@@ -23,6 +24,7 @@ CHOICES = {
     "conf_type": CONF_TYPES,
     "test": TESTS,
     "adjust": ADJUSTMENTS,
+    "ci": INTERVALS,
     "parametric": PARAMETRIC,
     "ph_transform": PH_TRANSFORMS,
     "stepwise": STEPWISE,
@@ -39,15 +41,10 @@ OPEN_RANGES = ("conf_level", "tau")  # the ends themselves are excluded
 
 @dataclass(frozen=True, kw_only=True)
 class AnalysisSpec:
-    """What every survival analysis can be told.
+    """What every analysis can be told.
 
     Attributes
     ----------
-    endpoint
-        Name of an endpoint of the dictionary.
-    time, event
-        An endpoint said on the spot: a column of times, and ``COL`` or ``COL=VALUE``. One of them
-        alone replaces that part of `endpoint`.
     where
         Conditions that a row must meet.
     cut
@@ -60,9 +57,6 @@ class AnalysisSpec:
         Give the paragraph for a manuscript.
     """
 
-    endpoint: str = "os"
-    time: str | None = None
-    event: str | None = None
     where: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     ref: tuple[str, ...] = ()
@@ -87,7 +81,25 @@ class AnalysisSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KmSpec(AnalysisSpec):
+class SurvivalSpec(AnalysisSpec):
+    """What every analysis of a survival endpoint can be told.
+
+    Attributes
+    ----------
+    endpoint
+        Name of an endpoint of the dictionary.
+    time, event
+        An endpoint said on the spot: a column of times, and ``COL`` or ``COL=VALUE``. One of them
+        alone replaces that part of `endpoint`.
+    """
+
+    endpoint: str = "os"
+    time: str | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KmSpec(SurvivalSpec):
     """Options of `hcc2l km`; names and values as on the command line.
 
     Attributes
@@ -187,7 +199,7 @@ class KmSpec(AnalysisSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CoxSpec(AnalysisSpec):
+class CoxSpec(SurvivalSpec):
     """Options of `hcc2l cox`; names and values as on the command line.
 
     Attributes
@@ -266,7 +278,68 @@ class CoxSpec(AnalysisSpec):
         return self.univariable or neither, self.multivariable or neither
 
 
-SPECS: dict[str, type[AnalysisSpec]] = {"cox": CoxSpec, "km": KmSpec}
+@dataclass(frozen=True, kw_only=True)
+class LogisticSpec(AnalysisSpec):
+    """Options of `hcc2l logistic`; names and values as on the command line.
+
+    Attributes
+    ----------
+    outcome
+        ``COL`` or ``COL=VALUE``: the outcome.
+    covariates, univariable, multivariable, select, stepwise, stay, interaction
+        As for `CoxSpec`.
+    ci
+        ``wald`` or ``profile`` confidence limits.
+    which
+        What the forest plot shows.
+    """
+
+    outcome: str | None = None
+    covariates: tuple[str, ...] = ()
+    univariable: bool = False
+    multivariable: bool = False
+    select: float | None = None
+    stepwise: str | None = None
+    stay: float = 0.05
+    interaction: tuple[str, ...] = ()
+    ci: str = "wald"
+    which: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.outcome is None:
+            raise UsageError(
+                "A logistic regression needs an outcome.",
+                where="--outcome",
+                hint="Name it: --outcome primary_resistance, or --outcome response=PD.",
+            )
+        if not self.covariates:
+            raise UsageError(
+                "A model needs covariates.",
+                where="-x",
+                hint="Name them: -x age,sex,child_pugh,afp@400.",
+            )
+        if self.which == "subgroups":
+            raise UsageError(
+                "Logistic regression has no subgroups.",
+                where="--which",
+                hint="Choose univariable, multivariable or both.",
+            )
+        if self.select is not None and self.stepwise is not None:
+            raise UsageError(
+                "--select and --stepwise are two ways to choose the same model.",
+                where="--select",
+                hint="Leave one of the two out.",
+            )
+
+    @property
+    def models(self) -> tuple[bool, bool]:
+        """Whether the univariable and the multivariable models are asked for."""
+        neither = not self.univariable and not self.multivariable
+        return self.univariable or neither, self.multivariable or neither
+
+
+SPECS: dict[str, type[AnalysisSpec]] = {"cox": CoxSpec, "km": KmSpec, "logistic": LogisticSpec}
 
 
 def check_names(command: str, options: Iterable[str]) -> None:

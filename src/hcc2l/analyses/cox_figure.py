@@ -1,4 +1,4 @@
-"""The forest plot of a cox analysis, as a finished table."""
+"""The forest plot of a cox analysis: of its models, or of its subgroups."""
 
 from __future__ import annotations
 
@@ -6,59 +6,29 @@ from collections.abc import Sequence
 
 from hcc2l.analyses.cox_models import CoxData
 from hcc2l.analyses.cox_tables import CoxResults
+from hcc2l.analyses.forest import KEYS, forest_figure, forest_options
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Figure, Row, Table, Value
-
-KEYS = ("term", "level", "n", "events", "hr", "lower", "upper", "p")
+from hcc2l.report import Figure, Row, Table
 
 
 def cox_figure(data: CoxData, results: CoxResults, tables: Sequence[Table]) -> Figure:
-    """Rows of the forest: a heading per variable, then its levels.
+    """The forest that `--which` asks for; subgroups when there are any, else the models.
 
     Raises
     ------
     AnalysisError
         The models that `--which` asks for were not fitted.
     """
-    which = data.spec.which or _default(results)
-    by_name = {table.name: table for table in tables}
-    if which == "subgroups":
-        if "subgroups" not in by_name:
-            raise AnalysisError("No subgroups were analysed.", where="--which subgroups",
-                                hint="Add --subgroups TERM --within A,B.")  # fmt: skip
-        panels = {"hr": _subgroup_rows(data, by_name["subgroups"], results)}
-    else:
-        prefixes = {"univariable": ["uni"], "multivariable": ["multi"], "both": ["uni", "multi"]}
-        panels = {p: _rows(data, by_name["regression"], p) for p in prefixes[which]}
-        panels = {p: t for p, t in panels.items() if any(r["hr"] is not None for r in t.rows)}
-        if not panels:
-            raise AnalysisError(f"There is no {which} model to draw.", where="--which")
-    titles = {"uni": "Univariable", "multi": "Multivariable", "hr": "Hazard ratio"}
-    options: dict[str, Value | tuple[Value, ...]] = {
-        "titles": tuple(titles[p] for p in panels),
-        "x_label": f"Hazard ratio, {data.outcome.endpoint.label[:1].lower()}"
-        f"{data.outcome.endpoint.label[1:]} ({data.spec.conf_level * 100:g}% CI)",
-        "ci": f"{data.spec.conf_level * 100:g}% CI",
-    }
-    return Figure("forest", panels, options)
-
-
-def _default(results: CoxResults) -> str:
-    if results.subgroups:
-        return "subgroups"
-    return "multivariable" if results.fitted.final is not None else "univariable"
-
-
-def _rows(data: CoxData, table: Table, prefix: str) -> Table:
-    rows: list[Row] = []
-    for row in table.rows:
-        effect = {k: row[f"{prefix}_{k}"] for k in ("hr", "lower", "upper", "p")}
-        if effect["hr"] is None and effect["p"] is None:
-            continue
-        label = data.labels[str(row["term"])]
-        rows.append({"term": label, "level": row["level"], "n": row["n"],
-                     "events": row["events"], **effect})  # fmt: skip
-    return Table(prefix, table.title, KEYS, tuple(rows))
+    label = data.outcome.endpoint.label
+    x_label = f"Hazard ratio, {label[:1].lower()}{label[1:]}"
+    if data.spec.which not in (None, "subgroups") or not (results.subgroups or data.spec.which):
+        return forest_figure(data, tables, x_label)
+    if not results.subgroups:
+        raise AnalysisError("No subgroups were analysed.", where="--which subgroups",
+                            hint="Add --subgroups TERM --within A,B.")  # fmt: skip
+    table = next(t for t in tables if t.name == "subgroups")
+    options = forest_options(data, ["Hazard ratio"], x_label)
+    return Figure("forest", {"subgroups": _subgroup_rows(data, table, results)}, options)
 
 
 def _subgroup_rows(data: CoxData, table: Table, results: CoxResults) -> Table:
@@ -72,6 +42,6 @@ def _subgroup_rows(data: CoxData, table: Table, results: CoxResults) -> Table:
         if equals and (not rows or rows[-1]["term"] != label):
             rows.append({**empty, "term": label, "p": interaction.get(text)})
         rows.append({"term": label, "level": level if equals else None, "n": row["n"],
-                     "events": row["events"], "hr": row["hr"], "lower": row["lower"],
+                     "events": row["events"], "ratio": row["hr"], "lower": row["lower"],
                      "upper": row["upper"], "p": row["p"]})  # fmt: skip
-    return Table("hr", table.title, KEYS, tuple(rows))
+    return Table("subgroups", table.title, KEYS, tuple(rows))

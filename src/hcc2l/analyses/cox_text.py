@@ -6,7 +6,9 @@ from importlib.metadata import version
 
 from hcc2l.analyses.cox_models import CoxData
 from hcc2l.analyses.cox_tables import CoxResults
+from hcc2l.analyses.regression import Fitted
 from hcc2l.cohort import Cohort
+from hcc2l.specs import CoxSpec, LogisticSpec
 
 _COX = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187-220."
 _TIES = {
@@ -71,7 +73,7 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
             "by then were left out."
         )
         cited.append(_LANDMARK)
-    said += _selection(data, results)
+    said += selection_sentences(spec, results.fitted)
     if results.ph_tests:
         said.append("Proportional hazards were checked by the score test of scaled residuals.")
         cited.append(_HAZARDS)
@@ -84,8 +86,8 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
     return " ".join(said), tuple(cited)
 
 
-def _selection(data: CoxData, results: CoxResults) -> list[str]:
-    spec = data.spec
+def selection_sentences(spec: CoxSpec | LogisticSpec, fitted: Fitted) -> list[str]:
+    """How the covariates of the multivariable model were chosen."""
     if spec.stepwise == "aic":
         return ["The multivariable model was chosen by backward elimination by Akaike's "
                 "information criterion."]  # fmt: skip
@@ -96,6 +98,4 @@ def _selection(data: CoxData, results: CoxResults) -> list[str]:
     if spec.select is not None:
         return [f"Variables with univariable p below {spec.select:g} entered the multivariable "
                 "model."]  # fmt: skip
-    if results.fitted.final is not None:
-        return ["The multivariable model contained all covariates."]
-    return []
+    return ["The multivariable model contained all covariates."] if fitted.final else []

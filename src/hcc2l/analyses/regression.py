@@ -145,9 +145,11 @@ def refuse_unfit(
                 where=where,
                 hint="Leave it out.",
             )
-    if matrix.x.shape[1] > events:
+    # A Cox model learns from events only; a logistic one from every patient.
+    known, what = (events, "events") if data.ratio == "hr" else (int(rows.sum()) - 1, "patients")
+    if matrix.x.shape[1] > known:
         raise AnalysisError(
-            f"{matrix.x.shape[1]} parameters cannot be estimated from {events} events.",
+            f"{matrix.x.shape[1]} parameters cannot be estimated from {known} {what}.",
             where=where,
             hint="Use fewer covariates: about one for every ten events.",
         )

@@ -23,7 +23,7 @@ from hcc2l.design import (
 from hcc2l.dictionary import looks_post_baseline
 from hcc2l.errors import AnalysisError, quoted_list
 from hcc2l.report import Note, Provenance
-from hcc2l.specs import AnalysisSpec
+from hcc2l.specs import SurvivalSpec
 from hcc2l.stats.risk_sets import time_tolerance
 
 FEW_EVENTS = 10
@@ -39,7 +39,7 @@ class Outcome:
     competing_name: str | None = None
 
 
-def survival_outcome(cohort: Cohort, spec: AnalysisSpec, competing: str | None = None) -> Outcome:
+def survival_outcome(cohort: Cohort, spec: SurvivalSpec, competing: str | None = None) -> Outcome:
     """Resolve the endpoint, apply `--where`, and leave out rows without time or event.
 
     Raises
@@ -127,8 +127,8 @@ def provenance(
 
 def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
     """Notes about reading, left-out rows and the endpoint."""
-    notes = [Note("info", "reading", f"{cohort.source.name}: {r}.") for r in cohort.source.remarks]
     endpoint = outcome.endpoint
+    notes = reading_notes(cohort)
     if endpoint.recognised:
         notes.append(
             Note(
@@ -137,9 +137,6 @@ def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
                 f"{endpoint.label}: columns {endpoint.described}, recognised by name.",
             )
         )
-    if cohort.dictionary.id is None and cohort.id_column is not None:
-        text = f"Patients are named by the column {cohort.id_column}, recognised by name."
-        notes.append(Note("info", "id-recognised", text))
     if endpoint.other_values:
         notes.append(
             Note(
@@ -149,7 +146,25 @@ def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
                 "as censored. If one of them is a competing event, name it with --competing.",
             )
         )
-    for excluded in outcome.account.excluded:
+    return notes + account_notes(outcome.account)
+
+
+def reading_notes(cohort: Cohort) -> list[Note]:
+    """What was guessed or recognised when the cohort was read."""
+    notes = [Note("info", "reading", f"{cohort.source.name}: {r}.") for r in cohort.source.remarks]
+    if cohort.dictionary.id is None and cohort.id_column is not None:
+        text = f"Patients are named by the column {cohort.id_column}, recognised by name."
+        notes.append(Note("info", "id-recognised", text))
+    absent = cohort.dictionary_columns_absent()
+    if absent:
+        notes.append(Note("info", "dictionary-columns", absent.strip()))
+    return notes
+
+
+def account_notes(account: RowAccount) -> list[Note]:
+    """Which rows were left out for missing values, by id or line."""
+    notes = []
+    for excluded in account.excluded:
         if excluded.reason.startswith("not where"):
             continue
         more = ", …" if excluded.rows > len(excluded.which) else ""
@@ -162,9 +177,6 @@ def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
                 which=f"{', '.join(excluded.which)}{more}",
             )
         )
-    absent = cohort.dictionary_columns_absent()
-    if absent:
-        notes.append(Note("info", "dictionary-columns", absent.strip()))
     return notes
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hcc2l.cli import cox, km
+from hcc2l.cli import cox, km, logistic
 from hcc2l.cli._run import guarded
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command("km")(km.km)
 app.command("cox")(cox.cox)
+app.command("logistic")(logistic.logistic)
 
 
 def _version(asked: bool) -> None:

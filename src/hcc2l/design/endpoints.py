@@ -14,7 +14,7 @@ from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
-from hcc2l.specs import AnalysisSpec
+from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import parse_term, split_assignment
 
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
@@ -66,7 +66,7 @@ class Endpoint:
         return bool(np.all(known == np.floor(known)))
 
 
-def resolve_endpoint(cohort: Cohort, spec: AnalysisSpec, keep: Mask | None = None) -> Endpoint:
+def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = None) -> Endpoint:
     """The endpoint that the spec asks for; only the cells of `keep` rows are checked.
 
     Raises
@@ -99,7 +99,7 @@ def resolve_endpoint(cohort: Cohort, spec: AnalysisSpec, keep: Mask | None = Non
     return _from_columns(cohort, entry, keep, f"{place}.time", f"{place}.event")
 
 
-def _said_on_the_spot(spec: AnalysisSpec, entry: EndpointEntry | None) -> EndpointEntry:
+def _said_on_the_spot(spec: SurvivalSpec, entry: EndpointEntry | None) -> EndpointEntry:
     """`--time` and `--event`; one of them alone replaces that part of the named endpoint."""
     time = spec.time or (entry.time if entry else None)
     event = spec.event or (entry.event if entry else None)
@@ -115,7 +115,7 @@ def _said_on_the_spot(spec: AnalysisSpec, entry: EndpointEntry | None) -> Endpoi
     return EndpointEntry("custom", time, event)
 
 
-def endpoint_columns(cohort: Cohort, spec: AnalysisSpec) -> list[str]:
+def endpoint_columns(cohort: Cohort, spec: SurvivalSpec) -> list[str]:
     """Columns that the endpoint will need, to read them in one pass; no checks."""
     entry = cohort.endpoints().get(spec.endpoint, EndpointEntry(spec.endpoint))
     events = [e.partition("=")[0] for e in (spec.event, entry.event) if e]

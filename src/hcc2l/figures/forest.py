@@ -66,7 +66,7 @@ def _range(panels: Sequence[Table]) -> tuple[float, float]:
     values = [1.0]
     for panel in panels:
         for row in panel.rows:
-            values += [float(str(row[k])) for k in ("hr", "lower", "upper") if _positive(row[k])]
+            values += [float(str(row[k])) for k in ("ratio", "lower", "upper") if _positive(row[k])]
     low = max(WIDEST[0], min(values))
     high = min(WIDEST[1], max(values))
     return min(low, 0.8) / 1.1, max(high, 1.25) * 1.1
@@ -122,9 +122,9 @@ def _draw_effects(
     narrowest = min(widths, default=1.0)
     for y, line in enumerate(lines):
         row = _effect_of(panel, line)
-        if row is None or not _positive(row["hr"]):
+        if row is None or not _positive(row["ratio"]):
             continue
-        ratio = float(str(row["hr"]))
+        ratio = float(str(row["ratio"]))
         if row["lower"] is None and row["upper"] is None:
             if row["p"] is None:  # the reference
                 axes.plot([1.0], [y], marker="o", color="white", markeredgecolor="0.3",
@@ -169,14 +169,14 @@ def _draw_numbers(
 def _written(row: Row) -> str:
     if row["n"] is None:  # the heading of subgroups
         return "interaction"
-    if row["hr"] is None:
+    if row["ratio"] is None:
         return "NE"
     if row["lower"] is None and row["upper"] is None:
         return "reference" if row["p"] is None else "NE"
-    known = [float(str(row[k])) for k in ("hr", "lower", "upper") if row[k] is not None]
+    known = [float(str(row[k])) for k in ("ratio", "lower", "upper") if row[k] is not None]
     decimals = 4 if len(known) == 3 and max(known) - min(known) < 0.05 else 2
     parts = ["NE" if row[k] is None else f"{float(str(row[k])):.{decimals}f}"
-             for k in ("hr", "lower", "upper")]  # fmt: skip
+             for k in ("ratio", "lower", "upper")]  # fmt: skip
     return f"{parts[0]} ({parts[1]}–{parts[2]})"
 
 

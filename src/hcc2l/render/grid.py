@@ -90,6 +90,8 @@ def write(value: Value, kind: str, decimals: int) -> str:
         return f"{value:.1f}".removesuffix(".0")
     if kind == "probability":
         return _signed(f"{100 * value:.{decimals}f}%")
+    if kind == "ratio" and value > 1000:
+        return ">1000"
     return _signed(f"{value:.{decimals}f}")
 
 

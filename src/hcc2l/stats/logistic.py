@@ -68,7 +68,7 @@ class HosmerLemeshow:
 
 
 def logistic(outcome: NDArray[np.bool_], x: Floats) -> LogisticFit:
-    """Fit by iteratively reweighted least squares.
+    """Fit by iteratively reweighted least squares, step by step as R's `glm.fit`.
 
     Parameters
     ----------
@@ -82,11 +82,9 @@ def logistic(outcome: NDArray[np.bool_], x: Floats) -> LogisticFit:
     full = np.column_stack([np.ones(y.size), (x - centre) / scale])
     keep = _independent(full.T @ full)
     design = full[:, keep]
-    beta, loglik, iterations = _newton(design, y)
+    beta, information, loglik, iterations = _least_squares(design, y)
     probability = _probability(design, beta)
-    information = (design * (probability * (1 - probability))[:, None]).T @ design
-    share = y.mean()
-    null = _loglik_of(np.full(y.size, share), y)
+    share = float(y.mean())
     residual = design.T @ (y - share)
     null_information = design.T @ design * share * (1 - share)
     back = _unscaled(keep, centre, scale)
@@ -98,7 +96,7 @@ def logistic(outcome: NDArray[np.bool_], x: Floats) -> LogisticFit:
     return LogisticFit(
         coef=coef,
         variance=variance,
-        loglik_null=null,
+        loglik_null=_loglik_of(np.full(y.size, share), y),
         loglik=loglik,
         score=float(residual @ _inverse(null_information) @ residual),
         df=int(keep.sum()) - 1,
@@ -109,6 +107,88 @@ def logistic(outcome: NDArray[np.bool_], x: Floats) -> LogisticFit:
         iterations=iterations,
         fitted=probability,
     )
+
+
+def profile_limits(
+    outcome: NDArray[np.bool_], x: Floats, fit: LogisticFit, conf_level: float
+) -> tuple[Floats, Floats]:
+    """Profile-likelihood limits of every coefficient, shape (1 + p,); NaN where there is none.
+
+    The limits are where the signed root of the profile deviance reaches the normal quantile. It is
+    computed on a grid of standard errors and interpolated as R's ``confint(glm)`` does (Venables
+    and Ripley, MASS), so that the limits are R's; the exact crossing lies within a thousandth of a
+    standard error.
+    """
+    from scipy.special import ndtri
+
+    y = outcome.astype(np.float64)
+    full = np.column_stack([np.ones(y.size), x])
+    quantile = float(ndtri(0.5 + conf_level / 2))
+    furthest = float(ndtri(1 - (1 - conf_level) / 8))  # R profiles to alpha / 4, two-sided
+    lower, upper = np.full(full.shape[1], np.nan), np.full(full.shape[1], np.nan)
+    for j in np.flatnonzero(~fit.dropped):
+        values, roots = _profile(full, y, fit, int(j), furthest)
+        lower[j], upper[j] = _interpolated(values, roots, (-quantile, quantile))
+    return lower, upper
+
+
+def _profile(
+    full: Floats, y: Floats, fit: LogisticFit, j: int, furthest: float
+) -> tuple[Floats, Floats]:
+    """Values of a coefficient and the signed root of the deviance that each costs, ascending."""
+    rest = full[:, ~fit.dropped & (np.arange(full.shape[1]) != j)]
+    estimate, step = float(fit.coef[j]), float(fit.std_err[j]) * furthest / 5
+    points = [(estimate, 0.0)]
+    for sign in (-1, 1):
+        root = 0.0
+        for number in range(1, 10):
+            if abs(root) >= furthest:
+                break
+            value = estimate + sign * number * step
+            cost = 2.0 * (fit.loglik - _least_squares(rest, y, full[:, j] * value)[2])
+            root = sign * float(np.sqrt(max(cost, 0.0)))
+            points.append((value, root))
+    points.sort()
+    return np.array([v for v, _ in points]), np.array([r for _, r in points])
+
+
+def _interpolated(values: Floats, roots: Floats, wanted: tuple[float, float]) -> list[float]:
+    """Values at the wanted roots: R's ``approx`` on three times as many points of ``spline``."""
+    if values.size < 4:
+        return [float("nan"), float("nan")]
+    grid = np.linspace(values[0], values[-1], 3 * values.size)
+    curve = _spline(values, roots, grid)
+    order = np.argsort(curve, kind="stable")
+    curve, grid = curve[order], grid[order]
+    return [
+        float(np.interp(w, curve, grid)) if curve[0] <= w <= curve[-1] else float("nan")
+        for w in wanted
+    ]
+
+
+def _spline(x: Floats, y: Floats, at: Floats) -> Floats:
+    """Cubic spline whose third derivative at either end is that of the cubic through four points.
+
+    Forsythe, Malcolm and Moler, Computer Methods for Mathematical Computations (1977): R's
+    ``spline(method = "fmm")``.
+    """
+    n, h = x.size, np.diff(x)
+    slope = np.diff(y) / h
+    second = np.diff(slope) / (x[2:] - x[:-2])
+    third = np.diff(second) / (x[3:] - x[:-3])
+    matrix, right = np.zeros((n, n)), np.zeros(n)
+    matrix[0, :2], right[0] = (-1 / h[0], 1 / h[0]), 6 * third[0]
+    matrix[-1, -2:], right[-1] = (-1 / h[-1], 1 / h[-1]), 6 * third[-1]
+    for i in range(1, n - 1):
+        matrix[i, i - 1 : i + 2] = h[i - 1], 2 * (h[i - 1] + h[i]), h[i]
+        right[i] = 6 * (slope[i] - slope[i - 1])
+    curvature = np.linalg.solve(matrix, right)
+    k = np.clip(np.searchsorted(x, at, side="right") - 1, 0, n - 2)
+    left, ahead = at - x[k], x[k + 1] - at
+    bend = (curvature[k] * ahead**3 + curvature[k + 1] * left**3) / (6 * h[k])
+    line = (y[k] / h[k] - curvature[k] * h[k] / 6) * ahead
+    line = line + (y[k + 1] / h[k] - curvature[k + 1] * h[k] / 6) * left
+    return np.asarray(bend + line, dtype=np.float64)
 
 
 def _scale(x: Floats) -> Floats:
@@ -126,36 +206,34 @@ def _unscaled(keep: NDArray[np.bool_], centre: Floats, scale: Floats) -> Floats:
     return matrix[:, keep]
 
 
-def _newton(design: Floats, y: Floats) -> tuple[Floats, float, int]:
-    beta = np.zeros(design.shape[1])
-    beta[0] = np.log(y.mean() / (1 - y.mean()))
-    loglik = _loglik(design, beta, y)
-    settled = False
-    for iteration in range(1, MAX_ITERATIONS + 1):
-        probability = _probability(design, beta)
-        weight = probability * (1 - probability)
+def _least_squares(
+    design: Floats, y: Floats, offset: Floats | float = 0.0
+) -> tuple[Floats, Floats, float, int]:
+    """Coefficients, information of the last step, log-likelihood, and number of steps.
+
+    The information is that of the weights which the last step used, as R's standard errors are.
+    """
+    mean = (y + 0.5) / 2
+    eta = np.log(mean / (1 - mean))
+    deviance = -2.0 * _loglik_of(mean, y)
+    beta, information = np.zeros(design.shape[1]), np.zeros((design.shape[1],) * 2)
+    iterations = 0
+    while iterations < MAX_ITERATIONS:
+        iterations += 1
+        weight = np.maximum(mean * (1 - mean), np.finfo(np.float64).eps)
+        working = eta - offset + (y - mean) / weight
         information = (design * weight[:, None]).T @ design
-        step = _inverse(information) @ (design.T @ (y - probability))
-        new = _loglik(design, beta + step, y)
-        halvings = 0
-        while not new >= loglik - 1e-12 * abs(loglik) and halvings < 30:
-            step, halvings = step / 2, halvings + 1
-            new = _loglik(design, beta + step, y)
-        done = 2 * abs(new - loglik) / (abs(2 * new) + 0.1) < DEVIANCE_TOLERANCE
-        beta, loglik = beta + step, new
-        if settled:  # one step more than R takes: the coefficients are then exact
-            return beta, loglik, iteration
-        settled = done
-    return beta, loglik, MAX_ITERATIONS
+        beta = _inverse(information) @ (design.T @ (weight * working))
+        eta = linear_predictor(design, beta) + offset
+        mean = 1.0 / (1.0 + np.exp(-np.clip(eta, -30.0, 30.0)))
+        before, deviance = deviance, -2.0 * float(y @ eta - np.logaddexp(0.0, eta).sum())
+        if abs(deviance - before) / (abs(deviance) + 0.1) < DEVIANCE_TOLERANCE:
+            break
+    return beta, information, -deviance / 2, iterations
 
 
 def _probability(design: Floats, beta: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-linear_predictor(design, beta))), dtype=np.float64)
-
-
-def _loglik(design: Floats, beta: Floats, y: Floats) -> float:
-    eta = linear_predictor(design, beta)
-    return float(y @ eta - np.logaddexp(0.0, eta).sum())
 
 
 def _loglik_of(probability: Floats, y: Floats) -> float:
