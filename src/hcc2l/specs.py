@@ -270,6 +270,7 @@ class CoxSpec(SurvivalSpec):
                 where="--select",
                 hint="Leave one of the two out.",
             )
+        _refuse_undrawn(self.which, self.models, self.subgroups is not None)
 
     @property
     def models(self) -> tuple[bool, bool]:
@@ -319,18 +320,13 @@ class LogisticSpec(AnalysisSpec):
                 where="-x",
                 hint="Name them: -x age,sex,child_pugh,afp@400.",
             )
-        if self.which == "subgroups":
-            raise UsageError(
-                "Logistic regression has no subgroups.",
-                where="--which",
-                hint="Choose univariable, multivariable or both.",
-            )
         if self.select is not None and self.stepwise is not None:
             raise UsageError(
                 "--select and --stepwise are two ways to choose the same model.",
                 where="--select",
                 hint="Leave one of the two out.",
             )
+        _refuse_undrawn(self.which, self.models, subgroups=False)
 
     @property
     def models(self) -> tuple[bool, bool]:
@@ -340,6 +336,25 @@ class LogisticSpec(AnalysisSpec):
 
 
 SPECS: dict[str, type[AnalysisSpec]] = {"cox": CoxSpec, "km": KmSpec, "logistic": LogisticSpec}
+
+
+def _refuse_undrawn(which: str | None, models: tuple[bool, bool], subgroups: bool) -> None:
+    """Refuse a forest plot of models that are not fitted."""
+    fitted = {
+        None: True,
+        "univariable": models[0],
+        "multivariable": models[1],
+        "both": all(models),
+        "subgroups": subgroups,
+    }
+    if not fitted[which]:
+        raise UsageError(
+            f"The models of --which {which} are not asked for.",
+            where="--which",
+            hint="Add --subgroups TERM --within A,B."
+            if which == "subgroups"
+            else "Leave out --univariable or --multivariable to have both.",
+        )
 
 
 def check_names(command: str, options: Iterable[str]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from hcc2l.analyses.cox_figure import cox_figure
 from hcc2l.analyses.cox_models import CoxData, prepare
 from hcc2l.analyses.cox_tables import CoxResults, cox_tables
@@ -16,12 +14,12 @@ from hcc2l.analyses.regression import (
     interaction,
     interaction_test,
     number,
+    p_text,
     regression_notes,
     term_tests,
 )
 from hcc2l.analyses.rows import provenance, row_notes
 from hcc2l.cohort import Cohort
-from hcc2l.design import Mask
 from hcc2l.design.model import ModelTerm
 from hcc2l.dictionary import looks_post_baseline
 from hcc2l.errors import AnalysisError
@@ -73,8 +71,9 @@ def _results(data: CoxData, terms: dict[str, ModelTerm]) -> CoxResults:
     checked = fitted.final or (fitted.alone[0] if len(fitted.alone) == 1 else None)
     interactions = [interaction(data, terms, text) for text in spec.interaction]
     subgroups: list[Model] = []
+    skipped: list[str] = []
     if spec.subgroups is not None:
-        subgroups, more = _subgroups(data, terms)
+        subgroups, more, skipped = _subgroups(data, terms)
         interactions += more
     return CoxResults(
         fitted=fitted,
@@ -82,6 +81,7 @@ def _results(data: CoxData, terms: dict[str, ModelTerm]) -> CoxResults:
         ph_tests=tuple(_ph_tests(data, checked)) if checked else (),
         term_tests=tuple(term_tests(data, checked)) if checked else (),
         interactions=tuple(interactions),
+        skipped=tuple(skipped),
     )
 
 
@@ -106,53 +106,56 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
     ]  # fmt: skip
 
 
-def _subgroups(data: CoxData, terms: dict[str, ModelTerm]) -> tuple[list[Model], list[Row]]:
+def _subgroups(
+    data: CoxData, terms: dict[str, ModelTerm]
+) -> tuple[list[Model], list[Row], list[str]]:
     """The effect of a term within each level of others, and whether it differs between them."""
     spec = data.spec
     assert spec.subgroups is not None
     effect = terms[spec.subgroups]
     models = [data.fit([effect], complete(data, [effect]), "all", "subgroup", "all")]
-    tests = []
+    tests, skipped = [], []
     for text in spec.within:
         by = data.within[text]
         assert by.factor is not None
-        tests.append(interaction_test(data, effect, by))
         rows = complete(data, [effect, by])
         for code, level in enumerate(by.factor.levels):
             inside = rows & (by.factor.codes == code)
-            if not data.event[inside].any() or _levels(effect, inside) < 2:
-                continue
             name = f"{text}={level}"
-            models.append(data.fit([effect], inside, name, "subgroup", name))
-    return models, tests
-
-
-def _levels(term: ModelTerm, rows: Mask) -> int:
-    if term.factor is None:
-        return 2
-    return int(np.unique(term.factor.codes[rows]).size)
+            try:
+                models.append(data.fit([effect], inside, name, "subgroup", name))
+            except AnalysisError:
+                if inside.any():
+                    skipped.append(f"{data.labels[text]} {level}")
+        tests.append(interaction_test(data, effect, by))
+    return models, tests, skipped
 
 
 # ---------------------------------------------------------------- notes
 
 
 def _notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
-    notes = regression_notes(data, results.models, results.fitted.final)
+    notes = regression_notes(data, results.models, results.fitted)
     for row in results.ph_tests:
         p = row["p"]
         if row["term"] != "GLOBAL" and isinstance(p, float) and p < 0.05:
             notes.append(
                 Note("warning", "hazards-not-proportional",
-                     f"The hazard ratio of {row['term']} changes with time (p = {p:.3f}): one "
+                     f"The hazard ratio of {row['term']} changes with time ({p_text(p)}): one "
                      "number averages over it. Stratify by it (--strata), look at periods with "
                      "--landmark, or compare restricted means (hcc2l km --tau).")
             )  # fmt: skip
-    for text in dict.fromkeys(data.spec.covariates):
-        column = text.partition("@")[0]
-        if data.spec.landmark is None and looks_post_baseline(cohort.dictionary, column):
+    for name, column in data.columns.items():
+        if not data.spec.landmark and looks_post_baseline(cohort.dictionary, column):
             notes.append(
                 Note("warning", "immortal-time",
-                     f"{data.labels[text]} is known only some time after the start: as a "
+                     f"{data.labels[name]} is known only some time after the start: as a "
                      "covariate it looks into the future (immortal-time bias). Use --landmark.")
             )  # fmt: skip
+    if results.skipped:
+        notes.append(
+            Note("warning", "subgroup-not-fitted",
+                 "Too few patients or events for a model in the subgroups: "
+                 f"{'; '.join(results.skipped)}.")
+        )  # fmt: skip
     return notes

@@ -41,7 +41,11 @@ def _subgroup_rows(data: CoxData, table: Table, results: CoxResults) -> Table:
         label = data.labels.get(text, text) if equals else "All patients"
         if equals and (not rows or rows[-1]["term"] != label):
             rows.append({**empty, "term": label, "p": interaction.get(text)})
-        rows.append({"term": label, "level": level if equals else None, "n": row["n"],
+        several = len({r["level"] for r in table.rows}) > 1
+        shown = f"{level}: {row['level']}" if several else level
+        if several and not equals:
+            label = f"All patients: {row['level']}"
+        rows.append({"term": label, "level": shown if equals else None, "n": row["n"],
                      "events": row["events"], "ratio": row["hr"], "lower": row["lower"],
                      "upper": row["upper"], "p": row["p"]})  # fmt: skip
     return Table("subgroups", table.title, KEYS, tuple(rows))

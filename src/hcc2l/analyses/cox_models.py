@@ -12,12 +12,20 @@ from hcc2l.analyses.regression import Model, number, refuse_unfit
 from hcc2l.analyses.rows import Outcome, from_landmark, refuse_no_rows, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
-from hcc2l.design.model import ModelMatrix, ModelTerm, group_term, model_matrix, model_term
+from hcc2l.design.model import (
+    ModelMatrix,
+    ModelTerm,
+    group_term,
+    model_matrix,
+    model_term,
+    refuse_own,
+)
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Value
 from hcc2l.specs import CoxSpec
 from hcc2l.stats import cox as estimator
 from hcc2l.stats.concordance import concordance
+from hcc2l.terms import parse_term
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class CoxData:
     rows: Mask
     labels: dict[str, str]
     within: dict[str, ModelTerm]
+    columns: dict[str, str]
     ratio: str = "hr"
 
     def fit(
@@ -117,12 +126,22 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     own = [*endpoint.columns]
     texts = [*spec.covariates, *([spec.subgroups] if spec.subgroups else [])]
     terms = {t: model_term(cohort, t, spec, "-x", account.keep, own) for t in texts}
-    groups = {t: group_term(cohort, t, spec, "--within", account.keep) for t in spec.within}
+    groups = {t: group_term(cohort, t, spec, "--within", account.keep, own) for t in spec.within}
     labels = {t: term.label for t, term in {**groups, **terms}.items()}
     if spec.strata:
         labels[spec.strata] = strata_label
     data = CoxData(
-        spec, outcome, time, event, strata, cluster, weights, account.keep.copy(), labels, groups
+        spec,
+        outcome,
+        time,
+        event,
+        strata,
+        cluster,
+        weights,
+        account.keep.copy(),
+        labels,
+        groups,
+        {t: term.column for t, term in terms.items()},
     )
     return data, terms
 
@@ -132,6 +151,8 @@ def _codes(
 ) -> tuple[Ints | None, str]:
     if text is None:
         return None, ""
+    column = parse_term(text, cohort.names, option).column
+    refuse_own(column, f"{option} {text}", outcome.endpoint.columns)
     groups = design.factor(cohort, text, spec, option, outcome.account.keep)
     outcome.account.drop(groups.codes < 0, f"{groups.column} missing")
     return groups.codes, groups.label

@@ -16,6 +16,7 @@ from hcc2l.analyses.regression import (
     terms_table,
     test_tables,
 )
+from hcc2l.errors import AnalysisError
 from hcc2l.report import Column, Row, Table
 
 
@@ -28,6 +29,7 @@ class CoxResults:
     ph_tests: tuple[Row, ...]
     term_tests: tuple[Row, ...]
     interactions: tuple[Row, ...]
+    skipped: tuple[str, ...] = ()
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -39,6 +41,12 @@ class CoxResults:
 def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
     """Every table; `terms` and `models` are tidy, `regression` is what a paper prints."""
     fitted = results.fitted
+    if not results.models:
+        raise AnalysisError(
+            "No covariate was selected for the multivariable model.",
+            where="--select" if data.spec.select is not None else "--stepwise",
+            hint="Add --univariable to see them, or choose the covariates beforehand.",
+        )
     tables = [terms_table(data, results.models)]
     if fitted.alone or fitted.final:
         tables.append(regression_table(data, fitted.alone, fitted.final, "Hazard ratios"))

@@ -88,6 +88,8 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
 
 def selection_sentences(spec: CoxSpec | LogisticSpec, fitted: Fitted) -> list[str]:
     """How the covariates of the multivariable model were chosen."""
+    if not spec.models[1]:
+        return []
     if spec.stepwise == "aic":
         return ["The multivariable model was chosen by backward elimination by Akaike's "
                 "information criterion."]  # fmt: skip

@@ -146,7 +146,7 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
         ),
         tables=tuple(tables),
         notes=(*reading_notes(cohort), *account_notes(data.account),
-               *regression_notes(data, models, fitted.final)),
+               *regression_notes(data, models, fitted)),
         draw=lambda: forest_figure(data, tables, f"Odds ratio, {title}"),
         methods=_methods(data, fitted, cohort, title),
         references=_REFERENCES,

@@ -103,6 +103,11 @@ class Regression(Protocol):
         """Fit the model of some terms on some rows."""
 
 
+def p_text(p: float) -> str:
+    """`p = 0.012`, `p < 0.001`: for sentences."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
 def number(value: float) -> float | None:
     """A float for a report: None when it is not finite."""
     return float(value) if math.isfinite(value) else None
@@ -139,9 +144,12 @@ def refuse_unfit(
             hint="Leave out the covariate whose missing values exclude them.",
         )
     for term in terms:
-        if term.factor is not None and np.unique(term.factor.codes[rows]).size < 2:
+        values = term.values if term.factor is None else term.factor.codes
+        alone = term.factor is not None or len(terms) == 1  # beside others it is dropped, as in R
+        if alone and values is not None and np.unique(values[rows]).size < 2:
             raise AnalysisError(
-                f"{term.text} has one level only among the patients of this model.",
+                f"{term.text} has one {'level' if term.factor else 'value'} only among the "
+                "patients of this model.",
                 where=where,
                 hint="Leave it out.",
             )
@@ -464,9 +472,9 @@ def test_tables(
 # ---------------------------------------------------------------- notes
 
 
-def regression_notes(data: Regression, models: Sequence[Model], final: Model | None) -> list[Note]:
+def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) -> list[Note]:
     """What a statistician would say of any regression."""
-    notes = []
+    notes, final = [], fitted.final
     if final is not None:
         smaller = min(final.events, final.n - final.events) if data.ratio == "or" else final.events
         each = smaller / max(final.df, 1)
@@ -479,7 +487,11 @@ def regression_notes(data: Regression, models: Sequence[Model], final: Model | N
             )  # fmt: skip
     for model in models:
         notes += _fit_notes(data, model)
-    if data.spec.select is not None or data.spec.stepwise is not None:
+    if fitted.steps and final is None:
+        text = "No covariate was chosen for the multivariable model: none had p below the limit."
+        notes.append(Note("warning", "nothing-selected", text))
+    chosen = data.spec.select is not None or data.spec.stepwise is not None
+    if chosen and data.spec.models[1] and final is not None:
         notes.append(
             Note("warning", "selection",
                  "The multivariable model was chosen by its p-values: its intervals are too "

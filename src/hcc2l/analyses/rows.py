@@ -143,7 +143,7 @@ def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
                 "warning",
                 "event-values",
                 f"{endpoint.columns[-1]} also has {quoted_list(endpoint.other_values)}; all count "
-                "as censored. If one of them is a competing event, name it with --competing.",
+                "as censored. If one of them is a competing event, see hcc2l km --competing.",
             )
         )
     return notes + account_notes(outcome.account)

@@ -8,13 +8,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.cohort import Cohort
+from hcc2l.cohort import Cohort, Column
 from hcc2l.design.rows import Mask, row_where
 from hcc2l.errors import InputError
 
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})([T ].*)?")
+
+
+def looks_like_dates(column: Column) -> bool:
+    """Whether every text of a column has the form of a date."""
+    if column.kind != "text":
+        return False
+    texts = {text for text in column.values.tolist() if text is not None}
+    forms = (_ISO, _DOTTED, _SLASHED)
+    return bool(texts) and all(any(f.fullmatch(t) for f in forms) for t in texts)
 
 
 def read_dates(

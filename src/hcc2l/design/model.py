@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc2l.cohort import Cohort
+from hcc2l.design.dates import looks_like_dates
 from hcc2l.design.factors import Factor, factor
 from hcc2l.design.rows import Floats, Mask, numbers
 from hcc2l.errors import UsageError
@@ -87,15 +88,10 @@ def model_term(
     column = cohort.column(term.column)
     label = cohort.label(term.column)
     where = f"{option} {text}"
-    if term.column in own:
-        raise UsageError(
-            f"{term.column} is part of the outcome, so it cannot explain it.",
-            where=where,
-            hint="Leave it out.",
-        )
+    refuse_own(term.column, where, own)
     if term.column == cohort.id_column:
         raise UsageError(f"{term.column} names the patients.", where=where, hint="Leave it out.")
-    if column.kind == "date":
+    if column.kind == "date" or looks_like_dates(column):
         raise UsageError(
             f"{term.column} is a date.", where=where, hint="Use a number made from it, such as age."
         )
@@ -116,8 +112,21 @@ def model_term(
     return ModelTerm(text, term.column, label + unit, numbers(cohort, term.column, keep), None)
 
 
-def group_term(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask) -> ModelTerm:
+def refuse_own(column: str, where: str, own: Sequence[str]) -> None:
+    """Refuse a column of the outcome as something that explains it, or divides it."""
+    if column in own:
+        raise UsageError(
+            f"{column} is part of the outcome, so it cannot explain it.",
+            where=where,
+            hint="Leave it out.",
+        )
+
+
+def group_term(
+    cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, own: Sequence[str]
+) -> ModelTerm:
     """A term as groups, whatever its column: for subgroups."""
+    refuse_own(parse_term(text, cohort.names, option).column, f"{option} {text}", own)
     groups = factor(cohort, text, spec, option, keep)
     return ModelTerm(text, groups.column, groups.label, None, groups)
 

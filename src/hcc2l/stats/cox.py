@@ -190,7 +190,8 @@ def cox(
     p = x.shape[1]
     start = _state(data, np.zeros(p))
     information = _information(data, start)
-    keep = _independent(information)
+    # A column that only varies between strata has information of nothing but rounding.
+    keep = _independent(information, float(event.sum()) * x.var(axis=0) if x.size else None)
     data_kept = _columns(data, keep)
     fit, beta, iterations = _newton(data_kept, int(keep.sum()))
     variance_kept = _inverse(_information(data_kept, fit))
@@ -402,15 +403,19 @@ def _score_residuals(data: _Ordered, state: _State) -> Floats:
 # ---------------------------------------------------------------- linear algebra
 
 
-def _independent(information: Floats) -> NDArray[np.bool_]:
-    """Columns that are not combinations of earlier ones, by R's Cholesky pivots."""
+def _independent(information: Floats, scale: Floats | None = None) -> NDArray[np.bool_]:
+    """Columns that are not combinations of earlier ones, by R's Cholesky pivots.
+
+    `scale`, shape (p,), is what the diagonal would be for a column that says something.
+    """
     p = information.shape[0]
     keep = np.zeros(p, dtype=np.bool_)
     rest = information.copy()
     limit = PIVOT_TOLERANCE * max(float(np.diag(information).max(initial=0.0)), 0.0)
     for j in range(p):
         pivot = rest[j, j]
-        if not pivot > limit:
+        floor = 0.0 if scale is None else PIVOT_TOLERANCE * scale[j]
+        if not pivot > max(limit, floor):
             continue
         keep[j] = True
         column = rest[:, j] / pivot

@@ -82,7 +82,9 @@ def proportional_hazards(
     mixed = _information(data, state, g_term)
     variance = _information(data, state, g_term**2) - mixed @ plain @ mixed
     kept_terms = [t for t, k in zip(terms, keep, strict=True) if k]
-    result = []
+    result: list[HazardsTest] = []
+    if not kept_terms:
+        return result
     for name in [*dict.fromkeys(kept_terms), "GLOBAL"]:
         use = np.array([name in (t, "GLOBAL") for t in kept_terms])
         statistic = _quadratic(variance[np.ix_(use, use)], score[use])
