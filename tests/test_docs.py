@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from hcc2l.analyses.rows import group_size_notes
+from hcc2l.analyses.rows import group_size_notes, post_baseline_note, row_notes
 from hcc2l.cli._run import guarded
 from hcc2l.cli.app import app
 from hcc2l.dictionary import (
@@ -35,7 +35,7 @@ COHORT = ROOT / "sample_data" / "second_line"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
-COMMANDS = ("cox", "km")
+COMMANDS = ("cox", "km", "logistic")
 FULL = {
     "cox": [
         "hcc2l cox cohort.csv -x second_line,age,child_pugh,albi_grade --select 0.5"
@@ -48,6 +48,10 @@ FULL = {
         " --strata second_line --pairwise --parametric best --curve --methods --json --quiet",
         "hcc2l km cohort.csv --endpoint ttp --competing death --by second_line --at 6 --curve"
         " --json --quiet",
+    ],
+    "logistic": [
+        "hcc2l logistic cohort.csv --outcome primary_resistance -x alt,child_pugh,afp@400"
+        " --select 0.5 --interaction alt:child_pugh --methods --json --quiet",
     ],
 }
 
@@ -177,7 +181,7 @@ def test_every_option_is_described(
     monkeypatch.setenv("COLUMNS", "200")
     assert run(["hcc2l", command, "--help"], monkeypatch) == 0
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", capsys.readouterr().out))
-    assert {"--strata", "--sheet"} <= options
+    assert {"--where", "--sheet"} <= options
     page = page_of(command)
     assert [o for o in sorted(options) if not re.search(rf"`{o}[ `,]", page)] == []
 
@@ -206,16 +210,28 @@ def test_every_table_and_key_is_described(
 def note_codes(command: str) -> set[str]:
     """The codes of the notes that a command can raise, from its source."""
     analyses = ROOT / "src" / "hcc2l" / "analyses"
-    own = {"cox": ["cox*.py", "regression*.py"], "km": ["km*.py"]}[command]
+    own = {
+        "cox": ["cox*.py", "regression*.py"],
+        "km": ["km*.py"],
+        "logistic": ["logistic*.py", "regression*.py"],
+    }[command]
     files = [*(p for glob in own for p in analyses.glob(glob)), analyses / "rows.py"]
     source = "".join(p.read_text(encoding="utf-8") for p in files)
-    if command == "cox":  # has no groups
+    if command in ("cox", "logistic"):  # have no groups
         source = source.replace(inspect.getsource(group_size_notes), "")
+    if command == "logistic":  # has no endpoint
+        source = source.replace(inspect.getsource(row_notes), "")
+        source = source.replace(inspect.getsource(post_baseline_note), "")
     return set(re.findall(r'Note\(\s*"(?:info|warning)",\s*"([a-z-]+)"', source))
 
 
 @pytest.mark.parametrize(
-    ("command", "known"), [("cox", "hazards-not-proportional"), ("km", "curves-cross")]
+    ("command", "known"),
+    [
+        ("cox", "hazards-not-proportional"),
+        ("km", "curves-cross"),
+        ("logistic", "selection"),
+    ],
 )
 def test_every_note_is_described(command: str, known: str) -> None:
     codes = note_codes(command)
