@@ -16,6 +16,7 @@ from hcc2l.design import Floats, Mask
 from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Column, Note, Row, Table, Value
+from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
 EVENTS_PER_PARAMETER = 10
 TEST_KEYS = ("model", "term", "statistic", "df", "p")
@@ -168,27 +169,23 @@ def refuse_unfit(
 
 def wald_test(model: Model, text: str) -> tuple[float, int, float]:
     """Overall Wald test of a term: chi-square, df, p."""
-    from scipy.special import chdtrc
-
     use = np.array([c.term == text for c in model.matrix.columns]) & ~model.dropped
     df = int(use.sum())
     if df == 0:
         return float("nan"), 0, float("nan")
     coef = model.coef[use]
     statistic = float(coef @ np.linalg.solve(model.variance[np.ix_(use, use)], coef))
-    return statistic, df, float(chdtrc(df, statistic))
+    return statistic, df, chi_square_tail(df, statistic)
 
 
 def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, int, float]:
     """Likelihood-ratio test of a term: the model against the one without it, on the same rows."""
-    from scipy.special import chdtrc
-
     rest = [term for term in model.terms if term.text != text]
     smaller = data.fit(rest, model.rows, model.name, model.kind) if rest else None
     loglik = smaller.loglik if smaller else model.loglik_null
     df = model.df - (smaller.df if smaller else 0)
     statistic = 2.0 * (model.loglik - loglik)
-    return statistic, df, float(chdtrc(df, statistic)) if df else float("nan")
+    return statistic, df, chi_square_tail(df, statistic) if df else float("nan")
 
 
 def term_tests(data: Regression, model: Model) -> list[Row]:
@@ -203,8 +200,6 @@ def term_tests(data: Regression, model: Model) -> list[Row]:
 
 def interaction_test(data: Regression, a: ModelTerm, b: ModelTerm) -> Row:
     """Likelihood-ratio test of the products of two terms, beside both."""
-    from scipy.special import chdtrc
-
     rows = complete(data, [a, b])
     both = data.fit([a, b], rows, f"{a.text}, {b.text}", "multivariable")
     parts = both.matrix
@@ -216,7 +211,7 @@ def interaction_test(data: Regression, a: ModelTerm, b: ModelTerm) -> Row:
     full = data.fit([a, b], rows, f"{a.text}:{b.text}", "multivariable", matrix=matrix)
     statistic, df = 2 * (full.loglik - both.loglik), full.df - both.df
     return {"term_a": a.text, "term_b": b.text, "statistic": number(statistic), "df": df,
-            "p": number(float(chdtrc(df, statistic))) if df else None}  # fmt: skip
+            "p": number(chi_square_tail(df, statistic)) if df else None}  # fmt: skip
 
 
 def interaction(data: Regression, terms: Mapping[str, ModelTerm], text: str) -> Row:
@@ -326,15 +321,15 @@ def _removal(data: Regression, model: Model, term: ModelTerm) -> tuple[float, in
 
 def term_rows(data: Regression, model: Model) -> list[Row]:
     """One row a column of the model; `statistic` is Wald's z."""
-    from scipy.special import ndtr, ndtri
-
-    z = float(ndtri(0.5 + data.spec.conf_level / 2))
+    z = normal_quantile(data.spec.conf_level)
     used = model.std_err if model.robust_std_err is None else model.robust_std_err
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         lower = np.exp(model.coef - z * used if model.lower is None else model.lower)
         upper = np.exp(model.coef + z * used if model.upper is None else model.upper)
         ratio, statistic = np.exp(model.coef), model.coef / used
-    p = 2.0 * ndtr(-np.abs(statistic)) if model.p is None else model.p
+    p = model.p
+    if p is None:
+        p = np.array([2.0 * normal_tail(abs(z_i)) for z_i in statistic.tolist()])
     rows: list[Row] = []
     for i, column in enumerate(model.matrix.columns):
         robust = None if model.robust_std_err is None else number(model.robust_std_err[i])
@@ -423,11 +418,10 @@ def _effect(
 
 def model_row(model: Model) -> Row:
     """The common keys of the table `models`, then those of the kind of regression."""
-    from scipy.special import chdtrc
 
     def p(statistic: Value) -> Value:
-        known = isinstance(statistic, float) and model.df
-        return number(float(chdtrc(model.df, statistic))) if known else None
+        known = isinstance(statistic, float)
+        return number(chi_square_tail(model.df, float(str(statistic)))) if known else None
 
     lr = 2.0 * (model.loglik - model.loglik_null)
     wald, score = model.details["wald_statistic"], model.details["score_statistic"]

@@ -17,6 +17,7 @@ from hcc2l.stats.risk_sets import (
     risk_sets,
     time_tolerance,
 )
+from hcc2l.stats.tails import normal_quantile, normal_tail
 
 ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
 
@@ -173,7 +174,7 @@ def confidence_limits(
     lower, upper : shape (m,), NaN where the transformation has no value (S = 0; for the log-log
     and logit types also S = 1)
     """
-    z = _normal_quantile(conf_level)
+    z = normal_quantile(conf_level)
     p = np.asarray(survival, dtype=np.float64)
     se = np.asarray(std_err_log, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -300,7 +301,7 @@ def restricted_mean(
     else:
         variance = float(np.sum(remaining**2 * term))
     mean, se = float(pieces.sum()), float(np.sqrt(variance))
-    half = _normal_quantile(conf_level) * se
+    half = normal_quantile(conf_level) * se
     return Estimate(mean, se, mean - half, mean + half)
 
 
@@ -328,12 +329,10 @@ def _rmst_jackknife(
 
 def difference(a: Estimate, b: Estimate, conf_level: float) -> tuple[Estimate, float]:
     """``b - a`` of two independent estimates, with limits, and the two-sided z-test p."""
-    from scipy.special import ndtr
-
     value = b.estimate - a.estimate
     se = float(np.hypot(a.std_err, b.std_err))
-    half = _normal_quantile(conf_level) * se
-    p = float(2.0 * ndtr(-abs(value / se))) if se > 0 else float("nan")
+    half = normal_quantile(conf_level) * se
+    p = 2.0 * normal_tail(abs(value / se)) if se > 0 else float("nan")
     return Estimate(value, se, value - half, value + half), p
 
 
@@ -371,12 +370,6 @@ def _on_grid(curve: KaplanMeier, grid: Floats) -> tuple[Floats, Floats]:
     survival = np.concatenate(([1.0], curve.survival))[index]
     std_err = np.concatenate(([0.0], np.nan_to_num(curve.std_err)))[index]
     return survival, std_err
-
-
-def _normal_quantile(conf_level: float) -> float:
-    from scipy.special import ndtri
-
-    return float(ndtri(0.5 + conf_level / 2))
 
 
 def _expit(x: Floats) -> Floats:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hcc2l.stats.cox import _independent, _inverse, linear_predictor
 from hcc2l.stats.risk_sets import Floats
+from hcc2l.stats.tails import chi_square_tail, normal_quantile
 
 MAX_ITERATIONS = 25
 DEVIANCE_TOLERANCE = 1e-8  # R's glm.control
@@ -119,12 +120,10 @@ def profile_limits(
     and Ripley, MASS), so that the limits are R's; the exact crossing lies within a thousandth of a
     standard error.
     """
-    from scipy.special import ndtri
-
     y = outcome.astype(np.float64)
     full = np.column_stack([np.ones(y.size), x])
-    quantile = float(ndtri(0.5 + conf_level / 2))
-    furthest = float(ndtri(1 - (1 - conf_level) / 8))  # R profiles to alpha / 4, two-sided
+    quantile = normal_quantile(conf_level)
+    furthest = normal_quantile(1 - (1 - conf_level) / 4)  # as far as R profiles
     lower, upper = np.full(full.shape[1], np.nan), np.full(full.shape[1], np.nan)
     for j in np.flatnonzero(~fit.dropped):
         values, roots = _profile(full, y, fit, int(j), furthest)
@@ -248,8 +247,6 @@ def hosmer_lemeshow(
     Quantiles of type 7, groups closed on the right, duplicate breaks merged; df = groups - 2
     (Hosmer and Lemeshow, Commun Stat 1980;9:1043-1069).
     """
-    from scipy.special import chdtrc
-
     breaks = np.unique(np.quantile(fitted, np.linspace(0, 1, groups + 1)))
     count = breaks.size - 1
     if count < 3:
@@ -262,7 +259,7 @@ def hosmer_lemeshow(
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = (observed - expected) ** 2 / expected + (expected - observed) ** 2 / others
     statistic = float(np.nansum(terms))
-    return HosmerLemeshow(statistic, count - 2, float(chdtrc(count - 2, statistic)))
+    return HosmerLemeshow(statistic, count - 2, chi_square_tail(count - 2, statistic))
 
 
 def auc(outcome: NDArray[np.bool_], score: Floats) -> float:

@@ -18,6 +18,7 @@ from hcc2l.stats.risk_sets import (
     fractional,
     risk_sets,
 )
+from hcc2l.stats.tails import chi_square_tail
 
 # A variance below this share of the squared number of events is rounding, not variance.
 NO_VARIANCE = 1e-18
@@ -113,13 +114,11 @@ def trend(test: LogRank, scores: Floats) -> tuple[float, float]:
 
     ``(s'(O-E))^2 / s'Vs`` (Tarone, Biometrika 1975;62:679-682; R's survMisc).
     """
-    from scipy.special import chdtrc
-
     variance = float(scores @ test.variance @ scores)
     if variance <= NO_VARIANCE * float(test.observed.sum() * np.abs(scores).max()) ** 2:
         return float("nan"), float("nan")
     statistic = float(scores @ (test.observed - test.expected)) ** 2 / variance
-    return statistic, float(chdtrc(1, statistic))
+    return statistic, chi_square_tail(1, statistic)
 
 
 def pairwise(
@@ -200,8 +199,6 @@ def chi_square(
     NaN when the variance has not full rank or is nothing but rounding beside `size`, the (weighted)
     number of events.
     """
-    from scipy.special import chdtrc
-
     use = np.flatnonzero(compared)[:-1]
     if use.size == 0:
         return float("nan"), 0, float("nan")
@@ -212,4 +209,4 @@ def chi_square(
     statistic = float(score[use] @ np.linalg.solve(block, score[use]))
     if statistic < 0:
         return float("nan"), int(use.size), float("nan")
-    return statistic, int(use.size), float(chdtrc(use.size, statistic))
+    return statistic, int(use.size), chi_square_tail(use.size, statistic)

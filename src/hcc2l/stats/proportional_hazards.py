@@ -20,6 +20,7 @@ from hcc2l.stats.cox import (
 )
 from hcc2l.stats.kaplan_meier import kaplan_meier
 from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
+from hcc2l.stats.tails import chi_square_tail
 
 Transform = Literal["km", "identity", "rank", "log"]
 
@@ -62,8 +63,6 @@ def proportional_hazards(
     transform
         g: ``km`` 1 - S(t-), ``identity`` t, ``rank`` of t, ``log`` t.
     """
-    from scipy.special import chdtrc
-
     distinct = distinct_times(time)
     keep = ~dropped
     centred = x - x.mean(axis=0)
@@ -89,7 +88,7 @@ def proportional_hazards(
         use = np.array([name in (t, "GLOBAL") for t in kept_terms])
         statistic = _quadratic(variance[np.ix_(use, use)], score[use])
         df = int(use.sum())
-        result.append(HazardsTest(name, statistic, df, float(chdtrc(df, statistic))))
+        result.append(HazardsTest(name, statistic, df, chi_square_tail(df, statistic)))
     return result
 
 
