@@ -199,8 +199,8 @@ class KmSpec(SurvivalSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CoxSpec(SurvivalSpec):
-    """Options of `hcc2l cox`; names and values as on the command line.
+class RegressionSpec(AnalysisSpec):
+    """What every regression can be told.
 
     Attributes
     ----------
@@ -214,20 +214,8 @@ class CoxSpec(SurvivalSpec):
         Backward elimination by ``aic``, or by the p of the ``lr`` or ``wald`` test of a term.
     stay
         A term stays while its p is below this (``lr``, ``wald``).
-    ties
-        ``efron`` or ``breslow``.
-    strata, cluster, weights
-        Terms or columns of the model; rows missing any of them are left out.
-    robust
-        Robust (sandwich) variance.
     interaction
         ``A:B``: a likelihood-ratio test of their product, added to the model of both.
-    subgroups, within
-        The effect of the first term within each level of the others, with interaction tests.
-    landmark
-        Count time from here; rows with shorter time are left out.
-    ph_transform
-        Time scale of the test of proportional hazards.
     which
         What the forest plot shows; the last kind of model that was fitted when left out.
     """
@@ -238,31 +226,16 @@ class CoxSpec(SurvivalSpec):
     select: float | None = None
     stepwise: str | None = None
     stay: float = 0.05
-    ties: str = "efron"
-    strata: str | None = None
-    cluster: str | None = None
-    weights: str | None = None
-    robust: bool = False
     interaction: tuple[str, ...] = ()
-    subgroups: str | None = None
-    within: tuple[str, ...] = ()
-    landmark: float | None = None
-    ph_transform: str = "km"
     which: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.covariates and self.subgroups is None:
+        if not self.covariates and not self.has_subgroups:
             raise UsageError(
                 "A model needs covariates.",
                 where="-x",
                 hint="Name them: -x age,sex,child_pugh,afp@400.",
-            )
-        if (self.subgroups is None) != (not self.within):
-            raise UsageError(
-                "A subgroup analysis needs --subgroups TERM and --within A,B.",
-                where="--subgroups",
-                hint="Such as --subgroups treatment --within sex,child_pugh.",
             )
         if self.select is not None and self.stepwise is not None:
             raise UsageError(
@@ -270,7 +243,12 @@ class CoxSpec(SurvivalSpec):
                 where="--select",
                 hint="Leave one of the two out.",
             )
-        _refuse_undrawn(self.which, self.models, self.subgroups is not None)
+        self._refuse_undrawn()
+
+    @property
+    def has_subgroups(self) -> bool:
+        """Whether an effect in subgroups is asked for."""
+        return False
 
     @property
     def models(self) -> tuple[bool, bool]:
@@ -278,33 +256,84 @@ class CoxSpec(SurvivalSpec):
         neither = not self.univariable and not self.multivariable
         return self.univariable or neither, self.multivariable or neither
 
+    def _refuse_undrawn(self) -> None:
+        """Refuse a forest plot of models that are not fitted."""
+        fitted = {
+            None: True,
+            "univariable": self.models[0],
+            "multivariable": self.models[1],
+            "both": all(self.models),
+            "subgroups": self.has_subgroups,
+        }
+        if not fitted[self.which]:
+            raise UsageError(
+                f"The models of --which {self.which} are not asked for.",
+                where="--which",
+                hint="Add --subgroups TERM --within A,B (Cox regression)."
+                if self.which == "subgroups"
+                else "Leave out --univariable or --multivariable to have both.",
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
-class LogisticSpec(AnalysisSpec):
-    """Options of `hcc2l logistic`; names and values as on the command line.
+class CoxSpec(SurvivalSpec, RegressionSpec):
+    """Options of `hcc2l cox`, beside those of every regression; names as on the command line.
+
+    Attributes
+    ----------
+    ties
+        ``efron`` or ``breslow``.
+    strata, cluster, weights
+        Terms or columns of the model; rows missing any of them are left out.
+    robust
+        Robust (sandwich) variance.
+    subgroups, within
+        The effect of the first term within each level of the others, with interaction tests.
+    landmark
+        Count time from here; rows with shorter time are left out.
+    ph_transform
+        Time scale of the test of proportional hazards.
+    """
+
+    ties: str = "efron"
+    strata: str | None = None
+    cluster: str | None = None
+    weights: str | None = None
+    robust: bool = False
+    subgroups: str | None = None
+    within: tuple[str, ...] = ()
+    landmark: float | None = None
+    ph_transform: str = "km"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.subgroups is None) != (not self.within):
+            raise UsageError(
+                "A subgroup analysis needs --subgroups TERM and --within A,B.",
+                where="--subgroups",
+                hint="Such as --subgroups treatment --within sex,child_pugh.",
+            )
+
+    @property
+    def has_subgroups(self) -> bool:
+        """Whether an effect in subgroups is asked for."""
+        return self.subgroups is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogisticSpec(RegressionSpec):
+    """Options of `hcc2l logistic`, beside those of every regression.
 
     Attributes
     ----------
     outcome
         ``COL`` or ``COL=VALUE``: the outcome.
-    covariates, univariable, multivariable, select, stepwise, stay, interaction
-        As for `CoxSpec`.
     ci
         ``wald`` or ``profile`` confidence limits.
-    which
-        What the forest plot shows.
     """
 
     outcome: str | None = None
-    covariates: tuple[str, ...] = ()
-    univariable: bool = False
-    multivariable: bool = False
-    select: float | None = None
-    stepwise: str | None = None
-    stay: float = 0.05
-    interaction: tuple[str, ...] = ()
     ci: str = "wald"
-    which: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -314,47 +343,9 @@ class LogisticSpec(AnalysisSpec):
                 where="--outcome",
                 hint="Name it: --outcome primary_resistance, or --outcome response=PD.",
             )
-        if not self.covariates:
-            raise UsageError(
-                "A model needs covariates.",
-                where="-x",
-                hint="Name them: -x age,sex,child_pugh,afp@400.",
-            )
-        if self.select is not None and self.stepwise is not None:
-            raise UsageError(
-                "--select and --stepwise are two ways to choose the same model.",
-                where="--select",
-                hint="Leave one of the two out.",
-            )
-        _refuse_undrawn(self.which, self.models, subgroups=False)
-
-    @property
-    def models(self) -> tuple[bool, bool]:
-        """Whether the univariable and the multivariable models are asked for."""
-        neither = not self.univariable and not self.multivariable
-        return self.univariable or neither, self.multivariable or neither
 
 
 SPECS: dict[str, type[AnalysisSpec]] = {"cox": CoxSpec, "km": KmSpec, "logistic": LogisticSpec}
-
-
-def _refuse_undrawn(which: str | None, models: tuple[bool, bool], subgroups: bool) -> None:
-    """Refuse a forest plot of models that are not fitted."""
-    fitted = {
-        None: True,
-        "univariable": models[0],
-        "multivariable": models[1],
-        "both": all(models),
-        "subgroups": subgroups,
-    }
-    if not fitted[which]:
-        raise UsageError(
-            f"The models of --which {which} are not asked for.",
-            where="--which",
-            hint="Add --subgroups TERM --within A,B."
-            if which == "subgroups"
-            else "Leave out --univariable or --multivariable to have both.",
-        )
 
 
 def check_names(command: str, options: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from hcc2l.analyses.cox_models import CoxData
 from hcc2l.analyses.cox_tables import CoxResults
 from hcc2l.analyses.regression import Fitted
 from hcc2l.cohort import Cohort
-from hcc2l.specs import CoxSpec, LogisticSpec
+from hcc2l.specs import RegressionSpec
 
 _COX = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187-220."
 _TIES = {
@@ -86,7 +86,7 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
     return " ".join(said), tuple(cited)
 
 
-def selection_sentences(spec: CoxSpec | LogisticSpec, fitted: Fitted) -> list[str]:
+def selection_sentences(spec: RegressionSpec, fitted: Fitted) -> list[str]:
     """How the covariates of the multivariable model were chosen."""
     if not spec.models[1]:
         return []

@@ -9,51 +9,24 @@ import typer
 from hcc2l.cli import options as o
 from hcc2l.cli._run import run_analysis
 
-_MODEL = "Model"
-_CHOICE = "Choice of the model"
-_EFFECTS = "Interactions and subgroups"
-
 
 def cox(
     context: typer.Context,
     cohort: o.Cohort = None,
-    covariates: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-x",
-            "--covariates",
-            metavar="TERM[,TERM…]",
-            rich_help_panel=_MODEL,
-            show_default=False,
-            help="Covariates: columns, cuts (afp@400), comparisons ('ecog==2'). Repeatable.",
-        ),
-    ] = None,
-    univariable: Annotated[
-        bool,
-        typer.Option(
-            "--univariable", metavar="", rich_help_panel=_MODEL, help="Univariable models only."
-        ),
-    ] = False,
-    multivariable: Annotated[
-        bool,
-        typer.Option(
-            "--multivariable",
-            metavar="",
-            rich_help_panel=_MODEL,
-            help="The multivariable model only.",
-        ),
-    ] = False,
+    covariates: o.Covariates = None,
+    univariable: o.Univariable = False,
+    multivariable: o.Multivariable = False,
     ties: Annotated[
         str,
         typer.Option(
-            metavar="METHOD", rich_help_panel=_MODEL, help="Tied event times: efron or breslow."
+            metavar="METHOD", rich_help_panel=o.MODEL, help="Tied event times: efron or breslow."
         ),
     ] = "efron",
     strata: Annotated[
         str | None,
         typer.Option(
             metavar="TERM",
-            rich_help_panel=_MODEL,
+            rich_help_panel=o.MODEL,
             show_default=False,
             help="Stratify the baseline hazard.",
         ),
@@ -62,7 +35,7 @@ def cox(
         str | None,
         typer.Option(
             metavar="COL",
-            rich_help_panel=_MODEL,
+            rich_help_panel=o.MODEL,
             show_default=False,
             help="Robust variance, clustered on this column.",
         ),
@@ -71,7 +44,7 @@ def cox(
         str | None,
         typer.Option(
             metavar="COL",
-            rich_help_panel=_MODEL,
+            rich_help_panel=o.MODEL,
             show_default=False,
             help="Case weights; fractional ones give robust variances.",
         ),
@@ -79,14 +52,14 @@ def cox(
     robust: Annotated[
         bool,
         typer.Option(
-            "--robust", metavar="", rich_help_panel=_MODEL, help="Robust (sandwich) variance."
+            "--robust", metavar="", rich_help_panel=o.MODEL, help="Robust (sandwich) variance."
         ),
     ] = False,
     landmark: Annotated[
         float | None,
         typer.Option(
             metavar="T",
-            rich_help_panel=_MODEL,
+            rich_help_panel=o.MODEL,
             show_default=False,
             help="Count time from T; who had the event or was censored by T is left out.",
         ),
@@ -95,50 +68,19 @@ def cox(
         str,
         typer.Option(
             metavar="SCALE",
-            rich_help_panel=_MODEL,
+            rich_help_panel=o.MODEL,
             help="Time scale of the test of proportional hazards: km, identity, rank or log.",
         ),
     ] = "km",
-    select: Annotated[
-        float | None,
-        typer.Option(
-            metavar="P",
-            rich_help_panel=_CHOICE,
-            show_default=False,
-            help="Covariates with univariable p below P enter the multivariable model.",
-        ),
-    ] = None,
-    stepwise: Annotated[
-        str | None,
-        typer.Option(
-            metavar="BY",
-            rich_help_panel=_CHOICE,
-            show_default=False,
-            help="Backward elimination by aic, or by p of the lr or wald test.",
-        ),
-    ] = None,
-    stay: Annotated[
-        float,
-        typer.Option(
-            metavar="P",
-            rich_help_panel=_CHOICE,
-            help="A covariate stays while its p is below P (lr, wald).",
-        ),
-    ] = 0.05,
-    interaction: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="A:B",
-            rich_help_panel=_EFFECTS,
-            show_default=False,
-            help="Test an interaction. Repeatable.",
-        ),
-    ] = None,
+    select: o.Select = None,
+    stepwise: o.Stepwise = None,
+    stay: o.Stay = 0.05,
+    interaction: o.Interaction = None,
     subgroups: Annotated[
         str | None,
         typer.Option(
             metavar="TERM",
-            rich_help_panel=_EFFECTS,
+            rich_help_panel=o.EFFECTS,
             show_default=False,
             help="The effect of this term in subgroups …",
         ),
@@ -147,7 +89,7 @@ def cox(
         list[str] | None,
         typer.Option(
             metavar="TERM[,TERM…]",
-            rich_help_panel=_EFFECTS,
+            rich_help_panel=o.EFFECTS,
             show_default=False,
             help="… by the levels of these. Repeatable.",
         ),
@@ -156,7 +98,7 @@ def cox(
         str | None,
         typer.Option(
             metavar="MODELS",
-            rich_help_panel=_EFFECTS,
+            rich_help_panel=o.EFFECTS,
             show_default=False,
             help="The forest plot shows: univariable, multivariable, both or subgroups.",
         ),

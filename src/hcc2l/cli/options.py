@@ -124,3 +124,69 @@ Sheet = Annotated[
     typer.Option(metavar="NAME", rich_help_panel=_COHORT, show_default=False,
                  help="Sheet of an Excel file."),
 ]  # fmt: skip
+
+# What every regression can be told.
+MODEL = "Model"
+CHOICE = "Choice of the model"
+EFFECTS = "Interactions and subgroups"
+Covariates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-x",
+        "--covariates",
+        metavar="TERM[,TERM…]",
+        rich_help_panel=MODEL,
+        show_default=False,
+        help="Covariates: columns, cuts (afp@400), comparisons ('ecog==2'). Repeatable.",
+    ),
+]
+Univariable = Annotated[
+    bool,
+    typer.Option(
+        "--univariable", metavar="", rich_help_panel=MODEL, help="Univariable models only."
+    ),
+]
+Multivariable = Annotated[
+    bool,
+    typer.Option(
+        "--multivariable",
+        metavar="",
+        rich_help_panel=MODEL,
+        help="The multivariable model only.",
+    ),
+]
+Select = Annotated[
+    float | None,
+    typer.Option(
+        metavar="P",
+        rich_help_panel=CHOICE,
+        show_default=False,
+        help="Covariates with univariable p below P enter the multivariable model.",
+    ),
+]
+Stepwise = Annotated[
+    str | None,
+    typer.Option(
+        metavar="BY",
+        rich_help_panel=CHOICE,
+        show_default=False,
+        help="Backward elimination by aic, or by p of the lr or wald test.",
+    ),
+]
+Stay = Annotated[
+    float,
+    typer.Option(
+        metavar="P",
+        rich_help_panel=CHOICE,
+        help="A covariate stays while its p is below P (lr, wald).",
+    ),
+]
+Interaction = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="A:B",
+        rich_help_panel=EFFECTS,
+        show_default=False,
+        help="Test an interaction. Repeatable.",
+    ),
+]
