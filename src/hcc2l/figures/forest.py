@@ -41,8 +41,9 @@ def draw(figure: Figure) -> Picture:
         if i == 0:
             _draw_names(axes, lines, left)
         _draw_effects(axes, panel, lines, low, high)
-        heading = f"{titles[i]} HR ({figure.options['ci']})" if len(panels) > 1 else (
-            f"HR ({figure.options['ci']})")  # fmt: skip
+        heading = f"{figure.options['ratio']} ({figure.options['ci']})"
+        if len(panels) > 1:
+            heading = f"{titles[i]} {heading}"
         _draw_numbers(axes, panel, lines, heading)
     return picture
 
@@ -175,9 +176,15 @@ def _written(row: Row) -> str:
         return "reference" if row["p"] is None else "NE"
     known = [float(str(row[k])) for k in ("ratio", "lower", "upper") if row[k] is not None]
     decimals = 4 if len(known) == 3 and max(known) - min(known) < 0.05 else 2
-    parts = ["NE" if row[k] is None else f"{float(str(row[k])):.{decimals}f}"
-             for k in ("ratio", "lower", "upper")]  # fmt: skip
+    parts = [
+        "NE" if row[k] is None else _shown(float(str(row[k])), decimals)
+        for k in ("ratio", "lower", "upper")
+    ]
     return f"{parts[0]} ({parts[1]}–{parts[2]})"
+
+
+def _shown(value: float, decimals: int) -> str:
+    return ">1000" if value > 1000 else f"{value:.{decimals}f}"
 
 
 def _written_p(p: float) -> str:

@@ -78,8 +78,11 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
     count = len(content.headers)
     naming = 2 if content.right[:2] == (False, False) and count > 2 else 1
     widths = [_width(content, i, lines=1) for i in range(count)]
-    for i in range(naming):
-        widths[i] = min(widths[i], max(_LABEL_WIDTH, width // 3) // naming)
+    room = max(_LABEL_WIDTH, width * 2 // 5)
+    if naming == 2:
+        widths[1] = min(widths[1], room // 2)
+        room -= widths[1]
+    widths[0] = min(widths[0], room)
     if sum(widths) + _GAP * count > width:
         widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
     panels: list[list[int]] = [list(range(naming))]

@@ -199,11 +199,7 @@ def cox(
     null_inverse = _inverse(information[np.ix_(keep, keep)])
     robust_kept = robust_score = None
     if robust:
-        residuals = _by_cluster(_score_residuals(data_kept, fit), cluster)
-        influence = residuals @ variance_kept
-        robust_kept = influence.T @ influence
-        null = _by_cluster(_score_residuals(data_kept, _state(data_kept, 0 * beta)), cluster)
-        robust_score = _quadratic(null.T @ null, null.sum(axis=0))
+        robust_kept, robust_score = _sandwich(data_kept, fit, variance_kept, cluster)
     step = np.abs(fit.score @ variance_kept)
     runaway = (step > LOGLIK_TOLERANCE) & (step > np.sqrt(LOGLIK_TOLERANCE) * np.abs(beta))
     coef = np.full(p, np.nan)
@@ -228,6 +224,16 @@ def cox(
         iterations=iterations,
         linear_predictor=linear_predictor(x[:, keep], beta),
     )
+
+
+def _sandwich(
+    data: _Ordered, fit: _State, variance: Floats, cluster: Ints | None
+) -> tuple[Floats, float]:
+    """Robust variance D'D of the dfbeta residuals D, and the robust score test at 0."""
+    influence = _by_cluster(_score_residuals(data, fit), cluster) @ variance
+    null = _state(data, np.zeros(data.x.shape[0]))
+    residuals = _by_cluster(_score_residuals(data, null), cluster)
+    return influence.T @ influence, _quadratic(residuals.T @ residuals, residuals.sum(axis=0))
 
 
 def linear_predictor(x: Floats, coef: Floats) -> Floats:
