@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.special import chdtrc, ndtr, ndtri
 
@@ -13,6 +13,9 @@ from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
 
 @given(st.integers(1, 60), st.floats(0, 1400))
+@example(3, 5e-324)
+@example(3, math.inf)
+@example(4, math.inf)
 def test_the_chi_square_tail_is_scipys(df: int, statistic: float) -> None:
     expected = float(chdtrc(df, statistic))
     assert chi_square_tail(df, statistic) == pytest.approx(expected, rel=1e-11, abs=1e-305)

@@ -18,9 +18,11 @@ def chi_square_tail(df: int, statistic: float) -> float:
     """
     if math.isnan(statistic) or df < 1:
         return math.nan
-    if statistic <= 0:
-        return 1.0
     half = statistic / 2
+    if half <= 0:  # also the smallest positive number, which halves to nothing
+        return 1.0
+    if math.isinf(half):
+        return 0.0
     if df % 2:
         tail, term, step = math.erfc(math.sqrt(half)), 0.0, 0.5
         if df > 1:
