@@ -383,6 +383,12 @@ def test_an_interaction_of_other_than_two_is_refused(text: str, refuse: Refuse) 
 
 
 @pytest.mark.usefixtures("cohort_csv")
+def test_an_interaction_of_a_term_with_itself_is_refused(refuse: Refuse) -> None:
+    refuse("cohort.csv", "-x", "age,sex", "--interaction", "age: age",
+           says="'age' cannot interact with itself | A:B")  # fmt: skip
+
+
+@pytest.mark.usefixtures("cohort_csv")
 @pytest.mark.parametrize("half", [["--subgroups", "treatment"], ["--within", "sex"]])
 def test_subgroups_need_within_and_within_needs_subgroups(half: list[str], refuse: Refuse) -> None:
     refuse("cohort.csv", "-x", "age", *half, says="--subgroups | --within")

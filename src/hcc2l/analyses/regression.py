@@ -228,6 +228,12 @@ def interaction(data: Regression, terms: Mapping[str, ModelTerm], text: str) -> 
                 where=f"--interaction {text}",
                 hint=f"Add it: -x …,{name}.",
             )
+    if names[0] == names[1]:
+        raise UsageError(
+            f"{names[0]!r} cannot interact with itself.",
+            where=f"--interaction {text}",
+            hint="Write A:B with two covariates.",
+        )
     return interaction_test(data, terms[names[0]], terms[names[1]])
 
 
