@@ -61,7 +61,7 @@ def _print_table(console: Console, content: Grid) -> None:
         )
         for i in columns:
             justify: Literal["left", "right"] = "right" if content.right[i] else "left"
-            header = Text(content.headers[i])
+            header = Text(_heading(content.headers[i], widths[i]))
             table.add_column(header, justify=justify, vertical="bottom", width=widths[i])
         for row in content.rows:
             table.add_row(*(Text(row[i]) for i in columns))
@@ -90,8 +90,17 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
         used = sum(widths[j] + _GAP for j in panels[-1])
         if used + widths[i] + _GAP > width and len(panels[-1]) > naming:
             panels.append(list(range(naming)))
+            if content.headers[i] == "p" and len(panels[-2]) > naming + 1:
+                panels[-1].append(panels[-2].pop())  # a p is read beside its estimate
         panels[-1].append(i)
     return [(panel, widths) for panel in panels]
+
+
+def _heading(header: str, width: int) -> str:
+    """A heading broken before its parenthesis, where it is too wide and that makes it fit."""
+    broken = header.replace(" (", "\n(")
+    fits = max(map(cell_len, broken.split("\n"))) <= width < cell_len(header)
+    return broken if fits else header
 
 
 def _width(content: Grid, i: int, lines: int) -> int:
