@@ -844,12 +844,25 @@ def test_the_forest_has_the_covariates_and_levels_in_order() -> None:
     assert axes.yaxis_inverted()
 
 
-def test_the_forest_says_events_and_patients_of_each_level() -> None:
-    report = hcc2l.cox(SECOND_LINE, covariates=["child_pugh", "afp@400"])
+@pytest.mark.parametrize(("which", "prefix"), [("univariable", ""), ("multivariable", "multi_")])
+def test_the_forest_says_events_and_patients_of_each_level(which: str, prefix: str) -> None:
+    report = hcc2l.cox(SECOND_LINE, covariates=["child_pugh", "afp@400"], which=which)
     assert report.draw is not None
     (axes,) = drawn(report.draw()).axes
     shown = [text for text in written(axes) if re.fullmatch(r"\d+/\d+", text)]
-    assert shown == [f"{r['events']}/{r['n']}" for r in table(report, "regression")]
+    assert shown == [f"{r[f'{prefix}events']}/{r[f'{prefix}n']}"
+                     for r in table(report, "regression")]  # fmt: skip
+
+
+def test_the_levels_of_the_multivariable_model_add_up_to_its_patients() -> None:
+    report = hcc2l.cox(SECOND_LINE, covariates=["child_pugh", "afp@400"], select=0.05)
+    final = next(r for r in table(report, "models") if r["kind"] == "multivariable")
+    for term in ("child_pugh", "afp@400"):
+        levels = [r for r in table(report, "regression") if r["term"] == term]
+        assert sum(r["multi_n"] for r in levels) == final["n"] == 118
+        assert sum(r["multi_events"] for r in levels) == final["events"]
+    child_pugh = [r["n"] for r in table(report, "regression") if r["term"] == "child_pugh"]
+    assert sum(child_pugh) == 126  # n is that of the univariable model
 
 
 def test_the_forest_writes_the_hazard_ratios_of_the_table() -> None:

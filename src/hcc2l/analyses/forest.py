@@ -49,13 +49,14 @@ def _default(data: Regression, table: Table) -> str:
 
 def _rows(data: Regression, table: Table, prefix: str) -> Table:
     rows: list[Row] = []
+    n, events = ("n", "events") if prefix == "uni" else ("multi_n", "multi_events")
     for row in table.rows:
         ratio, p = row[f"{prefix}_{data.ratio}"], row[f"{prefix}_p"]
         if ratio is None and p is None:
             continue
         rows.append(
-            {"term": data.labels[str(row["term"])], "level": row["level"], "n": row["n"],
-             "events": row["events"], "ratio": ratio, "lower": row[f"{prefix}_lower"],
+            {"term": data.labels[str(row["term"])], "level": row["level"], "n": row[n],
+             "events": row[events], "ratio": ratio, "lower": row[f"{prefix}_lower"],
              "upper": row[f"{prefix}_upper"], "p": p}
         )  # fmt: skip
     return Table(prefix, table.title, KEYS, tuple(rows))

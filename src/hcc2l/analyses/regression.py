@@ -369,14 +369,13 @@ def regression_table(
             continue
         term = terms[text]
         for level in _levels(term, counted):
-            inside = counted.rows.copy()
-            if level is not None and term.factor is not None:
-                inside &= term.factor.codes == term.factor.levels.index(level)
+            n, events = _counts(data, counted, term, level)
+            multi_n, multi_events = _counts(data, final, term, level)
             rows.append(
-                {"term": text, "level": level, "n": int(inside.sum()),
-                 "events": int(data.event[inside].sum()),
+                {"term": text, "level": level, "n": n, "events": events,
                  **_effect("uni", data, by_term.get(text), term, level),
-                 **_effect("multi", data, final, term, level)}
+                 **_effect("multi", data, final, term, level),
+                 "multi_n": multi_n, "multi_events": multi_events}
             )  # fmt: skip
     columns = [Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),
                Column("n", ("n",)), Column("Events", ("events",))]  # fmt: skip
@@ -400,6 +399,18 @@ def _size_note(alone: Sequence[Model], final: Model) -> str:
 
 def _levels(term: ModelTerm, model: Model) -> list[str | None]:
     return [None] if term.factor is None else list(term.factor.take(model.rows).levels)
+
+
+def _counts(
+    data: Regression, model: Model | None, term: ModelTerm, level: str | None
+) -> tuple[int, int] | tuple[None, None]:
+    """Patients and events of a level in a model; None when the term is not in it."""
+    if model is None or term.text not in {t.text for t in model.terms}:
+        return None, None
+    inside = model.rows.copy()
+    if level is not None and term.factor is not None:
+        inside &= term.factor.codes == term.factor.levels.index(level)
+    return int(inside.sum()), int(data.event[inside].sum())
 
 
 def _effect(
