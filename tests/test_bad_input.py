@@ -173,6 +173,14 @@ def test_an_unknown_column_is_refused_with_a_near_name(
     refuse("c.csv", *by, option, value, says=f"{option} | Did you mean {near}?")
 
 
+def test_an_unknown_column_without_a_near_name_lists_the_columns_of_a_wide_file(
+    refuse: Refuse, write: Write
+) -> None:
+    names = ["time", "event", *(f"lab{i}" for i in range(40))]
+    write("c.csv", ",".join(names) + "\n" + "1,1" + ",0" * 40 + "\n")
+    refuse("c.csv", "--by", "treatment", says="--by | 'treatment' | lab0 | lab39")
+
+
 def test_an_unknown_endpoint_is_refused_with_a_near_name(refuse: Refuse, write: Write) -> None:
     write("c.csv", "os_months,death,pfs_months,progression\n1,1,1,1\n")
     refuse("c.csv", "--endpoint", "psf", says="--endpoint | 'pfs'")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.dictionary import Dictionary, EndpointEntry, recognise_endpoints, recognise_id
-from hcc2l.errors import InputError, UsageError, did_you_mean, quoted_list
+from hcc2l.errors import InputError, did_you_mean, no_column, quoted_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,11 +195,7 @@ class Cohort:
             The cohort has no such column; near names are suggested.
         """
         if name not in self.names:
-            raise UsageError(
-                f"The cohort has no column {name!r}.",
-                where=self.source.name,
-                hint=did_you_mean(name, self.names),
-            )
+            raise no_column(name, self.names, self.source.name)
         if name not in self._columns:
             self.load([name])
             self._columns[name] = self._parsed[name]()
@@ -242,11 +238,7 @@ class Cohort:
         if self._surely_distinct and name in self.names and self._surely_distinct(name):
             return
         if name not in self.names:
-            raise UsageError(
-                f"The cohort has no column {name!r}.",
-                where=f"{self.dictionary.path}, id",
-                hint=did_you_mean(name, self.names),
-            )
+            raise no_column(name, self.names, f"{self.dictionary.path}, id")
         column = self.column(name)
         keep = ~column.missing if keep is None else keep & ~column.missing
         known = column.values[keep]

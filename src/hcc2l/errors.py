@@ -69,3 +69,10 @@ def quoted_list(items: Iterable[object], limit: int = 5) -> str:
     if len(texts) <= limit:
         return ", ".join(texts)
     return ", ".join(texts[:limit]) + f" and {len(texts) - limit} more"
+
+
+def no_column(name: str, names: Iterable[str], where: str) -> UsageError:
+    """The error for a column that a cohort has not: near names, else the columns there are."""
+    columns = list(names)
+    hint = did_you_mean(name, columns) or f"Columns: {quoted_list(columns, 60)}."
+    return UsageError(f"The cohort has no column {name!r}.", where=where, hint=hint)

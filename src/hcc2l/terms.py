@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.errors import UsageError, no_column
 
 Operator = Literal["==", "!=", ">=", "<=", ">", "<"]
 _OPERATORS = re.compile(r"\s*(==|!=|>=|<=|>|<|=|≥|≤)\s*")
@@ -155,9 +155,7 @@ def known_column(name: str, names: Sequence[str], option: str) -> str:
     folded = [other for other in names if other.casefold() == name.casefold()]
     if len(folded) == 1:
         return folded[0]
-    raise UsageError(
-        f"The cohort has no column {name!r}.", where=option, hint=did_you_mean(name, names)
-    )
+    raise no_column(name, names, option)
 
 
 def _operator(text: str) -> Operator:
