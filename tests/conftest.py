@@ -84,7 +84,7 @@ def run(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Run:  # noqa: ARG00
             texts = {}
             for name in ("stdout", "stderr"):
                 streams[name].flush()
-                texts[name] = streams[name].buffer.getvalue().decode()  # type: ignore[attr-defined]
+                texts[name] = streams[name].buffer.getvalue().decode()  # type: ignore[attr-defined]  # a TextIOWrapper
         return Outcome(status, texts["stdout"], texts["stderr"])
 
     return call

@@ -978,7 +978,7 @@ def test_files_are_written_beside_the_result(run: Run, workplace: Path) -> None:
 
 @pytest.mark.parametrize("field", fields(CoxSpec), ids=lambda f: f.name)
 def test_every_option_of_the_analysis_is_on_the_command_line_with_its_default(field: Any) -> None:
-    command = typer.main.get_command(app).commands["cox"]  # type: ignore[attr-defined]
+    command = typer.main.get_command(app).commands["cox"]  # type: ignore[attr-defined]  # a group has commands
     parameter = {p.name: p for p in command.params}[field.name]
     assert f"--{field.name.replace('_', '-')}" in parameter.opts
     if str(field.type).startswith("tuple"):  # several values: none is given unless the user does

@@ -656,7 +656,7 @@ def test_rows_read_are_rows_analysed_and_rows_left_out(
     provenance = report.provenance
     assert provenance.rows == len(rows)
     assert provenance.rows == provenance.analysed + sum(e.rows for e in provenance.excluded)
-    assert provenance.analysed == sum(counts(report).values())  # type: ignore[arg-type]
+    assert provenance.analysed == sum(counts(report).values())  # type: ignore[arg-type]  # counts, in this case
     named = [name for e in provenance.excluded for name in e.which]
     assert len(named) == len(set(named))
     assert all(e.rows > 0 for e in provenance.excluded)

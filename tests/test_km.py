@@ -122,7 +122,7 @@ def test_a_trend_does_not_depend_on_the_reference() -> None:
     (a,) = rows(plain, "tests", test="logrank-trend")
     (b,) = rows(other, "tests", test="logrank-trend")
     assert a["statistic"] == pytest.approx(b["statistic"])
-    assert other.provenance.settings["levels"][0] == "2"  # type: ignore[index]
+    assert other.provenance.settings["levels"][0] == "2"  # type: ignore[index]  # a list, in this case
     assert other.provenance.settings["trend_levels"] == ["0", "1", "2", "3"]
 
 
@@ -141,7 +141,7 @@ def test_a_variance_of_nothing_but_rounding_gives_no_p() -> None:
         for weight in ("logrank", "gehan", "tarone-ware", "peto"):
             test = logrank(
                 np.full(20, 5.0), np.ones(20, dtype=bool), rng.integers(0, 2, 20), 2,
-                weight=weight, case_weights=weights,  # type: ignore[arg-type]
+                weight=weight, case_weights=weights,  # type: ignore[arg-type]  # drawn from the choices
             )  # fmt: skip
             assert np.isnan(test.p)
 

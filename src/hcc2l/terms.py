@@ -159,7 +159,7 @@ def known_column(name: str, names: Sequence[str], option: str) -> str:
 
 
 def _operator(text: str) -> Operator:
-    return _SPELLINGS.get(text, text)  # type: ignore[return-value]
+    return _SPELLINGS.get(text, text)  # type: ignore[return-value]  # _SPELLINGS gives these only
 
 
 def _unquoted(text: str) -> str:

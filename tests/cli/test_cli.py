@@ -113,7 +113,7 @@ def test_the_command_alone_shows_help(run: Run) -> None:
 
 def _parameters() -> dict[str, Any]:
     command = typer.main.get_command(app)
-    km = command.commands["km"]  # type: ignore[attr-defined]
+    km = command.commands["km"]  # type: ignore[attr-defined]  # a group has commands
     return {parameter.name: parameter for parameter in km.params}
 
 

@@ -289,7 +289,7 @@ def test_a_compressed_spss_file_is_read() -> None:
 
 @labelled_files
 def test_a_labelled_file_without_patients_is_refused(name: str, make: LabelledWriter) -> None:
-    make.__call__(name, LABELLED[["time", "death"]].iloc[:0])  # type: ignore[call-arg]
+    make.__call__(name, LABELLED[["time", "death"]].iloc[:0])  # type: ignore[call-arg]  # a method of the fixture
     with pytest.raises(InputError, match="no rows"):
         read_cohort(name)
 

@@ -73,7 +73,7 @@ def test_a_cell_never_becomes_a_formula(text: str) -> None:
 
     made = render_report(REPORT, "csv")
     assert f"'{text}" in made
-    book = load_workbook(io.BytesIO(render_report(REPORT, "xlsx")))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(render_report(REPORT, "xlsx")))  # type: ignore[arg-type]  # this format is bytes or text
     cells = [c for row in book["groups"].iter_rows() for c in row if c.value == text]
     assert [c.data_type for c in cells] == ["s"]
 
@@ -81,7 +81,7 @@ def test_a_cell_never_becomes_a_formula(text: str) -> None:
 def test_excel_holds_every_table_with_numbers_as_numbers() -> None:
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(render_report(REPORT, "xlsx")))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(render_report(REPORT, "xlsx")))  # type: ignore[arg-type]  # this format is bytes or text
     assert book.sheetnames == ["about", "groups", "rmst_differences", "quantiles"]
     assert book["groups"]["D2"].value == 7.4333
     assert book["groups"]["D4"].value is None
@@ -90,7 +90,7 @@ def test_excel_holds_every_table_with_numbers_as_numbers() -> None:
 def test_word_has_native_tables_with_the_cells_of_every_other_format() -> None:
     import docx
 
-    document = docx.Document(io.BytesIO(render_report(REPORT, "docx")))  # type: ignore[arg-type]
+    document = docx.Document(io.BytesIO(render_report(REPORT, "docx")))  # type: ignore[arg-type]  # this format is bytes or text
     assert [len(t.rows) for t in document.tables] == [4, 2]
     assert document.tables[0].cell(1, 2).text == "7.43 (6.64–13.60)"
     assert document.tables[1].cell(1, 2).text == "−1.50 (−3.25 to 0.25)"
@@ -125,8 +125,8 @@ def test_a_table_too_wide_for_the_terminal_repeats_its_first_column() -> None:
 
 
 def test_colour_is_only_there_when_asked_for() -> None:
-    assert "\x1b[" not in render_report(REPORT, "table")  # type: ignore[operator]
-    assert "\x1b[" in render_report(REPORT, "table", colour=True)  # type: ignore[operator]
+    assert "\x1b[" not in render_report(REPORT, "table")  # type: ignore[operator]  # this format is bytes or text
+    assert "\x1b[" in render_report(REPORT, "table", colour=True)  # type: ignore[operator]  # this format is bytes or text
 
 
 def test_every_key_of_the_report_is_in_the_glossary() -> None:
@@ -150,7 +150,7 @@ def test_documents_hold_the_figure_when_one_is_drawn() -> None:
     report = hcc2l.km(data, by="treatment")
     assert report.draw is not None
     picture = draw(report.draw(), "png")
-    assert "data:image/png;base64," in render_report(report, "html", figure=picture)  # type: ignore[operator]
+    assert "data:image/png;base64," in render_report(report, "html", figure=picture)  # type: ignore[operator]  # this format is bytes or text
     made = render_report(report, "docx", figure=picture)
     assert isinstance(made, bytes)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:

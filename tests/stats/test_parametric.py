@@ -13,7 +13,7 @@ from tests.stats.test_kaplan_meier import MORE, lung
 @pytest.mark.parametrize("family", FAMILIES)
 def test_fits_agree_with_survreg(family: str) -> None:
     data, expected = lung(), MORE["parametric"][family]
-    fit = fit_parametric(data["time"], data["event"], family)  # type: ignore[arg-type]
+    fit = fit_parametric(data["time"], data["event"], family)  # type: ignore[arg-type]  # one of the families
     assert fit is not None
     assert cases.agrees(fit.aic, expected["aic"])
     assert cases.agrees(fit.log_likelihood, expected["loglik"])
@@ -24,8 +24,8 @@ def test_fits_agree_with_survreg(family: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_unit_of_time_scales_median_and_mean(family: str) -> None:
     data = lung()
-    days = fit_parametric(data["time"], data["event"], family)  # type: ignore[arg-type]
-    months = fit_parametric(data["time"] / 30.4375, data["event"], family)  # type: ignore[arg-type]
+    days = fit_parametric(data["time"], data["event"], family)  # type: ignore[arg-type]  # one of the families
+    months = fit_parametric(data["time"] / 30.4375, data["event"], family)  # type: ignore[arg-type]  # one of the families
     assert days is not None
     assert months is not None
     assert months.median * 30.4375 == pytest.approx(days.median, rel=1e-6)
@@ -35,7 +35,7 @@ def test_the_unit_of_time_scales_median_and_mean(family: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_fitted_curve_passes_its_own_median_at_one_half(family: str) -> None:
     data = lung()
-    fit = fit_parametric(data["time"], data["event"], family)  # type: ignore[arg-type]
+    fit = fit_parametric(data["time"], data["event"], family)  # type: ignore[arg-type]  # one of the families
     assert fit is not None
     assert fit.survival(np.array([0.0, fit.median])) == pytest.approx([1.0, 0.5])
 

@@ -95,7 +95,7 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
     found = proportional_hazards(
         data.time[rows], data.event[rows], model.matrix.x, model.coef, model.dropped,
         model.matrix.terms,
-        transform=data.spec.ph_transform,  # type: ignore[arg-type]
+        transform=data.spec.ph_transform,  # type: ignore[arg-type]  # a choice, checked by the spec
         ties=data.ties, strata=data.strata_of(rows),
         weights=None if data.weights is None else data.weights[rows],
     )  # fmt: skip

@@ -107,7 +107,7 @@ def _model_curves(data: KmData, tables: Sequence[Table]) -> Table:
     rows: list[Row] = []
     for row in next(t for t in tables if t.name == "parametric").rows:
         fit = ParametricFit(
-            str(row["model"]),  # type: ignore[arg-type]
+            str(row["model"]),  # type: ignore[arg-type]  # a family that was fitted
             float(str(row["location"])), float(str(row["scale"])), 0.0, 0.0, 0.0, 0.0,
         )  # fmt: skip
         name = FAMILY_LABELS[fit.family]

@@ -119,9 +119,9 @@ def _draw_medians(axes: Axes, groups: Table, levels: Sequence[str]) -> None:
     if not known:
         return
     grey = {"color": "0.45", "linewidth": 0.7, "linestyle": (0, (4, 3)), "zorder": 2}
-    axes.plot([0, max(m for _, m in known)], [0.5, 0.5], **grey)  # type: ignore[arg-type]
+    axes.plot([0, max(m for _, m in known)], [0.5, 0.5], **grey)  # type: ignore[arg-type]  # matplotlib types no **style
     for code, median in known:
-        axes.plot([median, median], [0, 0.5], **{**grey, "color": colour(code)})  # type: ignore[arg-type]
+        axes.plot([median, median], [0, 0.5], **{**grey, "color": colour(code)})  # type: ignore[arg-type]  # matplotlib types no **style
 
 
 def _draw_models(axes: Axes, models: Table, levels: Sequence[str]) -> None:
@@ -225,9 +225,9 @@ def _draw_at_risk(
     """Numbers exactly under the ticks, in the colour of their curve."""
     picture = axes.get_figure()
     assert picture is not None
-    height = picture.get_figheight() * axes.get_position().height  # type: ignore[union-attr]
-    left = axes.get_position().x0 * picture.get_figwidth()  # type: ignore[union-attr]
-    width = axes.get_position().width * picture.get_figwidth()  # type: ignore[union-attr]
+    height = picture.get_figheight() * axes.get_position().height  # type: ignore[union-attr]  # axes are in a picture
+    left = axes.get_position().x0 * picture.get_figwidth()  # type: ignore[union-attr]  # axes are in a picture
+    width = axes.get_position().width * picture.get_figwidth()  # type: ignore[union-attr]  # axes are in a picture
     place = axes.get_xaxis_transform()
     y = -0.47 / height
     heading = "Number at risk"

@@ -45,6 +45,6 @@ def render_report(report: Report, format: str = "table", **options: object) -> s
     module, _, function = RENDERERS[format].partition(":")
     result: str | bytes = getattr(import_module(module), function)(
         report,
-        RenderOptions(**options),  # type: ignore[arg-type]
+        RenderOptions(**options),  # type: ignore[arg-type]  # fields of RenderOptions
     )
     return result
