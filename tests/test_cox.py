@@ -554,6 +554,16 @@ def test_a_column_that_follows_from_another_is_dropped_and_named() -> None:
     )
 
 
+@pytest.mark.parametrize("by", ["aic", "lr", "wald"])
+@pytest.mark.parametrize("place", [1, 2])
+def test_elimination_removes_first_what_follows_from_the_others(by: str, place: int) -> None:
+    rows = [row | {"double": 2 * int(row["age"])} for row in HCC81]
+    covariates = ["age", "sex"]
+    covariates.insert(place, "double")
+    report = cox(rows, covariates=covariates, stepwise=by, stay=0.9999)
+    assert table(report, "selection")[0]["term"] == "double"
+
+
 @pytest.mark.parametrize("term", ["response", "response==PD"])
 def test_a_covariate_known_only_later_is_noted(term: str) -> None:
     assert "immortal-time" in codes(cox(HCC81, covariates=[term]))

@@ -301,7 +301,10 @@ def _stepwise(data: Regression, wanted: Sequence[ModelTerm]) -> tuple[Model | No
     while current:
         model = data.fit(current, rows, "stepwise", "stepwise")
         tried = [(term, *_removal(data, model, term)) for term in current]
-        if spec.stepwise == "aic":
+        empty = [candidate for candidate in tried if candidate[2] == 0]
+        if empty:  # the last term that adds nothing to the others leaves first, as in R's step
+            term, statistic, df, p, aic = empty[-1]
+        elif spec.stepwise == "aic":
             term, statistic, df, p, aic = min(tried, key=lambda c: c[4])
             if aic >= model.aic:
                 return model, steps
