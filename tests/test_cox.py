@@ -564,6 +564,11 @@ def test_elimination_removes_first_what_follows_from_the_others(by: str, place: 
     assert table(report, "selection")[0]["term"] == "double"
 
 
+@pytest.mark.parametrize("term", ["pfs_months", "pfs_event"])
+def test_the_outcome_of_another_endpoint_is_noted_as_covariate(term: str) -> None:
+    assert "immortal-time" in codes(hcc2l.cox(SECOND_LINE, endpoint="os", covariates=[term]))
+
+
 @pytest.mark.parametrize("term", ["response", "response==PD"])
 def test_a_covariate_known_only_later_is_noted(term: str) -> None:
     assert "immortal-time" in codes(cox(HCC81, covariates=[term]))

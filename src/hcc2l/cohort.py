@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.dictionary import Dictionary, EndpointEntry, recognise_endpoints, recognise_id
+from hcc2l.dictionary import (
+    Dictionary,
+    EndpointEntry,
+    looks_post_baseline,
+    recognise_endpoints,
+    recognise_id,
+)
 from hcc2l.errors import InputError, did_you_mean, no_column, quoted_list
 
 if TYPE_CHECKING:
@@ -221,6 +227,13 @@ class Cohort:
     def endpoints(self) -> dict[str, EndpointEntry]:
         """Endpoints by name: the dictionary's, and those recognised by common column names."""
         return {**recognise_endpoints(self.names), **self.dictionary.endpoints}
+
+    def known_after_start(self, column: str) -> bool:
+        """Whether a column is known only after time zero; those of every endpoint are."""
+        said = [p for e in self.endpoints().values() for p in (e.time, e.event, *e.end) if p]
+        of_outcome = column in {part.partition("=")[0].strip() for part in said}
+        unsaid = self.dictionary.column(column).role is None
+        return (of_outcome and unsaid) or looks_post_baseline(self.dictionary, column)
 
     def check_ids(self, keep: NDArray[np.bool_] | None = None) -> None:
         """Refuse a cohort in which a patient stands twice, among the rows of `keep` if given.

@@ -454,5 +454,5 @@ def looks_post_baseline(dictionary: Dictionary, column: str) -> bool:
     """Whether a column is known only after time zero: its role says so, or its name does."""
     role = dictionary.column(column).role
     if role is not None:
-        return role == "post-baseline"
+        return role in ("post-baseline", "outcome")
     return bool(_AFTER_BASELINE.search(column))

@@ -21,7 +21,6 @@ from hcc2l.analyses.regression import (
 from hcc2l.analyses.rows import provenance, row_notes
 from hcc2l.cohort import Cohort
 from hcc2l.design.model import ModelTerm
-from hcc2l.dictionary import looks_post_baseline
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Note, Report, Row
 from hcc2l.specs import CoxSpec
@@ -146,7 +145,7 @@ def _notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
                      "--landmark, or compare restricted means (hcc2l km --tau).")
             )  # fmt: skip
     for name, column in data.columns.items():
-        if not data.spec.landmark and looks_post_baseline(cohort.dictionary, column):
+        if not data.spec.landmark and cohort.known_after_start(column):
             notes.append(
                 Note("warning", "immortal-time",
                      f"{data.labels[name]} is known only some time after the start: as a "

@@ -20,7 +20,6 @@ from hcc2l.design import (
     apply_conditions,
     resolve_endpoint,
 )
-from hcc2l.dictionary import looks_post_baseline
 from hcc2l.errors import AnalysisError, quoted_list
 from hcc2l.report import Note, Provenance
 from hcc2l.specs import SurvivalSpec
@@ -182,7 +181,7 @@ def account_notes(account: RowAccount) -> list[Note]:
 
 def post_baseline_note(cohort: Cohort, factor: Factor, landmark: float | None) -> list[Note]:
     """Warn of immortal time when groups are known only after time zero."""
-    if landmark or not looks_post_baseline(cohort.dictionary, factor.column):
+    if landmark or not cohort.known_after_start(factor.column):
         return []
     return [
         Note(
