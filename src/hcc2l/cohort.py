@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -283,6 +283,30 @@ class Cohort:
         return (
             f"The dictionary names columns that the cohort has not: {quoted_list(absent)}. {hint}"
         )
+
+    def to_csv(self, added: Mapping[str, Sequence[str]], keep: NDArray[np.bool_]) -> str:
+        """The cohort as a CSV text, with more columns, of the rows that are kept.
+
+        Parameters
+        ----------
+        added
+            Cells of the new columns, one for every row of the cohort; a column of the same name
+            is replaced.
+        keep
+            Shape (n,): which rows.
+        """
+        import csv
+        import io
+
+        self.load(self.names)
+        columns = [self.column(name) for name in self.names if name not in added]
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*(column.name for column in columns), *added])
+        for row in np.flatnonzero(keep).tolist():
+            cells = [*(column.text(row) for column in columns), *(c[row] for c in added.values())]
+            writer.writerow(cells)
+        return text.getvalue()
 
     def to_pandas(self) -> pd.DataFrame:
         """The whole cohort as a pandas frame (numbers, text and dates; missing as NaN/None/NaT)."""

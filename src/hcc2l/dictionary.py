@@ -108,9 +108,15 @@ class Dictionary:
         Only `where` adds up: a condition of the dictionary defines the cohort and does not
         vanish because another one is given.
         """
-        own = self.commands.get(command, {})
-        options = {**self.defaults, **own}
-        options = {name.replace("-", "_"): value for name, value in options.items()}
+        own = {name.replace("-", "_"): v for name, v in self.commands.get(command, {}).items()}
+        shared = {name.replace("-", "_"): v for name, v in self.defaults.items()}
+        spec = SPECS[command]
+        refused = [  # a choice that only another command's option of that name has
+            name
+            for name, value in shared.items()
+            if name in spec.__dataclass_fields__ and option_problem(spec, name, value)
+        ]
+        options = {**{k: v for k, v in shared.items() if k not in refused}, **own}
         where = [*_listed(options.get("where")), *_listed(given.get("where"))]
         return {**options, **given, "where": where}
 
@@ -358,7 +364,8 @@ def _check_options(
         elif name not in known:
             problem = "unknown option.", did_you_mean(name, sorted(known))
         elif holders:
-            problem = option_problem(holders[0], name, value)
+            problems = [option_problem(spec, name, value) for spec in holders]
+            problem = problems[0] if all(problems) else None
         else:
             problem = _showing_problem(name, value)
         if problem:

@@ -132,6 +132,8 @@ class Report:
     ----------
     draw
         Makes the figure; a call, because a curve of many points is worth making only when drawn.
+    save
+        Makes the cohort with the columns that the analysis adds, as a CSV text.
     """
 
     title: str
@@ -139,6 +141,7 @@ class Report:
     tables: tuple[Table, ...]
     notes: tuple[Note, ...] = ()
     draw: Callable[[], Figure] | None = field(default=None, compare=False, repr=False)
+    save: Callable[[], str] | None = field(default=None, compare=False, repr=False)
     methods: str = ""
     references: tuple[str, ...] = ()
     show_methods: bool = False

@@ -6,8 +6,8 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hcc2l.errors import Hcc2lError, InputError, UsageError, did_you_mean
+from hcc2l.progress import shown_by
 from hcc2l.specs import SPECS, AnalysisSpec
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Showing:
     digits: int | None
     out: tuple[str, ...]
     plot: tuple[str, ...]
+    save: str | None
     quiet: bool
 
 
@@ -67,7 +69,8 @@ def run_analysis(
     showing = _showing(options)
     spec_type = SPECS[command]
     spec = spec_type(**{k: v for k, v in options.items() if k in spec_type.__dataclass_fields__})
-    report = _analyse(command, cohort, spec)
+    with _progress(showing.quiet):
+        report = _analyse(command, cohort, spec)
     if not showing.quiet:
         _notify(report.notes)
     _deliver(report, showing, cohort)
@@ -103,6 +106,11 @@ def _check_endings(options: dict[str, Any]) -> None:
 
     for path in options.get("plot", ()):
         plot_format(path)
+    saved = options.get("save")
+    if saved is not None and Path(saved).suffix.lower() != ".csv":
+        raise UsageError(
+            f"{saved!r} does not end in .csv.", where="--save", hint="The cohort is saved as CSV."
+        )
     for path in options.get("out", ()):
         suffix = Path(path).suffix.removeprefix(".").lower()
         if suffix not in FILE_FORMATS:
@@ -140,6 +148,7 @@ def _showing(options: dict[str, Any]) -> Showing:
         digits=options.get("digits"),
         out=out,
         plot=tuple(options.get("plot") or ()),
+        save=options.get("save"),
         quiet=bool(options.get("quiet")),
     )
 
@@ -147,6 +156,21 @@ def _showing(options: dict[str, Any]) -> Showing:
 def _analyse(command: str, cohort: Cohort, spec: AnalysisSpec) -> Report:
     report: Report = import_module(f"hcc2l.analyses.{command}").run(cohort, spec)
     return replace(report, provenance=replace(report.provenance, argv=tuple(sys.argv[1:])))
+
+
+def _progress(quiet: bool) -> AbstractContextManager[None]:
+    """Long calculations draw a bar on standard error, where somebody sees it."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return nullcontext()
+
+    def bar(steps: Iterable[int], total: int, what: str) -> Iterator[int]:
+        from rich.console import Console
+        from rich.progress import track
+
+        console = Console(stderr=True, no_color="NO_COLOR" in os.environ)
+        yield from track(steps, what, total=total, console=console, transient=True)
+
+    return shown_by(bar)
 
 
 def _say_what_was_read(cohort: Cohort) -> None:
@@ -196,6 +220,9 @@ def _deliver(report: Report, showing: Showing, cohort: Cohort) -> None:
         )  # fmt: skip
         files[path] = made.encode() if isinstance(made, str) else made
     files |= drawn
+    if showing.save is not None:
+        assert report.save is not None
+        files[showing.save] = report.save().encode()
     width, colour = _terminal()
     text = render_report(
         report, showing.format, digits=showing.digits, table=showing.table, width=width,

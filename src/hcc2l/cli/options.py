@@ -79,6 +79,11 @@ Plot = Annotated[
     typer.Option(metavar="FILE", rich_help_panel=_OUTPUT, show_default=False,
                  help="Draw the figure there: .png .svg .pdf. Repeatable."),
 ]  # fmt: skip
+Save = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", rich_help_panel=_OUTPUT, show_default=False,
+                 help="Save the cohort with the columns that this adds, as .csv."),
+]  # fmt: skip
 Digits = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, max=15, rich_help_panel=_OUTPUT, show_default=False,
@@ -129,6 +134,7 @@ Sheet = Annotated[
 MODEL = "Model"
 CHOICE = "Choice of the model"
 EFFECTS = "Interactions and subgroups"
+RANDOM = "Bootstrap"
 Covariates = Annotated[
     list[str] | None,
     typer.Option(
@@ -189,4 +195,14 @@ Interaction = Annotated[
         show_default=False,
         help="Test an interaction. Repeatable.",
     ),
+]
+
+# What every analysis that draws at random can be told.
+Boot = Annotated[
+    int,
+    typer.Option(metavar="N", min=0, help="Bootstrap samples; 0 for none.", rich_help_panel=RANDOM),
+]
+Seed = Annotated[
+    int,
+    typer.Option(metavar="N", min=0, help="Seed of the random numbers.", rich_help_panel=RANDOM),
 ]

@@ -1,0 +1,29 @@
+"""How long calculations say how far they are; whoever runs them decides where that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
+# Gets the steps and what they are; gives them one by one.
+Show = Callable[[Iterable[T], int, str], Iterable[T]]
+_show: ContextVar[Show[int] | None] = ContextVar("show", default=None)
+
+
+def track(steps: Sequence[int] | range, what: str) -> Iterator[int]:
+    """The steps of a long calculation, one by one; shown as `what` where somebody looks on."""
+    show = _show.get()
+    yield from steps if show is None else show(steps, len(steps), what)
+
+
+@contextmanager
+def shown_by(show: Show[int]) -> Iterator[None]:
+    """Show the progress of every calculation inside."""
+    token = _show.set(show)
+    try:
+        yield
+    finally:
+        _show.reset(token)

@@ -1,0 +1,41 @@
+"""The options of each analysis, with their defaults, checked when they are made.
+
+A spec holds what decides the numbers. How they are shown (format, digits, files) is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.specs.km import KmSpec
+from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
+from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
+
+__all__ = [
+    "SPECS",
+    "AnalysisSpec",
+    "CoxSpec",
+    "KmSpec",
+    "LogisticSpec",
+    "RegressionSpec",
+    "SurvivalSpec",
+    "check_names",
+    "option_problem",
+]
+
+SPECS: dict[str, type[AnalysisSpec]] = {
+    "cox": CoxSpec,
+    "km": KmSpec,
+    "logistic": LogisticSpec,
+}
+
+
+def check_names(command: str, options: Iterable[str]) -> None:
+    """Refuse options that a command has not, suggesting the nearest."""
+    known = SPECS[command].__dataclass_fields__
+    for name in options:
+        if name not in known:
+            raise UsageError(
+                f"{command} has no option {name!r}.", hint=did_you_mean(name, sorted(known))
+            )

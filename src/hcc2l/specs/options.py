@@ -1,0 +1,132 @@
+"""What the options of every analysis have in common: their form, and how they are checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+from hcc2l.errors import UsageError, did_you_mean
+
+
+def one_of(choices: tuple[str, ...], default: Any) -> Any:
+    """A field whose text, or each of whose texts, is one of some choices."""
+    return field(default=default, metadata={"choices": choices})
+
+
+def between(low: float, high: float, default: Any, *, ends: bool = True) -> Any:
+    """A field whose number lies between two others, which are themselves allowed with `ends`."""
+    return field(default=default, metadata={"range": (low, high, ends)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisSpec:
+    """What every analysis can be told.
+
+    Attributes
+    ----------
+    where
+        Conditions that a row must meet.
+    cut
+        ``COL=V[,V...]``: cut-points for a number.
+    ref
+        ``COL=LEVEL``: reference levels.
+    conf_level
+        Confidence level, between 0 and 1.
+    methods
+        Give the paragraph for a manuscript.
+    """
+
+    where: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    ref: tuple[str, ...] = ()
+    conf_level: float = between(0.0, 1.0, 0.95, ends=False)
+    methods: bool = False
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if str(f.type).startswith("tuple"):
+                value = _as_tuple(value)
+                object.__setattr__(self, f.name, value)
+            problem = option_problem(type(self), f.name, value)
+            if problem:
+                message, hint = problem
+                raise UsageError(message, where="--" + f.name.replace("_", "-"), hint=hint)
+
+    def settings(self) -> dict[str, object]:
+        """Every option as resolved, for the provenance."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurvivalSpec(AnalysisSpec):
+    """What every analysis of a survival endpoint can be told.
+
+    Attributes
+    ----------
+    endpoint
+        Name of an endpoint of the dictionary.
+    time, event
+        An endpoint said on the spot: a column of times, and ``COL`` or ``COL=VALUE``. One of them
+        alone replaces that part of `endpoint`.
+    """
+
+    endpoint: str = "os"
+    time: str | None = None
+    event: str | None = None
+
+
+def option_problem(spec: type[AnalysisSpec], name: str, value: object) -> tuple[str, str] | None:
+    """What is wrong with one option's value, and what to do; None when nothing is."""
+    kind = str(spec.__dataclass_fields__[name].type)
+    if value is None and kind.endswith("None"):
+        return None
+    if kind.startswith("tuple"):
+        items = _as_tuple(value)
+        kind = "float" if "float" in kind else "str"
+    else:
+        items = (value,)
+    for item in items:
+        problem = _item_problem(spec.__dataclass_fields__[name], kind.partition(" ")[0], item)
+        if problem:
+            return problem
+    return None
+
+
+def _item_problem(option: Field[Any], kind: str, value: object) -> tuple[str, str] | None:
+    if kind == "bool":
+        return (
+            None
+            if isinstance(value, bool)
+            else (f"{value!r} is not true or false.", "Write true or false.")
+        )
+    if kind == "str":
+        if not isinstance(value, str):
+            return f"{value!r} is not a text.", "Put it in quotation marks."
+        choices = option.metadata.get("choices")
+        if choices and value not in choices:
+            return f"{value!r} is not a choice.", did_you_mean(value, choices)
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return f"{value!r} is not a number.", "Give a number such as 12 or 6.5."
+    if kind == "int" and value != int(value):
+        return f"{value:g} is not a whole number.", "Give a number such as 100."
+    low, high, ends = option.metadata.get("range", (0.0, math.inf, True))
+    if not ends and not low < value < high:
+        where = f"above {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
+        return f"{value:g} is out of range.", f"Give a number {where}."
+    if not low <= value <= high:
+        upto = "" if high == math.inf else f" and at most {high:g}"
+        return f"{value:g} is out of range.", f"Give a number of at least {low:g}{upto}."
+    return None
+
+
+def _as_tuple(value: object) -> tuple[object, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return (value,)
+    return tuple(value)
