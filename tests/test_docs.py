@@ -42,6 +42,8 @@ FULL = {
         " --interaction second_line:child_pugh --subgroups second_line --within sex,bclc"
         " --methods --json --quiet",
         "hcc2l cox cohort.csv -x age,child_pugh --stepwise aic --robust --json --quiet",
+        "hcc2l cox cohort.csv -x age,child_pugh --adjusted-curves child_pugh --performance --boot 5"
+        " --json --quiet",
     ],
     "km": [
         "hcc2l km cohort.csv --by albi_grade --at 6,12 --tau 12 --test logrank,fh --rho 1 --trend"
@@ -51,7 +53,8 @@ FULL = {
     ],
     "logistic": [
         "hcc2l logistic cohort.csv --outcome primary_resistance -x alt,child_pugh,afp@400"
-        " --select 0.5 --interaction alt:child_pugh --methods --json --quiet",
+        " --select 0.5 --interaction alt:child_pugh --performance --boot 5 --methods --json"
+        " --quiet",
     ],
 }
 
@@ -211,9 +214,9 @@ def note_codes(command: str) -> set[str]:
     """The codes of the notes that a command can raise, from its source."""
     analyses = ROOT / "src" / "hcc2l" / "analyses"
     own = {
-        "cox": ["cox*.py", "regression*.py"],
+        "cox": ["cox*.py", "regression.py", "performance.py", "adjusted.py"],
         "km": ["km*.py"],
-        "logistic": ["logistic*.py", "regression*.py"],
+        "logistic": ["logistic*.py", "regression.py", "performance.py"],
     }[command]
     files = [*(p for glob in own for p in analyses.glob(glob)), analyses / "rows.py"]
     source = "".join(p.read_text(encoding="utf-8") for p in files)

@@ -94,6 +94,13 @@ GLOSSARY: dict[str, Key] = {
     "score_p": Key("p", "p", "its p-value"),
     "concordance": Key("C", "estimate", "Harrell's concordance"),
     "concordance_std_err": Key("SE", "estimate", "its standard error (infinitesimal jackknife)"),
+    "measure": Key("Measure", "text", "a measure of how well a model predicts"),
+    "apparent": Key("Apparent", "estimate", "on the patients that the model was fitted on"),
+    "optimism": Key(
+        "Optimism", "estimate", "what is owed to fitting the same patients, by bootstrap"
+    ),
+    "corrected": Key("Corrected", "estimate", "apparent minus optimism"),
+    "brier_score": Key("Brier score", "estimate", "mean squared error of the probabilities"),
     "term_a": Key("Term", "text", "first term of an interaction"),
     "term_b": Key("by", "text", "second term of an interaction"),
     "step": Key("Step", "count", "step of the selection, from 1"),

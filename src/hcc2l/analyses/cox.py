@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from hcc2l.analyses.adjusted import adjusted_tables
 from hcc2l.analyses.cox_figure import cox_figure
 from hcc2l.analyses.cox_models import CoxData, prepare
 from hcc2l.analyses.cox_tables import CoxResults, cox_tables
 from hcc2l.analyses.cox_text import conventions, cox_methods
+from hcc2l.analyses.performance import performance_table
 from hcc2l.analyses.regression import (
     Fitted,
     Model,
@@ -44,6 +46,13 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     for term in results.fitted.final.terms if results.fitted.final else ():
         data.outcome.account.drop(term.missing, f"{term.column} missing")
     tables = cox_tables(data, results)
+    more: list[Note] = []
+    if spec.adjusted_curves is not None:
+        tables += adjusted_tables(data, results.fitted.final)
+    if spec.performance:
+        wanted = [terms[text] for text in dict.fromkeys(spec.covariates)]
+        performance, more = performance_table(data, wanted, results.fitted)
+        tables.append(performance)
     settings = spec.settings() | {
         "endpoint": data.outcome.endpoint.name,
         "time": data.outcome.endpoint.columns[0],
@@ -55,7 +64,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         title=f"{data.outcome.endpoint.label}: Cox regression — {cohort.title}",
         provenance=provenance("cox", cohort, data.outcome.account, settings, conventions(data)),
         tables=tuple(tables),
-        notes=(*row_notes(cohort, data.outcome), *_notes(cohort, data, results)),
+        notes=(*row_notes(cohort, data.outcome), *_notes(cohort, data, results), *more),
         draw=lambda: cox_figure(data, results, tables),
         methods=text,
         references=references,
@@ -68,7 +77,7 @@ def _results(data: CoxData, terms: dict[str, ModelTerm]) -> CoxResults:
     wanted = [terms[text] for text in dict.fromkeys(spec.covariates)]
     fitted = fit_models(data, wanted) if wanted else Fitted((), None, ())
     checked = fitted.final or (fitted.alone[0] if len(fitted.alone) == 1 else None)
-    interactions = [interaction(data, terms, text) for text in spec.interaction]
+    interactions = [interaction(data, terms, text, fitted.final) for text in spec.interaction]
     subgroups: list[Model] = []
     skipped: list[str] = []
     if spec.subgroups is not None:
@@ -77,7 +86,7 @@ def _results(data: CoxData, terms: dict[str, ModelTerm]) -> CoxResults:
     return CoxResults(
         fitted=fitted,
         subgroups=tuple(subgroups),
-        ph_tests=tuple(_ph_tests(data, checked)) if checked else (),
+        ph_tests=tuple(_ph_tests(data, checked)) if checked and not spec.firth else (),
         term_tests=tuple(term_tests(data, checked)) if checked else (),
         interactions=tuple(interactions),
         skipped=tuple(skipped),

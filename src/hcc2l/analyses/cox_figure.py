@@ -1,34 +1,43 @@
-"""The forest plot of a cox analysis: of its models, or of its subgroups."""
+"""The figure of a cox analysis: the forest of its models or subgroups, or adjusted curves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hcc2l.analyses.adjusted import adjusted_figure
 from hcc2l.analyses.cox_models import CoxData
 from hcc2l.analyses.cox_tables import CoxResults
 from hcc2l.analyses.forest import KEYS, forest_figure, forest_options
-from hcc2l.errors import AnalysisError
 from hcc2l.report import Figure, Row, Table
 
 
 def cox_figure(data: CoxData, results: CoxResults, tables: Sequence[Table]) -> Figure:
-    """The forest that `--which` asks for; subgroups when there are any, else the models.
+    """What `--which` asks for; else adjusted curves, subgroups or models, whatever there is.
 
     Raises
     ------
     AnalysisError
         The models that `--which` asks for were not fitted.
     """
+    which = data.spec.which or _default(data, results)
+    by_name = {table.name: table for table in tables}
+    if which == "adjusted" and results.fitted.final is not None:
+        return adjusted_figure(
+            data, results.fitted.final, by_name["adjusted"], by_name["adjusted_curve"]
+        )
     label = data.outcome.endpoint.label
     x_label = f"Hazard ratio, {label[:1].lower()}{label[1:]}"
-    if data.spec.which not in (None, "subgroups") or not (results.subgroups or data.spec.which):
+    if which != "subgroups":
         return forest_figure(data, tables, x_label)
-    if not results.subgroups:
-        raise AnalysisError("No subgroups were analysed.", where="--which subgroups",
-                            hint="Add --subgroups TERM --within A,B.")  # fmt: skip
-    table = next(t for t in tables if t.name == "subgroups")
+    table = by_name["subgroups"]
     options = forest_options(data, ["Hazard ratio"], x_label)
     return Figure("forest", {"subgroups": _subgroup_rows(data, table, results)}, options)
+
+
+def _default(data: CoxData, results: CoxResults) -> str | None:
+    if data.spec.adjusted_curves is not None:
+        return "adjusted"
+    return "subgroups" if results.subgroups else None
 
 
 def _subgroup_rows(data: CoxData, table: Table, results: CoxResults) -> Table:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hcc2l import design
-from hcc2l.analyses.regression import Model, number, refuse_unfit
+from hcc2l.analyses.regression import Model, number, penalised, refuse_unfit
 from hcc2l.analyses.rows import Outcome, from_landmark, refuse_no_rows, survival_outcome
+from hcc2l.analyses.survival_measures import survival_measures
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import (
@@ -24,7 +25,10 @@ from hcc2l.errors import AnalysisError
 from hcc2l.report import Value
 from hcc2l.specs import CoxSpec
 from hcc2l.stats import cox as estimator
-from hcc2l.stats.concordance import concordance
+from hcc2l.stats.baseline import Prediction, prediction
+from hcc2l.stats.concordance import Concordance, concordance
+from hcc2l.stats.firth import firth_cox
+from hcc2l.stats.partial_likelihood import Ties
 from hcc2l.terms import parse_term
 
 
@@ -66,6 +70,8 @@ class CoxData:
         """
         matrix = matrix or model_matrix(terms, rows)
         refuse_unfit(self, terms, rows, matrix, name)
+        if self.spec.firth:
+            return self._firth(tuple(terms), rows, matrix, name, kind, subgroup)
         strata, cluster = self.strata_of(rows), None
         if self.cluster is not None:
             cluster = np.unique(self.cluster[rows], return_inverse=True)[1]
@@ -79,16 +85,86 @@ class CoxData:
             weights=weights, cluster=cluster,
         )  # fmt: skip
         variance = fit.variance if fit.robust_variance is None else fit.robust_variance
-        details: dict[str, Value] = {
-            "wald_statistic": fit.wald, "score_statistic": fit.score, "ties": self.spec.ties,
-            "concordance": number(rank.concordance), "concordance_std_err": number(rank.std_err),
-        }  # fmt: skip
         return Model(
             name=name, kind=kind, subgroup=subgroup, terms=tuple(terms), rows=rows, matrix=matrix,
             coef=fit.coef, std_err=fit.std_err, robust_std_err=fit.robust_std_err,
             variance=variance, dropped=fit.dropped, infinite=fit.infinite, df=fit.df, n=fit.n,
             events=fit.events, loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
-            details=details,
+            details=self._details(fit.wald, fit.score, rank),
+        )  # fmt: skip
+
+    def _firth(
+        self, terms: tuple[ModelTerm, ...], rows: Mask, matrix: ModelMatrix, name: str, kind: str,
+        subgroup: str | None,
+    ) -> Model:  # fmt: skip
+        time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
+        fit = firth_cox(time, event, matrix.x, ties=self.ties, strata=strata)
+        rank = concordance(time, event, fit.linear_predictor, strata=strata)
+        return penalised(
+            fit, self.spec.conf_level, event, name=name, kind=kind, subgroup=subgroup, terms=terms,
+            rows=rows, matrix=matrix, details=self._details(None, None, rank),
+        )  # fmt: skip
+
+    def _details(
+        self, wald: float | None, score: float | None, rank: Concordance
+    ) -> dict[str, Value]:
+        return {
+            "wald_statistic": wald, "score_statistic": score, "ties": self.spec.ties,
+            "concordance": number(rank.concordance), "concordance_std_err": number(rank.std_err),
+        }  # fmt: skip
+
+    def resampled(self, rows: Ints) -> CoxData:
+        """The data of some rows of the cohort, which may repeat."""
+        return replace(
+            self,
+            time=self.time[rows],
+            event=self.event[rows],
+            strata=None if self.strata is None else self.strata[rows],
+            cluster=None,  # changes variances only
+            weights=None if self.weights is None else self.weights[rows],
+            rows=np.ones(rows.size, dtype=np.bool_),
+        )
+
+    def discrimination(self, rows: Mask, score: Floats) -> float:
+        """Harrell's concordance of a linear predictor, within strata."""
+        weights = None if self.weights is None else self.weights[rows]
+        return concordance(
+            self.time[rows], self.event[rows], score, strata=self.strata_of(rows), weights=weights
+        ).concordance
+
+    def calibration_slope(self, rows: Mask, score: Floats) -> float:
+        """Coefficient of a linear predictor as the only covariate."""
+        weights = None if self.weights is None else self.weights[rows]
+        fit = estimator.cox(
+            self.time[rows], self.event[rows], score[:, None], ties=self.ties,
+            strata=self.strata_of(rows), weights=weights, robust=False,
+        )  # fmt: skip
+        return float(fit.coef[0])
+
+    def measures(self, model: Model) -> dict[str, float | None]:
+        """Harrell's and Uno's C, the integrated Brier score, and the slope, 1 on its own data."""
+        harrell = model.details["concordance"]
+        found: dict[str, float | None] = {
+            "harrell_c": harrell if isinstance(harrell, float) else None
+        }
+        if self.weights is None:  # scikit-survival has no case weights
+            rows, predict = model.rows, self.prediction(model)
+            time, event = self.time[rows], self.event[rows]
+            at = np.unique(time[event & (time < time.max())])
+            strata = self.strata_of(rows)
+            codes = np.zeros(time.size, dtype=np.int64) if strata is None else strata
+            survival = predict.survival(model.matrix.x, codes, at)
+            score = np.log(predict.relative_hazard(model.matrix.x))
+            found |= survival_measures(time, event, score, survival, at)
+        return found | {"calibration_slope": 1.0}
+
+    def prediction(self, model: Model) -> Prediction:
+        """What a model predicts; of a model with robust variance, by its robust variance."""
+        rows = model.rows
+        return prediction(
+            self.time[rows], self.event[rows], model.matrix.x, model.coef, model.variance,
+            ties=self.ties, strata=self.strata_of(rows),
+            weights=None if self.weights is None else self.weights[rows],
         )  # fmt: skip
 
     def strata_of(self, rows: Mask) -> Ints | None:
@@ -98,7 +174,7 @@ class CoxData:
         return np.unique(self.strata[rows], return_inverse=True)[1].astype(np.int64)
 
     @property
-    def ties(self) -> estimator.Ties:
+    def ties(self) -> Ties:
         """The method for tied event times, as `stats` names it."""
         return "breslow" if self.spec.ties == "breslow" else "efron"
 

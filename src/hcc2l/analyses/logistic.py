@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 
+from hcc2l.analyses.cox_text import FIRTH, performance_sentences, selection_sentences
 from hcc2l.analyses.forest import forest_figure
+from hcc2l.analyses.performance import HARRELL, performance_table
 from hcc2l.analyses.regression import (
     Fitted,
     Model,
+    Profile,
     fit_models,
     interaction,
     model_row,
     number,
+    penalised,
     refuse_unfit,
     regression_notes,
     regression_table,
@@ -25,13 +31,14 @@ from hcc2l.analyses.regression import (
 )
 from hcc2l.analyses.rows import account_notes, provenance, reading_notes, refuse_no_rows
 from hcc2l.cohort import Cohort
-from hcc2l.design import Mask, RowAccount, apply_conditions
+from hcc2l.design import Floats, Ints, Mask, RowAccount, apply_conditions
 from hcc2l.design.endpoints import read_event
 from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Column, Report, Table, Value
+from hcc2l.report import Column, Note, Report, Table, Value
 from hcc2l.specs import LogisticSpec
 from hcc2l.stats import logistic as estimator
+from hcc2l.stats.firth import firth_logistic
 from hcc2l.terms import split_assignment
 
 _REFERENCES = (
@@ -39,7 +46,10 @@ _REFERENCES = (
     "Hosmer DW, Lemeshow S. Goodness of fit tests for the multiple logistic regression model. "
     "Commun Stat Theory Methods 1980;9:1043-1069.",
 )
-
+FIRTH_LOGISTIC = (
+    "Heinze G, Schemper M. A solution to the problem of separation in logistic regression. "
+    "Stat Med 2002;21:2409-2419."
+)
 
 SEPARATED = 10.0  # standard error of a coefficient per standard deviation of its covariate
 
@@ -83,37 +93,71 @@ class LogisticData:
                 f"All {event.size} patients have the outcome.", where=f"model {name!r}",
                 hint="Check the value: --outcome COL=VALUE.",
             )  # fmt: skip
+        described: dict[str, Any] = {
+            "name": name, "kind": kind, "subgroup": subgroup, "terms": tuple(terms), "rows": rows,
+            "matrix": matrix,
+        }  # fmt: skip
+        if self.spec.firth:
+            firth = firth_logistic(event, matrix.x)
+            fitted = 1.0 / (1.0 + np.exp(-firth.linear_predictor))
+            details = _details(None, None, event, fitted)
+            return penalised(firth, self.spec.conf_level, event, details=details, **described)
         fit = estimator.logistic(event, matrix.x)
         slopes = slice(1, None)
         variance = fit.variance[slopes, slopes]
         coef, known = fit.coef[slopes], ~fit.dropped[slopes]
         wald = float(coef[known] @ np.linalg.solve(variance[np.ix_(known, known)], coef[known]))
-        hosmer = estimator.hosmer_lemeshow(event, fit.fitted)
-        details: dict[str, Value] = {
-            "wald_statistic": wald,
-            "score_statistic": fit.score,
-            "auc": number(estimator.auc(event, fit.fitted)),
-            "hosmer_lemeshow_statistic": hosmer.statistic if hosmer else None,
-            "hosmer_lemeshow_df": hosmer.df if hosmer else None,
-            "hosmer_lemeshow_p": number(hosmer.p) if hosmer else None,
-        }
-        lower = upper = None
-        if self.spec.ci == "profile":
+
+        @cache
+        def profile() -> Profile:
             low, high = estimator.profile_limits(event, matrix.x, fit, self.spec.conf_level)
-            lower, upper = low[slopes], high[slopes]
+            return Profile(low[slopes], high[slopes])
+
         # Separation shows as a standard error without bound; R stops and prints it all the same.
-        runaway = fit.std_err[slopes] * _spread(matrix) > SEPARATED
+        runaway = fit.std_err[slopes] * matrix.x.std(axis=0) > SEPARATED
         return Model(
-            name=name, kind=kind, subgroup=subgroup, terms=tuple(terms), rows=rows, matrix=matrix,
             coef=coef, std_err=fit.std_err[slopes], robust_std_err=None, variance=variance,
             dropped=fit.dropped[slopes], infinite=runaway, df=fit.df, n=fit.n, events=fit.events,
-            loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic, details=details,
-            lower=lower, upper=upper,
+            loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
+            details=_details(wald, fit.score, event, fit.fitted),
+            profile=profile if self.spec.ci == "profile" else None, **described,
         )  # fmt: skip
 
+    def resampled(self, rows: Ints) -> LogisticData:
+        """The data of some rows of the cohort, which may repeat."""
+        return replace(self, event=self.event[rows], rows=np.ones(rows.size, dtype=np.bool_))
 
-def _spread(matrix: ModelMatrix) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    return np.asarray(matrix.x.std(axis=0), dtype=np.float64)
+    def discrimination(self, rows: Mask, score: Floats) -> float:
+        """Area under the ROC curve of a linear predictor."""
+        return estimator.auc(self.event[rows], score)
+
+    def calibration_slope(self, rows: Mask, score: Floats) -> float:
+        """Coefficient of a linear predictor as the only covariate."""
+        return float(estimator.logistic(self.event[rows], score[:, None]).coef[1])
+
+    def measures(self, model: Model) -> dict[str, float | None]:
+        """AUC, Brier score, and the slope, 1 on its own data."""
+        auc, brier = model.details["auc"], model.details["brier_score"]
+        return {
+            "auc": auc if isinstance(auc, float) else None,
+            "brier_score": brier if isinstance(brier, float) else None,
+            "calibration_slope": 1.0,
+        }
+
+
+def _details(
+    wald: float | None, score: float | None, event: Mask, fitted: Floats
+) -> dict[str, Value]:
+    hosmer = estimator.hosmer_lemeshow(event, fitted)
+    return {
+        "wald_statistic": wald,
+        "score_statistic": score,
+        "auc": number(estimator.auc(event, fitted)),
+        "brier_score": float(np.mean((fitted - event) ** 2)),
+        "hosmer_lemeshow_statistic": hosmer.statistic if hosmer else None,
+        "hosmer_lemeshow_df": hosmer.df if hosmer else None,
+        "hosmer_lemeshow_p": number(hosmer.p) if hosmer else None,
+    }
 
 
 def run(cohort: Cohort, spec: LogisticSpec) -> Report:
@@ -133,6 +177,11 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
     for term in fitted.final.terms if fitted.final else ():
         data.account.drop(term.missing, f"{term.column} missing")
     tables = _tables(data, terms, fitted)
+    more: list[Note] = []
+    if spec.performance:
+        wanted = [terms[text] for text in dict.fromkeys(spec.covariates)]
+        performance, more = performance_table(data, wanted, fitted)
+        tables.append(performance)
     models = _models(fitted)
     what = f"{cohort.label(data.outcome.partition('=')[0])}"
     said = data.outcome.partition("=")[2]
@@ -140,16 +189,19 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
     return Report(
         title=f"{title}: logistic regression — {cohort.title}",
         provenance=provenance(
-            "logistic", cohort, data.account, spec.settings() | {"outcome": data.outcome},
-            [f"Outcome {data.outcome}", "Logistic regression, maximum likelihood",
-             f"{spec.conf_level * 100:g}% CI ({spec.ci.capitalize()})"],
+            "logistic", cohort, data.account,
+            spec.settings() | {"outcome": data.outcome, "ci": _interval(spec)},
+            [f"Outcome {data.outcome}",
+             f"Logistic regression, {'Firth penalised' if spec.firth else 'maximum'} likelihood",
+             f"{spec.conf_level * 100:g}% CI ({_interval(spec).capitalize()})"],
         ),
         tables=tuple(tables),
         notes=(*reading_notes(cohort), *account_notes(data.account),
-               *regression_notes(data, models, fitted)),
+               *regression_notes(data, models, fitted), *more),
         draw=lambda: forest_figure(data, tables, f"Odds ratio, {title}"),
         methods=_methods(data, fitted, cohort, title),
-        references=_REFERENCES,
+        references=(*_REFERENCES, *([FIRTH_LOGISTIC] if spec.firth else []),
+                    *([HARRELL] if spec.performance else [])),
         show_methods=spec.methods,
     )  # fmt: skip
 
@@ -190,7 +242,7 @@ def _tables(data: LogisticData, terms: dict[str, ModelTerm], fitted: Fitted) -> 
     )  # fmt: skip
     checked = fitted.final or (fitted.alone[0] if len(fitted.alone) == 1 else None)
     tests = term_tests(data, checked) if checked else []
-    interactions = [interaction(data, terms, text) for text in data.spec.interaction]
+    interactions = [interaction(data, terms, text, fitted.final) for text in data.spec.interaction]
     return [
         terms_table(data, models),
         regression_table(data, fitted.alone, fitted.final, "Odds ratios"),
@@ -199,17 +251,22 @@ def _tables(data: LogisticData, terms: dict[str, ModelTerm], fitted: Fitted) -> 
     ]
 
 
-def _methods(data: LogisticData, fitted: Fitted, cohort: Cohort, title: str) -> str:
-    from hcc2l.analyses.cox_text import selection_sentences
+def _interval(spec: LogisticSpec) -> str:
+    """Which limits: those of the penalised likelihood are always profiled."""
+    return "profile" if spec.firth else spec.ci
 
+
+def _methods(data: LogisticData, fitted: Fitted, cohort: Cohort, title: str) -> str:
     spec = data.spec
-    kind = "profile-likelihood" if spec.ci == "profile" else "Wald"
+    kind = "profile-likelihood" if _interval(spec) == "profile" else "Wald"
     said = ["The data are synthetic."] if cohort.source.synthetic else []
     said.append(
         f"Odds ratios for {title[:1].lower() + title[1:]} with {spec.conf_level * 100:g}% {kind} "
-        "confidence intervals were estimated by logistic regression."
+        "confidence intervals were estimated by logistic regression"
+        f"{' with ' + FIRTH if spec.firth else ''}."
     )
     said += selection_sentences(spec, fitted)
+    said += performance_sentences(spec)
     said.append("Calibration was checked by the Hosmer–Lemeshow test.")
     said.append(
         "Every model used the patients with complete data for its covariates. Analyses were done "

@@ -6,22 +6,33 @@ A kind of regression brings its own fit; here are the models around it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 
-from hcc2l.design import Floats, Mask
-from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm
+from hcc2l.design import Floats, Ints, Mask
+from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Column, Note, Row, Table, Value
+from hcc2l.stats.firth import FirthFit
 from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
 EVENTS_PER_PARAMETER = 10
 TEST_KEYS = ("model", "term", "statistic", "df", "p")
 INTERACTION_KEYS = ("term_a", "term_b", "statistic", "df", "p")
 STEP_KEYS = ("step", "action", "term", "statistic", "df", "p", "aic")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Profile limits of the coefficients, and p of the likelihood ratio where it is not Wald's."""
+
+    lower: Floats
+    upper: Floats
+    p: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -39,10 +50,10 @@ class Model:
     details
         What only this kind of regression has: its row of the table `models`, beyond the common
         keys.
-    lower, upper
-        Profile limits of the coefficients, where they were computed; else None for Wald's.
-    p
-        p-values other than Wald's, else None.
+    profile
+        Gives the profile limits, where they are not Wald's.
+    firth
+        The penalised fit, where there is one.
     """
 
     name: str
@@ -64,9 +75,8 @@ class Model:
     loglik: float
     aic: float
     details: Mapping[str, Value] = field(default_factory=dict)
-    lower: Floats | None = None
-    upper: Floats | None = None
-    p: Floats | None = None
+    profile: Callable[[], Profile] | None = None
+    firth: FirthFit | None = None
 
 
 class Regression(Protocol):
@@ -102,6 +112,33 @@ class Regression(Protocol):
         matrix: ModelMatrix | None = None,
     ) -> Model:
         """Fit the model of some terms on some rows."""
+
+    def resampled(self, rows: Ints) -> Regression:
+        """The data of some rows of the cohort, which may repeat."""
+
+    def discrimination(self, rows: Mask, score: Floats) -> float:
+        """Concordance or AUC of a linear predictor, shape (kept rows,)."""
+
+    def calibration_slope(self, rows: Mask, score: Floats) -> float:
+        """Coefficient of a linear predictor, shape (kept rows,), as the only covariate."""
+
+    def measures(self, model: Model) -> dict[str, float | None]:
+        """Apparent performance by measure, the discrimination first."""
+
+
+def penalised(fit: FirthFit, conf_level: float, event: Mask, **described: Any) -> Model:
+    """A penalised fit as a model; `described` are the fields that do not follow from it."""
+
+    @cache
+    def profile() -> Profile:
+        return Profile(*fit.limits(conf_level), fit.p())
+
+    return Model(
+        coef=fit.coef, std_err=fit.std_err, robust_std_err=None, variance=fit.variance,
+        dropped=fit.dropped, infinite=np.zeros(fit.coef.size, dtype=np.bool_), df=fit.df,
+        n=event.size, events=int(event.sum()), loglik_null=fit.loglik_null, loglik=fit.loglik,
+        aic=math.nan, profile=profile, firth=fit, **described,
+    )  # fmt: skip
 
 
 def p_text(p: float) -> str:
@@ -156,11 +193,11 @@ def refuse_unfit(
             )
     # A Cox model learns from events only; a logistic one from every patient.
     known, what = (events, "events") if data.ratio == "hr" else (int(rows.sum()) - 1, "patients")
-    if matrix.x.shape[1] > known:
+    if matrix.x.shape[1] > known and not data.spec.firth:
         raise AnalysisError(
             f"{matrix.x.shape[1]} parameters cannot be estimated from {known} {what}.",
             where=where,
-            hint="Use fewer covariates: about one for every ten events.",
+            hint="Use fewer covariates, about one for every ten events; --firth can fit more.",
         )
 
 
@@ -180,12 +217,27 @@ def wald_test(model: Model, text: str) -> tuple[float, int, float]:
 
 def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, int, float]:
     """Likelihood-ratio test of a term: the model against the one without it, on the same rows."""
-    rest = [term for term in model.terms if term.text != text]
-    smaller = data.fit(rest, model.rows, model.name, model.kind) if rest else None
-    loglik = smaller.loglik if smaller else model.loglik_null
-    df = model.df - (smaller.df if smaller else 0)
+    of_term = np.array([c.term == text for c in model.matrix.columns])
+    if model.firth is not None:
+        df = int((of_term & ~model.dropped).sum())
+        loglik = model.firth.loglik_without(of_term) if df else model.loglik
+    elif of_term.all():
+        df, loglik = model.df, model.loglik_null
+    else:
+        rest = [term for term in model.terms if term.text != text]
+        columns = tuple(c for c in model.matrix.columns if c.term != text)
+        matrix = ModelMatrix(model.matrix.x[:, ~of_term], columns)
+        smaller = data.fit(rest, model.rows, model.name, model.kind, matrix=matrix)
+        df, loglik = model.df - smaller.df, smaller.loglik
     statistic = 2.0 * (model.loglik - loglik)
     return statistic, df, chi_square_tail(df, statistic) if df else float("nan")
+
+
+def overall_test(data: Regression, model: Model, text: str) -> tuple[float, int, float]:
+    """The test by which a term is chosen alone: Wald's, or the penalised likelihood ratio."""
+    if model.firth is not None:
+        return likelihood_ratio(data, model, text)
+    return wald_test(model, text)
 
 
 def term_tests(data: Regression, model: Model) -> list[Row]:
@@ -198,24 +250,35 @@ def term_tests(data: Regression, model: Model) -> list[Row]:
     return rows
 
 
-def interaction_test(data: Regression, a: ModelTerm, b: ModelTerm) -> Row:
-    """Likelihood-ratio test of the products of two terms, beside both."""
-    rows = complete(data, [a, b])
-    both = data.fit([a, b], rows, f"{a.text}, {b.text}", "multivariable")
-    parts = both.matrix
+def interaction_test(
+    data: Regression, a: ModelTerm, b: ModelTerm, others: Sequence[ModelTerm] = ()
+) -> Row:
+    """Likelihood-ratio test of the products of two terms, beside both and the others."""
+    terms = [*others, *(term for term in (a, b) if term not in others)]
+    rows = complete(data, terms)
+    parts = model_matrix(terms, rows)
     first = [i for i, c in enumerate(parts.columns) if c.term == a.text]
     second = [i for i, c in enumerate(parts.columns) if c.term == b.text]
     products = [parts.x[:, i] * parts.x[:, j] for i in first for j in second]
-    columns = tuple(ModelColumn(f"{a.text}:{b.text}", None, None) for _ in products)
+    name = f"{a.text}:{b.text}"
+    columns = tuple(ModelColumn(name, None, None) for _ in products)
     matrix = ModelMatrix(np.column_stack([parts.x, *products]), parts.columns + columns)
-    full = data.fit([a, b], rows, f"{a.text}:{b.text}", "multivariable", matrix=matrix)
-    statistic, df = 2 * (full.loglik - both.loglik), full.df - both.df
+    full = data.fit(terms, rows, name, "multivariable", matrix=matrix)
+    statistic, df, p = likelihood_ratio(data, full, name)
     return {"term_a": a.text, "term_b": b.text, "statistic": number(statistic), "df": df,
-            "p": number(chi_square_tail(df, statistic)) if df else None}  # fmt: skip
+            "p": number(p)}  # fmt: skip
 
 
-def interaction(data: Regression, terms: Mapping[str, ModelTerm], text: str) -> Row:
-    """The test that ``A:B`` asks for; both must be among the covariates."""
+def interaction(
+    data: Regression, terms: Mapping[str, ModelTerm], text: str, final: Model | None
+) -> Row:
+    """The test that ``A:B`` asks for, in the multivariable model where there is one.
+
+    Raises
+    ------
+    UsageError
+        It does not name two of the covariates.
+    """
     names = [part.strip() for part in text.split(":")]
     if len(names) != 2:
         raise UsageError(
@@ -234,7 +297,7 @@ def interaction(data: Regression, terms: Mapping[str, ModelTerm], text: str) -> 
             where=f"--interaction {text}",
             hint="Write A:B with two covariates.",
         )
-    return interaction_test(data, terms[names[0]], terms[names[1]])
+    return interaction_test(data, terms[names[0]], terms[names[1]], final.terms if final else ())
 
 
 # ---------------------------------------------------------------- choice of the model
@@ -249,20 +312,24 @@ class Fitted:
     steps: tuple[Row, ...]
 
 
-def fit_models(data: Regression, wanted: Sequence[ModelTerm]) -> Fitted:
-    """Every univariable model on its own complete cases, and the multivariable one."""
+def fit_models(data: Regression, wanted: Sequence[ModelTerm], *, alone: bool = True) -> Fitted:
+    """Every univariable model on its own complete cases, and the multivariable one.
+
+    Without `alone` the univariable models are fitted only where they choose the covariates.
+    """
     spec = data.spec
     univariable, multivariable = spec.models
-    alone: list[Model] = []
+    univariable = univariable and alone
+    singly: list[Model] = []
     if univariable or spec.select is not None:
-        alone = [data.fit([t], complete(data, [t]), t.text, "univariable") for t in wanted]
-    shown = tuple(alone) if univariable else ()
+        singly = [data.fit([t], complete(data, [t]), t.text, "univariable") for t in wanted]
+    shown = tuple(singly) if univariable else ()
     if not multivariable or not wanted:
         return Fitted(shown, None, ())
     if spec.stepwise is not None:
         final, steps = _stepwise(data, wanted)
         return Fitted(shown, final, tuple(steps))
-    chosen, steps = _selected(data, wanted, alone)
+    chosen, steps = _selected(data, wanted, singly)
     if not chosen:
         return Fitted(shown, None, tuple(steps))
     final = data.fit(chosen, complete(data, chosen), "multivariable", "multivariable")
@@ -278,7 +345,7 @@ def _selected(
     steps: list[Row] = []
     chosen = []
     for step, (term, model) in enumerate(zip(wanted, alone, strict=True), start=1):
-        statistic, df, p = wald_test(model, term.text)
+        statistic, df, p = overall_test(data, model, term.text)
         enters = p < data.spec.select
         chosen += [term] if enters else []
         steps.append(_step(step, "entered" if enters else "kept out", term, statistic, df, p))
@@ -310,7 +377,7 @@ def _stepwise(data: Regression, wanted: Sequence[ModelTerm]) -> tuple[Model | No
                 return model, steps
         else:
             term, statistic, df, p, aic = max(tried, key=lambda c: c[3])
-            if p < spec.stay:
+            if p < spec.stays_below:
                 return model, steps
         steps.append(_step(len(steps) + 1, "removed", term, statistic, df, p, aic))
         current = [t for t in current if t is not term]
@@ -332,11 +399,12 @@ def term_rows(data: Regression, model: Model) -> list[Row]:
     """One row a column of the model; `statistic` is Wald's z."""
     z = normal_quantile(data.spec.conf_level)
     used = model.std_err if model.robust_std_err is None else model.robust_std_err
+    profile = model.profile() if model.profile else None
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        lower = np.exp(model.coef - z * used if model.lower is None else model.lower)
-        upper = np.exp(model.coef + z * used if model.upper is None else model.upper)
+        lower = np.exp(profile.lower if profile else model.coef - z * used)
+        upper = np.exp(profile.upper if profile else model.coef + z * used)
         ratio, statistic = np.exp(model.coef), model.coef / used
-    p = model.p
+    p = profile.p if profile else None
     if p is None:
         p = np.array([2.0 * normal_tail(abs(z_i)) for z_i in statistic.tolist()])
     rows: list[Row] = []
@@ -452,7 +520,7 @@ def model_row(model: Model) -> Row:
             "loglik_null": model.loglik_null, "loglik": model.loglik, "lr_statistic": lr,
             "lr_df": model.df, "lr_p": p(lr), "wald_statistic": wald, "wald_df": model.df,
             "wald_p": p(wald), "score_statistic": score, "score_df": model.df,
-            "score_p": p(score), "aic": model.aic, **rest}  # fmt: skip
+            "score_p": p(score), "aic": number(model.aic), **rest}  # fmt: skip
 
 
 def test_tables(
@@ -488,7 +556,11 @@ def test_tables(
 
 def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) -> list[Note]:
     """What a statistician would say of any regression."""
-    notes, final = [], fitted.final
+    final = fitted.final
+    notes = [
+        Note("info", "option-without-effect", f"{option} is without effect: it belongs to {to}.")
+        for option, to in data.spec.without_effect.items()
+    ]
     if final is not None:
         smaller = min(final.events, final.n - final.events) if data.ratio == "or" else final.events
         each = smaller / max(final.df, 1)
@@ -530,8 +602,30 @@ def _fit_notes(data: Regression, model: Model) -> list[Note]:
         if infinite:
             notes.append(
                 Note("warning", "coefficient-infinite",
-                     f"The coefficient of {name} in the model {model.name!r} runs away: one of "
-                     f"its groups has no event, or nothing but events, so its {ratio} ratio is 0 "
-                     "or infinite. Do not report the number; merge levels or describe the group.")
+                     f"The coefficient of {name} in the model {model.name!r} runs away: "
+                     f"{_empty_cell(data, model, column)}, so its {ratio} ratio is 0 or infinite. "
+                     "Do not report the number; merge levels, describe the group, or fit the "
+                     "penalised likelihood with --firth.")
             )  # fmt: skip
     return notes
+
+
+def _empty_cell(data: Regression, model: Model, column: ModelColumn) -> str:
+    """Which group has no event, or nothing but events."""
+    term = next((t for t in model.terms if t.text == column.term), None)
+    groups: dict[str, Mask] = {}
+    if term is not None and term.factor is not None:
+        codes, levels = term.factor.codes, term.factor.levels
+        named = (column.level, column.reference)
+        groups = {v: codes == i for i, v in enumerate(levels) if v in named}
+    elif term is not None and term.values is not None:
+        values = np.unique(term.values[model.rows])
+        if values.size == 2:
+            groups = {f"{term.text} {v:g}": term.values == v for v in values}
+    for name, inside in groups.items():
+        n, events = int((inside & model.rows).sum()), int(data.event[inside & model.rows].sum())
+        if events in (0, n):
+            share = "none" if events == 0 else "all"
+            return f"{share} of the {n} patients with {name} had the event"
+    which = "its values" if len(model.terms) == 1 else "the covariates together"
+    return f"{which} tell those with the event from those without"

@@ -72,10 +72,14 @@ def cox(
             help="Time scale of the test of proportional hazards: km, identity, rank or log.",
         ),
     ] = "km",
+    firth: o.Firth = False,
     select: o.Select = None,
     stepwise: o.Stepwise = None,
-    stay: o.Stay = 0.05,
+    stay: o.Stay = None,
     interaction: o.Interaction = None,
+    performance: o.Performance = False,
+    boot: o.PerformanceBoot = None,
+    seed: o.Seed = 1,
     subgroups: Annotated[
         str | None,
         typer.Option(
@@ -94,13 +98,22 @@ def cox(
             help="… by the levels of these. Repeatable.",
         ),
     ] = None,
+    adjusted_curves: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TERM",
+            rich_help_panel=o.EFFECTS,
+            show_default=False,
+            help="Survival by the levels of this covariate, adjusted for the others.",
+        ),
+    ] = None,
     which: Annotated[
         str | None,
         typer.Option(
             metavar="MODELS",
             rich_help_panel=o.EFFECTS,
             show_default=False,
-            help="The forest plot shows: univariable, multivariable, both or subgroups.",
+            help="The figure shows: univariable, multivariable, both, subgroups or adjusted.",
         ),
     ] = None,
     endpoint: o.Endpoint = "os",

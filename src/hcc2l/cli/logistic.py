@@ -31,10 +31,14 @@ def logistic(
             metavar="TYPE", rich_help_panel=o.MODEL, help="Confidence limits: wald or profile."
         ),
     ] = "wald",
+    firth: o.Firth = False,
     select: o.Select = None,
     stepwise: o.Stepwise = None,
-    stay: o.Stay = 0.05,
+    stay: o.Stay = None,
     interaction: o.Interaction = None,
+    performance: o.Performance = False,
+    boot: o.PerformanceBoot = None,
+    seed: o.Seed = 1,
     which: Annotated[
         str | None,
         typer.Option(

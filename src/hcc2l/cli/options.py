@@ -161,6 +161,15 @@ Multivariable = Annotated[
         help="The multivariable model only.",
     ),
 ]
+Firth = Annotated[
+    bool,
+    typer.Option(
+        "--firth",
+        metavar="",
+        rich_help_panel=MODEL,
+        help="Firth's penalised likelihood, for separated groups and few events.",
+    ),
+]
 Select = Annotated[
     float | None,
     typer.Option(
@@ -180,11 +189,32 @@ Stepwise = Annotated[
     ),
 ]
 Stay = Annotated[
-    float,
+    float | None,
     typer.Option(
         metavar="P",
         rich_help_panel=CHOICE,
-        help="A covariate stays while its p is below P (lr, wald).",
+        show_default=False,
+        help="A covariate stays while its p is below P (lr, wald); 0.05 when left out.",
+    ),
+]
+Performance = Annotated[
+    bool,
+    typer.Option(
+        "--performance",
+        metavar="",
+        rich_help_panel=RANDOM,
+        help="How well the multivariable model predicts, corrected for optimism.",
+    ),
+]
+PerformanceBoot = Annotated[
+    int | None,
+    typer.Option(
+        "--boot",
+        metavar="N",
+        min=0,
+        rich_help_panel=RANDOM,
+        show_default=False,
+        help="Bootstrap samples of --performance, 0 for none; 200 when left out.",
     ),
 ]
 Interaction = Annotated[

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hcc2l.cohort import Cohort
 from hcc2l.design.dates import looks_like_dates
 from hcc2l.design.factors import Factor, factor
-from hcc2l.design.rows import Floats, Mask, numbers
+from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.errors import UsageError
 from hcc2l.specs import AnalysisSpec
 from hcc2l.terms import parse_term
@@ -42,6 +42,12 @@ class ModelTerm:
         if self.factor is not None:
             return np.asarray(self.factor.codes < 0)
         return np.isnan(self.values) if self.values is not None else np.zeros(0, dtype=np.bool_)
+
+    def take(self, rows: Ints) -> ModelTerm:
+        """The covariate of some rows, which may repeat."""
+        if self.factor is not None:
+            return replace(self, factor=replace(self.factor, codes=self.factor.codes[rows]))
+        return replace(self, values=None if self.values is None else self.values[rows])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, between, one_of
 
-FORESTS = ("univariable", "multivariable", "both", "subgroups")
+FORESTS = ("univariable", "multivariable", "both", "subgroups", "adjusted")
 INTERVALS = ("wald", "profile")
 TIES = ("efron", "breslow")
 STEPWISE = ("aic", "lr", "wald")
@@ -29,9 +29,16 @@ class RegressionSpec(AnalysisSpec):
     stepwise
         Backward elimination by ``aic``, or by the p of the ``lr`` or ``wald`` test of a term.
     stay
-        A term stays while its p is below this (``lr``, ``wald``).
+        A term stays while its p is below this (``lr``, ``wald``); 0.05 when left out.
     interaction
         ``A:B``: a likelihood-ratio test of their product, added to the model of both.
+    firth
+        Firth's penalised likelihood, with profile limits and likelihood-ratio p.
+    performance
+        Measure how well the multivariable model predicts.
+    boot, seed
+        Bootstrap samples that correct the performance for optimism, 200 when left out, and the
+        seed of their draw.
     which
         What the forest plot shows; the last kind of model that was fitted when left out.
     """
@@ -41,8 +48,12 @@ class RegressionSpec(AnalysisSpec):
     multivariable: bool = False
     select: float | None = between(0.0, 1.0, None)
     stepwise: str | None = one_of(STEPWISE, None)
-    stay: float = between(0.0, 1.0, 0.05)
+    stay: float | None = between(0.0, 1.0, None)
     interaction: tuple[str, ...] = ()
+    firth: bool = False
+    performance: bool = False
+    boot: int | None = None
+    seed: int = 1
     which: str | None = one_of(FORESTS, None)
 
     def __post_init__(self) -> None:
@@ -59,11 +70,43 @@ class RegressionSpec(AnalysisSpec):
                 where="--select",
                 hint="Leave one of the two out.",
             )
+        if self.firth and self.stepwise in ("aic", "wald"):
+            raise UsageError(
+                f"--firth has no elimination by {self.stepwise}: its test is the penalised "
+                "likelihood ratio.",
+                where="--stepwise",
+                hint="Write --stepwise lr.",
+            )
         self._refuse_undrawn()
+
+    @property
+    def stays_below(self) -> float:
+        """The p below which a term stays in an elimination."""
+        return 0.05 if self.stay is None else self.stay
+
+    @property
+    def samples(self) -> int:
+        """Bootstrap samples of the performance."""
+        return 200 if self.boot is None else self.boot
+
+    @property
+    def without_effect(self) -> dict[str, str]:
+        """Options that were given and change nothing, and what they belong to."""
+        found = {}
+        if self.stay is not None and self.stepwise not in ("lr", "wald"):
+            found["--stay"] = "--stepwise lr or --stepwise wald"
+        if self.boot is not None and not self.performance:
+            found["--boot"] = "--performance"
+        return found
 
     @property
     def has_subgroups(self) -> bool:
         """Whether an effect in subgroups is asked for."""
+        return False
+
+    @property
+    def has_adjusted_curves(self) -> bool:
+        """Whether adjusted survival curves are asked for."""
         return False
 
     @property
@@ -80,14 +123,19 @@ class RegressionSpec(AnalysisSpec):
             "multivariable": self.models[1],
             "both": all(self.models),
             "subgroups": self.has_subgroups,
+            "adjusted": self.has_adjusted_curves,
+        }
+        hints = {
+            "subgroups": "Add --subgroups TERM --within A,B (Cox regression).",
+            "adjusted": "Add --adjusted-curves TERM (Cox regression).",
         }
         if not fitted[self.which]:
             raise UsageError(
-                f"The models of --which {self.which} are not asked for.",
+                f"What --which {self.which} shows is not asked for.",
                 where="--which",
-                hint="Add --subgroups TERM --within A,B (Cox regression)."
-                if self.which == "subgroups"
-                else "Leave out --univariable or --multivariable to have both.",
+                hint=hints.get(
+                    self.which or "", "Leave out --univariable or --multivariable to have both."
+                ),
             )
 
 
@@ -105,6 +153,8 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
         Robust (sandwich) variance.
     subgroups, within
         The effect of the first term within each level of the others, with interaction tests.
+    adjusted_curves
+        Survival by the levels of this term of the multivariable model, averaged over the cohort.
     landmark
         Count time from here; rows with shorter time are left out.
     ph_transform
@@ -118,6 +168,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
     robust: bool = False
     subgroups: str | None = None
     within: tuple[str, ...] = ()
+    adjusted_curves: str | None = None
     landmark: float | None = None
     ph_transform: str = one_of(PH_TRANSFORMS, "km")
 
@@ -129,11 +180,23 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
                 where="--subgroups",
                 hint="Such as --subgroups treatment --within sex,child_pugh.",
             )
+        for option in ("weights", "cluster", "robust"):
+            if self.firth and getattr(self, option):
+                raise UsageError(
+                    f"--firth is not defined together with --{option}.",
+                    where="--firth",
+                    hint="Leave one of the two out.",
+                )
 
     @property
     def has_subgroups(self) -> bool:
         """Whether an effect in subgroups is asked for."""
         return self.subgroups is not None
+
+    @property
+    def has_adjusted_curves(self) -> bool:
+        """Whether adjusted survival curves are asked for."""
+        return self.adjusted_curves is not None
 
 
 @dataclass(frozen=True, kw_only=True)

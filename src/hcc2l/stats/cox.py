@@ -2,92 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
+from hcc2l.stats.linear_algebra import independent, inverse, linear_predictor, quadratic, spread
+from hcc2l.stats.partial_likelihood import (
+    Ordered,
+    State,
+    Ties,
+    information,
+    ordered,
+    score_residuals,
+    state_at,
+)
+from hcc2l.stats.risk_sets import Floats, Ints, Times
 
-Ties = Literal["efron", "breslow"]
-
-# R's coxph.control: relative change of the log-likelihood, and the pivot below which a column
-# counts as a linear combination of those before it.
+# R's coxph.control: relative change of the log-likelihood.
 LOGLIK_TOLERANCE = 1e-9
-PIVOT_TOLERANCE = float(np.finfo(np.float64).eps) ** 0.75
 MAX_ITERATIONS = 20
-
-
-@dataclass(frozen=True)
-class _Ordered:
-    """Rows sorted by stratum and time, and the terms of the partial likelihood.
-
-    A *slot* is a distinct time of a stratum. A *term* is one death: with Efron's ties the k-th of
-    d tied deaths sees a risk set in which the tied deaths count by 1 - k/d.
-
-    Attributes
-    ----------
-    x
-        Shape (p, n): one contiguous row a covariate.
-    order
-        Shape (n,): the sorting.
-    slot
-        Shape (n,): the row's slot.
-    last
-        Shape (m,): one past the last slot of each slot's stratum.
-    dead_x
-        Shape (p, deaths): the covariates of the deaths.
-    term_slot, term_share, term_weight
-        Shape (deaths,): the slot of each term, its k/d (0 for Breslow), and its weight.
-    deaths
-        Shape (m,): number of deaths in each slot.
-    tied
-        Whether any share is above 0.
-    """
-
-    x: Floats
-    event: NDArray[np.bool_]
-    weights: Floats
-    order: NDArray[np.intp]
-    slot: Ints
-    last: Ints
-    dead_x: Floats
-    term_slot: Ints
-    term_share: Floats
-    term_weight: Floats
-    deaths: Ints
-    tied: bool
-
-    def per_slot(self, values: Floats) -> Floats:
-        """Sums of `values`, shape (deaths,), over the terms of each slot, shape (m,)."""
-        sums = np.bincount(self.term_slot, weights=values, minlength=self.last.size)
-        return sums.astype(np.float64, copy=False)
-
-
-@dataclass(frozen=True)
-class _State:
-    """Sums over the risk sets at given coefficients.
-
-    The mean of the covariates in the risk set of a term is (s1 - k/d d1) / total, a fraction in
-    k/d; so all sums over tied deaths need scalars a term and vectors a slot only.
-
-    Attributes
-    ----------
-    relative
-        Shape (n,): weight x exp(linear predictor).
-    s1, d1
-        Shape (p, m): sums of relative x covariate over those at risk, and over the deaths.
-    total
-        Shape (deaths,): sum of `relative` over the risk set of each term.
-    """
-
-    loglik: float
-    score: Floats
-    relative: Floats
-    s1: Floats
-    d1: Floats
-    total: Floats
 
 
 @dataclass(frozen=True)
@@ -185,21 +119,19 @@ def cox(
     if robust is None:
         fractional = weights is not None and bool(np.any(weights != np.floor(weights)))
         robust = cluster is not None or fractional
-    centre = x.mean(axis=0) if x.size else np.zeros(x.shape[1])
-    data = _ordered(time, event, x - centre, ties, strata, weights)
     p = x.shape[1]
-    start = _state(data, np.zeros(p))
-    information = _information(data, start)
+    data = ordered(time, event, x, ties, strata, weights)
+    start = state_at(data, np.zeros(p))
+    at_null = information(data, start)
     # A column that only varies between strata has information of nothing but rounding.
-    keep = _independent(information, float(event.sum()) * x.var(axis=0) if x.size else None)
-    data_kept = _columns(data, keep)
-    fit, beta, iterations = _newton(data_kept, int(keep.sum()))
-    variance_kept = _inverse(_information(data_kept, fit))
-    score_null = start.score[keep]
-    null_inverse = _inverse(information[np.ix_(keep, keep)])
+    spreads = np.einsum("ij,ij->i", data.x, data.x) / max(event.size, 1)
+    keep = independent(at_null, float(event.sum()) * spreads)
+    data_kept, at_null, null = data.columns(keep), at_null[np.ix_(keep, keep)], start.columns(keep)
+    fit, beta, iterations = _newton(data_kept, null, at_null)
+    variance_kept = inverse(information(data_kept, fit))
     robust_kept = robust_score = None
     if robust:
-        robust_kept, robust_score = _sandwich(data_kept, fit, variance_kept, cluster)
+        robust_kept, robust_score = _sandwich(data_kept, null, fit, variance_kept, cluster)
     step = np.abs(fit.score @ variance_kept)
     runaway = (step > LOGLIK_TOLERANCE) & (step > np.sqrt(LOGLIK_TOLERANCE) * np.abs(beta))
     coef = np.full(p, np.nan)
@@ -208,13 +140,13 @@ def cox(
     infinite[keep] = runaway
     return CoxFit(
         coef=coef,
-        variance=_spread(variance_kept, keep),
-        robust_variance=None if robust_kept is None else _spread(robust_kept, keep),
+        variance=spread(variance_kept, keep),
+        robust_variance=None if robust_kept is None else spread(robust_kept, keep),
         loglik_null=start.loglik,
         loglik=fit.loglik,
         lr=2.0 * (fit.loglik - start.loglik),
-        wald=_quadratic(variance_kept if robust_kept is None else robust_kept, beta),
-        score=float(score_null @ null_inverse @ score_null),
+        wald=quadratic(variance_kept if robust_kept is None else robust_kept, beta),
+        score=float(null.score @ inverse(at_null) @ null.score),
         robust_score=robust_score,
         df=int(keep.sum()),
         n=int(event.size),
@@ -227,229 +159,32 @@ def cox(
 
 
 def _sandwich(
-    data: _Ordered, fit: _State, variance: Floats, cluster: Ints | None
+    data: Ordered, null: State, fit: State, variance: Floats, cluster: Ints | None
 ) -> tuple[Floats, float]:
     """Robust variance D'D of the dfbeta residuals D, and the robust score test at 0."""
-    influence = _by_cluster(_score_residuals(data, fit), cluster) @ variance
-    null = _state(data, np.zeros(data.x.shape[0]))
-    residuals = _by_cluster(_score_residuals(data, null), cluster)
-    return influence.T @ influence, _quadratic(residuals.T @ residuals, residuals.sum(axis=0))
+    influence = _by_cluster(score_residuals(data, fit), cluster) @ variance
+    residuals = _by_cluster(score_residuals(data, null), cluster)
+    return influence.T @ influence, quadratic(residuals.T @ residuals, residuals.sum(axis=0))
 
 
-def linear_predictor(x: Floats, coef: Floats) -> Floats:
-    """x'beta, shape (n,), column by column: equal rows get equal numbers, to the last bit.
-
-    (A matrix product may round the same row differently in different places, which would untie
-    patients with the same covariates.)
-    """
-    total = np.zeros(x.shape[0])
-    for j in range(coef.size):
-        total += x[:, j] * coef[j]
-    return total
-
-
-# ---------------------------------------------------------------- the partial likelihood
-
-
-def _ordered(
-    time: Times,
-    event: NDArray[np.bool_],
-    x: Floats,
-    ties: Ties,
-    strata: Ints | None,
-    weights: Floats | None,
-) -> _Ordered:
-    distinct = distinct_times(time)
-    n = event.size
-    key = distinct.index
-    if strata is not None:
-        key = strata * distinct.times.size + key
-    order = np.argsort(key, kind="stable")
-    sorted_key = key[order]
-    first = np.concatenate(([True], sorted_key[1:] != sorted_key[:-1]))
-    slot = np.cumsum(first) - 1
-    group = sorted_key[first] // distinct.times.size
-    last = np.searchsorted(group, group, side="right")
-    event, w = event[order], np.ones(n) if weights is None else weights[order].astype(np.float64)
-    sorted_x = np.ascontiguousarray(x.T[:, order])
-    term_slot = slot[event]
-    deaths = np.bincount(term_slot, minlength=last.size)
-    weight = np.bincount(term_slot, weights=w[event], minlength=last.size)
-    begins = np.concatenate(([0], np.cumsum(deaths)[:-1]))
-    number = np.arange(term_slot.size) - begins[term_slot]
-    share = number / deaths[term_slot] if ties == "efron" else np.zeros(term_slot.size)
-    return _Ordered(
-        x=sorted_x,
-        event=event,
-        weights=w,
-        order=order,
-        slot=slot,
-        last=last,
-        dead_x=sorted_x[:, event],
-        term_slot=term_slot,
-        term_share=share,
-        term_weight=weight[term_slot] / deaths[term_slot],
-        deaths=deaths,
-        tied=bool(share.any()),
-    )
-
-
-def _columns(data: _Ordered, keep: NDArray[np.bool_]) -> _Ordered:
-    """The same data with some covariates only."""
-    return data if keep.all() else replace(data, x=data.x[keep], dead_x=data.dead_x[keep])
-
-
-def _from_here(data: _Ordered, values: Floats) -> Floats:
-    """Sum of `values`, shape (n,), over the rows of the stratum with time >= that of each slot."""
-    sums = np.bincount(data.slot, weights=values, minlength=data.last.size)
-    after = np.append(np.cumsum(sums[::-1])[::-1], 0.0)
-    return np.asarray(after[:-1] - after[data.last], dtype=np.float64)
-
-
-def _state(data: _Ordered, beta: Floats) -> _State:
-    p, slots = data.x.shape[0], data.last.size
-    eta = linear_predictor(data.x.T, beta)
-    shift = float(eta.max()) if eta.size else 0.0
-    relative = data.weights * np.exp(eta - shift)
-    at_risk = _from_here(data, relative)
-    s1 = np.empty((p, slots))
-    for j in range(p):
-        s1[j] = _from_here(data, relative * data.x[j])
-    d1 = np.zeros((p, slots))
-    total = at_risk[data.term_slot]
-    if data.tied:
-        dead = relative[data.event]
-        total = total - data.term_share * data.per_slot(dead)[data.term_slot]
-        for j in range(p):
-            d1[j] = data.per_slot(dead * data.dead_x[j])
-    own = data.weights[data.event]
-    loglik = float(own @ eta[data.event] - data.term_weight @ (np.log(total) + shift))
-    inverse = data.term_weight / total
-    expected = s1 @ data.per_slot(inverse) - d1 @ data.per_slot(inverse * data.term_share)
-    scaled = np.exp(shift)
-    return _State(
-        loglik, data.dead_x @ own - expected, relative * scaled, s1 * scaled, d1 * scaled,
-        total * scaled,
-    )  # fmt: skip
-
-
-def _exposure(data: _Ordered, values: Floats) -> Floats:
-    """Per row, the sum of `values`, shape (deaths,), over the terms in whose risk set it is.
-
-    Rows are in the risk sets up to their own time; a tied death counts in its own set by
-    1 - share only (Efron).
-    """
-    return _exposure_by_slot(
-        data, data.per_slot(values), data.per_slot(values * data.term_share)
-    )  # fmt: skip
-
-
-def _exposure_by_slot(data: _Ordered, sums: Floats, lessened: Floats) -> Floats:
-    running = np.cumsum(sums)
-    first = np.searchsorted(data.last, data.last, side="left")  # of the slot's stratum
-    before = np.concatenate(([0.0], running))[first]
-    exposure = (running - before)[data.slot]
-    if data.tied:
-        exposure[data.event] -= lessened[data.term_slot]
-    return np.asarray(exposure, dtype=np.float64)
-
-
-def _information(data: _Ordered, state: _State, multiplier: Floats | None = None) -> Floats:
-    """Sum over terms of multiplier x weight x covariance in the risk set, shape (p, p)."""
-    weight = data.term_weight if multiplier is None else data.term_weight * multiplier
-    row = state.relative * _exposure(data, weight / state.total)
-    second = (data.x * row) @ data.x.T
-    square = weight / state.total**2
-    means = (state.s1 * data.per_slot(square)) @ state.s1.T
-    if data.tied:
-        share = data.term_share
-        mixed = (state.s1 * data.per_slot(square * share)) @ state.d1.T
-        means += (state.d1 * data.per_slot(square * share**2)) @ state.d1.T - mixed - mixed.T
-    return np.asarray(second - means, dtype=np.float64)
-
-
-def _newton(data: _Ordered, p: int) -> tuple[_State, Floats, int]:
-    beta = np.zeros(p)
-    state = _state(data, beta)
-    if p == 0:
+def _newton(data: Ordered, null: State, at_null: Floats) -> tuple[State, Floats, int]:
+    """From coefficients of 0, where the information is `at_null`, to the maximum."""
+    state, beta = null, np.zeros(data.x.shape[0])
+    if beta.size == 0:
         return state, beta, 0
     for iteration in range(1, MAX_ITERATIONS + 1):
-        step = _inverse(_information(data, state)) @ state.score
-        new = _state(data, beta + step)
+        curvature = at_null if iteration == 1 else information(data, state)
+        step = inverse(curvature) @ state.score
+        new = state_at(data, beta + step)
         halvings = 0
         while not new.loglik >= state.loglik - 1e-12 * abs(state.loglik) and halvings < 30:
             step, halvings = step / 2, halvings + 1
-            new = _state(data, beta + step)
+            new = state_at(data, beta + step)
         done = abs(1.0 - state.loglik / new.loglik) <= LOGLIK_TOLERANCE if new.loglik else True
         beta, state = beta + step, new
         if done:  # where R stops, so that the last digits are R's too
             return state, beta, iteration
     return state, beta, MAX_ITERATIONS
-
-
-def _score_residuals(data: _Ordered, state: _State) -> Floats:
-    """Each row's share in the score, weighted, in the order of the data given; shape (n, p)."""
-    share, slot = data.term_share, data.slot[data.event]
-    hazard = _exposure(data, data.term_weight / state.total)
-    square = [data.per_slot(data.term_weight / state.total**2 * share**k) for k in range(3)]
-    inverse = [data.per_slot(share**k / state.total) for k in range(2)]
-    own = data.weights[data.event]
-    result = np.empty((data.event.size, data.x.shape[0]))
-    for j, (x, s1, d1) in enumerate(zip(data.x, state.s1, state.d1, strict=True)):
-        drift = _exposure_by_slot(
-            data, s1 * square[0] - d1 * square[1], s1 * square[1] - d1 * square[2]
-        )
-        residual = -state.relative * (x * hazard - drift)
-        mean = (s1 * inverse[0] - d1 * inverse[1]) / np.maximum(data.deaths, 1)
-        residual[data.event] += own * (data.dead_x[j] - mean[slot])
-        result[data.order, j] = residual
-    return result
-
-
-# ---------------------------------------------------------------- linear algebra
-
-
-def _independent(information: Floats, scale: Floats | None = None) -> NDArray[np.bool_]:
-    """Columns that are not combinations of earlier ones, by R's Cholesky pivots.
-
-    `scale`, shape (p,), is what the diagonal would be for a column that says something.
-    """
-    p = information.shape[0]
-    keep = np.zeros(p, dtype=np.bool_)
-    rest = information.copy()
-    limit = PIVOT_TOLERANCE * max(float(np.diag(information).max(initial=0.0)), 0.0)
-    for j in range(p):
-        pivot = rest[j, j]
-        floor = 0.0 if scale is None else PIVOT_TOLERANCE * scale[j]
-        if not pivot > max(limit, floor):
-            continue
-        keep[j] = True
-        column = rest[:, j] / pivot
-        rest = rest - np.outer(column, rest[j, :])
-    return keep
-
-
-def _inverse(matrix: Floats) -> Floats:
-    if matrix.size == 0:
-        return matrix
-    try:
-        return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.pinv(matrix, hermitian=True), dtype=np.float64)
-
-
-def _quadratic(variance: Floats, vector: Floats) -> float:
-    """``v' V^-1 v``, by a generalised inverse when V is singular."""
-    if vector.size == 0:
-        return 0.0
-    keep = _independent(variance)
-    return float(vector[keep] @ np.linalg.solve(variance[np.ix_(keep, keep)], vector[keep]))
-
-
-def _spread(matrix: Floats, keep: NDArray[np.bool_]) -> Floats:
-    full = np.full((keep.size, keep.size), np.nan)
-    full[np.ix_(keep, keep)] = matrix
-    return full
 
 
 def _by_cluster(residuals: Floats, cluster: Ints | None) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.stats.cox import _independent, _inverse, linear_predictor
+from hcc2l.stats.linear_algebra import independent, inverse, linear_predictor
 from hcc2l.stats.risk_sets import Floats
 from hcc2l.stats.tails import chi_square_tail, normal_quantile
 
@@ -81,7 +81,7 @@ def logistic(outcome: NDArray[np.bool_], x: Floats) -> LogisticFit:
     y = outcome.astype(np.float64)
     centre, scale = x.mean(axis=0), _scale(x)
     full = np.column_stack([np.ones(y.size), (x - centre) / scale])
-    keep = _independent(full.T @ full)
+    keep = independent(full.T @ full)
     design = full[:, keep]
     beta, information, loglik, iterations = _least_squares(design, y)
     probability = _probability(design, beta)
@@ -92,14 +92,14 @@ def logistic(outcome: NDArray[np.bool_], x: Floats) -> LogisticFit:
     coef = np.full(full.shape[1], np.nan)
     coef[keep] = (back @ beta)[keep]
     variance = np.full((full.shape[1], full.shape[1]), np.nan)
-    variance[np.ix_(keep, keep)] = (back @ _inverse(information) @ back.T)[np.ix_(keep, keep)]
+    variance[np.ix_(keep, keep)] = (back @ inverse(information) @ back.T)[np.ix_(keep, keep)]
     tiny = 10 * np.finfo(np.float64).eps
     return LogisticFit(
         coef=coef,
         variance=variance,
         loglik_null=_loglik_of(np.full(y.size, share), y),
         loglik=loglik,
-        score=float(residual @ _inverse(null_information) @ residual),
+        score=float(residual @ inverse(null_information) @ residual),
         df=int(keep.sum()) - 1,
         n=y.size,
         events=int(outcome.sum()),
@@ -222,7 +222,7 @@ def _least_squares(
         weight = np.maximum(mean * (1 - mean), np.finfo(np.float64).eps)
         working = eta - offset + (y - mean) / weight
         information = (design * weight[:, None]).T @ design
-        beta = _inverse(information) @ (design.T @ (weight * working))
+        beta = inverse(information) @ (design.T @ (weight * working))
         eta = linear_predictor(design, beta) + offset
         mean = 1.0 / (1.0 + np.exp(-np.clip(eta, -30.0, 30.0)))
         before, deviance = deviance, -2.0 * float(y @ eta - np.logaddexp(0.0, eta).sum())

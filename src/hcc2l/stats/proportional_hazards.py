@@ -9,16 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.stats.cox import (
-    Ties,
-    _columns,
-    _information,
-    _inverse,
-    _ordered,
-    _quadratic,
-    _state,
-)
 from hcc2l.stats.kaplan_meier import kaplan_meier
+from hcc2l.stats.linear_algebra import inverse, quadratic
+from hcc2l.stats.partial_likelihood import Ties, information, ordered, state_at
 from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
 from hcc2l.stats.tails import chi_square_tail
 
@@ -65,28 +58,27 @@ def proportional_hazards(
     """
     distinct = distinct_times(time)
     keep = ~dropped
-    centred = x - x.mean(axis=0)
-    data = _columns(_ordered(distinct, event, centred, ties, strata, weights), keep)
-    state = _state(data, coef[keep])
+    data = ordered(distinct, event, x, ties, strata, weights).columns(keep)
+    state = state_at(data, coef[keep])
     g = _transformed(distinct, event, transform, weights)
     per_slot = np.zeros(data.last.size)
     per_slot[data.slot] = g[data.order]
     per_slot -= float(g[event].mean())
     g_term = per_slot[data.term_slot]
     own = data.dead_x @ (data.weights[data.event] * g_term)
-    inverse = data.term_weight * g_term / state.total
-    expected = state.s1 @ data.per_slot(inverse)
-    score = own - (expected - state.d1 @ data.per_slot(inverse * data.term_share))
-    plain = _inverse(_information(data, state))
-    mixed = _information(data, state, g_term)
-    variance = _information(data, state, g_term**2) - mixed @ plain @ mixed
+    weight = data.term_weight * g_term / state.total
+    expected = state.s1 @ data.per_slot(weight)
+    score = own - (expected - state.d1 @ data.per_slot(weight * data.term_share))
+    plain = inverse(information(data, state))
+    mixed = information(data, state, g_term)
+    variance = information(data, state, g_term**2) - mixed @ plain @ mixed
     kept_terms = [t for t, k in zip(terms, keep, strict=True) if k]
     result: list[HazardsTest] = []
     if not kept_terms:
         return result
     for name in [*dict.fromkeys(kept_terms), "GLOBAL"]:
         use = np.array([name in (t, "GLOBAL") for t in kept_terms])
-        statistic = _quadratic(variance[np.ix_(use, use)], score[use])
+        statistic = quadratic(variance[np.ix_(use, use)], score[use])
         df = int(use.sum())
         result.append(HazardsTest(name, statistic, df, chi_square_tail(df, statistic)))
     return result

@@ -1,0 +1,133 @@
+"""How well a regression model predicts, and how much of that is optimism."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hcc2l.analyses.regression import Fitted, Model, Regression, fit_models, number
+from hcc2l.design import Floats, Mask
+from hcc2l.design.model import ModelTerm, model_matrix
+from hcc2l.errors import AnalysisError
+from hcc2l.progress import track
+from hcc2l.report import Column, Note, Row, Table
+from hcc2l.stats.linear_algebra import linear_predictor
+
+PERFORMANCE_KEYS = ("model", "measure", "apparent", "optimism", "corrected")
+MEASURES = {
+    "harrell_c": "Harrell's C",
+    "uno_c": "Uno's C",
+    "auc": "AUC",
+    "integrated_brier_score": "Integrated Brier score",
+    "brier_score": "Brier score",
+    "calibration_slope": "Calibration slope",
+}
+HARRELL = "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med 1996;15:361-387."
+
+
+def performance_table(
+    data: Regression, wanted: Sequence[ModelTerm], fitted: Fitted
+) -> tuple[Table, list[Note]]:
+    """Apparent measures, and those that a bootstrap corrects for optimism (Harrell).
+
+    Every bootstrap sample repeats the whole way to the model, selection included; its model is then
+    judged on the patients of the cohort. Optimism is the mean difference.
+
+    Raises
+    ------
+    AnalysisError
+        There is no multivariable model, or no bootstrap sample could be fitted.
+    """
+    model = fitted.final
+    if model is None:
+        raise AnalysisError(
+            "There is no multivariable model whose performance could be measured.",
+            where="--performance", hint="Leave out --univariable, or choose other covariates.",
+        )  # fmt: skip
+    apparent = data.measures(model)
+    discrimination = next(iter(apparent))
+    better, slopes, failed = _bootstrap(data, wanted)
+    if data.spec.samples and not better.size:
+        raise AnalysisError(
+            f"None of the {data.spec.samples} bootstrap samples could be fitted.",
+            where="--performance", hint="Use fewer covariates, or --boot 0.",
+        )  # fmt: skip
+    optimism = dict.fromkeys(apparent, None) | {
+        discrimination: number(float(better.mean())) if better.size else None,
+        "calibration_slope": number(1.0 - float(slopes.mean())) if slopes.size else None,
+    }
+    rows: list[Row] = []
+    for measure, value in apparent.items():
+        less = optimism[measure]
+        corrected = None if value is None or less is None else value - less
+        rows.append({"model": model.name, "measure": measure, "apparent": value,
+                     "optimism": less, "corrected": corrected})  # fmt: skip
+    return _table(rows, better.size), _notes(failed, data.spec.samples)
+
+
+def _bootstrap(data: Regression, wanted: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
+    """Optimism of the discrimination and calibration slope, one a sample; and failed samples."""
+    random, patients = np.random.default_rng(data.spec.seed), np.flatnonzero(data.rows)
+    better, slopes, failed = [], [], 0
+    for _ in track(range(data.spec.samples), "Bootstrap"):
+        sample = random.choice(patients, patients.size)
+        drawn = data.resampled(sample)
+        try:
+            model = fit_models(drawn, [term.take(sample) for term in wanted], alone=False).final
+        except AnalysisError:
+            model = None
+        judged = None if model is None else _judged(data, wanted, model)
+        if model is None or judged is None:
+            failed += 1
+            continue
+        rows, score = judged
+        better.append(
+            drawn.discrimination(model.rows, _score(model, model.matrix.x))
+            - data.discrimination(rows, score)
+        )
+        slopes.append(data.calibration_slope(rows, score))
+    return np.array(better), np.array(slopes), failed
+
+
+def _judged(
+    data: Regression, wanted: Sequence[ModelTerm], model: Model
+) -> tuple[Mask, Floats] | None:
+    """Rows of the cohort that have the model's covariates, and their linear predictor.
+
+    None when a level of the cohort does not occur in the sample that the model is from.
+    """
+    names = {term.text for term in model.terms}
+    terms = [term for term in wanted if term.text in names]
+    rows = data.rows & ~np.logical_or.reduce([term.missing for term in terms])
+    matrix = model_matrix(terms, rows)
+    return (rows, _score(model, matrix.x)) if matrix.columns == model.matrix.columns else None
+
+
+def _score(model: Model, x: Floats) -> Floats:
+    return linear_predictor(x, np.nan_to_num(model.coef))
+
+
+def _table(rows: Sequence[Row], samples: int) -> Table:
+    columns = (
+        Column("Measure", ("measure",), labels=MEASURES),
+        *(
+            Column(words, (key,), kind="statistic", decimals=3)
+            for words, key in (("Apparent", "apparent"), ("Optimism", "optimism"),
+                               ("Corrected", "corrected"))
+            if samples or key == "apparent"
+        ),
+    )  # fmt: skip
+    shown = [] if not samples else [f"Corrected for optimism by {samples} bootstrap samples."]
+    return Table("performance", "Performance of the multivariable model", PERFORMANCE_KEYS,
+                 tuple(rows), columns, tuple(shown))  # fmt: skip
+
+
+def _notes(failed: int, samples: int) -> list[Note]:
+    if not failed:
+        return []
+    return [
+        Note("warning", "bootstrap-samples-left-out",
+             f"{failed} of the {samples} bootstrap samples gave no model (a level without "
+             "patients, too few events, or nothing chosen) and were left out.")
+    ]  # fmt: skip

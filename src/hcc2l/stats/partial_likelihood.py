@@ -1,0 +1,241 @@
+"""Cox's partial likelihood: rows in the order of time, sums over risk sets, derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.stats.linear_algebra import linear_predictor
+from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
+
+Ties = Literal["efron", "breslow"]
+_BLOCK = 8192  # rows whose covariates fit the processor's cache
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """Rows sorted by stratum and time, deaths first, and the terms of the partial likelihood.
+
+    A *slot* is a distinct time of a stratum. A *term* is one death: with Efron's ties the k-th of
+    d tied deaths sees a risk set in which the tied deaths count by 1 - k/d.
+
+    Attributes
+    ----------
+    x
+        Shape (p, n): one contiguous row a covariate, centred at its mean.
+    order
+        Shape (n,): the sorting.
+    slot, begins
+        Shape (n,) and (m,): the row's slot, and each slot's first row.
+    first, last
+        Shape (m,): the first slot of each slot's stratum, and one past its last.
+    dead_x
+        Shape (p, deaths): the covariates of the deaths.
+    term_slot, term_share, term_weight
+        Shape (deaths,): the slot of each term, its k/d (0 for Breslow), and its weight.
+    deaths
+        Shape (m,): number of deaths in each slot.
+    tied
+        Whether some share is not 0.
+    """
+
+    x: Floats
+    event: NDArray[np.bool_]
+    weights: Floats
+    order: NDArray[np.intp]
+    slot: Ints
+    begins: Ints
+    first: Ints
+    last: Ints
+    dead_x: Floats
+    term_slot: Ints
+    term_share: Floats
+    term_weight: Floats
+    deaths: Ints
+    tied: bool
+
+    def per_slot(self, values: Floats) -> Floats:
+        """Sums of `values`, shape (deaths,), over the terms of each slot, shape (m,)."""
+        sums = np.zeros(self.last.size)
+        there = self.deaths > 0
+        if values.size:
+            begins = np.cumsum(self.deaths) - self.deaths
+            sums[there] = np.add.reduceat(values, begins[there])
+        return sums
+
+    def at_risk(self, values: Floats) -> Floats:
+        """Sums of `values`, shape (n,), over the rows at risk in each slot, shape (m,)."""
+        sums = np.add.reduceat(values, self.begins)
+        after = np.append(np.cumsum(sums[::-1])[::-1], 0.0)
+        return np.asarray(after[:-1] - after[self.last], dtype=np.float64)
+
+    def columns(self, keep: NDArray[np.bool_]) -> Ordered:
+        """The same rows with some covariates only."""
+        return self if keep.all() else replace(self, x=self.x[keep], dead_x=self.dead_x[keep])
+
+
+@dataclass(frozen=True)
+class State:
+    """Sums over the risk sets at given coefficients.
+
+    The mean of the covariates in the risk set of a term is (s1 - k/d d1) / total, a fraction in
+    k/d; so all sums over tied deaths need scalars a term and vectors a slot only.
+
+    Attributes
+    ----------
+    relative
+        Shape (n,): weight x exp(linear predictor).
+    s1, d1
+        Shape (p, m): sums of relative x covariate over those at risk, and over the deaths.
+    total
+        Shape (deaths,): sum of `relative` over the risk set of each term.
+    """
+
+    loglik: float
+    score: Floats
+    relative: Floats
+    s1: Floats
+    d1: Floats
+    total: Floats
+
+    def columns(self, keep: NDArray[np.bool_]) -> State:
+        """The sums of some covariates; right where the coefficients of the others are 0."""
+        return replace(self, score=self.score[keep], s1=self.s1[keep], d1=self.d1[keep])
+
+
+def ordered(
+    time: Times,
+    event: NDArray[np.bool_],
+    x: Floats,
+    ties: Ties,
+    strata: Ints | None,
+    weights: Floats | None,
+) -> Ordered:
+    """Sort rows, centre the covariates, and prepare the terms; arguments as of `cox`."""
+    distinct = distinct_times(time)
+    n, times = event.size, distinct.times.size
+    key = distinct.index if strata is None else strata * times + distinct.index
+    order = _sorting(2 * key + ~event)
+    sorted_key = key[order]
+    new = np.concatenate(([True], sorted_key[1:] != sorted_key[:-1]))
+    begins = np.flatnonzero(new)
+    slot = np.cumsum(new) - 1
+    group = sorted_key[begins] // times
+    event, w = event[order], np.ones(n) if weights is None else weights[order].astype(np.float64)
+    sorted_x = np.empty((x.shape[1], n))
+    for j in range(x.shape[1]):
+        sorted_x[j] = x[:, j][order]
+        sorted_x[j] -= sorted_x[j].mean() if n else 0.0
+    term_slot = slot[event]
+    deaths = np.bincount(term_slot, minlength=begins.size)
+    weight = np.bincount(term_slot, weights=w[event], minlength=begins.size)
+    number = np.arange(term_slot.size) - (np.cumsum(deaths) - deaths)[term_slot]
+    share = number / deaths[term_slot] if ties == "efron" else np.zeros(term_slot.size)
+    return Ordered(
+        x=sorted_x,
+        event=event,
+        weights=w,
+        order=order,
+        slot=slot,
+        begins=begins,
+        first=np.searchsorted(group, group, side="left"),
+        last=np.searchsorted(group, group, side="right"),
+        dead_x=sorted_x[:, event],
+        term_slot=term_slot,
+        term_share=share,
+        term_weight=weight[term_slot] / deaths[term_slot],
+        deaths=deaths,
+        tied=bool(share.any()),
+    )
+
+
+def _sorting(key: Ints) -> NDArray[np.intp]:
+    """A stable sorting; of small numbers as 16-bit ones, which NumPy sorts in one pass."""
+    small = key.size > 0 and int(key.max()) < 2**16
+    return np.argsort(key.astype(np.uint16) if small else key, kind="stable")
+
+
+def state_at(data: Ordered, beta: Floats) -> State:
+    """The sums over all risk sets at coefficients `beta`, shape (p,)."""
+    p, slots = data.x.shape[0], data.last.size
+    eta = linear_predictor(data.x.T, beta)
+    shift = float(eta.max()) if eta.size else 0.0
+    relative = np.exp(eta - shift)
+    relative *= data.weights
+    s1, product = np.empty((p, slots)), np.empty(data.event.size)
+    for j in range(p):
+        s1[j] = data.at_risk(np.multiply(relative, data.x[j], out=product))
+    d1 = np.zeros((p, slots))
+    total = data.at_risk(relative)[data.term_slot]
+    if data.tied:
+        dead = relative[data.event]
+        total -= data.term_share * data.per_slot(dead)[data.term_slot]
+        for j in range(p):
+            d1[j] = data.per_slot(dead * data.dead_x[j])
+    own = data.weights[data.event]
+    loglik = float(own @ eta[data.event] - data.term_weight @ (np.log(total) + shift))
+    inverse = data.term_weight / total
+    expected = s1 @ data.per_slot(inverse) - d1 @ data.per_slot(inverse * data.term_share)
+    scaled = np.exp(shift)
+    return State(
+        loglik, data.dead_x @ own - expected, relative * scaled, s1 * scaled, d1 * scaled,
+        total * scaled,
+    )  # fmt: skip
+
+
+def exposure(data: Ordered, values: Floats) -> Floats:
+    """Per row, the sum of `values`, shape (deaths,), over the terms in whose risk set it is.
+
+    Rows are in the risk sets up to their own time; a tied death counts in its own set by
+    1 - share only (Efron).
+    """
+    return _exposure_by_slot(
+        data, data.per_slot(values), data.per_slot(values * data.term_share)
+    )  # fmt: skip
+
+
+def _exposure_by_slot(data: Ordered, sums: Floats, lessened: Floats) -> Floats:
+    running = np.concatenate(([0.0], np.cumsum(sums)))
+    result = (running[1:] - running[data.first])[data.slot]
+    if data.tied:
+        result[data.event] -= lessened[data.term_slot]
+    return np.asarray(result, dtype=np.float64)
+
+
+def information(data: Ordered, state: State, multiplier: Floats | None = None) -> Floats:
+    """Sum over terms of multiplier x weight x covariance in the risk set, shape (p, p)."""
+    weight = data.term_weight if multiplier is None else data.term_weight * multiplier
+    row = state.relative * exposure(data, weight / state.total)
+    second = np.zeros((data.x.shape[0],) * 2)
+    for start in range(0, row.size, _BLOCK):
+        block = data.x[:, start : start + _BLOCK]
+        second += (block * row[start : start + _BLOCK]) @ block.T
+    square = weight / state.total**2
+    means = (state.s1 * data.per_slot(square)) @ state.s1.T
+    if data.tied:
+        share = data.term_share
+        mixed = (state.s1 * data.per_slot(square * share)) @ state.d1.T
+        means += (state.d1 * data.per_slot(square * share**2)) @ state.d1.T - mixed - mixed.T
+    return np.asarray(second - means, dtype=np.float64)
+
+
+def score_residuals(data: Ordered, state: State) -> Floats:
+    """Each row's share in the score, weighted, in the order of the data given; shape (n, p)."""
+    share, slot = data.term_share, data.slot[data.event]
+    hazard = exposure(data, data.term_weight / state.total)
+    square = [data.per_slot(data.term_weight / state.total**2 * share**k) for k in range(3)]
+    inverse = [data.per_slot(share**k / state.total) for k in range(2)]
+    own = data.weights[data.event]
+    result = np.empty((data.event.size, data.x.shape[0]))
+    for j, (x, s1, d1) in enumerate(zip(data.x, state.s1, state.d1, strict=True)):
+        drift = _exposure_by_slot(
+            data, s1 * square[0] - d1 * square[1], s1 * square[1] - d1 * square[2]
+        )
+        residual = -state.relative * (x * hazard - drift)
+        mean = (s1 * inverse[0] - d1 * inverse[1]) / np.maximum(data.deaths, 1)
+        residual[data.event] += own * (data.dead_x[j] - mean[slot])
+        result[data.order, j] = residual
+    return result

@@ -1,0 +1,303 @@
+"""What cox and logistic share beyond the fit: penalised models, performance, adjusted curves."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hcc2l
+from hcc2l.figures import draw
+from hcc2l.report import Report
+from hcc2l.stats.concordance import concordance
+from hcc2l.stats.cox import cox as fit_cox
+from hcc2l.stats.firth import firth_cox
+from tests.conftest import DATA, Run, Write
+
+HCC = DATA / "hcc424.csv"
+SEPARATED = DATA / "separation.csv"
+COX: dict[str, Any] = {"covariates": ["child_pugh", "afp@400", "age"], "multivariable": True}
+LOGISTIC: dict[str, Any] = {"outcome": "primary_resistance", **COX}
+OUTCOME: dict[str, Any] = {"time": "time", "event": "status"}
+
+
+def table(report: Report, name: str, **where: Any) -> list[Any]:
+    rows = report.table(name).rows
+    return [row for row in rows if all(row[k] == v for k, v in where.items())]
+
+
+def codes(report: Report) -> list[str]:
+    return [note.code for note in report.notes]
+
+
+def complete(*columns: str) -> Any:
+    """The columns of hcc424.csv as numbers, of the rows that have them all."""
+    with HCC.open(newline="") as file:
+        rows = [r for r in csv.DictReader(file) if all(r[c] for c in columns)]
+    levels = {"A": 0.0, "B": 1.0}
+    return np.array(
+        [[levels[r[c]] if r[c] in levels else float(r[c]) for c in columns] for r in rows]
+    ).T
+
+
+# ---------------------------------------------------------------- --firth
+
+
+def test_a_group_without_events_gets_a_finite_hazard_ratio_and_limits() -> None:
+    report = hcc2l.cox(SEPARATED, covariates=["marker@1", "age"], firth=True, **OUTCOME)
+    (row,) = table(report, "terms", model="multivariable", term="marker@1")
+    assert 0 < row["lower"] < row["hr"] < row["upper"] < 1
+    assert row["p"] < 0.001
+    assert "coefficient-infinite" not in codes(report)
+
+
+def test_without_it_the_note_names_the_empty_group_and_offers_it() -> None:
+    report = hcc2l.cox(SEPARATED, covariates=["marker@1"], **OUTCOME)
+    (note,) = [n for n in report.notes if n.code == "coefficient-infinite"][:1]
+    assert "none of the 20 patients with ≥1 had the event" in note.text
+    assert "--firth" in note.text
+
+
+def test_p_of_a_variable_is_the_test_of_the_variable_as_a_whole() -> None:
+    for report in (
+        hcc2l.cox(HCC, firth=True, **COX),
+        hcc2l.logistic(HCC, firth=True, **LOGISTIC),
+    ):
+        for row in table(report, "term_tests"):
+            (term,) = table(report, "terms", term=row["term"])
+            assert row["df"] == 1
+            assert row["p"] == pytest.approx(term["p"], rel=1e-6)
+
+
+def test_elimination_by_penalised_likelihood_ratio_keeps_what_is_below_the_limit() -> None:
+    report = hcc2l.cox(HCC, **(COX | {"firth": True, "stepwise": "lr", "stay": 0.05}))
+    kept = {row["term"]: row["p"] for row in table(report, "term_tests")}
+    assert kept
+    assert max(kept.values()) < 0.05
+    removed = table(report, "selection")
+    assert {row["term"] for row in removed} | set(kept) == set(COX["covariates"])
+    assert min((row["p"] for row in removed), default=1.0) >= 0.05
+
+
+def test_what_the_penalised_likelihood_does_not_define_is_not_given() -> None:
+    report = hcc2l.cox(HCC, firth=True, **COX)
+    (model,) = table(report, "models")
+    assert model["aic"] is model["wald_p"] is model["score_p"] is None
+    assert "ph_tests" not in [t.name for t in report.tables]
+    assert report.provenance.settings["firth"] is True
+
+
+def test_more_parameters_than_events_can_be_fitted_by_it_alone(run: Run, write: Write) -> None:
+    random = np.random.default_rng(8)
+    lines = ["os_months,death,a,b,c,d"]
+    for i in range(40):
+        covariates = ",".join(f"{v:.3f}" for v in random.normal(size=4))
+        lines.append(f"{random.exponential(10):.3f},{int(i < 3)},{covariates}")
+    cohort = write("cohort.csv", "\n".join(lines) + "\n")
+    arguments = ["cox", cohort, "-x", "a,b,c,d", "--multivariable", "--json"]
+    refused = run(*arguments)
+    assert refused.status == 1
+    assert "4 parameters cannot be estimated from 3 events" in refused.err
+    assert "--firth" in refused.err
+    terms = run(*arguments, "--firth").json["tables"]["terms"]
+    assert all(0 < row["lower"] < row["hr"] < row["upper"] for row in terms)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"stepwise": "aic"}, "--stepwise lr"),
+        ({"stepwise": "wald"}, "--stepwise lr"),
+        ({"weights": "age"}, "--weights"),
+        ({"cluster": "child_pugh"}, "--cluster"),
+        ({"robust": True}, "--robust"),
+    ],
+)
+def test_what_does_not_go_with_it_is_refused(more: dict[str, Any], says: str) -> None:
+    with pytest.raises(hcc2l.errors.UsageError) as caught:
+        hcc2l.cox(HCC, **(COX | {"firth": True} | more))
+    assert says in f"{caught.value} {caught.value.hint}"
+
+
+def test_strata_and_ties_reach_the_penalised_fit() -> None:
+    report = hcc2l.cox(HCC, covariates=["age", "albumin"], strata="child_pugh", ties="breslow",
+                       firth=True, multivariable=True)  # fmt: skip
+    time, event, age, albumin, grade = complete(
+        "os_months", "death", "age", "albumin", "child_pugh"
+    )
+    expected = firth_cox(time, event > 0, np.column_stack([age, albumin]), ties="breslow",
+                         strata=grade.astype(np.int64))  # fmt: skip
+    assert [row["coef"] for row in table(report, "terms")] == pytest.approx(expected.coef)
+
+
+# ---------------------------------------------------------------- --performance
+
+
+def test_optimism_is_what_resampled_models_lose_on_the_cohort() -> None:
+    """Harrell's bootstrap, written out with the fit alone."""
+    report = hcc2l.cox(HCC, performance=True, boot=25, seed=5, covariates=["age", "albumin"],
+                       multivariable=True)  # fmt: skip
+    harrell, *_, slope = table(report, "performance")
+    time, event, *covariates = complete("os_months", "death", "age", "albumin")
+    event, x = event > 0, np.column_stack(covariates)
+
+    def c(rows: Any, coef: Any) -> float:
+        return concordance(time[rows], event[rows], x[rows] @ coef).concordance
+
+    everybody, random = np.arange(time.size), np.random.default_rng(5)
+    lost, slopes = [], []
+    for _ in range(25):
+        rows = random.choice(everybody, time.size)
+        coef = fit_cox(time[rows], event[rows], x[rows]).coef
+        lost.append(c(rows, coef) - c(everybody, coef))
+        slopes.append(fit_cox(time, event, (x @ coef)[:, None]).coef[0])
+    assert harrell["apparent"] == table(report, "models")[0]["concordance"]
+    assert harrell["optimism"] == pytest.approx(np.mean(lost), abs=1e-12)
+    assert harrell["corrected"] == pytest.approx(harrell["apparent"] - np.mean(lost))
+    assert slope["corrected"] == pytest.approx(np.mean(slopes))
+
+
+def test_unos_c_weighs_pairs_by_the_inverse_of_being_uncensored() -> None:
+    report = hcc2l.cox(HCC, performance=True, boot=0, covariates=["age"], multivariable=True)
+    (row,) = table(report, "performance", measure="uno_c")
+    time, event, age = complete("os_months", "death", "age")
+    score = age * table(report, "terms")[0]["coef"]
+    uncensored = np.ones(time.size)
+    for i, t in enumerate(time):  # Kaplan-Meier of censoring, deaths first
+        past = np.unique(time[(time <= t) & (event == 0)])
+        for u in past:
+            at_risk = np.sum((time > u) | ((time == u) & (event == 0)))
+            uncensored[i] *= 1 - np.sum((time == u) & (event == 0)) / at_risk
+    above = below = 0.0
+    for i in np.flatnonzero((event > 0) & (time < time.max())):
+        later = time > time[i]
+        weight = uncensored[i] ** -2
+        above += weight * ((score[i] > score[later]) + 0.5 * (score[i] == score[later])).sum()
+        below += weight * later.sum()
+    assert row["apparent"] == pytest.approx(above / below, rel=1e-3)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others() -> None:
+    options = LOGISTIC | {"performance": True, "boot": 10}
+    first, again, other = (
+        table(hcc2l.logistic(HCC, **(options | {"seed": seed})), "performance")
+        for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert first[0]["optimism"] != other[0]["optimism"]
+
+
+def test_every_sample_repeats_the_selection() -> None:
+    """A model chosen among noise is more optimistic than the one that was fixed in advance."""
+    options = {"covariates": ["age", "afp", "alt", "albumin", "lymphocytes", "sex", "etiology"],
+               "multivariable": True, "performance": True, "boot": 30}  # fmt: skip
+    chosen = hcc2l.cox(HCC, **(options | {"stepwise": "wald", "stay": 0.05}))
+    kept = [row["term"] for row in table(chosen, "term_tests")]
+    fixed = hcc2l.cox(HCC, **(options | {"covariates": kept}))
+    slopes = [
+        table(report, "performance", measure="calibration_slope")[0]["corrected"]
+        for report in (chosen, fixed)
+    ]
+    assert slopes[0] < slopes[1] < 1
+
+
+def test_samples_that_give_no_model_are_counted() -> None:
+    report = hcc2l.cox(SEPARATED, covariates=["age@73"], multivariable=True, performance=True,
+                       boot=40, **OUTCOME)  # fmt: skip
+    (note,) = [n for n in report.notes if n.code == "bootstrap-samples-left-out"]
+    left = int(note.text.split()[0])
+    assert 0 < left < 40
+    assert f"by {40 - left} bootstrap samples" in report.table("performance").footnotes[0]
+
+
+def test_performance_without_a_multivariable_model_is_refused() -> None:
+    with pytest.raises(hcc2l.errors.AnalysisError, match="no multivariable model"):
+        hcc2l.cox(HCC, covariates=["age"], univariable=True, performance=True)
+
+
+@pytest.mark.parametrize(("option", "value"), [("stay", 0.1), ("boot", 50)])
+def test_an_option_that_changes_nothing_is_said_so(option: str, value: float) -> None:
+    assert "option-without-effect" in codes(hcc2l.cox(HCC, **COX, **{option: value}))
+    assert "option-without-effect" not in codes(hcc2l.cox(HCC, **COX))
+
+
+# ---------------------------------------------------------------- --adjusted-curves
+
+
+def test_adjusted_curves_are_proportional_to_each_other_in_hazard_when_alone() -> None:
+    """With nothing to adjust for, the log of one curve is that of the other times the ratio."""
+    report = hcc2l.cox(HCC, covariates=["child_pugh"], multivariable=True,
+                       adjusted_curves="child_pugh")  # fmt: skip
+    (term,) = table(report, "terms")
+    a, b = (
+        np.array([row["estimate"] for row in table(report, "adjusted_curve", group=level)])
+        for level in ("A", "B")
+    )
+    assert np.log(b) == pytest.approx(term["hr"] * np.log(a))
+
+
+def test_the_median_is_where_the_adjusted_curve_reaches_a_half() -> None:
+    report = hcc2l.cox(HCC, **COX, adjusted_curves="afp@400")
+    for row in table(report, "adjusted"):
+        curve = table(report, "adjusted_curve", group=row["group"])
+        first = next(r for r in curve if r["estimate"] <= 0.5)
+        assert row["median"] == first["time"]
+        assert row["lower"] < row["median"] < row["upper"]
+
+
+def test_the_figure_shows_the_adjusted_curves_unless_another_is_asked_for() -> None:
+    options: dict[str, Any] = COX | {"adjusted_curves": "child_pugh"}
+    for which, kind in ((None, "survival"), ("adjusted", "survival"), ("multivariable", "forest")):
+        report = hcc2l.cox(HCC, which=which, **options)
+        assert report.draw is not None
+        figure = report.draw()
+        assert figure.kind == kind
+        assert draw(figure, "png") == draw(report.draw(), "png")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["-x", "age,sex", "--adjusted-curves", "age"], 2, "age@median"),
+        (["-x", "age,sex", "--adjusted-curves", "bclc"], 2, "-x …,bclc"),
+        (["-x", "age,sex", "--univariable", "--adjusted-curves", "sex"], 1, "--univariable"),
+        (["-x", "age,sex", "--which", "adjusted"], 2, "--adjusted-curves TERM"),
+    ],
+)
+def test_adjusted_curves_that_cannot_be_are_refused(
+    arguments: list[str], status: int, says: str, run: Run
+) -> None:
+    result = run("cox", HCC, *arguments)
+    assert result.status == status
+    assert says in result.err
+    assert result.out == ""
+
+
+# ---------------------------------------------------------------- interactions
+
+
+def test_an_interaction_is_tested_beside_the_other_covariates() -> None:
+    report = hcc2l.cox(HCC, covariates=["age", "albumin", "child_pugh"], multivariable=True,
+                       interaction="age:albumin")  # fmt: skip
+    (row,) = table(report, "interactions")
+    time, event, *found = complete("os_months", "death", "age", "albumin", "child_pugh")
+    x = np.column_stack(found)
+    product = np.column_stack([x, x[:, 0] * x[:, 1]])
+    expected = 2 * (fit_cox(time, event > 0, product).loglik - fit_cox(time, event > 0, x).loglik)
+    assert row["statistic"] == pytest.approx(expected, rel=1e-6)
+    assert row["df"] == 1
+
+
+def test_performance_writes_its_paragraph_and_its_table_for_people(
+    run: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "x.md"
+    result = run("cox", HCC, "-x", "age,child_pugh", "--performance", "--boot", "5", "--methods",
+                 "--out", out)  # fmt: skip
+    assert result.status == 0
+    text = out.read_text()
+    assert "| Harrell's C " in text
+    assert "corrected for optimism by 5 bootstrap samples" in text
