@@ -38,6 +38,8 @@ class Ordered:
         Shape (deaths,): the slot of each term, its k/d (0 for Breslow), and its weight.
     deaths
         Shape (m,): number of deaths in each slot.
+    death_slots, death_begins
+        The slots with deaths, and each one's first death.
     tied
         Whether some share is not 0.
     """
@@ -55,15 +57,15 @@ class Ordered:
     term_share: Floats
     term_weight: Floats
     deaths: Ints
+    death_slots: Ints
+    death_begins: Ints
     tied: bool
 
     def per_slot(self, values: Floats) -> Floats:
         """Sums of `values`, shape (deaths,), over the terms of each slot, shape (m,)."""
         sums = np.zeros(self.last.size)
-        there = self.deaths > 0
         if values.size:
-            begins = np.cumsum(self.deaths) - self.deaths
-            sums[there] = np.add.reduceat(values, begins[there])
+            sums[self.death_slots] = np.add.reduceat(values, self.death_begins)
         return sums
 
     def at_risk(self, values: Floats) -> Floats:
@@ -132,7 +134,8 @@ def ordered(
     term_slot = slot[event]
     deaths = np.bincount(term_slot, minlength=begins.size)
     weight = np.bincount(term_slot, weights=w[event], minlength=begins.size)
-    number = np.arange(term_slot.size) - (np.cumsum(deaths) - deaths)[term_slot]
+    death_slots, before = np.flatnonzero(deaths), np.cumsum(deaths) - deaths
+    number = np.arange(term_slot.size) - before[term_slot]
     share = number / deaths[term_slot] if ties == "efron" else np.zeros(term_slot.size)
     return Ordered(
         x=sorted_x,
@@ -148,6 +151,8 @@ def ordered(
         term_share=share,
         term_weight=weight[term_slot] / deaths[term_slot],
         deaths=deaths,
+        death_slots=death_slots,
+        death_begins=before[death_slots],
         tied=bool(share.any()),
     )
 
@@ -179,11 +184,9 @@ def state_at(data: Ordered, beta: Floats) -> State:
     loglik = float(own @ eta[data.event] - data.term_weight @ (np.log(total) + shift))
     inverse = data.term_weight / total
     expected = s1 @ data.per_slot(inverse) - d1 @ data.per_slot(inverse * data.term_share)
-    scaled = np.exp(shift)
-    return State(
-        loglik, data.dead_x @ own - expected, relative * scaled, s1 * scaled, d1 * scaled,
-        total * scaled,
-    )  # fmt: skip
+    for sums in (relative, s1, d1, total):
+        sums *= np.exp(shift)
+    return State(loglik, data.dead_x @ own - expected, relative, s1, d1, total)
 
 
 def exposure(data: Ordered, values: Floats) -> Floats:
