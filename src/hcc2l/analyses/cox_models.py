@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -80,17 +81,22 @@ class CoxData:
             self.time[rows], self.event[rows], matrix.x, ties=self.ties, strata=strata,
             weights=weights, cluster=cluster, robust=True if self.spec.robust else None,
         )  # fmt: skip
-        rank = concordance(
-            self.time[rows], self.event[rows], fit.linear_predictor, strata=strata,
-            weights=weights, cluster=cluster,
-        )  # fmt: skip
+
+        @cache
+        def describe() -> dict[str, Value]:
+            rank = concordance(
+                self.time[rows], self.event[rows], fit.linear_predictor, strata=strata,
+                weights=weights, cluster=cluster,
+            )  # fmt: skip
+            return self._details(fit.wald, fit.score, rank)
+
         variance = fit.variance if fit.robust_variance is None else fit.robust_variance
         return Model(
             name=name, kind=kind, subgroup=subgroup, terms=tuple(terms), rows=rows, matrix=matrix,
             coef=fit.coef, std_err=fit.std_err, robust_std_err=fit.robust_std_err,
             variance=variance, dropped=fit.dropped, infinite=fit.infinite, df=fit.df, n=fit.n,
             events=fit.events, loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
-            details=self._details(fit.wald, fit.score, rank),
+            describe=describe,
         )  # fmt: skip
 
     def _firth(
@@ -99,10 +105,15 @@ class CoxData:
     ) -> Model:  # fmt: skip
         time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
         fit = firth_cox(time, event, matrix.x, ties=self.ties, strata=strata)
-        rank = concordance(time, event, fit.linear_predictor, strata=strata)
+
+        @cache
+        def describe() -> dict[str, Value]:
+            rank = concordance(time, event, fit.linear_predictor, strata=strata)
+            return self._details(None, None, rank)
+
         return penalised(
             fit, self.spec.conf_level, event, name=name, kind=kind, subgroup=subgroup, terms=terms,
-            rows=rows, matrix=matrix, details=self._details(None, None, rank),
+            rows=rows, matrix=matrix, describe=describe,
         )  # fmt: skip
 
     def _details(
@@ -143,7 +154,7 @@ class CoxData:
 
     def measures(self, model: Model) -> dict[str, float | None]:
         """Harrell's and Uno's C, the integrated Brier score, and the slope, 1 on its own data."""
-        harrell = model.details["concordance"]
+        harrell = model.describe()["concordance"]
         found: dict[str, float | None] = {
             "harrell_c": harrell if isinstance(harrell, float) else None
         }

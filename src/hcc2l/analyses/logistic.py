@@ -100,8 +100,8 @@ class LogisticData:
         if self.spec.firth:
             firth = firth_logistic(event, matrix.x)
             fitted = 1.0 / (1.0 + np.exp(-firth.linear_predictor))
-            details = _details(None, None, event, fitted)
-            return penalised(firth, self.spec.conf_level, event, details=details, **described)
+            describe = cache(lambda: _details(None, None, event, fitted))
+            return penalised(firth, self.spec.conf_level, event, describe=describe, **described)
         fit = estimator.logistic(event, matrix.x)
         slopes = slice(1, None)
         variance = fit.variance[slopes, slopes]
@@ -119,7 +119,7 @@ class LogisticData:
             coef=coef, std_err=fit.std_err[slopes], robust_std_err=None, variance=variance,
             dropped=fit.dropped[slopes], infinite=runaway, df=fit.df, n=fit.n, events=fit.events,
             loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
-            details=_details(wald, fit.score, event, fit.fitted),
+            describe=cache(lambda: _details(wald, fit.score, event, fit.fitted)),
             profile=profile if self.spec.ci == "profile" else None, **described,
         )  # fmt: skip
 
@@ -137,7 +137,8 @@ class LogisticData:
 
     def measures(self, model: Model) -> dict[str, float | None]:
         """AUC, Brier score, and the slope, 1 on its own data."""
-        auc, brier = model.details["auc"], model.details["brier_score"]
+        details = model.describe()
+        auc, brier = details["auc"], details["brier_score"]
         return {
             "auc": auc if isinstance(auc, float) else None,
             "brier_score": brier if isinstance(brier, float) else None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
@@ -47,9 +47,9 @@ class Model:
         Columns that follow from those before them.
     infinite
         Coefficients that run away.
-    details
-        What only this kind of regression has: its row of the table `models`, beyond the common
-        keys.
+    describe
+        Gives what only this kind of regression has: its row of the table `models`, beyond the
+        common keys. A call, because most models are fitted for their likelihood alone.
     profile
         Gives the profile limits, where they are not Wald's.
     firth
@@ -74,7 +74,7 @@ class Model:
     loglik_null: float
     loglik: float
     aic: float
-    details: Mapping[str, Value] = field(default_factory=dict)
+    describe: Callable[[], Mapping[str, Value]]
     profile: Callable[[], Profile] | None = None
     firth: FirthFit | None = None
 
@@ -512,10 +512,8 @@ def model_row(model: Model) -> Row:
         return number(chi_square_tail(model.df, float(str(statistic)))) if known else None
 
     lr = 2.0 * (model.loglik - model.loglik_null)
-    wald, score = model.details["wald_statistic"], model.details["score_statistic"]
-    rest = {
-        k: v for k, v in model.details.items() if k not in ("wald_statistic", "score_statistic")
-    }
+    rest = dict(model.describe())
+    wald, score = rest.pop("wald_statistic"), rest.pop("score_statistic")
     return {"model": model.name, "kind": model.kind, "n": model.n, "events": model.events,
             "loglik_null": model.loglik_null, "loglik": model.loglik, "lr_statistic": lr,
             "lr_df": model.df, "lr_p": p(lr), "wald_statistic": wald, "wald_df": model.df,
