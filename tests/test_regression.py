@@ -301,3 +301,10 @@ def test_performance_writes_its_paragraph_and_its_table_for_people(
     text = out.read_text()
     assert "| Harrell's C " in text
     assert "corrected for optimism by 5 bootstrap samples" in text
+
+
+def test_a_bootstrap_shows_a_bar_to_who_looks_on_and_to_nobody_else(run: Run) -> None:
+    arguments = ["cox", HCC, "-x", "age", "--multivariable", "--performance", "--boot", "3"]
+    assert "Bootstrap" in run(*arguments, terminal=True).err
+    assert "Bootstrap" not in run(*arguments).err
+    assert "Bootstrap" not in run(*arguments, "--quiet", terminal=True).err
