@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
 
-T = TypeVar("T")
-# Gets the steps and what they are; gives them one by one.
-Show = Callable[[Iterable[T], int, str], Iterable[T]]
-_show: ContextVar[Show[int] | None] = ContextVar("show", default=None)
+# Gets the steps, how many there are, and what they do; gives them one by one.
+Show = Callable[[Iterable[int], int, str], Iterable[int]]
+_show: ContextVar[Show | None] = ContextVar("show", default=None)
 
 
 def track(steps: Sequence[int] | range, what: str) -> Iterator[int]:
@@ -20,7 +18,7 @@ def track(steps: Sequence[int] | range, what: str) -> Iterator[int]:
 
 
 @contextmanager
-def shown_by(show: Show[int]) -> Iterator[None]:
+def shown_by(show: Show) -> Iterator[None]:
     """Show the progress of every calculation inside."""
     token = _show.set(show)
     try:
