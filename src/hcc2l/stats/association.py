@@ -104,7 +104,9 @@ def associate(
     if covariate.kind == "factor":
         codes = values.astype(np.intp)
         count = np.bincount(codes, minlength=covariate.levels).astype(np.float64)
-        total = np.bincount(codes, weights=own.values, minlength=covariate.levels)
+        total: Floats = np.bincount(codes, weights=own.values, minlength=covariate.levels).astype(
+            np.float64
+        )
         return _of_levels(count, total, own, statistic)
     return _of_number(values, own, statistic)
 

@@ -170,6 +170,8 @@ class Tree:
             rows = np.flatnonzero(leaf == node.number)
             j = node.split.covariate
             left = node.split.goes_left(self.kinds[j], values[j][rows])
+            assert node.left is not None
+            assert node.right is not None
             leaf[rows] = np.where(left, node.left, node.right)
         return leaf
 
