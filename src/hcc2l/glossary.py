@@ -128,6 +128,8 @@ GLOSSARY: dict[str, Key] = {
     "rule": Key("Rule", "text", "who is in a node, as an expression of the columns"),
     "words": Key("Patients", "text", "who is in a node, in words"),
     "rank": Key("Rank", "count", "place among the candidates of a node, from 1"),
+    "possible": Key("Possible", "text", "false when no cut leaves enough rows on both sides"),
+    "sides": Key("Split", "text", "the left and the right side; null where a node is not split"),
     "second": Key("Second", "text", "the second-best candidate"),
     "second_p": Key("p", "p", "its p-value"),
     "second_p_adjusted": Key("p adjusted", "p", "its adjusted p-value"),

@@ -12,6 +12,7 @@ from hcc2l.report import Figure, Row, Table, Value
 def tree_figure(data: TreeData, nodes: Table) -> Figure:
     """Inner nodes with variable and p, conditions on the branches, a curve in every leaf."""
     drawn: list[Row] = []
+    limits = ("median", "lower", "upper")
     for node, row in zip(data.tree.nodes, nodes.rows, strict=True):
         p = None
         label = None
@@ -19,7 +20,7 @@ def tree_figure(data: TreeData, nodes: Table) -> Figure:
             label = data.candidate(node.split).label
             p = p_text(node.associations[node.split.covariate].p_adjusted)
         drawn.append(
-            {**{k: row[k] for k in ("node", "parent", "left", "right", "n", "events", "median")},
+            {**{k: row[k] for k in ("node", "left", "right", "n", "events", *limits)},
              "label": label, "p_text": p,
              "condition": data.last_condition(node.number) if node.parent else None}
         )  # fmt: skip
@@ -36,7 +37,7 @@ def tree_figure(data: TreeData, nodes: Table) -> Figure:
         "y_label": endpoint.label,
         "ticks": ticks,
         "x_max": longest,
-        "decimals": endpoint.decimals([row["median"] for row in nodes.rows]),
+        "decimals": endpoint.decimals([row[k] for row in nodes.rows for k in limits]),
     }
     tables = {
         "nodes": Table("nodes", "Nodes", tuple(drawn[0]), tuple(drawn)),

@@ -43,15 +43,12 @@ def _nodes(data: TreeData) -> Table:
         Column("Events", ("events",)),
         Column(f"Median{data.unit} {data.ci}", ("median", "lower", "upper"), form="interval",
                decimals=data.outcome.endpoint.decimals(times)),
-        Column("Split by", ("variable",), labels=labels(data)),
-        Column("p", ("p_adjusted",)),
     )  # fmt: skip
-    adjusted = "adjusted for the number of candidates" if data.spec.adjust != "none" else "unadjusted"
-    notes = [f"p: of the split, {adjusted}."] if len(rows) > 1 else []
     missing = sum(node.n_missing for node in data.tree.nodes)
-    if missing:
-        notes.append("Patients without the value that a split needs are counted on the larger side.")
-    return Table("nodes", "Nodes of the tree", tuple(rows[0]), rows, columns, tuple(notes))
+    notes = ("Patients without the value that a split needs are counted on the larger side.",)
+    return Table(
+        "nodes", "Nodes of the tree", tuple(rows[0]), rows, columns, notes if missing else ()
+    )
 
 
 def _node(data: TreeData, node: Node) -> Row:
@@ -99,18 +96,21 @@ def _node(data: TreeData, node: Node) -> Row:
 
 def _splits(data: TreeData) -> Table:
     """The best and the second-best candidate of every node that was tested."""
-    keys = ("node", "variable", "statistic", "p", "p_adjusted", "second", "second_p",
+    keys = ("node", "variable", "statistic", "p", "p_adjusted", "sides", "second", "second_p",
             "second_p_adjusted")  # fmt: skip
     rows: list[Row] = []
     for node in data.tree.nodes:
         ranked = [j for j in node.ranked() if node.associations[j].tested]
         if not ranked:
             continue
-        best, second = node.associations[ranked[0]], None
+        best, sides = node.associations[ranked[0]], None
+        if node.left is not None and node.right is not None:
+            both = (data.last_condition(child) for child in (node.left, node.right))
+            sides = " | ".join(both)
         row: dict[str, Value] = {
             "node": node.number, "variable": data.candidates[ranked[0]].term,
             "statistic": best.statistic, "p": best.p, "p_adjusted": best.p_adjusted,
-            "second": None, "second_p": None, "second_p_adjusted": None,
+            "sides": sides, "second": None, "second_p": None, "second_p_adjusted": None,
         }  # fmt: skip
         if len(ranked) > 1:
             second = node.associations[ranked[1]]
@@ -120,7 +120,7 @@ def _splits(data: TreeData) -> Table:
     named = labels(data)
     columns = (
         Column("Node", ("node",)), Column("Best candidate", ("variable",), labels=named),
-        Column("p adjusted", ("p_adjusted",)), Column("Second", ("second",), labels=named),
+        Column("p adjusted", ("p_adjusted",)), Column("Split", ("sides",)), Column("Second", ("second",), labels=named),
         Column("p adjusted", ("second_p_adjusted",)),
     )  # fmt: skip
     notes = (f"A node is split where the adjusted p of the best is below {data.spec.alpha:g} and "
@@ -138,7 +138,7 @@ def _tests(data: TreeData) -> Table:
             rows.append(
                 {"node": node.number, "variable": data.candidates[j].term, "rank": rank,
                  "statistic": test.statistic, "df": None if maximum else test.df, "p": test.p,
-                 "p_adjusted": test.p_adjusted}
+                 "p_adjusted": test.p_adjusted, "possible": test.criterion >= 0}
             )  # fmt: skip
     return Table("tests", "Candidates of each node", tuple(rows[0]), tuple(rows))
 

@@ -126,7 +126,7 @@ def _of_number(values: Floats, own: Scores, statistic: str) -> Association:
 
 
 def _of_levels(count: Floats, total: Floats, own: Scores, statistic: str) -> Association:
-    n = count.sum()
+    n = float(count.sum())
     unit = own.variance / (n - 1) if n > 1 else 0.0
     varies = unit * (n * count - count**2) > NO_VARIANCE
     count, gap = count[varies], (total - own.mean * count)[varies]
