@@ -118,12 +118,13 @@ def _splits(data: TreeData) -> Table:
                     "second_p_adjusted": second.p_adjusted}  # fmt: skip
         rows.append(row)
     named = labels(data)
+    p = "p" if data.spec.adjust == "none" else "Adjusted p"
     columns = (
         Column("Node", ("node",)), Column("Best candidate", ("variable",), labels=named),
-        Column("p adjusted", ("p_adjusted",)), Column("Split", ("sides",)), Column("Second", ("second",), labels=named),
-        Column("p adjusted", ("second_p_adjusted",)),
+        Column(p, ("p_adjusted",)), Column("Split", ("sides",)),
+        Column("Second", ("second",), labels=named), Column(p, ("second_p_adjusted",)),
     )  # fmt: skip
-    notes = (f"A node is split where the adjusted p of the best is below {data.spec.alpha:g} and "
+    notes = (f"A node is split where the {p[0].lower() + p[1:]} of the best is below {data.spec.alpha:g} and "
              "a cut leaves enough patients on both sides.",)  # fmt: skip
     title = "Best and second-best candidate of each node"
     return Table("splits", title, keys, tuple(rows), columns if rows else (), notes)

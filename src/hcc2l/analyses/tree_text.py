@@ -111,7 +111,7 @@ def _single_node(data: TreeData) -> Note:
                "(--min-bucket)")  # fmt: skip
     else:
         name = data.candidates[root.ranked()[0]].label
-        why = f"no candidate is associated with survival; the best is {name}, {p_text(best.p_adjusted)}"
+        why = f"no candidate is clearly associated with survival; the best is {name}, {p_text(best.p_adjusted)}"
     return Note("info", "single-node", f"The tree is a single node: {why}.")
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-PANEL, PANEL_MANY = 1.45, 1.2  # inches; narrower from six leaves on
-GAP = 0.22
+PANEL, PANEL_MANY = 1.45, 0.97  # inches; narrower from six leaves on
+GAP = 0.2
 LEFT, RIGHT = 0.72, 0.15
 PANEL_HEIGHT = 1.3
 AXIS_HEIGHT = 0.5
