@@ -209,7 +209,9 @@ def test_assignments_name_row_id_and_leaf(run: Run) -> None:
 
 def test_save_writes_the_cohort_with_its_leaves(run: Run, workplace: Path, write: Write) -> None:
     path = cohort_of(write, time=lambda i: "" if i == 4 else 1 + i % 30 + (20 if i % 3 else 0))
-    done = run("tree", path, "-x", "g", "--save", "leaves.csv", "--quiet", "--json", "--assignments")
+    done = run(
+        "tree", path, "-x", "g", "--save", "leaves.csv", "--quiet", "--json", "--assignments"
+    )
     with (workplace / "leaves.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [r["patient_id"] for r in rows] == [f"P{i}" for i in range(90)]

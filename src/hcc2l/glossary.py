@@ -67,8 +67,12 @@ GLOSSARY: dict[str, Key] = {
     "term": Key("Variable", "text", "the term of the model, as it was written"),
     "level": Key("Level", "text", "level of a factor; null for a number"),
     "reference": Key("Reference", "text", "the level compared with; null for a number"),
-    "kind": Key("Kind", "text", "of a model: univariable, multivariable, stepwise or subgroup; of a variable: numeric, "
-        "ordered or factor"),
+    "kind": Key(
+        "Kind",
+        "text",
+        "of a model: univariable, multivariable, stepwise or subgroup; of a variable: numeric, "
+        "ordered or factor",
+    ),
     "subgroup": Key("Subgroup", "text", "subgroup that the model is fitted in"),
     "coef": Key("Coefficient", "estimate", "log hazard ratio"),
     "robust_std_err": Key("Robust SE", "estimate", "sandwich standard error of the coefficient"),
@@ -112,7 +116,9 @@ GLOSSARY: dict[str, Key] = {
     "scale": Key("Scale", "estimate", "scale of log time (R's survreg)"),
     "log_likelihood": Key("Log-likelihood", "criterion", "maximised log-likelihood"),
     "aic": Key("AIC", "criterion", "Akaike's information criterion"),
-    "node": Key("Node", "count", "number of a node of a tree, depth first from 1; `parent`'s child"),
+    "node": Key(
+        "Node", "count", "number of a node of a tree, depth first from 1; `parent`'s child"
+    ),
     "parent": Key("Parent", "count", "the node above; null for the root"),
     "depth": Key("Depth", "count", "level of a node, the root's is 1"),
     "terminal": Key("Leaf", "text", "whether a node is not split"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 
 from hcc2l.analyses.tree_data import TreeData
@@ -107,5 +106,3 @@ def _held_out(
             shuffled[:, own] = held[random.permutation(held.shape[0])][:, own]
             losses[j] += (whole - rank(shuffled)) / SHUFFLES
     return whole, losses
-
-

@@ -124,8 +124,9 @@ def _splits(data: TreeData) -> Table:
         Column(p, ("p_adjusted",)), Column("Split", ("sides",)),
         Column("Second", ("second",), labels=named), Column(p, ("second_p_adjusted",)),
     )  # fmt: skip
-    notes = (f"A node is split where the {p[0].lower() + p[1:]} of the best is below {data.spec.alpha:g} and "
-             "a cut leaves enough patients on both sides.",)  # fmt: skip
+    best_p = p[0].lower() + p[1:]
+    notes = (f"A node is split where the {best_p} of the best is below {data.spec.alpha:g} and a "
+             "cut leaves enough patients on both sides.",)  # fmt: skip
     title = "Best and second-best candidate of each node"
     return Table("splits", title, keys, tuple(rows), columns if rows else (), notes)
 

@@ -50,7 +50,9 @@ def _line(data: TreeData, row: Row) -> str:
     counts = f"n = {row['n']}, {row['events']} event{'' if row['events'] == 1 else 's'}"
     if node.split is not None:
         p = node.associations[node.split.covariate].p_adjusted
-        return f"[{number}] {who} ({counts}), split by {data.candidate(node.split).label}, {p_text(p)}"
+        return (
+            f"[{number}] {who} ({counts}), split by {data.candidate(node.split).label}, {p_text(p)}"
+        )
     decimals = data.outcome.endpoint.decimals([row["median"], row["lower"], row["upper"]])
     median, lower, upper = (_time(row[key], decimals) for key in ("median", "lower", "upper"))
     unit = data.outcome.endpoint.unit
@@ -110,8 +112,8 @@ def _single_node(data: TreeData) -> Note:
         why = (f"no cut of the best candidates leaves {spec.min_bucket:g} patients on either side "
                "(--min-bucket)")  # fmt: skip
     else:
-        name = data.candidates[root.ranked()[0]].label
-        why = f"no candidate is clearly associated with survival; the best is {name}, {p_text(best.p_adjusted)}"
+        named = f"{data.candidates[root.ranked()[0]].label}, {p_text(best.p_adjusted)}"
+        why = f"no candidate is clearly associated with survival; the best is {named}"
     return Note("info", "single-node", f"The tree is a single node: {why}.")
 
 
