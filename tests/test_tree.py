@@ -147,6 +147,15 @@ def test_several_cuts_of_one_number_become_one_interval(run: Run, write: Write) 
     assert deep["words"] == f"X >{low:g} to {high:g}"
 
 
+def test_a_level_that_went_the_other_way_is_not_named_again(run: Run, write: Write) -> None:
+    names = ("early", "middle", "late")
+    path = cohort_of(write, when=lambda i: names[i % 3], time=lambda i: 1 + i % 9 + 20 * (i % 3))
+    found = run("tree", path, "-x", "when", "--json", "--quiet").json["tables"]
+    sides = [s["sides"] for s in found["splits"] if s["sides"]]
+    assert sides == ["late | early or middle", "middle | early"]
+    assert found["nodes"][-1]["rule"] == "when in {early}"
+
+
 def test_a_cut_point_is_printed_as_the_data_has_it(run: Run, write: Write) -> None:
     path = cohort_of(write, x=lambda i: f"{(i % 30) / 10:.1f}")
     root, left, _ = nodes(run, path, "-x", "x", "--max-depth", "1")

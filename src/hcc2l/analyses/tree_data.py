@@ -151,10 +151,15 @@ class TreeData:
         return " and ".join(said) or "All patients"
 
     def last_condition(self, number: int) -> str:
-        """The condition that leads from a node's parent to it: `≤400`, `A`."""
+        """The condition that leads from a node's parent to it: `≤400`, `A`.
+
+        Of a factor that was split before, only the levels that are still there.
+        """
         *_, (split, left) = self.tree.path(number)
         candidate = self.candidate(split)
-        return side_words(candidate, Bounds().within(candidate, split, left))
+        if candidate.kind == "numeric":
+            return side_words(candidate, Bounds().within(candidate, split, left))
+        return next(side_words(c, b) for c, b in self.conditions(number) if c is candidate)
 
 
 def sides(candidate: Candidate, split: Split) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -30,16 +30,18 @@ _REFERENCES = {
 def outline(data: TreeData, nodes: Table) -> Outline:
     """The tree, a line a node."""
     rows = {int(str(row["node"])): row for row in nodes.rows}
+    times = [row[key] for row in nodes.rows for key in ("median", "lower", "upper")]
+    decimals = data.outcome.endpoint.decimals(times)
 
     def branch(number: int, title: str = "") -> Outline:
         node = data.tree.nodes[number - 1]
         below = () if node.left is None or node.right is None else (node.left, node.right)
-        return Outline(_line(data, rows[number]), tuple(branch(n) for n in below), title)
+        return Outline(_line(data, rows[number], decimals), tuple(branch(n) for n in below), title)
 
     return branch(1, "Tree")
 
 
-def _line(data: TreeData, row: Row) -> str:
+def _line(data: TreeData, row: Row, decimals: int) -> str:
     number = int(str(row["node"]))
     node = data.tree.nodes[number - 1]
     who = "All patients"
@@ -53,7 +55,6 @@ def _line(data: TreeData, row: Row) -> str:
         return (
             f"[{number}] {who} ({counts}), split by {data.candidate(node.split).label}, {p_text(p)}"
         )
-    decimals = data.outcome.endpoint.decimals([row["median"], row["lower"], row["upper"]])
     median, lower, upper = (_time(row[key], decimals) for key in ("median", "lower", "upper"))
     unit = data.outcome.endpoint.unit
     return (f"[{number}] {who}: {counts}, median {median} ({lower}–{upper})"
