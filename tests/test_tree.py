@@ -132,6 +132,16 @@ def test_ordered_levels_are_those_of_the_dictionary(run: Run, write: Write) -> N
     assert (other["kind"], set(other["left_levels"])) == ("factor", set(root["right_levels"]))
 
 
+def test_an_ordered_factor_is_cut_like_its_numbers(run: Run, write: Write) -> None:
+    path = cohort_of(write, grade=lambda i: i % 30 // 6)
+    (root, left, right) = nodes(run, path, "-x", "grade", "--max-depth", "1")
+    write("hcc2l.toml", '[columns.grade]\ntype = "ordered"\n')
+    ordered = nodes(run, path, "-x", "grade", "--max-depth", "1")
+    assert [row["n"] for row in ordered] == [root["n"], left["n"], right["n"]]
+    assert ordered[0]["statistic"] == pytest.approx(root["statistic"])
+    assert ordered[0]["left_levels"][-1] == str(int(root["cutpoint"]))
+
+
 def test_a_comparison_is_a_candidate(run: Run) -> None:
     (root, left, _) = nodes(run, "-x", "child_pugh==B")
     assert (root["kind"], root["variable"]) == ("factor", "child_pugh==B")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def test_every_leaf_has_a_panel_from_left_to_right_on_common_axes(drawn: Figure)
     panels = picture.axes[1:]
     assert len(panels) == len(leaves(drawn)) > 1
     places = [axes.get_position() for axes in panels]
-    assert all(a.x1 < b.x0 for a, b in zip(places, places[1:], strict=False))
+    assert all(a.x1 < b.x0 for a, b in pairwise(places))
     assert len({axes.get_xlim() for axes in panels}) == 1
     assert len({axes.get_ylim() for axes in panels}) == 1
     assert len({(place.y0, place.y1) for place in places}) == 1

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hcc2l.stats.association import Covariate, associate, largest_of_levels, moments
-from hcc2l.stats.tree import Growth, Tree, grow, logrank_scores
+from hcc2l.stats.tree import Growth, Tree, best_cut, grow, logrank_scores
 from tests.reference import cases
 from tests.stats import tree_oracle
 
@@ -266,3 +266,18 @@ def test_max_depth_counts_levels_of_splits() -> None:
         tree = grow(score, [numeric(x)], Growth(max_depth=depth))
         assert max(node.depth for node in tree.nodes) == depth + 1
         assert depth < len(tree.leaves) <= 2**depth
+
+
+def test_a_cut_that_makes_no_difference_is_none() -> None:
+    score = moments(np.array([1.0, -1.0, 1.0, -1.0]))
+    assert best_cut(np.array([1.0, 1.0, 2.0, 2.0]), score, 1) is None
+
+
+def test_of_equal_cuts_the_one_whose_last_row_comes_first_wins() -> None:
+    score = moments(np.array([1.0, 1.0, 0.0, 0.0, -1.0, -1.0]))
+    rising, falling = np.arange(6.0), np.arange(6.0)[::-1]
+    first, last = best_cut(rising, score, 2), best_cut(falling, score, 2)
+    assert first is not None
+    assert last is not None
+    assert first[1] == last[1]  # after two rows and after four the difference is the same
+    assert (first[0], last[0]) == (1.0, 3.0)

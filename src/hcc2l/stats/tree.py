@@ -320,7 +320,7 @@ def best_cut(values: Floats, own: Scores, min_bucket: int) -> tuple[float, float
     """The observed value, and its statistic, that best divides the scores at "up to this value".
 
     Equal statistics are decided by the cut whose last row comes first in the data. None when no
-    cut leaves enough rows on both sides.
+    cut leaves enough rows on both sides, or none makes a difference.
     """
     n = values.size
     order = np.argsort(values, kind="stable")
@@ -334,6 +334,8 @@ def best_cut(values: Floats, own: Scores, min_bucket: int) -> tuple[float, float
         return None
     gap = np.abs(np.cumsum(own.values[order])[last] - m * own.mean)
     statistic = gap / np.sqrt(own.variance * (n * m - m.astype(np.float64) ** 2) / (n - 1))
+    if statistic.max() <= NO_VARIANCE:  # every cut leaves equal means
+        return None
     top = np.flatnonzero(statistic == statistic.max())
     i = top[np.argmin(order[last[top]])]
     return float(sorted_values[last[i]]), float(statistic[i])
