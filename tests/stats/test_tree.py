@@ -109,6 +109,32 @@ def test_the_p_of_the_maximum_lies_between_its_bounds(z: float, counts: list[int
     assert alone - 1e-9 <= p <= min(1.0, len(counts) * alone) + 1e-9
 
 
+def column(values: list[float | None]) -> Any:
+    return np.array([np.nan if value is None else float(value) for value in values])
+
+
+@pytest.mark.parametrize("case", cases.load("tree_random"), ids=lambda case: case["seed"])
+def test_random_data_end_up_where_party_puts_them(case: dict[str, Any]) -> None:
+    made = {name: column(values) for name, values in case["columns"].items()}
+    covariates = [numeric(made["x"]), numeric(made["z"]), factor(made["g"], case["levels"]),
+                  factor(made["b"], 2), factor(made["o"], 5, "ordered"),
+                  numeric(made["w"])]  # fmt: skip
+    said = case["control"]
+    tree = grow(
+        logrank_scores(column(case["time"]), column(case["event"]) == 1),
+        covariates,
+        Growth(
+            alpha=1 - said["mincriterion"], min_split=said["minsplit"],
+            min_bucket=said["minbucket"], max_depth=said["maxdepth"] or None,
+            bonferroni=said["testtype"] == "Bonferroni",
+        ),
+    )  # fmt: skip
+    assert tree.leaf.tolist() == case["leaf"]
+    for node, statistics in zip(tree.nodes, case["statistics"], strict=True):
+        found = [test.statistic for test in node.associations]
+        assert found == pytest.approx(statistics, rel=1e-6, abs=1e-9)
+
+
 # ---------------------------------------------------------------- invariances
 
 
@@ -281,3 +307,15 @@ def test_of_equal_cuts_the_one_whose_last_row_comes_first_wins() -> None:
     assert last is not None
     assert first[1] == last[1]  # after two rows and after four the difference is the same
     assert (first[0], last[0]) == (1.0, 3.0)
+
+
+def test_of_covariates_that_divide_alike_the_first_is_taken() -> None:
+    random = np.random.default_rng(8)
+    code = random.integers(0, 2, 90).astype(float)
+    score = logrank_scores(random.exponential(1 + 4 * code), np.ones(90, dtype=bool))
+    alike = [numeric(0.1 + 0.3 * code), numeric(code), factor(1 - code, 2, "ordered")]
+    for order in permutations(range(3)):
+        root = grow(score, [alike[i] for i in order], Growth()).nodes[0]
+        assert root.split is not None
+        assert root.split.covariate == 0
+        assert root.ranked() == [0, 1, 2]

@@ -13,6 +13,7 @@ from hcc2l.stats.association import NO_VARIANCE, Association, Covariate, Scores,
 from hcc2l.stats.risk_sets import Floats, Ints, Times, risk_sets
 
 Mask = NDArray[np.bool_]
+ROUNDING, ROUNDING_OF_1 = 1e-12, 1e-15  # relative, and of a criterion, which is 1 at most
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,13 @@ class Node:
 
     def ranked(self) -> list[int]:
         """Places of the covariates by criterion, then statistic, then order: the first is tried."""
-        a = self.associations
-        return sorted(range(len(a)), key=lambda j: (-a[j].criterion, -a[j].statistic, j))
+        left = list(range(len(self.associations)))
+        order = []
+        while left:
+            best = left[_best([self.associations[j] for j in left])]
+            left.remove(best)
+            order.append(best)
+        return order
 
 
 @dataclass(frozen=True)
@@ -263,6 +269,16 @@ def _associations(
     return tuple(a.adjusted(tested if growth.bonferroni else 1) for a in found)
 
 
+def _best(found: Sequence[Association]) -> int:
+    """The place of the largest criterion; of equal ones the largest statistic, then the first.
+
+    Equal means equal but for rounding: covariates that divide the rows alike differ by it alone.
+    """
+    top = max(a.criterion for a in found) - ROUNDING_OF_1
+    high = max(a.statistic for a in found if a.criterion >= top) * (1 - ROUNDING)
+    return next(j for j, a in enumerate(found) if a.criterion >= top and a.statistic >= high)
+
+
 def _choose(
     score: Floats,
     covariates: Sequence[Covariate],
@@ -272,7 +288,7 @@ def _choose(
 ) -> tuple[tuple[Association, ...], Split | None]:
     """The split by the best covariate, or by the second best when the best cannot be cut."""
     for _ in range(2):
-        best = max(range(len(found)), key=lambda j: (found[j].criterion, found[j].statistic, -j))
+        best = _best(found)
         if not found[best].criterion > 1 - growth.alpha:
             return found, None
         split = _split(score, covariates[best], best, rows, growth)
@@ -336,6 +352,6 @@ def best_cut(values: Floats, own: Scores, min_bucket: int) -> tuple[float, float
     statistic = gap / np.sqrt(own.variance * (n * m - m.astype(np.float64) ** 2) / (n - 1))
     if statistic.max() <= NO_VARIANCE:  # every cut leaves equal means
         return None
-    top = np.flatnonzero(statistic == statistic.max())
+    top = np.flatnonzero(statistic >= statistic.max() * (1 - ROUNDING))
     i = top[np.argmin(order[last[top]])]
     return float(sorted_values[last[i]]), float(statistic[i])
