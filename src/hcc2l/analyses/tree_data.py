@@ -9,7 +9,7 @@ import numpy as np
 
 from hcc2l import design
 from hcc2l.analyses.rows import Outcome, refuse_no_rows, survival_outcome
-from hcc2l.cohort import Cohort, number_text, printable
+from hcc2l.cohort import Cohort, number_text
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import model_term
 from hcc2l.design.rows import numbers
@@ -34,8 +34,6 @@ class Candidate:
         What a condition calls it; `label` adds the unit.
     levels
         In level order, whichever is the reference; empty for a number.
-    unit
-        Of a number; empty when it has none.
     """
 
     term: str
@@ -45,7 +43,6 @@ class Candidate:
     label: str
     kind: str
     levels: tuple[str, ...]
-    unit: str
 
     def values(self, cohort: Cohort, spec: TreeSpec, keep: Mask) -> Floats:
         """The candidate in any cohort, shape (rows,), coded as for `Covariate`.
@@ -69,16 +66,16 @@ class Candidate:
         return np.array([*places, np.nan])[groups.codes]
 
 
-def _candidate(cohort: Cohort, text: str, spec: TreeSpec, keep: Mask, own: Sequence[str]) -> (
-    tuple[Candidate, Floats]
-):  # fmt: skip
+def _candidate(
+    cohort: Cohort, text: str, spec: TreeSpec, keep: Mask, own: Sequence[str]
+) -> tuple[Candidate, Floats]:
+    """A candidate and its values, shape (rows,)."""
     term = model_term(cohort, text, spec, "-x", keep, own)
     entry = cohort.dictionary.column(term.column)
     name = cohort.label(term.column)
     if term.factor is None:
         assert term.values is not None
-        unit = printable(entry.unit or "")
-        number = Candidate(text, text, term.column, name, term.label, "numeric", (), unit)
+        number = Candidate(text, text, term.column, name, term.label, "numeric", ())
         return number, term.values
     groups = term.factor
     if groups.levels in (("no", "yes"), ("yes", "no")) and text != term.column:
@@ -91,7 +88,7 @@ def _candidate(cohort: Cohort, text: str, spec: TreeSpec, keep: Mask, own: Seque
     if groups.cuts:
         fixed = f"{term.column}@{'/'.join(number_text(c) for c in groups.cuts)}"
     kind = "ordered" if ordered else "factor"
-    candidate = Candidate(text, fixed, term.column, name, term.label, kind, levels, "")
+    candidate = Candidate(text, fixed, term.column, name, term.label, kind, levels)
     return candidate, places[groups.codes]
 
 
