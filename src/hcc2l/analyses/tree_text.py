@@ -106,14 +106,15 @@ def _leaves(data: TreeData) -> Factor:
 def _single_node(data: TreeData) -> Note:
     n, spec = data.time.size, data.spec
     root = data.tree.nodes[0]
-    best = root.associations[root.ranked()[0]]
+    place = min(range(len(data.candidates)), key=lambda j: root.associations[j].p_adjusted)
+    best = root.associations[place]
     if n < spec.min_split:
         why = f"there are {n} patients, and a split needs {spec.min_split:g} (--min-split)"
     elif best.p_adjusted < spec.alpha:
         why = (f"no cut of the best candidates leaves {spec.min_bucket:g} patients on either side "
                "(--min-bucket)")  # fmt: skip
     else:
-        named = f"{data.candidates[root.ranked()[0]].label}, {p_text(best.p_adjusted)}"
+        named = f"{data.candidates[place].label}, {p_text(best.p_adjusted)}"
         why = f"no candidate is clearly associated with survival; the best is {named}"
     return Note("info", "single-node", f"The tree is a single node: {why}.")
 
