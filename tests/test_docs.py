@@ -35,7 +35,7 @@ COHORT = ROOT / "sample_data" / "second_line"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
-COMMANDS = ("cox", "km", "logistic")
+COMMANDS = ("cox", "km", "logistic", "tree")
 FULL = {
     "cox": [
         "hcc2l cox cohort.csv -x second_line,age,child_pugh,albi_grade --select 0.5"
@@ -54,6 +54,10 @@ FULL = {
     "logistic": [
         "hcc2l logistic cohort.csv --outcome primary_resistance -x alt,child_pugh,afp@400"
         " --select 0.5 --interaction alt:child_pugh --performance --boot 5 --methods --json"
+        " --quiet",
+    ],
+    "tree": [
+        "hcc2l tree cohort.csv -x afp,child_pugh --boot 3 --forest --assignments --methods --json"
         " --quiet",
     ],
 }
@@ -217,6 +221,7 @@ def note_codes(command: str) -> set[str]:
         "cox": ["cox*.py", "regression.py", "performance.py", "adjusted.py"],
         "km": ["km*.py"],
         "logistic": ["logistic*.py", "regression.py", "performance.py"],
+        "tree": ["tree*.py"],
     }[command]
     files = [*(p for glob in own for p in analyses.glob(glob)), analyses / "rows.py"]
     source = "".join(p.read_text(encoding="utf-8") for p in files)
@@ -234,6 +239,7 @@ def note_codes(command: str) -> set[str]:
         ("cox", "hazards-not-proportional"),
         ("km", "curves-cross"),
         ("logistic", "selection"),
+        ("tree", "root-nearly-tied"),
     ],
 )
 def test_every_note_is_described(command: str, known: str) -> None:

@@ -15,21 +15,34 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hcc2l.api import cox as cox
+    from hcc2l.api import fit_tree as fit_tree
     from hcc2l.api import km as km
     from hcc2l.api import logistic as logistic
+    from hcc2l.api import tree as tree
     from hcc2l.figures import plot_report as plot_report
     from hcc2l.readers import read_cohort as read_cohort
     from hcc2l.render import render_report as render_report
 
 _API = {
     "cox": "hcc2l.api",
+    "fit_tree": "hcc2l.api",
     "km": "hcc2l.api",
     "logistic": "hcc2l.api",
     "plot_report": "hcc2l.figures",
     "read_cohort": "hcc2l.readers",
     "render_report": "hcc2l.render",
+    "tree": "hcc2l.api",
 }
-__all__ = ["cox", "km", "logistic", "plot_report", "read_cohort", "render_report"]
+__all__ = [
+    "cox",
+    "fit_tree",
+    "km",
+    "logistic",
+    "plot_report",
+    "read_cohort",
+    "render_report",
+    "tree",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
-from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, check_names
+from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, TreeSpec, check_names
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.tree import FittedTree
 
 
 def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
@@ -56,6 +59,33 @@ def logistic(cohort: Cohort | str | Path | None = None, **options: Any) -> Repor
 
     subject = _cohort(cohort)
     return run(subject, LogisticSpec(**_options("logistic", subject, options)))
+
+
+def tree(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """Survival tree by conditional inference; the same report as ``hcc2l tree``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `TreeSpec`, such as ``covariates=["afp", "child_pugh"]``, ``alpha=0.1``.
+    """
+    return fit_tree(cohort, **options).report
+
+
+def fit_tree(cohort: Cohort | str | Path | None = None, **options: Any) -> FittedTree:
+    """The tree of `tree` as an object that assigns the patients of other cohorts to its leaves.
+
+    Parameters
+    ----------
+    cohort, **options
+        As of `tree`.
+    """
+    from hcc2l.analyses.tree import fit
+
+    subject = _cohort(cohort)
+    return fit(subject, TreeSpec(**_options("tree", subject, options)))
 
 
 def _cohort(cohort: Cohort | str | Path | None) -> Cohort:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Value = str | int | float | bool | None
+Value = str | int | float | bool | tuple[str, ...] | None  # a tuple: a list of texts
 Row = Mapping[str, Value]
 Form = Literal["value", "interval", "effect"]
 
@@ -76,6 +76,18 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Outline:
+    """A line of text and the lines below it, for what is a tree: every format draws the branches.
+
+    `title`, of the outermost line alone, is its heading.
+    """
+
+    text: str
+    below: tuple[Outline, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Note:
     """Something a statistician would say about this analysis.
 
@@ -130,6 +142,8 @@ class Report:
 
     Attributes
     ----------
+    outline
+        What the tables say, as a tree of lines above them.
     draw
         Makes the figure; a call, because a curve of many points is worth making only when drawn.
     save
@@ -140,6 +154,7 @@ class Report:
     provenance: Provenance
     tables: tuple[Table, ...]
     notes: tuple[Note, ...] = ()
+    outline: Outline | None = None
     draw: Callable[[], Figure] | None = field(default=None, compare=False, repr=False)
     save: Callable[[], str] | None = field(default=None, compare=False, repr=False)
     methods: str = ""

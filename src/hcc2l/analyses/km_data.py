@@ -85,10 +85,7 @@ class KmData:
 
     def decimals(self, values: Sequence[Value]) -> int:
         """Decimals of times: none when the data and the values are whole, else one or two."""
-        if not self.endpoint.whole:
-            return 2
-        known = [float(v) for v in values if isinstance(v, (int, float))]
-        return 0 if all(v.is_integer() for v in known) else 1
+        return self.endpoint.decimals(values)
 
 
 def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:

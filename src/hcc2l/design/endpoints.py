@@ -65,6 +65,13 @@ class Endpoint:
         known = self.time[~np.isnan(self.time)]
         return bool(np.all(known == np.floor(known)))
 
+    def decimals(self, values: Sequence[object]) -> int:
+        """Decimals of times: none when the data and the values are whole, else one or two."""
+        if not self.whole:
+            return 2
+        known = [float(v) for v in values if isinstance(v, (int, float))]
+        return 0 if all(v.is_integer() for v in known) else 1
+
 
 def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = None) -> Endpoint:
     """The endpoint that the spec asks for; only the cells of `keep` rows are checked.

@@ -32,6 +32,8 @@ class Factor:
         The reference first, the others in level order.
     ranks
         Each level's place in level order, whichever is the reference; for trends.
+    cuts
+        The cut-points, where the groups are those of a number that was cut.
     """
 
     term: str
@@ -40,6 +42,7 @@ class Factor:
     levels: tuple[str, ...]
     codes: Ints
     ranks: tuple[int, ...]
+    cuts: tuple[float, ...] = ()
 
     def take(self, keep: Mask) -> Factor:
         """The kept rows, without levels that no longer occur."""
@@ -66,6 +69,7 @@ def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mas
     term = parse_term(text, cohort.names, option)
     column = cohort.column(term.column)
     label = cohort.label(term.column)
+    cuts: tuple[float, ...] = ()
     if term.comparison:
         levels, codes = _compared(cohort, term, column, keep)
         shown = f"{label} {_comparison_sign(term)} {term.comparison[1]}"
@@ -83,7 +87,7 @@ def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mas
     if unit and any(sign in levels[0] for sign in "<≥≤>"):
         label = f"{label}, {unit}"
     names = tuple(printable(level) for level in levels)
-    return Factor(text, term.column, label, names, codes, ranks)
+    return Factor(text, term.column, label, names, codes, ranks, cuts)
 
 
 def _compared(

@@ -13,6 +13,7 @@ from hcc2l.report import Figure, Report
 DRAWERS = {
     "forest": "hcc2l.figures.forest:draw",
     "survival": "hcc2l.figures.survival:draw",
+    "tree": "hcc2l.figures.tree:draw",
 }
 FORMATS = ("png", "svg", "pdf")
 _NO_CLOCK = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hcc2l.glossary import GLOSSARY
-from hcc2l.report import Column, Report, Row, Table, Value
+from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
 NOT_ESTIMABLE = "NE"
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
@@ -82,6 +82,8 @@ def write(value: Value, kind: str, decimals: int) -> str:
         return ""
     if value is None:
         return NOT_ESTIMABLE if kind in ("time", "estimate", "ratio", "probability") else "–"
+    if isinstance(value, tuple):
+        return ", ".join(value)
     if isinstance(value, (str, bool)):
         return str(value)
     if kind == "p":
@@ -100,6 +102,14 @@ def write_p(value: float) -> str:
     if value < 0.001:
         return "<0.001"
     return ">0.999" if value > 0.9995 else f"{value:.3f}"
+
+
+def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
+    """Every line of an outline, top down, with how far it is indented."""
+    lines = [(depth, outline.text)]
+    for below in outline.below:
+        lines += outline_lines(below, depth + 1)
+    return lines
 
 
 def _narrow(values: list[Value]) -> bool:

@@ -42,6 +42,8 @@ def _field(value: Value) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, tuple):
+        value = "|".join(value)
     return safe_text(value) if isinstance(value, str) else repr(value)
 
 

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.grid import Grid, grid, outline_lines, shown_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -24,6 +24,12 @@ def render(report: Report, options: RenderOptions) -> bytes:
         section.left_margin = section.right_margin = Cm(2)
     document.styles["Normal"].font.size = Pt(10)
     document.add_heading(report.title, level=1)
+    if report.outline is not None:
+        document.add_paragraph().add_run(report.outline.title).bold = True
+        for depth, line in outline_lines(report.outline):
+            paragraph = document.add_paragraph(line)
+            paragraph.paragraph_format.left_indent = Cm(0.75 * depth)
+            paragraph.paragraph_format.space_after = Pt(2)
     for table in shown_tables(report):
         _add_table(document, grid(table, options.digits))
     if options.figure:

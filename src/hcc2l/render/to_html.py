@@ -7,7 +7,7 @@ from html import escape
 
 from hcc2l.render.grid import Grid, grid, shown_tables
 from hcc2l.render.options import RenderOptions
-from hcc2l.report import Report
+from hcc2l.report import Outline, Report
 
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; max-width: 62rem; margin: 2rem auto;
@@ -26,6 +26,8 @@ img { max-width: 100%; width: 36rem; margin: 1.4rem 0; }
 def render(report: Report, options: RenderOptions) -> str:
     """The tables with footnotes, the notes, the methods, and the footer."""
     body = [f"<h1>{escape(report.title)}</h1>"]
+    if report.outline is not None:
+        body.append(f"<h2>{escape(report.outline.title)}</h2>\n<ul>{_items(report.outline)}</ul>")
     body += [_table(grid(table, options.digits)) for table in shown_tables(report)]
     if options.figure:
         data = b64encode(options.figure).decode()
@@ -45,6 +47,11 @@ def render(report: Report, options: RenderOptions) -> str:
         + "\n".join(body)
         + "\n</body>\n</html>\n"
     )
+
+
+def _items(outline: Outline) -> str:
+    below = "".join(_items(line) for line in outline.below)
+    return f"<li>{escape(outline.text)}{f'<ul>{below}</ul>' if below else ''}</li>\n"
 
 
 def _table(content: Grid) -> str:

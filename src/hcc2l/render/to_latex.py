@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.grid import Grid, grid, outline_lines, shown_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -19,6 +19,10 @@ _SPECIAL = {
 def render(report: Report, options: RenderOptions) -> str:
     """One table environment for each table; notes and footer as comments."""
     parts = [f"% {report.title}\n% needs \\usepackage{{booktabs}}"]
+    if report.outline is not None:
+        lines = outline_lines(report.outline)
+        body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
+        parts.append(f"\\textbf{{{escape(report.outline.title)}}}\\par\n{body}".rstrip())
     parts += [_table(grid(table, options.digits)) for table in shown_tables(report)]
     if report.show_methods:
         references = "\n".join(f"% {r}" for r in report.references)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.grid import Grid, grid, outline_lines, shown_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -12,6 +12,9 @@ from hcc2l.report import Report
 def render(report: Report, options: RenderOptions) -> str:
     """The tables with footnotes, the notes, the methods, and the footer."""
     parts = [f"# {_text(report.title)}"]
+    if report.outline is not None:
+        lines = [f"{'  ' * depth}- {_text(line)}" for depth, line in outline_lines(report.outline)]
+        parts += [f"**{_text(report.outline.title)}**", "\n".join(lines)]
     parts += [_table(grid(table, options.digits)) for table in shown_tables(report)]
     if report.notes:
         parts.append("## Notes")

@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
+from rich.tree import Tree
 
 from hcc2l.render.grid import Grid, grid, shown_tables
 from hcc2l.render.options import RenderOptions
-from hcc2l.report import Report
+from hcc2l.report import Outline, Report
 
 _GAP = 2
 _LABEL_WIDTH = 32
@@ -35,6 +36,9 @@ def render(report: Report, options: RenderOptions) -> str:
         legacy_windows=False,
     )
     console.print(Text(report.title, style="bold"))
+    if report.outline is not None:
+        console.print(Text(f"\n{report.outline.title}", style="bold"))
+        console.print(_branches(report.outline))
     for table in shown_tables(report):
         _print_table(console, grid(table, options.digits))
     console.print()
@@ -48,6 +52,13 @@ def render(report: Report, options: RenderOptions) -> str:
     file = console.file
     assert isinstance(file, io.StringIO)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+
+
+def _branches(outline: Outline) -> Tree:
+    tree = Tree(Text(outline.text), guide_style="dim")
+    for below in outline.below:
+        tree.children.append(_branches(below))
+    return tree
 
 
 def _print_table(console: Console, content: Grid) -> None:

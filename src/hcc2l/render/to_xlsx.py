@@ -43,6 +43,7 @@ def render(report: Report, options: RenderOptions) -> bytes:  # noqa: ARG001 - e
 
 def _put(cell: Any, value: Value) -> None:
     """Write a value; a text stays a text even when it begins like a formula."""
+    value = "|".join(value) if isinstance(value, tuple) else value
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"

@@ -11,6 +11,7 @@ from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs.km import KmSpec
 from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
 from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
+from hcc2l.specs.tree import TreeSpec
 
 __all__ = [
     "SPECS",
@@ -20,6 +21,7 @@ __all__ = [
     "LogisticSpec",
     "RegressionSpec",
     "SurvivalSpec",
+    "TreeSpec",
     "check_names",
     "option_problem",
 ]
@@ -28,6 +30,7 @@ SPECS: dict[str, type[AnalysisSpec]] = {
     "cox": CoxSpec,
     "km": KmSpec,
     "logistic": LogisticSpec,
+    "tree": TreeSpec,
 }
 
 

@@ -1,0 +1,284 @@
+"""The candidates of a tree analysis, the tree grown on them, and what its nodes are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hcc2l import design
+from hcc2l.analyses.rows import Outcome, refuse_no_rows, survival_outcome
+from hcc2l.cohort import Cohort, number_text
+from hcc2l.design import Floats, Ints, Mask
+from hcc2l.design.model import model_term
+from hcc2l.design.rows import numbers
+from hcc2l.errors import AnalysisError, InputError, quoted_list
+from hcc2l.specs import TreeSpec
+from hcc2l.stats.association import Covariate
+from hcc2l.stats.risk_sets import DistinctTimes, distinct_times
+from hcc2l.stats.tree import Growth, Split, Tree, grow, logrank_scores
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A term that a node can be split by.
+
+    Attributes
+    ----------
+    term
+        As the user wrote it.
+    fixed
+        The term that means the same groups in any cohort: a median as the number that it was.
+    name
+        What a condition calls it; `label` adds the unit.
+    levels
+        In level order, whichever is the reference; empty for a number.
+    """
+
+    term: str
+    fixed: str
+    column: str
+    name: str
+    label: str
+    kind: str
+    levels: tuple[str, ...]
+
+    def values(self, cohort: Cohort, spec: TreeSpec, keep: Mask) -> Floats:
+        """The candidate in any cohort, shape (rows,), coded as for `Covariate`.
+
+        Raises
+        ------
+        InputError
+            A cell is no number, or a level that the tree does not know.
+        """
+        if self.kind == "numeric":
+            return numbers(cohort, self.column, keep)
+        groups = design.factor(cohort, self.fixed, spec, "-x", keep)
+        unknown = [level for level in groups.take(keep).levels if level not in self.levels]
+        if unknown and (groups.codes[keep] >= 0).any():
+            raise InputError(
+                f"{self.column} has levels that the tree does not know: {quoted_list(unknown)}.",
+                where=cohort.source.name,
+                hint=f"Known: {quoted_list(self.levels, 12)}.",
+            )
+        places = [self.levels.index(x) if x in self.levels else np.nan for x in groups.levels]
+        return np.array([*places, np.nan])[groups.codes]
+
+
+def _candidate(
+    cohort: Cohort, text: str, spec: TreeSpec, keep: Mask, own: Sequence[str]
+) -> tuple[Candidate, Floats]:
+    """A candidate and its values, shape (rows,)."""
+    term = model_term(cohort, text, spec, "-x", keep, own)
+    entry = cohort.dictionary.column(term.column)
+    name = cohort.label(term.column)
+    if term.factor is None:
+        assert term.values is not None
+        number = Candidate(text, text, term.column, name, term.label, "numeric", ())
+        return number, term.values
+    groups = term.factor
+    if groups.levels in (("no", "yes"), ("yes", "no")) and text != term.column:
+        name = term.label  # a comparison: `ECOG = 2`
+    places = np.array([*groups.ranks, np.nan], dtype=np.float64)
+    levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
+    # The groups of a number have an order; two are a factor either way.
+    ordered = len(levels) > 2 if groups.cuts else entry.type == "ordered" and text == term.column
+    fixed = text
+    if groups.cuts:
+        fixed = f"{term.column}@{'/'.join(number_text(c) for c in groups.cuts)}"
+    kind = "ordered" if ordered else "factor"
+    candidate = Candidate(text, fixed, term.column, name, term.label, kind, levels)
+    return candidate, places[groups.codes]
+
+
+@dataclass(frozen=True)
+class TreeData:
+    """A tree with the analysed rows that it was grown on; arrays of shape (n,)."""
+
+    spec: TreeSpec
+    outcome: Outcome
+    candidates: tuple[Candidate, ...]
+    covariates: tuple[Covariate, ...]
+    time: Floats
+    distinct: DistinctTimes
+    event: Mask
+    tree: Tree
+
+    @property
+    def unit(self) -> str:
+        """`, months` for headers; empty when no unit is known."""
+        return f", {self.outcome.endpoint.unit}" if self.outcome.endpoint.unit else ""
+
+    @property
+    def ci(self) -> str:
+        """`(95% CI)` for headers."""
+        return f"({self.spec.conf_level * 100:g}% CI)"
+
+    def candidate(self, split: Split) -> Candidate:
+        """The candidate that a split uses."""
+        return self.candidates[split.covariate]
+
+    def sides(self, split: Split) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The levels that go left and right; both empty for a number."""
+        return sides(self.candidate(split), split)
+
+    def conditions(self, number: int) -> list[tuple[Candidate, Bounds]]:
+        """What a node's patients have in common, one entry a candidate, in order of the splits."""
+        found: dict[int, Bounds] = {}
+        for split, left in self.tree.path(number):
+            before = found.get(split.covariate, Bounds())
+            found[split.covariate] = before.within(self.candidate(split), split, left)
+        return [(self.candidates[j], bounds) for j, bounds in found.items()]
+
+    def rule(self, number: int) -> str:
+        """The node as an expression of the columns: ``child_pugh in {A} and afp <= 400``."""
+        parts = []
+        for candidate, bounds in self.conditions(number):
+            if candidate.kind == "numeric":
+                parts += [f"{candidate.column} {sign} {number_text(value)}"
+                          for sign, value in bounds.signs("<=")]  # fmt: skip
+            else:
+                parts.append(f"{candidate.term} in {{{', '.join(bounds.chosen(candidate))}}}")
+        return " and ".join(parts) or "all"
+
+    def words(self, number: int) -> str:
+        """The node in words: `Child-Pugh class A and AFP ≤400`."""
+        said = [f"{c.name} {side_words(c, b)}" for c, b in self.conditions(number)]
+        return " and ".join(said) or "All patients"
+
+    def last_condition(self, number: int) -> str:
+        """The condition that leads from a node's parent to it: `≤400`, `A`.
+
+        Of a factor that was split before, only the levels that are still there.
+        """
+        *_, (split, left) = self.tree.path(number)
+        candidate = self.candidate(split)
+        if candidate.kind == "numeric":
+            return side_words(candidate, Bounds().within(candidate, split, left))
+        return next(side_words(c, b) for c, b in self.conditions(number) if c is candidate)
+
+
+def sides(candidate: Candidate, split: Split) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The levels of a candidate on the left and on the right of a split."""
+    left = tuple(x for i, x in enumerate(candidate.levels) if i in split.left_levels)
+    return left, tuple(x for x in candidate.levels if x not in left)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What several splits by one candidate leave of it: an interval, or some of its levels."""
+
+    above: float | None = None
+    upto: float | None = None
+    levels: frozenset[str] | None = None
+
+    def within(self, candidate: Candidate, split: Split, left: bool) -> Bounds:
+        """Narrowed by a further split."""
+        if candidate.kind == "numeric":  # a later cut lies within the earlier ones
+            cut = split.cutpoint
+            return Bounds(self.above, cut) if left else Bounds(cut, self.upto)
+        side = frozenset(sides(candidate, split)[0 if left else 1])
+        return Bounds(levels=side if self.levels is None else side & self.levels)
+
+    def chosen(self, candidate: Candidate) -> list[str]:
+        """The levels left, in level order."""
+        return [level for level in candidate.levels if level in (self.levels or ())]
+
+    def signs(self, upto: str) -> list[tuple[str, float]]:
+        """The interval as comparisons."""
+        both = ((">", self.above), (upto, self.upto))
+        return [(sign, value) for sign, value in both if value is not None]
+
+
+def side_words(candidate: Candidate, bounds: Bounds) -> str:
+    """`≤400`, `>20 to 400`, `A`, `B or C`."""
+    if candidate.kind == "numeric":
+        signs = [(sign, number_text(value)) for sign, value in bounds.signs("≤")]
+        if len(signs) == 2:
+            return f">{signs[0][1]} to {signs[1][1]}"
+        return "".join(signs[0])
+    chosen = bounds.chosen(candidate)
+    if len(chosen) < 2:
+        return "".join(chosen)
+    return f"{', '.join(chosen[:-1])} or {chosen[-1]}"
+
+
+def growth(spec: TreeSpec) -> Growth:
+    """The options, as `stats` names them."""
+    return Growth(
+        alpha=spec.alpha, min_split=int(spec.min_split), min_bucket=int(spec.min_bucket),
+        max_depth=None if spec.max_depth is None else int(spec.max_depth),
+        statistic="max" if spec.statistic == "max" else "quad",
+        bonferroni=spec.adjust == "bonferroni",
+    )  # fmt: skip
+
+
+def prepare(cohort: Cohort, spec: TreeSpec) -> TreeData:
+    """Resolve endpoint and candidates, leave out rows, and grow the tree.
+
+    Raises
+    ------
+    AnalysisError
+        No row, no event, or a candidate of which no value is known.
+    """
+    cohort.load(_needed(cohort, spec))
+    outcome = survival_outcome(cohort, spec)
+    account, endpoint = outcome.account, outcome.endpoint
+    own = endpoint.columns
+    found = [_candidate(cohort, t, spec, account.keep, own) for t in dict.fromkeys(spec.covariates)]
+    for candidate, values in found:
+        if np.isnan(values[account.keep]).all():
+            raise AnalysisError(
+                f"{candidate.column} is missing in all {account.analysed} patients.",
+                where=f"-x {candidate.term}",
+                hint="Leave it out.",
+            )
+    if spec.missing == "drop":
+        for candidate, values in found:
+            account.drop(np.isnan(values), f"{candidate.column} missing")
+        refuse_no_rows(account)
+    keep = account.keep
+    event = (endpoint.event == 1)[keep]
+    if not event.any():
+        raise AnalysisError(
+            f"None of the {account.analysed} patients has the event: all are censored.",
+            where=endpoint.described,
+            hint="Check which value means the event: --event COL=VALUE.",
+        )
+    time = endpoint.time[keep]
+    distinct = distinct_times(time)
+    covariates = tuple(
+        Covariate(c.kind, values if keep.all() else values[keep], len(c.levels))  # type: ignore[arg-type]  # one of the three kinds
+        for c, values in found
+    )
+    tree = grow(logrank_scores(distinct, event), covariates, growth(spec))
+    return TreeData(
+        spec, outcome, tuple(c for c, _ in found), covariates, time, distinct, event, tree
+    )
+
+
+def _needed(cohort: Cohort, spec: TreeSpec) -> list[str]:
+    """Columns that will be asked for, so that a large file is parsed once; guesses are harmless."""
+    names = [*design.endpoint_columns(cohort, spec), cohort.id_column or ""]
+    for text in (*spec.covariates, *spec.where):
+        names += [n for n in cohort.names if text == n or text.startswith(n)]
+    return names
+
+
+def assign(data: TreeData, cohort: Cohort, keep: Mask) -> Ints:
+    """The leaf of every row of any cohort, shape (rows,)."""
+    cohort.load([c.column for c in data.candidates])
+    plain = replace(data.spec, ref=(), cut=())  # the candidates' own terms say the groups
+    used = {node.split.covariate for node in data.tree.nodes if node.split is not None}
+    blank = np.full(cohort.rows, np.nan)
+    values = [
+        candidate.values(cohort, plain, keep) if j in used else blank
+        for j, candidate in enumerate(data.candidates)
+    ]
+    return data.tree.assign(values)
+
+
+def rules(data: TreeData) -> Mapping[int, str]:
+    """The rule in words of every leaf."""
+    return {node.number: data.words(node.number) for node in data.tree.leaves}

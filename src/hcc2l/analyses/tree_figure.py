@@ -1,0 +1,46 @@
+"""What the drawing of a tree shows, as finished tables."""
+
+from __future__ import annotations
+
+from hcc2l.analyses.km_figure import axis_ticks
+from hcc2l.analyses.regression import p_text
+from hcc2l.analyses.tree_data import TreeData
+from hcc2l.analyses.tree_tables import curve
+from hcc2l.report import Figure, Row, Table, Value
+
+
+def tree_figure(data: TreeData, nodes: Table) -> Figure:
+    """Inner nodes with variable and p, conditions on the branches, a curve in every leaf."""
+    drawn: list[Row] = []
+    limits = ("median", "lower", "upper")
+    for node, row in zip(data.tree.nodes, nodes.rows, strict=True):
+        p = None
+        label = None
+        if node.split is not None:
+            label = data.candidate(node.split).label
+            p = p_text(node.associations[node.split.covariate].p_adjusted)
+        drawn.append(
+            {**{k: row[k] for k in ("node", "left", "right", "n", "events", *limits)},
+             "label": label, "p_text": p,
+             "condition": data.last_condition(node.number) if node.parent else None}
+        )  # fmt: skip
+    rows: list[Row] = []
+    for leaf in data.tree.leaves:
+        c = curve(data, leaf.number)
+        for t, s, d in zip(c.time.tolist(), c.survival.tolist(), c.n_censor.tolist(), strict=True):
+            rows.append({"node": leaf.number, "time": t, "estimate": s, "n_censor": d})
+    endpoint = data.outcome.endpoint
+    longest = float(data.time.max())
+    ticks = axis_ticks(longest, endpoint.unit)
+    options: dict[str, Value | tuple[Value, ...]] = {
+        "x_label": f"Time ({endpoint.unit})" if endpoint.unit else "Time",
+        "y_label": endpoint.label,
+        "ticks": ticks,
+        "x_max": longest,
+        "decimals": endpoint.decimals([row[k] for row in nodes.rows for k in limits]),
+    }
+    tables = {
+        "nodes": Table("nodes", "Nodes", tuple(drawn[0]), tuple(drawn)),
+        "curve": Table("curve", "Curves", ("node", "time", "estimate", "n_censor"), tuple(rows)),
+    }
+    return Figure("tree", tables, options)

@@ -1,0 +1,194 @@
+"""A tree drawn as a paper prints it: splits above, a Kaplan-Meier panel for every leaf below."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hcc2l.figures.style import colour
+from hcc2l.report import Figure, Row
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+PANEL, PANEL_MANY = 1.45, 0.97  # inches; narrower from six leaves on
+GAP = 0.2
+LEFT, RIGHT = 0.72, 0.15
+PANEL_HEIGHT = 1.3
+AXIS_HEIGHT = 0.5
+HEADING = 0.69  # above a panel: node, n and events, median and its interval
+LINE = 0.135
+LABEL, CONDITION, CONDITION_MANY = 19, 17, 14  # characters before a text is wrapped
+BRANCH = 0.18  # below a node, before its branches
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where things are, in inches from the lower left corner."""
+
+    x: dict[int, float]
+    y: dict[int, float]
+    leaves: tuple[int, ...]
+    panel: float
+    width: float
+    height: float
+
+
+def draw(figure: Figure) -> Picture:
+    """Draw the splits, the branches with their conditions, and the leaves on common axes."""
+    from matplotlib.figure import Figure as MplFigure
+
+    nodes = {_int(row["node"]): row for row in figure.tables["nodes"].rows}
+    place = _layout(nodes)
+    picture = MplFigure(figsize=(place.width, place.height))
+    canvas = picture.add_axes((0, 0, 1, 1))
+    canvas.set_xlim(0, place.width)
+    canvas.set_ylim(0, place.height)
+    canvas.axis("off")
+    for number, row in nodes.items():
+        if row["left"] is not None:
+            _draw_branches(canvas, place, nodes, number)
+    for number, row in nodes.items():
+        if row["left"] is not None:
+            _draw_split(canvas, place, number, row)
+    for i, number in enumerate(place.leaves):
+        _draw_leaf(picture, canvas, place, figure, nodes[number], i)
+    middle = (place.x[place.leaves[0]] + place.x[place.leaves[-1]]) / 2
+    canvas.text(middle, 0.1, str(figure.options["x_label"]), ha="center", va="bottom", fontsize=8)
+    return picture
+
+
+def _layout(nodes: dict[int, Row]) -> _Layout:
+    leaves = tuple(n for n, row in nodes.items() if row["left"] is None)
+    panel = PANEL if len(leaves) < 6 else PANEL_MANY
+    x = {n: LEFT + (i + 0.5) * panel + i * GAP for i, n in enumerate(leaves)}
+    for number in reversed(nodes):  # children before their parents
+        row = nodes[number]
+        if row["left"] is not None:
+            x[number] = (x[_int(row["left"])] + x[_int(row["right"])]) / 2
+    if len(leaves) == 1:  # room for the heading
+        panel *= 1.6
+        x = {leaves[0]: LEFT + panel / 2}
+    depth = {1: 0}
+    for number, row in nodes.items():
+        if row["left"] is not None:
+            depth |= dict.fromkeys((_int(row["left"]), _int(row["right"])), depth[number] + 1)
+    inner = [n for n in nodes if n not in leaves]
+    floor = AXIS_HEIGHT + PANEL_HEIGHT + HEADING
+    levels = max((depth[n] for n in inner), default=-1) + 1
+    tallest = [
+        max((_node_height(nodes[n]) for n in inner if depth[n] == d), default=0.0)
+        + max((_condition_height(nodes, n, panel) for n in inner if depth[n] == d), default=0.0)
+        + BRANCH + 0.12
+        for d in range(levels)
+    ]  # fmt: skip
+    height = floor + sum(tallest) + 0.1
+    y = {n: height - 0.1 - sum(tallest[: depth[n]]) for n in inner}
+    y |= dict.fromkeys(leaves, floor)
+    width = LEFT + len(leaves) * panel + (len(leaves) - 1) * GAP + RIGHT
+    return _Layout(x, y, leaves, panel, width, height)
+
+
+def _split_text(row: Row) -> str:
+    return f"{textwrap.fill(str(row['label']), LABEL)}\n{row['p_text']}"
+
+
+def _node_height(row: Row) -> float:
+    return LINE * (_split_text(row).count("\n") + 2) + 0.1
+
+
+def _condition(row: Row, panel: float) -> str:
+    return textwrap.fill(str(row["condition"]), CONDITION if panel >= PANEL else CONDITION_MANY)
+
+
+def _condition_height(nodes: dict[int, Row], number: int, panel: float) -> float:
+    children = (nodes[_int(nodes[number][side])] for side in ("left", "right"))
+    return LINE * max(_condition(child, panel).count("\n") + 1 for child in children) + 0.06
+
+
+def _draw_split(canvas: Axes, place: _Layout, number: int, row: Row) -> None:
+    look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 8, "zorder": 4}
+    x, y = place.x[number], place.y[number]
+    canvas.text(
+        x, y - 0.06, f"{number}\n{_split_text(row)}", linespacing=1.15,
+        bbox={"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": "0.25",
+              "linewidth": 0.8}, **look,
+    )  # fmt: skip
+
+
+def _draw_branches(canvas: Axes, place: _Layout, nodes: dict[int, Row], number: int) -> None:
+    """From a node sideways, then down to each child: branches never cross."""
+    row = nodes[number]
+    turn = place.y[number] - _node_height(row) - BRANCH / 2
+    ink: dict[str, Any] = {"color": "0.25", "linewidth": 0.8, "zorder": 1}
+    canvas.plot([place.x[number]] * 2, [place.y[number] - 0.1, turn], **ink)
+    for side in ("left", "right"):
+        child = _int(row[side])
+        x = place.x[child]
+        canvas.plot([place.x[number], x, x], [turn, turn, place.y[child] - 0.05], **ink)
+        canvas.text(
+            x, turn - 0.07, _condition(nodes[child], place.panel), ha="center", va="top",
+            fontsize=7.5, linespacing=1.1, zorder=3,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+        )  # fmt: skip
+
+
+def _draw_leaf(
+    picture: Picture, canvas: Axes, place: _Layout, figure: Figure, row: Row, i: int
+) -> None:
+    number = _int(row["node"])
+    x, floor = place.x[number], AXIS_HEIGHT + PANEL_HEIGHT
+    many = place.panel < PANEL
+    median = row["median"]
+    shown, lower, upper = (
+        "NE" if row[key] is None else f"{row[key]:.{_int(figure.options['decimals'])}f}"
+        for key in ("median", "lower", "upper")
+    )
+    events = f"{row['events']} event{'' if row['events'] == 1 else 's'}"
+    heading = f"n = {row['n']}, {events}\nmedian {shown}\n({lower}–{upper})"
+    back = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+    canvas.text(x, floor + 0.47, f"Node {number}", ha="center", va="bottom", fontsize=8,
+                fontweight="bold", zorder=3, bbox=back)  # fmt: skip
+    canvas.text(x, floor + 0.05, heading, ha="center", va="bottom", fontsize=7 if many else 7.5,
+                linespacing=1.15, zorder=3)  # fmt: skip
+    axes = picture.add_axes(
+        ((x - place.panel / 2) / place.width, AXIS_HEIGHT / place.height,
+         place.panel / place.width, PANEL_HEIGHT / place.height)
+    )  # fmt: skip
+    _set_axes(axes, figure, first=i == 0, many=many)
+    curve = [r for r in figure.tables["curve"].rows if r["node"] == number]
+    time = [0.0, *(_float(r["time"]) for r in curve)]
+    estimate = [1.0, *(_float(r["estimate"]) for r in curve)]
+    axes.step(time, estimate, where="post", color=colour(0), linewidth=1.3, zorder=3)
+    ticks = [(_float(r["time"]), _float(r["estimate"])) for r in curve if r["n_censor"]]
+    if ticks:
+        axes.plot(*zip(*ticks, strict=True), linestyle="none", marker="|", markersize=3.5,
+                  markeredgewidth=0.7, color=colour(0), zorder=4)  # fmt: skip
+    if isinstance(median, (int, float)):
+        axes.plot([0, median, median], [0.5, 0.5, 0], color="0.45", linewidth=0.6,
+                  linestyle=(0, (4, 3)), zorder=2)  # fmt: skip
+
+
+def _set_axes(axes: Axes, figure: Figure, *, first: bool, many: bool) -> None:
+    said = figure.options["ticks"]
+    ticks = [_float(t) for t in (said if isinstance(said, tuple) else (said,))]
+    most = 3 if many else 4  # a panel is narrow
+    ticks = ticks[:: max(1, -(-(len(ticks) - 1) // most))]
+    axes.set_xlim(0.0, _float(figure.options["x_max"]) * 1.02 or 1.0)
+    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes.set_ylim(0.0, 1.02)
+    names = ["0", "25%", "50%", "75%", "100%"]
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], names if first else [""] * 5)
+    axes.tick_params(labelsize=7)
+    if first:
+        axes.set_ylabel(textwrap.fill(str(figure.options["y_label"]), 22), fontsize=8)
+
+
+def _int(value: object) -> int:
+    return int(str(value))
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else float("nan")

@@ -1,0 +1,436 @@
+"""`hcc2l tree` as a user meets it: tables, words, notes, files, the Python object, refusals."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hcc2l
+from hcc2l.dictionary import load_dictionary
+from hcc2l.errors import InputError, UsageError
+from tests.conftest import Run, Write
+
+SORA2 = ("tree", "-x", "afp,child_pugh,ecog", "--alpha", "0.1")
+
+
+def cohort_of(write: Write, rows: int = 90, **columns: Any) -> Path:
+    """Survival that rises with `x` and differs between the groups of `g`; other columns as given.
+
+    A column is a function of the row number.
+    """
+    made = {
+        "patient_id": lambda i: f"P{i}",
+        "time": lambda i: f"{1 + i % 30 + (20 if i % 3 else 0) + i / 1000:.3f}",
+        "status": lambda i: int(i % 5 > 0),
+        "x": lambda i: i % 30,
+        "g": lambda i: "no" if i % 3 else "yes",
+        **columns,
+    }
+    lines = [",".join(str(cell(i)) for cell in made.values()) for i in range(rows)]
+    return write("c.csv", "\n".join([",".join(made), *lines]) + "\n")
+
+
+def nodes(run: Run, *arguments: object) -> list[Any]:
+    found: list[Any] = run("tree", *arguments, "--json", "--quiet").json["tables"]["nodes"]
+    return found
+
+
+def codes(run: Run, *arguments: object) -> list[str]:
+    return [n["code"] for n in run("tree", *arguments, "--json", "--quiet").json["notes"]]
+
+
+# ---------------------------------------------------------------- the bundled cohort
+
+
+def test_the_bundled_cohort_splits_by_child_pugh_and_then_by_afp(run: Run) -> None:
+    report = run(*SORA2, "--json", "--quiet").json
+    found = report["tables"]["nodes"]
+    assert [(n["node"], n["variable"]) for n in found] == [
+        (1, "child_pugh"), (2, "afp"), (3, None), (4, None), (5, None)
+    ]  # fmt: skip
+    assert found[0]["left_levels"] == ["A"]
+    assert found[3]["rule"] == "child_pugh in {A} and afp > 2645"
+    assert found[3]["words"] == "Child-Pugh class A and AFP >2645"
+    assert sum(n["n"] for n in found if n["terminal"]) == report["analysed"]["rows"]
+
+
+def test_the_tree_is_drawn_with_splits_p_and_leaves(run: Run) -> None:
+    out = run(*SORA2, "--quiet").out
+    assert "[1] All patients (n = 126, 81 events), split by Child-Pugh class, p = 0.005" in out
+    assert "│   ├── [3] AFP ≤2645: n = 65, 36 events, median 17.08 (10.28–20.34) months" in out
+
+
+@pytest.mark.parametrize("format_", ["md", "html", "tex"])
+def test_the_tree_stands_in_every_document(format_: str, run: Run) -> None:
+    out = run(*SORA2, "--quiet", "--format", format_).out
+    assert "split by Child-Pugh class, p = 0.005" in out
+    assert out.index("split by AFP") < out.index("2645") < out.index("Nodes of the tree")
+
+
+def test_word_holds_the_tree_indented(run: Run, workplace: Path) -> None:
+    import docx
+
+    assert run(*SORA2, "--quiet", "--out", "t.docx").status == 0
+    lines = [p for p in docx.Document(str(workplace / "t.docx")).paragraphs if p.text[:1] == "["]
+    assert [line.text[:3] for line in lines] == ["[1]", "[2]", "[3]", "[4]", "[5]"]
+    indents = [line.paragraph_format.left_indent for line in lines]
+    assert indents[0] < indents[1] < indents[2] == indents[3]
+
+
+def test_csv_and_excel_write_levels_as_one_cell(run: Run, workplace: Path) -> None:
+    import openpyxl
+
+    done = run("tree", "-x", "response", "--alpha", "0.5", "--quiet", "--format", "csv",
+               "--out", "t.xlsx")  # fmt: skip
+    (root, *_) = csv.DictReader(done.out.splitlines())
+    assert root["left_levels"] == "CR|PR|SD"
+    sheet = openpyxl.load_workbook(workplace / "t.xlsx")["nodes"]
+    column = [cell.value for cell in sheet[1]].index("left_levels")
+    assert sheet[2][column].value == "CR|PR|SD"
+
+
+# ---------------------------------------------------------------- terms
+
+
+def test_a_number_is_taken_raw_and_a_cut_makes_groups(run: Run) -> None:
+    raw = nodes(run, "-x", "afp", "--alpha", "0.5")[0]
+    assert (raw["kind"], raw["left_levels"]) == ("numeric", None)
+    for said in (("-x", "afp@400"), ("-x", "afp@"), ("-x", "afp", "--cut", "afp=400")):
+        cut = nodes(run, *said, "--alpha", "0.5")[0]
+        assert (cut["kind"], cut["cutpoint"]) == ("factor", None)
+        assert (cut["left_levels"], cut["right_levels"]) == (["<400"], ["≥400"])
+
+
+def test_three_groups_of_a_number_keep_their_order(run: Run) -> None:
+    (root, *_) = nodes(run, "-x", "afp@20/4000", "--alpha", "0.9")
+    assert root["kind"] == "ordered"
+    assert root["left_levels"] + root["right_levels"] == ["<20", "20–<4000", "≥4000"]
+
+
+def test_the_reference_does_not_change_the_order_of_levels(run: Run) -> None:
+    plain = run("tree", "-x", "ecog,albi_grade", "--alpha", "0.9", "--json", "--quiet").json
+    said = run("tree", "-x", "ecog,albi_grade", "--alpha", "0.9", "--ref", "ecog=1", "--json",
+               "--quiet").json  # fmt: skip
+    assert plain["tables"] == said["tables"]
+    assert plain["tables"]["nodes"][0]["kind"] == "ordered"
+
+
+def test_ordered_levels_are_those_of_the_dictionary(run: Run, write: Write) -> None:
+    names = ("mild", "severe", "awful")
+    path = cohort_of(write, pain=lambda i: names[min(i % 30 // 10, 2)])
+    write("hcc2l.toml", f'[columns.pain]\ntype = "ordered"\nlevels = {json.dumps(names)}\n')
+    (root, *_) = nodes(run, path, "-x", "pain")
+    assert root["kind"] == "ordered"
+    assert root["left_levels"][0] == "mild"
+    write("hcc2l.toml", '[columns.pain]\ntype = "factor"\n')
+    (other, *_) = nodes(run, path, "-x", "pain")
+    assert (other["kind"], set(other["left_levels"])) == ("factor", set(root["right_levels"]))
+
+
+def test_an_ordered_factor_is_cut_like_its_numbers(run: Run, write: Write) -> None:
+    path = cohort_of(write, grade=lambda i: i % 30 // 6)
+    (root, left, right) = nodes(run, path, "-x", "grade", "--max-depth", "1")
+    write("hcc2l.toml", '[columns.grade]\ntype = "ordered"\n')
+    ordered = nodes(run, path, "-x", "grade", "--max-depth", "1")
+    assert [row["n"] for row in ordered] == [root["n"], left["n"], right["n"]]
+    assert ordered[0]["statistic"] == pytest.approx(root["statistic"])
+    assert ordered[0]["left_levels"][-1] == str(int(root["cutpoint"]))
+
+
+def test_a_comparison_is_a_candidate(run: Run) -> None:
+    (root, left, _) = nodes(run, "-x", "child_pugh==B")
+    assert (root["kind"], root["variable"]) == ("factor", "child_pugh==B")
+    assert left["rule"] == "child_pugh==B in {no}"
+    assert left["words"] == "Child-Pugh class = B no"
+
+
+def test_several_cuts_of_one_number_become_one_interval(run: Run, write: Write) -> None:
+    found = nodes(run, cohort_of(write), "-x", "x", "--alpha", "0.9", "--min-split", "10")
+    deep = next(n for n in found if n["rule"].count("x ") == 2)
+    low, high = (float(part.split()[-1]) for part in deep["rule"].split(" and "))
+    assert low < high
+    assert deep["words"] == f"X >{low:g} to {high:g}"
+
+
+def test_a_level_that_went_the_other_way_is_not_named_again(run: Run, write: Write) -> None:
+    names = ("early", "middle", "late")
+    path = cohort_of(write, when=lambda i: names[i % 3], time=lambda i: 1 + i % 9 + 20 * (i % 3))
+    found = run("tree", path, "-x", "when", "--json", "--quiet").json["tables"]
+    sides = [s["sides"] for s in found["splits"] if s["sides"]]
+    assert sides == ["late | early or middle", "middle | early"]
+    assert found["nodes"][-1]["rule"] == "when in {early}"
+
+
+def test_a_cut_point_is_printed_as_the_data_has_it(run: Run, write: Write) -> None:
+    path = cohort_of(write, x=lambda i: f"{(i % 30) / 10:.1f}")
+    root, left, _ = nodes(run, path, "-x", "x", "--max-depth", "1")
+    cut = root["cutpoint"]
+    assert left["rule"] == f"x <= {cut}"
+    assert len(str(cut)) == 3
+
+
+# ---------------------------------------------------------------- options
+
+
+def test_missing_rows_go_with_the_majority_or_are_left_out(run: Run) -> None:
+    most = run(*SORA2, "--json", "--quiet").json
+    drop = run(*SORA2, "--missing", "drop", "--json", "--quiet").json
+    assert most["analysed"]["rows"] == 126
+    assert "missing-with-majority" in [n["code"] for n in most["notes"]]
+    assert drop["analysed"]["rows"] < 126
+    assert {e["reason"] for e in drop["analysed"]["excluded"]} <= {
+        "afp missing", "child_pugh missing", "ecog missing"
+    }  # fmt: skip
+    assert drop["analysed"]["excluded"]
+    assert all(not n["n_missing"] for n in drop["tables"]["nodes"])
+
+
+def test_candidates_are_ranked_in_every_node(run: Run) -> None:
+    tables = run(*SORA2, "--json", "--quiet").json["tables"]
+    for node in tables["nodes"]:
+        found = [t for t in tables["tests"] if t["node"] == node["node"]]
+        assert [t["rank"] for t in found] == [1, 2, 3]
+        assert [t["p_adjusted"] for t in found] == sorted(t["p_adjusted"] for t in found)
+    split = {s["node"]: s for s in tables["splits"]}
+    assert (split[1]["variable"], split[1]["second"]) == ("child_pugh", "afp")
+    assert split[1]["sides"] == "A | B"
+    assert split[3]["sides"] is None
+
+
+def test_without_adjustment_p_is_the_p_of_the_test(run: Run) -> None:
+    tests = run(*SORA2, "--adjust", "none", "--json", "--quiet").json["tables"]["tests"]
+    assert all(t["p"] == t["p_adjusted"] for t in tests)
+
+
+def test_the_maximum_statistic_says_how_exact_its_p_is(run: Run) -> None:
+    done = run("tree", "-x", "etiology,child_pugh", "--statistic", "max", "--quiet")
+    assert "multivariate normal p within 1e-09" in " ".join(done.out.split())
+
+
+def test_max_depth_and_bucket_hold(run: Run) -> None:
+    assert len(nodes(run, *SORA2[1:], "--max-depth", "1")) == 3
+    found = nodes(run, *SORA2[1:], "--min-bucket", "30", "--missing", "drop")
+    assert all(n["n"] >= 30 for n in found)
+
+
+def test_assignments_name_row_id_and_leaf(run: Run) -> None:
+    tables = run(*SORA2, "--where", "age>=60", "--assignments", "--json", "--quiet").json["tables"]
+    rows = tables["assignments"]
+    leaves = {n["node"]: n["n"] for n in tables["nodes"] if n["terminal"]}
+    assert {leaf: sum(r["node"] == leaf for r in rows) for leaf in leaves} == leaves
+    assert all(r["id"] == f"P{r['row']:03d}" for r in rows)
+
+
+def test_save_writes_the_cohort_with_its_leaves(run: Run, workplace: Path, write: Write) -> None:
+    path = cohort_of(write, time=lambda i: "" if i == 4 else 1 + i % 30 + (20 if i % 3 else 0))
+    done = run(
+        "tree", path, "-x", "g", "--save", "leaves.csv", "--quiet", "--json", "--assignments"
+    )
+    with (workplace / "leaves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [r["patient_id"] for r in rows] == [f"P{i}" for i in range(90)]
+    assert rows[4]["node"] == ""
+    assigned = [r["node"] for r in done.json["tables"]["assignments"]]
+    assert [int(r["node"]) for i, r in enumerate(rows) if i != 4] == assigned
+
+
+# ---------------------------------------------------------------- stability and forest
+
+
+def test_stability_counts_the_choices_of_bootstrap_trees(run: Run) -> None:
+    tables = run(*SORA2, "--boot", "40", "--json", "--quiet").json["tables"]
+    rows = {row["variable"]: row for row in tables["stability"]}
+    assert set(rows) == {"afp", "child_pugh", "ecog"}
+    assert sum(row["root_count"] for row in rows.values()) <= 40
+    for row in rows.values():
+        assert row["root_count"] <= row["any_count"]
+        assert row["any_share"] == row["any_count"] / 40
+    assert rows["afp"]["cutpoint"] == 2645
+    limits = [rows["afp"][f"cutpoint_{k}"] for k in ("lower", "median", "upper")]
+    assert limits == sorted(limits)
+    assert rows["child_pugh"]["cutpoint_median"] is None
+
+
+def test_the_seed_decides_the_bootstrap(run: Run) -> None:
+    def table(seed: int) -> Any:
+        done = run(*SORA2, "--boot", "20", "--seed", seed, "--json", "--quiet")
+        return done.json["tables"]["stability"]
+
+    assert table(1) == table(1)
+    assert table(1) != table(2)
+
+
+def test_stability_finds_what_decides(run: Run, write: Write) -> None:
+    path = cohort_of(write, noise=lambda i: i * 7919 % 83)
+    done = run("tree", path, "-x", "noise,g", "--boot", "30", "--json", "--quiet").json
+    rows = {row["variable"]: row for row in done["tables"]["stability"]}
+    assert rows["g"]["root_share"] > 0.9
+    assert rows["noise"]["root_share"] < 0.1
+
+
+@pytest.mark.slow
+def test_a_forest_ranks_what_decides_first_and_the_same_each_time(run: Run, write: Write) -> None:
+    path = cohort_of(write, noise=lambda i: "" if i % 9 == 0 else i * 7919 % 83,
+                     kind=lambda i: "abc"[i * 31 % 7 % 3])  # fmt: skip
+    asked = ("tree", path, "-x", "noise,kind,g", "--forest", "--json", "--quiet")
+    rows = run(*asked).json["tables"]["importance"]
+    assert rows[0]["variable"] == "g"
+    assert rows[0]["importance"] > 0.1
+    assert rows == run(*asked).json["tables"]["importance"]
+
+
+# ---------------------------------------------------------------- notes
+
+
+def test_what_a_statistician_would_say(run: Run) -> None:
+    found = codes(run, *SORA2[1:])
+    assert {"exploratory", "root-nearly-tied", "cutpoint-optimistic"} <= set(found)
+    assert "cutpoint-optimistic" not in codes(run, *SORA2[1:], "--boot", "5")
+    assert "cutpoint-optimistic" not in codes(run, "-x", "child_pugh")
+    assert "root-nearly-tied" not in codes(run, "-x", "child_pugh,sex")
+    assert "few-events" in codes(run, "-x", "afp,albi_grade,crp", "--alpha", "0.9")
+    assert "immortal-time" in codes(run, "-x", "response")
+
+
+def test_a_single_node_says_why(run: Run, write: Write) -> None:
+    noise = run("tree", "-x", "age,sex")
+    assert noise.status == 0
+    assert "single node: no candidate is clearly associated" in noise.err
+    few = run("tree", cohort_of(write, rows=15), "-x", "g,x")
+    assert few.status == 0
+    assert "there are 15 patients, and a split needs 20 (--min-split)" in few.err
+    tables = run("tree", cohort_of(write, rows=15), "-x", "g", "--json", "--quiet").json["tables"]
+    assert (tables["leaf_tests"], tables["nodes"][0]["rule"]) == ([], "all")
+    path = cohort_of(write, noise=lambda i: i * 7919 % 83)
+    narrow = run("tree", path, "-x", "g,noise", "--min-bucket", "40")
+    assert "no cut of the best candidates leaves 40 patients" in narrow.err
+
+
+def test_a_constant_candidate_is_named(run: Run, write: Write) -> None:
+    path = cohort_of(write, same=lambda _: 3)
+    done = run("tree", path, "-x", "g,same")
+    assert done.status == 0
+    assert "same value of: same" in done.err
+
+
+def test_the_methods_paragraph_says_what_was_run(run: Run) -> None:
+    done = run(*SORA2, "--methods", "--boot", "3", "--max-depth", "2", "--json", "--quiet").json
+    text = done["methods"]["text"]
+    for part in ("synthetic", "Bonferroni", "below 0.1", "2 levels of splits", "3 bootstrap"):
+        assert part in text
+    assert any("Hothorn" in reference for reference in done["methods"]["references"])
+
+
+# ---------------------------------------------------------------- other patients
+
+
+@pytest.fixture
+def fitted(write: Write) -> Any:
+    path = cohort_of(write, x=lambda i: "" if i == 8 else i % 30)
+    return hcc2l.fit_tree(path, covariates=["g", "x@median"], alpha=0.9)
+
+
+def test_a_fitted_tree_gives_the_report_of_tree(fitted: Any, workplace: Path) -> None:
+    report = hcc2l.tree(workplace / "c.csv", covariates=["g", "x@median"], alpha=0.9)
+    assert fitted.report.tables == report.tables
+    assert set(fitted.rules) == {
+        row["node"] for row in report.table("nodes").rows if row["terminal"]
+    }
+
+
+def test_a_fitted_tree_assigns_its_own_patients(fitted: Any, workplace: Path) -> None:
+    cohort = hcc2l.read_cohort(workplace / "c.csv")
+    report = hcc2l.tree(cohort, covariates=["g", "x@median"], alpha=0.9, assignments=True)
+    found = fitted.assign(cohort).tolist()
+    assert found == list(report.table("assignments").column("node"))
+
+
+def test_new_patients_need_no_endpoint_and_keep_the_cut_of_the_old(
+    fitted: Any, write: Write
+) -> None:
+    rules = fitted.rules
+    write("new.csv", "x,g\n100,no\n200,yes\n300,no\n,no\n")
+    found = fitted.assign(hcc2l.read_cohort("new.csv"))
+    assert found.shape == (4,)
+    assert "≥" in rules[found[0]]  # x@median is the median of the patients it was grown on
+    assert found[0] == found[2]
+    assert found[0] != found[1]
+
+
+def test_new_patients_with_an_unknown_level_are_refused(fitted: Any, write: Write) -> None:
+    write("new.csv", "x,g\n1,maybe\n")
+    with pytest.raises(InputError, match="levels that the tree does not know: maybe"):
+        fitted.assign(hcc2l.read_cohort("new.csv"))
+    write("other.csv", "x\n1\n")
+    with pytest.raises(UsageError, match="no column 'g'"):
+        fitted.assign(hcc2l.read_cohort("other.csv"))
+
+
+# ---------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ((), 2, "needs candidates"),
+        (("-x", "nothing"), 2, "no column 'nothing'"),
+        (("-x", "time"), 2, "part of the outcome"),
+        (("-x", "patient_id"), 2, "names the patients"),
+        (("-x", "many"), 2, "90 different values"),
+        (("-x", "empty"), 1, "missing in all 90 patients"),
+        (("-x", "g", "--alpha", "0"), 2, "out of range"),
+        (("-x", "g", "--alpha", "1"), 2, "out of range"),
+        (("-x", "g", "--min-split", "0"), 2, "min-split"),
+        (("-x", "g", "--max-depth", "0"), 2, "max-depth"),
+        (("-x", "g", "--statistic", "rank"), 2, "not a choice"),
+        (("-x", "g", "--adjust", "holm"), 2, "not a choice"),
+        (("-x", "g", "--missing", "guess"), 2, "not a choice"),
+        (("-x", "g", "--event", "status=7"), 2, "7"),
+        (("-x", "g", "--where", "status==0"), 1, "has the event"),
+        (("-x", "g", "--where", "x>99"), 1, "No row is left"),
+        (("-x", "x,empty2", "--missing", "drop"), 1, "empty2"),
+        (("-x", "g", "--forest", "--where", "x<4"), 1, "at least 10 events"),
+    ],
+)
+def test_bad_input_is_refused_with_one_message(
+    arguments: tuple[str, ...], status: int, says: str, run: Run, write: Write, workplace: Path
+) -> None:
+    path = cohort_of(write, many=lambda i: f"name {i}", empty=lambda _: "", empty2=lambda _: "")
+    done = run("tree", path, *arguments, "--plot", "t.png", "--save", "s.csv")
+    assert done.status == status, done.err
+    assert says in done.err
+    assert done.out == ""
+    assert len(done.messages("error")) == 1
+    assert "Traceback" not in done.err
+    assert sorted(p.name for p in workplace.iterdir()) == ["c.csv"]
+
+
+def test_an_adjustment_in_defaults_reaches_the_commands_that_have_it(write: Write) -> None:
+    path = write("hcc2l.toml", '[defaults]\nadjust = "holm"\nalpha = 0.2\n')
+    dictionary = load_dictionary(path)
+    assert dictionary.options("km", {})["adjust"] == "holm"
+    assert "adjust" not in dictionary.options("tree", {})
+    assert dictionary.options("tree", {})["alpha"] == 0.2
+    both = load_dictionary(write("hcc2l.toml", '[defaults]\nadjust = "none"\n'))
+    assert both.options("km", {})["adjust"] == both.options("tree", {})["adjust"] == "none"
+
+
+def test_the_dictionary_may_name_the_candidates(run: Run, write: Write) -> None:
+    path = cohort_of(write)
+    write("hcc2l.toml", '[tree]\ncovariates = ["g", "x"]\nalpha = 0.01\n')
+    report = run("tree", path, "--json", "--quiet").json
+    assert report["settings"]["covariates"] == ["g", "x"]
+    assert report["settings"]["alpha"] == 0.01
+
+
+def test_numbers_are_plain_numbers_in_every_format(run: Run) -> None:
+    assert "float64" not in run(*SORA2, "--format", "csv", "--table", "tests", "--quiet").out
+    report = hcc2l.tree(covariates=["afp", "etiology"], boot=2, assignments=True)
+    for table in report.tables:
+        for row in table.rows:
+            assert all(not isinstance(value, np.generic) for value in row.values()), table.name
