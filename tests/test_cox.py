@@ -988,6 +988,49 @@ def test_files_are_written_beside_the_result(run: Run, workplace: Path) -> None:
     assert all((workplace / name).stat().st_size > 0 for name in names)
 
 
+# ---------------------------------------------------------------- scales and strata far apart
+
+
+def test_a_covariate_beside_one_of_a_vast_scale_keeps_its_coefficient() -> None:
+    """AFP reaches millions, INR differs by hundredths; the values are those of R's coxph."""
+    afp = [12, 1250000, 300, 7, 44000, 90, 810000, 15, 2100, 33]
+    inr = [1.02, 1.10, 1.31, 1.05, 1.20, 0.98, 1.15, 1.01, 0.95, 1.08]
+    rows = [
+        {"time": t, "status": e, "afp": a, "inr": i}
+        for t, e, a, i in zip([2, 3, 4, 5, 6, 7, 8, 9, 10, 12], [1, 1, 1, 1, 0, 1, 1, 0, 1, 0],
+                              afp, inr, strict=True)
+    ]  # fmt: skip
+    report = cox(rows, covariates=["afp", "inr"], multivariable=True)
+    assert numbers(report, "coef") == pytest.approx([9.698215e-07, 0.9724183], rel=1e-6)
+    assert numbers(report, "std_err") == pytest.approx([9.924261e-07, 4.634017], rel=1e-6)
+
+
+@pytest.mark.parametrize("firth", [False, True])
+@pytest.mark.parametrize("gap", [10, 40, 1000])
+def test_what_separates_strata_does_not_matter(gap: int, firth: bool) -> None:
+    """A constant added in one stratum is that stratum's baseline hazard."""
+    options: dict[str, Any] = {"covariates": ["albumin", "age"], "strata": "sex",
+                               "multivariable": True, "adjusted_curves": None}  # fmt: skip
+    moved = [
+        row | {"albumin": repr(float(row["albumin"]) + gap * (row["sex"] == "female"))}
+        for row in HCC81
+        if row["albumin"]
+    ]
+    plain = cox([row for row in HCC81 if row["albumin"]], firth=firth, **options)
+    assert numbers(cox(moved, firth=firth, **options), "coef", "std_err") == pytest.approx(
+        numbers(plain, "coef", "std_err"), rel=1e-6
+    )
+    if not firth:
+        both = [[row["p"] for row in table(r, "ph_tests")] for r in (cox(moved, **options), plain)]
+        assert both[0] == pytest.approx(both[1], rel=1e-5)
+
+
+def test_the_test_of_proportional_hazards_needs_more_than_one_event() -> None:
+    rows = [{"time": i + 1, "status": int(i == 4), "x": (i * 7) % 5} for i in range(12)]
+    report = cox(rows, covariates=["x"], multivariable=True)
+    assert [row["p"] for row in table(report, "ph_tests")] == [None, None]
+
+
 # ---------------------------------------------------------------- options and the API
 
 

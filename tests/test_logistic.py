@@ -68,6 +68,18 @@ def test_profile_limits_hold_the_wald_estimate_between_them() -> None:
         assert row["lower"] < row["or"] < row["upper"]
 
 
+def test_a_rare_group_without_the_outcome_is_noticed_in_a_large_cohort(write: Write) -> None:
+    random = np.random.default_rng(4)
+    lines = ["y,g,x"] + [
+        f"{int(random.random() < 0.3 and i >= 6)},{int(i < 6)},{random.normal():.3f}"
+        for i in range(8000)
+    ]
+    path = write("cohort.csv", "\n".join(lines) + "\n")
+    report = hcc2l.logistic(path, outcome="y", covariates=["g", "x"], multivariable=True)
+    (note,) = [n for n in report.notes if n.code == "coefficient-infinite"]
+    assert "none of the 6 patients with g 1 had the event" in note.text
+
+
 def test_the_forest_plot_speaks_of_odds_ratios() -> None:
     report = hcc2l.logistic(HCC, **MODEL)
     assert report.draw is not None

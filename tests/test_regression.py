@@ -12,6 +12,7 @@ import pytest
 import hcc2l
 from hcc2l.figures import draw
 from hcc2l.report import Report
+from hcc2l.stats.baseline import prediction
 from hcc2l.stats.concordance import concordance
 from hcc2l.stats.cox import cox as fit_cox
 from hcc2l.stats.firth import firth_cox
@@ -148,36 +149,100 @@ def test_optimism_is_what_resampled_models_lose_on_the_cohort() -> None:
         return concordance(time[rows], event[rows], x[rows] @ coef).concordance
 
     everybody, random = np.arange(time.size), np.random.default_rng(5)
-    lost, slopes = [], []
+    lost, flatter = [], []
     for _ in range(25):
         rows = random.choice(everybody, time.size)
         coef = fit_cox(time[rows], event[rows], x[rows]).coef
         lost.append(c(rows, coef) - c(everybody, coef))
-        slopes.append(fit_cox(time, event, (x @ coef)[:, None]).coef[0])
+        slopes = [
+            fit_cox(time[i], event[i], (x[i] @ coef)[:, None]).coef[0] for i in (rows, everybody)
+        ]
+        flatter.append(slopes[0] - slopes[1])
     assert harrell["apparent"] == table(report, "models")[0]["concordance"]
     assert harrell["optimism"] == pytest.approx(np.mean(lost), abs=1e-12)
     assert harrell["corrected"] == pytest.approx(harrell["apparent"] - np.mean(lost))
-    assert slope["corrected"] == pytest.approx(np.mean(slopes))
+    assert slope["corrected"] == pytest.approx(slope["apparent"] - np.mean(flatter))
 
 
-def test_unos_c_weighs_pairs_by_the_inverse_of_being_uncensored() -> None:
-    report = hcc2l.cox(HCC, performance=True, boot=0, covariates=["age"], multivariable=True)
+@pytest.mark.parametrize(
+    ("quarters", "strata", "expected"),  # tests/reference/r/uno.R
+    [
+        (False, None, 0.549568303319724),
+        (False, "treatment", 0.55260301542802),
+        (True, None, 0.554778163939674),
+        (True, "treatment", 0.556605352836699),
+    ],
+)
+def test_unos_c_agrees_with_r_also_with_tied_times_and_strata(
+    quarters: bool, strata: str | None, expected: float, write: Write
+) -> None:
+    with HCC.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = ["os_months,death,age,albumin,treatment"]
+    for row in rows:
+        months = float(row["os_months"])
+        time = str(int(np.ceil(months / 3))) if quarters else row["os_months"]
+        lines.append(",".join([time, *(row[k] for k in lines[0].split(",")[1:])]))
+    report = hcc2l.cox(write("cohort.csv", "\n".join(lines)), covariates=["age", "albumin"],
+                       multivariable=True, strata=strata, performance=True, boot=0)  # fmt: skip
     (row,) = table(report, "performance", measure="uno_c")
+    assert row["apparent"] == pytest.approx(expected, rel=1e-8)
+
+
+def test_the_integrated_brier_score_is_that_of_the_predicted_curves() -> None:
+    """Brier scores by hand: squared errors of who is known, weighted by being uncensored."""
+    report = hcc2l.cox(HCC, performance=True, boot=0, covariates=["age"], multivariable=True)
+    (row,) = table(report, "performance", measure="integrated_brier_score")
     time, event, age = complete("os_months", "death", "age")
-    score = age * table(report, "terms")[0]["coef"]
-    uncensored = np.ones(time.size)
-    for i, t in enumerate(time):  # Kaplan-Meier of censoring, deaths first
-        past = np.unique(time[(time <= t) & (event == 0)])
-        for u in past:
-            at_risk = np.sum((time > u) | ((time == u) & (event == 0)))
-            uncensored[i] *= 1 - np.sum((time == u) & (event == 0)) / at_risk
-    above = below = 0.0
-    for i in np.flatnonzero((event > 0) & (time < time.max())):
-        later = time > time[i]
-        weight = uncensored[i] ** -2
-        above += weight * ((score[i] > score[later]) + 0.5 * (score[i] == score[later])).sum()
-        below += weight * later.sum()
-    assert row["apparent"] == pytest.approx(above / below, rel=1e-3)
+    event = event > 0
+    fit = fit_cox(time, event, age[:, None])
+    predict = prediction(time, event, age[:, None], fit.coef, fit.variance)
+    at = np.unique(time[event & (time < time.max())])
+    survival = predict.survival(age[:, None], np.zeros(time.size, dtype=np.int64), at)
+
+    def uncensored(t: float) -> float:
+        value = 1.0
+        for u in np.unique(time[~event & (time <= t)]):
+            gone = np.sum((time == u) & ~event)
+            value *= 1 - gone / (np.sum(time > u) + gone)
+        return value
+
+    own = np.array([uncensored(t) if d else np.inf for t, d in zip(time, event, strict=True)])
+    scores = [
+        np.mean(np.where(time <= t, s**2 / np.maximum(own, 1e-300), (1 - s) ** 2 / uncensored(t)))
+        for t, s in zip(at, survival.T, strict=True)
+    ]
+    assert row["apparent"] == pytest.approx(np.trapezoid(scores, at) / (at[-1] - at[0]), rel=1e-6)
+
+
+def test_a_penalised_model_is_too_flat_on_its_own_patients() -> None:
+    options: dict[str, Any] = {"covariates": ["marker@1", "age"], "multivariable": True,
+                               "performance": True, "boot": 0, **OUTCOME}  # fmt: skip
+    slopes = [
+        table(hcc2l.cox(SEPARATED, firth=firth, **(options | more)), "performance",
+              measure="calibration_slope")[0]["apparent"]
+        for firth, more in ((True, {}), (False, {"covariates": ["age"]}))
+    ]  # fmt: skip
+    assert slopes[0] > 1.01
+    assert slopes[1] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_samples_select_by_the_variance_of_the_analysis() -> None:
+    """A covariate chosen by its robust p is chosen so in every sample."""
+    options: dict[str, Any] = {"covariates": ["age", "alt", "albumin", "lymphocytes"],
+                               "select": 0.05, "multivariable": True, "performance": True,
+                               "boot": 20}  # fmt: skip
+    plain, *others = (
+        hcc2l.cox(HCC, **options, **more)
+        for more in ({}, {"robust": True}, {"cluster": "patient_id"})
+    )
+    for other in others:
+        assert [r["action"] for r in table(other, "selection")] == [
+            r["action"] for r in table(plain, "selection")
+        ]
+        assert table(other, "performance")[0]["optimism"] != pytest.approx(
+            table(plain, "performance")[0]["optimism"], rel=1e-6
+        )
 
 
 def test_the_same_seed_gives_the_same_numbers_and_another_seed_others() -> None:
@@ -274,6 +339,41 @@ def test_adjusted_curves_that_cannot_be_are_refused(
     assert result.status == status
     assert says in result.err
     assert result.out == ""
+
+
+def test_a_term_of_which_nothing_can_be_told_has_no_adjusted_curves(run: Run) -> None:
+    result = run("cox", HCC, "-x", "age,sex", "--strata", "sex", "--multivariable",
+                 "--adjusted-curves", "sex")  # fmt: skip
+    assert result.status == 1
+    assert "nothing to tell about male" in result.err
+
+
+# ---------------------------------------------------------------- options
+
+
+def test_a_whole_number_may_be_written_with_a_point_in_the_dictionary(
+    run: Run, write: Write
+) -> None:
+    write("hcc2l.toml", "[cox]\nboot = 2.0\nseed = 3.0\nperformance = true\n")
+    write("cohort.csv", HCC.read_text())
+    settings = run("cox", "cohort.csv", "-x", "age,sex", "--json").json["settings"]
+    assert (settings["boot"], settings["seed"]) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"select": 0.1, "univariable": True}, {"stepwise": "aic", "univariable": True}],
+)
+def test_a_choice_of_covariates_without_a_multivariable_model_is_said_so(
+    options: dict[str, Any],
+) -> None:
+    assert "option-without-effect" in codes(hcc2l.cox(HCC, covariates=["age", "sex"], **options))
+
+
+def test_the_effect_of_a_term_within_its_own_levels_is_refused(run: Run) -> None:
+    result = run("cox", HCC, "--subgroups", "sex", "--within", "bclc,sex")
+    assert result.status == 2
+    assert "within its own levels" in result.err
 
 
 # ---------------------------------------------------------------- interactions

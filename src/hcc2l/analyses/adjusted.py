@@ -8,7 +8,7 @@ from hcc2l.analyses.cox_models import CoxData
 from hcc2l.analyses.km_figure import axis_ticks
 from hcc2l.analyses.regression import Model, number
 from hcc2l.design import Floats
-from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.errors import AnalysisError, UsageError, quoted_list
 from hcc2l.report import Column, Figure, Row, Table
 from hcc2l.stats.kaplan_meier import KaplanMeier, confidence_limits, quantiles
 from hcc2l.stats.risk_sets import time_tolerance
@@ -86,6 +86,14 @@ def _levels(data: CoxData, model: Model | None, text: str) -> tuple[str, ...]:
             f"{text} is a number: it has no groups to draw a curve for.",
             where=where,
             hint=f"Cut it, in -x too: {text}@median.",
+        )
+    columns = zip(model.matrix.columns, model.dropped, strict=True)
+    dropped = [c.level for c, gone in columns if gone and c.term == text]
+    if dropped:
+        raise AnalysisError(
+            f"The other covariates or strata leave nothing to tell about {quoted_list(dropped)}.",
+            where=where,
+            hint="Leave out what says the same as this covariate.",
         )
     return term.factor.take(model.rows).levels
 

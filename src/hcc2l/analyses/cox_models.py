@@ -11,7 +11,7 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.regression import Model, number, penalised, refuse_unfit
 from hcc2l.analyses.rows import Outcome, from_landmark, refuse_no_rows, survival_outcome
-from hcc2l.analyses.survival_measures import survival_measures
+from hcc2l.analyses.survival_measures import integrated_brier_score
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import (
@@ -27,7 +27,7 @@ from hcc2l.report import Value
 from hcc2l.specs import CoxSpec
 from hcc2l.stats import cox as estimator
 from hcc2l.stats.baseline import Prediction, prediction
-from hcc2l.stats.concordance import Concordance, concordance
+from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
 from hcc2l.stats.firth import firth_cox
 from hcc2l.stats.partial_likelihood import Ties
 from hcc2l.terms import parse_term
@@ -131,7 +131,7 @@ class CoxData:
             time=self.time[rows],
             event=self.event[rows],
             strata=None if self.strata is None else self.strata[rows],
-            cluster=None,  # changes variances only
+            cluster=None if self.cluster is None else self.cluster[rows],
             weights=None if self.weights is None else self.weights[rows],
             rows=np.ones(rows.size, dtype=np.bool_),
         )
@@ -153,21 +153,19 @@ class CoxData:
         return float(fit.coef[0])
 
     def measures(self, model: Model) -> dict[str, float | None]:
-        """Harrell's and Uno's C, the integrated Brier score, and the slope, 1 on its own data."""
-        harrell = model.describe()["concordance"]
-        found: dict[str, float | None] = {
-            "harrell_c": harrell if isinstance(harrell, float) else None
-        }
-        if self.weights is None:  # scikit-survival has no case weights
-            rows, predict = model.rows, self.prediction(model)
-            time, event = self.time[rows], self.event[rows]
+        """Harrell's and Uno's C, the integrated Brier score, and the calibration slope."""
+        rows, predict = model.rows, self.prediction(model)
+        time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
+        score = np.log(predict.relative_hazard(model.matrix.x))
+        harrell = self.discrimination(rows, score)
+        found: dict[str, float | None] = {"harrell_c": number(harrell)}
+        if self.weights is None:  # neither of these has case weights
             at = np.unique(time[event & (time < time.max())])
-            strata = self.strata_of(rows)
             codes = np.zeros(time.size, dtype=np.int64) if strata is None else strata
             survival = predict.survival(model.matrix.x, codes, at)
-            score = np.log(predict.relative_hazard(model.matrix.x))
-            found |= survival_measures(time, event, score, survival, at)
-        return found | {"calibration_slope": 1.0}
+            found["uno_c"] = number(uno_concordance(time, event, score, strata=strata))
+            found["integrated_brier_score"] = integrated_brier_score(time, event, survival, at)
+        return found | {"calibration_slope": number(self.calibration_slope(rows, score))}
 
     def prediction(self, model: Model) -> Prediction:
         """What a model predicts; of a model with robust variance, by its robust variance."""

@@ -39,6 +39,7 @@ from hcc2l.report import Column, Note, Report, Table, Value
 from hcc2l.specs import LogisticSpec
 from hcc2l.stats import logistic as estimator
 from hcc2l.stats.firth import firth_logistic
+from hcc2l.stats.linear_algebra import linear_predictor
 from hcc2l.terms import split_assignment
 
 _REFERENCES = (
@@ -115,6 +116,7 @@ class LogisticData:
 
         # Separation shows as a standard error without bound; R stops and prints it all the same.
         runaway = fit.std_err[slopes] * matrix.x.std(axis=0) > SEPARATED
+        runaway |= _separating(matrix, event) & known
         return Model(
             coef=coef, std_err=fit.std_err[slopes], robust_std_err=None, variance=variance,
             dropped=fit.dropped[slopes], infinite=runaway, df=fit.df, n=fit.n, events=fit.events,
@@ -136,14 +138,34 @@ class LogisticData:
         return float(estimator.logistic(self.event[rows], score[:, None]).coef[1])
 
     def measures(self, model: Model) -> dict[str, float | None]:
-        """AUC, Brier score, and the slope, 1 on its own data."""
-        details = model.describe()
+        """AUC, Brier score, and the calibration slope."""
+        details, score = (
+            model.describe(),
+            linear_predictor(model.matrix.x, np.nan_to_num(model.coef)),
+        )
         auc, brier = details["auc"], details["brier_score"]
         return {
             "auc": auc if isinstance(auc, float) else None,
             "brier_score": brier if isinstance(brier, float) else None,
-            "calibration_slope": 1.0,
+            "calibration_slope": number(self.calibration_slope(model.rows, score)),
         }
+
+
+def _separating(matrix: ModelMatrix, event: Mask) -> Mask:
+    """Columns of two values, one of which has no event or nothing but events, shape (p,)."""
+
+    def one_sided(inside: Mask) -> bool:
+        return bool(inside.any() and event[inside].all() == event[inside].any())
+
+    found = np.zeros(matrix.x.shape[1], dtype=np.bool_)
+    for j, term in enumerate(matrix.terms):
+        low = matrix.x[:, j] == matrix.x[:, j].min()
+        if not np.all(low | (matrix.x[:, j] == matrix.x[:, j].max())):
+            continue
+        of_term = [k for k, other in enumerate(matrix.terms) if other == term]
+        reference = np.all(matrix.x[:, of_term] == 0.0, axis=1)
+        found[j] = one_sided(low) or one_sided(~low) or one_sided(reference)
+    return found
 
 
 def _details(

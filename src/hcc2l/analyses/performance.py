@@ -47,7 +47,7 @@ def performance_table(
         )  # fmt: skip
     apparent = data.measures(model)
     discrimination = next(iter(apparent))
-    better, slopes, failed = _bootstrap(data, wanted)
+    better, flatter, failed = _bootstrap(data, wanted)
     if data.spec.samples and not better.size:
         raise AnalysisError(
             f"None of the {data.spec.samples} bootstrap samples could be fitted.",
@@ -55,7 +55,7 @@ def performance_table(
         )  # fmt: skip
     optimism = dict.fromkeys(apparent, None) | {
         discrimination: number(float(better.mean())) if better.size else None,
-        "calibration_slope": number(1.0 - float(slopes.mean())) if slopes.size else None,
+        "calibration_slope": number(float(flatter.mean())) if flatter.size else None,
     }
     rows: list[Row] = []
     for measure, value in apparent.items():
@@ -69,7 +69,7 @@ def performance_table(
 def _bootstrap(data: Regression, wanted: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
     """Optimism of the discrimination and calibration slope, one a sample; and failed samples."""
     random, patients = np.random.default_rng(data.spec.seed), np.flatnonzero(data.rows)
-    better, slopes, failed = [], [], 0
+    better, flatter, failed = [], [], 0
     for _ in track(range(data.spec.samples), "Bootstrap"):
         sample = random.choice(patients, patients.size)
         drawn = data.resampled(sample)
@@ -82,12 +82,12 @@ def _bootstrap(data: Regression, wanted: Sequence[ModelTerm]) -> tuple[Floats, F
             failed += 1
             continue
         rows, score = judged
-        better.append(
-            drawn.discrimination(model.rows, _score(model, model.matrix.x))
-            - data.discrimination(rows, score)
+        own = _score(model, model.matrix.x)
+        better.append(drawn.discrimination(model.rows, own) - data.discrimination(rows, score))
+        flatter.append(
+            drawn.calibration_slope(model.rows, own) - data.calibration_slope(rows, score)
         )
-        slopes.append(data.calibration_slope(rows, score))
-    return np.array(better), np.array(slopes), failed
+    return np.array(better), np.array(flatter), failed
 
 
 def _judged(
@@ -118,7 +118,8 @@ def _table(rows: Sequence[Row], samples: int) -> Table:
             if samples or key == "apparent"
         ),
     )  # fmt: skip
-    shown = [] if not samples else [f"Corrected for optimism by {samples} bootstrap samples."]
+    plural = "" if samples == 1 else "s"
+    shown = [f"Corrected for optimism by {samples} bootstrap sample{plural}."] if samples else []
     return Table("performance", "Performance of the multivariable model", PERFORMANCE_KEYS,
                  tuple(rows), columns, tuple(shown))  # fmt: skip
 

@@ -530,8 +530,8 @@ def test_tables(
     test = (Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",)))
     tables = []
     if fitted.steps:
-        columns = (Column("Step", ("step",)), Column("Action", ("action",)), term, *test,
-                   Column("AIC after", ("aic",)))  # fmt: skip
+        after = [Column("AIC after", ("aic",))] if fitted.steps[0]["aic"] is not None else []
+        columns = (Column("Step", ("step",)), Column("Action", ("action",)), term, *test, *after)
         title = "Selection of the model"
         tables.append(Table("selection", title, STEP_KEYS, fitted.steps, columns))
     if tests:
@@ -565,21 +565,24 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
         if each < EVENTS_PER_PARAMETER:
             notes.append(
                 Note("warning", "few-events-per-parameter",
-                     f"{smaller} events for {final.df} parameters: {each:.1f} each, fewer than "
+                     f"{smaller} events for {final.df} parameter{'s' if final.df != 1 else ''}: "
+                     f"{each:.1f} each, fewer than "
                      f"{EVENTS_PER_PARAMETER}. The multivariable model may be overfitted; use "
                      "fewer covariates.")
             )  # fmt: skip
     for model in models:
         notes += _fit_notes(data, model)
     if fitted.steps and final is None:
-        text = "No covariate was chosen for the multivariable model: none had p below the limit."
+        why = "none lowers AIC" if data.spec.stepwise == "aic" else "none had p below the limit"
+        text = f"No covariate was chosen for the multivariable model: {why}."
         notes.append(Note("warning", "nothing-selected", text))
     chosen = data.spec.select is not None or data.spec.stepwise is not None
     if chosen and data.spec.models[1] and final is not None:
         notes.append(
             Note("warning", "selection",
-                 "The multivariable model was chosen by its p-values: its intervals are too "
-                 "narrow and its p too small. Report every covariate that was tried, and say so.")
+                 "The multivariable model was chosen by what is significant in these patients: its "
+                 "intervals are too narrow and its p too small. Report every covariate that was "
+                 "tried, and say so.")
         )  # fmt: skip
     return notes
 

@@ -27,7 +27,8 @@ _ROMAN = {
 def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
     """Levels as a person would list them: numbers as numbers, Roman numerals, then words.
 
-    Words are compared without case, with the numbers inside them as numbers (`T2` before `T10`).
+    Words are compared without case, with the numbers inside them as numbers (`T2` before `T10`);
+    `<65` comes first and `>75` last.
     """
     items = list(texts)
     try:
@@ -38,8 +39,10 @@ def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(items, key=lambda t: _ROMAN[t.upper()]))
 
     def key(text: str) -> list[tuple[int, float, str]]:
+        side = -1.0 if text[:1] in ("<", "≤") else float(text[:1] in (">", "≥"))
         parts = re.findall(r"\d+(?:\.\d+)?|\D+", text.casefold())
-        return [(0, float(p), "") if p[0].isdigit() else (1, 0.0, p) for p in parts]
+        rest = [(0, float(p), "") if p[0].isdigit() else (1, 0.0, p) for p in parts]
+        return [(0, side, ""), *rest]
 
     return tuple(sorted(items, key=lambda t: (key(t), t)))
 

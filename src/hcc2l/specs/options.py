@@ -54,6 +54,8 @@ class AnalysisSpec:
             if problem:
                 message, hint = problem
                 raise UsageError(message, where="--" + f.name.replace("_", "-"), hint=hint)
+            if str(f.type).startswith("int") and isinstance(value, float):
+                object.__setattr__(self, f.name, int(value))  # a dictionary may say 200.0
 
     def settings(self) -> dict[str, object]:
         """Every option as resolved, for the provenance."""

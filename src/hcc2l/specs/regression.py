@@ -95,6 +95,10 @@ class RegressionSpec(AnalysisSpec):
         found = {}
         if self.stay is not None and self.stepwise not in ("lr", "wald"):
             found["--stay"] = "--stepwise lr or --stepwise wald"
+        for option in ("select", "stepwise"):
+            chosen = getattr(self, option) is not None
+            if chosen and not (self.models[1] and self.covariates):
+                found[f"--{option}"] = "the multivariable model of several covariates"
         if self.boot is not None and not self.performance:
             found["--boot"] = "--performance"
         return found
@@ -179,6 +183,12 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
                 "A subgroup analysis needs --subgroups TERM and --within A,B.",
                 where="--subgroups",
                 hint="Such as --subgroups treatment --within sex,child_pugh.",
+            )
+        if self.subgroups in self.within:
+            raise UsageError(
+                f"{self.subgroups!r} has no effect within its own levels.",
+                where="--within",
+                hint="Name other terms.",
             )
         for option in ("weights", "cluster", "robust"):
             if self.firth and getattr(self, option):

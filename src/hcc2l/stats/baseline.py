@@ -142,11 +142,13 @@ def prediction(
     kept = ~np.isnan(coef)
     distinct = distinct_times(time)
     data = ordered(distinct, event, x[:, kept], ties, strata, weights)
-    state = state_at(data, coef[kept])
-    steps = data.term_weight / state.total
-    hazard = data.per_slot(steps)
-    squared = data.per_slot(steps / state.total)
-    mean = state.s1 * squared - state.d1 * data.per_slot(steps / state.total * data.term_share)
+    state = state_at(data, coef[kept] * data.scale)
+    steps, unshifted = data.term_weight / state.total, np.exp(-state.shift)
+    hazard = data.per_slot(steps) * unshifted
+    by_total = data.per_slot(steps / state.total)
+    squared = by_total * unshifted**2
+    mean = state.s1 * by_total - state.d1 * data.per_slot(steps / state.total * data.term_share)
+    mean *= unshifted * data.scale[:, None]
     slot_time = distinct.times[distinct.index[data.order[data.begins]]]
     found = []
     for first in np.unique(data.first):

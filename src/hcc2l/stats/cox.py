@@ -127,12 +127,13 @@ def cox(
     spreads = np.einsum("ij,ij->i", data.x, data.x) / max(event.size, 1)
     keep = independent(at_null, float(event.sum()) * spreads)
     data_kept, at_null, null = data.columns(keep), at_null[np.ix_(keep, keep)], start.columns(keep)
-    fit, beta, iterations = _newton(data_kept, null, at_null)
-    variance_kept = inverse(information(data_kept, fit))
-    robust_kept = robust_score = None
+    fit, scaled, iterations = _newton(data_kept, null, at_null)
+    scaled_variance, units = inverse(information(data_kept, fit)), data_kept.scale
+    beta, squares = scaled / units, np.outer(units, units)
+    robust_scaled = robust_score = None
     if robust:
-        robust_kept, robust_score = _sandwich(data_kept, null, fit, variance_kept, cluster)
-    step = np.abs(fit.score @ variance_kept)
+        robust_scaled, robust_score = _sandwich(data_kept, null, fit, scaled_variance, cluster)
+    step = np.abs(fit.score @ scaled_variance) / units
     runaway = (step > LOGLIK_TOLERANCE) & (step > np.sqrt(LOGLIK_TOLERANCE) * np.abs(beta))
     coef = np.full(p, np.nan)
     coef[keep] = beta
@@ -140,12 +141,12 @@ def cox(
     infinite[keep] = runaway
     return CoxFit(
         coef=coef,
-        variance=spread(variance_kept, keep),
-        robust_variance=None if robust_kept is None else spread(robust_kept, keep),
+        variance=spread(scaled_variance / squares, keep),
+        robust_variance=None if robust_scaled is None else spread(robust_scaled / squares, keep),
         loglik_null=start.loglik,
         loglik=fit.loglik,
         lr=2.0 * (fit.loglik - start.loglik),
-        wald=quadratic(variance_kept if robust_kept is None else robust_kept, beta),
+        wald=quadratic(scaled_variance if robust_scaled is None else robust_scaled, scaled),
         score=float(null.score @ inverse(at_null) @ null.score),
         robust_score=robust_score,
         df=int(keep.sum()),

@@ -201,8 +201,9 @@ def firth_logistic(outcome: NDArray[np.bool_], x: Floats) -> FirthFit:
     x
         Shape (n, p), without intercept.
     """
-    y, (scaled, spreads) = outcome.astype(np.float64), _standardised(x)
-    full = np.column_stack([np.ones(y.size), scaled])
+    y, deviation = outcome.astype(np.float64), x.std(axis=0)
+    spreads = np.where(deviation > 0, deviation, 1.0)
+    full = np.column_stack([np.ones(y.size), (x - x.mean(axis=0)) / spreads])
     keep = independent(full.T @ full)
     design = full[:, keep]
 
@@ -218,12 +219,6 @@ def firth_logistic(outcome: NDArray[np.bool_], x: Floats) -> FirthFit:
 
     scale = np.concatenate(([1.0], spreads))[keep]
     return _fit(evaluate, design, ~keep[1:], scale, np.arange(scale.size) == 0)
-
-
-def _standardised(x: Floats) -> tuple[Floats, Floats]:
-    deviation = x.std(axis=0)
-    spreads = np.where(deviation > 0, deviation, 1.0)
-    return (x - x.mean(axis=0)) / spreads, spreads
 
 
 def _half_log_determinant(matrix: Floats) -> float:
@@ -243,8 +238,7 @@ def firth_cox(
     strata: Ints | None = None,
 ) -> FirthFit:
     """Cox regression; parameters as of `hcc2l.stats.cox.cox`, without weights or clusters."""
-    scaled, spreads = _standardised(x)
-    data = ordered(time, event, scaled, ties, strata, None)
+    data = ordered(time, event, x, ties, strata, None)
     at_null = information(data, state_at(data, np.zeros(x.shape[1])))
     keep = independent(at_null, np.full(x.shape[1], float(event.sum())))
     data = data.columns(keep)
@@ -256,7 +250,8 @@ def firth_cox(
         return state.loglik + _half_log_determinant(curvature), gradient, curvature
 
     none = np.zeros(int(keep.sum()), dtype=np.bool_)
-    return _fit(evaluate, scaled[:, keep], ~keep, spreads[keep], none)
+    design = (x[:, keep] - x[:, keep].mean(axis=0)) / data.scale
+    return _fit(evaluate, design, ~keep, data.scale, none)
 
 
 def _penalty_gradient(data: Ordered, state: State, variance: Floats) -> Floats:

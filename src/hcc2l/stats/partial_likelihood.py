@@ -25,13 +25,16 @@ class Ordered:
     Attributes
     ----------
     x
-        Shape (p, n): one contiguous row a covariate, centred at its mean.
+        Shape (p, n): one contiguous row a covariate, centred at its mean and scaled to a mean
+        absolute value of 1, as R does, so that no unit is too small to count.
     order
         Shape (n,): the sorting.
     slot, begins
         Shape (n,) and (m,): the row's slot, and each slot's first row.
     first, last
         Shape (m,): the first slot of each slot's stratum, and one past its last.
+    scale
+        Shape (p,): what the covariates were divided by.
     dead_x
         Shape (p, deaths): the covariates of the deaths.
     term_slot, term_share, term_weight
@@ -45,6 +48,7 @@ class Ordered:
     """
 
     x: Floats
+    scale: Floats
     event: NDArray[np.bool_]
     weights: Floats
     order: NDArray[np.intp]
@@ -71,25 +75,30 @@ class Ordered:
     def at_risk(self, values: Floats) -> Floats:
         """Sums of `values`, shape (n,), over the rows at risk in each slot, shape (m,)."""
         sums = np.add.reduceat(values, self.begins)
-        after = np.append(np.cumsum(sums[::-1])[::-1], 0.0)
-        return np.asarray(after[:-1] - after[self.last], dtype=np.float64)
+        return running_sums(sums[::-1], self.last.size - self.last[::-1])[::-1]
 
     def columns(self, keep: NDArray[np.bool_]) -> Ordered:
         """The same rows with some covariates only."""
-        return self if keep.all() else replace(self, x=self.x[keep], dead_x=self.dead_x[keep])
+        if keep.all():
+            return self
+        return replace(self, x=self.x[keep], dead_x=self.dead_x[keep], scale=self.scale[keep])
 
 
 @dataclass(frozen=True)
 class State:
-    """Sums over the risk sets at given coefficients.
+    """Sums over the risk sets at given coefficients, those of the scaled covariates.
 
-    The mean of the covariates in the risk set of a term is (s1 - k/d d1) / total, a fraction in
-    k/d; so all sums over tied deaths need scalars a term and vectors a slot only.
+    All sums of a stratum are divided by exp(shift), the largest of its rows, since strata may be so
+    far apart that one would vanish beside another. The mean of the covariates in the risk set of a
+    term is (s1 - k/d d1) / total, a fraction in k/d; so all sums over tied deaths need scalars a
+    term and vectors a slot only.
 
     Attributes
     ----------
+    shift
+        Shape (m,): the largest linear predictor of the slot's stratum.
     relative
-        Shape (n,): weight x exp(linear predictor).
+        Shape (n,): weight x exp(linear predictor - shift).
     s1, d1
         Shape (p, m): sums of relative x covariate over those at risk, and over the deaths.
     total
@@ -98,6 +107,7 @@ class State:
 
     loglik: float
     score: Floats
+    shift: Floats
     relative: Floats
     s1: Floats
     d1: Floats
@@ -116,7 +126,7 @@ def ordered(
     strata: Ints | None,
     weights: Floats | None,
 ) -> Ordered:
-    """Sort rows, centre the covariates, and prepare the terms; arguments as of `cox`."""
+    """Sort rows, centre and scale the covariates, and prepare the terms; arguments as of `cox`."""
     distinct = distinct_times(time)
     n, times = event.size, distinct.times.size
     key = distinct.index if strata is None else strata * times + distinct.index
@@ -127,10 +137,17 @@ def ordered(
     slot = np.cumsum(new) - 1
     group = sorted_key[begins] // times
     event, w = event[order], np.ones(n) if weights is None else weights[order].astype(np.float64)
-    sorted_x = np.empty((x.shape[1], n))
+    sorted_x, scale = np.empty((x.shape[1], n)), np.ones(x.shape[1])
     for j in range(x.shape[1]):
         sorted_x[j] = x[:, j][order]
-        sorted_x[j] -= sorted_x[j].mean() if n else 0.0
+        centre = float(sorted_x[j].mean())
+        sorted_x[j] -= centre
+        spread = float(np.abs(sorted_x[j]).mean())
+        if spread > 4 * np.finfo(np.float64).eps * abs(centre):
+            scale[j] = spread
+            sorted_x[j] /= spread
+        else:  # constant but for the rounding of its mean
+            sorted_x[j] = 0.0
     term_slot = slot[event]
     deaths = np.bincount(term_slot, minlength=begins.size)
     weight = np.bincount(term_slot, weights=w[event], minlength=begins.size)
@@ -139,6 +156,7 @@ def ordered(
     share = number / deaths[term_slot] if ties == "efron" else np.zeros(term_slot.size)
     return Ordered(
         x=sorted_x,
+        scale=scale,
         event=event,
         weights=w,
         order=order,
@@ -163,12 +181,32 @@ def _sorting(key: Ints) -> NDArray[np.intp]:
     return np.argsort(key.astype(np.uint16) if small else key, kind="stable")
 
 
+def running_sums(values: Floats, first: Ints) -> Floats:
+    """Sums of `values`, shape (m,), from the first of each one's stratum to itself.
+
+    Never a difference of larger sums: what one stratum adds does not round another's away. With
+    several strata by doubling the reach until it spans the longest (Hillis and Steele, Commun ACM
+    1986;29:1170-1183).
+    """
+    if not first.any():
+        return np.cumsum(values, dtype=np.float64)
+    result, place, reach = values.copy(), np.arange(values.size), 1
+    longest = int((place - first).max()) + 1
+    while reach < longest:
+        inside = np.flatnonzero(place - reach >= first)
+        result[inside] += result[inside - reach]
+        reach *= 2
+    return result
+
+
 def state_at(data: Ordered, beta: Floats) -> State:
     """The sums over all risk sets at coefficients `beta`, shape (p,)."""
     p, slots = data.x.shape[0], data.last.size
     eta = linear_predictor(data.x.T, beta)
-    shift = float(eta.max()) if eta.size else 0.0
-    relative = np.exp(eta - shift)
+    strata = np.flatnonzero(data.first == np.arange(slots))  # each one's first slot
+    highest = np.maximum.reduceat(eta, data.begins[strata])
+    shift = np.repeat(highest, np.diff(strata, append=slots))
+    relative = np.exp(eta - (highest[0] if strata.size == 1 else shift[data.slot]))
     relative *= data.weights
     s1, product = np.empty((p, slots)), np.empty(data.event.size)
     for j in range(p):
@@ -181,12 +219,11 @@ def state_at(data: Ordered, beta: Floats) -> State:
         for j in range(p):
             d1[j] = data.per_slot(dead * data.dead_x[j])
     own = data.weights[data.event]
-    loglik = float(own @ eta[data.event] - data.term_weight @ (np.log(total) + shift))
+    log_total = np.log(total) + shift[data.term_slot]
+    loglik = float(own @ eta[data.event] - data.term_weight @ log_total)
     inverse = data.term_weight / total
     expected = s1 @ data.per_slot(inverse) - d1 @ data.per_slot(inverse * data.term_share)
-    for sums in (relative, s1, d1, total):
-        sums *= np.exp(shift)
-    return State(loglik, data.dead_x @ own - expected, relative, s1, d1, total)
+    return State(loglik, data.dead_x @ own - expected, shift, relative, s1, d1, total)
 
 
 def exposure(data: Ordered, values: Floats) -> Floats:
@@ -201,8 +238,7 @@ def exposure(data: Ordered, values: Floats) -> Floats:
 
 
 def _exposure_by_slot(data: Ordered, sums: Floats, lessened: Floats) -> Floats:
-    running = np.concatenate(([0.0], np.cumsum(sums)))
-    result = (running[1:] - running[data.first])[data.slot]
+    result = running_sums(sums, data.first)[data.slot]
     if data.tied:
         result[data.event] -= lessened[data.term_slot]
     return np.asarray(result, dtype=np.float64)

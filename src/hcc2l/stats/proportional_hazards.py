@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.stats.kaplan_meier import kaplan_meier
-from hcc2l.stats.linear_algebra import inverse, quadratic
+from hcc2l.stats.linear_algebra import independent, inverse, quadratic
 from hcc2l.stats.partial_likelihood import Ties, information, ordered, state_at
 from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
 from hcc2l.stats.tails import chi_square_tail
@@ -59,7 +59,7 @@ def proportional_hazards(
     distinct = distinct_times(time)
     keep = ~dropped
     data = ordered(distinct, event, x, ties, strata, weights).columns(keep)
-    state = state_at(data, coef[keep])
+    state = state_at(data, coef[keep] * data.scale)
     g = _transformed(distinct, event, transform, weights)
     per_slot = np.zeros(data.last.size)
     per_slot[data.slot] = g[data.order]
@@ -69,7 +69,8 @@ def proportional_hazards(
     weight = data.term_weight * g_term / state.total
     expected = state.s1 @ data.per_slot(weight)
     score = own - (expected - state.d1 @ data.per_slot(weight * data.term_share))
-    plain = inverse(information(data, state))
+    plain_information = information(data, state)
+    plain = inverse(plain_information)
     mixed = information(data, state, g_term)
     variance = information(data, state, g_term**2) - mixed @ plain @ mixed
     kept_terms = [t for t, k in zip(terms, keep, strict=True) if k]
@@ -78,8 +79,10 @@ def proportional_hazards(
         return result
     for name in [*dict.fromkeys(kept_terms), "GLOBAL"]:
         use = np.array([name in (t, "GLOBAL") for t in kept_terms])
-        statistic = quadratic(variance[np.ix_(use, use)], score[use])
-        df = int(use.sum())
+        own_variance, df = variance[np.ix_(use, use)], int(use.sum())
+        # With one event, or one time, nothing can be told: R stops.
+        known = independent(own_variance, np.diag(plain_information)[use]).all()
+        statistic = quadratic(own_variance, score[use]) if known else float("nan")
         result.append(HazardsTest(name, statistic, df, chi_square_tail(df, statistic)))
     return result
 
