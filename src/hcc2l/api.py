@@ -7,7 +7,7 @@ from typing import Any
 
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
-from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, check_names
+from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, PsmatchSpec, check_names
 
 
 def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
@@ -56,6 +56,22 @@ def logistic(cohort: Cohort | str | Path | None = None, **options: Any) -> Repor
 
     subject = _cohort(cohort)
     return run(subject, LogisticSpec(**_options("logistic", subject, options)))
+
+
+def psmatch(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """Propensity-score matching; the same report as ``hcc2l psmatch``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `PsmatchSpec`, such as ``treat="lenvatinib", covariates=["age", "sex"]``.
+    """
+    from hcc2l.analyses.psmatch import run
+
+    subject = _cohort(cohort)
+    return run(subject, PsmatchSpec(**_options("psmatch", subject, options)))
 
 
 def _cohort(cohort: Cohort | str | Path | None) -> Cohort:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs.km import KmSpec
 from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
+from hcc2l.specs.psmatch import PsmatchSpec
 from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "CoxSpec",
     "KmSpec",
     "LogisticSpec",
+    "PsmatchSpec",
     "RegressionSpec",
     "SurvivalSpec",
     "check_names",
@@ -28,6 +30,7 @@ SPECS: dict[str, type[AnalysisSpec]] = {
     "cox": CoxSpec,
     "km": KmSpec,
     "logistic": LogisticSpec,
+    "psmatch": PsmatchSpec,
 }
 
 

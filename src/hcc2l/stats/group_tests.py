@@ -116,8 +116,8 @@ def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: I
 
     The Mantel-Haenszel test of general association over the sets, without correction: for pairs and
     two levels McNemar's test (b - c)^2 / (b + c), for pairs and more levels Stuart and Maxwell's.
-    p is 1 when no set has different levels. R's ``mantelhaen.test(correct = FALSE)``,
-    ``mcnemar.test(correct = FALSE)``.
+    p is 1 when no set has different levels, NaN when everybody has the same. R's
+    ``mantelhaen.test(correct = FALSE)``, ``mcnemar.test(correct = FALSE)``.
 
     Parameters
     ----------
@@ -137,8 +137,10 @@ def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: I
     name = "mantel-haenszel"
     if int(size.max()) <= 2:
         name = "mcnemar" if np.unique(codes).size <= 2 else "stuart-maxwell"
+    if np.unique(codes).size < 2:
+        return Test(name, math.nan, 0, math.nan)
     if used.size < 2:
-        return Test(name, 0.0, max(used.size - 1, 1), 1.0)
+        return Test(name, 0.0, 1, 1.0)
     block = variance[np.ix_(used, used)]
     df = int(np.linalg.matrix_rank(block, hermitian=True))
     statistic = float(score[used] @ np.linalg.pinv(block, hermitian=True) @ score[used])

@@ -161,7 +161,7 @@ def _used_once(
             low, high = _root(below, place), _root(above, place)
             under = value - line.at[low - 1] if low > 0 else math.inf
             over = line.at[high] - value if high < size else math.inf
-            if min(under, over) > limit or low == 0 and high == size:
+            if min(under, over) > limit or (low == 0 and high == size):
                 continue
             chosen = low - 1 if under <= over else high
             below[chosen + 1], above[chosen] = chosen, chosen + 1
@@ -184,7 +184,7 @@ def _reused(line: _Line, choosing: list[int], distance: Floats, limit: float, ta
         for turn in range(taken.shape[1]):
             under = value - line.at[low - 1] if low > 0 else math.inf
             over = line.at[high] - value if high < size else math.inf
-            if min(under, over) > limit or low == 0 and high == size:
+            if min(under, over) > limit or (low == 0 and high == size):
                 break
             if under <= over:
                 low -= 1

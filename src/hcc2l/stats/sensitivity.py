@@ -20,6 +20,6 @@ def e_value(hr: float, lower: float, upper: float) -> tuple[float, float]:
 def _e_value(hr: float) -> float:
     if not math.isfinite(hr) or hr <= 0:
         return math.nan
-    ratio = (1 - 0.5 ** math.sqrt(hr)) / (1 - 0.5 ** math.sqrt(1 / hr))
+    ratio = (1 - math.pow(0.5, math.sqrt(hr))) / (1 - math.pow(0.5, math.sqrt(1 / hr)))
     ratio = max(ratio, 1 / ratio)
     return ratio + math.sqrt(max(ratio * (ratio - 1), 0.0))
