@@ -115,6 +115,7 @@ GLOSSARY: dict[str, Key] = {
     "stage": Key("Patients", "text", "eligible, complete, matched, or why not matched"),
     "sample": Key("Sample", "text", "before or after matching, or weighted"),
     "variable": Key("Variable", "text", "the term, as it was written"),
+    "label": Key("Variable", "text", "the variable and its level in words"),
     "rate": Key("Rate", "text", "a response, ORR (CR + PR) or DCR (CR + PR + SD)"),
     "count": Key("n", "count", "how many have it"),
     "method": Key("Method", "text", "how controls are chosen"),

@@ -22,7 +22,7 @@ from hcc2l.analyses.psmatch_data import MatchData, prepare
 from hcc2l.analyses.psmatch_figure import psmatch_figure
 from hcc2l.analyses.psmatch_outcomes import orders_table, outcome_tables, response_tables
 from hcc2l.analyses.psmatch_text import conventions, match_notes, methods
-from hcc2l.analyses.rows import account_notes, provenance, reading_notes
+from hcc2l.analyses.rows import account_notes, endpoint_notes, provenance, reading_notes
 from hcc2l.cohort import Cohort, number_text
 from hcc2l.report import Report, Table
 from hcc2l.specs import PsmatchSpec
@@ -61,6 +61,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
         tables=tuple(tables),
         notes=(
             *reading_notes(cohort),
+            *(note for o in data.outcomes for note in endpoint_notes(o.endpoint)),
             *account_notes(data.account),
             *match_notes(cohort, data, found),
         ),

@@ -128,10 +128,20 @@ def baseline_table(data: MatchData, found: Sequence[Summary]) -> Table:
     """The table of a paper: counts or medians of both groups before and after, smd and p."""
     rows: list[Row] = []
     previous = None
+    levels: dict[str, int] = {}
+    for one in found:
+        levels[one.covariate.term] = levels.get(one.covariate.term, 0) + 1
     for one in found:
         covariate = one.covariate
+        if levels[covariate.term] == 2 and covariate.level is not None:
+            levels[covariate.term] = 0  # of two levels the second says all
+            continue
         binary = is_binary(covariate.values)
-        row: dict[str, Value] = {"variable": covariate.term, "level": covariate.level}
+        level = "" if covariate.level is None else f": {covariate.level}"
+        row: dict[str, Value] = {
+            "variable": covariate.term, "level": covariate.level,
+            "label": f"{covariate.label}{level}",
+        }  # fmt: skip
         for sample in data.samples[:2]:
             for name, group in (("treated", data.treated), ("control", ~data.treated)):
                 row |= _described(covariate.values, sample, group, name, binary=binary)
@@ -173,8 +183,7 @@ def weighted_quantile(x: Floats, weights: Floats, q: float) -> float:
 
 
 def _baseline_columns(data: MatchData) -> tuple[Column, ...]:
-    labels = {c.term: c.label for c in data.covariates}
-    columns = [Column("Variable", ("variable",), labels=labels), Column("Level", ("level",))]
+    columns = [Column("Variable", ("label",))]
     for sample in data.samples[:2]:
         end = sample.name
         for name, level, group in zip(
@@ -184,7 +193,7 @@ def _baseline_columns(data: MatchData) -> tuple[Column, ...]:
             n = int((group & sample.inside).sum())
             keys = tuple(f"{name}_{k}_{end}" for k in ("count", "percent", "median", "q1", "q3"))
             when = "" if end == "before" else "Matched "
-            columns.append(Column(f"{when}{level}, n = {n}", keys, form="summary"))
+            columns.append(Column(f"{when}{level} (n={n})", keys, form="summary"))
         columns.append(Column("SMD", (f"smd_{end}",), decimals=3))
         if end == "before" or data.paired:
             columns.append(Column("p", (f"p_{end}",)))
@@ -217,7 +226,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def matching_table(data: MatchData) -> Table:
     """How was matched, and how many."""
-    spec, m = data.spec, data.matches
+    spec, m, t = data.spec, data.matches, data.treatment
     used = (spec.method, spec.distance)
     greedy = spec.method == "nearest" and not spec.replace
     rows: list[Row] = [
@@ -234,12 +243,11 @@ def matching_table(data: MatchData) -> Table:
     columns = (
         Column("Method", ("method",)), Column("Distance", ("distance",), kind="text"), *limit,
         *order,
-        Column(f"{data.treatment.treated} matched", ("n_matched_treated",)),
-        Column(f"{data.treatment.control} matched", ("n_matched_control",)),
+        Column(t.treated, ("n_matched_treated",)), Column(t.control, ("n_matched_control",)),
         Column("Total distance", ("total_distance",), decimals=3),
         Column("Largest", ("largest_distance",), decimals=3),
     )  # fmt: skip
-    return Table("matching", "Matching", tuple(rows[0]), tuple(rows), columns)
+    return Table("matching", "Matching: patients matched", tuple(rows[0]), tuple(rows), columns)
 
 
 def flow_table(data: MatchData) -> Table:

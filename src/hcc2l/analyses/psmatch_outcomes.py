@@ -25,7 +25,7 @@ from hcc2l.stats.tails import normal_quantile, normal_tail
 RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 RATES = {"ORR": ("CR", "PR"), "DCR": ("CR", "PR", "SD")}
 MODEL_LABELS = {
-    "cox": "Cox", "cox-cluster": "Cox, clustered on pairs", "cox-strata": "Cox, stratified by pair",
+    "cox": "Cox", "cox-cluster": "Cox, clustered on pair", "cox-strata": "Cox, stratified by pair",
     "cox-robust": "Cox, weighted, robust", "cox-adjusted": "Cox, adjusted for the covariates",
 }  # fmt: skip
 LOGRANK_LABELS = {"logrank": "Log-rank", "logrank-stratified": "Log-rank, stratified by pair"}
@@ -41,6 +41,13 @@ def outcome_tables(data: MatchData) -> list[Table]:
 
 def _rows(outcome: TimeToEvent, sample: Sample) -> Mask:
     return outcome.known & sample.inside
+
+
+def _worded(data: MatchData, labels: dict[str, str]) -> dict[str, str]:
+    """Matched pairs are sets where a treated patient may have several controls."""
+    if data.spec.ratio == 1:
+        return labels
+    return {key: text.replace("pair", "matched set") for key, text in labels.items()}
 
 
 def _endpoint_column(data: MatchData, *, with_unit: bool = False) -> Column:
@@ -83,7 +90,10 @@ def _survival(data: MatchData) -> Table:
         Column("n", ("n",)), Column("Events", ("events",)),
         Column(f"Median {ci}", ("median", "lower", "upper"), form="interval"),
     )  # fmt: skip
-    return Table("survival", "Survival", tuple(rows[0]), tuple(rows), columns)
+    weighted = any(fractional(sample.weights) for sample in data.samples)
+    notes = ("n and events are patients; medians are weighted where patients are.",)
+    return Table("survival", "Survival", tuple(rows[0]), tuple(rows), columns,
+                 notes if weighted else ())  # fmt: skip
 
 
 def _tests(data: MatchData) -> Table:
@@ -93,7 +103,8 @@ def _tests(data: MatchData) -> Table:
             for test, strata in _tests_of(data, sample):
                 rows.append(_test(data, outcome, sample, test, strata))
     columns = (
-        _endpoint_column(data), sample_column(), Column("Test", ("test",), labels=LOGRANK_LABELS),
+        _endpoint_column(data), sample_column(),
+        Column("Test", ("test",), labels=_worded(data, LOGRANK_LABELS)),
         Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",)),
     )  # fmt: skip
     return Table("tests", "Comparison of survival", tuple(rows[0]), tuple(rows), columns)
@@ -131,7 +142,7 @@ def _effects(data: MatchData) -> Table:
     ci = f"({data.spec.conf_level * 100:g}% CI)"
     columns = (
         _endpoint_column(data), sample_column(),
-        Column("Model", ("model",), labels=MODEL_LABELS),
+        Column("Model", ("model",), labels=_worded(data, MODEL_LABELS)),
         Column(f"HR {ci}", ("hr", "lower", "upper"), form="effect"), Column("p", ("p",)),
         Column("E-value", ("e_value",)), Column("of limit", ("e_value_limit",)),
     )  # fmt: skip

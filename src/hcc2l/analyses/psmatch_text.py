@@ -10,6 +10,7 @@ import numpy as np
 from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE, Summary, unmatched
 from hcc2l.analyses.psmatch_data import MatchData
 from hcc2l.cohort import Cohort
+from hcc2l.design.model import ModelTerm
 from hcc2l.errors import quoted_list
 from hcc2l.report import Note
 from hcc2l.stats.balance import is_binary
@@ -212,7 +213,7 @@ def _balance_notes(data: MatchData, found: Sequence[Summary]) -> list[Note]:
                 label = one.covariate.label
                 left[label] = max(smd, left.get(label, 0.0))
         if left:
-            listed = quoted_list([f"{name} ({smd:.2f})" for name, smd in left.items()], 8)
+            listed = quoted_list([f"{name} ({smd:.3f})" for name, smd in left.items()], 8)
             notes.append(
                 Note("warning", "imbalance",
                      f"Standardised differences above {LARGE_DIFFERENCE:g} are left after "
@@ -296,7 +297,7 @@ def methods(data: MatchData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     spec, t = data.spec, data.treatment
     cited = ["score", "matching", "smd"]
     said = ["The data are synthetic."] if cohort.source.synthetic else []
-    labels = ", ".join(term.label for term in data.terms)
+    labels = ", ".join(_plain(cohort, term) for term in data.terms)
     kind = "logistic regression"
     if spec.propensity == "boosted":
         kind = ("boosted regression trees, stopped where the weighted covariates were most alike "
@@ -327,6 +328,11 @@ def methods(data: MatchData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     return " ".join(said), tuple(_REFERENCES[name] for name in dict.fromkeys(cited))
 
 
+def _plain(cohort: Cohort, term: ModelTerm) -> str:
+    """The term's label, without the unit of a number."""
+    return cohort.label(term.column) if term.factor is None else term.label
+
+
 def _matching_sentence(data: MatchData) -> str:
     spec, t = data.spec, data.treatment
     on = "the logit of the propensity score" if spec.distance == "logit" else "the propensity score"
@@ -351,11 +357,12 @@ def _lost_sentence(data: MatchData) -> str:
 
 
 def _outcome_sentence(data: MatchData) -> str:
-    within = "clustered on the matched pair" if data.paired else "robust"
+    pair = "pair" if data.spec.ratio == 1 else "matched set"
+    within = f"clustered on the {pair}" if data.paired else "robust"
     text = (
         "Survival was described by the Kaplan–Meier method and compared by the log-rank test; "
         f"hazard ratios are from Cox regression, after matching with standard errors {within}"
     )
-    text += ", and also stratified by pair" if data.paired else ""
+    text += f", and also stratified by {pair}" if data.paired else ""
     text += ", and adjusted for the covariates (doubly robust)" if data.spec.doubly_robust else ""
     return text + ". E-values describe the confounding that could explain an effect away."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shlex import quote
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def _refuse_several(
     if len(levels) == 2 or (treated is None and spec.control and len(levels) == 2):
         return
     others = [level for level in levels if level != treated]
-    example = others[0] if treated else f"{name}={others[0]}"
+    example = quote(others[0] if treated else f"{name}={others[0]}")
     option = wanted.partition(" ")[0]
     raise UsageError(
         f"{name} has {len(levels)} levels: {quoted_list(levels, 12)}; two are compared.",
@@ -114,7 +115,7 @@ def _column_and_level(cohort: Cohort, spec: PsmatchSpec, keep: Mask) -> tuple[st
         raise UsageError(
             f"{text!r} is a level of {len(columns)} columns: {quoted_list(columns, 12)}.",
             where=f"--treat {text}",
-            hint=f"Say which: --treat {columns[0]}={text}.",
+            hint=f"Say which: --treat {quote(f'{columns[0]}={text}')}.",
         )
     if columns:
         return columns[0], text

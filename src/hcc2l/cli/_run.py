@@ -60,7 +60,7 @@ def run_analysis(
             options[name] = _split(options[name])
     for name in numbers:
         if name in options:
-            options[name] = [number(f"--{name}", text) for text in options[name]]
+            options[name] = [_number(f"--{name}", text) for text in options[name]]
     _check_endings(options)
     cohort = _read(options)
     if not options.get("quiet"):
@@ -90,8 +90,7 @@ def _split(values: Sequence[str]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
 
-def number(option: str, text: str) -> float:
-    """What was typed for an option as a number, or UsageError."""
+def _number(option: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:

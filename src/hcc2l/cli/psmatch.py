@@ -7,12 +7,20 @@ from typing import Annotated
 import typer
 
 from hcc2l.cli import options as o
-from hcc2l.cli._run import number, run_analysis
+from hcc2l.cli._run import run_analysis
+from hcc2l.errors import UsageError
 
 
 def _caliper(text: str) -> float | str:
     """A number, or `none`."""
-    return text if text == "none" else number("--caliper", text)
+    if text == "none":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is neither a number nor none.", where="--caliper", hint="Write 0.2, or none."
+        ) from None
 
 
 _TREATMENT = "Treatment and score"

@@ -86,7 +86,7 @@ def _summary(values: list[Value], decimals: int | None) -> str:
     if not known:
         return "–"
     if decimals is None:
-        decimals = 0 if all(v.is_integer() for v in known) or min(known) >= 100 else 1
+        decimals = 0 if all(v.is_integer() for v in known) or min(known) >= 10 else 1
     median, low, high = (write(v, "estimate", decimals) for v in known)
     return f"{median} ({low}{' to ' if min(known) < 0 else '–'}{high})"
 
@@ -133,6 +133,8 @@ def _decimals(column: Column, kind: str, digits: int | None) -> int:
 
 
 def _signed(text: str) -> str:
+    if not text.strip("-0.%"):  # nothing but rounding is left of the number
+        return text.removeprefix("-")
     return text.replace("-", "−", 1)
 
 

@@ -18,8 +18,11 @@ def clopper_pearson(count: int, n: int, conf_level: float) -> tuple[float, float
     logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, n + 1, dtype=np.float64)))))
     choose = logs[n] - logs - logs[::-1]
     tail = (1.0 - conf_level) / 2
-    lower = 0.0 if count == 0 else _solve(choose, slice(count, n + 1), tail, rising=True)
-    upper = 1.0 if count == n else _solve(choose, slice(0, count + 1), tail, rising=False)
+    # Counts 40 standard deviations away have no share in a tail.
+    far = int(20 * np.sqrt(n)) + 50
+    above, below = slice(count, min(n, count + far) + 1), slice(max(0, count - far), count + 1)
+    lower = 0.0 if count == 0 else _solve(choose, above, tail, rising=True)
+    upper = 1.0 if count == n else _solve(choose, below, tail, rising=False)
     return lower, upper
 
 
