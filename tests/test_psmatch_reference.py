@@ -238,3 +238,62 @@ def test_weighting_agrees_with_r(case_id: str, scheme: str, folder: Path) -> Non
     for term in wanted["balance_pooled_sd"]:
         smd = found[term["term"]]["smd_weighted"]
         assert smd == pytest.approx(term["smd_after_sd_before"], rel=1e-5, abs=1e-8)
+
+
+# ---------------------------------------------------------------- beyond MatchIt
+
+
+MORE = {c["id"]: c for c in cases.load("psmatch_more")}
+
+
+def full(case_id: str, folder: Path, **more: Any) -> Report:
+    return analyse(case_id, folder, doubly_robust=True, **more)
+
+
+def near(row: Any, wanted: dict[str, Any]) -> None:
+    assert cases.agrees(row["coef"], wanted["coef"], ITERATED)
+    assert cases.agrees(row["std_err"], wanted["se"], ITERATED)
+    assert cases.agrees(row["robust_std_err"], wanted["robust_se"], ITERATED)
+    assert cases.agrees(row["p"], wanted["p"], 1e-5)
+
+
+@pytest.mark.parametrize("case_id", MORE)
+def test_tests_of_balance_agree_with_r(case_id: str, folder: Path) -> None:
+    report = analyse(case_id, folder)
+    for wanted in MORE[case_id]["balance"]:
+        for row in rows(report, "balance", variable=wanted["variable"]):
+            for when in ("before", "after"):
+                assert row[f"test_{when}"] == wanted[when]["test"]
+                assert cases.agrees(row[f"p_{when}"], wanted[when]["p"]), wanted["variable"]
+
+
+@pytest.mark.parametrize("case_id", MORE)
+def test_adjusted_and_overlap_weighted_effects_agree_with_r(case_id: str, folder: Path) -> None:
+    report, wanted = full(case_id, folder, weighting="overlap"), MORE[case_id]
+    for sample, model, name in (
+        ("before", "cox-adjusted", "adjusted_before"),
+        ("after", "cox-adjusted", "adjusted_after"),
+        ("weighted", "cox", "overlap"),
+        ("weighted", "cox-adjusted", "overlap_adjusted"),
+    ):
+        (row,) = rows(report, "effects", sample=sample, model=model)
+        near(row, wanted[name])
+
+
+@pytest.mark.parametrize("case_id", MORE)
+def test_truncated_weights_agree_with_r(case_id: str, folder: Path) -> None:
+    report = analyse(case_id, folder, weighting="iptw", estimand="ate", truncate=0.05)
+    (row,) = rows(report, "effects", sample="weighted")
+    near(row, MORE[case_id]["truncated"])
+    assert "weights-truncated" in [note.code for note in report.notes]
+
+
+@pytest.mark.parametrize("case_id", MORE)
+def test_response_rates_have_exact_limits(case_id: str, folder: Path) -> None:
+    report = analyse(case_id, folder)
+    for sample, name in (("before", "all"), ("after", "matched")):
+        found = rows(report, "rates", sample=sample, rate="ORR")
+        for row, wanted in zip(found, MORE[case_id]["orr"][name], strict=True):
+            assert (row["count"], row["n"]) == (wanted["count"], wanted["n"])
+            assert cases.agrees(row["lower"], wanted["lower"])
+            assert cases.agrees(row["upper"], wanted["upper"])
