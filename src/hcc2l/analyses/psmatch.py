@@ -21,7 +21,7 @@ from hcc2l.analyses.psmatch_balance import (
 from hcc2l.analyses.psmatch_data import MatchData, prepare
 from hcc2l.analyses.psmatch_figure import psmatch_figure
 from hcc2l.analyses.psmatch_outcomes import orders_table, outcome_tables, response_tables
-from hcc2l.analyses.psmatch_text import conventions, match_notes, methods
+from hcc2l.analyses.psmatch_text import conventions, effect_notes, match_notes, methods
 from hcc2l.analyses.rows import account_notes, endpoint_notes, provenance, reading_notes
 from hcc2l.cohort import Cohort, number_text
 from hcc2l.report import Report, Table
@@ -64,6 +64,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
             *(note for o in data.outcomes for note in endpoint_notes(o.endpoint)),
             *account_notes(data.account),
             *match_notes(cohort, data, found),
+            *effect_notes([row for t in tables if t.name == "effects" for row in t.rows]),
         ),
         draw=lambda: psmatch_figure(data, tables),
         save=lambda: _saved(cohort, data),

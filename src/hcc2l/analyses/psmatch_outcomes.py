@@ -167,7 +167,7 @@ def effect(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) ->
     keys = ("hr", "coef", "std_err", "robust_std_err", "lower", "upper", "p", "e_value",
             "e_value_limit")  # fmt: skip
     row |= dict.fromkeys(keys)
-    if fit is None or fit.dropped[0]:
+    if fit is None or fit.dropped[0] or fit.infinite[0]:
         return row
     coef, std_err = float(fit.coef[0]), float(fit.std_err[0])
     robust = fit.robust_std_err

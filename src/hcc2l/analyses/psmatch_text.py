@@ -12,7 +12,7 @@ from hcc2l.analyses.psmatch_data import MatchData
 from hcc2l.cohort import Cohort
 from hcc2l.design.model import ModelTerm
 from hcc2l.errors import quoted_list
-from hcc2l.report import Note
+from hcc2l.report import Note, Row
 from hcc2l.stats.balance import is_binary
 from hcc2l.stats.weighting import effective_size
 
@@ -249,6 +249,22 @@ def _weight_notes(data: MatchData) -> list[Note]:
                      f"worth {effective_size(own):.1f}. Use --weighting overlap or --truncate.")
             )  # fmt: skip
     return notes
+
+
+def effect_notes(effects: Sequence[Row]) -> list[Note]:
+    """Say which hazard ratios do not exist."""
+    absent = [
+        f"{row['endpoint']}, {row['sample']}, {row['model']}"
+        for row in effects
+        if row["hr"] is None
+    ]
+    if not absent:
+        return []
+    return [
+        Note("warning", "effect-not-estimable",
+             f"No hazard ratio exists for: {'; '.join(absent)}. There is no event, or all events "
+             "that count are on one side.")
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- provenance and methods
