@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import tempfile
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 import hcc2l
 from hcc2l.cli.app import app
+from hcc2l.errors import Hcc2lError
 from hcc2l.figures import draw
 from hcc2l.report import Report
 from hcc2l.specs import PsmatchSpec
@@ -174,8 +176,6 @@ def test_the_unit_of_a_covariate_does_not_matter(scale: float) -> None:
     plain = hcc2l.psmatch(cohort, treat="lenvatinib", endpoint="os")
     text = io.StringIO(cohort.to_csv({}, np.ones(cohort.rows, dtype=bool)))
     rows = list(csv.DictReader(text))
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "cohort.csv")
         with path.open("w", newline="") as file:
@@ -545,6 +545,38 @@ def test_nobody_in_the_same_stratum_is_refused(refuse: Refuse, write: Write) -> 
 def test_survival_is_not_drawn_without_an_endpoint(refuse: Refuse) -> None:
     words = ("--treat", "treat", "-x", "age,educ", "--which", "survival")
     refuse(LALONDE, *words, status=UNANSWERED, says="endpoint")
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_small_cohort_gives_a_report_or_a_message(data: st.DataObject) -> None:
+    n = data.draw(st.integers(2, 24))
+    one = st.tuples(
+        st.sampled_from("ab"), st.integers(0, 3), st.sampled_from(["u", "v", ""]),
+        st.integers(0, 4), st.integers(0, 1), st.sampled_from(["CR", "PR", "PD", "NE", ""]),
+    )  # fmt: skip
+    rows = data.draw(st.lists(one, min_size=n, max_size=n))
+    lines = ["drug,x,g,os_months,death,response", *(",".join(map(str, row)) for row in rows)]
+    options = {
+        "covariates": data.draw(st.sampled_from([["x"], ["x", "g"], ["g", "x>=2"]])),
+        "method": data.draw(st.sampled_from(["nearest", "optimal"])),
+        "caliper": data.draw(st.sampled_from(["none", 0.2])),
+        "weighting": data.draw(st.sampled_from(["none", "iptw", "overlap"])),
+        "doubly_robust": data.draw(st.booleans()),
+        "which": data.draw(st.sampled_from(["love", "scores", "survival"])),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "c.csv")
+        path.write_text("\n".join(lines))
+        try:
+            report = hcc2l.psmatch(path, treat="drug=a", **options)
+        except Hcc2lError:
+            return
+        assert report.draw is not None
+        assert report.save is not None
+        assert report.save().startswith("drug,")
+        assert report.draw().tables
+        hcc2l.render_report(report, "json")
 
 
 # ---------------------------------------------------------------- figures

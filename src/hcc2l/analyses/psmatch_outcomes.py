@@ -167,9 +167,9 @@ def effect(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) ->
     keys = ("hr", "coef", "std_err", "robust_std_err", "lower", "upper", "p", "e_value",
             "e_value_limit")  # fmt: skip
     row |= dict.fromkeys(keys)
-    if fit is None or fit.dropped[0] or fit.infinite[0]:
+    if fit is None or fit.dropped[0] or fit.infinite[0] or not fit.variance[0, 0] > 0:
         return row
-    coef, std_err = float(fit.coef[0]), float(fit.std_err[0])
+    coef, std_err = float(fit.coef[0]), float(np.sqrt(fit.variance[0, 0]))
     robust = fit.robust_std_err
     used = std_err if robust is None else float(robust[0])
     half = normal_quantile(data.spec.conf_level) * used
@@ -184,9 +184,10 @@ def effect(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) ->
 def _fit(
     data: MatchData, outcome: TimeToEvent, sample: Sample, inside: Mask, model: str
 ) -> CoxFit | None:
-    """The Cox model; None when nobody has the event, or one treatment alone is there."""
+    """The Cox model; None when one treatment alone is there, or events are too few for it."""
     treated = data.treated[inside]
-    if not outcome.event[inside].any() or treated.all() or not treated.any():
+    parameters = 1 + (data.matrix.x.shape[1] if model == "cox-adjusted" else 0)
+    if int(outcome.event[inside].sum()) < parameters or treated.all() or not treated.any():
         return None
     x = treated.astype(np.float64)[:, None]
     weights: Floats | None = sample.weights[inside]
@@ -231,7 +232,8 @@ def orders_table(data: MatchData) -> Table | None:
         gaps = np.abs(data.distance[found.treated] - data.distance[found.control])
         row: dict[str, Value] = {
             "order": order, "n_matched_treated": int(np.unique(found.treated).size),
-            "total_distance": float(gaps.sum()), "smd_max": number(float(np.nanmax(left))),
+            "total_distance": float(gaps.sum()),
+            "smd_max": max(left) if np.isfinite(left).all() else None,
             "hr": None, "lower": None, "upper": None, "p": None,
         }  # fmt: skip
         if data.outcomes:

@@ -40,10 +40,11 @@ def weighted_variance(x: Floats, weights: Floats, *, binary: bool) -> float:
 
     Of a 0/1 covariate p (1 - p). NaN with a single row.
     """
-    w = weights / weights.sum()
-    mean = float(w @ x)
+    total = weights.sum()
+    mean = float((weights * x).sum() / total)  # of ones exactly 1
     if binary:
         return mean * (1.0 - mean)
+    w = weights / total
     rest = 1.0 - float(w @ w)
     return float(w @ (x - mean) ** 2) / rest if rest > 1e-12 else float("nan")
 
@@ -79,7 +80,7 @@ def balance(x: Floats, treated: NDArray[np.bool_], weights: Floats, sd: float) -
     for group in (treated, ~treated):
         inside = group & (weights > 0)
         own, w = x[inside], weights[inside]
-        parts.append((float(w @ own / w.sum()), weighted_variance(own, w, binary=binary)))
+        parts.append((float((w * own).sum() / w.sum()), weighted_variance(own, w, binary=binary)))
     (first, first_variance), (second, second_variance) = parts
     difference = first - second
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -375,16 +375,29 @@ def _newton(data: _Ordered, p: int) -> tuple[_State, Floats, int]:
         return state, beta, 0
     for iteration in range(1, MAX_ITERATIONS + 1):
         step = _inverse(_information(data, state)) @ state.score
-        new = _state(data, beta + step)
         halvings = 0
-        while not new.loglik >= state.loglik - 1e-12 * abs(state.loglik) and halvings < 30:
-            step, halvings = step / 2, halvings + 1
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             new = _state(data, beta + step)
+            while not _rises(state, new) and halvings < 30:
+                step, halvings = step / 2, halvings + 1
+                new = _state(data, beta + step)
+        if not _usable(new):
+            return state, beta, iteration
         done = abs(1.0 - state.loglik / new.loglik) <= LOGLIK_TOLERANCE if new.loglik else True
         beta, state = beta + step, new
         if done:  # where R stops, so that the last digits are R's too
             return state, beta, iteration
     return state, beta, MAX_ITERATIONS
+
+
+def _rises(state: _State, new: _State) -> bool:
+    """Whether a step is one upwards; one so long that risks leave the range of floats is none."""
+    return _usable(new) and new.loglik >= state.loglik - 1e-12 * abs(state.loglik)
+
+
+def _usable(state: _State) -> bool:
+    inside = (state.total > 1e-150) & (state.total < 1e150)  # so that their squares are numbers
+    return bool(np.isfinite(state.loglik) and inside.all())
 
 
 def _score_residuals(data: _Ordered, state: _State) -> Floats:

@@ -32,9 +32,10 @@ def score_weights(
     p = propensity
     if scheme == "overlap":
         return np.where(treated, 1.0 - p, p)
+    own = np.where(treated, p, 1.0 - p)  # of the treatment that the row had
     if scheme == "att":
-        return np.where(treated, 1.0, p / (1.0 - p))
-    weights = np.where(treated, 1.0 / p, 1.0 / (1.0 - p))
+        return np.where(treated, 1.0, p / own)
+    weights = 1.0 / own
     if stabilised:
         share = float(treated.mean())
         weights = weights * np.where(treated, share, 1.0 - share)
