@@ -10,17 +10,20 @@ from hcc2l.analyses.psmatch_balance import (
     baseline_table,
     flow_table,
     matching_table,
+    summaries,
+)
+from hcc2l.analyses.psmatch_data import MatchData
+from hcc2l.analyses.psmatch_figure import psmatch_figure
+from hcc2l.analyses.psmatch_outcomes import orders_table, outcome_tables, response_tables
+from hcc2l.analyses.psmatch_prepare import prepare
+from hcc2l.analyses.psmatch_scores import (
     overlap_table,
     pairs_table,
     propensity_table,
     row_ids,
     scores_table,
-    summaries,
     weights_of,
 )
-from hcc2l.analyses.psmatch_data import MatchData, prepare
-from hcc2l.analyses.psmatch_figure import psmatch_figure
-from hcc2l.analyses.psmatch_outcomes import orders_table, outcome_tables, response_tables
 from hcc2l.analyses.psmatch_text import conventions, effect_notes, match_notes, methods
 from hcc2l.analyses.rows import account_notes, endpoint_notes, provenance, reading_notes
 from hcc2l.cohort import Cohort, number_text

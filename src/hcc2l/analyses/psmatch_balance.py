@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from hcc2l.analyses.psmatch_data import Covariate, MatchData, Sample, number
-from hcc2l.cohort import Cohort
-from hcc2l.design import Floats, Mask
+from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats import group_tests
 from hcc2l.stats.balance import Balance, balance, is_binary, spread
-from hcc2l.stats.tails import normal_tail
-from hcc2l.stats.weighting import effective_size
 
 LARGE_DIFFERENCE = 0.1
 TEST_LABELS = {
@@ -52,7 +48,6 @@ def summaries(data: MatchData) -> list[Summary]:
 def _tests(
     data: MatchData, covariate: Covariate
 ) -> tuple[group_tests.Test, group_tests.Test | None]:
-    inside = data.sets >= 0
     if covariate.level is None and not is_binary(covariate.values):
         x = covariate.values
         before = group_tests.mann_whitney(x, data.treated)
@@ -62,21 +57,17 @@ def _tests(
     else:
         columns = [c.values for c in data.covariates if c.term == covariate.term]
         codes = np.argmax(np.array(columns), axis=0).astype(np.int64)
-    return counts_tests(codes, data.treated, inside if data.paired else None, data)
+    return counts_tests(data, codes)
 
 
-def counts_tests(
-    codes: Any, treated: Mask, inside: Mask | None, data: MatchData
-) -> tuple[group_tests.Test, group_tests.Test | None]:
+def counts_tests(data: MatchData, codes: Ints) -> tuple[group_tests.Test, group_tests.Test | None]:
     """Levels between the groups before matching, and within the sets after; codes of -1 are out."""
-    known = codes >= 0
+    known, treated = codes >= 0, data.treated
     levels = int(codes.max()) + 1
     table = group_tests.contingency(codes[known], levels, treated[known])
     before = group_tests.independent_counts(table)
-    if inside is None:
-        return before, None
-    kept = _complete_sets(data, known & inside)
-    if not kept.any():
+    kept = _complete_sets(data, known & (data.sets >= 0))
+    if not data.paired or not kept.any():
         return before, None
     sets = np.unique(data.sets[kept], return_inverse=True)[1].astype(np.int64)
     return before, group_tests.matched_counts(codes[kept], levels, treated[kept], sets)
@@ -312,116 +303,7 @@ def _nearest_gap(values: Floats, others: Floats) -> Floats:
     return np.minimum(low, high)
 
 
-def overlap_table(data: MatchData) -> Table:
-    """Range of the propensity of each group in each sample, and the effective sample size."""
-    rows: list[Row] = []
-    for sample in data.samples:
-        for level, group in zip(
-            data.treatment.levels, (data.treated, ~data.treated), strict=True
-        ):  # fmt: skip
-            inside = group & sample.inside
-            p, others = data.propensity[inside], data.propensity[~group]
-            beyond = data.propensity[inside]
-            outside = int(((beyond < others.min()) | (beyond > others.max())).sum())
-            rows.append(
-                {"sample": sample.name, "group": level, "n": int(inside.sum()),
-                 "propensity_min": float(p.min()), "propensity_median": float(np.median(p)),
-                 "propensity_max": float(p.max()), "outside": outside,
-                 "effective_size": effective_size(sample.weights[inside]),
-                 "weight_max": float(sample.weights[inside].max())}
-            )  # fmt: skip
-    columns = (
-        sample_column(), Column("Treatment", ("group",)), Column("n", ("n",)),
-        Column("Propensity, median (range)",
-               ("propensity_median", "propensity_min", "propensity_max"), form="interval",
-               kind="estimate"),
-        Column("Beyond the others", ("outside",)),
-        Column("Effective n", ("effective_size",), decimals=1),
-        Column("Largest weight", ("weight_max",), decimals=2),
-    )  # fmt: skip
-    note = ("Beyond the others: patients whose score is below or above every one of the other "
-            "treatment.")  # fmt: skip
-    return Table("overlap", "Overlap of the scores", tuple(rows[0]), tuple(rows), columns, (note,))
-
-
 def sample_column() -> Column:
     """The column that names the sample."""
     words = {"before": "All patients", "after": "Matched", "weighted": "Weighted"}
     return Column("Sample", ("sample",), labels=words)
-
-
-# ---------------------------------------------------------------- for machines
-
-
-def row_ids(cohort: Cohort, data: MatchData) -> list[Value]:
-    """What a row is called, in the order of the arrays: its id, else its number from 1."""
-    name = cohort.id_column
-    if name is None or name not in cohort.names:
-        return [int(row) + 1 for row in data.rows]
-    column = cohort.column(name)
-    return [column.text(int(row)) or int(row) + 1 for row in data.rows]
-
-
-def weights_of(data: MatchData) -> Floats:
-    """The weights that are saved: those of the weighting, else of the matching."""
-    return data.match_weights if data.score_weights is None else data.score_weights
-
-
-def pairs_table(data: MatchData, ids: Sequence[Value]) -> Table:
-    """Every match."""
-    heads = {row: i for i, row in enumerate(np.unique(data.matches.treated).tolist(), start=1)}
-    matches = zip(
-        data.matches.treated.tolist(), data.matches.control.tolist(), data.gaps.tolist(),
-        strict=True,
-    )  # fmt: skip
-    rows: list[Row] = [
-        {"pair": heads[t], "treated": ids[t], "control": ids[c], "distance": gap}
-        for t, c, gap in matches
-    ]
-    return Table("pairs", "Matched pairs", tuple(rows[0]), tuple(rows))
-
-
-def scores_table(data: MatchData, ids: Sequence[Value]) -> Table:
-    """Score, weight and pair of every analysed patient, in the order of the file."""
-    order = np.argsort(data.rows, kind="stable").tolist()
-    weights, sets = weights_of(data), data.sets.tolist()
-    rows: list[Row] = [
-        {"id": ids[i], "treated": int(data.treated[i]), "propensity": float(data.propensity[i]),
-         "logit": float(data.logit[i]), "weight": float(weights[i]),
-         "pair": sets[i] + 1 if sets[i] >= 0 else None}
-        for i in order
-    ]  # fmt: skip
-    return Table("scores", "Propensity scores", tuple(rows[0]), tuple(rows))
-
-
-def propensity_table(data: MatchData) -> Table:
-    """The terms of the score."""
-    rows: list[Row] = []
-    fit = data.fit
-    if fit is not None:
-        rows.append(_coefficient("(Intercept)", None, None, fit.coef[0], fit.std_err[0]))
-    for i, column in enumerate(data.matrix.columns):
-        coef, std_err = (fit.coef[i + 1], fit.std_err[i + 1]) if fit else (np.nan, np.nan)
-        importance = None if data.importance is None else float(data.importance[i])
-        row = _coefficient(column.term, column.level, column.reference, coef, std_err)
-        rows.append(row | {"importance": importance})
-    labels = {term.text: term.label for term in data.terms} | {"(Intercept)": "Intercept"}
-    shown = (
-        (Column("Coefficient", ("coef",), decimals=3), Column("SE", ("std_err",), decimals=3),
-         Column("p", ("p",)))
-        if fit is not None
-        else (Column("Importance", ("importance",)),)
-    )  # fmt: skip
-    columns = (Column("Variable", ("term",), labels=labels), Column("Level", ("level",)),
-               Column("Reference", ("reference",)), *shown)  # fmt: skip
-    how = "logistic regression" if fit is not None else "boosted trees"
-    title = f"Propensity of {data.treatment.treated} ({how})"
-    return Table("propensity_terms", title, tuple(rows[0]), tuple(rows), columns)
-
-
-def _coefficient(
-    term: str, level: str | None, reference: str | None, coef: float, std_err: float
-) -> dict[str, Value]:
-    p = 2 * normal_tail(abs(float(coef) / float(std_err))) if std_err > 0 else np.nan
-    return {"term": term, "level": level, "reference": reference, "coef": number(coef),
-            "std_err": number(std_err), "p": number(p), "importance": None}  # fmt: skip

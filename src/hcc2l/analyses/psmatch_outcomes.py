@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from hcc2l.analyses.psmatch_balance import TEST_LABELS, counts_tests, sample_column
-from hcc2l.analyses.psmatch_data import MatchData, Sample, TimeToEvent, match, number
+from hcc2l.analyses.psmatch_data import MatchData, Sample, TimeToEvent, number
+from hcc2l.analyses.psmatch_prepare import match
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.levels import distinct
@@ -319,8 +320,7 @@ def _rates(data: MatchData, name: str, what: str, response: Ints, counted: Mask)
 def _response_row(data: MatchData, name: str, what: str, response: Ints, counted: Mask) -> Row:
     row: dict[str, Value] = {"variable": name, "rate": what}
     codes = np.where(response >= 0, counted.astype(np.int64), -1)
-    inside = (data.sets >= 0) if data.paired else None
-    tests = counts_tests(codes, data.treated, inside, data)
+    tests = counts_tests(data, codes)
     for sample, test in zip(data.samples[:2], tests, strict=True):
         end = sample.name
         for group_name, group in (("treated", data.treated), ("control", ~data.treated)):
