@@ -542,6 +542,14 @@ def test_nobody_in_the_same_stratum_is_refused(refuse: Refuse, write: Write) -> 
     refuse_small(refuse, write, rows, "same stratum", *words)
 
 
+def test_optimal_matching_of_too_many_patients_is_refused(
+    refuse: Refuse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hcc2l.analyses.psmatch_prepare.MOST_CELLS", 3000)
+    says = "40 with 86 | GB | nearest"
+    refuse(*LENVATINIB, "--method", "optimal", status=UNANSWERED, says=says)
+
+
 def test_survival_is_not_drawn_without_an_endpoint(refuse: Refuse) -> None:
     words = ("--treat", "treat", "-x", "age,educ", "--which", "survival")
     refuse(LALONDE, *words, status=UNANSWERED, says="endpoint")

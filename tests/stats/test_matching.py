@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hcc2l.stats import group_tests
 from hcc2l.stats.balance import balance, spread
 from hcc2l.stats.logrank import logrank
-from hcc2l.stats.matching import Matches, nearest, optimal, processing_order
+from hcc2l.stats.matching import Matches, nearest, nearest_gaps, optimal, processing_order
 from hcc2l.stats.proportions import clopper_pearson
 from hcc2l.stats.sensitivity import e_value
 from hcc2l.stats.weighting import effective_size, score_weights, truncated
@@ -137,6 +137,14 @@ def test_a_control_at_exactly_the_caliper_is_taken() -> None:
     x, treated = np.array([0.5, 0.25]), np.array([True, False])
     assert nearest(x, treated, np.array([0]), caliper=0.25).treated.size == 1
     assert nearest(x, treated, np.array([0]), caliper=0.2499).treated.size == 0
+
+
+@few
+@given(units())
+def test_the_nearest_gap_is_the_smallest_of_all(data: tuple[Any, Any, Any]) -> None:
+    x, treated, _ = data
+    found = nearest_gaps(x[treated], x[~treated])
+    assert found.tolist() == [min(abs(a - b) for b in x[~treated]) for a in x[treated]]
 
 
 # ---------------------------------------------------------------- balance and weights

@@ -12,6 +12,7 @@ from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats import group_tests
 from hcc2l.stats.balance import Balance, balance, is_binary, spread
+from hcc2l.stats.matching import nearest_gaps
 
 LARGE_DIFFERENCE = 0.1
 TEST_LABELS = {
@@ -287,20 +288,12 @@ def unmatched(data: MatchData) -> list[tuple[str, Mask]]:
             if not others.size:
                 alone[own] = True
             elif data.caliper is not None:
-                far[own] = _nearest_gap(data.distance[own], others) > data.caliper
+                far[own] = nearest_gaps(data.distance[own], others) > data.caliper
     taken = free & data.treated & ~alone & ~far
     spare = free & ~data.treated & ~alone & ~far
     reasons = (("no-control-in-stratum", alone), ("outside-caliper", far),
                ("controls-used-up", taken), ("not-needed", spare))  # fmt: skip
     return [(name, rows) for name, rows in reasons if rows.any()]
-
-
-def _nearest_gap(values: Floats, others: Floats) -> Floats:
-    others = np.sort(others)
-    place = np.searchsorted(others, values)
-    low = np.abs(values - others[np.maximum(place - 1, 0)])
-    high = np.abs(others[np.minimum(place, others.size - 1)] - values)
-    return np.minimum(low, high)
 
 
 def sample_column() -> Column:

@@ -20,11 +20,19 @@ from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.specs import PsmatchSpec, SurvivalSpec
 from hcc2l.stats.cox import linear_predictor
 from hcc2l.stats.logistic import LogisticFit, logistic
-from hcc2l.stats.matching import Matches, Order, nearest, optimal, processing_order
+from hcc2l.stats.matching import (
+    Matches,
+    Order,
+    nearest,
+    nearest_gaps,
+    optimal,
+    processing_order,
+)
 from hcc2l.stats.weighting import score_weights, truncated
 from hcc2l.terms import parse_term
 
-MOST_CELLS = 200_000_000  # of the distances that optimal matching holds: 1.6 GB
+MOST_CELLS = 100_000_000  # of the distances that optimal matching holds
+BYTES = 18  # a cell, as measured
 LARGEST_LOGIT = 30.0
 
 
@@ -305,7 +313,7 @@ def _optimal(data: MatchData, caliper: float | None) -> Matches:
     if cells > MOST_CELLS and data.strata is None:
         raise AnalysisError(
             f"Optimal matching of {data.treated.sum()} with {(~data.treated).sum()} patients needs "
-            f"{cells * 8 / 1e9:.0f} GB of memory.",
+            f"{cells * BYTES / 1e9:.1f} GB of memory.",
             where="--method optimal",
             hint="Use --method nearest, or match within strata: --exact TERM.",
         )
@@ -320,10 +328,11 @@ def _refuse_nobody(data: MatchData, caliper: float | None) -> None:
             where="--exact",
             hint="Match exactly on fewer or broader terms.",
         )
-    gap = np.abs(data.distance[data.treated][:, None] - data.distance[~data.treated][None, :500])
+    gaps = nearest_gaps(data.distance[data.treated], data.distance[~data.treated])
+    nearest_of_all = f"The nearest are {gaps.min():.3g} apart. " if data.strata is None else ""
     raise AnalysisError(
         f"No treated patient has a control{within} within the caliper of {caliper:.3g}.",
         where=f"--caliper {data.spec.caliper:g}",
-        hint=f"The nearest are about {float(gap.min()):.3g} apart. Where the scores do not overlap "
-        "the treatments cannot be compared; a wider caliper would only hide it.",
+        hint=f"{nearest_of_all}Where the scores do not overlap the treatments cannot be compared; "
+        "a wider caliper would only hide it.",
     )

@@ -50,7 +50,17 @@ def psmatch(
             help="The level that is compared with, where there are more than two.",
         ),
     ] = None,
-    covariates: o.Covariates = None,
+    covariates: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-x",
+            "--covariates",
+            metavar="TERM[,TERM…]",
+            rich_help_panel=_TREATMENT,
+            show_default=False,
+            help="What the score is made of: columns, cuts (afp@400), comparisons. Repeatable.",
+        ),
+    ] = None,
     propensity: Annotated[
         str,
         typer.Option(
@@ -135,6 +145,15 @@ def psmatch(
             help="Divide differences by the pooled SD, or by that of the treated (att).",
         ),
     ] = "pooled",
+    seed: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            rich_help_panel=_MATCHING,
+            min=0,
+            help="Seed of the random order, and of boosting.",
+        ),
+    ] = 1,
     weighting: Annotated[
         str,
         typer.Option(
@@ -187,7 +206,6 @@ def psmatch(
             help="The figure: love (plot), scores or survival.",
         ),
     ] = "love",
-    seed: o.Seed = 1,
     endpoint: Annotated[
         list[str] | None,
         typer.Option(

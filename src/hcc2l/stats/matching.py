@@ -226,6 +226,15 @@ def optimal(
     return Matches(pairs[:, 0], pairs[:, 1])
 
 
+def nearest_gaps(values: Floats, others: Floats) -> Floats:
+    """How far each value is from the nearest of the others (at least one), shape of `values`."""
+    others = np.sort(others)
+    place = np.searchsorted(others, values)
+    below = np.abs(values - others[np.maximum(place - 1, 0)])
+    above = np.abs(others[np.minimum(place, others.size - 1)] - values)
+    return np.asarray(np.minimum(below, above), dtype=np.float64)
+
+
 def _strata(strata: Ints | None, n: int) -> Iterator[Ints]:
     """Row numbers of each stratum, ascending."""
     if strata is None:
