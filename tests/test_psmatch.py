@@ -100,6 +100,15 @@ def test_before_matching_is_the_published_table() -> None:
                       "ORR": (3, 5), "DCR": (27, 21)}  # fmt: skip
 
 
+def test_the_table_of_a_paper_has_counts_medians_and_no_minus_zero(run: Run) -> None:
+    text = run("psmatch", "--treat", "lenvatinib", "--replace", "--format", "md").out
+    table_one = text.partition("**Before and after matching**")[2].partition("**Overlap")[0]
+    assert "36 (90.0%)" in table_one
+    assert "60 (50–68)" in table_one
+    assert "4.9 (2.4–9.5)" in table_one
+    assert "−0.000" not in table_one
+
+
 # ---------------------------------------------------------------- who is treated
 
 

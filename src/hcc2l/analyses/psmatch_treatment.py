@@ -86,7 +86,7 @@ def resolve_treatment(cohort: Cohort, spec: PsmatchSpec, account: RowAccount) ->
 def _refuse_several(
     spec: PsmatchSpec, name: str, levels: list[str], wanted: str, treated: str | None = None
 ) -> None:
-    if len(levels) == 2 or (treated is None and spec.control and len(levels) == 2):
+    if len(levels) == 2:
         return
     others = [level for level in levels if level != treated]
     example = quote(others[0] if treated else f"{name}={others[0]}")
