@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from hcc2l.analyses.rows import group_size_notes, post_baseline_note, row_notes
+from hcc2l.analyses.rows import endpoint_notes, group_size_notes, post_baseline_note
 from hcc2l.cli._run import guarded
 from hcc2l.cli.app import app
 from hcc2l.dictionary import (
@@ -35,7 +35,7 @@ COHORT = ROOT / "sample_data" / "second_line"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
-COMMANDS = ("cox", "km", "logistic", "tree")
+COMMANDS = ("cox", "km", "logistic", "psmatch", "tree")
 FULL = {
     "cox": [
         "hcc2l cox cohort.csv -x second_line,age,child_pugh,albi_grade --select 0.5"
@@ -59,6 +59,10 @@ FULL = {
     "tree": [
         "hcc2l tree cohort.csv -x afp,child_pugh --boot 3 --forest --assignments --methods --json"
         " --quiet",
+    ],
+    "psmatch": [
+        "hcc2l psmatch cohort.csv --treat lenvatinib --weighting overlap --doubly-robust"
+        " --methods --json --quiet",
     ],
 }
 
@@ -145,7 +149,7 @@ def test_commands_run(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch)
     for words in typed:
         assert run(words, monkeypatch) == 0, shlex.join(words)
         for option, value in pairwise(words):
-            if option in ("--out", "--plot"):
+            if option in ("--out", "--plot", "--save"):
                 assert (folder / value).stat().st_size > 0, shlex.join(words)
 
 
@@ -222,13 +226,16 @@ def note_codes(command: str) -> set[str]:
         "km": ["km*.py"],
         "logistic": ["logistic*.py", "regression.py", "performance.py"],
         "tree": ["tree*.py"],
+        "psmatch": ["psmatch*.py"],
     }[command]
     files = [*(p for glob in own for p in analyses.glob(glob)), analyses / "rows.py"]
     source = "".join(p.read_text(encoding="utf-8") for p in files)
-    if command in ("cox", "logistic"):  # have no groups
+    if command in ("cox", "logistic", "psmatch"):  # have no groups
         source = source.replace(inspect.getsource(group_size_notes), "")
     if command == "logistic":  # has no endpoint
-        source = source.replace(inspect.getsource(row_notes), "")
+        source = source.replace(inspect.getsource(endpoint_notes), "")
+        source = source.replace(inspect.getsource(post_baseline_note), "")
+    if command == "psmatch":  # time begins with the treatment
         source = source.replace(inspect.getsource(post_baseline_note), "")
     return set(re.findall(r'Note\(\s*"(?:info|warning)",\s*"([a-z-]+)"', source))
 
@@ -239,6 +246,7 @@ def note_codes(command: str) -> set[str]:
         ("cox", "hazards-not-proportional"),
         ("km", "curves-cross"),
         ("logistic", "selection"),
+        ("psmatch", "imbalance"),
         ("tree", "root-nearly-tied"),
     ],
 )

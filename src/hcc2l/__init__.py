@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hcc2l.api import fit_tree as fit_tree
     from hcc2l.api import km as km
     from hcc2l.api import logistic as logistic
+    from hcc2l.api import psmatch as psmatch
     from hcc2l.api import tree as tree
     from hcc2l.figures import plot_report as plot_report
     from hcc2l.readers import read_cohort as read_cohort
@@ -28,6 +29,7 @@ _API = {
     "fit_tree": "hcc2l.api",
     "km": "hcc2l.api",
     "logistic": "hcc2l.api",
+    "psmatch": "hcc2l.api",
     "plot_report": "hcc2l.figures",
     "read_cohort": "hcc2l.readers",
     "render_report": "hcc2l.render",
@@ -39,6 +41,7 @@ __all__ = [
     "km",
     "logistic",
     "plot_report",
+    "psmatch",
     "read_cohort",
     "render_report",
     "tree",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
-from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, TreeSpec, check_names
+from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, PsmatchSpec, TreeSpec, check_names
 
 if TYPE_CHECKING:
     from hcc2l.analyses.tree import FittedTree
@@ -86,6 +86,22 @@ def fit_tree(cohort: Cohort | str | Path | None = None, **options: Any) -> Fitte
 
     subject = _cohort(cohort)
     return fit(subject, TreeSpec(**_options("tree", subject, options)))
+
+
+def psmatch(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """Propensity-score matching; the same report as ``hcc2l psmatch``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `PsmatchSpec`, such as ``treat="lenvatinib", covariates=["age", "sex"]``.
+    """
+    from hcc2l.analyses.psmatch import run
+
+    subject = _cohort(cohort)
+    return run(subject, PsmatchSpec(**_options("psmatch", subject, options)))
 
 
 def _cohort(cohort: Cohort | str | Path | None) -> Cohort:

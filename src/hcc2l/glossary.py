@@ -147,7 +147,9 @@ GLOSSARY: dict[str, Key] = {
     "second_p": Key("p", "p", "its p-value"),
     "second_p_adjusted": Key("p adjusted", "p", "its adjusted p-value"),
     "row": Key("Row", "count", "row of the cohort, from 1, headings not counted"),
-    "id": Key("Patient", "text", "the patient's id; null when the cohort has none"),
+    "id": Key(
+        "Patient", "text", "the patient's id; else null, or the row's number where rows are named"
+    ),
     "root_count": Key("At the root", "count", "bootstrap trees whose root it splits"),
     "root_share": Key("At the root", "probability", "their share of all bootstrap trees"),
     "any_count": Key("Anywhere", "count", "bootstrap trees that it splits anywhere"),
@@ -156,5 +158,60 @@ GLOSSARY: dict[str, Key] = {
     "cutpoint_lower": Key("Lower", "estimate", "2.5% quantile of these cut-points"),
     "cutpoint_upper": Key("Upper", "estimate", "97.5% quantile of these cut-points"),
     "cutpoints": Key("Cut-points", "text", "median (2.5% to 97.5% quantile) as a text"),
-    "importance": Key("Importance", "estimate", "loss of concordance when its values are shuffled"),
+    "importance": Key(
+        "Importance",
+        "estimate",
+        "of a variable: loss of concordance in a forest, share in boosted trees",
+    ),
+    "endpoint": Key("Endpoint", "text", "name of the endpoint"),
+    "stage": Key("Patients", "text", "eligible, complete, matched, or why not matched"),
+    "sample": Key("Sample", "text", "before or after matching, or weighted"),
+    "label": Key("Variable", "text", "the variable and its level in words"),
+    "rate": Key("Rate", "text", "a response, ORR (CR + PR) or DCR (CR + PR + SD)"),
+    "count": Key("n", "count", "how many have it"),
+    "method": Key("Method", "text", "how controls are chosen"),
+    "distance": Key("Distance", "estimate", "how far apart; of a matching, on which scale"),
+    "caliper": Key("Caliper", "estimate", "largest distance as it was asked for"),
+    "caliper_width": Key("Caliper", "estimate", "largest distance on the scale of the scores"),
+    "replace": Key("With replacement", "text", "whether a control may serve several times"),
+    "order": Key("Order", "text", "order in which the treated choose"),
+    "n_treated": Key("Treated", "count", "treated patients"),
+    "n_control": Key("Controls", "count", "control patients"),
+    "n_matched_treated": Key("Matched", "count", "treated patients with a match"),
+    "n_matched_control": Key("Controls", "count", "controls that were matched"),
+    "total_distance": Key("Total distance", "estimate", "sum of the distances of all matches"),
+    "largest_distance": Key("Largest distance", "estimate", "of any match"),
+    "smd_max": Key("Largest |SMD|", "estimate", "largest standardised difference left"),
+    "pair": Key("Pair", "count", "number of the matched pair or set, from 1"),
+    "treated": Key("Treated", "text", "1 for a treated patient; in a pair, that patient's id"),
+    "control": Key("Control", "text", "the control's id"),
+    "propensity": Key("Propensity", "estimate", "probability of the treatment"),
+    "logit": Key("Logit", "estimate", "its log odds"),
+    "weight": Key("Weight", "estimate", "weight of the matching, or of the weighting"),
+    "propensity_min": Key("Min", "estimate", "smallest propensity of the group"),
+    "propensity_median": Key("Median", "estimate", "median propensity of the group"),
+    "propensity_max": Key("Max", "estimate", "largest propensity of the group"),
+    "outside": Key("Beyond the others", "count", "beyond every score of the other treatment"),
+    "effective_size": Key("Effective n", "count", "effective sample size: (sum w)^2 / sum w^2"),
+    "weight_max": Key("Largest weight", "estimate", "largest weight of the group"),
+    "e_value": Key("E-value", "ratio", "confounding that would explain the effect away"),
+    "e_value_limit": Key("E-value", "ratio", "that of the confidence limit nearer to 1"),
 }
+
+# A covariate of two treatments, in each sample.
+for _when, _words in (("before", "before matching"), ("after", "after"), ("weighted", "weighted")):
+    GLOSSARY |= {
+        f"smd_{_when}": Key("SMD", "estimate", f"standardised mean difference {_words}"),
+        f"variance_ratio_{_when}": Key("Variance ratio", "estimate", f"treated/control {_words}"),
+        f"p_{_when}": Key("p", "p", f"p-value of the variable {_words}"),
+        f"test_{_when}": Key("Test", "text", f"its test {_words}"),
+    }
+    for _group in ("treated", "control"):
+        GLOSSARY |= {
+            f"{_group}_{_when}": Key(_group, "estimate", f"mean or proportion {_words}"),
+            f"{_group}_count_{_when}": Key("n", "count", f"number with the level {_words}"),
+            f"{_group}_percent_{_when}": Key("%", "probability", f"their share {_words}"),
+            f"{_group}_median_{_when}": Key("Median", "estimate", f"median {_words}"),
+            f"{_group}_q1_{_when}": Key("Q1", "estimate", f"first quartile {_words}"),
+            f"{_group}_q3_{_when}": Key("Q3", "estimate", f"third quartile {_words}"),
+        }

@@ -32,10 +32,11 @@ def axis_ticks(longest: float, unit: str | None) -> tuple[float, ...]:
     return tuple(float(step * i) for i in range(int(np.floor(longest / step)) + 1))
 
 
-def km_figure(data: KmData, tables: Sequence[Table]) -> Figure:
-    """Curves with everything that is drawn beside them."""
+def km_figure(data: KmData, tables: Sequence[Table], longest: float | None = None) -> Figure:
+    """Curves with everything that is drawn beside them; the axis goes on to `longest`."""
     spec = data.spec
-    ticks = axis_ticks(float(data.time.max()), data.endpoint.unit)
+    longest = float(data.time.max()) if longest is None else longest
+    ticks = axis_ticks(longest, data.endpoint.unit)
     drawn = {
         "curve": incidence_curve(data) if spec.competing else survival_curve(data),
         "at_risk": _at_risk(data, ticks),
@@ -50,7 +51,7 @@ def km_figure(data: KmData, tables: Sequence[Table]) -> Figure:
         "x_label": _x_label(data),
         "y_label": _y_label(data),
         "ticks": ticks,
-        "x_max": float(data.time.max()),
+        "x_max": longest,
         "annotation": annotation,
         "rising": bool(spec.competing),
         "cumulative_events": spec.cumulative_events,

@@ -126,8 +126,13 @@ def provenance(
 
 def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
     """Notes about reading, left-out rows and the endpoint."""
-    endpoint = outcome.endpoint
     notes = reading_notes(cohort)
+    return notes + endpoint_notes(outcome.endpoint) + account_notes(outcome.account)
+
+
+def endpoint_notes(endpoint: Endpoint) -> list[Note]:
+    """What was recognised or taken for granted of an endpoint."""
+    notes = []
     if endpoint.recognised:
         notes.append(
             Note(
@@ -145,7 +150,7 @@ def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
                 "as censored. If one of them is a competing event, see hcc2l km --competing.",
             )
         )
-    return notes + account_notes(outcome.account)
+    return notes
 
 
 def reading_notes(cohort: Cohort) -> list[Note]:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hcc2l.cli import cox, km, logistic, tree
+from hcc2l.cli import cox, km, logistic, psmatch, tree
 from hcc2l.cli._run import guarded
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("km")(km.km)
 app.command("cox")(cox.cox)
 app.command("logistic")(logistic.logistic)
 app.command("tree")(tree.tree)
+app.command("psmatch")(psmatch.psmatch)
 
 
 def _version(asked: bool) -> None:

@@ -12,7 +12,10 @@ from hcc2l.report import Figure, Report
 # figure kind -> "module:function"; a drawer gets the Figure and gives a matplotlib figure.
 DRAWERS = {
     "forest": "hcc2l.figures.forest:draw",
+    "love": "hcc2l.figures.matching:draw_love",
+    "scores": "hcc2l.figures.matching:draw_scores",
     "survival": "hcc2l.figures.survival:draw",
+    "survival-panels": "hcc2l.figures.survival:draw_panels",
     "tree": "hcc2l.figures.tree:draw",
 }
 FORMATS = ("png", "svg", "pdf")

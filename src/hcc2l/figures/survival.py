@@ -19,26 +19,65 @@ PLOT_HEIGHT = 2.9
 ROW_HEIGHT = 0.17
 WRAPPED_LINE = 0.125  # a further line of a wrapped name
 LEGEND_LINE = 0.165
+TITLE_LINE = 0.22  # above the legend of a panel
 LABEL_WIDTH = 22  # characters of a group's name before it is wrapped
 LEGEND_WIDTH = 60
 
 
 def draw(figure: Figure) -> Picture:
     """Draw the legend, the curves, and below them who is still at risk under each tick."""
+    return _draw_side_by_side([figure], [""])
+
+
+def draw_panels(figure: Figure) -> Picture:
+    """Several survival figures side by side, each under its title.
+
+    Tables and annotations of a panel have its name before theirs: ``before.curve``.
+    """
+    names = [str(name) for name in _tuple(figure.options["panels"])]
+    panels = []
+    for name in names:
+        tables = {
+            key.removeprefix(f"{name}."): table
+            for key, table in figure.tables.items()
+            if key.startswith(f"{name}.")
+        }
+        annotation = figure.options[f"{name}.annotation"]
+        panels.append(Figure("survival", tables, {**figure.options, "annotation": annotation}))
+    return _draw_side_by_side(panels, [str(t) for t in _tuple(figure.options["titles"])])
+
+
+def _draw_side_by_side(panels: Sequence[Figure], titles: Sequence[str]) -> Picture:
+    """Panels of the same groups; all are as high as the highest."""
     from matplotlib.figure import Figure as MplFigure
 
-    levels = [str(level) for level in _tuple(figure.options["levels"])]
-    lines = _risk_lines(levels, bool(figure.options["cumulative_events"]))
+    levels = [str(level) for level in _tuple(panels[0].options["levels"])]
+    lines = _risk_lines(levels, bool(panels[0].options["cumulative_events"]))
     left = 0.62 if len(levels) == 1 else max(0.62, 0.2 + 0.075 * _widest(levels))
     bottom = 0.45 + ROW_HEIGHT * 1.3 + sum(line.height for line in lines)
-    handles = _legend_handles(figure, levels)
-    columns = _legend_columns(handles)
-    top = 0.12 + _legend_height(figure, handles, columns)
-    width, height = WIDTH + left - 0.62, PLOT_HEIGHT + bottom + top
+    handles = _legend_handles(panels[0], levels)
+    top = 0.12 + _legend_height(panels[0], handles, _legend_columns(handles))
+    top += TITLE_LINE if any(titles) else 0.0
+    each, height = WIDTH + left - 0.62, PLOT_HEIGHT + bottom + top
+    width = each * len(panels)
     picture = MplFigure(figsize=(width, height))
-    axes = picture.add_axes(
-        (left / width, bottom / height, (width - left - 0.15) / width, PLOT_HEIGHT / height)
-    )
+    for i, (panel, title) in enumerate(zip(panels, titles, strict=True)):
+        axes = picture.add_axes(
+            ((i * each + left) / width, bottom / height, (each - left - 0.15) / width,
+             PLOT_HEIGHT / height)
+        )  # fmt: skip
+        if title:
+            axes.text(0.0, 1 + (top - 0.12) / PLOT_HEIGHT, title, transform=axes.transAxes,
+                      ha="left", va="top", fontweight="bold", fontsize=9)  # fmt: skip
+        _draw_panel(axes, panel, levels, lines, left)
+    return picture
+
+
+def _draw_panel(
+    axes: Axes, figure: Figure, levels: list[str], lines: Sequence[_RiskLine], left: float
+) -> None:
+    """One set of curves with its legend and numbers at risk; `left` is the margin in inches."""
+    handles = _legend_handles(figure, levels)
     _set_axes(axes, figure)
     for code, level in enumerate(levels):
         _draw_group(axes, figure, code, level)
@@ -47,7 +86,7 @@ def draw(figure: Figure) -> Picture:
     if "models" in figure.tables:
         _draw_models(axes, figure.tables["models"], levels)
     if handles:
-        _draw_legend(picture, figure, handles, columns)
+        _draw_legend(axes, figure, handles, _legend_columns(handles))
     if figure.options["annotation"]:
         y, vertical = (0.04, "bottom") if figure.options["rising"] else (0.97, "top")
         axes.text(
@@ -55,8 +94,7 @@ def draw(figure: Figure) -> Picture:
             va=vertical, zorder=6,
             bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
         )  # fmt: skip
-    _draw_at_risk(axes, figure, levels, lines)
-    return picture
+    _draw_at_risk(axes, figure, levels, lines, left)
 
 
 def _set_axes(axes: Axes, figure: Figure) -> None:
@@ -184,9 +222,10 @@ def _legend_height(figure: Figure, handles: Sequence[Any], columns: int) -> floa
     return LEGEND_LINE * (rows + (1 if handles and figure.options["legend"] else 0))
 
 
-def _draw_legend(picture: Picture, figure: Figure, handles: Sequence[Any], columns: int) -> None:
+def _draw_legend(axes: Axes, figure: Figure, handles: Sequence[Any], columns: int) -> None:
     """Above the axes, where it hides no curve."""
-    axes = picture.axes[0]
+    picture = axes.get_figure()
+    assert picture is not None
     title = figure.options["legend"]
     picture.legend(
         handles=handles, ncols=columns, title=textwrap.fill(str(title), 70) if title else None,
@@ -220,13 +259,12 @@ def _risk_lines(levels: Sequence[str], with_events: bool) -> list[_RiskLine]:
 
 
 def _draw_at_risk(
-    axes: Axes, figure: Figure, levels: Sequence[str], lines: Sequence[_RiskLine]
+    axes: Axes, figure: Figure, levels: Sequence[str], lines: Sequence[_RiskLine], left: float
 ) -> None:
     """Numbers exactly under the ticks, in the colour of their curve."""
     picture = axes.get_figure()
     assert picture is not None
     height = picture.get_figheight() * axes.get_position().height  # type: ignore[union-attr]  # axes are in a picture
-    left = axes.get_position().x0 * picture.get_figwidth()  # type: ignore[union-attr]  # axes are in a picture
     width = axes.get_position().width * picture.get_figwidth()  # type: ignore[union-attr]  # axes are in a picture
     place = axes.get_xaxis_transform()
     y = -0.47 / height

@@ -33,7 +33,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
     previous: Value = None
     for row in table.rows:
         cells = [cell(row, column, digits) for column in table.columns]
-        if table.columns[0].keys in (("group",), ("term",)):
+        if table.columns[0].keys in (("group",), ("term",), ("variable",), ("endpoint",)):
             first = row[table.columns[0].keys[0]]
             if rows and first == previous:
                 cells[0] = ""
@@ -61,6 +61,8 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         if isinstance(value, str):
             return column.labels.get(value, value)
         return write(value, kind, decimals)
+    if column.form == "summary":
+        return _summary(values, column.decimals if digits is None else digits)
     if column.form == "effect":
         if values[0] is None:
             return "–"
@@ -74,6 +76,19 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     negative = any(isinstance(v, (int, float)) and v < 0 for v in values)
     between = " to " if negative else "–"
     return f"{estimate} ({lower.removesuffix('%')}{between}{upper.removesuffix('%')})"
+
+
+def _summary(values: list[Value], decimals: int | None) -> str:
+    """`36 (90.0%)`, or `60 (55-66)` where the row is a number."""
+    if values[0] is not None:
+        return f"{write(values[0], 'count', 0)} ({write(values[1], 'probability', 1)})"
+    known = [float(v) for v in values[2:] if isinstance(v, (int, float))]
+    if not known:
+        return "–"
+    if decimals is None:
+        decimals = 0 if all(v.is_integer() for v in known) or min(known) >= 10 else 1
+    median, low, high = (write(v, "estimate", decimals) for v in known)
+    return f"{median} ({low}{' to ' if min(known) < 0 else '–'}{high})"
 
 
 def write(value: Value, kind: str, decimals: int) -> str:
@@ -128,6 +143,8 @@ def _decimals(column: Column, kind: str, digits: int | None) -> int:
 
 
 def _signed(text: str) -> str:
+    if not text.strip("-0.%"):  # nothing but rounding is left of the number
+        return text.removeprefix("-")
     return text.replace("-", "−", 1)
 
 

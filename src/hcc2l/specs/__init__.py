@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs.km import KmSpec
 from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
+from hcc2l.specs.psmatch import PsmatchSpec
 from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
 from hcc2l.specs.tree import TreeSpec
 
@@ -19,6 +20,7 @@ __all__ = [
     "CoxSpec",
     "KmSpec",
     "LogisticSpec",
+    "PsmatchSpec",
     "RegressionSpec",
     "SurvivalSpec",
     "TreeSpec",
@@ -30,6 +32,7 @@ SPECS: dict[str, type[AnalysisSpec]] = {
     "cox": CoxSpec,
     "km": KmSpec,
     "logistic": LogisticSpec,
+    "psmatch": PsmatchSpec,
     "tree": TreeSpec,
 }
 

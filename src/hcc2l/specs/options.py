@@ -15,9 +15,14 @@ def one_of(choices: tuple[str, ...], default: Any) -> Any:
     return field(default=default, metadata={"choices": choices})
 
 
-def between(low: float, high: float, default: Any, *, ends: bool = True) -> Any:
-    """A field whose number lies between two others, which are themselves allowed with `ends`."""
-    return field(default=default, metadata={"range": (low, high, ends)})
+def between(
+    low: float, high: float, default: Any, *, ends: bool = True, words: tuple[str, ...] = ()
+) -> Any:
+    """A field whose number lies between two others, which are themselves allowed with `ends`.
+
+    `words` are texts that may stand instead of a number.
+    """
+    return field(default=default, metadata={"range": (low, high, ends), "words": words})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +116,8 @@ def _item_problem(option: Field[Any], kind: str, value: object) -> tuple[str, st
         choices = option.metadata.get("choices")
         if choices and value not in choices:
             return f"{value!r} is not a choice.", did_you_mean(value, choices)
+        return None
+    if isinstance(value, str) and value in option.metadata.get("words", ()):
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return f"{value!r} is not a number.", "Give a number such as 12 or 6.5."

@@ -176,16 +176,29 @@ def _newton(data: Ordered, null: State, at_null: Floats) -> tuple[State, Floats,
     for iteration in range(1, MAX_ITERATIONS + 1):
         curvature = at_null if iteration == 1 else information(data, state)
         step = inverse(curvature) @ state.score
-        new = state_at(data, beta + step)
         halvings = 0
-        while not new.loglik >= state.loglik - 1e-12 * abs(state.loglik) and halvings < 30:
-            step, halvings = step / 2, halvings + 1
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             new = state_at(data, beta + step)
+            while not _rises(state, new) and halvings < 30:
+                step, halvings = step / 2, halvings + 1
+                new = state_at(data, beta + step)
+        if not _usable(new):
+            return state, beta, iteration
         done = abs(1.0 - state.loglik / new.loglik) <= LOGLIK_TOLERANCE if new.loglik else True
         beta, state = beta + step, new
         if done:  # where R stops, so that the last digits are R's too
             return state, beta, iteration
     return state, beta, MAX_ITERATIONS
+
+
+def _rises(state: State, new: State) -> bool:
+    """Whether a step is one upwards; one so long that risks leave the range of floats is none."""
+    return _usable(new) and new.loglik >= state.loglik - 1e-12 * abs(state.loglik)
+
+
+def _usable(state: State) -> bool:
+    inside = (state.total > 1e-150) & (state.total < 1e150)  # so that their squares are numbers
+    return bool(np.isfinite(state.loglik) and inside.all())
 
 
 def _by_cluster(residuals: Floats, cluster: Ints | None) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.stats.risk_sets import (
+    DistinctTimes,
     Floats,
     Ints,
     RiskSets,
@@ -85,6 +86,11 @@ def logrank(
     if robust is None:
         robust = case_weights is not None and fractional(case_weights)
     distinct = distinct_times(time)
+    if strata is not None and weight == "logrank" and case_weights is None:
+        n_k, d_k = _all_strata(distinct, event, group, n_groups, strata)
+        observed, expected, variance = _sums(n_k, d_k, np.ones(n_k.shape[0]))
+        statistic, df, p = chi_square(observed - expected, variance, expected > 0, observed.sum())
+        return LogRank(observed, expected, variance, statistic, df, p)
     for rows in _strata_rows(strata, event.size):
         w = None if case_weights is None else case_weights[rows]
         sets = risk_sets(distinct.take(rows), event[rows], group[rows], n_groups, w)
@@ -94,19 +100,46 @@ def logrank(
             continue
         n, d = n_k.sum(axis=1), d_k.sum(axis=1)
         factor = _time_weights(weight, n, d, rho, gamma)
-        share = n_k / n[:, None]
-        observed += factor @ d_k
-        expected += (factor * d) @ share
+        o, e, v = _sums(n_k, d_k, factor)
+        observed, expected = observed + o, expected + e
         if robust and w is not None:
+            share = n_k / n[:, None]
             residuals = _score_residuals(sets, event[rows], group[rows], happens, factor, share)
             residuals *= w[:, None]
-            variance += residuals.T @ residuals
-        else:
-            spread = factor**2 * d * (n - d) / np.maximum(n - 1.0, 1e-300)
-            spread[n <= 1.0] = 0.0
-            variance += np.diag(spread @ share) - (share * spread[:, None]).T @ share
+            v = residuals.T @ residuals
+        variance += v
     statistic, df, p = chi_square(observed - expected, variance, expected > 0, observed.sum())
     return LogRank(observed, expected, variance, statistic, df, p)
+
+
+def _sums(n_k: Floats, d_k: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:
+    """Observed and expected numbers, and the hypergeometric variance, over the event times."""
+    n, d = n_k.sum(axis=1), d_k.sum(axis=1)
+    share = n_k / n[:, None]
+    spread = factor**2 * d * (n - d) / np.maximum(n - 1.0, 1e-300)
+    spread[n <= 1.0] = 0.0
+    variance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
+    return factor @ d_k, (factor * d) @ share, variance
+
+
+def _all_strata(
+    distinct: DistinctTimes, event: NDArray[np.bool_], group: Ints, n_groups: int, strata: Ints
+) -> tuple[Floats, Floats]:
+    """At risk and events by group at every event time of every stratum, however many strata.
+
+    One pass over all of them: matched pairs make thousands of strata of two rows.
+    """
+    slots, slot = np.unique(strata * distinct.times.size + distinct.index, return_inverse=True)
+    size = slots.size * n_groups
+    cell = slot * n_groups + group
+    leaving = np.bincount(cell, minlength=size).reshape(-1, n_groups)
+    events = np.bincount(cell[event], minlength=size).reshape(-1, n_groups)
+    from_here = np.vstack([np.cumsum(leaving[::-1], axis=0)[::-1], np.zeros((1, n_groups))])
+    stratum = slots // distinct.times.size
+    beyond = np.searchsorted(stratum, stratum, side="right")
+    happens = events.sum(axis=1) > 0
+    at_risk = (from_here[:-1] - from_here[beyond])[happens]
+    return at_risk, events[happens].astype(np.float64)
 
 
 def trend(test: LogRank, scores: Floats) -> tuple[float, float]:

@@ -1,0 +1,108 @@
+"""Propensity-score matching: two treatments compared in patients who are alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hcc2l.analyses.psmatch_balance import (
+    Summary,
+    balance_table,
+    baseline_table,
+    flow_table,
+    matching_table,
+    summaries,
+)
+from hcc2l.analyses.psmatch_data import MatchData
+from hcc2l.analyses.psmatch_figure import psmatch_figure
+from hcc2l.analyses.psmatch_outcomes import orders_table, outcome_tables, response_tables
+from hcc2l.analyses.psmatch_prepare import prepare
+from hcc2l.analyses.psmatch_scores import (
+    overlap_table,
+    pairs_table,
+    propensity_table,
+    row_ids,
+    scores_table,
+    weights_of,
+)
+from hcc2l.analyses.psmatch_text import conventions, effect_notes, match_notes, methods
+from hcc2l.analyses.rows import account_notes, endpoint_notes, provenance, reading_notes
+from hcc2l.cohort import Cohort, number_text
+from hcc2l.report import Report, Table
+from hcc2l.specs import PsmatchSpec
+
+
+def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
+    """Analyse a cohort.
+
+    Raises
+    ------
+    UsageError
+        An option names what the cohort has not, or a covariate that cannot be one.
+    InputError
+        The cohort's cells are wrong.
+    AnalysisError
+        One treatment only, nobody with every covariate, treatments that the covariates tell apart
+        completely, or no control within the caliper.
+    """
+    data = prepare(cohort, spec)
+    found = summaries(data)
+    tables = _tables(cohort, data, found)
+    t = data.treatment
+    settings = spec.settings() | {
+        "treatment": t.column,
+        "treated": t.treated,
+        "control": t.control,
+        "estimand": data.estimand if spec.weighting == "iptw" else spec.estimand,
+        "endpoints": [outcome.name for outcome in data.outcomes],
+        "distance_sd": data.sd,
+        "tied_scores": int(data.rows.size - np.unique(data.distance).size),
+    }
+    text, references = methods(data, cohort)
+    return Report(
+        title=f"{t.treated} versus {t.control}: propensity-score matching — {cohort.title}",
+        provenance=provenance("psmatch", cohort, data.account, settings, conventions(data)),
+        tables=tuple(tables),
+        notes=(
+            *reading_notes(cohort),
+            *(note for o in data.outcomes for note in endpoint_notes(o.endpoint)),
+            *account_notes(data.account),
+            *match_notes(cohort, data, found),
+            *effect_notes([row for t in tables if t.name == "effects" for row in t.rows]),
+        ),
+        draw=lambda: psmatch_figure(data, tables),
+        save=lambda: _saved(cohort, data),
+        methods=text,
+        references=references,
+        show_methods=spec.methods,
+    )
+
+
+def _tables(cohort: Cohort, data: MatchData, found: list[Summary]) -> list[Table]:
+    ids = row_ids(cohort, data)
+    orders = orders_table(data)
+    return [
+        matching_table(data),
+        flow_table(data),
+        baseline_table(data, found),
+        balance_table(found),
+        overlap_table(data),
+        *outcome_tables(data),
+        *response_tables(cohort, data),
+        *([orders] if orders else []),
+        propensity_table(data),
+        pairs_table(data, ids),
+        scores_table(data, ids),
+    ]
+
+
+def _saved(cohort: Cohort, data: MatchData) -> str:
+    """The cohort with pair, propensity and weight: of the matched, or of all who have a weight."""
+    weights = weights_of(data)
+    keep = np.zeros(cohort.rows, dtype=np.bool_)
+    keep[data.rows[weights > 0]] = True
+    added = {name: [""] * cohort.rows for name in ("pair", "propensity", "weight")}
+    for i, row in enumerate(data.rows.tolist()):
+        added["pair"][row] = str(data.sets[i] + 1) if data.sets[i] >= 0 else ""
+        added["propensity"][row] = number_text(float(data.propensity[i]))
+        added["weight"][row] = number_text(float(weights[i]))
+    return cohort.to_csv(added, keep)

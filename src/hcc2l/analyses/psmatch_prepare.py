@@ -1,0 +1,338 @@
+"""From a cohort and a spec to scores, matches and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+
+from hcc2l import design
+from hcc2l.analyses.psmatch_data import Covariate, MatchData, TimeToEvent
+from hcc2l.analyses.psmatch_treatment import Treatment, resolve_treatment
+from hcc2l.analyses.rows import refuse_no_rows
+from hcc2l.cohort import Cohort
+from hcc2l.design import Endpoint, Floats, Ints, Mask, RowAccount, apply_conditions
+from hcc2l.design.levels import natural_order
+from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
+from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.specs import PsmatchSpec, SurvivalSpec
+from hcc2l.stats.linear_algebra import linear_predictor
+from hcc2l.stats.logistic import LogisticFit, logistic
+from hcc2l.stats.matching import (
+    Matches,
+    Order,
+    nearest,
+    nearest_gaps,
+    optimal,
+    processing_order,
+)
+from hcc2l.stats.weighting import score_weights, truncated
+from hcc2l.terms import parse_term
+
+MOST_CELLS = 100_000_000  # of the distances that optimal matching holds
+BYTES = 18  # a cell, as measured
+LARGEST_LOGIT = 30.0
+
+
+def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
+    """Resolve every term, fit the propensity score, match, and weight.
+
+    Raises
+    ------
+    UsageError
+        An option names what the cohort has not, or a covariate that cannot be one.
+    AnalysisError
+        One treatment only, nobody with every covariate, treatments that the covariates tell apart
+        completely, or no control within the caliper.
+    """
+    account = RowAccount(cohort)
+    apply_conditions(cohort, account, spec.where)
+    refuse_no_rows(account)
+    cohort.check_ids(account.keep)
+    treatment = resolve_treatment(cohort, spec, account)
+    endpoints, skipped = _endpoints(cohort, spec, account)
+    own = [name for endpoint in endpoints for name in endpoint.columns]
+    terms = [_covariate(cohort, spec, t, treatment, own, account) for t in _distinct(spec)]
+    eligible = _counts(account.keep, treatment)
+    for term in terms:
+        account.drop(term.missing, f"{term.column} missing")
+    strata = _exact(cohort, spec, treatment, account)
+    if endpoints:
+        first = endpoints[0]
+        account.drop(~_known(first), f"{' or '.join(first.columns)} missing")
+    _refuse_unmatchable(treatment, account)
+    rows = _in_order_of_ids(cohort, account.keep)
+    treated = treatment.codes[rows] == 1
+    codes = None if strata is None else strata[rows]
+    matrix = _matrix(terms, account.keep, rows)
+    _refuse_told_apart(terms, rows, treated)
+    scored = _scored(spec, matrix, treated)
+    data = MatchData(
+        spec=spec, account=account, treatment=treatment, terms=tuple(terms), rows=rows,
+        treated=treated, matrix=matrix, fit=scored.fit, importance=scored.importance,
+        propensity=scored.propensity, logit=scored.logit, sd=0.0, caliper=None, strata=codes,
+        matches=Matches(np.zeros(0, np.int64), np.zeros(0, np.int64)),
+        match_weights=np.zeros(rows.size), sets=np.full(rows.size, -1), score_weights=None,
+        covariates=tuple(_balance_columns(terms, rows)),
+        outcomes=tuple(_outcome(e, rows) for e in endpoints), eligible=eligible,
+        skipped=tuple(skipped),
+    )  # fmt: skip
+    return _matched(data)
+
+
+def _distinct(spec: PsmatchSpec) -> list[str]:
+    return list(dict.fromkeys(spec.covariates))
+
+
+def _counts(keep: Mask, treatment: Treatment) -> tuple[int, int, int]:
+    codes = treatment.codes[keep]
+    return int(codes.size), int((codes == 1).sum()), int((codes == 0).sum())
+
+
+# ---------------------------------------------------------------- terms and outcomes
+
+
+def _covariate(
+    cohort: Cohort, spec: PsmatchSpec, text: str, treatment: Treatment, own: Sequence[str],
+    account: RowAccount,
+) -> ModelTerm:  # fmt: skip
+    if parse_term(text, cohort.names, "-x").column == treatment.column:
+        raise UsageError(
+            f"{treatment.column} is the treatment itself.",
+            where=f"-x {text}",
+            hint="Leave it out: covariates are what the choice of treatment may depend on.",
+        )
+    return model_term(cohort, text, spec, "-x", account.keep, own)
+
+
+def _exact(
+    cohort: Cohort, spec: PsmatchSpec, treatment: Treatment, account: RowAccount
+) -> Ints | None:
+    """Codes of the strata within which patients are matched, shape (n,); None without any."""
+    if not spec.exact:
+        return None
+    codes = np.zeros(cohort.rows, dtype=np.int64)
+    for text in spec.exact:
+        if parse_term(text, cohort.names, "--exact").column == treatment.column:
+            raise UsageError(
+                f"{treatment.column} is the treatment itself: nobody has a match with the same.",
+                where=f"--exact {text}",
+                hint="Leave it out.",
+            )
+        groups = design.factor(cohort, text, spec, "--exact", account.keep)
+        account.drop(groups.codes < 0, f"{groups.column} missing")
+        codes = codes * len(groups.levels) + groups.codes
+    return codes
+
+
+def _endpoints(
+    cohort: Cohort, spec: PsmatchSpec, account: RowAccount
+) -> tuple[list[Endpoint], list[str]]:
+    """The endpoints that are asked for, and why others could not be read."""
+    if spec.time is not None or spec.event is not None:
+        wanted = [SurvivalSpec(time=spec.time, event=spec.event)]
+    elif spec.endpoint:
+        wanted = [SurvivalSpec(endpoint=name) for name in spec.endpoint]
+    else:
+        names = sorted(cohort.endpoints(), key=lambda name: name != "os")
+        wanted = [SurvivalSpec(endpoint=name) for name in names]
+    found: list[Endpoint] = []
+    skipped: list[str] = []
+    for number, one in enumerate(wanted):
+        try:
+            found.append(design.resolve_endpoint(cohort, one, account.keep))
+        except UsageError as error:
+            if spec.endpoint or number == 0:
+                raise
+            skipped.append(f"{one.endpoint} ({error.message})")
+    return found, skipped
+
+
+def _known(endpoint: Endpoint) -> Mask:
+    return np.asarray(~np.isnan(endpoint.time) & (endpoint.event >= 0))
+
+
+def _outcome(endpoint: Endpoint, rows: Ints) -> TimeToEvent:
+    known = _known(endpoint)[rows]
+    return TimeToEvent(endpoint, endpoint.time[rows], endpoint.event[rows] == 1, known)
+
+
+def _in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
+    """The kept rows in the order of their ids, or as they stand in the file when they have none."""
+    rows = np.flatnonzero(keep)
+    if cohort.id_column is None or cohort.id_column not in cohort.names:
+        return rows
+    column = cohort.column(cohort.id_column)
+    texts = [column.text(int(i)) for i in rows]
+    if len({len(text) for text in texts}) == 1:  # P001, P002: natural order is that of the text
+        return rows[sorted(range(rows.size), key=texts.__getitem__)]
+    rank = {text: i for i, text in enumerate(natural_order(dict.fromkeys(texts)))}
+    return rows[np.argsort([rank[text] for text in texts], kind="stable")]
+
+
+def _matrix(terms: Sequence[ModelTerm], keep: Mask, rows: Ints) -> ModelMatrix:
+    """The design matrix with its rows in the order of `rows`."""
+    matrix = model_matrix(terms, keep)
+    return replace(matrix, x=matrix.x[np.argsort(np.argsort(rows, kind="stable"))])
+
+
+def _balance_columns(terms: Sequence[ModelTerm], rows: Ints) -> Iterator[Covariate]:
+    for term in terms:
+        if term.factor is None:
+            assert term.values is not None
+            yield Covariate(term.text, term.label, None, term.values[rows])
+            continue
+        codes = term.factor.codes[rows]
+        for code in np.unique(codes).tolist():
+            level = term.factor.levels[code]
+            yield Covariate(term.text, term.label, level, (codes == code).astype(np.float64))
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def _refuse_unmatchable(treatment: Treatment, account: RowAccount) -> None:
+    """AnalysisError when nobody, or only one group, has everything that is needed."""
+    refuse_no_rows(account)
+    _, treated, controls = _counts(account.keep, treatment)
+    if not treated or not controls:
+        group = treatment.treated if not treated else treatment.control
+        reasons = ", ".join(f"{e.reason} ({e.rows})" for e in account.excluded)
+        raise AnalysisError(
+            f"No patient with {group} has every covariate.",
+            where="-x",
+            hint=f"Left out: {reasons}. Leave out the covariate that is missing most.",
+        )
+
+
+def _refuse_told_apart(terms: Sequence[ModelTerm], rows: Ints, treated: Mask) -> None:
+    """AnalysisError when one covariate alone says who is treated."""
+    for term in terms:
+        values = term.values if term.factor is None else term.factor.codes.astype(np.float64)
+        assert values is not None
+        own, others = values[rows][treated], values[rows][~treated]
+        if term.factor is None:
+            apart = own.min() > others.max() or own.max() < others.min()
+        else:
+            apart = not set(own.tolist()) & set(others.tolist())
+        if apart:
+            raise AnalysisError(
+                f"{term.text} says without exception who is treated: no patient has a counterpart.",
+                where=f"-x {term.text}",
+                hint="Leave it out if it is the treatment in other words; else the two treatments "
+                "were given to different patients and cannot be compared here.",
+            )
+
+
+# ---------------------------------------------------------------- score, matches, weights
+
+
+@dataclass(frozen=True)
+class _Score:
+    propensity: Floats
+    logit: Floats
+    fit: LogisticFit | None = None
+    importance: Floats | None = None
+
+
+def _scored(spec: PsmatchSpec, matrix: ModelMatrix, treated: Mask) -> _Score:
+    varying = matrix.x.shape[1] > 0 and bool((np.ptp(matrix.x, axis=0) > 0).any())
+    if not varying:
+        raise AnalysisError(
+            "No covariate differs between patients.", where="-x", hint="Add one that does."
+        )
+    if spec.propensity == "boosted":
+        from hcc2l.stats.boosting import boosted_propensity
+
+        boosted = boosted_propensity(treated, matrix.x, spec.seed)
+        logit = _logit(boosted.propensity)
+        return _Score(boosted.propensity, logit, importance=boosted.importance)
+    fit = logistic(treated, matrix.x)
+    used = ~fit.dropped
+    full = np.column_stack([np.ones(treated.size), matrix.x])[:, used]
+    predictor = linear_predictor(full, fit.coef[used])
+    # The log odds of the score as it is given; beyond that a score is 0 or 1 but for rounding.
+    logit = np.where(np.abs(predictor) < LARGEST_LOGIT, _logit(fit.fitted), predictor)
+    if logit[treated].min() > logit[~treated].max():
+        raise AnalysisError(
+            "The covariates together say without exception who is treated: no patient has a "
+            "counterpart.",
+            where="-x",
+            hint="Use fewer covariates, or broader ones.",
+        )
+    return _Score(fit.fitted, logit, fit)
+
+
+def _logit(p: Floats) -> Floats:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(p / (1.0 - p)), dtype=np.float64)
+
+
+def _matched(data: MatchData) -> MatchData:
+    spec = data.spec
+    distance = data.distance
+    sd = float(distance.std(ddof=1))
+    scale = sd if spec.caliper_scale == "sd" else 1.0
+    caliper = None if spec.caliper is None else spec.caliper * scale
+    matches = match(data, spec.order, caliper)
+    if not matches.treated.size:
+        _refuse_nobody(data, caliper)
+    weights = None
+    if spec.weighting != "none":
+        weights = score_weights(
+            data.treated, data.propensity, data.estimand, stabilised=spec.stabilised
+        )
+        weights = weights if spec.truncate is None else truncated(weights, spec.truncate)
+    return replace(
+        data, sd=sd, caliper=caliper, matches=matches,
+        match_weights=matches.weights(data.treated), sets=matches.sets(data.rows.size),
+        score_weights=weights,
+    )  # fmt: skip
+
+
+def match(data: MatchData, order: str, caliper: float | None) -> Matches:
+    """Match in one order of choosing; the order means nothing to optimal matching."""
+    spec, distance = data.spec, data.distance
+    if spec.method == "optimal":
+        return _optimal(data, caliper)
+    if order == "data":  # as the cohort has them, not as their ids go
+        choosing = np.argsort(data.rows, kind="stable")
+        choosing = choosing[data.treated[choosing]].astype(np.int64)
+    else:
+        choosing = processing_order(distance, data.treated, cast(Order, order), spec.seed)
+    return nearest(
+        distance, data.treated, choosing, caliper=caliper, ratio=spec.ratio,
+        replace=spec.replace, strata=data.strata,
+    )  # fmt: skip
+
+
+def _optimal(data: MatchData, caliper: float | None) -> Matches:
+    cells = int(data.treated.sum()) * int((~data.treated).sum())
+    if cells > MOST_CELLS and data.strata is None:
+        raise AnalysisError(
+            f"Optimal matching of {data.treated.sum()} with {(~data.treated).sum()} patients needs "
+            f"{cells * BYTES / 1e9:.1f} GB of memory.",
+            where="--method optimal",
+            hint="Use --method nearest, or match within strata: --exact TERM.",
+        )
+    return optimal(data.distance, data.treated, caliper=caliper, strata=data.strata)
+
+
+def _refuse_nobody(data: MatchData, caliper: float | None) -> None:
+    within = " of the same stratum" if data.strata is not None else ""
+    if caliper is None:
+        raise AnalysisError(
+            f"No treated patient has a control{within}.",
+            where="--exact",
+            hint="Match exactly on fewer or broader terms.",
+        )
+    gaps = nearest_gaps(data.distance[data.treated], data.distance[~data.treated])
+    nearest_of_all = f"The nearest are {gaps.min():.3g} apart. " if data.strata is None else ""
+    raise AnalysisError(
+        f"No treated patient has a control{within} within the caliper of {caliper:.3g}.",
+        where=f"--caliper {data.spec.caliper:g}",
+        hint=f"{nearest_of_all}Where the scores do not overlap the treatments cannot be compared; "
+        "a wider caliper would only hide it.",
+    )

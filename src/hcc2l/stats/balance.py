@@ -1,0 +1,93 @@
+"""How alike two groups are: means, standardised differences, variance ratios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.stats.risk_sets import Floats
+
+
+@dataclass(frozen=True)
+class Balance:
+    """One covariate in a treated and a control group.
+
+    Attributes
+    ----------
+    treated, control
+        (Weighted) means; proportions of a 0/1 covariate.
+    smd
+        Their difference over the standard deviation given; 0 over 0 is 0, else NaN over 0.
+    variance_ratio
+        Variance of the treated over that of the controls; NaN for a 0/1 covariate.
+    """
+
+    treated: float
+    control: float
+    smd: float
+    variance_ratio: float
+
+
+def is_binary(x: Floats) -> bool:
+    """Whether a covariate has no other values than 0 and 1."""
+    return bool(np.all((x == 0) | (x == 1)))
+
+
+def weighted_variance(x: Floats, weights: Floats, *, binary: bool) -> float:
+    """Variance of a covariate, unbiased with weights: sum w (x - m)^2 / (1 - sum w^2), sum w = 1.
+
+    Of a 0/1 covariate p (1 - p). NaN with a single row.
+    """
+    total = weights.sum()
+    mean = float((weights * x).sum() / total)  # of ones exactly 1
+    if binary:
+        return mean * (1.0 - mean)
+    w = weights / total
+    rest = 1.0 - float(w @ w)
+    return float(w @ (x - mean) ** 2) / rest if rest > 1e-12 else float("nan")
+
+
+def spread(x: Floats, treated: NDArray[np.bool_], *, pooled: bool) -> float:
+    """The standard deviation that differences are divided by, of the unmatched groups.
+
+    ``sqrt((s1^2 + s0^2) / 2)`` when `pooled` (Rosenbaum and Rubin, Am Stat 1985;39:33-38), else the
+    treated group's (R's ``summary(matchit)``).
+    """
+    binary = is_binary(x)
+    own = x[treated]
+    first = weighted_variance(own, np.ones(own.size), binary=binary)
+    if not pooled:
+        return float(np.sqrt(first))
+    rest = x[~treated]
+    second = weighted_variance(rest, np.ones(rest.size), binary=binary)
+    return float(np.sqrt((first + second) / 2))
+
+
+def balance(x: Floats, treated: NDArray[np.bool_], weights: Floats, sd: float) -> Balance:
+    """Compare a covariate between the groups.
+
+    Parameters
+    ----------
+    x, treated, weights
+        Shape (n,); rows of weight 0 are not in the sample.
+    sd
+        From `spread`.
+    """
+    binary = is_binary(x)
+    parts = []
+    for group in (treated, ~treated):
+        inside = group & (weights > 0)
+        own, w = x[inside], weights[inside]
+        parts.append((float((w * own).sum() / w.sum()), weighted_variance(own, w, binary=binary)))
+    (first, first_variance), (second, second_variance) = parts
+    difference = first - second
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = float(np.float64(first_variance) / np.float64(second_variance))
+    return Balance(
+        treated=first,
+        control=second,
+        smd=difference / sd if sd > 0 else (0.0 if abs(difference) < 1e-12 else float("nan")),
+        variance_ratio=float("nan") if binary else ratio,
+    )

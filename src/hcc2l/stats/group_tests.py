@@ -1,0 +1,147 @@
+"""Tests of one variable between two groups, independent or matched."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.stats.risk_sets import Floats, Ints
+from hcc2l.stats.tails import chi_square_tail, normal_tail
+
+SMALL_EXPECTED = 5.0
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test: its name, statistic (NaN where it has none), degrees of freedom (0 none), p."""
+
+    name: str
+    statistic: float
+    df: int
+    p: float
+
+
+def contingency(codes: Ints, levels: int, treated: NDArray[np.bool_]) -> Floats:
+    """Counts of each level (rows) among the treated and the controls (columns)."""
+    cells = np.bincount(codes * 2 + ~treated, minlength=levels * 2).reshape(levels, 2)
+    return cells.astype(np.float64)
+
+
+def independent_counts(table: Floats) -> Test:
+    """Pearson's chi-square without correction; Fisher's exact test of a small 2 x 2 table.
+
+    Small: an expected count below 5. Levels that nobody has do not count. R's
+    ``chisq.test(correct = FALSE)`` and ``fisher.test``.
+    """
+    table = table[table.sum(axis=1) > 0]
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
+    if table.shape[0] < 2 or (table.sum(axis=0) == 0).any():
+        return Test("chi-square", math.nan, 0, math.nan)
+    if table.shape == (2, 2) and (expected < SMALL_EXPECTED).any():
+        return Test("fisher", math.nan, 0, fisher(table))
+    statistic = float(((table - expected) ** 2 / expected).sum())
+    df = table.shape[0] - 1
+    return Test("chi-square", statistic, df, chi_square_tail(df, statistic))
+
+
+def fisher(table: Floats) -> float:
+    """Two-sided p of Fisher's exact test of a 2 x 2 table.
+
+    The sum of the probabilities of all tables of the same margins that are no likelier than the one
+    seen, within a relative 1e-7, as R's ``fisher.test``.
+    """
+    (a, b), (c, d) = table.astype(np.int64).tolist()
+    first, second, column = a + b, c + d, a + c
+    possible = np.arange(max(0, column - second), min(first, column) + 1)
+    logs = [_log_choose(first, k) + _log_choose(second, column - k) for k in possible.tolist()]
+    weights = np.exp(np.array(logs) - max(logs))
+    seen = weights[a - possible[0]]
+    return min(1.0, float(weights[weights <= seen * (1 + 1e-7)].sum() / weights.sum()))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def mann_whitney(x: Floats, treated: NDArray[np.bool_]) -> Test:
+    """Mann-Whitney test, normal approximation with tie and continuity correction.
+
+    R's ``wilcox.test(exact = FALSE)``; the statistic is W of the treated.
+    """
+    ranks, ties = _ranks(x)
+    n, m = int(treated.sum()), int((~treated).sum())
+    if not n or not m:
+        return Test("mann-whitney", math.nan, 0, math.nan)
+    w = float(ranks[treated].sum()) - n * (n + 1) / 2
+    total = n + m
+    variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
+    return Test("mann-whitney", w, 0, _corrected(w - n * m / 2, variance))
+
+
+def signed_rank(difference: Floats) -> Test:
+    """Wilcoxon's signed-rank test, normal approximation with tie and continuity correction.
+
+    Differences of 0 are left out, as in R's ``wilcox.test(paired = TRUE, exact = FALSE)``; p is 1
+    when there are no others. The statistic is V, the sum of the positive ranks.
+    """
+    kept = difference[difference != 0]
+    if not kept.size:
+        return Test("wilcoxon", 0.0, 0, 1.0)
+    ranks, ties = _ranks(np.abs(kept))
+    v, n = float(ranks[kept > 0].sum()), kept.size
+    variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48
+    return Test("wilcoxon", v, 0, _corrected(v - n * (n + 1) / 4, variance))
+
+
+def _ranks(x: Floats) -> tuple[Floats, float]:
+    """Midranks, and the sum over ties of t^3 - t."""
+    _, index, count = np.unique(x, return_inverse=True, return_counts=True)
+    middle = np.cumsum(count) - (count - 1) / 2
+    size = count.astype(np.float64)
+    return middle[index], float((size**3 - size).sum())
+
+
+def _corrected(difference: float, variance: float) -> float:
+    if variance <= 0:
+        return 1.0
+    z = (abs(difference) - 0.5) / math.sqrt(variance)
+    return min(1.0, 2 * normal_tail(max(z, 0.0)))
+
+
+def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: Ints) -> Test:
+    """Whether the treated and the controls of matched sets have the same levels equally often.
+
+    The Mantel-Haenszel test of general association over the sets, without correction: for pairs and
+    two levels McNemar's test (b - c)^2 / (b + c), for pairs and more levels Stuart and Maxwell's.
+    p is 1 when no set has different levels, NaN when everybody has the same. R's
+    ``mantelhaen.test(correct = FALSE)``, ``mcnemar.test(correct = FALSE)``.
+
+    Parameters
+    ----------
+    codes, treated, sets
+        Shape (n,), rows that are in a set; sets have one treated row each.
+    """
+    number = int(sets.max()) + 1
+    all_of = np.zeros((number, levels))
+    np.add.at(all_of, (sets, codes), 1.0)
+    size = all_of.sum(axis=1)
+    share = all_of / size[:, None]
+    observed = np.bincount(codes[treated], minlength=levels).astype(np.float64)
+    score = observed - share.sum(axis=0)
+    # One treated row a set: its level is one draw from the set.
+    variance = np.diag(share.sum(axis=0)) - share.T @ share
+    used = np.flatnonzero(np.diag(variance) > 1e-12)
+    name = "mantel-haenszel"
+    if int(size.max()) <= 2:
+        name = "mcnemar" if np.unique(codes).size <= 2 else "stuart-maxwell"
+    if np.unique(codes).size < 2:
+        return Test(name, math.nan, 0, math.nan)
+    if used.size < 2:
+        return Test(name, 0.0, 1, 1.0)
+    block = variance[np.ix_(used, used)]
+    df = int(np.linalg.matrix_rank(block, hermitian=True))
+    statistic = float(score[used] @ np.linalg.pinv(block, hermitian=True) @ score[used])
+    return Test(name, statistic, df, chi_square_tail(df, statistic))

@@ -1,0 +1,254 @@
+"""Matching, balance and weights against slow calculations written another way."""
+
+from __future__ import annotations
+
+import math
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hcc2l.stats import group_tests
+from hcc2l.stats.balance import balance, spread
+from hcc2l.stats.logrank import logrank
+from hcc2l.stats.matching import Matches, nearest, nearest_gaps, optimal, processing_order
+from hcc2l.stats.proportions import clopper_pearson
+from hcc2l.stats.sensitivity import e_value
+from hcc2l.stats.weighting import effective_size, score_weights, truncated
+
+few = settings(max_examples=60, deadline=None)
+
+
+@st.composite
+def units(draw: st.DrawFn, largest: int = 14) -> tuple[Any, Any, Any]:
+    """Scores with ties, treatments with both groups, strata."""
+    n = draw(st.integers(2, largest))
+    numbers = st.lists(st.integers(0, 12), min_size=n, max_size=n)
+    treated = draw(st.lists(st.booleans(), min_size=n, max_size=n))
+    treated[0], treated[-1] = True, False
+    strata = draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))
+    return np.array(draw(numbers)) / 8.0, np.array(treated), np.array(strata)
+
+
+def slow_nearest(
+    x: Any, treated: Any, order: Any, caliper: float, ratio: int, replace: bool, strata: Any
+) -> dict[int, list[int]]:
+    """Every free control is looked at for every choice: below by (score, row), above likewise."""
+    place = {row: i for i, row in enumerate(sorted(range(x.size), key=lambda r: (x[r], r)))}
+    got: dict[int, list[int]] = {int(t): [] for t in order}
+    for turn in range(ratio):
+        for t in order:
+            taken = got[t] if replace else [c for cs in got.values() for c in cs]
+            free = [
+                c
+                for c in np.flatnonzero(~treated)
+                if c not in taken
+                and c not in got[t]
+                and strata[c] == strata[t]
+                and abs(x[c] - x[t]) <= caliper
+            ]
+            if not free or len(got[t]) < turn:
+                continue
+            steps = {c: place[c] - place[t] for c in free}
+            best = min(free, key=lambda c: (abs(x[c] - x[t]), steps[c] > 0, abs(steps[c])))
+            got[int(t)].append(int(best))
+    return {t: cs for t, cs in got.items() if cs}
+
+
+def as_dict(matches: Matches) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for t, c in zip(matches.treated.tolist(), matches.control.tolist(), strict=True):
+        found.setdefault(t, []).append(c)
+    return found
+
+
+@few
+@given(
+    units(),
+    st.sampled_from([0.05, 0.25, 9.0]),
+    st.integers(1, 3),
+    st.booleans(),
+    st.sampled_from(["largest", "smallest", "data", "random"]),
+)
+def test_nearest_matching_is_the_greedy_choice(
+    data: tuple[Any, Any, Any], caliper: float, ratio: int, replace: bool, order: Any
+) -> None:
+    x, treated, strata = data
+    choosing = processing_order(x, treated, order, seed=3)
+    found = nearest(
+        x, treated, choosing, caliper=caliper, ratio=ratio, replace=replace, strata=strata
+    )
+    expected = slow_nearest(x, treated, choosing, caliper, ratio, replace, strata)
+    assert as_dict(found) == expected
+
+
+@few
+@given(units(), st.sampled_from([0.1, 0.5]))
+def test_no_match_is_beyond_the_caliper_and_no_control_serves_twice(
+    data: tuple[Any, Any, Any], caliper: float
+) -> None:
+    x, treated, _ = data
+    for found in (
+        nearest(x, treated, processing_order(x, treated, "largest", 1), caliper=caliper),
+        optimal(x, treated, caliper=caliper),
+    ):
+        assert (np.abs(x[found.treated] - x[found.control]) <= caliper).all()
+        assert np.unique(found.control).size == found.control.size
+        assert treated[found.treated].all()
+        assert not treated[found.control].any()
+
+
+@few
+@given(units(8), st.sampled_from([None, 0.2]))
+def test_optimal_matching_is_the_best_of_all(
+    data: tuple[Any, Any, Any], caliper: float | None
+) -> None:
+    x, treated, _ = data
+    ours, others = np.flatnonzero(treated), np.flatnonzero(~treated)
+    limit = math.inf if caliper is None else caliper
+    short, long = sorted((ours.tolist(), others.tolist()), key=len)
+    best = (0, 0.0)
+    for chosen in permutations(long, len(short)):
+        gaps = [abs(x[a] - x[b]) for a, b in zip(short, chosen, strict=True)]
+        kept = [gap for gap in gaps if gap <= limit]
+        best = min(best, (-len(kept), sum(kept)))
+    found = optimal(x, treated, caliper=caliper)
+    assert found.treated.size == -best[0]
+    assert np.abs(x[found.treated] - x[found.control]).sum() == pytest.approx(best[1])
+
+
+@few
+@given(units(), st.integers(1, 3), st.booleans())
+def test_weights_of_the_matched_sum_to_their_numbers(
+    data: tuple[Any, Any, Any], ratio: int, replace: bool
+) -> None:
+    x, treated, _ = data
+    order = processing_order(x, treated, "largest", 1)
+    found = nearest(x, treated, order, ratio=ratio, replace=replace)
+    weights = found.weights(treated)
+    assert weights[treated].sum() == np.unique(found.treated).size
+    assert weights[~treated].sum() == pytest.approx(np.unique(found.control).size)
+
+
+def test_a_control_at_exactly_the_caliper_is_taken() -> None:
+    x, treated = np.array([0.5, 0.25]), np.array([True, False])
+    assert nearest(x, treated, np.array([0]), caliper=0.25).treated.size == 1
+    assert nearest(x, treated, np.array([0]), caliper=0.2499).treated.size == 0
+
+
+@few
+@given(units())
+def test_the_nearest_gap_is_the_smallest_of_all(data: tuple[Any, Any, Any]) -> None:
+    x, treated, _ = data
+    found = nearest_gaps(x[treated], x[~treated])
+    assert found.tolist() == [min(abs(a - b) for b in x[~treated]) for a in x[treated]]
+
+
+# ---------------------------------------------------------------- balance and weights
+
+
+def test_standardised_differences_by_hand() -> None:
+    x = np.array([1.0, 3.0, 2.0, 6.0])
+    treated = np.array([True, True, False, False])
+    pooled = spread(x, treated, pooled=True)
+    assert pooled == pytest.approx(math.sqrt((2 + 8) / 2))
+    found = balance(x, treated, np.ones(4), pooled)
+    assert (found.treated, found.control) == (2.0, 4.0)
+    assert found.smd == pytest.approx(-2 / math.sqrt(5))
+    assert found.variance_ratio == pytest.approx(0.25)
+    assert spread(x, treated, pooled=False) == pytest.approx(math.sqrt(2))
+
+
+def test_a_constant_covariate_is_balanced() -> None:
+    treated = np.array([True, False])
+    x = np.array([5.0, 5.0])
+    assert balance(x, treated, np.ones(2), spread(x, treated, pooled=False)).smd == 0.0
+
+
+@few
+@given(st.lists(st.floats(0.05, 0.95), min_size=4, max_size=30), st.data())
+def test_score_weights_make_the_groups_as_large_as_they_must(
+    scores: list[float], data: st.DataObject
+) -> None:
+    p = np.array(scores)
+    treated = np.array(data.draw(st.lists(st.booleans(), min_size=p.size, max_size=p.size)))
+    treated[:2] = True, False
+    weights = score_weights(treated, p, "att")
+    assert (weights[treated] == 1).all()
+    assert weights[~treated] == pytest.approx((p / (1 - p))[~treated])
+    plain, stable = (score_weights(treated, p, "ate", stabilised=s) for s in (False, True))
+    assert (plain >= 1).all()
+    assert effective_size(stable[treated]) == pytest.approx(effective_size(plain[treated]))
+    overlap = score_weights(treated, p, "overlap")
+    assert overlap + score_weights(~treated, p, "overlap") == pytest.approx(np.ones(p.size))
+    cut = truncated(plain, 0.1)
+    assert plain.min() <= cut.min() <= cut.max() <= plain.max()
+
+
+# ---------------------------------------------------------------- tests
+
+
+def test_mcnemar_by_hand() -> None:
+    """Chon 2024: 16 discordant pairs, 7 and 9, p 0.617."""
+    codes = np.array([1, 0] * 7 + [0, 1] * 9 + [1, 1] * 20)
+    treated = np.tile([True, False], 36)
+    found = group_tests.matched_counts(codes, 2, treated, np.repeat(np.arange(36), 2))
+    assert found.name == "mcnemar"
+    assert found.statistic == pytest.approx(4 / 16)
+    assert round(found.p, 3) == 0.617
+
+
+def test_the_sides_of_an_exact_test_are_those_of_the_tea_tasting_lady() -> None:
+    assert group_tests.fisher(np.array([[3.0, 1.0], [1.0, 3.0]])) == pytest.approx(34 / 70)
+
+
+@few
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=20))
+def test_the_statistic_of_mann_and_whitney_counts_pairs(rows: list[tuple[int, bool]]) -> None:
+    x = np.array([float(v) for v, _ in rows])
+    treated = np.array([t for _, t in rows])
+    found = group_tests.mann_whitney(x, treated)
+    if treated.all() or not treated.any():
+        assert math.isnan(found.p)
+        return
+    pairs = [(a, b) for a in x[treated] for b in x[~treated]]
+    assert found.statistic == pytest.approx(sum((a > b) + (a == b) / 2 for a, b in pairs))
+    assert 0 <= found.p <= 1
+
+
+def test_clopper_pearson_at_the_ends_is_the_rule_of_three() -> None:
+    assert clopper_pearson(0, 100, 0.9) == (0.0, pytest.approx(1 - 0.05**0.01))
+    assert clopper_pearson(100, 100, 0.9) == (pytest.approx(0.05**0.01), 1.0)
+    assert all(map(math.isnan, clopper_pearson(0, 0, 0.95)))
+    low, high = clopper_pearson(20_000, 50_000, 0.95)
+    assert (low, high) == (pytest.approx(0.4, abs=0.005), pytest.approx(0.4, abs=0.005))
+    assert low < 0.4 < high
+
+
+def test_the_e_value_of_vanderweele_and_ding() -> None:
+    value, limit = e_value(0.5, 0.25, 1.1)
+    ratio = (1 - 0.5 ** math.sqrt(2)) / (1 - 0.5 ** math.sqrt(0.5))
+    assert value == pytest.approx(ratio + math.sqrt(ratio * (ratio - 1)))
+    assert limit == 1.0
+    assert e_value(2.0, 1.5, 3.0)[0] == pytest.approx(value)
+    assert e_value(1.0, 0.9, 1.2) == (pytest.approx(1.0), 1.0)
+
+
+@few
+@given(st.data())
+def test_the_stratified_test_is_the_sum_over_its_strata(data: st.DataObject) -> None:
+    n = data.draw(st.integers(4, 30))
+    draw = lambda values: np.array(data.draw(st.lists(values, min_size=n, max_size=n)))  # noqa: E731
+    time, event = draw(st.integers(0, 6)).astype(float), draw(st.booleans())
+    group, strata = draw(st.integers(0, 2)), draw(st.integers(0, 4))
+    found = logrank(time, event, group, 3, strata=strata)
+    parts = [
+        logrank(time[strata == s], event[strata == s], group[strata == s], 3)
+        for s in np.unique(strata)
+    ]
+    assert found.observed == pytest.approx(sum(part.observed for part in parts))
+    assert found.expected == pytest.approx(sum(part.expected for part in parts))
+    assert found.variance == pytest.approx(sum(part.variance for part in parts))
