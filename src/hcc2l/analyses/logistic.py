@@ -32,6 +32,7 @@ from hcc2l.errors import AnalysisError
 from hcc2l.report import Column, Report, Table, Value
 from hcc2l.specs import LogisticSpec
 from hcc2l.stats import logistic as estimator
+from hcc2l.stats.roc import auc
 from hcc2l.terms import split_assignment
 
 _REFERENCES = (
@@ -92,7 +93,7 @@ class LogisticData:
         details: dict[str, Value] = {
             "wald_statistic": wald,
             "score_statistic": fit.score,
-            "auc": number(estimator.auc(event, fit.fitted)),
+            "auc": number(auc(event, fit.fitted)),
             "hosmer_lemeshow_statistic": hosmer.statistic if hosmer else None,
             "hosmer_lemeshow_df": hosmer.df if hosmer else None,
             "hosmer_lemeshow_p": number(hosmer.p) if hosmer else None,

@@ -11,6 +11,7 @@ from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs.km import KmSpec
 from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
 from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
+from hcc2l.specs.roc import RocSpec
 
 __all__ = [
     "SPECS",
@@ -19,6 +20,7 @@ __all__ = [
     "KmSpec",
     "LogisticSpec",
     "RegressionSpec",
+    "RocSpec",
     "SurvivalSpec",
     "check_names",
     "option_problem",
@@ -28,6 +30,7 @@ SPECS: dict[str, type[AnalysisSpec]] = {
     "cox": CoxSpec,
     "km": KmSpec,
     "logistic": LogisticSpec,
+    "roc": RocSpec,
 }
 
 

@@ -1,0 +1,49 @@
+"""Confidence limits of a proportion."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from hcc2l.stats.risk_sets import Floats
+from hcc2l.stats.tails import normal_quantile
+
+ProportionInterval = Literal["wilson", "clopper-pearson"]
+
+
+def proportion_limits(
+    count: Floats, total: Floats, conf_level: float, method: ProportionInterval = "wilson"
+) -> tuple[Floats, Floats]:
+    """Lower and upper limits of `count` out of `total`, same shape; NaN where `total` is 0.
+
+    Parameters
+    ----------
+    count, total
+        Any shape; whole numbers, 0 <= count <= total.
+    method
+        ``wilson`` (J Am Stat Assoc 1927;22:209-212; without continuity correction) or
+        ``clopper-pearson`` (Biometrika 1934;26:404-413; R's ``binom.test``).
+    """
+    x, n = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower, upper = (_wilson if method == "wilson" else _clopper_pearson)(x, n, conf_level)
+    unknown = n <= 0
+    return np.where(unknown, np.nan, lower), np.where(unknown, np.nan, upper)
+
+
+def _wilson(x: Floats, n: Floats, conf_level: float) -> tuple[Floats, Floats]:
+    z = normal_quantile(conf_level)
+    centre = (x + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * np.sqrt(x * (n - x) / n + z * z / 4)
+    # At 0 and n the limit is exactly 0 or 1; rounding must not say otherwise.
+    return np.where(x == 0, 0.0, centre - half), np.where(x == n, 1.0, centre + half)
+
+
+def _clopper_pearson(x: Floats, n: Floats, conf_level: float) -> tuple[Floats, Floats]:
+    from scipy.special import betaincinv
+
+    tail = (1 - conf_level) / 2
+    lower = np.where(x == 0, 0.0, betaincinv(np.maximum(x, 1), n - x + 1, tail))
+    upper = np.where(x == n, 1.0, betaincinv(x + 1, np.maximum(n - x, 1), 1 - tail))
+    return lower, upper
