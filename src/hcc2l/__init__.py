@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hcc2l.api import cox as cox
     from hcc2l.api import km as km
     from hcc2l.api import logistic as logistic
+    from hcc2l.api import roc as roc
     from hcc2l.figures import plot_report as plot_report
     from hcc2l.readers import read_cohort as read_cohort
     from hcc2l.render import render_report as render_report
@@ -28,8 +29,9 @@ _API = {
     "plot_report": "hcc2l.figures",
     "read_cohort": "hcc2l.readers",
     "render_report": "hcc2l.render",
+    "roc": "hcc2l.api",
 }
-__all__ = ["cox", "km", "logistic", "plot_report", "read_cohort", "render_report"]
+__all__ = ["cox", "km", "logistic", "plot_report", "read_cohort", "render_report", "roc"]
 
 
 def __getattr__(name: str) -> object:

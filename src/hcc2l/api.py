@@ -7,7 +7,7 @@ from typing import Any
 
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
-from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, check_names
+from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, RocSpec, check_names
 
 
 def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
@@ -56,6 +56,22 @@ def logistic(cohort: Cohort | str | Path | None = None, **options: Any) -> Repor
 
     subject = _cohort(cohort)
     return run(subject, LogisticSpec(**_options("logistic", subject, options)))
+
+
+def roc(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """ROC analysis; the same report as ``hcc2l roc``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `RocSpec`, such as ``outcome="primary_resistance", boot=1000``.
+    """
+    from hcc2l.analyses.roc import run
+
+    subject = _cohort(cohort)
+    return run(subject, RocSpec(**_options("roc", subject, options)))
 
 
 def _cohort(cohort: Cohort | str | Path | None) -> Cohort:

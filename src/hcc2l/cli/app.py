@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hcc2l.cli import cox, km, logistic
+from hcc2l.cli import cox, km, logistic, roc
 from hcc2l.cli._run import guarded
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command("km")(km.km)
 app.command("cox")(cox.cox)
 app.command("logistic")(logistic.logistic)
+app.command("roc")(roc.roc)
 
 
 def _version(asked: bool) -> None:

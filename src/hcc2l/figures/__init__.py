@@ -12,7 +12,10 @@ from hcc2l.report import Figure, Report
 # figure kind -> "module:function"; a drawer gets the Figure and gives a matplotlib figure.
 DRAWERS = {
     "forest": "hcc2l.figures.forest:draw",
+    "maxstat": "hcc2l.figures.roc:draw_statistics",
+    "roc": "hcc2l.figures.roc:draw",
     "survival": "hcc2l.figures.survival:draw",
+    "thresholds": "hcc2l.figures.roc:draw_thresholds",
 }
 FORMATS = ("png", "svg", "pdf")
 _NO_CLOCK = {

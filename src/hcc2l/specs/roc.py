@@ -140,7 +140,19 @@ class RocSpec(SurvivalSpec):
             )
 
     def _refuse_unused(self) -> None:
-        """Refuse options that would do nothing without an outcome."""
+        """Refuse options that would do nothing here."""
+        if self.combine and self.at is not None:
+            raise UsageError(
+                "Markers are combined by logistic regression, which needs --outcome.",
+                where="--combine",
+                hint="For a survival endpoint, see hcc2l cox.",
+            )
+        if self.boot and self.criterion == "maxstat" and self.at is None:
+            raise UsageError(
+                "The bootstrap judges cut-offs of youden or topleft.",
+                where="--boot",
+                hint="The p of maxstat already pays for the search; leave out --boot.",
+            )
         if self.has_curve:
             return
         for name in ("combine", "compare", "at_cut", "partial", "boot"):

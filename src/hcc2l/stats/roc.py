@@ -102,6 +102,16 @@ class AreaTest:
     df: float
     p: float
 
+    def limits(self, conf_level: float) -> tuple[float, float]:
+        """Limits of the difference, by the distribution of the statistic."""
+        quantile = normal_quantile(conf_level)
+        if math.isfinite(self.df):
+            from scipy.special import stdtrit
+
+            quantile = float(stdtrit(self.df, 0.5 + conf_level / 2))
+        half = quantile * self.std_err
+        return self.difference - half, self.difference + half
+
 
 def levels_of(values: Floats, higher: bool) -> tuple[Floats, Ints]:
     """Distinct values from the least to the most suspicious, and each row's place among them.
@@ -132,7 +142,9 @@ def roc_curve(
     if weights is None:
         levels, cases, controls = _counts(values if higher else -values, positive)
     else:
-        levels, index = levels_of(values, higher)
+        counted = weights > 0
+        weights, positive = weights[counted], positive[counted]
+        levels, index = levels_of(values[counted], higher)
         of = np.where(positive, weights, 0.0)
         sums = [np.bincount(index, weights=w, minlength=levels.size) for w in (of, weights - of)]
         cases, controls = sums[0].astype(np.float64), sums[1].astype(np.float64)
@@ -241,11 +253,16 @@ def compare_paired(
     return _tested(difference, variance, math.inf)
 
 
-def compare_unpaired(first: Area, second: Area, sizes: tuple[int, int]) -> AreaTest:
-    """DeLong's test of the areas of different patients, as pROC: t with Welch's df."""
+def compare_unpaired(
+    first: Area, second: Area, sizes: tuple[int, int], *, normal: bool = False
+) -> AreaTest:
+    """DeLong's test of the areas of different patients, as pROC: t with Welch's df.
+
+    `normal` takes the statistic as normal: for standard errors that are bootstrapped.
+    """
     variances = (first.std_err**2, second.std_err**2)
-    df = math.nan
-    if sum(variances) > 0:
+    df = math.inf
+    if sum(variances) > 0 and not normal:
         df = sum(variances) ** 2 / sum(
             v * v / (n - 1) for v, n in zip(variances, sizes, strict=True)
         )
