@@ -28,6 +28,7 @@ format: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench_km.py
+	$(BIN)/python benchmarks/bench_roc.py
 
 cohort: $(VENV)/installed
 	$(BIN)/python sample_data/second_line/generate.py

@@ -184,7 +184,7 @@ def _words(cohort: Cohort, said: str) -> str:
     name, equals, value = said.partition("=")
     label = cohort.label(name).partition(" (")[0] if name in cohort.names else name
     short = label[:1].lower() + label[1:] if label[1:2].islower() else label
-    return f"{short} {value}" if equals else short
+    return f"{short} = {value}" if equals else short
 
 
 def _refuse_time(time: Floats, event: Mask, at: float, unit: str) -> None:

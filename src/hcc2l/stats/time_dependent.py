@@ -45,9 +45,9 @@ def outcome_weights(
         of_row = 1 / uncensored[:, index]
         last = int(np.searchsorted(times, at + time_tolerance(times), side="right")) - 1
         of_at = 1 / uncensored[:, [last]] if last >= 0 else np.ones((often.shape[0], 1))
-    by = times[index] <= at + time_tolerance(times)
-    cases = np.where(by & event & (often > 0), often * of_row, 0.0)
-    controls = np.where(~by & (often > 0), often * of_at, 0.0)
+        by = times[index] <= at + time_tolerance(times)
+        cases = np.where(by & event & (often > 0), often * of_row, 0.0)
+        controls = np.where(~by & (often > 0), often * of_at, 0.0)
     cases = np.where(np.isinf(cases), np.nan, cases)
     controls = np.where(np.isinf(controls), np.nan, controls)
     return (cases[0], controls[0]) if counts is None else (cases, controls)
