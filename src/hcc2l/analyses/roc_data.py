@@ -82,9 +82,11 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
     AnalysisError
         No row is left, nobody or everybody has the outcome, or a marker is constant.
     """
-    cohort.load([*endpoint_columns(cohort, spec), *spec.marker])
+    timed = spec.at is not None or spec.criterion == "maxstat"
+    columns = [*spec.marker, (spec.outcome or "").partition("=")[0], spec.by or ""]
+    cohort.load([*columns, *(endpoint_columns(cohort, spec) if timed or spec.within else ())])
     survival = None
-    if spec.at is not None or spec.criterion == "maxstat":
+    if timed:
         survival = survival_outcome(cohort, spec)
         account, own = survival.account, list(survival.endpoint.columns)
     else:

@@ -122,8 +122,10 @@ def _limits(
         return low.tolist(), high.tolist()
     lower, upper = [math.nan] * len(sides), [math.nan] * len(sides)
     if one.samples is not None:
-        for i, found in enumerate((one.samples.sensitivity_at, one.samples.specificity_at)):
-            lower[i], upper[i] = quantile_limits(found[:, place], data.spec.conf_level)
+        at = (one.samples.sensitivity_at, one.samples.specificity_at)
+        for i, (found, (count, total)) in enumerate(zip(at, list(sides.values())[:2], strict=True)):
+            if 0 < count < total:  # samples say nothing about 0 and 100%, which all of them repeat
+                lower[i], upper[i] = quantile_limits(found[:, place], data.spec.conf_level)
     return lower, upper
 
 
