@@ -175,11 +175,10 @@ def _marker_notes(data: RocData, result: GroupResult, one: Judged) -> Iterator[N
             "info", "cutoffs-tie",
             f"{label}: {len(found)} cut-offs are equally good by this criterion; all are given.",
         )  # fmt: skip
-    positive = (one.values >= found[0].threshold) if found and one.higher else None
-    if found and not one.higher:
-        positive = one.values <= found[0].threshold
-    if positive is not None and len(found) == 1:
-        share = min(float(positive.mean()), 1 - float(positive.mean()))
+    if found:
+        at = found[(len(found) - 1) // 2].threshold
+        share = float((one.values >= at if one.higher else one.values <= at).mean())
+        share = min(share, 1 - share)
         if share < EDGE:
             yield Note(
                 "warning", "cutoff-at-edge",
