@@ -35,7 +35,7 @@ COHORT = ROOT / "sample_data" / "second_line"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
-COMMANDS = ("cox", "km", "logistic")
+COMMANDS = ("cox", "km", "logistic", "roc")
 FULL = {
     "cox": [
         "hcc2l cox cohort.csv -x second_line,age,child_pugh,albi_grade --select 0.5"
@@ -52,6 +52,12 @@ FULL = {
     "logistic": [
         "hcc2l logistic cohort.csv --outcome primary_resistance -x alt,child_pugh,afp@400"
         " --select 0.5 --interaction alt:child_pugh --methods --json --quiet",
+    ],
+    "roc": [
+        "hcc2l roc cohort.csv --outcome primary_resistance --combine afp+alt --compare"
+        " --by child_pugh --at-cut afp=400 --partial specificity=0.5 --boot 20 --curve --methods"
+        " --json --quiet",
+        "hcc2l roc cohort.csv --criterion maxstat --curve --json --quiet",
     ],
 }
 
@@ -214,10 +220,11 @@ def note_codes(command: str) -> set[str]:
         "cox": ["cox*.py", "regression*.py"],
         "km": ["km*.py"],
         "logistic": ["logistic*.py", "regression*.py"],
+        "roc": ["roc*.py"],
     }[command]
     files = [*(p for glob in own for p in analyses.glob(glob)), analyses / "rows.py"]
     source = "".join(p.read_text(encoding="utf-8") for p in files)
-    if command in ("cox", "logistic"):  # have no groups
+    if command in ("cox", "logistic", "roc"):  # have no groups
         source = source.replace(inspect.getsource(group_size_notes), "")
     if command == "logistic":  # has no endpoint
         source = source.replace(inspect.getsource(row_notes), "")
@@ -231,6 +238,7 @@ def note_codes(command: str) -> set[str]:
         ("cox", "hazards-not-proportional"),
         ("km", "curves-cross"),
         ("logistic", "selection"),
+        ("roc", "auc-below-half"),
     ],
 )
 def test_every_note_is_described(command: str, known: str) -> None:
