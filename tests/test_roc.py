@@ -350,6 +350,15 @@ def test_an_uncertain_cutoff_is_noted(tmp_path: Path) -> None:
     assert "cutoff-uncertain" not in codes(report)
 
 
+def test_a_combination_without_an_error_is_no_model(tmp_path: Path) -> None:
+    records = [r | {"alt": 20 + i, "pd": int(i >= 20)} for i, r in enumerate(patients(40))]
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="alt", combine="alt+afp",
+                       at_cut="alt+afp=0.5")  # fmt: skip
+    assert "without an error" in note(report, "combination-separates")
+    (given,) = rows(report, "cutoffs", marker="alt+afp", criterion="fixed")
+    assert given["sensitivity"] == 1
+
+
 def test_optimism_is_warned_of_until_it_is_measured() -> None:
     assert "optimistic" in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp"))
     assert "optimistic" not in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp", boot=50))
@@ -427,6 +436,14 @@ def test_the_methods_say_what_was_done() -> None:
     timed = hcc2l.roc(SECOND_LINE, at=12, marker="afp", boot=20)
     assert "inverse-probability-of-censoring" in timed.methods
     assert any("Uno" in r for r in timed.references)
+
+
+def test_latex_needs_no_unusual_characters() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, compare=True, boot=20, methods=True)
+    text = hcc2l.render_report(report, "tex")
+    assert isinstance(text, str)
+    lines = [line for line in text.splitlines() if not line.startswith("%")]
+    assert [line for line in lines if not line.isascii()] == []
 
 
 def test_markers_and_combinations_take_commas(run: Run) -> None:

@@ -69,6 +69,8 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
                                 "No group"),
     "a bad combination": (("--outcome", "pd", "--combine", "afp"), WRONG, "--combine afp+alt"),
     "a combination in time": (("--at", "5", "--combine", "afp+alt"), WRONG, "logistic"),
+    "a combination of maxstat": (("--outcome", "pd", "--criterion", "maxstat", "--combine",
+                                  "afp+alt"), WRONG, "not of combinations"),
     "nothing to compare": (("--outcome", "pd", "--compare", *MARKER), WRONG, "nothing to compare"),
     "a cut-off of no marker": (("--outcome", "pd", *MARKER, "--at-cut", "alt=40"), WRONG,
                                "'alt' is not among the markers | afp"),

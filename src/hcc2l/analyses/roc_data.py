@@ -222,8 +222,9 @@ def _fixed(spec: RocSpec, markers: dict[str, Marker]) -> dict[str, tuple[float, 
     for text in spec.at_cut:
         name, equals, values = text.partition("=")
         name = name.strip()
-        if name not in markers or not equals:
-            hint = f"Markers: {', '.join(markers)}." if equals else "Write afp=400 or afp=20,400."
+        known = (*markers, *spec.combine)
+        if name not in known or not equals:
+            hint = f"Markers: {', '.join(known)}." if equals else "Write afp=400 or afp=20,400."
             message = (
                 f"{name!r} is not among the markers." if equals else f"{text!r} names no value."
             )

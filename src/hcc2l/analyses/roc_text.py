@@ -167,6 +167,12 @@ def _class_notes(data: RocData, result: GroupResult) -> Iterator[Note]:
 
 def _marker_notes(data: RocData, result: GroupResult, one: Judged) -> Iterator[Note]:
     label = data.label_of[one.name] + _in(data, result.name)
+    if one.fit is not None and one.fit.separated:
+        yield Note(
+            "warning", "combination-separates",
+            f"{label}: the combination tells the classes apart without an error, so that its model "
+            "does not exist. There are too few patients for it; judge the markers alone.",
+        )  # fmt: skip
     if one.area.auc < 0.5:
         yield Note("warning", "auc-below-half", _below_half(data, one, label))
     found = [cut for cut in one.cutoffs if cut.criterion not in ("fixed", "maxstat")]

@@ -147,6 +147,12 @@ class RocSpec(SurvivalSpec):
                 where="--combine",
                 hint="For a survival endpoint, see hcc2l cox.",
             )
+        if self.combine and self.criterion == "maxstat":
+            raise UsageError(
+                "maxstat chooses cut-points of markers, not of combinations.",
+                where="--combine",
+                hint="Leave out --combine or --criterion.",
+            )
         if self.boot and self.criterion == "maxstat" and self.at is None:
             raise UsageError(
                 "The bootstrap judges cut-offs of youden or topleft.",

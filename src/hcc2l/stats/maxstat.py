@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hcc2l.stats.risk_sets import Floats, Ints
 from hcc2l.stats.tails import normal_tail
 
-HL_ROWS = 200  # the exact bound counts permutations: its time grows with the fourth power of rows
+HL_ROWS = 150  # the exact bound counts permutations: its time grows with the fourth power of rows
 
 
 @dataclass(frozen=True)
