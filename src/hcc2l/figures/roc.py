@@ -19,6 +19,7 @@ LINE = 0.155  # inches a line of the legend
 BESIDE = 4  # cut-offs whose values stand in the picture
 LEGEND_WIDTH = 47
 GREY = "0.45"
+STAGGER = 3  # heights of the texts above neighbouring lines
 
 
 def draw(figure: Figure) -> Picture:
@@ -136,6 +137,8 @@ def draw_thresholds(figure: Figure) -> Picture:
     panels = list(zip(_keys(figure), _texts(figure, "labels"), _texts(figure, "x_labels"),
                       _flags(figure, "log"), strict=True))  # fmt: skip
     picture, all_axes = _grid(len(panels), with_legend=True)
+    crowd = max(len(_of(figure.tables["points"], key)) for key, *_ in panels)
+    highest = min(crowd, STAGGER)
     for place, (axes, (key, label, x_label, log)) in enumerate(zip(all_axes, panels, strict=True)):
         rows = [r for r in _of(figure.tables["curve"], key) if r["threshold"] is not None]
         x = [_float(r["threshold"]) for r in rows]
@@ -148,7 +151,7 @@ def draw_thresholds(figure: Figure) -> Picture:
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
         _own_axis(axes, log=bool(log), label=str(x_label))
         if len(panels) > 1:
-            axes.set_title(_wrapped(label), loc="left", fontsize=8.5, pad=14)
+            axes.set_title(_wrapped(label), loc="left", fontsize=8.5, pad=6 + 8 * highest)
         if place == 0:
             picture.legend(handles=axes.get_legend_handles_labels()[0], loc="upper left", ncols=2,
                            bbox_to_anchor=(0.0, 1.0), handlelength=2.6)  # fmt: skip
@@ -156,20 +159,19 @@ def draw_thresholds(figure: Figure) -> Picture:
 
 
 def _mark_lines(axes: Axes, points: Sequence[Row]) -> None:
-    """A line at each cut-off, its rule above the axes."""
-    for row in points:
-        if row["threshold"] is None:
-            continue
+    """A line at each cut-off, its rule above the axes, neighbours at different heights."""
+    known = sorted((p for p in points if p["threshold"] is not None),
+                   key=lambda p: _float(p["threshold"]))  # fmt: skip
+    for place, row in enumerate(known):
         found = row["criterion"] != "fixed"
         axes.axvline(_float(row["threshold"]), color="0.25" if found else GREY, zorder=2,
                      linewidth=0.9 if found else 0.7,
                      linestyle="-" if found else (0, (4, 3)))  # fmt: skip
-        if found or len(points) <= 3:
-            axes.annotate(
-                str(row["rule"]), (_float(row["threshold"]), 1.0), (0, 3), ha="center",
-                va="bottom", xycoords=("data", "axes fraction"), textcoords="offset points",
-                fontsize=6.8, color="0.15" if found else GREY,
-            )  # fmt: skip
+        axes.annotate(
+            str(row["rule"]), (_float(row["threshold"]), 1.0), (0, 3 + 8 * (place % STAGGER)),
+            ha="center", va="bottom", xycoords=("data", "axes fraction"),
+            textcoords="offset points", fontsize=6.8, color="0.15" if found else GREY,
+        )  # fmt: skip
 
 
 def draw_statistics(figure: Figure) -> Picture:
@@ -214,7 +216,7 @@ def _grid(count: int, *, with_legend: bool) -> tuple[Picture, list[Axes]]:
 
     columns = _columns(count)
     rows = -(-count // columns)
-    top = 0.42 if with_legend else 0.2
+    top = 0.5 if with_legend else 0.2
     each_width, each_height = PANEL_WIDTH + 0.62, PANEL_HEIGHT + 0.85
     width = each_width * columns + 0.12
     height = each_height * rows + top
@@ -237,9 +239,14 @@ def _own_axis(axes: Axes, *, log: bool, label: str) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(numticks=7))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.6g}".replace(",", "\u2009")))
+    axes.xaxis.set_major_locator(LogLocator(numticks=6))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _plain(v)))
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _plain(value: float) -> str:
+    """`10 000`, `0.1`: a tick without an exponent."""
+    return f"{value:,.0f}".replace(",", "\u2009") if value >= 1 else f"{value:g}"
 
 
 def _wrapped(label: str) -> str:
