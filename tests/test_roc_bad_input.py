@@ -83,6 +83,8 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a bad direction": (("--outcome", "pd", *MARKER, "--direction", "up"), WRONG, "auto"),
     "a share of a half": (("--criterion", "maxstat", *MARKER, "--min-prop", "0.5"), WRONG,
                           "between 0 and 0.5"),
+    "no event": (("--criterion", "maxstat", "--event", "one", *MARKER), UNANSWERED,
+                 "Nobody has the event"),
     "a time beyond follow-up": (("--at", "99", *MARKER), UNANSWERED, "Nobody is followed beyond"),
     "a time before any event": (("--at", "0.5", *MARKER), UNANSWERED, "Nobody has the event by"),
     "a figure of another analysis": (("--outcome", "pd", *MARKER, "--which", "maxstat"), WRONG,

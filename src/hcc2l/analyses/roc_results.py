@@ -96,7 +96,7 @@ def analyse(data: RocData) -> tuple[list[GroupResult], list[str]]:
     """
     results, skipped = [], []
     for name, rows in data.groups:
-        if _has_both(data, rows):
+        if data.group is None or _has_both(data, rows):
             results.append(_group(data, name, rows))
         else:
             skipped.append(name)
@@ -111,9 +111,10 @@ def analyse(data: RocData) -> tuple[list[GroupResult], list[str]]:
 def _has_both(data: RocData, rows: Mask) -> bool:
     if any(np.ptp(marker.values[rows]) == 0 for marker in data.markers.values()):
         return False
+    if data.spec.criterion == "maxstat" and (data.event is None or not data.event[rows].any()):
+        return False
     if data.positive is None:
-        assert data.event is not None
-        return bool(data.event[rows].any())
+        return True
     positive = data.positive[rows]
     if data.spec.at is None:
         return bool(positive.any() and not positive.all())

@@ -13,6 +13,7 @@ from hcc2l.analyses.roc_results import GroupResult, Judged, quantile_limits
 from hcc2l.design import Floats
 from hcc2l.report import Column, Row, Table
 
+INTERVALS = {"wilson": "Wilson", "clopper-pearson": "Clopper–Pearson"}
 METHODS = {"hl": "Hothorn–Lausen", "lau92": "Lausen–Schumacher 1992",
            "lau94": "Lausen–Schumacher 1994"}  # fmt: skip
 

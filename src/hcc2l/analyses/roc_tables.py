@@ -19,6 +19,7 @@ from hcc2l.analyses.roc_results import (
     quantile_limits,
 )
 from hcc2l.analyses.roc_search import (
+    INTERVALS,
     curve_table,
     judged_of,
     machine_table,
@@ -223,7 +224,7 @@ def _summary_notes(data: RocData, results: Sequence[GroupResult]) -> tuple[str, 
         "maxstat": "Cut-off: largest log-rank statistic.",
     }[data.spec.criterion]
     if data.spec.at is None:
-        interval = {"wilson": "Wilson", "clopper-pearson": "Clopper–Pearson"}[data.spec.ci]
+        interval = INTERVALS[data.spec.ci]
         how = f"AUC: DeLong, p against 0.5. Proportions: {interval} intervals."
     else:
         how = "Cumulative/dynamic ROC curve, weighted for censoring; intervals by bootstrap."

@@ -9,7 +9,7 @@ import numpy as np
 
 from hcc2l.analyses.roc_data import RocData
 from hcc2l.analyses.roc_results import GroupResult, Judged, quantile_limits
-from hcc2l.analyses.roc_search import judged_of
+from hcc2l.analyses.roc_search import INTERVALS, judged_of
 from hcc2l.analyses.rows import account_notes, reading_notes, row_notes
 from hcc2l.report import Note
 from hcc2l.stats.risk_sets import time_tolerance
@@ -240,7 +240,7 @@ def conventions(data: RocData) -> list[str]:
         how = "percentile bootstrap" if spec.at is not None else "DeLong"
         parts.append(f"AUC, {level} ({how})")
         if spec.at is None:
-            parts.append(f"proportions, {level} ({spec.ci.capitalize()})")
+            parts.append(f"proportions, {level} ({INTERVALS[spec.ci]})")
         if spec.samples:
             parts.append(f"{spec.samples} bootstrap samples, seed {spec.seed}")
     if spec.criterion == "maxstat":
