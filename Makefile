@@ -31,6 +31,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench_cox.py
 	$(BIN)/python benchmarks/bench_tree.py
 	$(BIN)/python benchmarks/bench_psmatch.py
+	$(BIN)/python benchmarks/bench_roc.py
 
 cohort: $(VENV)/installed
 	$(BIN)/python sample_data/second_line/generate.py

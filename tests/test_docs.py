@@ -35,7 +35,7 @@ COHORT = ROOT / "sample_data" / "second_line"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
-COMMANDS = ("cox", "km", "logistic", "psmatch", "tree")
+COMMANDS = ("cox", "km", "logistic", "psmatch", "roc", "tree")
 FULL = {
     "cox": [
         "hcc2l cox cohort.csv -x second_line,age,child_pugh,albi_grade --select 0.5"
@@ -63,6 +63,12 @@ FULL = {
     "psmatch": [
         "hcc2l psmatch cohort.csv --treat lenvatinib --weighting overlap --doubly-robust"
         " --methods --json --quiet",
+    ],
+    "roc": [
+        "hcc2l roc cohort.csv --outcome primary_resistance --combine afp+alt --compare"
+        " --by child_pugh --at-cut afp=400 --partial specificity=0.5 --boot 20 --curve --methods"
+        " --json --quiet",
+        "hcc2l roc cohort.csv --criterion maxstat --curve --json --quiet",
     ],
 }
 
@@ -227,10 +233,11 @@ def note_codes(command: str) -> set[str]:
         "logistic": ["logistic*.py", "regression.py", "performance.py"],
         "tree": ["tree*.py"],
         "psmatch": ["psmatch*.py"],
+        "roc": ["roc*.py"],
     }[command]
     files = [*(p for glob in own for p in analyses.glob(glob)), analyses / "rows.py"]
     source = "".join(p.read_text(encoding="utf-8") for p in files)
-    if command in ("cox", "logistic", "psmatch"):  # have no groups
+    if command in ("cox", "logistic", "psmatch", "roc"):  # have no groups
         source = source.replace(inspect.getsource(group_size_notes), "")
     if command == "logistic":  # has no endpoint
         source = source.replace(inspect.getsource(endpoint_notes), "")
@@ -246,6 +253,7 @@ def note_codes(command: str) -> set[str]:
         ("cox", "hazards-not-proportional"),
         ("km", "curves-cross"),
         ("logistic", "selection"),
+        ("roc", "auc-below-half"),
         ("psmatch", "imbalance"),
         ("tree", "root-nearly-tied"),
     ],

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hcc2l.api import km as km
     from hcc2l.api import logistic as logistic
     from hcc2l.api import psmatch as psmatch
+    from hcc2l.api import roc as roc
     from hcc2l.api import tree as tree
     from hcc2l.figures import plot_report as plot_report
     from hcc2l.readers import read_cohort as read_cohort
@@ -33,6 +34,7 @@ _API = {
     "plot_report": "hcc2l.figures",
     "read_cohort": "hcc2l.readers",
     "render_report": "hcc2l.render",
+    "roc": "hcc2l.api",
     "tree": "hcc2l.api",
 }
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "psmatch",
     "read_cohort",
     "render_report",
+    "roc",
     "tree",
 ]
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
-from hcc2l.specs import SPECS, CoxSpec, KmSpec, LogisticSpec, PsmatchSpec, TreeSpec, check_names
+from hcc2l.specs import (
+    SPECS,
+    CoxSpec,
+    KmSpec,
+    LogisticSpec,
+    PsmatchSpec,
+    RocSpec,
+    TreeSpec,
+    check_names,
+)
 
 if TYPE_CHECKING:
     from hcc2l.analyses.tree import FittedTree
@@ -102,6 +111,22 @@ def psmatch(cohort: Cohort | str | Path | None = None, **options: Any) -> Report
 
     subject = _cohort(cohort)
     return run(subject, PsmatchSpec(**_options("psmatch", subject, options)))
+
+
+def roc(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """ROC analysis; the same report as ``hcc2l roc``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `RocSpec`, such as ``outcome="primary_resistance", boot=1000``.
+    """
+    from hcc2l.analyses.roc import run
+
+    subject = _cohort(cohort)
+    return run(subject, RocSpec(**_options("roc", subject, options)))
 
 
 def _cohort(cohort: Cohort | str | Path | None) -> Cohort:

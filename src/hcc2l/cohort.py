@@ -44,6 +44,8 @@ class Column:
         The file's own label of the variable.
     coded
         Distinct texts and each row's index among them (-1 missing), where a reader has them.
+    limits
+        Row -> cell, where a number was typed as a detection limit (``<0.5``) and read as it.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Column:
     codes: Mapping[str, str] = field(default_factory=dict)
     label: str | None = None
     coded: tuple[tuple[str, ...], NDArray[np.int64]] | None = None
+    limits: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -105,6 +108,15 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
         value = float(text)
         return value if math.isfinite(value) else None
     return None
+
+
+_LIMIT = re.compile(r"(?:[<>]=?|[≤≥])\s*(.+)")
+
+
+def parse_limit(text: str, decimal: str = ".") -> float | None:
+    """The number of a detection limit such as `<0.5`, `>= 10000`; None when the cell is none."""
+    found = _LIMIT.fullmatch(text)
+    return parse_number(found[1], decimal) if found else None
 
 
 @dataclass(frozen=True)
@@ -207,6 +219,10 @@ class Cohort:
             self._columns[name] = self._parsed[name]()
         return self._columns[name]
 
+    def limits(self) -> dict[str, Mapping[int, str]]:
+        """Detection limits that were read as numbers, in the columns used so far."""
+        return {name: c.limits for name, c in self._columns.items() if c.limits}
+
     def label(self, name: str) -> str:
         """The column's label: the dictionary's, else the file's, else its name in words."""
         said = self.dictionary.column(name).label
@@ -304,7 +320,8 @@ class Cohort:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([*(column.name for column in columns), *added])
         for row in np.flatnonzero(keep).tolist():
-            cells = [*(column.text(row) for column in columns), *(c[row] for c in added.values())]
+            own = (column.limits.get(row) or column.text(row) for column in columns)
+            cells = [*own, *(c[row] for c in added.values())]
             writer.writerow(cells)
         return text.getvalue()
 

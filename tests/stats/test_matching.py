@@ -15,7 +15,6 @@ from hcc2l.stats import group_tests
 from hcc2l.stats.balance import balance, spread
 from hcc2l.stats.logrank import logrank
 from hcc2l.stats.matching import Matches, nearest, nearest_gaps, optimal, processing_order
-from hcc2l.stats.proportions import clopper_pearson
 from hcc2l.stats.sensitivity import e_value
 from hcc2l.stats.weighting import effective_size, score_weights, truncated
 
@@ -217,15 +216,6 @@ def test_the_statistic_of_mann_and_whitney_counts_pairs(rows: list[tuple[int, bo
     pairs = [(a, b) for a in x[treated] for b in x[~treated]]
     assert found.statistic == pytest.approx(sum((a > b) + (a == b) / 2 for a, b in pairs))
     assert 0 <= found.p <= 1
-
-
-def test_clopper_pearson_at_the_ends_is_the_rule_of_three() -> None:
-    assert clopper_pearson(0, 100, 0.9) == (0.0, pytest.approx(1 - 0.05**0.01))
-    assert clopper_pearson(100, 100, 0.9) == (pytest.approx(0.05**0.01), 1.0)
-    assert all(map(math.isnan, clopper_pearson(0, 0, 0.95)))
-    low, high = clopper_pearson(20_000, 50_000, 0.95)
-    assert (low, high) == (pytest.approx(0.4, abs=0.005), pytest.approx(0.4, abs=0.005))
-    assert low < 0.4 < high
 
 
 def test_the_e_value_of_vanderweele_and_ding() -> None:

@@ -40,6 +40,7 @@ from hcc2l.specs import LogisticSpec
 from hcc2l.stats import logistic as estimator
 from hcc2l.stats.firth import firth_logistic
 from hcc2l.stats.linear_algebra import linear_predictor
+from hcc2l.stats.roc import auc
 from hcc2l.terms import split_assignment
 
 _REFERENCES = (
@@ -131,7 +132,7 @@ class LogisticData:
 
     def discrimination(self, rows: Mask, score: Floats) -> float:
         """Area under the ROC curve of a linear predictor."""
-        return estimator.auc(self.event[rows], score)
+        return auc(self.event[rows], score)
 
     def calibration_slope(self, rows: Mask, score: Floats) -> float:
         """Coefficient of a linear predictor as the only covariate."""
@@ -143,9 +144,9 @@ class LogisticData:
             model.describe(),
             linear_predictor(model.matrix.x, np.nan_to_num(model.coef)),
         )
-        auc, brier = details["auc"], details["brier_score"]
+        area, brier = details["auc"], details["brier_score"]
         return {
-            "auc": auc if isinstance(auc, float) else None,
+            "auc": area if isinstance(area, float) else None,
             "brier_score": brier if isinstance(brier, float) else None,
             "calibration_slope": number(self.calibration_slope(model.rows, score)),
         }
@@ -175,7 +176,7 @@ def _details(
     return {
         "wald_statistic": wald,
         "score_statistic": score,
-        "auc": number(estimator.auc(event, fitted)),
+        "auc": number(auc(event, fitted)),
         "brier_score": float(np.mean((fitted - event) ** 2)),
         "hosmer_lemeshow_statistic": hosmer.statistic if hosmer else None,
         "hosmer_lemeshow_df": hosmer.df if hosmer else None,

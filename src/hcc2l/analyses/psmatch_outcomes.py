@@ -18,7 +18,7 @@ from hcc2l.stats import kaplan_meier as curves
 from hcc2l.stats.balance import balance, spread
 from hcc2l.stats.cox import CoxFit, cox
 from hcc2l.stats.logrank import logrank
-from hcc2l.stats.proportions import clopper_pearson
+from hcc2l.stats.proportions import proportion_limits
 from hcc2l.stats.risk_sets import fractional
 from hcc2l.stats.sensitivity import e_value
 from hcc2l.stats.tails import normal_quantile, normal_tail
@@ -311,10 +311,12 @@ def _rates(data: MatchData, name: str, what: str, response: Ints, counted: Mask)
         ):  # fmt: skip
             inside = group & sample.inside & (response >= 0)
             count, n = int(counted[inside].sum()), int(inside.sum())
-            lower, upper = clopper_pearson(count, n, data.spec.conf_level)
+            lower, upper = proportion_limits(
+                np.array(float(count)), np.array(float(n)), data.spec.conf_level, "clopper-pearson"
+            )
             yield {"variable": name, "sample": sample.name, "group": level, "rate": what,
                    "count": count, "n": n, "estimate": count / n if n else None,
-                   "lower": number(lower), "upper": number(upper)}  # fmt: skip
+                   "lower": number(float(lower)), "upper": number(float(upper))}  # fmt: skip
 
 
 def _response_row(data: MatchData, name: str, what: str, response: Ints, counted: Mask) -> Row:

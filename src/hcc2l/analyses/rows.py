@@ -159,6 +159,13 @@ def reading_notes(cohort: Cohort) -> list[Note]:
     if cohort.dictionary.id is None and cohort.id_column is not None:
         text = f"Patients are named by the column {cohort.id_column}, recognised by name."
         notes.append(Note("info", "id-recognised", text))
+    for name, limits in cohort.limits().items():
+        kinds = quoted_list(dict.fromkeys(limits.values()))
+        count = "1 cell is a detection limit"
+        if len(limits) > 1:
+            count = f"{len(limits)} cells are detection limits"
+        text = f"{name}: {count} ({kinds}), read as the limit itself."
+        notes.append(Note("info", "detection-limits", text))
     absent = cohort.dictionary_columns_absent()
     if absent:
         notes.append(Note("info", "dictionary-columns", absent.strip()))

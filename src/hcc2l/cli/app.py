@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hcc2l.cli import cox, km, logistic, psmatch, tree
+from hcc2l.cli import cox, km, logistic, psmatch, roc, tree
 from hcc2l.cli._run import guarded
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("cox")(cox.cox)
 app.command("logistic")(logistic.logistic)
 app.command("tree")(tree.tree)
 app.command("psmatch")(psmatch.psmatch)
+app.command("roc")(roc.roc)
 
 
 def _version(asked: bool) -> None:

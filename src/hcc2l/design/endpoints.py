@@ -239,18 +239,20 @@ def _refuse_unclear(name: str, levels: Sequence[str], option: str) -> None:
     """Refuse values of which nobody said which means the event."""
     if all(level.casefold() in _EVENT_WORDS for level in levels):
         return
+    kind, said = ("outcome", "--outcome") if option == "--outcome" else ("event", "--event")
     if len(levels) > 10:
         raise UsageError(
-            f"{name} does not look like an event: it has {len(levels)} different values.",
+            f"{name} does not look like an {kind}: it has {len(levels)} different values.",
             where=option,
-            hint="The event is a column such as death (0/1), or COL=VALUE.",
+            hint=f"The {kind} is a column such as death (0/1), or COL=VALUE.",
         )
     raise UsageError(
-        f"{name} has the values {quoted_list(levels)}; which of them means the event is not clear.",
+        f"{name} has the values {quoted_list(levels)}; which of them means the {kind} is not "
+        "clear.",
         where=option,
-        hint=f"Say it: --event '{name}=2' if 2 means the event."
+        hint=f"Say it: {said} '{name}=2' if 2 means the {kind}."
         if levels == ("1", "2")
-        else f"Say it: --event '{name}=VALUE', with the value that means the event.",
+        else f"Say it: {said} '{name}=VALUE', with the value that means the {kind}.",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.cohort import Cohort, parse_number
+from hcc2l.cohort import Cohort, parse_limit, parse_number
 from hcc2l.errors import InputError
 from hcc2l.report import Excluded
 
@@ -67,6 +67,11 @@ def numbers(cohort: Cohort, name: str, keep: Mask | None = None) -> Floats:
         hint = "It has a decimal comma where other cells have a point; write one or the other."
     elif decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
         hint = "It has a point where other cells have a decimal comma; write one or the other."
+    elif parse_limit(cell, decimal) is not None:
+        hint = (
+            "If it is a detection limit, say that the column is a measurement, "
+            f'type = "numeric" for {name} in hcc2l.toml: it is then read as the limit.'
+        )
     elif len(bad) == int(wanted.sum()):
         hint = "This column holds no numbers at all; is it the right one?"
     raise InputError(

@@ -13,9 +13,12 @@ from hcc2l.report import Figure, Report
 DRAWERS = {
     "forest": "hcc2l.figures.forest:draw",
     "love": "hcc2l.figures.matching:draw_love",
+    "maxstat": "hcc2l.figures.roc:draw_statistics",
+    "roc": "hcc2l.figures.roc:draw",
     "scores": "hcc2l.figures.matching:draw_scores",
     "survival": "hcc2l.figures.survival:draw",
     "survival-panels": "hcc2l.figures.survival:draw_panels",
+    "thresholds": "hcc2l.figures.roc:draw_thresholds",
     "tree": "hcc2l.figures.tree:draw",
 }
 FORMATS = ("png", "svg", "pdf")

@@ -78,6 +78,10 @@ def read_cohort(
         as_text=frozenset(
             n for n, c in dictionary.columns.items() if c.type == "text" or c.role == "id"
         ),
+        as_number=frozenset(n for n, c in dictionary.columns.items() if c.type == "numeric"),
+        as_group=frozenset(
+            n for n, c in dictionary.columns.items() if c.type in ("factor", "ordered") or c.levels
+        ),
     )  # fmt: skip
     name = "standard input" if located == "-" else str(located)
     content = sys.stdin.buffer.read() if located == "-" else _content(Path(located))

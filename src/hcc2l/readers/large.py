@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from hcc2l.cohort import Column, parse_number
+from hcc2l.cohort import Column, parse_limit, parse_number
 from hcc2l.errors import InputError
 from hcc2l.readers.raw import (
     Content,
@@ -23,6 +23,7 @@ from hcc2l.readers.raw import (
     ReadOptions,
     check_header,
     column_from_texts,
+    measured,
     no_rows,
     wrong_width,
 )
@@ -202,28 +203,35 @@ class _LargeTable:
         head = texts.slice(0, 65536)
         if pc.count_distinct(head).as_py() > len(head) // 2 and len(head) > 1000:
             trimmed = pc.utf8_trim_whitespace(texts)
-            numbers = self._numbers(trimmed, name)
-            if numbers is not None:
-                return Column(name, "number", numbers)
+            column = self._numbers(trimmed, name)
+            if column is not None:
+                return column
             return column_from_texts(name, trimmed.to_pylist(), self._options, self._decimal)
         encoded = texts.combine_chunks().dictionary_encode()
         codes = np.from_dlpack(encoded.indices)  # to_numpy would import pandas
         distinct = [text.strip() for text in encoded.dictionary.to_pylist()]
-        column = column_from_texts(name, distinct, self._options, self._decimal)
+        repeats = np.bincount(codes, minlength=len(distinct)).tolist()
+        column = column_from_texts(name, distinct, self._options, self._decimal, repeats)
         canonical = [column.text(i) for i in range(len(distinct))]
         known = tuple(dict.fromkeys(text for text in canonical if text))
         places = {text: i for i, text in enumerate(known)}
         table = np.array([places.get(text, -1) for text in canonical], dtype=np.int64)
-        return Column(name, column.kind, column.values[codes], coded=(known, table[codes]))
+        limits: dict[int, str] = {}
+        if column.limits:
+            rows = np.flatnonzero(np.isin(codes, list(column.limits)))
+            limits = {row: column.limits[codes[row]] for row in rows.tolist()}
+        return Column(
+            name, column.kind, column.values[codes], coded=(known, table[codes]), limits=limits
+        )
 
-    def _numbers(self, texts: Any, name: str) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    def _numbers(self, texts: Any, name: str) -> Column | None:
         """The column as numbers, correctly rounded, or None when a cell is not one."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
         if name in self._options.as_text:
             return None
-        missing = self._is_missing(texts, name)
+        missing, typed = self._is_missing(texts, name), texts
         if self._decimal == ",":
             if pc.any(pc.match_substring(texts, ".")).as_py():
                 return None  # a point among decimal commas: the other reader says where
@@ -232,11 +240,26 @@ class _LargeTable:
             pc.match_substring_regex(texts, _NUMBER),
             pc.match_substring_regex(texts, _LEADING_ZERO),
         )
+        limits: dict[int, str] = {}
         if not pc.all(pc.or_(good, missing)).as_py():
-            return None
+            odd = pc.indices_nonzero(pc.invert(pc.or_(good, missing)))
+            if 2 * len(odd) > len(texts) and name not in self._options.as_number:
+                return None  # names, which need not be looked at one by one
+            for row, cell in zip(odd.to_pylist(), typed.take(odd).to_pylist(), strict=True):
+                if parse_limit(cell, self._decimal) is None:
+                    return None
+                limits[row] = cell
+            bare = pc.replace_substring_regex(texts, pattern=r"^[<>≤≥]=?\s*", replacement="")
+            texts = pc.if_else(pc.or_(good, missing), texts, bare)
         plain = pc.replace_substring_regex(texts, pattern=r"^\+", replacement="")
         known = pc.if_else(missing, pa.scalar(None, pa.string()), plain)
         values: np.ndarray[Any, np.dtype[np.float64]] = (
             pc.cast(known, pa.float64()).combine_chunks().to_numpy(zero_copy_only=False)
         )
-        return values if not np.isinf(values).any() else None
+        if np.isinf(values).any():
+            return None
+        if limits and not measured(
+            name, values, list(limits), np.ones(values.size, dtype=np.int64), self._options
+        ):
+            return None
+        return Column(name, "number", values, limits=limits)

@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from hcc2l.cohort import Column, ReadColumns, RowPlace, number_text, parse_number
+from hcc2l.cohort import (
+    Column,
+    ReadColumns,
+    RowPlace,
+    number_text,
+    parse_limit,
+    parse_number,
+)
 from hcc2l.errors import InputError, quoted_list
 
 
@@ -24,6 +31,9 @@ class ReadOptions:
         Texts that mean missing, everywhere and by column.
     as_text
         Columns that stay text even when they look like numbers.
+    as_number, as_group
+        Columns in which cells such as ``<0.5`` are detection limits, or levels, whatever else the
+        column holds.
     """
 
     sep: str | None = None
@@ -33,6 +43,8 @@ class ReadOptions:
     missing: frozenset[str] = frozenset({""})
     missing_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
     as_text: frozenset[str] = frozenset()
+    as_number: frozenset[str] = frozenset()
+    as_group: frozenset[str] = frozenset()
 
     def missing_for(self, name: str) -> frozenset[str]:
         """All texts that mean missing in one column."""
@@ -65,17 +77,59 @@ class RawTable:
 Reader = Callable[[Any, ReadOptions, str], RawTable]
 
 
+MAX_CODES, LARGEST_CODE = 12, 20  # of a column of codes or counts: 0, 1, 2, ≥3
+
+
 def column_from_texts(
-    name: str, texts: Sequence[str | None], options: ReadOptions, decimal: str = "."
+    name: str,
+    texts: Sequence[str | None],
+    options: ReadOptions,
+    decimal: str = ".",
+    repeats: Sequence[int] | None = None,
 ) -> Column:
-    """A column from cells of text: numbers when every cell that is not missing is one."""
+    """A column from cells of text: numbers when every cell that is not missing is one.
+
+    Detection limits (``<0.5``, ``>10000``) among numbers are read as the limit. `repeats` says how
+    many cells each text stands for, where they are distinct texts.
+    """
     missing = options.missing_for(name)
     cells = [None if t is None or t in missing else t for t in texts]
     if name not in options.as_text:
         numbers = [np.nan if c is None else parse_number(c, decimal) for c in cells]
-        if None not in numbers:
-            return Column(name, "number", np.array(numbers, dtype=np.float64))
+        odd = [i for i, number in enumerate(numbers) if number is None]
+        for i in odd:
+            numbers[i] = parse_limit(str(cells[i]), decimal)
+            if numbers[i] is None:
+                break
+        else:
+            values = np.array(numbers, dtype=np.float64)
+            weights = np.ones(values.size) if repeats is None else np.asarray(repeats)
+            if not odd or measured(name, values, odd, weights, options):
+                return Column(name, "number", values, limits={i: str(cells[i]) for i in odd})
     return Column(name, "text", _objects(cells))
+
+
+def measured(
+    name: str,
+    values: np.ndarray[Any, np.dtype[np.float64]],
+    limits: Sequence[int],
+    repeats: np.ndarray[Any, np.dtype[Any]],
+    options: ReadOptions,
+) -> bool:
+    """Whether a column of numbers and of limits is a measurement, not a group of codes.
+
+    It is one when most cells are plain numbers, other than a few small whole ones: 0, 1, 2, ≥3 is
+    a group, and so is <65, ≥65.
+    """
+    if name in options.as_number or name in options.as_group:
+        return name in options.as_number
+    plain = ~np.isnan(values)
+    plain[list(limits)] = False
+    if 2 * repeats[list(limits)].sum() >= repeats[plain].sum() + repeats[list(limits)].sum():
+        return False
+    distinct = np.unique(values[plain])
+    whole = bool((distinct == np.floor(distinct)).all())
+    return not (whole and distinct.size <= MAX_CODES and distinct[-1] <= LARGEST_CODE)
 
 
 def column_from_cells(name: str, cells: Sequence[Any], options: ReadOptions) -> Column:

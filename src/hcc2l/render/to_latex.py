@@ -13,6 +13,7 @@ _SPECIAL = {
     "≤": r"\ensuremath{\leq}", "≠": r"\ensuremath{\neq}", "−": r"\ensuremath{-}",
     "–": "--", "—": "---", "χ": r"\ensuremath{\chi}", "²": r"\textsuperscript{2}",
     "…": r"\ldots{}", "³": r"\textsuperscript{3}", "µ": r"\ensuremath{\mu}",
+    "→": r"\ensuremath{\rightarrow}", "×": r"\ensuremath{\times}", "⁹": r"\textsuperscript{9}",
 }  # fmt: skip
 
 

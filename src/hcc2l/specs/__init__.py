@@ -12,6 +12,7 @@ from hcc2l.specs.km import KmSpec
 from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
 from hcc2l.specs.psmatch import PsmatchSpec
 from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
+from hcc2l.specs.roc import RocSpec
 from hcc2l.specs.tree import TreeSpec
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "LogisticSpec",
     "PsmatchSpec",
     "RegressionSpec",
+    "RocSpec",
     "SurvivalSpec",
     "TreeSpec",
     "check_names",
@@ -32,6 +34,7 @@ SPECS: dict[str, type[AnalysisSpec]] = {
     "cox": CoxSpec,
     "km": KmSpec,
     "logistic": LogisticSpec,
+    "roc": RocSpec,
     "psmatch": PsmatchSpec,
     "tree": TreeSpec,
 }

@@ -260,15 +260,3 @@ def hosmer_lemeshow(
         terms = (observed - expected) ** 2 / expected + (expected - observed) ** 2 / others
     statistic = float(np.nansum(terms))
     return HosmerLemeshow(statistic, count - 2, chi_square_tail(count - 2, statistic))
-
-
-def auc(outcome: NDArray[np.bool_], score: Floats) -> float:
-    """Area under the ROC curve of a score: the Mann-Whitney probability, ties counting half."""
-    ranks_of = np.unique(score, return_inverse=True, return_counts=True)
-    count = ranks_of[2]
-    rank = (np.cumsum(count) - (count - 1) / 2)[ranks_of[1]]
-    positives = int(outcome.sum())
-    negatives = outcome.size - positives
-    if not positives or not negatives:
-        return float("nan")
-    return float((rank[outcome].sum() - positives * (positives + 1) / 2) / (positives * negatives))

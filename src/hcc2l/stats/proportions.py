@@ -1,40 +1,49 @@
-"""Proportions with exact intervals."""
+"""Confidence limits of a proportion."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 
 from hcc2l.stats.risk_sets import Floats
+from hcc2l.stats.tails import normal_quantile
+
+ProportionInterval = Literal["wilson", "clopper-pearson"]
 
 
-def clopper_pearson(count: int, n: int, conf_level: float) -> tuple[float, float]:
-    """Exact limits of a proportion (Clopper and Pearson, Biometrika 1934;26:404-413).
+def proportion_limits(
+    count: Floats, total: Floats, conf_level: float, method: ProportionInterval = "wilson"
+) -> tuple[Floats, Floats]:
+    """Lower and upper limits of `count` out of `total`, same shape; NaN where `total` is 0.
 
-    The lower limit is the p at which `count` or more have probability (1 - conf_level) / 2, the
-    upper that at which `count` or fewer have; NaN when n is 0.
+    Parameters
+    ----------
+    count, total
+        Any shape; whole numbers, 0 <= count <= total.
+    method
+        ``wilson`` (J Am Stat Assoc 1927;22:209-212; without continuity correction) or
+        ``clopper-pearson`` (Biometrika 1934;26:404-413; R's ``binom.test``).
     """
-    if n == 0:
-        return float("nan"), float("nan")
-    logs = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, n + 1, dtype=np.float64)))))
-    choose = logs[n] - logs - logs[::-1]
-    tail = (1.0 - conf_level) / 2
-    # Each limit is on its side of count / n, where counts further off have no share in the tail.
-    far = int(20 * np.sqrt(n)) + 50
-    above, below = slice(count, min(n, count + far) + 1), slice(max(0, count - far), count + 1)
-    lower = 0.0 if count == 0 else _solve(choose, above, tail, 0.0, count / n)
-    upper = 1.0 if count == n else _solve(choose, below, tail, 1.0, count / n)
+    x, n = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower, upper = (_wilson if method == "wilson" else _clopper_pearson)(x, n, conf_level)
+    unknown = n <= 0
+    return np.where(unknown, np.nan, lower), np.where(unknown, np.nan, upper)
+
+
+def _wilson(x: Floats, n: Floats, conf_level: float) -> tuple[Floats, Floats]:
+    z = normal_quantile(conf_level)
+    centre = (x + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * np.sqrt(x * (n - x) / n + z * z / 4)
+    # At 0 and n the limit is exactly 0 or 1; rounding must not say otherwise.
+    return np.where(x == 0, 0.0, centre - half), np.where(x == n, 1.0, centre + half)
+
+
+def _clopper_pearson(x: Floats, n: Floats, conf_level: float) -> tuple[Floats, Floats]:
+    from scipy.special import betaincinv
+
+    tail = (1 - conf_level) / 2
+    lower = np.where(x == 0, 0.0, betaincinv(np.maximum(x, 1), n - x + 1, tail))
+    upper = np.where(x == n, 1.0, betaincinv(x + 1, np.maximum(n - x, 1), 1 - tail))
     return lower, upper
-
-
-def _solve(log_choose: Floats, counts: slice, tail: float, less: float, more: float) -> float:
-    """The p at which the probability of some counts is `tail`, by halving.
-
-    It is less than `tail` at `less`, and more at `more`.
-    """
-    n = log_choose.size - 1
-    k = np.arange(n + 1, dtype=np.float64)[counts]
-    for _ in range(60):
-        p = (less + more) / 2
-        probability = np.exp(log_choose[counts] + k * np.log(p) + (n - k) * np.log1p(-p)).sum()
-        less, more = (p, more) if probability < tail else (less, p)
-    return (less + more) / 2

@@ -1,0 +1,239 @@
+"""What a ROC analysis is made on: who has the outcome, which markers, which groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hcc2l.analyses.roc_markers import Marker, resolve_markers
+from hcc2l.analyses.rows import Outcome, refuse_no_rows, survival_outcome
+from hcc2l.cohort import Cohort, parse_number
+from hcc2l.design import Factor, Floats, Mask, RowAccount, apply_conditions, factor
+from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
+from hcc2l.design.model import refuse_own
+from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.specs import RocSpec
+from hcc2l.stats.risk_sets import time_tolerance
+from hcc2l.stats.roc import higher_is_positive
+from hcc2l.terms import parse_term, split_assignment
+
+
+@dataclass(frozen=True)
+class RocData:
+    """The analysed rows; every array has shape (n,) over them.
+
+    Attributes
+    ----------
+    said, outcome
+        The outcome as columns say it (`response=PD`), and in words.
+    positive
+        Who has the outcome, or None without one.
+    time, event
+        Of the endpoint, where there is one.
+    markers
+        By name; `values` are those of the analysed rows.
+    higher
+        Each marker's direction.
+    fixed
+        Cut-offs of each marker that were asked for.
+    """
+
+    cohort: Cohort
+    spec: RocSpec
+    account: RowAccount
+    survival: Outcome | None
+    said: str
+    outcome: str
+    positive: Mask | None
+    time: Floats | None
+    event: Mask | None
+    markers: dict[str, Marker]
+    higher: dict[str, bool]
+    fixed: dict[str, tuple[float, ...]]
+    group: Factor | None
+
+    @property
+    def groups(self) -> list[tuple[str, Mask]]:
+        """Each group's name and rows; `all` when there is one."""
+        if self.group is None:
+            return [("all", np.ones(self.account.analysed, dtype=np.bool_))]
+        codes = self.group.codes
+        return [(level, codes == code) for code, level in enumerate(self.group.levels)]
+
+    @property
+    def label_of(self) -> dict[str, str]:
+        """What to call each marker and each combination."""
+        labels = {name: marker.label for name, marker in self.markers.items()}
+        for text in self.spec.combine:
+            labels[text] = " + ".join(labels[part.strip()] for part in text.split("+"))
+        return labels
+
+
+def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
+    """Resolve outcome, groups and markers, and leave out who misses any of them.
+
+    Raises
+    ------
+    UsageError
+        An option names what the cohort has not, or what cannot be a marker.
+    InputError
+        The cohort's cells are wrong.
+    AnalysisError
+        No row is left, nobody or everybody has the outcome, or a marker is constant.
+    """
+    timed = spec.at is not None or spec.criterion == "maxstat"
+    columns = [*spec.marker, (spec.outcome or "").partition("=")[0], spec.by or ""]
+    cohort.load([*columns, *(endpoint_columns(cohort, spec) if timed or spec.within else ())])
+    survival = None
+    if timed:
+        survival = survival_outcome(cohort, spec)
+        account, own = survival.account, list(survival.endpoint.columns)
+    else:
+        account, own = RowAccount(cohort), []
+        apply_conditions(cohort, account, spec.where)
+        refuse_no_rows(account)
+        cohort.check_ids(account.keep)
+    positive, said = None, ""
+    if spec.outcome is not None:
+        name, value = split_assignment(spec.outcome, cohort.names, "--outcome")
+        values, _ = read_event(cohort.column(name), value, "--outcome", account.keep)
+        account.drop(values < 0, f"{name} missing")
+        positive, said = values == 1, name if value is None else f"{name}={value}"
+        own.append(name)
+        if spec.within is not None:
+            _drop_not_followed(cohort, spec, account, positive, said)
+    group = _group(cohort, spec, account, own)
+    markers = resolve_markers(cohort, spec, account.keep, tuple(own))
+    for marker in markers.values():
+        account.drop(np.isnan(marker.values), f"{' or '.join(marker.columns)} missing")
+    refuse_no_rows(account)
+    return _of_analysed_rows(cohort, spec, account, survival, said, positive, group, markers)
+
+
+def _group(cohort: Cohort, spec: RocSpec, account: RowAccount, own: list[str]) -> Factor | None:
+    if spec.by is None:
+        return None
+    refuse_own(parse_term(spec.by, cohort.names, "--by").column, f"--by {spec.by}", own)
+    group = factor(cohort, spec.by, spec, "--by", account.keep)
+    account.drop(group.codes < 0, f"{group.column} missing")
+    refuse_no_rows(account)
+    return group
+
+
+def _drop_not_followed(
+    cohort: Cohort, spec: RocSpec, account: RowAccount, positive: Mask, said: str
+) -> None:
+    """Leave out who has not the outcome but was not followed until it is known."""
+    assert spec.within is not None
+    endpoint = resolve_endpoint(cohort, spec, account.keep)
+    tolerance = time_tolerance(endpoint.time[account.keep & ~np.isnan(endpoint.time)])
+    unit = f" {endpoint.unit}" if endpoint.unit else ""
+    early = (endpoint.event == 0) & (endpoint.time < spec.within - tolerance)
+    account.drop(~positive & early, f"censored before {spec.within:g}{unit} without {said}")
+    refuse_no_rows(account)
+
+
+def _of_analysed_rows(
+    cohort: Cohort, spec: RocSpec, account: RowAccount, survival: Outcome | None, said: str,
+    positive: Mask | None, group: Factor | None, markers: dict[str, Marker],
+) -> RocData:  # fmt: skip
+    keep = account.keep
+    time = event = None
+    outcome = _words(cohort, said) if said else ""
+    if survival is not None:
+        endpoint = survival.endpoint
+        time, event = endpoint.time[keep], endpoint.event[keep] == 1
+        if spec.at is not None:
+            unit = f" {endpoint.unit}" if endpoint.unit else ""
+            said = f"{endpoint.event_name} by {spec.at:g}{unit}"
+            outcome = f"{_words(cohort, endpoint.event_name)} by {spec.at:g}{unit}"
+            positive = np.zeros(keep.size, dtype=np.bool_)
+            positive[keep] = event & (time <= spec.at + time_tolerance(time))
+            _refuse_time(time, event, spec.at, unit)
+    kept = {
+        name: Marker(m.name, m.label, m.unit, m.values[keep], m.columns, m.laboratory, m.parts,
+                     m.notes)
+        for name, m in markers.items()
+    }  # fmt: skip
+    for name, marker in kept.items():
+        if np.ptp(marker.values) == 0:
+            raise AnalysisError(
+                f"{marker.label} has the same value in all {marker.values.size} patients.",
+                where=f"--marker {name}", hint="It cannot tell anybody apart; leave it out.",
+            )  # fmt: skip
+    of_rows = None if positive is None else positive[keep]
+    if of_rows is not None:
+        _refuse_one_class(of_rows, said, account)
+    higher = {}
+    for name, marker in kept.items():
+        if spec.direction != "auto" or of_rows is None:
+            higher[name] = spec.direction != "lower"
+        else:
+            known = np.ones(of_rows.size, dtype=np.bool_)
+            if spec.at is not None and time is not None:  # censored before: of neither class
+                known = of_rows | (time > spec.at + time_tolerance(time))
+            higher[name] = higher_is_positive(marker.values[known], of_rows[known])
+    return RocData(
+        cohort=cohort, spec=spec, account=account, survival=survival, said=said, outcome=outcome,
+        positive=of_rows, time=time, event=event, markers=kept, higher=higher,
+        fixed=_fixed(spec, kept), group=None if group is None else group.take(keep),
+    )  # fmt: skip
+
+
+def _words(cohort: Cohort, said: str) -> str:
+    """An outcome in words: the column's label, and its value."""
+    name, equals, value = said.partition("=")
+    label = cohort.label(name).partition(" (")[0] if name in cohort.names else name
+    short = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    return f"{short} = {value}" if equals else short
+
+
+def _refuse_time(time: Floats, event: Mask, at: float, unit: str) -> None:
+    limit = at + time_tolerance(time)
+    if not (time > limit).any():
+        raise AnalysisError(
+            f"Nobody is followed beyond {at:g}{unit}; the longest time is {time.max():g}.",
+            where=f"--at {at:g}", hint="Choose an earlier time.",
+        )  # fmt: skip
+    if not (event & (time <= limit)).any():
+        raise AnalysisError(
+            f"Nobody has the event by {at:g}{unit}.", where=f"--at {at:g}",
+            hint="Choose a later time.",
+        )  # fmt: skip
+
+
+def _refuse_one_class(positive: Mask, said: str, account: RowAccount) -> None:
+    if positive.any() and not positive.all():
+        return
+    who = "All" if positive.all() else "None"
+    left_out = "; ".join(f"{e.reason}: {e.rows}" for e in account.excluded)
+    raise AnalysisError(
+        f"{who} of the {positive.size} patients has {said}.".replace("All of the", "Each of the"),
+        where="--outcome",
+        hint="A ROC curve needs patients with and without it. "
+        + (f"Left out: {left_out}." if left_out else "Check the value: --outcome COL=VALUE."),
+    )
+
+
+def _fixed(spec: RocSpec, markers: dict[str, Marker]) -> dict[str, tuple[float, ...]]:
+    """The cut-offs of `--at-cut`, by marker."""
+    found: dict[str, tuple[float, ...]] = {}
+    for text in spec.at_cut:
+        name, equals, values = text.partition("=")
+        name = name.strip()
+        known = (*markers, *spec.combine)
+        if name not in known or not equals:
+            hint = f"Markers: {', '.join(known)}." if equals else "Write afp=400 or afp=20,400."
+            message = (
+                f"{name!r} is not among the markers." if equals else f"{text!r} names no value."
+            )
+            raise UsageError(message, where="--at-cut", hint=hint)
+        cuts = [parse_number(v.strip()) for v in values.replace("/", ",").split(",")]
+        if None in cuts:
+            raise UsageError(
+                f"{values!r} is not a list of numbers.", where="--at-cut",
+                hint="Write afp=400 or afp=20,400.",
+            )  # fmt: skip
+        found[name] = (*found.get(name, ()), *(c for c in cuts if c is not None))
+    return found

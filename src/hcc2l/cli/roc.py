@@ -1,0 +1,131 @@
+"""`hcc2l roc`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hcc2l.cli import options as o
+from hcc2l.cli._run import run_analysis
+
+_OUTCOME = "Outcome"
+_CUTOFF = "Markers and cut-offs"
+
+
+def roc(
+    context: typer.Context,
+    cohort: o.Cohort = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(metavar="COL[=VALUE]", rich_help_panel=_OUTCOME, show_default=False,
+                     help="The outcome, such as primary_resistance or response=PD."),
+    ] = None,
+    at: Annotated[
+        float | None,
+        typer.Option(metavar="T", rich_help_panel=_OUTCOME, show_default=False,
+                     help="Instead: the event of the endpoint by this time (time-dependent ROC)."),
+    ] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(metavar="T", rich_help_panel=_OUTCOME, show_default=False,
+                     help="The outcome is known after T only: leave out who has it not and was "
+                     "censored before."),
+    ] = None,
+    marker: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COL[,COL…]", rich_help_panel=_CUTOFF, show_default=False,
+                     help="Markers; those of AFP, ALT and PNI at hand when left out. PNI is "
+                     "computed from albumin and lymphocytes."),
+    ] = None,
+    combine: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A+B", rich_help_panel=_CUTOFF, show_default=False,
+                     help="Combine markers by logistic regression. Repeatable."),
+    ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", metavar="", rich_help_panel=_CUTOFF,
+                     help="Test differences of AUC between markers, and between groups."),
+    ] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="TERM", rich_help_panel=_CUTOFF, show_default=False,
+                     help="Everything within each group: child_pugh, age@65."),
+    ] = None,
+    criterion: Annotated[
+        str,
+        typer.Option(metavar="RULE", rich_help_panel=_CUTOFF,
+                     help="How a cut-off is found: youden, topleft, or maxstat (survival)."),
+    ] = "youden",
+    direction: Annotated[
+        str,
+        typer.Option(metavar="WHICH", rich_help_panel=_CUTOFF,
+                     help="Values that go with the outcome: auto (by medians), higher or lower."),
+    ] = "auto",
+    at_cut: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MARKER=V[,V…]", rich_help_panel=_CUTOFF, show_default=False,
+                     help="Judge these cut-offs as well: afp=20,400. Repeatable."),
+    ] = None,
+    observed: Annotated[
+        bool,
+        typer.Option("--observed", metavar="", rich_help_panel=_CUTOFF,
+                     help="Show the cut-off as an observed value, too."),
+    ] = False,
+    partial: Annotated[
+        str | None,
+        typer.Option(metavar="WHERE", rich_help_panel=_CUTOFF, show_default=False,
+                     help="Partial area: specificity=0.8 or sensitivity=0.9, and above."),
+    ] = None,
+    ci: Annotated[
+        str,
+        typer.Option(metavar="TYPE", rich_help_panel=_CUTOFF,
+                     help="Intervals of proportions: wilson or clopper-pearson."),
+    ] = "wilson",
+    min_prop: Annotated[
+        float,
+        typer.Option(metavar="P", rich_help_panel=_CUTOFF,
+                     help="maxstat: smallest share of patients on either side."),
+    ] = 0.1,
+    curve: Annotated[
+        bool,
+        typer.Option("--curve", metavar="", rich_help_panel=_CUTOFF,
+                     help="Give every operating point, for JSON and CSV."),
+    ] = False,
+    which: Annotated[
+        str | None,
+        typer.Option(metavar="FIGURE", rich_help_panel=_CUTOFF, show_default=False,
+                     help="--plot draws: roc, thresholds (sensitivity and specificity against the "
+                     "cut-off), or maxstat."),
+    ] = None,
+    boot: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, rich_help_panel=o.RANDOM, show_default=False,
+                     help="Bootstrap samples; left out, none, but 1000 with --at."),
+    ] = None,
+    seed: o.Seed = 1,
+    endpoint: o.Endpoint = "os",
+    time: o.Time = None,
+    event: o.Event = None,
+    where: o.Where = None,
+    cut: o.Cut = None,
+    ref: o.Ref = None,
+    conf_level: o.ConfLevel = 0.95,
+    format: o.Format = "table",  # noqa: A002 - the option's name
+    json: o.Json = False,
+    table: o.Table = None,
+    out: o.Out = None,
+    plot: o.Plot = None,
+    digits: o.Digits = None,
+    methods: o.Methods = False,
+    quiet: o.Quiet = False,
+    config: o.Config = None,
+    na: o.Na = None,
+    sep: o.Sep = None,
+    decimal: o.Decimal = None,
+    encoding: o.Encoding = None,
+    sheet: o.Sheet = None,
+) -> None:  # fmt: skip
+    """ROC curves and cut-offs of AFP, ALT, PNI and others, and what the cut-offs are worth."""
+    run_analysis(context, texts=("marker", "combine"))

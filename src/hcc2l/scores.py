@@ -1,0 +1,115 @@
+"""Scores from laboratory values, and the units that such values can be in.
+
+Every score is pure: arrays of the stated units in, an array out, NaN where an input is NaN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A laboratory value: its unit here, and the ranges that tell other units.
+
+    Attributes
+    ----------
+    unit
+        The unit that scores take it in.
+    low, high
+        No patient has a value outside in this unit.
+    others
+        Other units in use: name, lowest and highest value in it, and the factor to `unit`.
+    """
+
+    names: tuple[str, ...]
+    unit: str
+    low: float
+    high: float
+    others: tuple[tuple[str, float, float, float], ...] = ()
+
+
+# The ranges of two units of one value do not overlap, so that a value tells its unit.
+SCALES = {
+    "afp": Scale(("afp", "alpha_fetoprotein", "alphafetoprotein"), "ng/mL", 0.5, 1e8),
+    "alt": Scale(("alt", "alat", "gpt", "sgpt"), "U/L", 3.0, 2e4, (("µkat/L", 0.05, 3.0, 60.0),)),
+    "ast": Scale(("ast", "asat", "got", "sgot"), "U/L", 3.0, 2e4, (("µkat/L", 0.05, 3.0, 60.0),)),
+    "albumin": Scale(("albumin", "alb"), "g/L", 10.0, 80.0, (("g/dL", 1.0, 10.0, 10.0),)),
+    "lymphocytes": Scale(
+        ("lymphocytes", "lymphocyte", "lymphocyte_count", "lymphs", "alc"), "10^9/L", 0.01, 15.0,
+        (("/µL", 50.0, 50000.0, 0.001),),
+    ),
+    "pni": Scale(("pni",), "points", 5.0, 120.0),
+}  # fmt: skip
+
+
+def laboratory(column: str) -> str | None:
+    """Which laboratory value a column's name means; None when it says none."""
+    name = column.casefold()
+    return next((key for key, scale in SCALES.items() if name in scale.names), None)
+
+
+@dataclass(frozen=True)
+class UnitsFound:
+    """What the values of a column say about their unit.
+
+    Attributes
+    ----------
+    unit
+        The unit of most values; None when they fit none.
+    factor
+        From it to the unit of the scale.
+    strays
+        How many values fit another unit, or none.
+    stray_unit
+        The other unit that most of these fit, None when they fit none.
+    """
+
+    unit: str | None
+    factor: float
+    strays: int
+    stray_unit: str | None
+
+
+def units_of(name: str, values: Floats) -> UnitsFound:
+    """Tell the unit of a laboratory value by its range.
+
+    Parameters
+    ----------
+    name
+        A key of `SCALES`.
+    values
+        Shape (n,), NaN where missing; at least one is known.
+    """
+    scale = SCALES[name]
+    known = values[~np.isnan(values)]
+    ranges = [(scale.unit, scale.low, scale.high, 1.0), *scale.others]
+    fits = [int(((known >= low) & (known < high)).sum()) for _, low, high, _ in ranges]
+    most = int(np.argmax(fits))
+    strays = known.size - fits[most]
+    others = [(count, ranges[i][0]) for i, count in enumerate(fits) if i != most and count]
+    if not fits[most]:
+        return UnitsFound(None, 1.0, 0, None)
+    unit, _, _, factor = ranges[most]
+    return UnitsFound(unit, factor, strays, max(others)[1] if others else None)
+
+
+def pni(albumin: Floats, lymphocytes: Floats) -> Floats:
+    """Prognostic nutritional index, shape (n,): albumin + 5 x lymphocytes.
+
+    Onodera, Goseki and Kosaki, Nihon Geka Gakkai Zasshi 1984;85:1001-1005 (there 10 x albumin in
+    g/dL + 0.005 x lymphocytes per microlitre, which is the same).
+
+    Parameters
+    ----------
+    albumin
+        Shape (n,), g/L.
+    lymphocytes
+        Shape (n,), 10^9/L.
+    """
+    return np.asarray(albumin + 5.0 * lymphocytes, dtype=np.float64)

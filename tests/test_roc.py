@@ -1,0 +1,517 @@
+"""`hcc2l roc` as a user relies on it: markers, groups, time, bootstrap, notes, tables, figures."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hcc2l
+from hcc2l.figures import draw
+from hcc2l.figures.roc import draw as draw_roc
+from hcc2l.figures.roc import draw_statistics, draw_thresholds
+from hcc2l.progress import shown_by
+from hcc2l.report import Report, Row
+from tests.conftest import DATA, Run, Write
+
+HCC, HCC81 = DATA / "hcc424.csv", DATA / "hcc81.csv"
+SECOND_LINE = Path(__file__).parents[1] / "sample_data" / "second_line" / "cohort.csv"
+RESISTANCE: dict[str, Any] = {"outcome": "primary_resistance"}
+
+
+def rows(report: Report, table: str, **where: Any) -> list[Row]:
+    return [r for r in report.table(table).rows if all(r[k] == v for k, v in where.items())]
+
+
+def records_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def codes(report: Report) -> list[str]:
+    return [note.code for note in report.notes]
+
+
+def note(report: Report, code: str) -> str:
+    (text,) = {n.text for n in report.notes if n.code == code}
+    return text
+
+
+def value(row: Row, key: str) -> float:
+    found = row[key]
+    assert isinstance(found, (int, float)), key
+    return float(found)
+
+
+def cohort(folder: Path, records: list[dict[str, Any]], dictionary: str = "") -> Path:
+    """A cohort file with a dictionary beside it."""
+    path = folder / "cohort.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(records[0]))
+        writer.writeheader()
+        writer.writerows(records)
+    (folder / "hcc2l.toml").write_text(dictionary)
+    return path
+
+
+def patients(n: int = 60, seed: int = 2, **columns: Callable[[int], Any]) -> list[dict[str, Any]]:
+    """Synthetic patients with AFP, albumin, lymphocytes, an outcome and survival."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for i in range(n):
+        afp = float(np.round(np.exp(rng.normal(5, 2)), 1))
+        time = float(np.round(rng.exponential(14), 1)) + 0.1
+        row = {
+            "patient_id": f"P{i:03}", "afp": afp, "albumin": round(float(rng.normal(37, 4)), 1),
+            "lymphocytes": round(float(np.exp(rng.normal(0.2, 0.3))), 2),
+            "pd": int(rng.random() < 0.3 + 0.04 * np.log(afp)), "os_months": time,
+            "death": int(rng.random() < 0.7),
+        }  # fmt: skip
+        found.append(row | {name: make(i) for name, make in columns.items()})
+    return found
+
+
+# ---------------------------------------------------------------- markers
+
+
+def test_without_a_marker_those_at_hand_are_judged() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE)
+    assert [r["marker"] for r in report.table("markers").rows] == ["afp", "alt", "pni"]
+    asah = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="alt")
+    assert [r["marker"] for r in asah.table("markers").rows] == ["alt"]
+
+
+def test_pni_is_computed_from_albumin_in_either_unit(tmp_path: Path) -> None:
+    records = patients()
+    grams = cohort(tmp_path, records)
+    report = hcc2l.roc(grams, outcome="pd", marker="pni", curve=True)
+    expected = sorted({r["albumin"] + 5 * r["lymphocytes"] for r in records})
+    found = [value(r, "threshold") for r in report.table("curve").rows if r["threshold"]]
+    assert sorted(found) == pytest.approx([(a + b) / 2 for a, b in pairwise(expected)])
+    assert "albumin (g/L)" in note(report, "pni-computed")
+    decilitre = [r | {"albumin": round(r["albumin"] / 10, 2)} for r in records]
+    again = hcc2l.roc(cohort(tmp_path, decilitre), outcome="pd", marker="pni")
+    assert "albumin (g/dL)" in note(again, "pni-computed")
+    assert again.table("cutoffs").rows[0]["youden"] == report.table("cutoffs").rows[0]["youden"]
+
+
+def test_a_pni_column_is_taken_as_it_is(tmp_path: Path) -> None:
+    report = hcc2l.roc(cohort(tmp_path, patients(pni=lambda i: 30 + i % 17)), outcome="pd")
+    assert [r["marker"] for r in report.table("markers").rows] == ["afp", "pni"]
+    assert "pni-computed" not in codes(report)
+
+
+def test_a_cut_term_is_a_marker_of_two_values() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker="afp@400", curve=True)
+    assert len(report.table("curve").rows) == 3
+    at_cut = hcc2l.roc(HCC, **RESISTANCE, marker="afp", at_cut="afp=400")
+    (given,) = rows(at_cut, "cutoffs", criterion="fixed")
+    assert report.table("cutoffs").rows[0]["sensitivity"] == given["sensitivity"]
+
+
+def test_the_direction_is_said_in_words() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, combine="afp+alt")
+    words = report.table("summary").footnotes[0]
+    assert "Higher AFP → primary resistance" in words
+    assert "Lower PNI → primary resistance" in words
+    assert "Higher predicted probability (AFP + ALT) → primary resistance" in words
+
+
+def test_the_rule_calls_the_same_patients_as_the_threshold() -> None:
+    summary = hcc2l.roc(HCC, **RESISTANCE, marker=["afp", "albumin"]).table("summary")
+    assert [row["rule"] for row in summary.rows] == ["≥409.95", "≤36.25"] or [
+        str(row["rule"])[0] for row in summary.rows
+    ] == ["≥", "≤"]
+
+
+def test_given_cutoffs_stand_below_the_found_one() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", at_cut=["afp=20/200", "afp=400"])
+    found = [(r["criterion"], r["threshold"]) for r in report.table("cutoffs").rows]
+    assert found[1:] == [("fixed", 20), ("fixed", 200), ("fixed", 400)]
+    headers = [c.header for c in report.table("summary").columns]
+    assert "Cut-off by" in headers
+
+
+def test_the_observed_cutoff_is_shown_when_asked_for() -> None:
+    plain, asked = (hcc2l.roc(HCC, **RESISTANCE, marker="afp", observed=o) for o in (False, True))
+    assert "Observed" not in [c.header for c in plain.table("summary").columns]
+    assert "Observed" in [c.header for c in asked.table("summary").columns]
+    assert asked.table("cutoffs").rows[0]["observed"] == 411.6
+
+
+def test_one_marker_uses_every_patient_who_has_it() -> None:
+    alone = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="afp").provenance.analysed
+    together = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker=["afp", "alt"]).provenance.analysed
+    assert alone > together
+
+
+# ---------------------------------------------------------------- groups
+
+
+def test_a_group_is_analysed_as_if_it_stood_alone() -> None:
+    whole = hcc2l.roc(HCC, **RESISTANCE, marker="afp", by="child_pugh", direction="higher")
+    for level in ("A", "B"):
+        alone = hcc2l.roc(HCC, **RESISTANCE, marker="afp", direction="higher",
+                          where=f"child_pugh=={level}")  # fmt: skip
+        for table in ("markers", "cutoffs"):
+            (found,) = rows(whole, table, group=level)
+            (wanted,) = alone.table(table).rows
+            assert dict(found) == {**wanted, "group": level}
+
+
+def test_every_group_has_the_direction_of_all_patients(tmp_path: Path) -> None:
+    records = patients(80, arm=lambda i: "ab"[i % 2])
+    for row in records:
+        if row["arm"] == "b":
+            row["afp"] = 5000 - row["afp"] if row["afp"] < 4000 else 20
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp", by="arm")
+    assert len({row["direction"] for row in report.table("markers").rows}) == 1
+
+
+def test_a_group_of_one_class_is_left_out_and_said(tmp_path: Path) -> None:
+    records = patients(60, arm=lambda i: "abc"[i % 3])
+    records = [r | {"pd": 0 if r["arm"] == "c" else r["pd"]} for r in records]
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp", by="arm")
+    assert [r["group"] for r in report.table("markers").rows] == ["a", "b"]
+    assert note(report, "group-skipped").endswith("c.")
+
+
+def test_comparisons_of_several_pairs_are_adjusted_by_holm() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, compare=True)
+    p = sorted(value(r, "p") for r in report.table("comparisons").rows)
+    adjusted = sorted(value(r, "p_adjusted") for r in report.table("comparisons").rows)
+    assert adjusted[0] == pytest.approx(min(1, 3 * p[0]))
+
+
+# ---------------------------------------------------------------- bootstrap
+
+
+def test_a_seed_gives_the_same_samples_and_another_others() -> None:
+    def limits(seed: int) -> tuple[Any, Any]:
+        report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", boot=200, seed=seed)
+        (row,) = report.table("optimism").rows
+        return row["threshold_lower"], row["youden_corrected"]
+
+    assert limits(1) == limits(1)
+    assert limits(1) != limits(2)
+
+
+def test_a_marker_of_noise_loses_its_youden_index(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    noise = rng.normal(size=80).round(3)
+    records = patients(80, noise=lambda i: noise[i])
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="noise", boot=400)
+    (row,) = report.table("optimism").rows
+    assert value(row, "youden_corrected") < 0.6 * value(row, "youden_apparent")
+    assert value(row, "youden_oob") < value(row, "youden_apparent")
+    assert row["samples"] == 400
+
+
+def test_a_combination_of_many_markers_is_the_more_optimistic(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    noise = rng.normal(size=(50, 5)).round(3)
+    names = {f"x{j}": (lambda i, j=j: noise[i, j]) for j in range(5)}
+    path = cohort(tmp_path, patients(50, **names))
+    report = hcc2l.roc(path, outcome="pd", marker="x0", combine="x0+x1+x2+x3+x4", boot=60)
+    (row,) = rows(report, "optimism", marker="x0+x1+x2+x3+x4")
+    assert value(row, "auc_apparent") - value(row, "auc_corrected") > 0.05
+
+
+def test_the_bootstrap_reports_its_progress() -> None:
+    seen = []
+
+    def show(steps: Any, total: int, what: str) -> Any:
+        seen.append((total, what))
+        return steps
+
+    with shown_by(show):
+        hcc2l.roc(HCC81, **RESISTANCE, marker="afp", boot=250)
+    assert seen == [(3, "Bootstrap")]
+
+
+# ---------------------------------------------------------------- time
+
+
+def test_without_censoring_a_time_dependent_curve_is_the_plain_one(tmp_path: Path) -> None:
+    records = [r | {"death": 1} for r in patients(60)]
+    records = [r | {"early": int(r["os_months"] <= 12)} for r in records]
+    path = cohort(tmp_path, records)
+    timed = hcc2l.roc(path, at=12, marker="afp", boot=0, curve=True)
+    plain = hcc2l.roc(path, outcome="early", marker="afp", curve=True)
+    for key in ("auc", "positives", "n", "direction"):
+        assert timed.table("markers").rows[0][key] == pytest.approx(
+            plain.table("markers").rows[0][key]
+        )
+    assert timed.table("curve").rows == plain.table("curve").rows
+    assert "no-interval" in codes(timed)
+    assert timed.table("markers").rows[0]["lower"] is None
+
+
+def test_a_time_dependent_area_has_its_interval_from_the_bootstrap() -> None:
+    report = hcc2l.roc(SECOND_LINE, at=12, marker="afp", boot=200)
+    (row,) = report.table("markers").rows
+    assert value(row, "lower") < value(row, "auc") < value(row, "upper")
+    assert row["outcome"] == "death by 12 months"
+    (cut,) = report.table("cutoffs").rows
+    assert value(cut, "sensitivity_lower") <= value(cut, "sensitivity")
+    assert value(cut, "tp") + value(cut, "fn") > value(row, "positives") - 1
+    assert report.provenance.settings["boot"] == 200
+    assert hcc2l.roc(SECOND_LINE, at=12, marker="afp").provenance.settings["boot"] == 1000
+
+
+def test_who_is_censored_before_is_no_negative() -> None:
+    report = hcc2l.roc(SECOND_LINE, at=12, marker="alt", boot=0)
+    early = sum(
+        1 for r in records_of(SECOND_LINE)
+        if r["alt"] and r["death"] == "0" and float(r["os_months"]) <= 12
+    )  # fmt: skip
+    assert note(report, "censored-before").startswith(f"{early} of ")
+
+
+def test_an_outcome_known_later_leaves_out_who_was_not_followed(tmp_path: Path) -> None:
+    records = patients(60, primary_resistance=lambda i: i % 2)
+    dictionary = "".join(f'[columns.{c}]\nlabel = "{c}"\n' for c in ("afp", "primary_resistance"))
+    for i, row in enumerate(records):
+        row |= {"pfs_months": 2.0 if i % 4 == 0 else 6.0, "progression": int(i % 8 != 0)}
+    path = cohort(tmp_path, records, dictionary)
+    warned = hcc2l.roc(path, **RESISTANCE, marker="afp")
+    early = sum(1 for i in range(60) if i % 4 == 0 and i % 8 == 0)
+    assert note(warned, "censored-before").startswith(f"{early} patients without")
+    assert "--endpoint pfs --within 3" in note(warned, "censored-before")
+    followed = hcc2l.roc(path, **RESISTANCE, marker="afp", endpoint="pfs", within=3)
+    (excluded,) = followed.provenance.excluded
+    assert excluded.rows == early
+    assert excluded.reason.startswith("censored before 3 months")
+    assert "censored-before" not in codes(followed)
+
+
+def test_maxstat_needs_no_outcome_and_judges_its_cutpoint_where_there_is_one() -> None:
+    alone = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker="afp")
+    assert [t.name for t in alone.tables] == ["maxstat"]
+    both = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker="afp", outcome="primary_resistance")
+    (cut,) = both.table("cutoffs").rows
+    cutpoint = value(both.table("maxstat").rows[0], "cutpoint")
+    assert cut["criterion"] == "maxstat"
+    assert value(cut, "threshold") > cutpoint  # the low group holds the cut-point itself
+    high = sum(1 for r in records_of(SECOND_LINE)
+               if r["afp"] and r["primary_resistance"] and float(r["afp"]) > cutpoint)  # fmt: skip
+    assert value(cut, "tp") + value(cut, "fp") == high
+
+
+# ---------------------------------------------------------------- notes
+
+
+def test_few_patients_of_a_class_are_noted() -> None:
+    report = hcc2l.roc(HCC81, **RESISTANCE, marker="afp")
+    assert note(report, "few-in-class").startswith("Only 11 patients with the outcome")
+    assert "few-in-class" not in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp"))
+
+
+def test_an_area_below_a_half_is_explained_not_flipped() -> None:
+    report = hcc2l.roc(HCC81, **RESISTANCE, marker=["afp", "albumin"])
+    assert value(report.table("markers").rows[1], "auc") < 0.5
+    assert "medians of the two classes" in note(report, "auc-below-half")
+    forced = hcc2l.roc(HCC, **RESISTANCE, marker="afp", direction="lower")
+    assert "--direction lower" in note(forced, "auc-below-half")
+
+
+def test_a_cutoff_at_the_edge_is_noted(tmp_path: Path) -> None:
+    records = [
+        r | {"afp": 9000 if i < 2 else 10, "pd": int(i < 2 or i % 2)}
+        for i, r in enumerate(patients(60))
+    ]
+    edge = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp")
+    assert "3.3% of the patients" in note(edge, "cutoff-at-edge")
+    assert "cutoff-at-edge" not in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp"))
+
+
+def test_cutoffs_that_tie_are_all_given_and_noted(tmp_path: Path) -> None:
+    records = [r | {"afp": i // 10, "pd": int(i // 10 in (1, 3))}
+               for i, r in enumerate(patients(40))]  # fmt: skip
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp", direction="higher")
+    assert [r["threshold"] for r in report.table("cutoffs").rows] == [0.5, 2.5]
+    assert "2 cut-offs" in note(report, "cutoffs-tie")
+
+
+def test_an_uncertain_cutoff_is_noted(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    noise = rng.normal(size=60).round(3)
+    path = cohort(tmp_path, patients(60, noise=lambda i: noise[i]))
+    assert "cutoff-uncertain" in codes(hcc2l.roc(path, outcome="pd", marker="noise", boot=200))
+    sharp = [r | {"afp": 100 + 800 * r["pd"] + i / 10} for i, r in enumerate(patients(60))]
+    path = cohort(tmp_path, sharp)
+    report = hcc2l.roc(path, outcome="pd", marker="afp", boot=200)
+    assert "cutoff-uncertain" not in codes(report)
+
+
+def test_a_combination_without_an_error_is_no_model(tmp_path: Path) -> None:
+    records = [r | {"alt": 20 + i, "pd": int(i >= 20)} for i, r in enumerate(patients(40))]
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="alt", combine="alt+afp",
+                       at_cut="alt+afp=0.5")  # fmt: skip
+    assert "without an error" in note(report, "combination-separates")
+    (given,) = rows(report, "cutoffs", marker="alt+afp", criterion="fixed")
+    assert given["sensitivity"] == 1
+
+
+def test_optimism_is_warned_of_until_it_is_measured() -> None:
+    assert "optimistic" in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp"))
+    assert "optimistic" not in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp", boot=50))
+
+
+@pytest.mark.parametrize(
+    ("column", "stray", "text"),
+    [("albumin", 3.9, "look like g/dL"), ("afp", 0.3, "fit no unit in use")],
+)
+def test_mixed_units_are_asked_about(column: str, stray: float, text: str, tmp_path: Path) -> None:
+    records = patients(60)
+    records[5][column] = stray
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=column)
+    assert text in note(report, "mixed-units")
+    assert "Was it measured in two units?" in note(report, "mixed-units")
+
+
+@pytest.mark.parametrize(
+    ("column", "unit", "text"),
+    [("albumin", "g/dL", "its values are those of g/L"), ("afp", "kU/L", "1.21 ng/mL")],
+)
+def test_a_unit_that_cannot_be_is_noted(column: str, unit: str, text: str, tmp_path: Path) -> None:
+    dictionary = f'[columns.{column}]\nunit = "{unit}"\n'
+    report = hcc2l.roc(cohort(tmp_path, patients(60), dictionary), outcome="pd", marker=column)
+    assert text in note(report, "units")
+
+
+def test_a_marker_known_only_later_is_noted() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="afp_week8")
+    assert note(report, "immortal-time").startswith("AFP at week 8")
+
+
+# ---------------------------------------------------------------- output
+
+
+def test_the_contract_of_the_tables_is_kept() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="afp", boot=20, curve=True,
+                       criterion="youden", combine="afp+alt", compare=True)  # fmt: skip
+    promised = {
+        "markers": "marker outcome n positives direction auc std_err lower upper p",
+        "cutoffs": "marker criterion threshold youden tp fp tn fn accuracy lr_positive lr_negative"
+        + "".join(
+            f" {r} {r}_lower {r}_upper" for r in ("sensitivity", "specificity", "ppv", "npv")
+        ),
+        "comparisons": "marker_a marker_b difference std_err lower upper statistic p",
+        "optimism": "marker threshold_lower threshold_upper youden_apparent youden_corrected "
+        "auc_corrected",
+        "curve": "marker threshold sensitivity specificity",
+    }
+    assert report.tables[0].name == "markers"
+    for name, keys in promised.items():
+        assert set(keys.split()) <= set(report.table(name).keys), name
+    maxstat = hcc2l.roc(SECOND_LINE, criterion="maxstat").table("maxstat")
+    assert {"marker", "cutpoint", "statistic", "p", "method"} <= set(maxstat.keys)
+
+
+def test_json_holds_no_infinity(run: Run) -> None:
+    outcome = run("roc", HCC, "--outcome", "primary_resistance", "--marker", "afp", "--curve",
+                  "--json", "--quiet")  # fmt: skip
+    text = json.dumps(outcome.json)
+    assert "Infinity" not in text
+    assert "NaN" not in text
+    curve = outcome.json["tables"]["curve"]
+    assert curve[0]["threshold"] is None
+    assert curve[0]["sensitivity"] == 1
+
+
+def test_the_methods_say_what_was_done() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, combine="afp+alt", compare=True, boot=30,
+                       ci="clopper-pearson", partial="specificity=0.8")  # fmt: skip
+    for words in ("DeLong", "Youden", "Clopper–Pearson", "logistic regression", "30 bootstrap",
+                  "albumin (g/L) + 5 × lymphocytes", "synthetic", "McClish"):  # fmt: skip
+        assert words in report.methods, words
+    assert any("Onodera" in r for r in report.references)
+    timed = hcc2l.roc(SECOND_LINE, at=12, marker="afp", boot=20)
+    assert "inverse-probability-of-censoring" in timed.methods
+    assert any("Uno" in r for r in timed.references)
+
+
+def test_latex_needs_no_unusual_characters() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, compare=True, boot=20, methods=True)
+    text = hcc2l.render_report(report, "tex")
+    assert isinstance(text, str)
+    lines = [line for line in text.splitlines() if not line.startswith("%")]
+    assert [line for line in lines if not line.isascii()] == []
+
+
+def test_markers_and_combinations_take_commas(run: Run) -> None:
+    outcome = run(
+        "roc", HCC, "--outcome", "primary_resistance", "--marker", "afp,alt", "--combine",
+        "afp+alt", "--at-cut", "afp=20,400", "--json", "--quiet",
+    )  # fmt: skip
+    assert [r["marker"] for r in outcome.json["tables"]["markers"]] == ["afp", "alt", "afp+alt"]
+
+
+FIGURES: list[tuple[dict[str, Any], Any, int]] = [
+    (RESISTANCE | {"marker": ["afp"]}, draw_roc, 1),
+    (RESISTANCE | {"marker": ["afp", "alt", "albumin"], "combine": "afp+alt"}, draw_roc, 1),
+    (RESISTANCE | {"marker": ["afp", "alt"], "by": "child_pugh"}, draw_roc, 1),
+    (RESISTANCE | {"marker": ["afp", "alt"], "which": "thresholds"}, draw_thresholds, 2),
+    (RESISTANCE | {"marker": ["afp"], "by": "bclc", "which": "thresholds"}, draw_thresholds, 2),
+    ({"criterion": "maxstat", "marker": ["afp", "albumin", "alt"]}, draw_statistics, 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "drawer", "panels"), FIGURES)
+def test_figures_show_every_curve_and_cutoff(
+    options: dict[str, Any], drawer: Any, panels: int
+) -> None:
+    report = hcc2l.roc(HCC, **options)
+    assert report.draw is not None
+    figure = report.draw()
+    picture = drawer(figure)
+    assert len(picture.axes) == panels
+    texts = [t.get_text() for axes in picture.axes for t in axes.texts]
+    texts += [t.get_text() for legend in picture.legends for t in legend.get_texts()]
+    written = "\n".join(texts)
+    if "criterion" not in options:
+        for row in report.table("summary").rows:
+            assert str(row["rule"]) in written
+    else:
+        assert f"{report.table('maxstat').rows[0]['cutpoint']:.7g}" in written
+    assert draw(figure, "svg") == draw(report.draw(), "svg")
+
+
+def test_the_roc_figure_is_square_with_the_line_of_chance_and_the_areas() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker=["afp", "alt"])
+    assert report.draw is not None
+    picture = draw_roc(report.draw())
+    (axes,) = picture.axes
+    assert axes.get_xlim() == axes.get_ylim()
+    box = axes.get_position()
+    width = box.width * picture.get_figwidth()
+    assert width == pytest.approx(box.height * picture.get_figheight())
+    assert any(list(line.get_xdata()) == [0, 1] == list(line.get_ydata()) for line in axes.lines)
+    labels = [t.get_text() for t in picture.legends[0].get_texts()]
+    for row, label in zip(report.table("markers").rows, labels, strict=True):
+        assert f"AUC {value(row, 'auc'):.3f} (95% CI {value(row, 'lower'):.3f}–" in label
+
+
+def test_afp_has_a_logarithmic_axis_and_albumin_its_own() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker=["afp", "albumin"], which="thresholds")
+    assert report.draw is not None
+    scales = [axes.get_xscale() for axes in draw_thresholds(report.draw()).axes]
+    assert scales == ["log", "linear"]
+
+
+def test_a_plain_analysis_imports_nothing_heavy(write: Write, tmp_path: Path) -> None:
+    from tests.cli.test_cli import modules_after
+
+    write("unused.csv", "")
+    loaded = modules_after(
+        ["roc", str(HCC), "--outcome", "primary_resistance", "--boot", "20"], tmp_path
+    )
+    heavy = {"scipy", "pandas", "matplotlib", "sklearn", "sksurv", "pyarrow", "lifelines"}
+    assert loaded.isdisjoint(heavy)
