@@ -87,13 +87,14 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
     Headings stay on one line where the whole table fits so, and take two where not.
     """
     count = len(content.headers)
-    naming = 2 if content.right[:2] == (False, False) and count > 2 else 1
+    texts = next((i for i, right in enumerate(content.right[:3]) if right), min(3, count))
+    naming = max(1, min(texts, count - 1))
     widths = [_width(content, i, lines=1) for i in range(count)]
-    room = max(_LABEL_WIDTH, width * 2 // 5)
-    if naming == 2:
-        widths[1] = min(widths[1], room // 2)
-        room -= widths[1]
-    widths[0] = min(widths[0], room)
+    room = max(_LABEL_WIDTH, width * (3 if naming == 3 else 2) // 5)
+    for i in (*range(1, naming), 0):
+        words = [cell_len(word) for row in content.rows for word in row[i].split()]
+        widths[i] = min(widths[i], max([*words, room // 2 if i else room]))
+        room -= widths[i]
     if sum(widths) + _GAP * count > width:
         widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
     panels: list[list[int]] = [list(range(naming))]
