@@ -28,7 +28,7 @@ BOOT_SCRIPT = """
 suppressPackageStartupMessages({library(pROC); cut <- require(cutpointr, quietly = TRUE)})
 d <- read.csv(commandArgs(TRUE)[1], na.strings = "")
 d <- d[!is.na(d$afp), ]
-one <- function(x, y) roc(y, x, levels = c(0, 1), quiet = TRUE)
+one <- function(x, y) pROC::roc(y, x, levels = c(0, 1), quiet = TRUE)
 r <- one(d$afp, d$death)
 print(ci.auc(r, method = "delong"))
 set.seed(1)
@@ -40,9 +40,9 @@ if (cut) {
   b <- replicate(2000, {
     i <- sample(nrow(d), replace = TRUE); o <- d[-i, ]
     s <- one(d$afp[i], d$death[i])
-    t <- coords(s, "best", best.method = "youden", transpose = FALSE)[1, ]
+    t <- pROC::coords(s, "best", best.method = "youden", transpose = FALSE)[1, ]
     called <- function(x) if (s$direction == "<") x >= t$threshold else x <= t$threshold
-    c(t$threshold, t$sensitivity, t$specificity, auc(s), mean(called(o$afp)[o$death == 1]),
+    c(t$threshold, t$sensitivity, t$specificity, pROC::auc(s), mean(called(o$afp)[o$death == 1]),
       mean(!called(o$afp)[o$death == 0]))
   })
   print(quantile(b[1, ], c(.025, .975)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,12 +19,13 @@ from hcc2l.dictionary import (
     recognise_endpoints,
     recognise_id,
 )
-from hcc2l.errors import InputError, did_you_mean, no_column, quoted_list
+from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted_list
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "text", "date"]
+MAX_MIXED = 20  # different cells of a column that may be codes, with some texts among them
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,17 @@ class Column:
     label: str | None = None
     coded: tuple[tuple[str, ...], NDArray[np.int64]] | None = None
     limits: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def beside_limits(self) -> NDArray[Any]:
+        """Numbers to compare with a cut-point, shape (n,): `<20` is below 20, and `>5` above 5."""
+        if not self.limits:
+            return self.values
+        values = self.values.copy()
+        for row, cell in self.limits.items():
+            if re.match(r"[<>](?!=)", cell):
+                values[row] = np.nextafter(values[row], np.inf if cell[0] == ">" else -np.inf)
+        return values
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -219,6 +232,38 @@ class Cohort:
             self._columns[name] = self._parsed[name]()
         return self._columns[name]
 
+    def mixed(self) -> dict[str, list[str]]:
+        """Texts that keep a column used so far from being numbers, where the dictionary is silent.
+
+        Of columns most of whose cells are numbers; limits such as `≥3` are levels of a group.
+        """
+        found: dict[str, list[str]] = {}
+        for name, column in self._columns.items():
+            entry = self.dictionary.column(name)
+            if column.kind != "text" or entry.type or entry.levels or name == self.id_column:
+                continue
+            if column.coded is not None:
+                texts, codes = column.coded
+                counts = dict(
+                    zip(
+                        texts,
+                        np.bincount(codes[codes >= 0], minlength=len(texts)).tolist(),
+                        strict=True,
+                    )
+                )
+            else:
+                counts = dict(Counter(column.values[~column.missing].tolist()))
+            decimal = self.source.decimal
+            odd = {
+                text
+                for text in counts
+                if parse_number(text, decimal) is None and parse_limit(text, decimal) is None
+            }
+            few = len(counts) <= MAX_MIXED
+            if odd and few and 2 * sum(counts[text] for text in odd) < sum(counts.values()):
+                found[name] = sorted(odd)
+        return found
+
     def limits(self) -> dict[str, Mapping[int, str]]:
         """Detection limits that were read as numbers, in the columns used so far."""
         return {name: c.limits for name, c in self._columns.items() if c.limits}
@@ -306,16 +351,27 @@ class Cohort:
         Parameters
         ----------
         added
-            Cells of the new columns, one for every row of the cohort; a column of the same name
-            is replaced.
+            Cells of the new columns, one for every row of the cohort.
         keep
             Shape (n,): which rows.
+
+        Raises
+        ------
+        UsageError
+            The cohort has a column of that name already.
         """
         import csv
         import io
 
+        taken = [name for name in added if name in self.names]
+        if taken:
+            raise UsageError(
+                f"The cohort already has the column {quoted_list(taken)}, which would be lost.",
+                where="--save",
+                hint="Give that column another name in the cohort.",
+            )
         self.load(self.names)
-        columns = [self.column(name) for name in self.names if name not in added]
+        columns = [self.column(name) for name in self.names]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([*(column.name for column in columns), *added])

@@ -19,6 +19,13 @@ from hcc2l.analyses.regression import (
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Column, Row, Table
 
+_SCALES = {
+    "km": "Kaplan–Meier time scale",
+    "identity": "time itself",
+    "rank": "ranks of time",
+    "log": "logarithm of time",
+}
+
 
 @dataclass(frozen=True)
 class CoxResults:
@@ -58,7 +65,7 @@ def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
         labels = {**data.labels, "GLOBAL": "Global"}
         columns = (Column("Variable", ("term",), labels=labels), Column("χ²", ("statistic",)),
                    Column("df", ("df",)), Column("p", ("p",)))  # fmt: skip
-        title = f"Proportional hazards (score test, {data.spec.ph_transform})"
+        title = f"Proportional hazards (score test, {_SCALES[data.spec.ph_transform]})"
         tables.append(Table("ph_tests", title, TEST_KEYS, results.ph_tests, columns))
     return tables
 

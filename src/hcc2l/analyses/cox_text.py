@@ -104,7 +104,10 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         )
         cited.append(_ADJUSTED)
     if results.ph_tests:
-        said.append("Proportional hazards were checked by the score test of scaled residuals.")
+        said.append(
+            "Proportional hazards were checked by the score test of a coefficient that changes "
+            "with time."
+        )
         cited.append(_HAZARDS)
     if results.interactions:
         said.append("Interactions were tested by the likelihood-ratio test.")

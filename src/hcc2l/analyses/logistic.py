@@ -221,7 +221,7 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
         ),
         tables=tuple(tables),
         notes=(*reading_notes(cohort), *account_notes(data.account),
-               *regression_notes(data, models, fitted), *more),
+               *regression_notes(data, models, fitted), *_later_notes(cohort, terms), *more),
         draw=lambda: forest_figure(data, tables, f"Odds ratio, {title}"),
         methods=_methods(data, fitted, cohort, title),
         references=(*_REFERENCES, *([FIRTH_LOGISTIC] if spec.firth else []),
@@ -244,6 +244,17 @@ def _prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str
     labels = {t: term.label for t, term in terms.items()}
     said = name if value is None else f"{name}={value}"
     return LogisticData(spec, account, said, event == 1, account.keep.copy(), labels), terms
+
+
+def _later_notes(cohort: Cohort, terms: dict[str, ModelTerm]) -> list[Note]:
+    """Warn of covariates that were not known when the time began."""
+    return [
+        Note("warning", "known-after-start",
+             f"{term.label} is known only some time after the start: a covariate must be known "
+             "before the outcome that it is to explain.")
+        for term in terms.values()
+        if cohort.known_after_start(term.column)
+    ]  # fmt: skip
 
 
 def _models(fitted: Fitted) -> tuple[Model, ...]:

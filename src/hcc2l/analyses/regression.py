@@ -572,6 +572,7 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
             )  # fmt: skip
     for model in models:
         notes += _fit_notes(data, model)
+    notes += _unit_notes(data, models)
     if fitted.steps and final is None:
         why = "none lowers AIC" if data.spec.stepwise == "aic" else "none had p below the limit"
         text = f"No covariate was chosen for the multivariable model: {why}."
@@ -585,6 +586,24 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
                  "tried, and say so.")
         )  # fmt: skip
     return notes
+
+
+def _unit_notes(data: Regression, models: Sequence[Model]) -> list[Note]:
+    """Numbers whose ratio for one unit is 1 to the digits that are printed."""
+    tiny = dict.fromkeys(
+        row["term"]
+        for model in models
+        for row in term_rows(data, model)
+        if row["level"] is None and isinstance(row["p"], float) and row["p"] < 0.05
+        if all(isinstance(row[k], float) and abs(row[k] - 1) < 5e-4 for k in ("lower", "upper"))  # type: ignore[operator]  # floats, as asked first
+    )
+    ratio = "hazard" if data.ratio == "hr" else "odds"
+    return [
+        Note("info", "unit-too-small",
+             f"The {ratio} ratio of {term} is that of one unit, too small a step to print: cut it "
+             f"({term}@median), or add a column in larger units.")
+        for term in tiny
+    ]  # fmt: skip
 
 
 def _fit_notes(data: Regression, model: Model) -> list[Note]:

@@ -166,6 +166,10 @@ def reading_notes(cohort: Cohort) -> list[Note]:
             count = f"{len(limits)} cells are detection limits"
         text = f"{name}: {count} ({kinds}), read as the limit itself."
         notes.append(Note("info", "detection-limits", text))
+    for name, cells in cohort.mixed().items():
+        text = f"{name} is read as groups, because of {quoted_list(map(repr, cells))} among numbers"
+        hint = f'say what means missing (--na), or type = "factor" for {name} in hcc2l.toml.'
+        notes.append(Note("warning", "numbers-as-groups", f"{text}: correct the cells, {hint}"))
     absent = cohort.dictionary_columns_absent()
     if absent:
         notes.append(Note("info", "dictionary-columns", absent.strip()))

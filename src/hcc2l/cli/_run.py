@@ -222,6 +222,11 @@ def _deliver(report: Report, showing: Showing, cohort: Cohort) -> None:
     files |= drawn
     if showing.save is not None:
         assert report.save is not None
+        if showing.save in files:
+            raise UsageError(
+                "The report and the saved cohort cannot be one file.",
+                where=f"--save {showing.save}", hint="Choose another name.",
+            )  # fmt: skip
         files[showing.save] = report.save().encode()
     width, colour = _terminal()
     text = render_report(

@@ -41,7 +41,7 @@ def _meets(cohort: Cohort, column: Column, condition: Condition, keep: Mask) -> 
             days = (dates - np.datetime64(value, "D")) / np.timedelta64(1, "D")
             return compare(np.where(np.isnat(dates), np.nan, days), operator, 0.0)
         limit = bound(value, condition.text, "--where")
-        return compare(numbers(cohort, column.name, keep), operator, limit)
+        return compare(numbers(cohort, column.name, keep, to_cut=True), operator, limit)
     texts, codes = distinct(column)
     wanted: set[str] = set()
     for value in condition.values:

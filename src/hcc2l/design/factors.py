@@ -77,7 +77,7 @@ def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mas
     else:
         cuts = _cuts_of(cohort, term, spec, option, keep)
         if cuts:
-            levels, codes = _cut(numbers(cohort, term.column, keep), cuts)
+            levels, codes = _cut(numbers(cohort, term.column, keep, to_cut=True), cuts)
         else:
             levels, codes = _levels(cohort, column, option, text, keep)
     ordered = levels
@@ -106,7 +106,7 @@ def _compared(
             )
         table = np.array([*(int((t in found) == (operator == "==")) for t in texts), -1])
         return ("no", "yes"), table[codes].astype(np.int64)
-    values = numbers(cohort, term.column, keep)
+    values = numbers(cohort, term.column, keep, to_cut=True)
     limit = bound(value, term.text, "term")
     shown = number_text(limit)
     chosen = np.where(np.isnan(values), -1, compare(values, operator, limit)).astype(np.int64)

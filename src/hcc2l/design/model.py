@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hcc2l.cohort import Cohort
+from hcc2l.cohort import Cohort, Column, parse_number
 from hcc2l.design.dates import looks_like_dates
-from hcc2l.design.factors import Factor, factor
+from hcc2l.design.factors import MAX_LEVELS, Factor, factor
+from hcc2l.design.levels import distinct
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.errors import UsageError
 from hcc2l.specs import AnalysisSpec
@@ -107,7 +108,7 @@ def model_term(
         or bool(term.cuts)
         or term.dictionary_cut
         or any(cut.partition("=")[0] == term.column for cut in spec.cut)
-        or column.kind == "text"
+        or (column.kind == "text" and not _meant_as_number(cohort, column))
         or entry.type in ("factor", "ordered")
         or bool(entry.levels)
     )
@@ -116,6 +117,18 @@ def model_term(
         return ModelTerm(text, term.column, groups.label, None, groups)
     unit = f", {entry.unit}" if entry.unit else ""
     return ModelTerm(text, term.column, label + unit, numbers(cohort, term.column, keep), None)
+
+
+def _meant_as_number(cohort: Cohort, column: Column) -> bool:
+    """Whether a text column is a number but for some cells, which are then named as wrong."""
+    if cohort.dictionary.column(column.name).type == "numeric":
+        return True
+    texts, codes = distinct(column)
+    if len(texts) <= MAX_LEVELS:  # may be groups: 0, 1, 2 or more
+        return False
+    decimal = cohort.source.decimal
+    known = np.array([parse_number(text, decimal) is not None for text in texts])
+    return bool(known[codes[codes >= 0]].mean() > 0.5)
 
 
 def refuse_own(column: str, where: str, own: Sequence[str]) -> None:

@@ -44,8 +44,10 @@ class RowAccount:
         return int(self.keep.sum())
 
 
-def numbers(cohort: Cohort, name: str, keep: Mask | None = None) -> Floats:
+def numbers(cohort: Cohort, name: str, keep: Mask | None = None, *, to_cut: bool = False) -> Floats:
     """A column as numbers, shape (n,), NaN where missing; only `keep` rows must be numbers.
+
+    With `to_cut` a detection limit lies just beyond its number, on the side that it says.
 
     Raises
     ------
@@ -54,13 +56,16 @@ def numbers(cohort: Cohort, name: str, keep: Mask | None = None) -> Floats:
     """
     column = cohort.column(name)
     if column.kind == "number":
-        return np.asarray(column.values, dtype=np.float64)
+        values = column.beside_limits if to_cut else column.values
+        return np.asarray(values, dtype=np.float64)
     decimal = cohort.source.decimal
     cells = [parse_number(column.text(i), decimal) for i in range(cohort.rows)]
     wanted = ~column.missing if keep is None else ~column.missing & keep
     bad = [int(i) for i in np.flatnonzero(wanted) if cells[i] is None]
     if not bad:  # declared as text but numbers all the same, or the others are left out
         return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
+    # Limits would be read as numbers, were it not for the others.
+    bad = [i for i in bad if parse_limit(column.text(i), decimal) is None] or bad
     cell = column.text(bad[0])
     hint = "Correct the cell, or say with --na that this text means missing."
     if decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):

@@ -175,7 +175,7 @@ def _written(row: Row) -> str:
     if row["lower"] is None and row["upper"] is None:
         return "reference" if row["p"] is None else "NE"
     known = [float(str(row[k])) for k in ("ratio", "lower", "upper") if row[k] is not None]
-    decimals = 4 if len(known) == 3 and max(known) - min(known) < 0.05 else 2
+    decimals = 4 if len(known) == 3 and f"{min(known):.2f}" == f"{max(known):.2f}" else 2
     parts = [
         "NE" if row[k] is None else _shown(float(str(row[k])), decimals)
         for k in ("ratio", "lower", "upper")

@@ -28,6 +28,7 @@ STYLE: dict[Any, Any] = {
     "ytick.major.size": 3.0,
     "lines.solid_capstyle": "butt",
     "legend.frameon": False,
+    "text.parse_math": False,  # a $ in a label is a dollar
     "svg.hashsalt": "hcc2l",
     "svg.fonttype": "none",
     "pdf.fonttype": 42,

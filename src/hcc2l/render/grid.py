@@ -129,7 +129,7 @@ def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
 
 def _narrow(values: list[Value]) -> bool:
     known = [v for v in values if isinstance(v, (int, float))]
-    return len(known) == len(values) and max(known) - min(known) < 0.05
+    return len(known) == len(values) and f"{min(known):.2f}" == f"{max(known):.2f}"
 
 
 def _kind(column: Column) -> str:
