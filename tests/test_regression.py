@@ -400,7 +400,7 @@ def test_performance_writes_its_paragraph_and_its_table_for_people(
     assert result.status == 0
     text = out.read_text()
     assert "| Harrell's C " in text
-    assert "corrected for optimism by 5 bootstrap samples" in text
+    assert "corrected for optimism by a bootstrap of 5 samples" in text
 
 
 def test_a_bootstrap_shows_a_bar_to_who_looks_on_and_to_nobody_else(run: Run) -> None:

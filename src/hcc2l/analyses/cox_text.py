@@ -140,5 +140,5 @@ def performance_sentences(spec: RegressionSpec) -> list[str]:
     if not spec.performance or not spec.samples:
         return []
     way = ", selection included," if spec.select is not None or spec.stepwise is not None else ""
-    return [f"Discrimination and calibration slope were corrected for optimism by {spec.samples} "
-            f"bootstrap samples, in each of which the model{way} was made anew."]  # fmt: skip
+    return ["Discrimination and calibration slope were corrected for optimism by a bootstrap of "
+            f"{spec.samples} samples, in each of which the model{way} was made anew."]  # fmt: skip
