@@ -9,6 +9,15 @@ from hcc2l.analyses.tree_tables import curve
 from hcc2l.report import Figure, Row, Table, Value
 
 
+def _caption(data: TreeData) -> str:
+    """What the numbers are: said once, not in every leaf."""
+    unit = data.outcome.endpoint.unit
+    said = f"Median {data.ci}{f' in {unit}' if unit else ''}."
+    if len(data.tree.nodes) > 1 and data.spec.adjust == "bonferroni":
+        said += " p is adjusted for the number of variables (Bonferroni)."
+    return said
+
+
 def tree_figure(data: TreeData, nodes: Table) -> Figure:
     """Inner nodes with variable and p, conditions on the branches, a curve in every leaf."""
     drawn: list[Row] = []
@@ -37,6 +46,7 @@ def tree_figure(data: TreeData, nodes: Table) -> Figure:
         "y_label": endpoint.label,
         "ticks": ticks,
         "x_max": longest,
+        "caption": _caption(data),
         "decimals": endpoint.decimals([row[k] for row in nodes.rows for k in limits]),
     }
     tables = {
