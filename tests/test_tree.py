@@ -574,3 +574,13 @@ def test_numbers_are_plain_numbers_in_every_format(run: Run) -> None:
     for table in report.tables:
         for row in table.rows:
             assert all(not isinstance(value, np.generic) for value in row.values()), table.name
+
+
+def test_a_text_of_many_values_is_a_candidate_when_its_levels_are_declared(
+    run: Run, write: Write
+) -> None:
+    path = cohort_of(write, site=lambda i: f"site {i % 20}")
+    assert run("tree", path, "-x", "site").status == 2
+    levels = json.dumps([f"site {i}" for i in range(20)])
+    write("hcc2l.toml", f"[columns.site]\nlevels = {levels}\n")
+    assert nodes(run, path, "-x", "site")[0]["n"] == 90
