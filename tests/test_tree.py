@@ -208,6 +208,8 @@ def test_negative_cut_points_have_a_minus_sign_for_people_only(run: Run, write: 
     found = nodes(run, cohort_of(write, x=lambda i: i % 30 - 90), "-x", "x", "--max-depth", "1")
     assert found[1]["rule"].startswith("x <= -")
     assert found[1]["words"].startswith("X ≤−")
+    words = [n["words"] for n in nodes(run, "c.csv", "-x", "x@-80/-70", "--alpha", "0.9")]
+    assert {"X <−80", "X ≥−70"} <= set(words)
 
 
 # ---------------------------------------------------------------- options

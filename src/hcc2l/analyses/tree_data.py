@@ -246,7 +246,7 @@ def side_words(candidate: Candidate, bounds: Bounds) -> str:
     if candidate.kind == "numeric":
         return " and ".join(f"{sign}{shown_number(value)}" for sign, value in bounds.signs("≤"))
     chosen = bounds.chosen(candidate)
-    if candidate.cuts and len(chosen) > 1:
+    if candidate.cuts and chosen:
         return _neighbours(candidate, chosen)
     chosen = [_unambiguous(level) for level in chosen]
     if len(chosen) < 2:
