@@ -154,7 +154,7 @@ def test_several_cuts_of_one_number_become_one_interval(run: Run, write: Write) 
     deep = next(n for n in found if n["rule"].count("x ") == 2)
     low, high = (float(part.split()[-1]) for part in deep["rule"].split(" and "))
     assert low < high
-    assert deep["words"] == f"X >{low:g} to {high:g}"
+    assert deep["words"] == f"X >{low:g} and ≤{high:g}"
 
 
 def test_a_level_that_went_the_other_way_is_not_named_again(run: Run, write: Write) -> None:
@@ -172,6 +172,44 @@ def test_a_cut_point_is_printed_as_the_data_has_it(run: Run, write: Write) -> No
     cut = root["cutpoint"]
     assert left["rule"] == f"x <= {cut}"
     assert len(str(cut)) == 3
+
+
+def test_two_candidates_of_one_column_have_two_names(run: Run) -> None:
+    asked = ("tree", "-x", "afp,afp@400,afp@200/400,age", "--alpha", "0.9", "--max-depth", "1")
+    done = run(*asked, "--statistic", "max", "--methods", "--json", "--quiet").json
+    text = done["methods"]["text"]
+    assert "on AFP (ng/mL), AFP (ng/mL, cut at 400), AFP (ng/mL, cut at 200 and 400) and " in text
+    assert "at most 1 level of splits" in text
+    shown = run("tree", "-x", "afp@400,afp", "--alpha", "0.9", "--quiet").out
+    assert "AFP, ng/mL (cut at 400)" in shown
+    alike = run("tree", "-x", "afp@400,afp>=400", "--alpha", "0.9", "--quiet").out
+    assert "AFP, ng/mL (cut at 400)" in alike
+    assert "AFP, ng/mL (afp>=400)" in alike
+    assert "(cut at 400)" not in run("tree", "-x", "afp@400", "--alpha", "0.9", "--quiet").out
+
+
+def test_groups_that_follow_one_another_are_said_as_one(run: Run, write: Write) -> None:
+    path = cohort_of(write, time=lambda i: f"{1 + i / 1000 + 20 * (i % 30 >= 10):.3f}")
+    found = nodes(run, path, "-x", "x@5/10/20", "--max-depth", "1")
+    assert [n["words"] for n in found[1:]] == ["X <10", "X ≥10"]
+    assert found[2]["rule"] == "x@5/10/20 in {10–<20, ≥20}"
+
+
+def test_a_level_with_a_comma_stands_in_quotation_marks(run: Run, write: Write) -> None:
+    names = ('"a, b"', "c", "d")
+    path = cohort_of(write, when=lambda i: names[i % 3], time=lambda i: 1 + i % 9 + 20 * (i % 3))
+    found = nodes(run, path, "-x", "when")
+    words = [n["words"] for n in found]
+    assert words[:3] == ["All patients", "When d", 'When "a, b" or c']
+    assert found[2]["rule"] == 'when in {"a, b", c}'
+
+
+def test_negative_cut_points_have_a_minus_sign_for_people_only(run: Run, write: Write) -> None:
+    found = nodes(run, cohort_of(write, x=lambda i: i % 30 - 90), "-x", "x", "--max-depth", "1")
+    assert found[1]["rule"].startswith("x <= -")
+    assert found[1]["words"].startswith("X ≤−")
+    words = [n["words"] for n in nodes(run, "c.csv", "-x", "x@-80/-70", "--alpha", "0.9")]
+    assert {"X <−80", "X ≥−70"} <= set(words)
 
 
 # ---------------------------------------------------------------- options
@@ -236,7 +274,13 @@ def test_save_writes_the_cohort_with_its_leaves(run: Run, workplace: Path, write
     assert [r["patient_id"] for r in rows] == [f"P{i}" for i in range(90)]
     assert rows[4]["node"] == ""
     assigned = [r["node"] for r in done.json["tables"]["assignments"]]
-    assert [int(r["node"]) for i, r in enumerate(rows) if i != 4] == assigned
+    assert [r["node"] for i, r in enumerate(rows) if i != 4] == [f"node {n}" for n in assigned]
+
+
+def test_the_saved_leaves_are_groups_to_every_command(run: Run, write: Write) -> None:
+    run("tree", cohort_of(write), "-x", "g", "--save", "leaves.csv", "--quiet")
+    tables = run("cox", "leaves.csv", "-x", "node", "--json", "--quiet").json["tables"]
+    assert "node 3" in [row["level"] for row in tables["terms"]]
 
 
 # ---------------------------------------------------------------- stability and forest
@@ -265,6 +309,31 @@ def test_the_seed_decides_the_bootstrap(run: Run) -> None:
     assert table(1) != table(2)
 
 
+@pytest.mark.parametrize("column", [{}, {"patient_id": lambda i: f"{i}"}])
+def test_samples_do_not_depend_on_the_order_of_the_rows(
+    column: Any, run: Run, write: Write, workplace: Path
+) -> None:
+    path = cohort_of(write, noise=lambda i: i * 7919 % 83, **column)
+    heading, *lines = path.read_text().splitlines()
+    shuffled = [lines[i * 37 % 90] for i in range(len(lines))]
+    (workplace / "s.csv").write_text("\n".join([heading, *shuffled]) + "\n")
+    asked = ("-x", "noise,g", "--boot", "15", "--json", "--quiet")
+    plain, other = (run("tree", name, *asked).json["tables"] for name in ("c.csv", "s.csv"))
+    assert plain["stability"] == other["stability"]
+
+
+@pytest.mark.slow
+def test_the_forest_does_not_depend_on_the_order_of_the_rows(
+    run: Run, write: Write, workplace: Path
+) -> None:
+    path = cohort_of(write, noise=lambda i: i * 7919 % 83)
+    heading, *lines = path.read_text().splitlines()
+    (workplace / "s.csv").write_text("\n".join([heading, *reversed(lines)]) + "\n")
+    asked = ("-x", "noise,g", "--forest", "--json", "--quiet")
+    plain, other = (run("tree", name, *asked).json["tables"] for name in ("c.csv", "s.csv"))
+    assert plain["importance"] == other["importance"]
+
+
 def test_stability_finds_what_decides(run: Run, write: Write) -> None:
     path = cohort_of(write, noise=lambda i: i * 7919 % 83)
     done = run("tree", path, "-x", "noise,g", "--boot", "30", "--json", "--quiet").json
@@ -281,6 +350,7 @@ def test_a_forest_ranks_what_decides_first_and_the_same_each_time(run: Run, writ
     rows = run(*asked).json["tables"]["importance"]
     assert rows[0]["variable"] == "g"
     assert rows[0]["importance"] > 0.1
+    assert all(r["importance_low"] <= r["importance"] <= r["importance_high"] for r in rows)
     assert rows == run(*asked).json["tables"]["importance"]
 
 
@@ -291,6 +361,7 @@ def test_what_a_statistician_would_say(run: Run) -> None:
     found = codes(run, *SORA2[1:])
     assert {"exploratory", "root-nearly-tied", "cutpoint-optimistic"} <= set(found)
     assert "cutpoint-optimistic" not in codes(run, *SORA2[1:], "--boot", "5")
+    assert "see the table of its stability" in run(*SORA2, "--boot", "5").err
     assert "cutpoint-optimistic" not in codes(run, "-x", "child_pugh")
     assert "root-nearly-tied" not in codes(run, "-x", "child_pugh,sex")
     assert "few-events" in codes(run, "-x", "afp,albi_grade,crp", "--alpha", "0.9")
@@ -316,6 +387,48 @@ def test_a_constant_candidate_is_named(run: Run, write: Write) -> None:
     done = run("tree", path, "-x", "g,same")
     assert done.status == 0
     assert "same value of: same" in done.err
+
+
+def test_a_candidate_that_is_not_tested_is_named(run: Run, write: Write) -> None:
+    path = cohort_of(
+        write, rare=lambda i: i if i < 12 else "", tiny=lambda i: f"{i % 30}e-9", same=lambda _: 3
+    )
+    done = run("tree", path, "-x", "g,rare,tiny,same")
+    assert "fewer than 20 patients (--min-split) have a value: rare (12)." in done.err
+    assert "Counts as constant, because its values lie so close together: tiny." in done.err
+    assert codes(run, path, "-x", "g,x").count("candidate-not-tested") == 0
+    alone = run("tree", path, "-x", "tiny")
+    assert "single node: no candidate could be tested." in alone.err
+
+
+def test_times_that_are_all_equal_are_the_reason(run: Run, write: Write) -> None:
+    path = cohort_of(write, time=lambda _: 5, status=lambda _: 1)
+    done = run("tree", path, "-x", "x,g")
+    assert "single node: all patients have the same time." in done.err
+    assert "the best is" not in done.err
+
+
+@pytest.mark.parametrize("power", [150, 155, 300])
+@pytest.mark.parametrize("statistic", ["quad", "max"])
+def test_very_large_values_give_the_tree_of_smaller_ones(
+    power: int, statistic: str, run: Run, write: Write
+) -> None:
+    path = cohort_of(write, large=lambda i: f"{i % 30 - 9}e{power}")
+    tables = [
+        run("tree", path, "-x", name, "--statistic", statistic, "--json", "--quiet").json["tables"]
+        for name in ("x", "large")
+    ]
+    for plain, large in zip(*(t["tests"] for t in tables), strict=True):
+        assert large["statistic"] == pytest.approx(plain["statistic"], rel=1e-12)
+    sizes = [[n["n"] for n in t["nodes"]] for t in tables]
+    assert sizes[0] == sizes[1]
+
+
+@pytest.mark.slow
+def test_a_forest_takes_very_large_values(run: Run, write: Write) -> None:
+    path = cohort_of(write, large=lambda i: "" if i == 4 else f"{i % 30}e300")
+    rows = run("tree", path, "-x", "large,g", "--forest", "--json", "--quiet").json["tables"]
+    assert len(rows["importance"]) == 2
 
 
 def test_the_methods_paragraph_says_what_was_run(run: Run) -> None:
@@ -346,6 +459,7 @@ def test_a_fitted_tree_gives_the_report_of_tree(fitted: Any, workplace: Path) ->
 def test_a_fitted_tree_assigns_its_own_patients(fitted: Any, workplace: Path) -> None:
     cohort = hcc2l.read_cohort(workplace / "c.csv")
     report = hcc2l.tree(cohort, covariates=["g", "x@median"], alpha=0.9, assignments=True)
+    assert fitted.assign("c.csv").tolist() == fitted.assign(cohort).tolist()
     found = fitted.assign(cohort).tolist()
     assert found == list(report.table("assignments").column("node"))
 
@@ -428,9 +542,47 @@ def test_the_dictionary_may_name_the_candidates(run: Run, write: Write) -> None:
     assert report["settings"]["alpha"] == 0.01
 
 
+def test_a_depth_that_is_no_number_has_a_hint_for_one(run: Run, write: Write) -> None:
+    path = cohort_of(write)
+    write("hcc2l.toml", '[tree]\nmax_depth = "none"\n')
+    done = run("tree", path, "-x", "x")
+    assert done.status == 2
+    assert "Give a whole number such as 3, or leave it out." in done.err
+
+
+@pytest.mark.parametrize(
+    ("table", "option"),
+    [("assignments", "--assignments"), ("stability", "--boot 200"), ("importance", "--forest")],
+)
+def test_a_table_that_has_to_be_asked_for_names_its_option(
+    table: str, option: str, run: Run, write: Write
+) -> None:
+    done = run("tree", cohort_of(write), "-x", "x", "--format", "csv", "--table", table)
+    assert done.status == 2
+    assert f"Add {option}." in done.err
+
+
+def test_a_text_of_several_columns_is_refused_in_python(write: Write) -> None:
+    path = cohort_of(write)
+    with pytest.raises(UsageError, match="one text, not several") as error:
+        hcc2l.tree(path, covariates="x, g")
+    assert error.value.hint == "Give a list: covariates=['x', 'g']."
+    assert hcc2l.tree(path, covariates="x@5,10", where="g in no,yes").table("nodes").rows
+
+
 def test_numbers_are_plain_numbers_in_every_format(run: Run) -> None:
     assert "float64" not in run(*SORA2, "--format", "csv", "--table", "tests", "--quiet").out
     report = hcc2l.tree(covariates=["afp", "etiology"], boot=2, assignments=True)
     for table in report.tables:
         for row in table.rows:
             assert all(not isinstance(value, np.generic) for value in row.values()), table.name
+
+
+def test_a_text_of_many_values_is_a_candidate_when_its_levels_are_declared(
+    run: Run, write: Write
+) -> None:
+    path = cohort_of(write, site=lambda i: f"site {i % 20}")
+    assert run("tree", path, "-x", "site").status == 2
+    levels = json.dumps([f"site {i}" for i in range(20)])
+    write("hcc2l.toml", f"[columns.site]\nlevels = {levels}\n")
+    assert nodes(run, path, "-x", "site")[0]["n"] == 90

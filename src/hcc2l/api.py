@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.cohort import Cohort
+from hcc2l.errors import UsageError
 from hcc2l.report import Report
 from hcc2l.specs import (
     SPECS,
@@ -137,8 +139,23 @@ def _cohort(cohort: Cohort | str | Path | None) -> Cohort:
     return read_cohort(cohort)
 
 
+def _refuse_list_in_text(cohort: Cohort, name: str, value: object) -> None:
+    """UsageError for ``covariates="afp,child_pugh"``: commas part values on the command line."""
+    if not isinstance(value, str) or "," not in value or value in cohort.names:
+        return
+    parts = [part.strip() for part in value.split(",")]
+    if all(re.split("[@=!<>≤≥]", part)[0].strip() in cohort.names for part in parts):
+        raise UsageError(
+            f"{value!r} is one text, not several columns.",
+            where=name,
+            hint=f"Give a list: {name}={parts}.",
+        )
+
+
 def _options(command: str, cohort: Cohort, options: dict[str, Any]) -> dict[str, Any]:
     """The dictionary's defaults for a command, overridden by what was said."""
     check_names(command, options)
+    for name, value in options.items():
+        _refuse_list_in_text(cohort, name, value)
     known = SPECS[command].__dataclass_fields__
     return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in known}

@@ -165,6 +165,8 @@ GLOSSARY: dict[str, Key] = {
         "estimate",
         "of a variable: loss of concordance in a forest, share in boosted trees",
     ),
+    "importance_low": Key("Lowest", "estimate", "the lowest of the forests' importances"),
+    "importance_high": Key("Highest", "estimate", "the highest of them"),
     "endpoint": Key("Endpoint", "text", "name of the endpoint"),
     "stage": Key("Patients", "text", "eligible, complete, matched, or why not matched"),
     "sample": Key("Sample", "text", "before or after matching, or weighted"),

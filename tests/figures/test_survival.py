@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import hcc2l
 from hcc2l.analyses.km_figure import axis_ticks
@@ -55,6 +57,32 @@ def test_a_line_at_risk_has_the_colour_of_its_curve() -> None:
 def test_curves_differ_in_line_style_as_well_as_in_colour() -> None:
     assert len(set(DASHES)) == len(DASHES)
     assert len(set(COLOURS)) == len(COLOURS)
+
+
+def test_dashed_curves_have_no_gaps() -> None:
+    def ink(picture: Any) -> Any:
+        picture.axes[0].set_axis_off()
+        canvas = FigureCanvasAgg(picture)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())
+
+    picture = draw_survival(figure(by="ecog"))
+    axes = picture.axes[0]
+    (curve,) = [line for line in axes.lines if line.get_color() == COLOURS[1]
+                and line.get_linestyle() != "None" and len(line.get_xdata()) > 5]  # fmt: skip
+    time, estimate = (np.asarray(x) for x in (curve.get_xdata(), curve.get_ydata()))
+    for artist in [*axes.collections, *axes.texts, *axes.lines]:
+        artist.set_visible(artist is curve)
+    pixels = ink(picture)
+    wide = np.flatnonzero(np.diff(time) > 0.5)
+    assert wide.size
+    for i in wide:
+        places = np.linspace(time[i] + 0.05, time[i + 1] - 0.05, 50)
+        points = axes.transData.transform(np.column_stack([places, np.full(50, estimate[i])]))
+        rows = pixels.shape[0] - 1 - points[:, 1].astype(int)
+        columns = points[:, 0].astype(int)
+        near = [pixels[rows + d, columns, :3].min(axis=1) for d in (-1, 0, 1)]
+        assert (np.min(near, axis=0) < 200).all()
 
 
 def test_the_legend_follows_the_level_order_and_gives_p() -> None:

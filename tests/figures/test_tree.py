@@ -53,6 +53,16 @@ def test_leaves_carry_their_number_n_and_median(drawn: Figure) -> None:
         assert any(t.startswith(f"n = {row['n']}, {events}\n{median}\n(") for t in texts)
 
 
+def test_the_caption_says_once_what_the_numbers_are(drawn: Figure) -> None:
+    texts = [text.get_text() for text in draw_tree(drawn).axes[0].texts]
+    (caption,) = [" ".join(t.split()) for t in texts if t.startswith("Median (95% CI)")]
+    assert caption.endswith("p is adjusted for the number of variables (Bonferroni).")
+    unknown = any(row["upper"] is None for row in leaves(drawn))
+    assert ("NE: not estimable." in caption) == unknown
+    alone = draw_tree(figure(["child_pugh"], adjust="none", conf_level=0.9)).axes[0].texts
+    assert any("(90% CI)" in t.get_text() and "p is not adjusted" in t.get_text() for t in alone)
+
+
 def test_inner_nodes_carry_number_variable_and_p(drawn: Figure) -> None:
     texts = [" ".join(text.get_text().split()) for text in draw_tree(drawn).axes[0].texts]
     inner = [row for row in drawn.tables["nodes"].rows if row["left"] is not None]
@@ -86,7 +96,8 @@ def test_long_names_are_broken(tmp_path: Path) -> None:
     assert report.draw is not None
     picture = draw_tree(report.draw())
     test_no_two_texts_overlap(report.draw())
-    assert max(len(t) for x in picture.axes[0].texts for t in x.get_text().splitlines()) < 30
+    texts = [x.get_text() for x in picture.axes[0].texts if not x.get_text().startswith("Median")]
+    assert max(len(line) for text in texts for line in text.splitlines()) < 30
 
 
 def test_a_tree_of_one_node_is_one_panel() -> None:

@@ -11,10 +11,9 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.psmatch_data import Covariate, MatchData, TimeToEvent
 from hcc2l.analyses.psmatch_treatment import Treatment, resolve_treatment
-from hcc2l.analyses.rows import refuse_no_rows
+from hcc2l.analyses.rows import refuse_no_rows, rows_in_order_of_ids
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Floats, Ints, Mask, RowAccount, apply_conditions
-from hcc2l.design.levels import natural_order
 from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.specs import PsmatchSpec, SurvivalSpec
@@ -63,7 +62,7 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
         first = endpoints[0]
         account.drop(~_known(first), f"{' or '.join(first.columns)} missing")
     _refuse_unmatchable(treatment, account)
-    rows = _in_order_of_ids(cohort, account.keep)
+    rows = rows_in_order_of_ids(cohort, account.keep)
     treated = treatment.codes[rows] == 1
     codes = None if strata is None else strata[rows]
     matrix = _matrix(terms, account.keep, rows)
@@ -157,19 +156,6 @@ def _known(endpoint: Endpoint) -> Mask:
 def _outcome(endpoint: Endpoint, rows: Ints) -> TimeToEvent:
     known = _known(endpoint)[rows]
     return TimeToEvent(endpoint, endpoint.time[rows], endpoint.event[rows] == 1, known)
-
-
-def _in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
-    """The kept rows in the order of their ids, or as they stand in the file when they have none."""
-    rows = np.flatnonzero(keep)
-    if cohort.id_column is None or cohort.id_column not in cohort.names:
-        return rows
-    column = cohort.column(cohort.id_column)
-    texts = [column.text(int(i)) for i in rows]
-    if len({len(text) for text in texts}) == 1:  # P001, P002: natural order is that of the text
-        return rows[sorted(range(rows.size), key=texts.__getitem__)]
-    rank = {text: i for i, text in enumerate(natural_order(dict.fromkeys(texts)))}
-    return rows[np.argsort([rank[text] for text in texts], kind="stable")]
 
 
 def _matrix(terms: Sequence[ModelTerm], keep: Mask, rows: Ints) -> ModelMatrix:

@@ -20,6 +20,7 @@ from hcc2l.design import (
     apply_conditions,
     resolve_endpoint,
 )
+from hcc2l.design.levels import natural_order
 from hcc2l.errors import AnalysisError, quoted_list
 from hcc2l.report import Note, Provenance
 from hcc2l.specs import SurvivalSpec
@@ -75,6 +76,22 @@ def refuse_no_rows(account: RowAccount) -> None:
             where=account.cohort.source.name,
             hint=f"Left out: {reasons}.",
         )
+
+
+def rows_in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
+    """The kept rows in the order of their ids, or as they stand in the file when they have none.
+
+    What is drawn at random is drawn in this order, so that it does not depend on the file's.
+    """
+    rows = np.flatnonzero(keep)
+    if cohort.id_column is None or cohort.id_column not in cohort.names:
+        return rows
+    column = cohort.column(cohort.id_column)
+    texts = [column.text(int(i)) for i in rows]
+    if len({len(text) for text in texts}) == 1:  # P001, P002: natural order is that of the text
+        return rows[sorted(range(rows.size), key=texts.__getitem__)]
+    rank = {text: i for i, text in enumerate(natural_order(dict.fromkeys(texts)))}
+    return rows[np.argsort([rank[text] for text in texts], kind="stable")]
 
 
 def from_landmark(

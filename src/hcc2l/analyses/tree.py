@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from hcc2l.analyses.rows import provenance, row_notes
-from hcc2l.analyses.tree_data import TreeData, assign, prepare, rules
+from hcc2l.analyses.tree_data import TreeData, assign, in_order_of_ids, prepare, rules
 from hcc2l.analyses.tree_figure import tree_figure
 from hcc2l.analyses.tree_forest import importance
 from hcc2l.analyses.tree_stability import stability
@@ -36,8 +37,10 @@ class FittedTree:
     rules: Mapping[int, str]
     _data: TreeData = field(repr=False, compare=False)
 
-    def assign(self, cohort: Cohort) -> Ints:
-        """The leaf of every patient of a cohort, shape (rows,); it needs no endpoint.
+    def assign(self, cohort: Cohort | str | Path) -> Ints:
+        """The leaf of every patient of a cohort, or of its file, shape (rows,).
+
+        It needs no endpoint.
 
         A missing value goes to the side that was the larger one where the tree was grown.
 
@@ -48,6 +51,10 @@ class FittedTree:
         InputError
             A cell is no number, or a level that the tree does not know.
         """
+        if not isinstance(cohort, Cohort):
+            from hcc2l.readers import read_cohort
+
+            cohort = read_cohort(cohort)
         return assign(self._data, cohort, np.ones(cohort.rows, dtype=np.bool_))
 
 
@@ -71,9 +78,9 @@ def fit(cohort: Cohort, spec: TreeSpec) -> FittedTree:
     data = prepare(cohort, spec)
     tables = tree_tables(data, cohort)
     if spec.boot:
-        tables.append(stability(data))
+        tables.append(stability(in_order_of_ids(data, cohort)))
     if spec.forest:
-        tables.append(importance(data))
+        tables.append(importance(in_order_of_ids(data, cohort)))
     endpoint = data.outcome.endpoint
     settings = spec.settings() | {
         "endpoint": endpoint.name,
@@ -102,5 +109,5 @@ def _saved(data: TreeData, cohort: Cohort) -> str:
     leaf = [""] * cohort.rows
     keep = data.outcome.account.keep
     for row, number in zip(np.flatnonzero(keep).tolist(), data.tree.leaf.tolist(), strict=True):
-        leaf[row] = str(number)
+        leaf[row] = f"node {number}"  # a text: a number would enter a model as a slope
     return cohort.to_csv({"node": leaf}, np.ones(cohort.rows, dtype=np.bool_))

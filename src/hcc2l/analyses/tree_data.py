@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hcc2l import design
-from hcc2l.analyses.rows import Outcome, refuse_no_rows, survival_outcome
+from hcc2l.analyses.rows import (
+    Outcome,
+    refuse_no_rows,
+    rows_in_order_of_ids,
+    survival_outcome,
+)
 from hcc2l.cohort import Cohort, number_text
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import model_term
@@ -31,18 +37,38 @@ class Candidate:
     fixed
         The term that means the same groups in any cohort: a median as the number that it was.
     name
-        What a condition calls it; `label` adds the unit.
+        What a condition calls it; `label` adds the details.
+    unit
+        Of the number, also of one that was cut.
     levels
         In level order, whichever is the reference; empty for a number.
+    cuts
+        Where the levels are those of a number that was cut.
+    mark
+        What tells it from another candidate of the same column: ``cut at 400``.
     """
 
     term: str
     fixed: str
     column: str
     name: str
-    label: str
+    unit: str | None
     kind: str
     levels: tuple[str, ...]
+    cuts: tuple[float, ...] = ()
+    mark: str = ""
+
+    @property
+    def label(self) -> str:
+        """`AFP, ng/mL`, `AFP, ng/mL (cut at 400)`."""
+        named = f"{self.name}, {self.unit}" if self.unit else self.name
+        return f"{named} ({self.mark})" if self.mark else named
+
+    @property
+    def listed(self) -> str:
+        """The label where others follow after commas: `AFP (ng/mL, cut at 400)`."""
+        details = ", ".join(part for part in (self.unit, self.mark) if part)
+        return f"{self.name} ({details})" if details else self.name
 
     def values(self, cohort: Cohort, spec: TreeSpec, keep: Mask) -> Floats:
         """The candidate in any cohort, shape (rows,), coded as for `Covariate`.
@@ -73,10 +99,10 @@ def _candidate(
     term = model_term(cohort, text, spec, "-x", keep, own)
     entry = cohort.dictionary.column(term.column)
     name = cohort.label(term.column)
+    unit = entry.unit if term.label == f"{name}, {entry.unit}" else None
     if term.factor is None:
         assert term.values is not None
-        number = Candidate(text, text, term.column, name, term.label, "numeric", ())
-        return number, term.values
+        return Candidate(text, text, term.column, name, unit, "numeric", ()), term.values
     groups = term.factor
     if groups.levels in (("no", "yes"), ("yes", "no")) and text != term.column:
         name = term.label  # a comparison: `ECOG = 2`
@@ -88,8 +114,31 @@ def _candidate(
     if groups.cuts:
         fixed = f"{term.column}@{'/'.join(number_text(c) for c in groups.cuts)}"
     kind = "ordered" if ordered else "factor"
-    candidate = Candidate(text, fixed, term.column, name, term.label, kind, levels)
+    candidate = Candidate(text, fixed, term.column, name, unit, kind, levels, groups.cuts)
     return candidate, places[groups.codes]
+
+
+def _told_apart(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Candidates of one column that share a label, with their cuts, or else their terms, in it."""
+    found = tuple(candidates)
+    for said in (_cut_words, lambda c: c.term):
+        often = Counter((c.column, c.label) for c in found)
+        found = tuple(
+            replace(c, mark=said(c)) if often[c.column, c.label] > 1 else c for c in found
+        )
+    return found
+
+
+def _cut_words(candidate: Candidate) -> str:
+    if not candidate.cuts:
+        return "" if candidate.kind == "numeric" else candidate.term
+    *first, last = map(shown_number, candidate.cuts)
+    return f"cut at {', '.join(first)} and {last}" if first else f"cut at {last}"
+
+
+def shown_number(value: float) -> str:
+    """A number for people: with a minus sign."""
+    return number_text(value).replace("-", "−")
 
 
 @dataclass(frozen=True)
@@ -139,7 +188,8 @@ class TreeData:
                 parts += [f"{candidate.column} {sign} {number_text(value)}"
                           for sign, value in bounds.signs("<=")]  # fmt: skip
             else:
-                parts.append(f"{candidate.term} in {{{', '.join(bounds.chosen(candidate))}}}")
+                chosen = map(_unambiguous, bounds.chosen(candidate))
+                parts.append(f"{candidate.term} in {{{', '.join(chosen)}}}")
         return " and ".join(parts) or "all"
 
     def words(self, number: int) -> str:
@@ -192,16 +242,30 @@ class Bounds:
 
 
 def side_words(candidate: Candidate, bounds: Bounds) -> str:
-    """`≤400`, `>20 to 400`, `A`, `B or C`."""
+    """`≤400`, `>20 and ≤400`, `A`, `B or C`."""
     if candidate.kind == "numeric":
-        signs = [(sign, number_text(value)) for sign, value in bounds.signs("≤")]
-        if len(signs) == 2:
-            return f">{signs[0][1]} to {signs[1][1]}"
-        return "".join(signs[0])
+        return " and ".join(f"{sign}{shown_number(value)}" for sign, value in bounds.signs("≤"))
     chosen = bounds.chosen(candidate)
+    if candidate.cuts and chosen:
+        return _neighbours(candidate, chosen)
+    chosen = [_unambiguous(level) for level in chosen]
     if len(chosen) < 2:
         return "".join(chosen)
     return f"{', '.join(chosen[:-1])} or {chosen[-1]}"
+
+
+def _neighbours(candidate: Candidate, chosen: Sequence[str]) -> str:
+    """Groups of a number that follow one another, as one: `<400`, `200–<400`, `≥200`."""
+    first, last = (candidate.levels.index(level) for level in (chosen[0], chosen[-1]))
+    cuts = [shown_number(cut) for cut in candidate.cuts]
+    if first == 0:
+        return f"<{cuts[last]}"
+    return f"≥{cuts[first - 1]}" if last == len(cuts) else f"{cuts[first - 1]}–<{cuts[last]}"
+
+
+def _unambiguous(level: str) -> str:
+    """A level in a list: in quotation marks when it holds a comma."""
+    return f'"{level}"' if "," in level else level
 
 
 def growth(spec: TreeSpec) -> Growth:
@@ -248,14 +312,13 @@ def prepare(cohort: Cohort, spec: TreeSpec) -> TreeData:
         )
     time = endpoint.time[keep]
     distinct = distinct_times(time)
+    candidates = _told_apart([c for c, _ in found])
     covariates = tuple(
         Covariate(c.kind, values if keep.all() else values[keep], len(c.levels))  # type: ignore[arg-type]  # one of the three kinds
         for c, values in found
     )
     tree = grow(logrank_scores(distinct, event), covariates, growth(spec))
-    return TreeData(
-        spec, outcome, tuple(c for c, _ in found), covariates, time, distinct, event, tree
-    )
+    return TreeData(spec, outcome, candidates, covariates, time, distinct, event, tree)
 
 
 def _needed(cohort: Cohort, spec: TreeSpec) -> list[str]:
@@ -277,6 +340,20 @@ def assign(data: TreeData, cohort: Cohort, keep: Mask) -> Ints:
         for j, candidate in enumerate(data.candidates)
     ]
     return data.tree.assign(values)
+
+
+def in_order_of_ids(data: TreeData, cohort: Cohort) -> TreeData:
+    """The same patients in the order of their ids, for drawing samples of them."""
+    place = np.cumsum(data.outcome.account.keep) - 1
+    order = place[rows_in_order_of_ids(cohort, data.outcome.account.keep)]
+    return replace(
+        data,
+        covariates=tuple(replace(c, values=c.values[order]) for c in data.covariates),
+        time=data.time[order],
+        distinct=data.distinct.take(order),
+        event=data.event[order],
+        tree=replace(data.tree, leaf=data.tree.leaf[order]),
+    )
 
 
 def rules(data: TreeData) -> Mapping[int, str]:

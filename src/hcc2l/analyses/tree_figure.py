@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hcc2l.analyses.km_figure import axis_ticks
 from hcc2l.analyses.regression import p_text
 from hcc2l.analyses.tree_data import TreeData
 from hcc2l.analyses.tree_tables import curve
 from hcc2l.report import Figure, Row, Table, Value
+
+
+def _caption(data: TreeData, leaves: Sequence[Row]) -> str:
+    """What the numbers are: said once, not in every leaf."""
+    unit = data.outcome.endpoint.unit
+    said = f"Median {data.ci}{f' in {unit}' if unit else ''}."
+    if any(row[key] is None for row in leaves for key in ("median", "lower", "upper")):
+        said += " NE: not estimable."
+    if len(leaves) > 1 and data.spec.adjust == "bonferroni":
+        return f"{said} p is adjusted for the number of variables (Bonferroni)."
+    return f"{said} p is not adjusted." if len(leaves) > 1 else said
 
 
 def tree_figure(data: TreeData, nodes: Table) -> Figure:
@@ -37,6 +50,7 @@ def tree_figure(data: TreeData, nodes: Table) -> Figure:
         "y_label": endpoint.label,
         "ticks": ticks,
         "x_max": longest,
+        "caption": _caption(data, [row for row in nodes.rows if row["terminal"]]),
         "decimals": endpoint.decimals([row[k] for row in nodes.rows for k in limits]),
     }
     tables = {

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from hcc2l.analyses.tree_data import Candidate, TreeData, growth
+from hcc2l.analyses.tree_data import Candidate, TreeData, growth, shown_number
 from hcc2l.analyses.tree_tables import labels
-from hcc2l.cohort import number_text
 from hcc2l.progress import track
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats.tree import Tree, grow, logrank_scores
@@ -76,6 +75,6 @@ def _row(place: int, candidate: Candidate, trees: list[Topmost], own: dict[int, 
         row |= {
             "cutpoint": own.get(place), "cutpoint_median": median, "cutpoint_lower": lower,
             "cutpoint_upper": upper,
-            "cutpoints": f"{number_text(median)} ({number_text(lower)} to {number_text(upper)})",
+            "cutpoints": f"{shown_number(median)} ({shown_number(lower)} to {shown_number(upper)})",
         }  # fmt: skip
     return row

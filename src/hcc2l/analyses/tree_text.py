@@ -67,7 +67,7 @@ def _time(value: object, decimals: int) -> str:
 
 def notes(data: TreeData, cohort: Cohort) -> list[Note]:
     """What a statistician would say about the tree."""
-    found = [*_constant(data), *_late(data, cohort)]
+    found = [*_constant(data), *_not_tested(data), *_late(data, cohort)]
     root = data.tree.nodes[0]
     if root.split is None:
         return [*found, _single_node(data)]
@@ -106,10 +106,15 @@ def _leaves(data: TreeData) -> Factor:
 def _single_node(data: TreeData) -> Note:
     n, spec = data.time.size, data.spec
     root = data.tree.nodes[0]
-    place = min(range(len(data.candidates)), key=lambda j: root.associations[j].p_adjusted)
-    best = root.associations[place]
+    tests = root.associations
+    place = min(range(len(tests)), key=lambda j: (tests[j].p_adjusted, -tests[j].df))
+    best = tests[place]
     if n < spec.min_split:
         why = f"there are {n} patients, and a split needs {spec.min_split:g} (--min-split)"
+    elif np.ptp(data.time) == 0:
+        why = "all patients have the same time"
+    elif not any(test.df for test in tests):
+        why = "no candidate could be tested"
     elif best.p_adjusted < spec.alpha:
         why = (f"no cut of the best candidates leaves {spec.min_bucket:g} patients on either side "
                "(--min-bucket)")  # fmt: skip
@@ -133,6 +138,36 @@ def _constant(data: TreeData) -> list[Note]:
                  "out.")]  # fmt: skip
 
 
+def _not_tested(data: TreeData) -> list[Note]:
+    """Candidates that the first node could not test, though they vary."""
+    fewest = data.spec.min_split
+    if data.time.size < fewest or np.ptp(data.time) == 0:
+        return []  # there is one node, and its note says why
+    rare: list[str] = []
+    tiny: list[str] = []
+    tests = data.tree.nodes[0].associations
+    for candidate, covariate, test in zip(data.candidates, data.covariates, tests, strict=True):
+        known = covariate.values[~np.isnan(covariate.values)]
+        if known.size < fewest:
+            rare.append(f"{candidate.term} ({known.size})")
+        elif not test.df and covariate.kind == "numeric" and np.ptp(known) > 0:
+            tiny.append(candidate.term)
+    notes = []
+    if rare:
+        notes.append(
+            Note("warning", "candidate-not-tested",
+                 f"Not tested, because fewer than {fewest:g} patients (--min-split) have a value: "
+                 f"{', '.join(rare)}.")
+        )  # fmt: skip
+    if tiny:
+        notes.append(
+            Note("warning", "candidate-not-tested",
+                 f"Counts as constant, because its values lie so close together: "
+                 f"{', '.join(tiny)}. Give it in a smaller unit, so that the numbers are larger.")
+        )  # fmt: skip
+    return notes
+
+
 def _late(data: TreeData, cohort: Cohort) -> list[Note]:
     return [
         Note("warning", "immortal-time",
@@ -151,12 +186,13 @@ def _nearly_tied(data: TreeData) -> list[Note]:
     best, second = root.associations[first], root.associations[others[0]]
     if second.p_adjusted >= data.spec.alpha or second.p > NEARLY * best.p:
         return []
+    more = "the table of its stability" if data.spec.boot else "--boot"
     return [
         Note("warning", "root-nearly-tied",
              f"The first split is nearly a tie: {data.candidates[first].label} "
              f"({p_text(best.p_adjusted)}) and {data.candidates[others[0]].label} "
              f"({p_text(second.p_adjusted)}). A few other patients could turn the tree over; see "
-             "--boot.")
+             f"{more}.")
     ]  # fmt: skip
 
 
@@ -188,14 +224,16 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     spec, endpoint = data.spec, data.outcome.endpoint
     said = ["The data are synthetic."] if cohort.source.synthetic else []
     cited = ["tree", "test", "km"]
-    names = ", ".join(candidate.label for candidate in data.candidates)
+    *first, last = (candidate.listed for candidate in data.candidates)
+    names = f"{', '.join(first)} and {last}" if first else last
     kind = "quadratic" if spec.statistic == "quad" else "maximum-type"
     adjusted = (
         f"Bonferroni-adjusted for the {len(data.candidates)} candidates"
         if spec.adjust == "bonferroni"
         else "without adjustment for the number of candidates"
     )
-    depth = f", with at most {spec.max_depth:g} levels of splits" if spec.max_depth else ""
+    levels = "level" if spec.max_depth == 1 else "levels"
+    depth = f", with at most {spec.max_depth:g} {levels} of splits" if spec.max_depth else ""
     said.append(
         f"Groups that differ in {endpoint.label[:1].lower() + endpoint.label[1:]} were sought by a "
         f"conditional inference tree on {names}. In each node the candidate with the strongest "

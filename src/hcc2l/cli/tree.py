@@ -8,8 +8,12 @@ import typer
 
 from hcc2l.cli import options as o
 from hcc2l.cli._run import run_analysis
+from hcc2l.errors import UsageError
 
 _TREE = "Tree"
+_OPTIONAL_TABLES = {
+    "assignments": "--assignments", "stability": "--boot 200", "importance": "--forest"
+}  # fmt: skip
 
 
 def tree(
@@ -121,4 +125,10 @@ def tree(
     sheet: o.Sheet = None,
 ) -> None:
     """Survival tree by conditional inference: splits, rules, a curve in every leaf."""
-    run_analysis(context, texts=("covariates",))
+    try:
+        run_analysis(context, texts=("covariates",))
+    except UsageError as error:
+        option = _OPTIONAL_TABLES.get(str(context.params["table"]))
+        if error.where != "--table" or option is None:
+            raise
+        raise UsageError(error.message, where="--table", hint=f"Add {option}.") from None

@@ -22,6 +22,7 @@ LEGEND_LINE = 0.165
 TITLE_LINE = 0.22  # above the legend of a panel
 LABEL_WIDTH = 22  # characters of a group's name before it is wrapped
 LEGEND_WIDTH = 60
+CORE = 0.55  # points: the line within a dashed curve
 
 
 def draw(figure: Figure) -> Picture:
@@ -128,6 +129,7 @@ def _draw_group(axes: Axes, figure: Figure, code: int, level: str) -> None:
         axes.step(
             time, estimate, where="post", color=colour(code), linestyle=dashes(code),
             linewidth=0.9 if thin else 1.5, alpha=0.75 if thin else 1.0, zorder=3,
+            path_effects=_unbroken(code),
         )  # fmt: skip
         if not thin:
             axes.fill_between(
@@ -140,6 +142,14 @@ def _draw_group(axes: Axes, figure: Figure, code: int, level: str) -> None:
                     *zip(*ticks, strict=True), linestyle="none", marker="|", markersize=4.5,
                     markeredgewidth=0.8, color=colour(code), zorder=4,
                 )  # fmt: skip
+
+
+def _unbroken(code: int) -> list[Any]:
+    """A thin line within the dashes of a curve, so that no gap looks like a step or a censoring."""
+    from matplotlib.patheffects import Normal, Stroke
+
+    whole = {"dash_offset": 0, "dash_list": None}
+    return [Stroke(linewidth=CORE, dashes=whole), Normal()] if code else []
 
 
 def _carried(values: Sequence[Any], start: float) -> list[float]:
@@ -185,9 +195,10 @@ def _legend_handles(figure: Figure, levels: Sequence[str]) -> list[Any]:
         handles.append(line("Kaplan–Meier", color=colour(0), linestyle=dashes(0), linewidth=1.5))
     if len(levels) > 1:
         handles += [
-            line(level, color=colour(i), linestyle=dashes(i), linewidth=1.5)
+            line(level, color=colour(i), linestyle=dashes(i), linewidth=1.5,
+                 path_effects=_unbroken(i))
             for i, level in enumerate(levels)
-        ]
+        ]  # fmt: skip
     if figure.options["rising"]:
         causes = dict.fromkeys(str(row["cause"]) for row in figure.tables["curve"].rows)
         handles += [

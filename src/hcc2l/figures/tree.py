@@ -17,11 +17,13 @@ PANEL, PANEL_MANY = 1.45, 0.97  # inches; narrower from six leaves on
 GAP = 0.2
 LEFT, RIGHT = 0.72, 0.15
 PANEL_HEIGHT = 1.3
-AXIS_HEIGHT = 0.5
+AXIS_HEIGHT = 0.45  # below the panels, without the caption
 HEADING = 0.69  # above a panel: node, n and events, median and its interval
 LINE = 0.135
 LABEL, CONDITION, CONDITION_MANY = 19, 17, 14  # characters before a text is wrapped
 BRANCH = 0.18  # below a node, before its branches
+CAPTION_LINE = 0.13
+CAPTION_CHARACTERS = 15.5  # an inch
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class _Layout:
     panel: float
     width: float
     height: float
+    caption: str
+    foot: float  # below the panels
 
 
 def draw(figure: Figure) -> Picture:
@@ -41,7 +45,7 @@ def draw(figure: Figure) -> Picture:
     from matplotlib.figure import Figure as MplFigure
 
     nodes = {_int(row["node"]): row for row in figure.tables["nodes"].rows}
-    place = _layout(nodes)
+    place = _layout(nodes, str(figure.options["caption"]))
     picture = MplFigure(figsize=(place.width, place.height))
     canvas = picture.add_axes((0, 0, 1, 1))
     canvas.set_xlim(0, place.width)
@@ -56,11 +60,13 @@ def draw(figure: Figure) -> Picture:
     for i, number in enumerate(place.leaves):
         _draw_leaf(picture, canvas, place, figure, nodes[number], i)
     middle = (place.x[place.leaves[0]] + place.x[place.leaves[-1]]) / 2
-    canvas.text(middle, 0.1, str(figure.options["x_label"]), ha="center", va="bottom", fontsize=8)
+    canvas.text(0.08, 0.08, place.caption, ha="left", va="bottom", fontsize=7, linespacing=1.15)
+    label = place.foot - AXIS_HEIGHT + 0.05
+    canvas.text(middle, label, str(figure.options["x_label"]), ha="center", va="bottom", fontsize=8)
     return picture
 
 
-def _layout(nodes: dict[int, Row]) -> _Layout:
+def _layout(nodes: dict[int, Row], caption: str) -> _Layout:
     leaves = tuple(n for n, row in nodes.items() if row["left"] is None)
     panel = PANEL if len(leaves) < 6 else PANEL_MANY
     x = {n: LEFT + (i + 0.5) * panel + i * GAP for i, n in enumerate(leaves)}
@@ -76,7 +82,10 @@ def _layout(nodes: dict[int, Row]) -> _Layout:
         if row["left"] is not None:
             depth |= dict.fromkeys((_int(row["left"]), _int(row["right"])), depth[number] + 1)
     inner = [n for n in nodes if n not in leaves]
-    floor = AXIS_HEIGHT + PANEL_HEIGHT + HEADING
+    width = LEFT + len(leaves) * panel + (len(leaves) - 1) * GAP + RIGHT
+    caption = textwrap.fill(caption, int((width - 0.16) * CAPTION_CHARACTERS))
+    foot = AXIS_HEIGHT + 0.1 + CAPTION_LINE * (caption.count("\n") + 1)
+    floor = foot + PANEL_HEIGHT + HEADING
     levels = max((depth[n] for n in inner), default=-1) + 1
     tallest = [
         max((_node_height(nodes[n]) for n in inner if depth[n] == d), default=0.0)
@@ -87,8 +96,7 @@ def _layout(nodes: dict[int, Row]) -> _Layout:
     height = floor + sum(tallest) + 0.1
     y = {n: height - 0.1 - sum(tallest[: depth[n]]) for n in inner}
     y |= dict.fromkeys(leaves, floor)
-    width = LEFT + len(leaves) * panel + (len(leaves) - 1) * GAP + RIGHT
-    return _Layout(x, y, leaves, panel, width, height)
+    return _Layout(x, y, leaves, panel, width, height, caption, foot)
 
 
 def _split_text(row: Row) -> str:
@@ -139,7 +147,7 @@ def _draw_leaf(
     picture: Picture, canvas: Axes, place: _Layout, figure: Figure, row: Row, i: int
 ) -> None:
     number = _int(row["node"])
-    x, floor = place.x[number], AXIS_HEIGHT + PANEL_HEIGHT
+    x, floor = place.x[number], place.foot + PANEL_HEIGHT
     many = place.panel < PANEL
     median = row["median"]
     shown, lower, upper = (
@@ -154,7 +162,7 @@ def _draw_leaf(
     canvas.text(x, floor + 0.05, heading, ha="center", va="bottom", fontsize=7 if many else 7.5,
                 linespacing=1.15, zorder=3)  # fmt: skip
     axes = picture.add_axes(
-        ((x - place.panel / 2) / place.width, AXIS_HEIGHT / place.height,
+        ((x - place.panel / 2) / place.width, place.foot / place.height,
          place.panel / place.width, PANEL_HEIGHT / place.height)
     )  # fmt: skip
     _set_axes(axes, figure, first=i == 0, many=many)

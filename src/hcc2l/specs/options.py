@@ -120,7 +120,9 @@ def _item_problem(option: Field[Any], kind: str, value: object) -> tuple[str, st
     if isinstance(value, str) and value in option.metadata.get("words", ()):
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return f"{value!r} is not a number.", "Give a number such as 12 or 6.5."
+        number = "a whole number such as 3" if kind == "int" else "a number such as 12 or 6.5"
+        more = ", or leave it out" if option.default is None else ""
+        return f"{value!r} is not a number.", f"Give {number}{more}."
     if kind == "int" and value != int(value):
         return f"{value:g} is not a whole number.", "Give a number such as 100."
     low, high, ends = option.metadata.get("range", (0.0, math.inf, True))

@@ -14,6 +14,8 @@ from hcc2l.stats.tails import chi_square_tail, normal_tail
 
 # R's `ctree_control(tol)`: a variance up to this is none.
 NO_VARIANCE = 1e-10
+# Values beyond this are scaled, for squares of them are beyond any number.
+LARGE = 1e100
 # How exact the probability of `largest_of_levels` is.
 MAX_P_ERROR = 1e-9
 _MOST_POINTS = 200_000
@@ -113,9 +115,13 @@ def associate(
 
 def _of_number(values: Floats, own: Scores, statistic: str) -> Association:
     n = values.size
+    unit = max(float(values.max()), -float(values.min()))
+    unit = unit if unit > LARGE else 1.0  # the statistics are the same in any unit
+    if unit > 1:
+        values = values / unit
     centred = values - values.mean()
     variance = own.variance * n / (n - 1) * float(centred @ centred) if n > 1 else 0.0
-    if not variance > NO_VARIANCE:
+    if not variance > NO_VARIANCE / unit / unit:
         return Association(tested=True)
     gap = float(centred @ own.values)
     if statistic == "max":
