@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -166,7 +167,7 @@ def _in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
         return rows
     column = cohort.column(cohort.id_column)
     texts = [column.text(int(i)) for i in rows]
-    if len({len(text) for text in texts}) == 1:  # P001, P002: natural order is that of the text
+    if len({re.sub(r"\d", "0", text) for text in texts}) == 1:  # P001, P002: as texts go
         return rows[sorted(range(rows.size), key=texts.__getitem__)]
     rank = {text: i for i, text in enumerate(natural_order(dict.fromkeys(texts)))}
     return rows[np.argsort([rank[text] for text in texts], kind="stable")]
@@ -303,8 +304,8 @@ def match(data: MatchData, order: str, caliper: float | None) -> Matches:
     else:
         choosing = processing_order(distance, data.treated, cast(Order, order), spec.seed)
     return nearest(
-        distance, data.treated, choosing, caliper=caliper, ratio=spec.ratio,
-        replace=spec.replace, strata=data.strata,
+        distance, data.treated, choosing, caliper=caliper, ratio=spec.controls_each,
+        replace=spec.reuses, strata=data.strata,
     )  # fmt: skip
 
 
@@ -321,11 +322,14 @@ def _optimal(data: MatchData, caliper: float | None) -> Matches:
 
 
 def _refuse_nobody(data: MatchData, caliper: float | None) -> None:
-    within = " of the same stratum" if data.strata is not None else ""
-    if caliper is None:
+    within, strata = "", data.strata
+    if strata is not None:
+        within = " of the same stratum"
+        shared = np.intersect1d(strata[data.treated], strata[~data.treated])
+    if caliper is None or (strata is not None and not shared.size):
         raise AnalysisError(
             f"No treated patient has a control{within}.",
-            where="--exact",
+            where=f"--exact {','.join(data.spec.exact)}",
             hint="Match exactly on fewer or broader terms.",
         )
     gaps = nearest_gaps(data.distance[data.treated], data.distance[~data.treated])
