@@ -485,7 +485,9 @@ def test_the_truncated_weights_are_counted() -> None:
 
 def test_what_is_left_is_answered_with_what_was_not_tried() -> None:
     text = note(psmatch(method="optimal", doubly_robust=True, weighting="overlap"), "imbalance")
-    assert "a narrower caliper or --exact." in text
+    assert "Try a narrower caliper or --exact." in text
+    text = note(psmatch(exact=["sex"], ratio=2, caliper=1), "imbalance")
+    assert "Try a narrower caliper or --weighting overlap, or adjust (--doubly-robust)." in text
     report = psmatch(weighting="iptw", truncate=0.2, smd="att")
     texts = [n.text for n in report.notes if n.code == "imbalance"]
     assert "--weighting" not in texts[0]

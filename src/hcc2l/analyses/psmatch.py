@@ -14,6 +14,7 @@ from hcc2l.analyses.psmatch_balance import (
 )
 from hcc2l.analyses.psmatch_data import MatchData
 from hcc2l.analyses.psmatch_figure import psmatch_figure
+from hcc2l.analyses.psmatch_methods import conventions, methods
 from hcc2l.analyses.psmatch_outcomes import (
     absent_effects,
     orders_table,
@@ -29,7 +30,7 @@ from hcc2l.analyses.psmatch_scores import (
     scores_table,
     weights_of,
 )
-from hcc2l.analyses.psmatch_text import conventions, effect_notes, match_notes, methods
+from hcc2l.analyses.psmatch_text import effect_notes, match_notes
 from hcc2l.analyses.rows import account_notes, endpoint_notes, provenance, reading_notes
 from hcc2l.cohort import Cohort, number_text
 from hcc2l.report import Report, Table

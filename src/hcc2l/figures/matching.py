@@ -97,7 +97,7 @@ def draw_scores(figure: Figure) -> Picture:
         axes = picture.add_axes((x / width, bottom / height, PANEL / width, PANEL / height))
         _draw_bars(axes, figure, sample, levels)
         axes.set_yticks(ticks, [f"{abs(tick):g}" for tick in ticks])
-        axes.set_ylim(ticks[0], ticks[-1])
+        axes.set_ylim(1.02 * ticks[0], 1.02 * ticks[-1])
         axes.set_title(title, loc="left", pad=4)
         axes.set_xlabel(label)
         if i == 0:
