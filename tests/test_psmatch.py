@@ -21,6 +21,7 @@ import hcc2l
 from hcc2l.cli.app import app
 from hcc2l.errors import Hcc2lError
 from hcc2l.figures import draw
+from hcc2l.figures.matching import draw_scores
 from hcc2l.report import Report
 from hcc2l.specs import PsmatchSpec
 from tests.conftest import DATA, Outcome, Run, Write
@@ -367,7 +368,9 @@ def test_too_many_covariates_are_noted() -> None:
 
 def test_tied_scores_and_the_order_of_rows_are_noted() -> None:
     report = psmatch(covariates=["sex"], order="data")
-    assert "first by id" in note(report, "tied-scores")
+    text = "126 patients share their score with another. Where this left a choice, the order of the"
+    assert f"{text} ids decided" in note(report, "tied-scores")
+    assert report.provenance.settings["tied_scores"] == 126
     assert "order-of-rows" in codes(report)
     assert "tied-scores" not in codes(psmatch())
 
@@ -436,6 +439,137 @@ def test_an_endpoint_that_cannot_be_read_is_passed_over(write: Write) -> None:
     assert {row["endpoint"] for row in report.table("survival").rows} == {"os"}
 
 
+@pytest.mark.parametrize(
+    ("options", "idle"),
+    [
+        ({"estimand": "ate"}, "--estimand"),
+        ({"weighting": "overlap", "estimand": "ate"}, "--estimand"),
+        ({"stabilised": False}, "--no-stabilised"),
+        ({"weighting": "iptw", "stabilised": False}, "--no-stabilised"),
+        ({"truncate": 0.1}, "--truncate"),
+        ({"method": "optimal", "ratio": 2}, "--ratio"),
+        ({"method": "optimal", "replace": True}, "--replace"),
+    ],
+    ids=str,
+)
+def test_an_option_without_effect_changes_nothing_and_is_noted(options: Any, idle: str) -> None:
+    report = psmatch(**options)
+    assert f"{idle} is without effect" in note(report, "option-without-effect")
+    name = idle.removeprefix("--no-").removeprefix("--")
+    plain = psmatch(**{key: v for key, v in options.items() if key != name})
+    assert "option-without-effect" not in codes(plain)
+    assert [t.rows for t in plain.tables] == [t.rows for t in report.tables]
+    assert plain.provenance.footer == report.provenance.footer
+
+
+def test_the_command_line_switches_off_what_the_dictionary_says(run: Run, write: Write) -> None:
+    write("cohort.csv", SECOND_LINE.read_text())
+    said = 'weighting = "iptw"\nestimand = "ate"\ntruncate = 0.05\nratio = 2\n'
+    write("hcc2l.toml", f'treatment = "second_line"\n[psmatch]\n{said}')
+    words = ("cohort.csv", "--treat", "lenvatinib", "-x", "age,sex", "--json")
+    found = run("psmatch", *words, "--weighting", "none", "--method", "optimal").json
+    assert {row["sample"] for row in found["tables"]["overlap"]} == {"before", "after"}
+    assert found["settings"]["estimand"] is None
+    assert found["settings"]["ratio"] == found["tables"]["matching"][0]["ratio"] == 1
+
+
+def test_the_truncated_weights_are_counted() -> None:
+    """Those that were changed, by their values before."""
+    raw, cut = (psmatch(weighting="iptw", truncate=q).table("scores").rows for q in (None, 0.3))
+    pairs = [(a["weight"], b["weight"]) for a, b in zip(raw, cut, strict=True)]
+    raised, lowered = sum(b > a for a, b in pairs), sum(b < a for a, b in pairs)
+    text = note(psmatch(weighting="iptw", truncate=0.3), "weights-truncated")
+    assert 0 < lowered < sum(b == max(w for _, w in pairs) for _, b in pairs)  # the treated have 1
+    assert f"{raised} raised and {lowered} lowered" in text
+
+
+def test_what_is_left_is_answered_with_what_was_not_tried() -> None:
+    text = note(psmatch(method="optimal", doubly_robust=True, weighting="overlap"), "imbalance")
+    assert "Try a narrower caliper or --exact." in text
+    text = note(psmatch(exact=["sex"], ratio=2, caliper=1), "imbalance")
+    assert "Try a narrower caliper or --weighting overlap, or adjust (--doubly-robust)." in text
+    report = psmatch(weighting="iptw", truncate=0.2, smd="att")
+    texts = [n.text for n in report.notes if n.code == "imbalance"]
+    assert "--weighting" not in texts[0]
+    assert texts[1].endswith("Try --weighting overlap, or adjust (--doubly-robust).")
+
+
+def test_a_difference_without_a_standard_deviation_is_neither_balanced_nor_drawn(
+    write: Write,
+) -> None:
+    rows = [("ab"[i % 2], 1.0 if i % 2 == 0 else float(i % 5), "uv"[i % 3 > 0]) for i in range(40)]
+    report = small(write, rows, smd="att", caliper="none")
+    assert "for want of a standard deviation: X." in note(report, "imbalance")
+    (row,) = table(report, "balance", variable="x")
+    assert row["smd_before"] is row["smd_after"] is None
+    assert report.draw is not None
+    figure = report.draw()
+    assert b"NE" in draw(figure, "svg")
+    assert str(figure.options["x_label"]).endswith("NE: not estimable")
+
+
+def test_a_constant_covariate_has_no_difference_and_is_no_parameter(write: Write) -> None:
+    lines = ["drug,x,same,time,status"]
+    lines += [f"{'ab'[i % 2]},{i * 7 % 10},0.1,{i % 11 + 1},{i % 3 > 0:d}" for i in range(18)]
+    path = write("c.csv", "\n".join(lines))
+    report = hcc2l.psmatch(path, treat="drug=a", covariates=["x", "same"], caliper="none")
+    (row,) = table(report, "balance", variable="same")
+    assert row["smd_before"] == row["smd_after"] == 0
+    assert row["variance_ratio_before"] is row["variance_ratio_after"] is None
+    text = "9 patients in the smaller group for 1 parameter of the score: 9.0 each"
+    assert text in note(report, "few-treated-per-covariate")
+
+
+def test_why_an_adjusted_hazard_ratio_does_not_exist(write: Write) -> None:
+    """A dropped column is no parameter; fewer events than parameters are said to be few."""
+    lines = ["drug,x,y,z,z2,time,status"]
+    for i in range(40):
+        z = i * 11 % 7
+        lines.append(f"{'ab'[i % 2]},{i * 7 % 10},{i * 3 % 8},{z},{2 * z},{i * 17 % 29},{i < 4:d}")
+    path = write("c.csv", "\n".join(lines))
+    options = {"treat": "drug=a", "doubly_robust": True, "caliper": "none"}
+    report = hcc2l.psmatch(path, covariates=["x", "z", "z2"], **options)
+    (row,) = table(report, "effects", model="cox-adjusted", sample="before")
+    assert row["hr"] is not None
+    report = hcc2l.psmatch(path, covariates=["x", "y", "z", "x>=5"], **options)
+    (row,) = table(report, "effects", model="cox-adjusted", sample="before")
+    assert row["hr"] is None
+    few = "before, cox-adjusted; os, after, cox-adjusted (there are fewer events than parameters)"
+    assert few in note(report, "effect-not-estimable").replace("time, ", "os, ")
+
+
+def test_an_effect_without_any_error_is_not_estimable(write: Write) -> None:
+    """Everybody dies at time 0: no risk differs, and the robust standard error is 0."""
+    lines = ["drug,x,time,status", *(f"{'ab'[i % 2]},{i * 7 % 10},0,1" for i in range(40))]
+    path = write("c.csv", "\n".join(lines))
+    report = hcc2l.psmatch(path, treat="drug=a", covariates=["x"], caliper="none")
+    (row,) = table(report, "effects", sample="after", model="cox-cluster")
+    assert row["hr"] is row["p"] is None
+    assert "the robust standard error is 0" in note(report, "effect-not-estimable")
+
+
+def test_a_level_of_one_treatment_alone_makes_the_caliper_wide(write: Write) -> None:
+    rows = [*MIXED, *(("a", float(i), "w") for i in range(6))]
+    assert "--distance propensity" in note(small(write, rows), "coefficient-infinite")
+    other = note(small(write, rows, distance="propensity"), "coefficient-infinite")
+    assert "caliper" not in other
+
+
+@pytest.mark.filterwarnings("error")
+def test_scores_that_run_away_raise_no_warning(write: Write) -> None:
+    rows = [("ab"[i < 40], i * 1000.0 + (i == 39) * 3000, "u") for i in range(80)]
+    assert small(write, rows, covariates=["x"], caliper="none").table("pairs").rows
+
+
+def test_ids_stand_in_the_order_of_their_numbers(write: Write) -> None:
+    """9-12 before 10-1, though both have four characters: the first takes the first control."""
+    rows = ["10-1,a", "9-12,a", "11-1,b", "9-13,b"]
+    lines = ["id,drug,x", *(f"{row},1" for row in rows), "12-1,a,2", "12-2,b,2"]
+    path = write("c.csv", "\n".join(lines))
+    report = hcc2l.psmatch(path, treat="drug=a", covariates=["x"], caliper="none")
+    assert [row["treated"] for row in report.table("pairs").rows] == ["9-12", "10-1", "12-1"]
+
+
 # ---------------------------------------------------------------- bad input
 
 Refuse = Callable[..., Outcome]
@@ -489,12 +623,7 @@ LENVATINIB = ("--treat", "lenvatinib")
         ((*LENVATINIB, "--caliper", "1e-9"), UNANSWERED, "within the caliper | apart"),
         ((*LENVATINIB, "--ratio", "0"), WRONG, "--ratio"),
         ((*LENVATINIB, "--order", "biggest"), WRONG, "biggest | Known: largest, smallest"),
-        ((*LENVATINIB, "--method", "optimal", "--ratio", "2"), WRONG, "--ratio | optimal"),
-        ((*LENVATINIB, "--method", "optimal", "--replace"), WRONG, "--replace | optimal"),
-        ((*LENVATINIB, "--estimand", "ate"), WRONG, "--estimand | --weighting iptw"),
-        ((*LENVATINIB, "--weighting", "overlap", "--estimand", "ate"), WRONG, "--estimand"),
-        ((*LENVATINIB, "--no-stabilised"), WRONG, "--no-stabilised"),
-        ((*LENVATINIB, "--truncate", "0.1"), WRONG, "--truncate"),
+        (("--treat", "sorafenib", "--where", "patient_id==P001"), UNANSWERED, "only patient has"),
         ((*LENVATINIB, "--weighting", "iptw", "--truncate", "0.6"), WRONG, "0 and 0.5"),
         ((*LENVATINIB, "--endpoint", "oss"), WRONG, "oss | 'os'"),
         ((*LENVATINIB, "--endpoint", "os", "--time", "age"), WRONG, "--endpoint"),
@@ -548,7 +677,10 @@ def test_covariates_that_do_not_vary_are_refused(refuse: Refuse, write: Write) -
 def test_nobody_in_the_same_stratum_is_refused(refuse: Refuse, write: Write) -> None:
     rows = [f"{'ab'[i % 2]},{i * 7 % 10},{'AB'[i % 2]}" for i in range(20)]
     words = ("-x", "x", "--exact", "copy", "--caliper", "none")
-    refuse_small(refuse, write, rows, "same stratum", *words)
+    refuse_small(refuse, write, rows, "same stratum | fewer or broader terms", *words)
+    # Nor is it the caliper's fault when there is one.
+    says = "same stratum. | fewer or broader terms"
+    refuse_small(refuse, write, rows, says, "-x", "x", "--exact", "copy")
 
 
 def test_optimal_matching_of_too_many_patients_is_refused(
@@ -631,13 +763,24 @@ def test_the_bars_of_the_scores_are_all_patients() -> None:
     assert list(counts.values()) == [40, 86, 35, 35]
 
 
+def test_the_panels_of_the_scores_have_one_scale() -> None:
+    report = psmatch(which="scores")
+    assert report.draw is not None
+    figure = report.draw()
+    highest = max(row["n"] for row in figure.tables["scores"].rows)  # type: ignore[type-var]  # numbers
+    axes = draw_scores(figure).axes
+    assert axes[0].get_ylim() == axes[1].get_ylim()
+    assert max(axes[0].get_yticks()) >= highest
+
+
 def test_the_panels_of_survival_have_their_own_tests() -> None:
     report = psmatch(which="survival", endpoint="os")
     assert report.draw is not None
     figure = report.draw()
     assert figure.options["before.annotation"] == "Log-rank p = 0.019"
-    (after,) = table(report, "tests", sample="after", test="logrank")
-    assert figure.options["after.annotation"] == f"Log-rank p = {after['p']:.3f}"
+    (after,) = table(report, "tests", sample="after", test="logrank-stratified")
+    text = f"Log-rank, stratified by pair p = {after['p']:.3f}"
+    assert figure.options["after.annotation"] == text
     assert {row["n_risk"] for row in figure.tables["after.at_risk"].rows if row["time"] == 0} == {
         35.0
     }
@@ -653,3 +796,21 @@ def test_the_methods_say_what_was_done() -> None:
         assert words in text, words
     assert "doubly robust" in psmatch(doubly_robust=True).methods
     assert "boosted" not in text
+    assert "order" not in text
+
+
+def test_the_methods_say_who_chose_first_which_tests_and_which_cuts() -> None:
+    text = psmatch(order="random", seed=7, covariates=["afp@100", "albi@-2.6,-1.4", "age"]).methods
+    for words in ("random order, seed 7", "AFP ≥100 ng/mL, ALBI score (<-2.6, -2.6–<-1.4, ≥-1.4)",
+                  "before matching (χ², Mann–Whitney)", "after it (McNemar, Wilcoxon"):  # fmt: skip
+        assert words in text, words
+    assert "in descending order of the score" in psmatch().methods
+    assert "with robust standard errors" in psmatch(replace=True).methods
+
+
+def test_footnotes_say_which_standard_deviation_and_which_pairs() -> None:
+    report = psmatch(smd="att")
+    assert "by the SD of the treated before matching." in report.table("baseline").footnotes[1]
+    assert (
+        "within the pairs of whom both responses are known" in report.table("response").footnotes[1]
+    )

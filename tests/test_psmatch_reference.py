@@ -98,7 +98,10 @@ def test_the_propensity_score_agrees_with_r(case_id: str, folder: Path) -> None:
         assert cases.agrees(row["coef"], term["coef"], ITERATED), term
         assert cases.agrees(row["std_err"], term["se"], ITERATED), term
     assert cases.agrees(report.provenance.settings["distance_sd"], wanted["distance_sd"], ITERATED)
-    assert report.provenance.settings["tied_scores"] == wanted["n_tied_scores"]
+    texts = [f"{d:.11e}" for d in wanted["distance_of_id"]]
+    assert len(texts) - len(set(texts)) == wanted["n_tied_scores"]
+    tied = sum(texts.count(text) > 1 for text in texts)
+    assert report.provenance.settings["tied_scores"] == tied
 
 
 # ---------------------------------------------------------------- matches
@@ -265,6 +268,25 @@ def test_tests_of_balance_agree_with_r(case_id: str, folder: Path) -> None:
             for when in ("before", "after"):
                 assert row[f"test_{when}"] == wanted[when]["test"]
                 assert cases.agrees(row[f"p_{when}"], wanted[when]["p"]), wanted["variable"]
+
+
+def test_tests_within_sets_of_several_controls_agree_with_r() -> None:
+    """Of `--ratio 2 --save`: R's mantelhaen.test(table(x, treated, pair), correct = FALSE)."""
+    cohort = Path(__file__).parents[1] / "sample_data" / "second_line" / "cohort.csv"
+    report = hcc2l.psmatch(cohort, treat="lenvatinib", ratio=2)
+    wanted = {
+        "sex": 0.820847238542, "tumor_number": 0.853923299287,
+        "extrahepatic_spread": 0.527089256866, "lymph_node": 0.686046505429,
+        "child_pugh": 0.68309139831,
+    }  # fmt: skip
+    for variable, p in wanted.items():
+        for row in rows(report, "balance", variable=variable):
+            assert (row["test_after"], row["p_after"]) == ("mantel-haenszel", pytest.approx(p))
+    response = {"PR": 0.537093978443, "SD": 0.00219009396493, "PD": 0.012196684243,
+                "NE": 0.172447344716, "ORR": 0.537093978443, "DCR": 0.00127902832768}  # fmt: skip
+    for rate, p in response.items():
+        (row,) = rows(report, "response", rate=rate)
+        assert row["p_after"] == pytest.approx(p)
 
 
 @pytest.mark.parametrize("case_id", MORE)

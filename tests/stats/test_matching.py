@@ -161,10 +161,21 @@ def test_standardised_differences_by_hand() -> None:
     assert spread(x, treated, pooled=False) == pytest.approx(math.sqrt(2))
 
 
-def test_a_constant_covariate_is_balanced() -> None:
-    treated = np.array([True, False])
-    x = np.array([5.0, 5.0])
-    assert balance(x, treated, np.ones(2), spread(x, treated, pooled=False)).smd == 0.0
+@pytest.mark.parametrize("value", [5.0, 0.1, -1e9 / 3, 1e-9 / 7])
+@pytest.mark.parametrize("pooled", [True, False])
+def test_a_constant_covariate_is_balanced(value: float, pooled: bool) -> None:
+    """Though its mean, and so its standard deviation, are rounded."""
+    treated = np.arange(97) % 3 == 0
+    x = np.full(97, value)
+    found = balance(x, treated, np.linspace(0.1, 2, 97), spread(x, treated, pooled=pooled))
+    assert found.smd == 0.0
+    assert math.isnan(found.variance_ratio)
+
+
+def test_a_difference_without_any_spread_is_not_estimable() -> None:
+    treated = np.array([True, True, False, False])
+    x = np.array([0.1, 0.1, 0.3, 0.3])
+    assert math.isnan(balance(x, treated, np.ones(4), spread(x, treated, pooled=True)).smd)
 
 
 @few
@@ -198,6 +209,42 @@ def test_mcnemar_by_hand() -> None:
     assert found.name == "mcnemar"
     assert found.statistic == pytest.approx(4 / 16)
     assert round(found.p, 3) == 0.617
+
+
+@few
+@given(st.data())
+def test_a_matched_test_has_one_degree_of_freedom_less_than_levels(data: st.DataObject) -> None:
+    """Whatever the size of the sets; and its statistic is that of sums over sets done slowly."""
+    sizes = data.draw(st.lists(st.integers(2, 5), min_size=3, max_size=20))
+    levels = data.draw(st.integers(2, 4))
+    sets = np.repeat(np.arange(len(sizes)), sizes)
+    treated = np.concatenate([[True, False], sets[2:] != sets[1:-1]])
+    some = st.lists(st.integers(0, levels - 1), min_size=sets.size, max_size=sets.size)
+    codes = np.array(data.draw(some))
+    codes[: sizes[0]] = np.arange(sizes[0]) % levels
+    codes[sizes[0]] = 0  # the first and the second set link the levels from 0 on
+    codes[sizes[0] + 1] = levels - 1
+    used = np.unique(codes)
+    found = group_tests.matched_counts(codes, levels, treated, sets)
+    linked = all(level < sizes[0] for level in range(levels))
+    if used.size < levels or not linked:
+        assert found.df <= levels - 1
+        return
+    assert found.df == levels - 1
+    score, variance = np.zeros(levels - 1), np.zeros((levels - 1, levels - 1))
+    for one in range(len(sizes)):
+        share = np.array([np.mean(codes[sets == one] == level) for level in range(1, levels)])
+        own = codes[(sets == one) & treated][0]
+        score += (own == np.arange(1, levels)) - share
+        variance += np.diag(share) - np.outer(share, share)
+    assert found.statistic == pytest.approx(score @ np.linalg.inv(variance) @ score, abs=1e-9)
+
+
+def test_levels_that_no_set_has_together_are_not_compared() -> None:
+    """Two sets of levels 0 and 1, two of 2 and 3: nothing says how 0 and 2 compare."""
+    codes, sets = np.array([0, 1, 1, 0, 2, 3, 3, 2]), np.repeat(np.arange(4), 2)
+    found = group_tests.matched_counts(codes, 4, np.tile([True, False], 4), sets)
+    assert (found.df, found.statistic, found.p) == (2, 0.0, 1.0)
 
 
 def test_the_sides_of_an_exact_test_are_those_of_the_tea_tasting_lady() -> None:

@@ -14,7 +14,13 @@ from hcc2l.analyses.psmatch_balance import (
 )
 from hcc2l.analyses.psmatch_data import MatchData
 from hcc2l.analyses.psmatch_figure import psmatch_figure
-from hcc2l.analyses.psmatch_outcomes import orders_table, outcome_tables, response_tables
+from hcc2l.analyses.psmatch_methods import conventions, methods
+from hcc2l.analyses.psmatch_outcomes import (
+    absent_effects,
+    orders_table,
+    outcome_tables,
+    response_tables,
+)
 from hcc2l.analyses.psmatch_prepare import prepare
 from hcc2l.analyses.psmatch_scores import (
     overlap_table,
@@ -24,7 +30,7 @@ from hcc2l.analyses.psmatch_scores import (
     scores_table,
     weights_of,
 )
-from hcc2l.analyses.psmatch_text import conventions, effect_notes, match_notes, methods
+from hcc2l.analyses.psmatch_text import effect_notes, match_notes
 from hcc2l.analyses.rows import account_notes, endpoint_notes, provenance, reading_notes
 from hcc2l.cohort import Cohort, number_text
 from hcc2l.report import Report, Table
@@ -52,12 +58,14 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
         "treatment": t.column,
         "treated": t.treated,
         "control": t.control,
-        "estimand": data.estimand if spec.weighting == "iptw" else spec.estimand,
+        "estimand": data.estimand if spec.weighting == "iptw" else None,
+        "ratio": spec.controls_each,
+        "replace": spec.reuses,
         "endpoints": [outcome.name for outcome in data.outcomes],
         "distance_sd": data.sd,
-        "tied_scores": int(data.rows.size - np.unique(data.distance).size),
+        "tied_scores": data.tied,
     }
-    text, references = methods(data, cohort)
+    text, references = methods(data, cohort, found)
     return Report(
         title=f"{t.treated} versus {t.control}: propensity-score matching — {cohort.title}",
         provenance=provenance("psmatch", cohort, data.account, settings, conventions(data)),
@@ -67,7 +75,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
             *(note for o in data.outcomes for note in endpoint_notes(o.endpoint)),
             *account_notes(data.account),
             *match_notes(cohort, data, found),
-            *effect_notes([row for t in tables if t.name == "effects" for row in t.rows]),
+            *effect_notes(absent_effects(data, tables)),
         ),
         draw=lambda: psmatch_figure(data, tables),
         save=lambda: _saved(cohort, data),

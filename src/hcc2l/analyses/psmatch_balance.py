@@ -195,22 +195,24 @@ def _baseline_columns(data: MatchData) -> tuple[Column, ...]:
 
 
 def _baseline_notes(data: MatchData, found: Sequence[Summary]) -> list[str]:
-    before = [TEST_LABELS[one.test_before.name] for one in found]
-    text = f"Median (quartiles) or n (%). Before: {_listed(before)}."
-    after = [TEST_LABELS[one.test_after.name] for one in found if one.test_after]
+    before, after = tests_used(found)
+    text = f"Median (quartiles) or n (%). Before: {before}."
     if after:
-        text += f" After, within the matched {'pairs' if data.spec.ratio == 1 else 'sets'}: "
-        text += f"{_listed(after)}."
+        within = "pairs" if data.spec.controls_each == 1 else "sets"
+        text += f" After, within the matched {within}: {after}."
     elif not data.paired:
         text += " After: no test, as controls serve several treated patients."
-    if data.spec.ratio > 1 or data.spec.replace:
+    if data.spec.controls_each > 1 or data.spec.reuses:
         text += " Matched controls are weighted."
-    sd = "of the treated" if data.spec.smd == "att" else "pooled"
-    return [text, f"SMD: standardised mean difference, by the {sd} SD before matching."]
+    sd = "SD of the treated" if data.spec.smd == "att" else "pooled SD"
+    return [text, f"SMD: standardised mean difference, by the {sd} before matching."]
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(dict.fromkeys(names))
+def tests_used(found: Sequence[Summary]) -> tuple[str, str]:
+    """The names of the tests before and after matching; empty where there was none."""
+    before = [TEST_LABELS[one.test_before.name] for one in found]
+    after = [TEST_LABELS[one.test_after.name] for one in found if one.test_after]
+    return ", ".join(dict.fromkeys(before)), ", ".join(dict.fromkeys(after))
 
 
 # ---------------------------------------------------------------- matching
@@ -220,10 +222,10 @@ def matching_table(data: MatchData) -> Table:
     """How was matched, and how many."""
     spec, m, t = data.spec, data.matches, data.treatment
     used = (spec.method, spec.distance)
-    greedy = spec.method == "nearest" and not spec.replace
+    greedy = spec.method == "nearest" and not spec.reuses
     rows: list[Row] = [
         {"method": used[0], "distance": used[1], "caliper": spec.caliper,
-         "caliper_width": data.caliper, "ratio": spec.ratio, "replace": spec.replace,
+         "caliper_width": data.caliper, "ratio": spec.controls_each, "replace": spec.reuses,
          "order": spec.order if greedy else None, "n_treated": int(data.treated.sum()),
          "n_control": int((~data.treated).sum()),
          "n_matched_treated": int(np.unique(m.treated).size),

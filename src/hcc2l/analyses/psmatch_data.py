@@ -129,6 +129,12 @@ class MatchData:
         return np.abs(self.distance[self.matches.treated] - self.distance[self.matches.control])
 
     @property
+    def tied(self) -> int:
+        """How many rows share their score with another."""
+        _, counts = np.unique(self.distance, return_counts=True)
+        return int(counts[counts > 1].sum())
+
+    @property
     def paired(self) -> bool:
         """Whether every matched row belongs to one set."""
         return bool((self.sets[self.matches.control] >= 0).all())

@@ -8,8 +8,10 @@ import numpy as np
 
 from hcc2l.analyses.km_data import KmData
 from hcc2l.analyses.km_figure import km_figure
+from hcc2l.analyses.km_text import TEST_LABELS
 from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE
 from hcc2l.analyses.psmatch_data import MatchData, Sample
+from hcc2l.analyses.psmatch_outcomes import LOGRANK_LABELS, worded
 from hcc2l.design import Factor
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Figure, Row, Table, Value
@@ -57,11 +59,13 @@ def _love(data: MatchData, tables: Sequence[Table]) -> Figure:
         )  # fmt: skip
     keys = ("variable", "smd_before", "smd_after", "smd_weighted")
     samples = tuple(s.name for s in data.samples)
+    known = all(row[f"smd_{name}"] is not None for row in rows for name in samples)
     options: dict[str, Value | tuple[Value, ...]] = {
         "samples": samples,
         "titles": tuple(_TITLES[name] for name in samples),
         "threshold": LARGE_DIFFERENCE,
-        "x_label": "Absolute standardised mean difference",
+        "x_label": "Absolute standardised mean difference"
+        + ("" if known else "\nNE: not estimable"),
     }
     return Figure("love", {"balance": Table("balance", "Balance", keys, tuple(rows))}, options)
 
@@ -108,15 +112,20 @@ def _survival(data: MatchData, tables: Sequence[Table]) -> Figure:
     for sample in samples:
         panel = _panel(data, sample, tables, longest)
         parts |= {f"{sample.name}.{name}": table for name, table in panel.tables.items()}
-        options[f"{sample.name}.annotation"] = _single(panel.options["annotation"])
+        options[f"{sample.name}.annotation"] = _annotation(data, panel)
         options |= {k: v for k, v in panel.options.items() if k not in ("annotation", *options)}
     names = tuple(s.name for s in samples)
     options |= {"panels": names, "titles": tuple(_TITLES[name] for name in names)}
     return Figure("survival-panels", parts, options)
 
 
-def _single(value: Value | tuple[Value, ...]) -> Value:
-    return value[0] if isinstance(value, tuple) else value
+def _annotation(data: MatchData, panel: Figure) -> str | None:
+    """The test of the panel; the stratified one says by what."""
+    text = panel.options["annotation"]
+    if not isinstance(text, str):
+        return None
+    name = "logrank-stratified"
+    return text.replace(TEST_LABELS[name], worded(data, LOGRANK_LABELS)[name])
 
 
 def _panel(data: MatchData, sample: Sample, tables: Sequence[Table], longest: float) -> Figure:
@@ -141,8 +150,9 @@ def _panel(data: MatchData, sample: Sample, tables: Sequence[Table], longest: fl
         cause=event.astype(np.int64), group=group, strata=None,
         weights=None if plain else weights, curves=found,
     )  # fmt: skip
-    return km_figure(km, [_of(tables, "survival", data, sample, "groups"),
-                          _of(tables, "tests", data, sample, "tests")], longest)  # fmt: skip
+    tests = _of(tables, "tests", data, sample, "tests")  # the last one takes notice of the pairs
+    drawn = Table(tests.name, tests.title, tests.keys, tests.rows[-1:])
+    return km_figure(km, [_of(tables, "survival", data, sample, "groups"), drawn], longest)
 
 
 def _of(tables: Sequence[Table], name: str, data: MatchData, sample: Sample, new: str) -> Table:

@@ -30,6 +30,7 @@ MODEL_LABELS = {
     "cox-robust": "Cox, weighted, robust", "cox-adjusted": "Cox, adjusted for the covariates",
 }  # fmt: skip
 LOGRANK_LABELS = {"logrank": "Log-rank", "logrank-stratified": "Log-rank, stratified by pair"}
+NO_ERROR = 1e-9  # a robust standard error of a smaller share of the other is 0 but for rounding
 ORDERS = ("largest", "smallest", "data", "random")
 
 
@@ -44,9 +45,9 @@ def _rows(outcome: TimeToEvent, sample: Sample) -> Mask:
     return outcome.known & sample.inside
 
 
-def _worded(data: MatchData, labels: dict[str, str]) -> dict[str, str]:
+def worded(data: MatchData, labels: dict[str, str]) -> dict[str, str]:
     """Matched pairs are sets where a treated patient may have several controls."""
-    if data.spec.ratio == 1:
+    if data.spec.controls_each == 1:
         return labels
     return {key: text.replace("pair", "matched set") for key, text in labels.items()}
 
@@ -105,7 +106,7 @@ def _tests(data: MatchData) -> Table:
                 rows.append(_test(data, outcome, sample, test, strata))
     columns = (
         _endpoint_column(data), sample_column(),
-        Column("Test", ("test",), labels=_worded(data, LOGRANK_LABELS)),
+        Column("Test", ("test",), labels=worded(data, LOGRANK_LABELS)),
         Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",)),
     )  # fmt: skip
     return Table("tests", "Comparison of survival", tuple(rows[0]), tuple(rows), columns)
@@ -143,7 +144,7 @@ def _effects(data: MatchData) -> Table:
     ci = f"({data.spec.conf_level * 100:g}% CI)"
     columns = (
         _endpoint_column(data), sample_column(),
-        Column("Model", ("model",), labels=_worded(data, MODEL_LABELS)),
+        Column("Model", ("model",), labels=worded(data, MODEL_LABELS)),
         Column(f"HR {ci}", ("hr", "lower", "upper"), form="effect"), Column("p", ("p",)),
         Column("E-value", ("e_value",)), Column("of limit", ("e_value_limit",)),
     )  # fmt: skip
@@ -168,7 +169,7 @@ def effect(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) ->
     keys = ("hr", "coef", "std_err", "robust_std_err", "lower", "upper", "p", "e_value",
             "e_value_limit")  # fmt: skip
     row |= dict.fromkeys(keys)
-    if fit is None or fit.dropped[0] or fit.infinite[0] or not fit.variance[0, 0] > 0:
+    if isinstance(fit, str):
         return row
     coef, std_err = float(fit.coef[0]), float(np.sqrt(fit.variance[0, 0]))
     robust = fit.robust_std_err
@@ -184,12 +185,13 @@ def effect(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) ->
 
 def _fit(
     data: MatchData, outcome: TimeToEvent, sample: Sample, inside: Mask, model: str
-) -> CoxFit | None:
-    """The Cox model; None when one treatment alone is there, or events are too few for it."""
+) -> CoxFit | str:
+    """The Cox model, or why it has no hazard ratio of the treated."""
     treated = data.treated[inside]
-    parameters = 1 + (data.matrix.x.shape[1] if model == "cox-adjusted" else 0)
-    if int(outcome.event[inside].sum()) < parameters or treated.all() or not treated.any():
-        return None
+    if treated.all() or not treated.any():
+        return "one treatment alone has patients"
+    if not outcome.event[inside].any():
+        return "there is no event"
     x = treated.astype(np.float64)[:, None]
     weights: Floats | None = sample.weights[inside]
     sets = data.sets[inside]
@@ -207,10 +209,40 @@ def _fit(
         robust = True
     else:
         weights = None
-    return cox(
+    fit = cox(
         outcome.time[inside], outcome.event[inside], x, strata=strata, weights=weights,
         cluster=cluster, robust=robust,
     )  # fmt: skip
+    return _no_estimate(fit) or fit
+
+
+def _no_estimate(fit: CoxFit) -> str | None:
+    """Why a fit says nothing of its first column; None where it does."""
+    if fit.df > fit.events:
+        return "there are fewer events than parameters"
+    if fit.dropped[0]:
+        return "at no event both treatments are at risk"
+    if fit.infinite[0] or not fit.variance[0, 0] > 0:
+        return "all events that count are on one side"
+    robust = fit.robust_std_err
+    if robust is not None and not robust[0] > NO_ERROR * fit.std_err[0]:
+        return "the robust standard error is 0"
+    return None
+
+
+def absent_effects(data: MatchData, tables: Sequence[Table]) -> dict[str, list[str]]:
+    """Hazard ratios that do not exist, by the reason."""
+    outcomes = {outcome.name: outcome for outcome in data.outcomes}
+    samples = {sample.name: sample for sample in data.samples}
+    found: dict[str, list[str]] = {}
+    rows = [row for table in tables if table.name == "effects" for row in table.rows]
+    for row in (row for row in rows if row["hr"] is None):
+        endpoint, name, model = (str(row[key]) for key in ("endpoint", "sample", "model"))
+        outcome, sample = outcomes[endpoint], samples[name]
+        fit = _fit(data, outcome, sample, _rows(outcome, sample), model)
+        reason = fit if isinstance(fit, str) else "it is beyond all numbers"
+        found.setdefault(reason, []).append(f"{endpoint}, {name}, {model}")
+    return found
 
 
 # ---------------------------------------------------------------- what depends on the order
@@ -219,7 +251,7 @@ def _fit(
 def orders_table(data: MatchData) -> Table | None:
     """The matching anew for every order of choosing; None where the order means nothing."""
     spec = data.spec
-    if spec.method != "nearest" or spec.replace:
+    if spec.method != "nearest" or spec.reuses:
         return None
     sds = [spread(c.values, data.treated, pooled=spec.smd == "pooled") for c in data.covariates]
     rows: list[Row] = []
@@ -279,7 +311,7 @@ def response_tables(cohort: Cohort, data: MatchData) -> list[Table]:
         return []
     columns = _response_columns_of(data, labels)
     all_known = "Of all patients with a known response, not evaluable ones included."
-    notes = (all_known, _response_note(rows))
+    notes = (all_known, _response_note(data, rows))
     return [
         Table("response", "Response", tuple(rows[0]), tuple(rows), columns, notes),
         Table("rates", "Response rates", tuple(rates[0]), tuple(rates)),
@@ -349,11 +381,15 @@ def _response_columns_of(data: MatchData, labels: dict[str, str]) -> tuple[Colum
     return tuple(columns)
 
 
-def _response_note(rows: Sequence[Row]) -> str:
+def _response_note(data: MatchData, rows: Sequence[Row]) -> str:
     def listed(key: str) -> str:
         names = [TEST_LABELS[str(row[key])] for row in rows if row[key] is not None]
         return ", ".join(dict.fromkeys(names))
 
     after = listed("test_after")
     text = f"Before: {listed('test_before')}."
-    return f"{text} After: {after}." if after else text
+    if not after:
+        return text
+    if data.spec.controls_each == 1:
+        return f"{text} After, within the pairs of whom both responses are known: {after}."
+    return f"{text} After, within the sets, of those whose response is known: {after}."

@@ -289,8 +289,8 @@ def match(data: MatchData, order: str, caliper: float | None) -> Matches:
     else:
         choosing = processing_order(distance, data.treated, cast(Order, order), spec.seed)
     return nearest(
-        distance, data.treated, choosing, caliper=caliper, ratio=spec.ratio,
-        replace=spec.replace, strata=data.strata,
+        distance, data.treated, choosing, caliper=caliper, ratio=spec.controls_each,
+        replace=spec.reuses, strata=data.strata,
     )  # fmt: skip
 
 
@@ -307,11 +307,14 @@ def _optimal(data: MatchData, caliper: float | None) -> Matches:
 
 
 def _refuse_nobody(data: MatchData, caliper: float | None) -> None:
-    within = " of the same stratum" if data.strata is not None else ""
-    if caliper is None:
+    within, strata = "", data.strata
+    if strata is not None:
+        within = " of the same stratum"
+        shared = np.intersect1d(strata[data.treated], strata[~data.treated])
+    if caliper is None or (strata is not None and not shared.size):
         raise AnalysisError(
             f"No treated patient has a control{within}.",
-            where="--exact",
+            where=f"--exact {','.join(data.spec.exact)}",
             hint="Match exactly on fewer or broader terms.",
         )
     gaps = nearest_gaps(data.distance[data.treated], data.distance[~data.treated])

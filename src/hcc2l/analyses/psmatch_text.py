@@ -1,49 +1,23 @@
-"""What a psmatch analysis says about itself: notes, the footer, the paragraph for a manuscript."""
+"""What a statistician would say of a psmatch analysis: its notes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 
 import numpy as np
 
 from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE, Summary, unmatched
 from hcc2l.analyses.psmatch_data import MatchData
 from hcc2l.cohort import Cohort
-from hcc2l.design.model import ModelTerm
 from hcc2l.errors import quoted_list
-from hcc2l.report import Note, Row
+from hcc2l.report import Note
 from hcc2l.stats.balance import is_binary
-from hcc2l.stats.weighting import effective_size
+from hcc2l.stats.weighting import effective_size, score_weights
 
 MANY_LOST = 0.2
 TREATED_PER_COVARIATE = 10
 SEPARATED = 10.0  # standard error of a coefficient per standard deviation of its covariate
 LARGE_WEIGHT = 10.0
-
-_REFERENCES = {
-    "score": "Rosenbaum PR, Rubin DB. The central role of the propensity score in observational "
-    "studies for causal effects. Biometrika 1983;70:41-55.",
-    "matching": "Austin PC. An introduction to propensity score methods for reducing the effects "
-    "of confounding in observational studies. Multivariate Behav Res 2011;46:399-424.",
-    "optimal": "Rosenbaum PR. Optimal matching for observational studies. "
-    "J Am Stat Assoc 1989;84:1024-1032.",
-    "smd": "Austin PC. Balance diagnostics for comparing the distribution of baseline covariates "
-    "between treatment groups in propensity-score matched samples. Stat Med 2009;28:3083-3107.",
-    "boosted": "McCaffrey DF, Ridgeway G, Morral AR. Propensity score estimation with boosted "
-    "regression for evaluating causal effects. Psychol Methods 2004;9:403-425.",
-    "cluster": "Austin PC. The use of propensity score methods with survival or time-to-event "
-    "outcomes. Stat Med 2014;33:1242-1258.",
-    "iptw": "Robins JM, Hernán MA, Brumback B. Marginal structural models and causal inference in "
-    "epidemiology. Epidemiology 2000;11:550-560.",
-    "overlap": "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score "
-    "weighting. J Am Stat Assoc 2018;113:390-400.",
-    "e-value": "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: "
-    "introducing the E-value. Ann Intern Med 2017;167:268-274.",
-}
-
-
-# ---------------------------------------------------------------- notes
 
 
 def match_notes(cohort: Cohort, data: MatchData, found: Sequence[Summary]) -> list[Note]:
@@ -61,7 +35,9 @@ def _design_notes(cohort: Cohort, data: MatchData) -> list[Note]:
     t = data.treatment
     notes = [
         Note("info", "treatment",
-             f"Treated: {t.treated}; controls: {t.control} ({t.column}).")
+             f"Treated: {t.treated}; controls: {t.control} ({t.column})."),
+        *(Note("info", "option-without-effect", f"{option} is without effect: it belongs to {to}.")
+          for option, to in data.spec.without_effect.items()),
     ]  # fmt: skip
     if not data.outcomes:
         notes.append(
@@ -86,25 +62,25 @@ def _design_notes(cohort: Cohort, data: MatchData) -> list[Note]:
 
 def _score_notes(data: MatchData) -> list[Note]:
     notes = []
-    columns = data.matrix.x.shape[1]
+    columns = data.matrix.x.shape[1] if data.fit is None else int((~data.fit.dropped[1:]).sum())
     smaller = min(int(data.treated.sum()), int((~data.treated).sum()))
     if smaller < TREATED_PER_COVARIATE * columns:
         notes.append(
             Note("warning", "few-treated-per-covariate",
-                 f"{smaller} patients in the smaller group for {columns} parameters of the score: "
+                 f"{_patients(smaller)} in the smaller group for {columns} "
+                 f"parameter{'s' if columns != 1 else ''} of the score: "
                  f"{smaller / columns:.1f} each, fewer than {TREATED_PER_COVARIATE}. Use fewer "
                  "covariates, those that matter for the outcome first.")
         )  # fmt: skip
     notes += _fit_notes(data)
-    ties = data.rows.size - np.unique(data.distance).size
-    if ties:
-        by = "id" if _named(data) else "place in the file"
+    if data.tied:
+        by = "ids" if _named(data) else "rows in the file"
         notes.append(
             Note("info", "tied-scores",
-                 f"{ties} patients share their score with another. Where this left a choice, the "
-                 f"first by {by} was taken.")
+                 f"{data.tied} patients share their score with another. Where this left a choice, "
+                 f"the order of the {by} decided.")
         )  # fmt: skip
-    if data.spec.order == "data" and data.spec.method == "nearest" and not data.spec.replace:
+    if data.spec.order == "data" and data.spec.method == "nearest" and not data.spec.reuses:
         notes.append(
             Note("info", "order-of-rows",
                  "With --order data the pairs depend on the order of the rows in the file.")
@@ -138,9 +114,24 @@ def _fit_notes(data: MatchData) -> list[Note]:
                 Note("warning", "coefficient-infinite",
                      f"The coefficient of {name} runs away: all with or all without it had the "
                      "same treatment. They have no counterpart; leave them out with --where, or "
-                     "merge levels.")
+                     f"merge levels.{_wide_caliper(data)}")
             )  # fmt: skip
     return notes
+
+
+def _wide_caliper(data: MatchData) -> str:
+    """What scores that run away do to a caliper in standard deviations of their logit."""
+    spec = data.spec
+    if spec.caliper is None or (spec.caliper_scale, spec.distance) != ("sd", "logit"):
+        return ""
+    return (
+        f" They also widen the SD of the logit ({data.sd:.3g}), so that the caliper hardly limits "
+        "anything: use --distance propensity, or a caliper with --caliper-scale raw."
+    )
+
+
+def _patients(n: int) -> str:
+    return f"{n} patient{'s' if n != 1 else ''}"
 
 
 def _lost_notes(data: MatchData) -> list[Note]:
@@ -148,7 +139,7 @@ def _lost_notes(data: MatchData) -> list[Note]:
     t = data.treatment
     n, controls = int(data.treated.sum()), int((~data.treated).sum())
     matched = int(np.unique(data.matches.treated).size)
-    if n > controls and not data.spec.replace:
+    if n > controls and not data.spec.reuses:
         notes.append(
             Note("warning", "more-treated-than-controls",
                  f"{n} patients had {t.treated} and {controls} {t.control}: not every treated "
@@ -190,7 +181,7 @@ def _unlike(data: MatchData) -> str:
     worst: tuple[float, str] | None = None
     for covariate in data.covariates:
         x = covariate.values
-        sd = float(x[data.treated].std())
+        sd = float(x[data.treated].std()) if np.ptp(x[data.treated]) else 0.0
         gap = float(x[lost].mean() - x[kept].mean()) / sd if sd else 0.0
         if worst is None or abs(gap) > worst[0]:
             name = f"{covariate.label}{f' {covariate.level}' if covariate.level else ''}"
@@ -207,21 +198,45 @@ def _balance_notes(data: MatchData, found: Sequence[Summary]) -> list[Note]:
     sample_words = {"after": "matching", "weighted": "weighting"}
     for sample in data.samples[1:]:
         left: dict[str, float] = {}
+        unknown: list[str] = []
         for one in found:
-            smd = abs(one.of[sample.name].smd)
-            if smd > LARGE_DIFFERENCE:
-                label = one.covariate.label
+            smd, label = abs(one.of[sample.name].smd), one.covariate.label
+            if np.isnan(smd):
+                unknown.append(label)
+            elif smd > LARGE_DIFFERENCE:
                 left[label] = max(smd, left.get(label, 0.0))
+        said = []
         if left:
             listed = quoted_list([f"{name} ({smd:.3f})" for name, smd in left.items()], 8)
-            notes.append(
-                Note("warning", "imbalance",
-                     f"Standardised differences above {LARGE_DIFFERENCE:g} are left after "
-                     f"{sample_words[sample.name]}: {listed}. Try a narrower caliper, --exact, "
-                     "--method optimal or --weighting overlap, or adjust for them "
-                     "(--doubly-robust).")
-            )  # fmt: skip
+            said.append(f"Standardised differences above {LARGE_DIFFERENCE:g} are left after "
+                        f"{sample_words[sample.name]}: {listed}.")  # fmt: skip
+        if unknown:
+            said.append(f"Not estimable after {sample_words[sample.name]}, for want of a standard "
+                        f"deviation: {quoted_list(dict.fromkeys(unknown), 8)}.")  # fmt: skip
+        if said:
+            text = " ".join([*said, *(_balance_advice(data, sample.name) if left else [])])
+            notes.append(Note("warning", "imbalance", text))
     return notes
+
+
+def _balance_advice(data: MatchData, sample: str) -> list[str]:
+    """What could make a sample more alike that was not done already."""
+    spec = data.spec
+    ways = []
+    if sample == "after":
+        pairs = spec.method == "nearest" and spec.ratio == 1 and not spec.replace
+        ways.append("a narrower caliper")
+        ways += [] if spec.exact else ["--exact"]
+        ways += ["--method optimal"] if pairs else []
+        ways += ["--weighting overlap"] if spec.weighting == "none" else []
+    elif spec.weighting == "iptw":
+        ways.append("--weighting overlap")
+    elif spec.truncate is not None:
+        ways.append("weights without --truncate")
+    tried = " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]]))
+    adjusted = "" if spec.doubly_robust or not data.outcomes else "adjust (--doubly-robust)"
+    both = ", or ".join(filter(None, [f"try {tried}" if tried else "", adjusted]))
+    return [f"{both[0].upper()}{both[1:]}."] if both else []
 
 
 def _weight_notes(data: MatchData) -> list[Note]:
@@ -230,11 +245,15 @@ def _weight_notes(data: MatchData) -> list[Note]:
     notes = []
     weights, spec = data.score_weights, data.spec
     if spec.truncate is not None:
-        cut = int((weights == weights.min()).sum()), int((weights == weights.max()).sum())
+        raw = score_weights(
+            data.treated, data.propensity, data.estimand, stabilised=spec.stabilised
+        )
+        low, high = int((weights > raw).sum()), int((weights < raw).sum())
         notes.append(
             Note("info", "weights-truncated",
                  f"Weights were cut at the quantiles {spec.truncate:g} and {1 - spec.truncate:g}, "
-                 f"{weights.min():.3g} and {weights.max():.3g}: {cut[0]} and {cut[1]} patients.")
+                 f"{weights.min():.3g} and {weights.max():.3g}: "
+                 f"{low} raised and {high} lowered.")
         )  # fmt: skip
     for level, group in zip(
         data.treatment.levels, (data.treated, ~data.treated), strict=True
@@ -251,134 +270,11 @@ def _weight_notes(data: MatchData) -> list[Note]:
     return notes
 
 
-def effect_notes(effects: Sequence[Row]) -> list[Note]:
-    """Say which hazard ratios do not exist."""
-    absent = [
-        f"{row['endpoint']}, {row['sample']}, {row['model']}"
-        for row in effects
-        if row["hr"] is None
-    ]
+def effect_notes(absent: dict[str, list[str]]) -> list[Note]:
+    """Say which hazard ratios do not exist, and why."""
     if not absent:
         return []
+    parts = [f"{'; '.join(effects)} ({reason})" for reason, effects in absent.items()]
     return [
-        Note("warning", "effect-not-estimable",
-             f"No hazard ratio exists for: {'; '.join(absent)}. There is no event, or all events "
-             "that count are on one side.")
-    ]  # fmt: skip
-
-
-# ---------------------------------------------------------------- provenance and methods
-
-
-def conventions(data: MatchData) -> list[str]:
-    """The footer's second line."""
-    spec = data.spec
-    score = "logistic regression" if spec.propensity == "logistic" else "boosted trees"
-    parts = [f"Propensity by {score}", _how(data), f"{spec.conf_level * 100:g}% CI"]
-    if spec.weighting != "none":
-        parts.append(_weights_words(data))
-    if spec.order == "random" or spec.propensity == "boosted":
-        parts.append(f"seed {spec.seed}")
-    return parts
-
-
-def _how(data: MatchData) -> str:
-    spec = data.spec
-    on = "logit of the propensity" if spec.distance == "logit" else "propensity"
-    text = f"1:{spec.ratio} {spec.method} matching on the {on}"
-    text += " with replacement" if spec.replace else ""
-    if spec.caliper is not None:
-        unit = " SD" if spec.caliper_scale == "sd" else ""
-        text += f", caliper {spec.caliper:g}{unit}"
-    if spec.method == "nearest" and not spec.replace:
-        text += f", {spec.order} first" if spec.order in ("largest", "smallest") else (
-            f", {'random' if spec.order == 'random' else 'file'} order"
-        )  # fmt: skip
-    return text + (f", exact on {', '.join(spec.exact)}" if spec.exact else "")
-
-
-def _weights_words(data: MatchData) -> str:
-    spec = data.spec
-    if spec.weighting == "overlap":
-        text = "overlap weights"
-    elif data.estimand == "att":
-        text = "weights for the effect on the treated"
-    else:
-        text = f"{'stabilised ' if spec.stabilised else ''}inverse-probability weights"
-    return text + (f", truncated at {spec.truncate:g}" if spec.truncate is not None else "")
-
-
-def methods(data: MatchData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
-    """The methods paragraph, written from what was run, and its references."""
-    spec, t = data.spec, data.treatment
-    cited = ["score", "matching", "smd"]
-    said = ["The data are synthetic."] if cohort.source.synthetic else []
-    labels = ", ".join(_plain(cohort, term) for term in data.terms)
-    kind = "logistic regression"
-    if spec.propensity == "boosted":
-        kind = ("boosted regression trees, stopped where the weighted covariates were most alike "
-                "(scikit-learn)")  # fmt: skip
-        cited.append("boosted")
-    said.append(
-        f"The propensity for {t.treated} rather than {t.control} was estimated by {kind} from "
-        f"{labels}, in patients with complete data."
-    )
-    said.append(f"{_matching_sentence(data)} {_lost_sentence(data)}")
-    cited += ["optimal"] if spec.method == "optimal" else []
-    sd = "the treated" if spec.smd == "att" else "both groups, pooled,"
-    said.append(
-        f"Balance was judged by standardised mean differences (standard deviation of {sd} before "
-        f"matching), {LARGE_DIFFERENCE:g} or less being taken as balanced"
-        + ("; p-values after matching are from tests for matched data." if data.paired else ".")
-    )
-    if data.outcomes:
-        said.append(_outcome_sentence(data))
-        cited += ["cluster", "e-value"]
-    if spec.weighting != "none":
-        said.append(
-            f"As a second analysis all patients were weighted by {_weights_words(data)}, with "
-            "robust variances."
-        )
-        cited.append("overlap" if spec.weighting == "overlap" else "iptw")
-    said.append(f"Analyses were done with hcc2l {version('hcc2l')}.")
-    return " ".join(said), tuple(_REFERENCES[name] for name in dict.fromkeys(cited))
-
-
-def _plain(cohort: Cohort, term: ModelTerm) -> str:
-    """The term's label, without the unit of a number."""
-    return cohort.label(term.column) if term.factor is None else term.label
-
-
-def _matching_sentence(data: MatchData) -> str:
-    spec, t = data.spec, data.treatment
-    on = "the logit of the propensity score" if spec.distance == "logit" else "the propensity score"
-    text = f"Patients with {t.treated} were matched to patients with {t.control} 1:{spec.ratio} "
-    text += f"{'with' if spec.replace else 'without'} replacement on {on} by "
-    text += "optimal matching" if spec.method == "optimal" else "nearest-neighbour matching"
-    if spec.caliper is not None:
-        text += f", within a caliper of {spec.caliper:g}"
-        text += " standard deviations" if spec.caliper_scale == "sd" else ""
-    if spec.exact:
-        text += f", and exactly on {', '.join(spec.exact)}"
-    return text + "."
-
-
-def _lost_sentence(data: MatchData) -> str:
-    n = int(data.treated.sum())
-    matched = int(np.unique(data.matches.treated).size)
-    controls = int(np.unique(data.matches.control).size)
-    return (
-        f"Of {n} and {int((~data.treated).sum())} patients, {matched} and {controls} were matched."
-    )
-
-
-def _outcome_sentence(data: MatchData) -> str:
-    pair = "pair" if data.spec.ratio == 1 else "matched set"
-    within = f"clustered on the {pair}" if data.paired else "robust"
-    text = (
-        "Survival was described by the Kaplan–Meier method and compared by the log-rank test; "
-        f"hazard ratios are from Cox regression, after matching with standard errors {within}"
-    )
-    text += f", and also stratified by {pair}" if data.paired else ""
-    text += ", and adjusted for the covariates (doubly robust)" if data.spec.doubly_robust else ""
-    return text + ". E-values describe the confounding that could explain an effect away."
+        Note("warning", "effect-not-estimable", f"No hazard ratio exists for: {'; '.join(parts)}.")
+    ]

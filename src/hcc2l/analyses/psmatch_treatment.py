@@ -53,9 +53,12 @@ def resolve_treatment(cohort: Cohort, spec: PsmatchSpec, account: RowAccount) ->
     found = factor(cohort, name, spec, "--treat", account.keep)
     occurring = [found.levels[i] for i in np.unique(found.codes[account.keep]) if i >= 0]
     if len(occurring) < 2:
-        only = f"have {occurring[0]!r}" if occurring else "have no value"
+        who = "The only patient has" if account.analysed == 1 else (
+            f"All {account.analysed} patients have"
+        )  # fmt: skip
+        only = repr(occurring[0]) if occurring else "no value"
         raise AnalysisError(
-            f"All {account.analysed} patients {only} in {name}: there is nothing to compare.",
+            f"{who} {only} in {name}: there is nothing to compare.",
             where=f"--treat {spec.treat}",
             hint="Name another column, or look at the rows left out by --where.",
         )

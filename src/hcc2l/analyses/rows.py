@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -88,7 +89,7 @@ def rows_in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
         return rows
     column = cohort.column(cohort.id_column)
     texts = [column.text(int(i)) for i in rows]
-    if len({len(text) for text in texts}) == 1:  # P001, P002: natural order is that of the text
+    if len({re.sub(r"\d", "0", text) for text in texts}) == 1:  # P001, P002: as texts go
         return rows[sorted(range(rows.size), key=texts.__getitem__)]
     rank = {text: i for i, text in enumerate(natural_order(dict.fromkeys(texts)))}
     return rows[np.argsort([rank[text] for text in texts], kind="stable")]

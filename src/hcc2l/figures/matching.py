@@ -31,20 +31,30 @@ def draw_love(figure: Figure) -> Picture:
     places, top = _places(names)
     left = 0.25 + CHARACTER * max(len(part) for name in names for part in name.splitlines())
     tall = LINE * (top + 0.6)
-    width, height = left + PLOT_WIDTH + 0.2, tall + 0.85
+    below = 0.5 + 0.15 * str(figure.options["x_label"]).count("\n")
+    width, height = left + PLOT_WIDTH + 0.2, tall + below + 0.35
     picture = MplFigure(figsize=(width, height))
     axes = picture.add_axes(
-        (left / width, 0.5 / height, PLOT_WIDTH / width, tall / height)
+        (left / width, below / height, PLOT_WIDTH / width, tall / height)
     )  # fmt: skip
     threshold = float(str(figure.options["threshold"]))
     axes.axvline(threshold, color="0.4", linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     for i, sample in enumerate(samples):
-        known = [(_size(row[f"smd_{sample}"]), y) for y, row in zip(places, rows, strict=True)]
+        known = [
+            (_size(row[f"smd_{sample}"]), y)
+            for y, row in zip(places, rows, strict=True)
+            if row[f"smd_{sample}"] is not None
+        ]
         axes.plot(
-            *zip(*known, strict=True), linestyle="none", marker=MARKERS[i], markersize=5,
-            color=colour(i), markerfacecolor="white" if i == 0 else colour(i), zorder=3 + i,
-            label=titles[i], clip_on=False,
+            [x for x, _ in known], [y for _, y in known], linestyle="none",
+            marker=MARKERS[i], markersize=5, color=colour(i), zorder=3 + i,
+            markerfacecolor="white" if i == 0 else colour(i), label=titles[i], clip_on=False,
         )  # fmt: skip
+    for y, row in zip(places, rows, strict=True):
+        if any(row[f"smd_{sample}"] is None for sample in samples):
+            axes.annotate(
+                "NE", (0.0, y), xytext=(4, 0), textcoords="offset points", va="center", color="0.3"
+            )
     axes.set_yticks(places, names)
     axes.set_ylim(-0.3, top + 0.3)
     axes.grid(axis="y", color="0.9", linewidth=0.6, zorder=0)
@@ -81,10 +91,13 @@ def draw_scores(figure: Figure) -> Picture:
     bottom, head = 0.55 + 0.13 * label.count("\n"), 0.45 if beside else 0.65
     width, height = 0.75 + len(samples) * (PANEL + 0.45), PANEL + bottom + head
     picture = MplFigure(figsize=(width, height))
+    ticks = _ticks(max(_size(row["n"]) for row in figure.tables["scores"].rows))
     for i, (sample, title) in enumerate(zip(samples, titles, strict=True)):
         x = 0.75 + i * (PANEL + 0.45)
         axes = picture.add_axes((x / width, bottom / height, PANEL / width, PANEL / height))
         _draw_bars(axes, figure, sample, levels)
+        axes.set_yticks(ticks, [f"{abs(tick):g}" for tick in ticks])
+        axes.set_ylim(1.02 * ticks[0], 1.02 * ticks[-1])
         axes.set_title(title, loc="left", pad=4)
         axes.set_xlabel(label)
         if i == 0:
@@ -100,7 +113,6 @@ def draw_scores(figure: Figure) -> Picture:
 def _draw_bars(axes: Axes, figure: Figure, sample: str, levels: list[str]) -> None:
     table = figure.tables["scores"]
     own = [row for row in table.rows if row["sample"] == sample]
-    highest = max(_size(row["n"]) for row in own)
     for code, level in enumerate(levels):
         rows = [row for row in own if row["group"] == level]
         sign = 1.0 if code == 0 else -1.0
@@ -111,11 +123,14 @@ def _draw_bars(axes: Axes, figure: Figure, sample: str, levels: list[str]) -> No
         )  # fmt: skip
     axes.axhline(0.0, color="black", linewidth=0.8, zorder=3)
     axes.set_xlim(0.0, 1.0)
-    axes.set_ylim(-1.08 * highest, 1.08 * highest)
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axes.yaxis.set_major_locator(MaxNLocator(7, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{abs(y):g}"))
+
+def _ticks(highest: float) -> list[float]:
+    """Ticks up and down alike, the last one not below the tallest bar of any panel."""
+    from matplotlib.ticker import MaxNLocator
+
+    found = MaxNLocator(7, integer=True, symmetric=True).tick_values(-highest, highest)
+    return [float(tick) for tick in found]
 
 
 def _texts(value: Any) -> list[str]:

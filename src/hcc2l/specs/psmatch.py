@@ -100,32 +100,38 @@ class PsmatchSpec(AnalysisSpec):
                 "age,sex,child_pugh, or once and for all in hcc2l.toml: [psmatch] covariates = "
                 '["age", "sex"].',
             )
-        self._refuse_contradictions()
-
-    def _refuse_contradictions(self) -> None:
-        weighting = {
-            "--estimand": (self.estimand is not None, "iptw"),
-            "--no-stabilised": (not self.stabilised, "iptw"),
-            "--truncate": (self.truncate is not None, "iptw or overlap"),
-        }
-        for option, (given, needed) in weighting.items():
-            if given and self.weighting not in needed:
-                raise UsageError(
-                    f"{option} belongs to weights that were not asked for.",
-                    where=option,
-                    hint=f"Add --weighting {needed}.",
-                )
-        optimal = {"--ratio": self.ratio > 1, "--replace": self.replace}
-        for option, given in optimal.items():
-            if given and self.method == "optimal":
-                raise UsageError(
-                    "Optimal matching makes pairs, each control once.",
-                    where=option,
-                    hint="Leave out this option or --method optimal.",
-                )
         if self.endpoint and (self.time is not None or self.event is not None):
             raise UsageError(
                 "--time and --event say another endpoint than --endpoint.",
                 where="--endpoint",
                 hint="Leave one of the two out.",
             )
+
+    @property
+    def controls_each(self) -> int:
+        """Controls for each treated patient, at most; optimal matching makes pairs."""
+        return 1 if self.method == "optimal" else self.ratio
+
+    @property
+    def reuses(self) -> bool:
+        """Whether a control may serve several treated patients; never in optimal matching."""
+        return self.replace and self.method == "nearest"
+
+    @property
+    def without_effect(self) -> dict[str, str]:
+        """Options that were given and change nothing, and what they belong to."""
+        iptw, optimal = self.weighting == "iptw", self.method == "optimal"
+        options = {
+            "--estimand": (self.estimand is not None and not iptw, "--weighting iptw"),
+            "--no-stabilised": (
+                not self.stabilised and not (iptw and self.estimand == "ate"),
+                "--weighting iptw --estimand ate",
+            ),
+            "--truncate": (
+                self.truncate is not None and self.weighting == "none",
+                "--weighting iptw or --weighting overlap",
+            ),
+            "--ratio": (self.ratio > 1 and optimal, "--method nearest"),
+            "--replace": (self.replace and optimal, "--method nearest"),
+        }
+        return {option: to for option, (idle, to) in options.items() if idle}

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from hcc2l.stats.risk_sets import Floats
 
+# Values that differ by less, as a share of the largest, differ by rounding only.
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -38,7 +41,7 @@ def is_binary(x: Floats) -> bool:
 def weighted_variance(x: Floats, weights: Floats, *, binary: bool) -> float:
     """Variance of a covariate, unbiased with weights: sum w (x - m)^2 / (1 - sum w^2), sum w = 1.
 
-    Of a 0/1 covariate p (1 - p). NaN with a single row.
+    Of a 0/1 covariate p (1 - p). 0 where rows differ by rounding only, NaN with a single row.
     """
     total = weights.sum()
     mean = float((weights * x).sum() / total)  # of ones exactly 1
@@ -46,7 +49,9 @@ def weighted_variance(x: Floats, weights: Floats, *, binary: bool) -> float:
         return mean * (1.0 - mean)
     w = weights / total
     rest = 1.0 - float(w @ w)
-    return float(w @ (x - mean) ** 2) / rest if rest > 1e-12 else float("nan")
+    if not rest > 1e-12:
+        return float("nan")
+    return float(w @ (x - mean) ** 2) / rest if np.ptp(x) > ROUNDING * np.abs(x).max() else 0.0
 
 
 def spread(x: Floats, treated: NDArray[np.bool_], *, pooled: bool) -> float:
@@ -83,11 +88,13 @@ def balance(x: Floats, treated: NDArray[np.bool_], weights: Floats, sd: float) -
         parts.append((float((w * own).sum() / w.sum()), weighted_variance(own, w, binary=binary)))
     (first, first_variance), (second, second_variance) = parts
     difference = first - second
+    if abs(difference) <= ROUNDING * float(np.abs(x).max()):
+        difference = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = float(np.float64(first_variance) / np.float64(second_variance))
     return Balance(
         treated=first,
         control=second,
-        smd=difference / sd if sd > 0 else (0.0 if abs(difference) < 1e-12 else float("nan")),
+        smd=difference / sd if sd > 0 else (0.0 if difference == 0 else float("nan")),
         variance_ratio=float("nan") if binary else ratio,
     )

@@ -119,6 +119,9 @@ def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: I
     p is 1 when no set has different levels, NaN when everybody has the same. R's
     ``mantelhaen.test(correct = FALSE)``, ``mcnemar.test(correct = FALSE)``.
 
+    The counts of levels that sets have in common always sum to the same, so that one of them says
+    nothing: the degrees of freedom are the levels less the groups of levels linked by some set.
+
     Parameters
     ----------
     codes, treated, sets
@@ -133,15 +136,27 @@ def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: I
     score = observed - share.sum(axis=0)
     # One treated row a set: its level is one draw from the set.
     variance = np.diag(share.sum(axis=0)) - share.T @ share
-    used = np.flatnonzero(np.diag(variance) > 1e-12)
+    free = _linked(all_of) < np.arange(levels)  # all but the first level of each group
     name = "mantel-haenszel"
     if int(size.max()) <= 2:
         name = "mcnemar" if np.unique(codes).size <= 2 else "stuart-maxwell"
     if np.unique(codes).size < 2:
         return Test(name, math.nan, 0, math.nan)
-    if used.size < 2:
+    df = int(free.sum())
+    if not df:
         return Test(name, 0.0, 1, 1.0)
-    block = variance[np.ix_(used, used)]
-    df = int(np.linalg.matrix_rank(block, hermitian=True))
-    statistic = float(score[used] @ np.linalg.pinv(block, hermitian=True) @ score[used])
+    statistic = float(score[free] @ np.linalg.solve(variance[np.ix_(free, free)], score[free]))
     return Test(name, statistic, df, chi_square_tail(df, statistic))
+
+
+def _linked(all_of: Floats) -> Ints:
+    """The first level that each level is linked with through sets that have both, shape (levels,).
+
+    `all_of`, shape (sets, levels), counts the rows of each level in each set.
+    """
+    levels = all_of.shape[1]
+    together = (all_of.T @ all_of > 0) | np.eye(levels, dtype=np.bool_)
+    first = np.arange(levels)
+    for _ in range(levels):
+        first = np.where(together, first, levels).min(axis=1)
+    return first

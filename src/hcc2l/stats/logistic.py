@@ -13,6 +13,7 @@ from hcc2l.stats.tails import chi_square_tail, normal_quantile
 
 MAX_ITERATIONS = 25
 DEVIANCE_TOLERANCE = 1e-8  # R's glm.control
+LARGEST_LOGIT = 700.0  # whose exponential is still a number
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,8 @@ def _least_squares(
 
 
 def _probability(design: Floats, beta: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-linear_predictor(design, beta))), dtype=np.float64)
+    predictor = np.clip(linear_predictor(design, beta), -LARGEST_LOGIT, LARGEST_LOGIT)
+    return np.asarray(1.0 / (1.0 + np.exp(-predictor)), dtype=np.float64)
 
 
 def _loglik_of(probability: Floats, y: Floats) -> float:

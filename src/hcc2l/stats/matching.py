@@ -84,9 +84,9 @@ def nearest(
 ) -> Matches:
     """Greedy nearest-neighbour matching.
 
-    Each treated row in turn takes the nearest control that is still free; of two at the same
-    distance the lower. Rows are sorted by (distance, row number), so equal controls are taken by
-    their place. With a ratio of k there are k rounds over all treated rows.
+    Rows stand in the order of (distance, row number). Each treated row in turn takes the nearer of
+    the last free control before it and the first one after it; at the same distance the one before.
+    With a ratio of k there are k rounds over all treated rows.
 
     Parameters
     ----------
