@@ -91,7 +91,7 @@ def test_pni_is_computed_from_albumin_in_either_unit(tmp_path: Path) -> None:
     records = patients()
     grams = cohort(tmp_path, records)
     report = hcc2l.roc(grams, outcome="pd", marker="pni", curve=True)
-    expected = sorted({r["albumin"] + 5 * r["lymphocytes"] for r in records})
+    expected = sorted({round(r["albumin"] + 5 * r["lymphocytes"], 9) for r in records})
     found = [value(r, "threshold") for r in report.table("curve").rows if r["threshold"]]
     assert sorted(found) == pytest.approx([(a + b) / 2 for a, b in pairwise(expected)])
     assert "albumin (g/L)" in note(report, "pni-computed")
@@ -384,6 +384,22 @@ def test_a_unit_that_cannot_be_is_noted(column: str, unit: str, text: str, tmp_p
     dictionary = f'[columns.{column}]\nunit = "{unit}"\n'
     report = hcc2l.roc(cohort(tmp_path, patients(60), dictionary), outcome="pd", marker=column)
     assert text in note(report, "units")
+
+
+@pytest.mark.parametrize(("column", "unit"), [("afp", "\u00b5g/L"), ("afp", "\u03bcg/L")])
+def test_a_unit_that_is_the_same_is_not_noted(column: str, unit: str, tmp_path: Path) -> None:
+    path = cohort(tmp_path, patients(60), f'[columns.{column}]\nunit = "{unit}"\n')
+    assert "units" not in codes(hcc2l.roc(path, outcome="pd", marker=column))
+
+
+def test_zeros_are_doubted_but_not_refused(tmp_path: Path) -> None:
+    records = patients(60)
+    records[3] |= {"afp": 0, "albumin": 0}
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=["afp", "pni"])
+    assert {n.text.partition(":")[0] for n in report.notes if n.code == "zeros"} == {
+        "AFP", "Albumin",
+    }  # fmt: skip
+    assert "mixed-units" not in codes(report)
 
 
 def test_a_marker_known_only_later_is_noted() -> None:

@@ -128,6 +128,15 @@ def test_lymphocytes_that_are_a_percentage_are_refused(refuse: Refuse, write: Wr
     refuse("--outcome", "pd", status=WRONG, cohort="n.csv", says="neither in 10^9/L or /µL")
 
 
+@pytest.mark.parametrize("unit", ["%", "mmol/L"])
+def test_a_pni_of_a_foreign_unit_is_refused(unit: str, refuse: Refuse, write: Write) -> None:
+    write("n.csv", "pd,albumin,lymphocytes\n"
+          + "".join(f"{i % 2},{30 + i},{5 + i / 10}\n" for i in range(20)))  # fmt: skip
+    write("hcc2l.toml", f'[columns.lymphocytes]\nunit = "{unit}"\n')
+    refuse("--outcome", "pd", "--marker", "pni", status=WRONG, cohort="n.csv",
+           says=f"is in {unit} | 10^9/L or /µL: convert")  # fmt: skip
+
+
 def test_a_cohort_without_any_of_the_markers_says_so(refuse: Refuse, write: Write) -> None:
     write("n.csv", "pd,x\n1,2\n0,3\n1,4\n")
     refuse("--outcome", "pd", status=WRONG, cohort="n.csv", says="no AFP, ALT or PNI | --marker")
