@@ -66,14 +66,13 @@ def _axis(data: RocData, name: str) -> str:
 
 def _points(data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]) -> Table:
     """The cut-offs on the curves, with what is written beside them."""
-    higher = {(one.group, one.name): one.higher for _, one in judged_of(results)}
+    judged = {(one.group, one.name): one for _, one in judged_of(results)}
     rows: list[Row] = []
     for cut in next(t for t in tables if t.name == "cutoffs").rows:
         key = (str(cut["group"]), str(cut["marker"]))
-        fine = key[1] in data.spec.combine
         rows.append({"group": key[0], "marker": key[1], "criterion": cut["criterion"],
                      "threshold": cut["threshold"], "sensitivity": cut["sensitivity"],
                      "specificity": cut["specificity"],
-                     "rule": rule(cut["threshold"], higher[key], fine),
-                     "direction": direction_words(data, key[1], higher[key])})  # fmt: skip
+                     "rule": rule(data, judged[key], cut["threshold"]),
+                     "direction": direction_words(data, key[1], judged[key].higher)})  # fmt: skip
     return Table("points", "Cut-offs", tuple(rows[0]), tuple(rows))

@@ -15,7 +15,7 @@ from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted
 from hcc2l.report import Note
 from hcc2l.scores import DECIMALS, SCALES, knows_unit, laboratory, plain_unit, pni, units_of
 from hcc2l.specs import RocSpec
-from hcc2l.terms import parse_term
+from hcc2l.terms import Term, parse_term
 
 DEFAULT = ("afp", "alt", "pni")
 
@@ -28,8 +28,8 @@ class Marker:
     ----------
     columns
         The columns it comes from.
-    parts
-        The markers of which it is the combination; empty when it is none.
+    levels
+        The groups, where the marker is a cut or a comparison: a value is a place among them.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Marker:
     values: Floats
     columns: tuple[str, ...]
     laboratory: str | None = None
-    parts: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
@@ -54,7 +54,7 @@ def resolve_markers(
     InputError
         Cells that are no numbers, or that cannot be: negative, or of two units.
     """
-    wanted = list(spec.marker) or _at_hand(cohort)
+    wanted = list(spec.marker) or ([] if spec.combine else _at_hand(cohort))
     for text in spec.combine:
         parts = [part.strip() for part in text.split("+")]
         if len(set(parts)) < 2 or not all(parts):
@@ -96,9 +96,7 @@ def _marker(cohort: Cohort, spec: RocSpec, text: str, keep: Mask, own: tuple[str
             hint="Use a number made from it, such as age.",
         )
     if term.comparison or term.cuts or term.dictionary_cut:
-        groups = factor(cohort, text, spec, "--marker", keep)
-        values = np.where(groups.codes < 0, np.nan, groups.codes).astype(np.float64)
-        return Marker(text, groups.label, None, values, (term.column,))
+        return _grouped(cohort, spec, term, keep)
     values = numbers(cohort, term.column, keep)
     kind = laboratory(term.column)
     if kind is not None:
@@ -108,6 +106,19 @@ def _marker(cohort: Cohort, spec: RocSpec, text: str, keep: Mask, own: tuple[str
         text, cohort.label(term.column), unit, values, (term.column,), kind,
         notes=_unit_notes(cohort, term.column, kind, values, keep),
     )  # fmt: skip
+
+
+def _grouped(cohort: Cohort, spec: RocSpec, term: Term, keep: Mask) -> Marker:
+    """A cut or a comparison: `AFP ≥400`, which a patient has or not; or several groups."""
+    groups = factor(cohort, term.text, spec, "--marker", keep)
+    levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
+    ranks = np.array([*groups.ranks, np.nan])  # the last for -1, missing
+    label = groups.label
+    if len(levels) == 2 and levels != ("no", "yes"):
+        unit = cohort.dictionary.column(term.column).unit
+        label = f"{cohort.label(term.column)} {levels[1]}{' ' + unit if unit else ''}"
+        levels = ("no", "yes")
+    return Marker(term.text, label, None, ranks[groups.codes], (term.column,), levels=levels)
 
 
 def _refuse_negative(cohort: Cohort, name: str, values: Floats, keep: Mask) -> None:
@@ -136,9 +147,9 @@ def _unit_notes(
     if found.zeros:
         notes.append(
             Note("warning", "zeros",
-                 f"{label}: {found.zeros} of {known.size} values are 0, which a patient hardly has. "
-                 "If 0 stands for missing, say --na 0; if for below the detection limit, the "
-                 "values are tied at the lowest.")
+                 f"{label}: {found.zeros} of {known.size} values are 0, which is doubtful. If 0 "
+                 "stands for missing, say --na 0; if for a value below the detection limit, these "
+                 "patients are tied at the lowest.")
         )  # fmt: skip
     foreign = declared is not None and not knows_unit(kind, declared)
     if kind == "afp" and declared and foreign:
@@ -155,13 +166,12 @@ def _unit_notes(
                  f"{found.unit}. Was it measured in two units? No cut-off holds for both: convert "
                  "the cells, or leave these rows out with --where.")
         )  # fmt: skip
-    elif declared and not foreign and found.unit:
-        if plain_unit(declared) != plain_unit(found.unit):
-            notes.append(
-                Note("warning", "units",
-                     f"{label} is declared as {declared}, but its values are those of "
-                     f"{found.unit}. Correct the unit in hcc2l.toml.")
-            )  # fmt: skip
+    elif declared and found.unit and not foreign and plain_unit(declared) != plain_unit(found.unit):
+        notes.append(
+            Note("warning", "units",
+                 f"{label} is declared as {declared}, but its values are those of {found.unit}. "
+                 "Correct the unit in hcc2l.toml.")
+        )  # fmt: skip
     return tuple(notes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import Field, dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 from hcc2l.errors import UsageError, did_you_mean
 
@@ -41,7 +41,11 @@ class AnalysisSpec:
         Confidence level, between 0 and 1.
     methods
         Give the paragraph for a manuscript.
+    EXCLUSIVE
+        Options of which one at most can be given; said on the spot, it displaces the dictionary's.
     """
+
+    EXCLUSIVE: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     where: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import SurvivalSpec, between, one_of
@@ -58,6 +59,8 @@ class RocSpec(SurvivalSpec):
     which
         What the figure shows.
     """
+
+    EXCLUSIVE: ClassVar[tuple[tuple[str, ...], ...]] = (("outcome", "at"), ("within", "at"))
 
     marker: tuple[str, ...] = ()
     outcome: str | None = None
@@ -146,6 +149,12 @@ class RocSpec(SurvivalSpec):
                 "Markers are combined by logistic regression, which needs --outcome.",
                 where="--combine",
                 hint="For a survival endpoint, see hcc2l cox.",
+            )
+        if self.compare and self.at is not None and not self.samples:
+            raise UsageError(
+                "Time-dependent areas are compared by the bootstrap.",
+                where="--boot 0",
+                hint="Leave out --boot, or --compare.",
             )
         if self.combine and self.criterion == "maxstat":
             raise UsageError(
