@@ -187,7 +187,7 @@ def _stairs(
     pad = 0.05 * (high - low)
     before, after = low - pad, high + pad
     if log:
-        least = min(v for v in values if v > 0)
+        least = min((v for v in values if v > 0), default=1.0)
         factor = (high / least) ** 0.05
         before, after = (least / factor if low > 0 else -0.3 * least), high * factor
     last = len(values)
@@ -284,7 +284,7 @@ def _own_axis(axes: Axes, values: Sequence[float], *, log: bool, label: str) -> 
         return
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    least = min(v for v in values if v > 0)
+    least = min((v for v in values if v > 0), default=1.0)
     if min(values) == 0:
         axes.set_xscale("symlog", linthresh=least, linscale=0.5)
         first, last = math.ceil(math.log10(least)), math.floor(math.log10(max(values)))
