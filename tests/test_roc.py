@@ -447,7 +447,9 @@ def test_a_comparison_is_named_with_its_condition() -> None:
 
 def test_a_cut_of_three_groups_names_those_that_are_positive() -> None:
     report = hcc2l.roc(HCC, **RESISTANCE, marker="afp@20,400", direction="higher", ref="afp=≥400")
-    assert report.table("summary").rows[0]["rule"] in ("20–399 or ≥400", "≥400", "20–<400 or ≥400")
+    assert report.table("summary").rows[0]["rule"] == "≥400"
+    low = hcc2l.roc(HCC, **RESISTANCE, marker="afp@20,400", direction="lower", criterion="topleft")
+    assert low.table("summary").rows[0]["rule"] == "<20 or 20–<400"
 
 
 def test_a_combination_alone_is_of_its_own_markers() -> None:
