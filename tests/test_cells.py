@@ -159,3 +159,28 @@ def test_a_covariate_of_the_future_is_told_in_logistic_regression(run: Run, writ
     write("cohort.csv", (DATA / "hcc424.csv").read_text())
     result = run("logistic", "cohort.csv", "--outcome", "primary_resistance", "-x", "age,sex")
     assert any("Age is known only some time after" in w for w in result.messages("warning"))
+
+
+# ---------------------------------------------------------------- the command line and the dictionary
+
+
+@pytest.mark.parametrize(
+    ("table", "command"),
+    [
+        ("[cox]\nselect = 0.1\n", ["cox", "-x", "age,sex", "--stepwise", "aic"]),
+        ("[cox]\nstepwise = 'aic'\n", ["cox", "-x", "age,sex", "--select", "0.1"]),
+        (
+            "[psmatch]\nendpoint = ['os']\n",
+            ["psmatch", "--treat", "lenvatinib", "-x", "age", "--time", "os_months", "--event",
+             "death"],
+        ),
+        ("[roc]\nat = 12\n", ["roc", "--outcome", "death", "--marker", "age"]),
+    ],
+)  # fmt: skip
+def test_what_is_typed_displaces_what_excludes_it_in_the_dictionary(
+    table: str, command: list[str], run: Run, write: Write
+) -> None:
+    write("hcc2l.toml", table)
+    write("cohort.csv", HCC.read_text())
+    result = run(command[0], "cohort.csv", *command[1:])
+    assert result.status == 0, result.err

@@ -16,6 +16,7 @@ import hcc2l
 from hcc2l.figures import draw
 from hcc2l.figures.roc import draw as draw_roc
 from hcc2l.figures.roc import draw_statistics, draw_thresholds
+from hcc2l.figures.style import STYLE
 from hcc2l.progress import shown_by
 from hcc2l.report import Report, Row
 from tests.conftest import DATA, Run, Write
@@ -91,7 +92,7 @@ def test_pni_is_computed_from_albumin_in_either_unit(tmp_path: Path) -> None:
     records = patients()
     grams = cohort(tmp_path, records)
     report = hcc2l.roc(grams, outcome="pd", marker="pni", curve=True)
-    expected = sorted({r["albumin"] + 5 * r["lymphocytes"] for r in records})
+    expected = sorted({round(r["albumin"] + 5 * r["lymphocytes"], 9) for r in records})
     found = [value(r, "threshold") for r in report.table("curve").rows if r["threshold"]]
     assert sorted(found) == pytest.approx([(a + b) / 2 for a, b in pairwise(expected)])
     assert "albumin (g/L)" in note(report, "pni-computed")
@@ -116,7 +117,7 @@ def test_a_cut_term_is_a_marker_of_two_values() -> None:
 
 
 def test_the_direction_is_said_in_words() -> None:
-    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, combine="afp+alt")
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker=["afp", "pni"], combine="afp+alt")
     words = report.table("summary").footnotes[0]
     assert "Higher AFP → primary resistance" in words
     assert "Lower PNI → primary resistance" in words
@@ -386,9 +387,155 @@ def test_a_unit_that_cannot_be_is_noted(column: str, unit: str, text: str, tmp_p
     assert text in note(report, "units")
 
 
+@pytest.mark.parametrize(("column", "unit"), [("afp", "\u00b5g/L"), ("afp", "\u03bcg/L")])
+def test_a_unit_that_is_the_same_is_not_noted(column: str, unit: str, tmp_path: Path) -> None:
+    path = cohort(tmp_path, patients(60), f'[columns.{column}]\nunit = "{unit}"\n')
+    assert "units" not in codes(hcc2l.roc(path, outcome="pd", marker=column))
+
+
+def test_zeros_are_doubted_but_not_refused(tmp_path: Path) -> None:
+    records = patients(60)
+    records[3] |= {"afp": 0, "albumin": 0}
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=["afp", "pni"])
+    assert {n.text.partition(":")[0] for n in report.notes if n.code == "zeros"} == {
+        "AFP", "Albumin",
+    }  # fmt: skip
+    assert "mixed-units" not in codes(report)
+
+
 def test_a_marker_known_only_later_is_noted() -> None:
     report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="afp_week8")
     assert note(report, "immortal-time").startswith("AFP at week 8")
+
+
+def test_samples_of_a_group_keep_the_direction_of_all_patients(tmp_path: Path) -> None:
+    records = patients(80, arm=lambda i: "ab"[i % 4 == 0])
+    for row in records:
+        if row["arm"] == "b":
+            row["afp"] = 1 / row["afp"]
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp", by="arm", boot=100)
+    for row in report.table("optimism").rows:
+        assert row["auc_corrected"] == pytest.approx(row["auc_apparent"], abs=0.05)
+        rules = rows(report, "summary", group=row["group"])
+        assert all(str(r["rule"]).startswith("≥") for r in rules)
+    assert "direction is that of all patients" in note(report, "auc-below-half")
+
+
+def test_who_was_followed_for_an_unknown_time_is_no_negative(tmp_path: Path) -> None:
+    records = patients(40, resistance=lambda i: i % 2)
+    for i, row in enumerate(records):
+        row |= {"ttp_months": 9.0, "progression": 0}
+        row |= {0: {"ttp_months": ""}, 2: {"progression": "", "ttp_months": 1},
+                4: {"progression": "", "ttp_months": 5}, 6: {"progression": 1, "ttp_months": 2},
+                1: {"ttp_months": ""}}.get(i, {})  # fmt: skip
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="resistance", marker="afp", within=3,
+                       endpoint="ttp")  # fmt: skip
+    (excluded,) = report.provenance.excluded
+    assert excluded.reason == "follow-up unknown, without resistance"
+    assert excluded.which == ("P000", "P002")
+    assert note(report, "outcome-contradicts").startswith("1 patient without resistance had")
+
+
+def test_a_comparison_is_named_with_its_condition() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker=["afp@400", "afp<400"])
+    first, second = report.table("summary").rows
+    labels = report.table("summary").columns[0].labels
+    assert (labels["afp@400"], first["rule"]) == ("AFP ≥400", "yes")
+    assert (labels["afp<400"], second["rule"]) == ("AFP <400", "no")
+    assert "AFP ≥400: yes → primary resistance" in report.table("summary").footnotes[0]
+
+
+def test_a_cut_of_three_groups_names_those_that_are_positive() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker="afp@20,400", direction="higher", ref="afp=≥400")
+    assert report.table("summary").rows[0]["rule"] == "≥400"
+    low = hcc2l.roc(HCC, **RESISTANCE, marker="afp@20,400", direction="lower", criterion="topleft")
+    assert low.table("summary").rows[0]["rule"] == "<20 or 20–<400"
+
+
+def test_a_combination_alone_is_of_its_own_markers() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, combine="albumin+afp")
+    assert [r["marker"] for r in report.table("markers").rows] == ["albumin", "afp", "albumin+afp"]
+
+
+def test_a_marker_that_repeats_another_has_no_coefficient_and_a_note(tmp_path: Path) -> None:
+    records = [r | {"twice": 2 * r["afp"]} for r in patients(40)]
+    path = cohort(tmp_path, records)
+    report = hcc2l.roc(path, outcome="pd", combine="afp+twice")
+    assert report.table("combinations").rows[2]["coef"] is None
+    assert "twice says nothing" in note(report, "collinear")
+
+
+def test_a_perfect_marker_is_doubted(tmp_path: Path) -> None:
+    records = [r | {"afp": 100 + 800 * r["pd"] + i / 10} for i, r in enumerate(patients(40))]
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp")
+    assert "without an error" in note(report, "perfect-separation")
+    two = [{"y": 1, "m": 5}, {"y": 0, "m": 3}]
+    report = hcc2l.roc(cohort(tmp_path, two), outcome="y", marker="m")
+    assert "reference" not in str(hcc2l.render_report(report, "table"))
+    assert "1.000 (NE–NE)" in str(hcc2l.render_report(report, "table"))
+    assert "Only 1 patient with" in note(report, "few-in-class")
+
+
+def test_the_area_of_a_part_below_the_diagonal_is_not_corrected() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", direction="lower",
+                       partial="specificity=0.2")  # fmt: skip
+    (row,) = report.table("partial").rows
+    assert value(row, "partial_auc") > 0
+    assert row["partial_auc_corrected"] is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(1234566, 1234567), (1234.56785, 1234.56786), (1e-9, 1.0000001e-9)]
+)
+def test_the_printed_rule_splits_as_the_table_does(low: float, high: float, tmp_path: Path) -> None:
+    records = [{"y": i % 2, "m": high if i % 2 else low} for i in range(20)]
+    (row,) = hcc2l.roc(cohort(tmp_path, records), outcome="y", marker="m").table("summary").rows
+    assert low < float(str(row["rule"]).removeprefix("≥").replace("−", "-")) <= high
+
+
+def test_a_cutoff_of_many_digits_is_written_short() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", at_cut="afp=1e300")
+    assert report.table("summary").rows[-1]["rule"] == "≥1e+300"
+
+
+def test_a_group_without_a_cutpoint_is_left_out_and_said(tmp_path: Path) -> None:
+    records = patients(60, arm=lambda i: "ab"[i >= 30])
+    for i, row in enumerate(records[30:]):
+        row["afp"] = 5 if i else 7
+    report = hcc2l.roc(cohort(tmp_path, records), criterion="maxstat", marker="afp", by="arm")
+    assert {r["group"] for r in report.table("maxstat").rows} == {"a"}
+    assert note(report, "group-skipped").endswith("in: b.")
+
+
+def test_without_bootstrap_no_interval_is_spoken_of() -> None:
+    report = hcc2l.roc(SECOND_LINE, at=12, marker="afp", boot=0, methods=True)
+    for text in (report.methods, *report.provenance.footer, *report.table("summary").footnotes):
+        assert "bootstrap" not in text
+        assert "percentile" not in text
+
+
+def test_the_command_line_wins_over_the_dictionary(tmp_path: Path) -> None:
+    said = cohort(tmp_path, patients(60), "[roc]\nat = 12\nboot = 20\n")
+    report = hcc2l.roc(said, outcome="pd", marker="afp")
+    assert report.table("markers").rows[0]["outcome"] == "pd"
+    said = cohort(tmp_path, patients(60), '[roc]\noutcome = "pd"\nwithin = 3\n')
+    report = hcc2l.roc(said, at=12, marker="afp", boot=20)
+    assert report.table("markers").rows[0]["outcome"] == "death by 12 months"
+
+
+@pytest.mark.parametrize(("ja", "label"), [("ja", "Ansprechen"), ("1", "Tumor Response")])
+def test_an_outcome_keeps_its_own_words(ja: str, label: str, tmp_path: Path) -> None:
+    records = [r | {"pd": ja if r["pd"] else "nein"} for r in patients(60)]
+    path = cohort(tmp_path, records, f'[columns.pd]\nlabel = "{label}"\n')
+    report = hcc2l.roc(path, outcome=f"pd={ja}", marker="afp")
+    assert report.table("summary").title.startswith(f"Markers of {label}: ")
+
+
+def test_areas_of_groups_are_compared_by_t_with_its_degrees() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", by="child_pugh", compare=True)
+    headers = [c.header for c in report.table("group_comparisons").columns]
+    assert headers[headers.index("t") + 1] == "df"
+    assert "z" not in headers
 
 
 # ---------------------------------------------------------------- output
@@ -427,7 +574,8 @@ def test_json_holds_no_infinity(run: Run) -> None:
 
 
 def test_the_methods_say_what_was_done() -> None:
-    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, combine="afp+alt", compare=True, boot=30,
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="pni", combine="afp+alt", compare=True,
+                       boot=30,
                        ci="clopper-pearson", partial="specificity=0.8")  # fmt: skip
     for words in ("DeLong", "Youden", "Clopper–Pearson", "logistic regression", "30 bootstrap",
                   "albumin (g/L) + 5 × lymphocytes", "synthetic", "McClish"):  # fmt: skip
@@ -504,6 +652,68 @@ def test_afp_has_a_logarithmic_axis_and_albumin_its_own() -> None:
     assert report.draw is not None
     scales = [axes.get_xscale() for axes in draw_thresholds(report.draw()).axes]
     assert scales == ["log", "linear"]
+
+
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_the_thresholds_figure_reads_what_the_table_says(direction: str, tmp_path: Path) -> None:
+    """Also between observed values far apart, at them, and beyond both ends."""
+    records = [r | {"afp": 10 ** (i * 7 % 5)} for i, r in enumerate(patients(60))]
+    path = cohort(tmp_path, records)
+    cuts = [0.99, 1, 5, 10, 100, 120, 999, 10000, 10500]
+    report = hcc2l.roc(path, outcome="pd", marker="afp", direction=direction, which="thresholds",
+                       at_cut="afp=" + ",".join(map(str, cuts)))  # fmt: skip
+    assert report.draw is not None
+    (axes,) = draw_thresholds(report.draw()).axes
+    given = rows(report, "cutoffs", criterion="fixed")
+    for line, name in zip(axes.lines[:2], ("sensitivity", "specificity"), strict=True):
+        x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+        assert line.get_drawstyle() == ("steps-pre" if direction == "higher" else "steps-post")
+        assert x[0] < 1 < 10000 < x[-1]
+        assert {y[0], y[-1]} == {0, 1}
+        for cut, row in zip(cuts, given, strict=True):
+            place = (np.searchsorted(x, cut) if direction == "higher"
+                     else np.searchsorted(x, cut, side="right") - 1)  # fmt: skip
+            assert y[place] == row[name], (name, cut)
+
+
+def test_a_single_zero_does_not_take_the_logarithm_away(tmp_path: Path) -> None:
+    records = patients(60)
+    records[0]["afp"] = 0
+    path = cohort(tmp_path, records)
+    report = hcc2l.roc(path, outcome="pd", marker="afp", which="thresholds")
+    assert report.draw is not None
+    (axes,) = draw_thresholds(report.draw()).axes
+    assert axes.get_xscale() == "symlog"
+    assert axes.get_xticks()[0] == 0
+
+
+def test_long_names_stand_whole_and_break_before_the_area(tmp_path: Path) -> None:
+    name = "marker of a very long name, measured at week 0 in a central laboratory (ng/mL)"
+    records = [r | {f"{name} {j}": r["afp"] * (j + i % 3) for j in range(1, 10)}
+               for i, r in enumerate(patients(40))]  # fmt: skip
+    from matplotlib import rc_context
+
+    path = cohort(tmp_path, [{k.replace(",", ""): v for k, v in r.items()} for r in records])
+    markers = [f"{name} {j}".replace(",", "") for j in range(1, 10)]
+    for which, drawer in (("roc", draw_roc), ("thresholds", draw_thresholds)):
+        report = hcc2l.roc(path, outcome="pd", marker=markers, which=which)
+        assert report.draw is not None
+        with rc_context(STYLE):
+            picture = drawer(report.draw())
+            picture.draw_without_rendering()
+        if which == "roc":
+            curves = [line for line in picture.axes[0].lines if len(line.get_xdata()) > 2]
+            looks = {(line.get_color(), str(line._unscaled_dash_pattern)) for line in curves}
+            assert len(looks) == 9
+            lines = "\n".join(t.get_text() for t in picture.legends[0].get_texts()).split("\n")
+            assert sum("AUC" in line for line in lines) == 9
+            assert all(line.startswith("AUC") and line.endswith(")") for line in lines
+                       if "AUC" in line)  # fmt: skip
+        else:
+            for axes in picture.axes:
+                box = axes.xaxis.label.get_window_extent()
+                assert box.y0 >= 0
+                assert box.x1 <= picture.bbox.x1
 
 
 def test_a_plain_analysis_imports_nothing_heavy(write: Write, tmp_path: Path) -> None:

@@ -78,6 +78,10 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
                                     "'x' is not a list of numbers"),
     "a cut-off without a marker": (("--outcome", "pd", *MARKER, "--at-cut", "400"), WRONG,
                                    "afp=400"),
+    "a cut-off of a comparison": (("--outcome", "pd", "--marker", "afp>=30", "--at-cut",
+                                   "afp>=30=1"), WRONG, "AFP ≥30 is a comparison"),
+    "a comparison without samples": (("--at", "5", "--marker", "afp,alt", "--compare", "--boot",
+                                      "0"), WRONG, "--boot 0"),
     "a bad part": (("--outcome", "pd", *MARKER, "--partial", "0.8"), WRONG, "specificity=0.8"),
     "a bad criterion": (("--outcome", "pd", *MARKER, "--criterion", "best"), WRONG, "youden"),
     "a bad direction": (("--outcome", "pd", *MARKER, "--direction", "up"), WRONG, "auto"),
@@ -126,6 +130,15 @@ def test_lymphocytes_that_are_a_percentage_are_refused(refuse: Refuse, write: Wr
     head = "pd,albumin,lymphocytes\n"
     write("n.csv", head + "".join(f"{i % 2},{30 + i},{20 + i}\n" for i in range(20)))
     refuse("--outcome", "pd", status=WRONG, cohort="n.csv", says="neither in 10^9/L or /µL")
+
+
+@pytest.mark.parametrize("unit", ["%", "mmol/L"])
+def test_a_pni_of_a_foreign_unit_is_refused(unit: str, refuse: Refuse, write: Write) -> None:
+    write("n.csv", "pd,albumin,lymphocytes\n"
+          + "".join(f"{i % 2},{30 + i},{5 + i / 10}\n" for i in range(20)))  # fmt: skip
+    write("hcc2l.toml", f'[columns.lymphocytes]\nunit = "{unit}"\n')
+    refuse("--outcome", "pd", "--marker", "pni", status=WRONG, cohort="n.csv",
+           says=f"is in {unit} | 10^9/L or /µL: convert")  # fmt: skip
 
 
 def test_a_cohort_without_any_of_the_markers_says_so(refuse: Refuse, write: Write) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hcc2l.scores import laboratory, pni, units_of
+from hcc2l.scores import knows_unit, laboratory, plain_unit, pni, units_of
 
 
 def test_pni_is_onoderas() -> None:
@@ -47,3 +47,30 @@ def test_values_of_another_unit_are_counted() -> None:
 )  # fmt: skip
 def test_a_laboratory_value_is_known_by_its_whole_name(column: str, kind: str | None) -> None:
     assert laboratory(column) == kind
+
+
+def test_equal_indices_tie() -> None:
+    found = pni(np.array([33.6, 34.1]), np.array([2.0, 1.9]))
+    assert found[0] == found[1] == 43.6
+
+
+def test_zeros_are_of_no_other_unit() -> None:
+    found = units_of("albumin", np.array([35.0, 0.0, 41.0]))
+    assert (found.unit, found.strays, found.zeros) == ("g/L", 0, 1)
+    assert units_of("afp", np.zeros(3)).unit is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("\u00b5g/L", "ng/mL"), ("\u03bcg/l", "ug/L"), ("\u00b5kat/L", "\u03bckat/l"),
+     ("cells/\u00b5L", "/\u03bcL"), ("/mm³", "/ul"), ("×10⁹/L", "10^9/l"), ("G pt/L", "/nL")],
+)  # fmt: skip
+def test_one_unit_is_written_in_many_ways(one: str, other: str) -> None:
+    assert plain_unit(one) == plain_unit(other)
+
+
+def test_a_unit_is_known_or_not() -> None:
+    assert knows_unit("lymphocytes", "cells/\u03bcL")
+    assert knows_unit("afp", "µg/L")
+    assert not knows_unit("lymphocytes", "%")
+    assert not knows_unit("afp", "kU/L")

@@ -105,6 +105,7 @@ class Dictionary:
     def options(self, command: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """A command's options: what was given, else its table, else [defaults].
 
+        What was given also displaces the options that exclude it (`AnalysisSpec.exclusive`).
         Only `where` adds up: a condition of the dictionary defines the cohort and does not
         vanish because another one is given.
         """
@@ -117,6 +118,9 @@ class Dictionary:
             if name in spec.__dataclass_fields__ and option_problem(spec, name, value)
         ]
         options = {**{k: v for k, v in shared.items() if k not in refused}, **own}
+        for names in spec.exclusive():
+            if any(given.get(name) is not None for name in names):
+                options = {k: v for k, v in options.items() if k not in names}
         where = [*_listed(options.get("where")), *_listed(given.get("where"))]
         return {**options, **given, "where": where}
 

@@ -5,6 +5,7 @@ Every score is pure: arrays of the stated units in, an array out, NaN where an i
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,8 @@ class Scale:
     others: tuple[tuple[str, float, float, float], ...] = ()
 
 
+DECIMALS = 9  # equal scores of decimal values stay equal in binary arithmetic
+
 # The ranges of two units of one value do not overlap, so that a value tells its unit.
 SCALES = {
     "afp": Scale(("afp", "alpha_fetoprotein", "alphafetoprotein"), "ng/mL", 0.5, 1e8),
@@ -46,6 +49,30 @@ SCALES = {
     ),
     "pni": Scale(("pni",), "points", 5.0, 120.0),
 }  # fmt: skip
+
+
+# What is written for the same unit, as `plain_unit` leaves it.
+_SAME = {
+    "μg/l": "ng/ml", "/mm3": "/μl", "1/μl": "/μl", "/mcl": "/μl",
+    **dict.fromkeys(("10e9/l", "gpt/l", "giga/l", "/nl", "1/nl", "103/μl", "10e3/μl",
+                     "k/μl"), "109/l"),
+}  # fmt: skip
+
+
+def plain_unit(unit: str) -> str:
+    """A unit for comparing: `µg/L`, `ug/l` and `ng/mL` are one, `cells/µL` and `/mm³` another."""
+    text = unicodedata.normalize("NFKC", unit).casefold()  # the micro sign becomes the Greek letter
+    for sign in (" ", "^", "*", "×", "x", "cells", "cell"):
+        text = text.replace(sign, "")
+    for written, meant in (("mcg", "μg"), ("ug/", "μg/"), ("ukat", "μkat"), ("/ul", "/μl")):
+        text = text.replace(written, meant)
+    return _SAME.get(text, text)
+
+
+def knows_unit(name: str, unit: str) -> bool:
+    """Whether a laboratory value, a key of `SCALES`, is in use in that unit."""
+    scale = SCALES[name]
+    return plain_unit(unit) in {plain_unit(u) for u in (scale.unit, *(o[0] for o in scale.others))}
 
 
 def laboratory(column: str) -> str | None:
@@ -68,12 +95,15 @@ class UnitsFound:
         How many values fit another unit, or none.
     stray_unit
         The other unit that most of these fit, None when they fit none.
+    zeros
+        How many are 0, which fits every unit and none; they are no strays.
     """
 
     unit: str | None
     factor: float
     strays: int
     stray_unit: str | None
+    zeros: int = 0
 
 
 def units_of(name: str, values: Floats) -> UnitsFound:
@@ -88,15 +118,17 @@ def units_of(name: str, values: Floats) -> UnitsFound:
     """
     scale = SCALES[name]
     known = values[~np.isnan(values)]
+    zeros = int((known == 0).sum())
+    known = known[known != 0]
     ranges = [(scale.unit, scale.low, scale.high, 1.0), *scale.others]
     fits = [int(((known >= low) & (known < high)).sum()) for _, low, high, _ in ranges]
     most = int(np.argmax(fits))
     strays = known.size - fits[most]
     others = [(count, ranges[i][0]) for i, count in enumerate(fits) if i != most and count]
     if not fits[most]:
-        return UnitsFound(None, 1.0, 0, None)
+        return UnitsFound(None, 1.0, 0, None, zeros)
     unit, _, _, factor = ranges[most]
-    return UnitsFound(unit, factor, strays, max(others)[1] if others else None)
+    return UnitsFound(unit, factor, strays, max(others)[1] if others else None, zeros)
 
 
 def pni(albumin: Floats, lymphocytes: Floats) -> Floats:
@@ -112,4 +144,5 @@ def pni(albumin: Floats, lymphocytes: Floats) -> Floats:
     lymphocytes
         Shape (n,), 10^9/L.
     """
-    return np.asarray(albumin + 5.0 * lymphocytes, dtype=np.float64)
+    index = np.asarray(albumin + 5.0 * lymphocytes, dtype=np.float64)
+    return np.round(index, DECIMALS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,11 +12,14 @@ from hcc2l.cohort import Cohort, parse_number
 from hcc2l.design import Factor, Floats, Mask, RowAccount, apply_conditions, factor
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
 from hcc2l.design.model import refuse_own
+from hcc2l.dictionary import readable
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.specs import RocSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.stats.roc import higher_is_positive
 from hcc2l.terms import parse_term, split_assignment
+
+YES = ("1", "yes", "y", "true", "ja", "j", "oui", "sí", "si", "sì")
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,9 @@ def _drop_not_followed(
     unit = f" {endpoint.unit}" if endpoint.unit else ""
     early = (endpoint.event == 0) & (endpoint.time < spec.within - tolerance)
     account.drop(~positive & early, f"censored before {spec.within:g}{unit} without {said}")
+    beyond = endpoint.time >= spec.within - tolerance  # then an unknown event is none before
+    unknown = np.isnan(endpoint.time) | ((endpoint.event < 0) & ~beyond)
+    account.drop(~positive & unknown, f"follow-up unknown, without {said}")
     refuse_no_rows(account)
 
 
@@ -152,9 +158,7 @@ def _of_analysed_rows(
             positive[keep] = event & (time <= spec.at + time_tolerance(time))
             _refuse_time(time, event, spec.at, unit)
     kept = {
-        name: Marker(m.name, m.label, m.unit, m.values[keep], m.columns, m.laboratory, m.parts,
-                     m.notes)
-        for name, m in markers.items()
+        name: replace(marker, values=marker.values[keep]) for name, marker in markers.items()
     }  # fmt: skip
     for name, marker in kept.items():
         if np.ptp(marker.values) == 0:
@@ -182,11 +186,12 @@ def _of_analysed_rows(
 
 
 def _words(cohort: Cohort, said: str) -> str:
-    """An outcome in words: the column's label, and its value."""
+    """An outcome in words: the column's label, and its value where that says more than yes."""
     name, equals, value = said.partition("=")
     label = cohort.label(name).partition(" (")[0] if name in cohort.names else name
-    short = label[:1].lower() + label[1:] if label[1:2].islower() else label
-    return f"{short} = {value}" if equals else short
+    own = label.casefold() != readable(name).casefold()  # a label may be of a language with nouns
+    short = label if own or not label[1:2].islower() else label[:1].lower() + label[1:]
+    return short if not equals or value.casefold() in YES else f"{short} = {value}"
 
 
 def _refuse_time(time: Floats, event: Mask, at: float, unit: str) -> None:
@@ -220,15 +225,23 @@ def _fixed(spec: RocSpec, markers: dict[str, Marker]) -> dict[str, tuple[float, 
     """The cut-offs of `--at-cut`, by marker."""
     found: dict[str, tuple[float, ...]] = {}
     for text in spec.at_cut:
+        known = (*markers, *spec.combine)
+        whole = max((k for k in known if text.startswith(f"{k}=")), key=len, default=None)
         name, equals, values = text.partition("=")
         name = name.strip()
-        known = (*markers, *spec.combine)
+        if whole is not None:  # a marker's own name may hold a sign: afp>=400
+            name, values = whole, text[len(whole) + 1 :]
         if name not in known or not equals:
             hint = f"Markers: {', '.join(known)}." if equals else "Write afp=400 or afp=20,400."
             message = (
                 f"{name!r} is not among the markers." if equals else f"{text!r} names no value."
             )
             raise UsageError(message, where="--at-cut", hint=hint)
+        if name in markers and markers[name].levels:
+            raise UsageError(
+                f"{markers[name].label} is a comparison or a cut already.",
+                where=f"--at-cut {text}", hint="Leave it out, or name the column as the --marker.",
+            )  # fmt: skip
         cuts = [parse_number(v.strip()) for v in values.replace("/", ",").split(",")]
         if None in cuts:
             raise UsageError(

@@ -27,9 +27,27 @@ def roc_figure(data: RocData, results: Sequence[GroupResult], tables: Sequence[T
     options = _panels(data, [(one.group, one.name) for _, one in judged_of(results)])
     options["x_labels"] = tuple(_axis(data, one.name) for _, one in judged_of(results))
     options["ci"] = f"{data.spec.conf_level * 100:g}% CI"
-    drawn = {"curve": curve_table(results), "points": _points(data, results, tables),
+    steps = which == "thresholds"
+    drawn = {"curve": _steps(results) if steps else curve_table(results),
+             "points": _points(data, results, tables),
              "markers": next(t for t in tables if t.name == "markers")}  # fmt: skip
-    return Figure("roc" if which == "roc" else "thresholds", drawn, options)
+    return Figure("thresholds" if steps else "roc", drawn, options)
+
+
+def _steps(results: Sequence[GroupResult]) -> Table:
+    """Rates of a cut-off at each observed value; they change there, and not halfway between.
+
+    The last row of a curve, `cutoff` null, is of a cut-off beyond all values.
+    """
+    rows: list[Row] = []
+    for result, one in judged_of(results):
+        curve = one.curve
+        at = [*(curve.levels if curve.higher else -curve.levels).tolist(), None]
+        rates = curve.sensitivity.tolist(), curve.specificity.tolist()
+        for cutoff, se, sp in zip(at, *rates, strict=True):
+            rows.append({"group": result.name, "marker": one.name, "cutoff": cutoff,
+                         "sensitivity": se, "specificity": sp})  # fmt: skip
+    return Table("steps", "Rates by cut-off", tuple(rows[0]), tuple(rows))
 
 
 def _panels(data: RocData, keys: Sequence[tuple[str, str]]) -> dict[str, Value | tuple[Value, ...]]:
@@ -53,8 +71,9 @@ def _spans(data: RocData, name: str) -> bool:
     if name not in data.markers:
         return False
     values = data.markers[name].values
-    smallest = float(values.min())
-    return smallest > 0 and float(values.max()) / smallest > LOG_SPAN
+    if float(values.min()) < 0:
+        return False
+    return float(values.max()) / float(values[values > 0].min()) > LOG_SPAN  # a 0 has its own place
 
 
 def _axis(data: RocData, name: str) -> str:
@@ -66,14 +85,13 @@ def _axis(data: RocData, name: str) -> str:
 
 def _points(data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]) -> Table:
     """The cut-offs on the curves, with what is written beside them."""
-    higher = {(one.group, one.name): one.higher for _, one in judged_of(results)}
+    judged = {(one.group, one.name): one for _, one in judged_of(results)}
     rows: list[Row] = []
     for cut in next(t for t in tables if t.name == "cutoffs").rows:
         key = (str(cut["group"]), str(cut["marker"]))
-        fine = key[1] in data.spec.combine
         rows.append({"group": key[0], "marker": key[1], "criterion": cut["criterion"],
                      "threshold": cut["threshold"], "sensitivity": cut["sensitivity"],
                      "specificity": cut["specificity"],
-                     "rule": rule(cut["threshold"], higher[key], fine),
-                     "direction": direction_words(data, key[1], higher[key])})  # fmt: skip
+                     "rule": rule(data, judged[key], cut["threshold"]),
+                     "direction": direction_words(data, key[1], judged[key].higher)})  # fmt: skip
     return Table("points", "Cut-offs", tuple(rows[0]), tuple(rows))

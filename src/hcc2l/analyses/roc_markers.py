@@ -13,9 +13,9 @@ from hcc2l.design.model import refuse_own
 from hcc2l.design.rows import numbers
 from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted_list
 from hcc2l.report import Note
-from hcc2l.scores import SCALES, laboratory, pni, units_of
+from hcc2l.scores import DECIMALS, SCALES, knows_unit, laboratory, plain_unit, pni, units_of
 from hcc2l.specs import RocSpec
-from hcc2l.terms import parse_term
+from hcc2l.terms import Term, parse_term
 
 DEFAULT = ("afp", "alt", "pni")
 
@@ -28,8 +28,8 @@ class Marker:
     ----------
     columns
         The columns it comes from.
-    parts
-        The markers of which it is the combination; empty when it is none.
+    levels
+        The groups, where the marker is a cut or a comparison: a value is a place among them.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Marker:
     values: Floats
     columns: tuple[str, ...]
     laboratory: str | None = None
-    parts: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=(), compare=False)
 
 
@@ -54,7 +54,7 @@ def resolve_markers(
     InputError
         Cells that are no numbers, or that cannot be: negative, or of two units.
     """
-    wanted = list(spec.marker) or _at_hand(cohort)
+    wanted = list(spec.marker) or ([] if spec.combine else _at_hand(cohort))
     for text in spec.combine:
         parts = [part.strip() for part in text.split("+")]
         if len(set(parts)) < 2 or not all(parts):
@@ -96,9 +96,7 @@ def _marker(cohort: Cohort, spec: RocSpec, text: str, keep: Mask, own: tuple[str
             hint="Use a number made from it, such as age.",
         )
     if term.comparison or term.cuts or term.dictionary_cut:
-        groups = factor(cohort, text, spec, "--marker", keep)
-        values = np.where(groups.codes < 0, np.nan, groups.codes).astype(np.float64)
-        return Marker(text, groups.label, None, values, (term.column,))
+        return _grouped(cohort, spec, term, keep)
     values = numbers(cohort, term.column, keep)
     kind = laboratory(term.column)
     if kind is not None:
@@ -108,6 +106,19 @@ def _marker(cohort: Cohort, spec: RocSpec, text: str, keep: Mask, own: tuple[str
         text, cohort.label(term.column), unit, values, (term.column,), kind,
         notes=_unit_notes(cohort, term.column, kind, values, keep),
     )  # fmt: skip
+
+
+def _grouped(cohort: Cohort, spec: RocSpec, term: Term, keep: Mask) -> Marker:
+    """A cut or a comparison: `AFP ≥400`, which a patient has or not; or several groups."""
+    groups = factor(cohort, term.text, spec, "--marker", keep)
+    levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
+    ranks = np.array([*groups.ranks, np.nan])  # the last for -1, missing
+    label = groups.label
+    if len(levels) == 2 and levels != ("no", "yes"):
+        unit = cohort.dictionary.column(term.column).unit
+        label = f"{cohort.label(term.column)} {levels[1]}{' ' + unit if unit else ''}"
+        levels = ("no", "yes")
+    return Marker(term.text, label, None, ranks[groups.codes], (term.column,), levels=levels)
 
 
 def _refuse_negative(cohort: Cohort, name: str, values: Floats, keep: Mask) -> None:
@@ -133,7 +144,21 @@ def _unit_notes(
     found, label = units_of(kind, known), cohort.label(name)
     declared = cohort.dictionary.column(name).unit
     notes = []
-    if found.strays:
+    if found.zeros:
+        notes.append(
+            Note("warning", "zeros",
+                 f"{label}: {found.zeros} of {known.size} values are 0, which is doubtful. If 0 "
+                 "stands for missing, say --na 0; if for a value below the detection limit, these "
+                 "patients are tied at the lowest.")
+        )  # fmt: skip
+    foreign = declared is not None and not knows_unit(kind, declared)
+    if kind == "afp" and declared and foreign:
+        notes.append(
+            Note("warning", "units",
+                 f"{label} is in {declared}. The cut-offs of the literature (20, 200, 400) are in "
+                 "ng/mL; 1 kU/L, or IU/mL, is 1.21 ng/mL.")
+        )  # fmt: skip
+    elif found.strays and not foreign:
         other = f"look like {found.stray_unit}" if found.stray_unit else "fit no unit in use"
         notes.append(
             Note("warning", "mixed-units",
@@ -141,25 +166,13 @@ def _unit_notes(
                  f"{found.unit}. Was it measured in two units? No cut-off holds for both: convert "
                  "the cells, or leave these rows out with --where.")
         )  # fmt: skip
-    elif kind == "afp" and declared and _plain(declared) not in ("ng/ml", "µg/l"):
+    elif declared and found.unit and not foreign and plain_unit(declared) != plain_unit(found.unit):
         notes.append(
             Note("warning", "units",
-                 f"{label} is in {declared}. The cut-offs of the literature (20, 200, 400) are in "
-                 "ng/mL; 1 kU/L, or IU/mL, is 1.21 ng/mL.")
+                 f"{label} is declared as {declared}, but its values are those of {found.unit}. "
+                 "Correct the unit in hcc2l.toml.")
         )  # fmt: skip
-    elif declared and found.unit and _plain(declared) != _plain(found.unit):
-        known_units = [_plain(u) for u in (SCALES[kind].unit, *(o[0] for o in SCALES[kind].others))]
-        if _plain(declared) in known_units:
-            notes.append(
-                Note("warning", "units",
-                     f"{label} is declared as {declared}, but its values are those of "
-                     f"{found.unit}. Correct the unit in hcc2l.toml.")
-            )  # fmt: skip
     return tuple(notes)
-
-
-def _plain(unit: str) -> str:
-    return unit.casefold().replace(" ", "").replace("ug", "µg").replace("ukat", "µkat")
 
 
 def _computed_pni(cohort: Cohort, name: str, keep: Mask, own: tuple[str, ...]) -> Marker:
@@ -198,18 +211,27 @@ def _in_scale(cohort: Cohort, column: str, kind: str, keep: Mask) -> tuple[Float
     Raises
     ------
     InputError
-        Its values are of two units, or of none that is known.
+        Its values are of two units, or of none that is known, or it is declared in another.
     """
+    declared, scale = cohort.dictionary.column(column).unit, SCALES[kind]
+    units = " or ".join([scale.unit, *(other[0] for other in scale.others)])
+    if declared is not None and not knows_unit(kind, declared):
+        raise InputError(
+            f"{cohort.label(column)} is in {declared}, of which PNI cannot be computed.",
+            where=f"{cohort.source.name}, column {column}",
+            hint=f"PNI needs {units}: convert the cells (a percentage of leucocytes needs the "
+            "leucocyte count), or correct the unit in hcc2l.toml."
+            if "%" in declared
+            else f"PNI needs {units}: convert the cells, or correct the unit in hcc2l.toml.",
+        )
     values = numbers(cohort, column, keep)
     _refuse_negative(cohort, column, values, keep)
     known = keep & ~np.isnan(values)
-    scale = SCALES[kind]
     if not known.any():
         return values, scale.unit
     found = units_of(kind, values[known])
     if found.unit is not None and not found.strays:
-        return values * found.factor, found.unit
-    units = " or ".join([scale.unit, *(other[0] for other in scale.others)])
+        return np.round(values * found.factor, DECIMALS), found.unit
     if found.unit is None:
         message = f"{cohort.label(column)} is neither in {units}."
     else:

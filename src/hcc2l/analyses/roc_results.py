@@ -96,23 +96,27 @@ def analyse(data: RocData) -> tuple[list[GroupResult], list[str]]:
     """
     results, skipped = [], []
     for name, rows in data.groups:
-        if data.group is None or _has_both(data, rows):
+        if data.group is None or _can_be_analysed(data, rows):
             results.append(_group(data, name, rows))
         else:
             skipped.append(name)
     if not results:
         raise AnalysisError(
-            "No group has patients with and without the outcome.", where="--by",
+            "No group has patients of both classes, different values of every marker and, for "
+            "maxstat, events and a cut-point.", where="--by",
             hint="Leave out --by, or choose larger groups.",
         )  # fmt: skip
     return results, skipped
 
 
-def _has_both(data: RocData, rows: Mask) -> bool:
+def _can_be_analysed(data: RocData, rows: Mask) -> bool:
     if any(np.ptp(marker.values[rows]) == 0 for marker in data.markers.values()):
         return False
-    if data.spec.criterion == "maxstat" and (data.event is None or not data.event[rows].any()):
-        return False
+    if data.spec.criterion == "maxstat":
+        assert data.event is not None
+        names = data.markers if data.event[rows].any() else ()
+        if not names or any(_maximum(data, name, rows)[1] is None for name in names):
+            return False
     if data.positive is None:
         return True
     positive = data.positive[rows]
@@ -267,7 +271,8 @@ def _resampled(
     """One marker in a batch of samples."""
     inside, original, outside = sets
     criterion = "youden" if data.spec.criterion == "maxstat" else data.spec.criterion
-    free = data.spec.direction == "auto" and data.spec.at is None and one.fit is None
+    own = data.group is None and data.spec.at is None and one.fit is None
+    free = own and data.spec.direction == "auto"
     return resample(
         values, *inside, original, outside, higher=one.higher, free=free,
         criterion=cast(roc.Criterion, criterion),
@@ -337,6 +342,17 @@ def compare_samples(first: Judged, second: Judged) -> roc.AreaTest:
 # ---------------------------------------------------------------- survival
 
 
+def _maximum(
+    data: RocData, name: str, rows: Mask
+) -> tuple[Floats, selected.MaxStat | None]:  # fmt: skip
+    """Log-rank scores, and the statistic of every cut-point; None without any."""
+    assert data.time is not None
+    assert data.event is not None
+    scores = selected.logrank_scores(data.time[rows], data.event[rows])
+    low = data.spec.min_prop
+    return scores, selected.maxstat(data.markers[name].values[rows], scores, low, 1 - low)
+
+
 def _selected(data: RocData, group: str, name: str, rows: Mask) -> Selected:
     """The cut-point of one marker with the largest log-rank statistic."""
     assert data.time is not None
@@ -346,8 +362,7 @@ def _selected(data: RocData, group: str, name: str, rows: Mask) -> Selected:
         raise AnalysisError("Nobody has the event.", where="--criterion maxstat",
                             hint="Check the endpoint.")  # fmt: skip
     low = data.spec.min_prop
-    scores = selected.logrank_scores(time, event)
-    found = selected.maxstat(values, scores, low, 1 - low)
+    scores, found = _maximum(data, name, rows)
     if found is None:
         raise AnalysisError(
             f"{data.markers[name].label} has no cut-point that leaves {low:g} of the patients on "

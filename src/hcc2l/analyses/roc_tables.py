@@ -134,19 +134,37 @@ def _cutoffs(rows: Sequence[Row]) -> Table:
     return machine_table("cutoffs", "Cut-offs", rows)
 
 
-def rule(threshold: Value, higher: bool, fine: bool = False) -> str:
-    """What a cut-off calls positive: `≥400`; every digit, so that it says the same as the data."""
+def rule(data: RocData, one: Judged, threshold: Value) -> str:
+    """What a cut-off calls positive: `≥400`, `yes`; so many digits that it splits the same."""
     if not isinstance(threshold, (int, float)):
         return "–"
-    text = f"{threshold:.4g}" if fine else f"{threshold:.7g}"
-    if abs(threshold) >= 1e6:
-        text = f"{threshold:.0f}"
-    return f"{'≥' if higher else '≤'}{text}".replace("-", "−")
+    place = roc.place_of(one.curve, threshold)
+    levels = data.markers[one.name].levels if one.name in data.markers else ()
+    if levels:
+        above = math.ceil(threshold) if one.higher else math.floor(threshold) + 1
+        return " or ".join(levels[above:] if one.higher else levels[:above])
+    text = ""
+    for digits in range(4 if one.fit is not None else 7, 18):
+        text = _written(threshold, digits)
+        if roc.place_of(one.curve, float(text)) == place:
+            break
+    return f"{'≥' if one.higher else '≤'}{text}".replace("-", "−")
+
+
+def _written(value: float, digits: int) -> str:
+    """So many digits, without an exponent up to 10^15."""
+    text = f"{value:.{digits}g}"
+    if "e+" in text and abs(value) < 1e15:
+        return f"{float(text):.0f}"
+    return text
 
 
 def direction_words(data: RocData, name: str, higher: bool) -> str:
     """`Higher AFP → primary resistance`."""
     label = data.label_of[name]
+    levels = data.markers[name].levels if name in data.markers else ()
+    if len(levels) == 2:
+        return f"{label}: {levels[int(higher)]} → {data.outcome}"
     if name in data.spec.combine:
         return f"Higher predicted probability ({label}) → {data.outcome}"
     return f"{'Higher' if higher else 'Lower'} {label} → {data.outcome}"
@@ -155,7 +173,6 @@ def direction_words(data: RocData, name: str, higher: bool) -> str:
 def _summary(data: RocData, results: Sequence[GroupResult], cutoffs: Sequence[Row]) -> Table:
     """What a journal prints: a row a cut-off, the area beside the first."""
     rows: list[Row] = []
-    higher = {(one.group, one.name): one.higher for _, one in judged_of(results)}
     areas = {(one.group, one.name): one for _, one in judged_of(results)}
     sizes = {r.name: (int(r.positive.size), int(r.positive.sum())) for r in results}
     seen: set[tuple[str, str]] = set()
@@ -174,7 +191,7 @@ def _summary(data: RocData, results: Sequence[GroupResult], cutoffs: Sequence[Ro
              "upper": number(one.limits[1]) if first else None,
              "p": number(one.area.p) if first else None,
              "criterion": cut["criterion"],
-             "rule": rule(cut["threshold"], higher[key], fine=key[1] in data.spec.combine),
+             "rule": rule(data, one, cut["threshold"]),
              "observed": cut["observed"], **rates}
         )  # fmt: skip
     return Table("summary", _summary_title(data, results), tuple(rows[0]), tuple(rows),
@@ -270,6 +287,7 @@ def _comparisons(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
                form="interval", decimals=3),
         Column("z", ("statistic",)), Column("p", ("p",)),
     )  # fmt: skip
+    welch = (test_columns[0], Column("t", ("statistic",)), Column("df", ("df",)), test_columns[-1])
     several = (Column("p, Holm", ("p_adjusted",)),)
     if rows:
         adjusted = _with_holm(rows)
@@ -285,7 +303,8 @@ def _comparisons(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
         adjusted = _with_holm(between)
         columns = (
             Column("Marker", ("marker",), labels=data.label_of), Column("Group", ("group_b",)),
-            Column("versus", ("group_a",)), *test_columns, *(several if len(between) > 1 else ()),
+            Column("versus", ("group_a",)), *(welch if data.spec.at is None else test_columns),
+            *(several if len(between) > 1 else ()),
         )  # fmt: skip
         how = "DeLong, unpaired" if data.spec.at is None else "bootstrap"
         tables.append(Table("group_comparisons", f"Differences of AUC between groups ({how})",

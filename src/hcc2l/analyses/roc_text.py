@@ -49,11 +49,13 @@ def roc_notes(data: RocData, results: Sequence[GroupResult], skipped: Sequence[s
     for marker in data.markers.values():
         notes += marker.notes
     notes += _time_notes(data)
+    notes += _contradicted(data)
     notes += _known_later(data)
     if skipped:
         notes.append(
             Note("warning", "group-skipped",
-                 f"No patients of both classes, or a marker without variation, in: "
+                 f"No patients of both classes, or a marker without variation"
+                 f"{', events or a cut-point' if data.spec.criterion == 'maxstat' else ''}, in: "
                  f"{', '.join(skipped)}.")
         )  # fmt: skip
     for result in results:
@@ -98,7 +100,7 @@ def _time_notes(data: RocData) -> Iterator[Note]:
         endpoint, time, count = window
         yield Note(
             "warning", "censored-before",
-            f"{count} patients without {data.said} were censored before {time:g} months, by the "
+            f"{_patients(count)} without {data.said} censored before {time:g} months, by the "
             f"endpoint {endpoint}: whether they would have had it is not known, and they are not "
             f"negatives. Leave them out: --endpoint {endpoint} --within {time:g}.",
         )  # fmt: skip
@@ -132,6 +134,33 @@ def _window(data: RocData) -> tuple[str, float, int] | None:
     return (endpoint, months, count) if count else None
 
 
+def _contradicted(data: RocData) -> Iterator[Note]:
+    """Negatives of `--within` who had the event of the endpoint before."""
+    within = data.spec.within
+    if within is None:
+        return
+    from hcc2l.design.endpoints import resolve_endpoint
+
+    keep = data.account.keep
+    found = resolve_endpoint(data.cohort, data.spec, keep)
+    time = found.time[keep]
+    early = (found.event[keep] == 1) & (time < within - time_tolerance(time[~np.isnan(time)]))
+    assert data.positive is not None
+    count = int((early & ~data.positive).sum())
+    if count:
+        unit = f" {found.unit}" if found.unit else ""
+        yield Note(
+            "warning", "outcome-contradicts",
+            f"{_patients(count)} without {data.said} had the event of the endpoint "
+            f"({found.event_name}) before {within:g}{unit}. One of the two is wrong, or the "
+            "endpoint counts other events; they are analysed as negatives.",
+        )  # fmt: skip
+
+
+def _patients(count: int) -> str:
+    return f"{count} patient" if count == 1 else f"{count} patients"
+
+
 def _known_later(data: RocData) -> Iterator[Note]:
     names = [
         (marker.label, column) for marker in data.markers.values() for column in marker.columns
@@ -160,7 +189,7 @@ def _class_notes(data: RocData, result: GroupResult) -> Iterator[Note]:
         kind = "with" if positives == few else "without"
         yield Note(
             "warning", "few-in-class",
-            f"Only {few} patients {kind} the outcome{_in(data, result.name)}, fewer than "
+            f"Only {_patients(few)} {kind} the outcome{_in(data, result.name)}, fewer than "
             f"{FEW_IN_CLASS}: the area is uncertain and a cut-off is a guess.",
         )  # fmt: skip
 
@@ -172,6 +201,20 @@ def _marker_notes(data: RocData, result: GroupResult, one: Judged) -> Iterator[N
             "warning", "combination-separates",
             f"{label}: the combination tells the classes apart without an error, so that its model "
             "does not exist. There are too few patients for it; judge the markers alone.",
+        )  # fmt: skip
+    if one.fit is not None and one.fit.dropped.any():
+        terms = np.array(["", *(part.strip() for part in one.name.split("+"))])
+        yield Note(
+            "warning", "collinear",
+            f"{label}: {_join(list(terms[one.fit.dropped]))} says nothing that the others do not "
+            "say; it is left out of the model and has no coefficient.",
+        )  # fmt: skip
+    if one.area.auc in (0.0, 1.0) and not (one.fit is not None and one.fit.separated):
+        yield Note(
+            "warning", "perfect-separation",
+            f"{label}: the marker tells the classes apart without an error. The interval is not of "
+            "use (it has no width, or cannot be made) and there is no p; a larger cohort would "
+            "hardly show the same. Is the marker part of the outcome?",
         )  # fmt: skip
     if one.area.auc < 0.5:
         yield Note("warning", "auc-below-half", _below_half(data, one, label))
@@ -197,16 +240,24 @@ def _marker_notes(data: RocData, result: GroupResult, one: Judged) -> Iterator[N
 
 def _below_half(data: RocData, one: Judged, label: str) -> str:
     words = "higher" if one.higher else "lower"
-    why = (
-        f"The direction was said (--direction {data.spec.direction})."
-        if data.spec.direction != "auto"
-        else "The direction follows the medians of the two classes, as in pROC, not the area."
+    said = (
+        f"{label}: the area is below 0.5, though {words} values were taken to go with the outcome."
     )
     if one.name in data.spec.combine:
-        why = "The model of the combination ranks these patients the wrong way round."
+        return f"{said} The model of the combination ranks these patients the wrong way round."
+    if data.spec.direction != "auto":
+        return (
+            f"{said} The direction was said (--direction {data.spec.direction}); in these patients "
+            "the marker goes the other way."
+        )
+    if data.group is not None:
+        return (
+            f"{said} The direction is that of all patients, by the medians of the two classes; "
+            "here the marker goes the other way, which --compare tests."
+        )
     return (
-        f"{label}: the area is below 0.5, though {words} values were taken to go with the outcome. "
-        f"{why} The marker tells next to nothing; do not turn it round after having seen this."
+        f"{said} The direction follows the medians of the two classes, as in pROC, not the area. "
+        "The marker tells next to nothing; do not turn it round after having seen this."
     )
 
 
@@ -237,8 +288,9 @@ def conventions(data: RocData) -> list[str]:
         parts.append(f"{endpoint.label} ({endpoint.described}){unit}")
     if data.positive is not None:
         parts.append(f"Outcome {data.said}")
-        how = "percentile bootstrap" if spec.at is not None else "DeLong"
-        parts.append(f"AUC, {level} ({how})")
+        how = f"{level} ({'DeLong' if spec.at is None else 'percentile bootstrap'})"
+        without = spec.at is not None and not spec.samples
+        parts.append("AUC, without interval" if without else f"AUC, {how}")
         if spec.at is None:
             parts.append(f"proportions, {level} ({INTERVALS[spec.ci]})")
         if spec.samples:
@@ -285,15 +337,16 @@ def _curve_sentences(data: RocData, names: str, cited: list[str]) -> Iterator[st
             f"judged by the area under the ROC curve, with DeLong's {level} confidence interval."
         )
     else:
-        cited += ["time", "bootstrap"]
+        cited += ["time", *(["bootstrap"] if spec.samples else [])]
+        limits = f" and {level} percentile intervals of {spec.samples} bootstrap samples"
         yield (
             f"The ability of {names} to foretell {data.outcome} was judged by the "
             "cumulative/dynamic time-dependent ROC curve, with inverse-probability-of-censoring "
-            f"weights and {level} percentile intervals of {spec.samples} bootstrap samples."
+            f"weights{limits if spec.samples else ''}."
         )
     if spec.within is not None:
-        yield (f"Patients without the outcome who were censored before {spec.within:g} were left "
-               "out.")  # fmt: skip
+        yield (f"Patients without the outcome who were censored before {spec.within:g}, or whose "
+               "follow-up is unknown, were left out.")  # fmt: skip
     if spec.criterion != "maxstat":
         cited.append(spec.criterion)
         what = {"youden": "maximised Youden's index",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from hcc2l.figures.style import colour, dashes
+from hcc2l.figures.style import COLOURS, colour, dashes
 from hcc2l.report import Figure, Row, Table
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ def draw(figure: Figure) -> Picture:
     beside = len(figure.tables["points"].rows) <= BESIDE
     entries = []
     for key, label in zip(names, labels, strict=True):
-        lines = [f"{label}: {_area(figure, key)}"]
+        lines = _entry(label, _area(figure, key))
         if not beside:
             points = _of(figure.tables["points"], key)
             lines += [_point(row) for row in points if row["criterion"] != "fixed"][:1]
-        entries.append("\n".join(textwrap.fill(line, LEGEND_WIDTH) for line in lines))
+        entries.append("\n".join(lines))
     title = figure.options["legend"]
     count = sum(entry.count("\n") + 1 for entry in entries) + (1 if title else 0)
     legend = LINE * count + 0.06
@@ -46,7 +47,7 @@ def draw(figure: Figure) -> Picture:
         rows = _of(figure.tables["curve"], key)
         axes.plot(
             [1 - _float(r["specificity"]) for r in rows], [_float(r["sensitivity"]) for r in rows],
-            color=colour(i), linestyle=dashes(i), linewidth=1.5, label=entries[i], zorder=3,
+            color=colour(i), linestyle=_dashes(i), linewidth=1.5, label=entries[i], zorder=3,
         )  # fmt: skip
     _mark_cutoffs(axes, figure, names, beside=beside)
     ticks = [0, 0.25, 0.5, 0.75, 1]
@@ -60,6 +61,19 @@ def draw(figure: Figure) -> Picture:
     axes.set_ylabel("Sensitivity")
     _legend(picture, axes, str(title) if title else None)
     return picture
+
+
+def _entry(label: str, area: str) -> list[str]:
+    """Lines of the legend that do not break within the area and its interval."""
+    whole = f"{label}: {area}"
+    if len(whole) <= LEGEND_WIDTH:
+        return [whole]
+    return [*textwrap.wrap(f"{label}:", LEGEND_WIDTH), area]
+
+
+def _dashes(i: int) -> tuple[int, tuple[float, ...]]:
+    """The i-th curve's line style; colours that come again have another."""
+    return dashes(i + i // len(COLOURS))
 
 
 def _legend(picture: Picture, axes: Axes, title: str | None) -> None:
@@ -92,6 +106,8 @@ def _mark_cutoffs(
     axes: Axes, figure: Figure, names: Sequence[tuple[str, str]], *, beside: bool
 ) -> None:
     """A dot at each cut-off; its value and rates beside it, where no other text stands."""
+    from matplotlib.patheffects import withStroke
+
     taken: list[tuple[float, float]] = []
     for i, key in enumerate(names):
         for row in _of(figure.tables["points"], key):
@@ -109,7 +125,7 @@ def _mark_cutoffs(
             axes.annotate(
                 text, (x, y), place, fontsize=6.5, color=colour(i), va="center", zorder=6,
                 arrowprops={"arrowstyle": "-", "color": colour(i), "linewidth": 0.5},
-                bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 0.8},
+                path_effects=[withStroke(linewidth=1.6, foreground="white")],
             )  # fmt: skip
 
 
@@ -136,26 +152,48 @@ def draw_thresholds(figure: Figure) -> Picture:
     """Sensitivity and specificity against the cut-off, a panel a curve."""
     panels = list(zip(_keys(figure), _texts(figure, "labels"), _texts(figure, "x_labels"),
                       _flags(figure, "log"), strict=True))  # fmt: skip
-    picture, all_axes = _grid(len(panels), with_legend=True)
+    picture, all_axes = _grid(panels, with_legend=True)
     crowd = max(len(_of(figure.tables["points"], key)) for key, *_ in panels)
     highest = min(crowd, STAGGER)
     for place, (axes, (key, label, x_label, log)) in enumerate(zip(all_axes, panels, strict=True)):
-        rows = [r for r in _of(figure.tables["curve"], key) if r["threshold"] is not None]
-        x = [_float(r["threshold"]) for r in rows]
+        rows = _of(figure.tables["curve"], key)
+        x, order, where = _stairs([_float(r["cutoff"]) for r in rows[:-1]], log=bool(log))
+        rows = [rows[i] for i in order]
         for i, (name, text) in enumerate((("sensitivity", "Sensitivity"),
                                           ("specificity", "Specificity"))):  # fmt: skip
             axes.step(x, [_float(r[name]) for r in rows], color=colour(i), linestyle=dashes(i),
-                      linewidth=1.4, label=text, where="mid", zorder=3)  # fmt: skip
+                      linewidth=1.4, label=text, where=where, zorder=3)  # fmt: skip
         _mark_lines(axes, _of(figure.tables["points"], key))
         axes.set_ylim(-0.015, 1.015)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
-        _own_axis(axes, log=bool(log), label=str(x_label))
+        _own_axis(axes, x[1:-1], log=bool(log), label=str(x_label))
         if len(panels) > 1:
             axes.set_title(_wrapped(label), loc="left", fontsize=8.5, pad=6 + 8 * highest)
         if place == 0:
             picture.legend(handles=axes.get_legend_handles_labels()[0], loc="upper left", ncols=2,
                            bbox_to_anchor=(0.0, 1.0), handlelength=2.6)  # fmt: skip
     return picture
+
+
+def _stairs(
+    values: Sequence[float], *, log: bool
+) -> tuple[list[float], list[int], Literal["pre", "post"]]:
+    """Places of the steps and both ends, rising, the row of each, and which way its step goes.
+
+    `values` rise where values of at least the cut-off are positive, and fall where values up to it
+    are; a row more, after theirs, is of a cut-off beyond the last.
+    """
+    low, high = min(values), max(values)
+    pad = 0.05 * (high - low)
+    before, after = low - pad, high + pad
+    if log:
+        least = min((v for v in values if v > 0), default=1.0)
+        factor = (high / least) ** 0.05
+        before, after = (least / factor if low > 0 else -0.3 * least), high * factor
+    last = len(values)
+    if values[0] <= values[-1]:
+        return [before, *values, after], [0, *range(last + 1)], "pre"
+    return [before, *reversed(values), after], [*range(last, -1, -1), 0], "post"
 
 
 def _mark_lines(axes: Axes, points: Sequence[Row]) -> None:
@@ -178,7 +216,7 @@ def draw_statistics(figure: Figure) -> Picture:
     """The standardised log-rank statistic of every cut-point, a panel a marker."""
     panels = list(zip(_keys(figure), _texts(figure, "labels"), _texts(figure, "x_labels"),
                       _flags(figure, "log"), strict=True))  # fmt: skip
-    picture, all_axes = _grid(len(panels), with_legend=False)
+    picture, all_axes = _grid(panels, with_legend=False)
     for axes, (key, label, x_label, log) in zip(all_axes, panels, strict=True):
         rows = _of(figure.tables["statistics"], key)
         best = _of(figure.tables["maxstat"], key)[0]
@@ -193,7 +231,7 @@ def draw_statistics(figure: Figure) -> Picture:
             xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=6.8,
         )  # fmt: skip
         axes.set_ylim(0, y * 1.08)
-        _own_axis(axes, log=bool(log), label=str(x_label))
+        _own_axis(axes, [_float(r["cutpoint"]) for r in rows], log=bool(log), label=str(x_label))
         if len(panels) > 1:
             axes.set_title(_wrapped(label), loc="left", fontsize=8.5, pad=14)
     for axes in all_axes[:: _columns(len(panels))]:
@@ -206,38 +244,56 @@ def _p(value: object) -> str:
     return "< 0.001" if p < 0.001 else ("> 0.999" if p > 0.9995 else f"= {p:.3f}")
 
 
+Panel = tuple[tuple[str, str], str, str, bool]  # group and marker, label, x label, logarithmic
+
+
 def _columns(count: int) -> int:
     return 1 if count == 1 else (2 if count in (2, 4) else 3)
 
 
-def _grid(count: int, *, with_legend: bool) -> tuple[Picture, list[Axes]]:
-    """Panels in rows of at most three."""
+def _grid(panels: Sequence[Panel], *, with_legend: bool) -> tuple[Picture, list[Axes]]:
+    """Panels in rows of at most three, with room for labels of several lines."""
     from matplotlib.figure import Figure as MplFigure
 
+    count = len(panels)
+    below = LINE * max(_wrapped(x_label).count("\n") for _, _, x_label, _ in panels)
+    above = LINE * max(_wrapped(label).count("\n") for _, label, _, _ in panels)
+    if count == 1:  # has no title
+        above = 0.0
     columns = _columns(count)
     rows = -(-count // columns)
     top = 0.5 if with_legend else 0.2
-    each_width, each_height = PANEL_WIDTH + 0.62, PANEL_HEIGHT + 0.85
+    each_width, each_height = PANEL_WIDTH + 0.62, PANEL_HEIGHT + 0.85 + below + above
     width = each_width * columns + 0.12
     height = each_height * rows + top
     picture = MplFigure(figsize=(width, height))
     all_axes = []
     for i in range(count):
         x = 0.56 + (i % columns) * each_width
-        y = height - top - (i // columns + 1) * each_height + 0.5
+        y = height - top - (i // columns + 1) * each_height + 0.5 + below
         place = (x / width, y / height, PANEL_WIDTH / width, PANEL_HEIGHT / height)
         all_axes.append(picture.add_axes(place))
     return picture, all_axes
 
 
-def _own_axis(axes: Axes, *, log: bool, label: str) -> None:
-    """The marker's own axis: logarithmic where it spans orders of magnitude."""
+def _own_axis(axes: Axes, values: Sequence[float], *, log: bool, label: str) -> None:
+    """The marker's own axis: logarithmic where it spans orders of magnitude, 0 at its edge."""
     axes.set_xlabel(_wrapped(label))
     if not log:
         axes.margins(x=0.03)
         return
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+    least = min((v for v in values if v > 0), default=1.0)
+    if min(values) == 0:
+        axes.set_xscale("symlog", linthresh=least, linscale=0.5)
+        first, last = math.ceil(math.log10(least)), math.floor(math.log10(max(values)))
+        step = (last - first) // 6 + 1
+        axes.set_xticks([0, *(10.0**k for k in range(first, last + 1, step))])
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _plain(v)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.set_xlim(left=-0.3 * least)
+        return
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(numticks=6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _plain(v)))
@@ -250,7 +306,7 @@ def _plain(value: float) -> str:
 
 
 def _wrapped(label: str) -> str:
-    return textwrap.fill(label, 46)
+    return textwrap.fill(label, 42)
 
 
 def _keys(figure: Figure) -> list[tuple[str, str]]:

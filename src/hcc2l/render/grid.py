@@ -66,7 +66,7 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     if column.form == "effect":
         if values[0] is None:
             return "–"
-        if values == [1.0, None, None]:
+        if kind == "ratio" and values == [1.0, None, None]:
             return "reference"
     if all(value is None for value in values):
         return NOT_ESTIMABLE

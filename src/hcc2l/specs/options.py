@@ -62,6 +62,11 @@ class AnalysisSpec:
             if str(f.type).startswith("int") and isinstance(value, float):
                 object.__setattr__(self, f.name, int(value))  # a dictionary may say 200.0
 
+    @staticmethod
+    def exclusive() -> tuple[tuple[str, ...], ...]:
+        """Options that exclude each other: one on the command line displaces the dictionary's."""
+        return ()
+
     def settings(self) -> dict[str, object]:
         """Every option as resolved, for the provenance."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

@@ -82,6 +82,11 @@ class PsmatchSpec(AnalysisSpec):
     which: str = one_of(PICTURES, "love")
     seed: int = 1
 
+    @staticmethod
+    def exclusive() -> tuple[tuple[str, ...], ...]:
+        """Endpoints of the dictionary, or one said on the spot."""
+        return ("endpoint", "time"), ("endpoint", "event")
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if isinstance(self.caliper, str):  # `none`, as it is typed and as a dictionary says it

@@ -56,6 +56,11 @@ class RegressionSpec(AnalysisSpec):
     seed: int = 1
     which: str | None = one_of(FORESTS, None)
 
+    @staticmethod
+    def exclusive() -> tuple[tuple[str, ...], ...]:
+        """Two ways to choose the covariates."""
+        return (("select", "stepwise"),)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.covariates and not self.has_subgroups:

@@ -78,6 +78,11 @@ class RocSpec(SurvivalSpec):
     curve: bool = False
     which: str | None = one_of(FIGURES, None)
 
+    @staticmethod
+    def exclusive() -> tuple[tuple[str, ...], ...]:
+        """An outcome is a column, or a time."""
+        return ("outcome", "at"), ("within", "at")
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.outcome is not None and self.at is not None:
@@ -146,6 +151,12 @@ class RocSpec(SurvivalSpec):
                 "Markers are combined by logistic regression, which needs --outcome.",
                 where="--combine",
                 hint="For a survival endpoint, see hcc2l cox.",
+            )
+        if self.compare and self.at is not None and not self.samples:
+            raise UsageError(
+                "Time-dependent areas are compared by the bootstrap.",
+                where="--boot 0",
+                hint="Leave out --boot, or --compare.",
             )
         if self.combine and self.criterion == "maxstat":
             raise UsageError(

@@ -185,7 +185,8 @@ def partial_area(curve: RocCurve, low: float, focus: Focus) -> tuple[float, floa
     """Area where specificity (or sensitivity) is at least `low`; plain, and McClish's corrected.
 
     The corrected area is 0.5 for a marker that tells nothing, and 1 for a perfect one (McClish,
-    Med Decis Making 1989;9:190-195; pROC's ``partial.auc.correct``).
+    Med Decis Making 1989;9:190-195; pROC's ``partial.auc.correct``); NaN below the diagonal, where
+    it is not defined.
     """
     x, y = 1 - curve.specificity[::-1], curve.sensitivity[::-1]
     if focus == "sensitivity":  # the same seen from the other corner
@@ -197,6 +198,8 @@ def partial_area(curve: RocCurve, low: float, focus: Focus) -> tuple[float, floa
     height = y[:-1] + slope * ((begin + end) / 2 - x[:-1])
     area = float(np.sum((end - begin) * height))
     least = upto * upto / 2
+    if area < least - TIES:
+        return area, math.nan
     return area, (1 + (area - least) / (upto - least)) / 2
 
 
