@@ -161,7 +161,7 @@ def test_a_covariate_of_the_future_is_told_in_logistic_regression(run: Run, writ
     assert any("Age is known only some time after" in w for w in result.messages("warning"))
 
 
-# ---------------------------------------------------------------- the command line and the dictionary
+# ---------------------------------------------------------------- options and the dictionary
 
 
 @pytest.mark.parametrize(
