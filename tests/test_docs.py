@@ -228,9 +228,9 @@ def note_codes(command: str) -> set[str]:
     """The codes of the notes that a command can raise, from its source."""
     analyses = ROOT / "src" / "hcc2l" / "analyses"
     own = {
-        "cox": ["cox*.py", "regression.py", "performance.py", "adjusted.py"],
+        "cox": ["cox*.py", "regression_notes.py", "performance.py", "adjusted.py"],
         "km": ["km*.py"],
-        "logistic": ["logistic*.py", "regression.py", "performance.py"],
+        "logistic": ["logistic*.py", "regression_notes.py", "performance.py"],
         "tree": ["tree*.py"],
         "psmatch": ["psmatch*.py"],
         "roc": ["roc*.py"],

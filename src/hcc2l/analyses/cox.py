@@ -17,9 +17,9 @@ from hcc2l.analyses.regression import (
     interaction_test,
     number,
     p_text,
-    regression_notes,
     term_tests,
 )
+from hcc2l.analyses.regression_notes import regression_notes
 from hcc2l.analyses.rows import provenance, row_notes
 from hcc2l.cohort import Cohort
 from hcc2l.design.model import ModelTerm
