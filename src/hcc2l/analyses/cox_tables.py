@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hcc2l.analyses.cox_models import CoxData
-from hcc2l.analyses.regression import (
-    TEST_KEYS,
-    Fitted,
-    Model,
+from hcc2l.analyses.regression import TEST_KEYS, Fitted, Model
+from hcc2l.analyses.regression_tables import (
     model_row,
     regression_table,
     term_rows,

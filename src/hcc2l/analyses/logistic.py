@@ -19,16 +19,13 @@ from hcc2l.analyses.regression import (
     Profile,
     fit_models,
     interaction,
-    model_row,
     number,
     penalised,
     refuse_unfit,
-    regression_table,
     term_tests,
-    terms_table,
-    test_tables,
 )
 from hcc2l.analyses.regression_notes import regression_notes
+from hcc2l.analyses.regression_tables import model_row, regression_table, terms_table, test_tables
 from hcc2l.analyses.rows import account_notes, provenance, reading_notes, refuse_no_rows
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask, RowAccount, apply_conditions

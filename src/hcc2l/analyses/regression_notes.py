@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hcc2l.analyses.regression import Fitted, Model, Regression, term_rows
+from hcc2l.analyses.regression import Fitted, Model, Regression
+from hcc2l.analyses.regression_tables import term_rows
 from hcc2l.design import Mask
 from hcc2l.design.model import ModelColumn
 from hcc2l.report import Note, Value

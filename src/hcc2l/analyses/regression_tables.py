@@ -1,0 +1,174 @@
+"""The tables of any regression, tidy and as a paper prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hcc2l.analyses.regression import (
+    INTERACTION_KEYS,
+    STEP_KEYS,
+    TEST_KEYS,
+    Fitted,
+    Model,
+    Regression,
+    number,
+)
+from hcc2l.design.model import ModelTerm
+from hcc2l.report import Column, Row, Table, Value
+from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
+
+
+def term_rows(data: Regression, model: Model) -> list[Row]:
+    """One row a column of the model; `statistic` is Wald's z."""
+    z = normal_quantile(data.spec.conf_level)
+    used = model.std_err if model.robust_std_err is None else model.robust_std_err
+    profile = model.profile() if model.profile else None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        lower = np.exp(profile.lower if profile else model.coef - z * used)
+        upper = np.exp(profile.upper if profile else model.coef + z * used)
+        ratio, statistic = np.exp(model.coef), model.coef / used
+    p = profile.p if profile else None
+    if p is None:
+        p = np.array([2.0 * normal_tail(abs(z_i)) for z_i in statistic.tolist()])
+    rows: list[Row] = []
+    for i, column in enumerate(model.matrix.columns):
+        robust = None if model.robust_std_err is None else number(model.robust_std_err[i])
+        rows.append(
+            {"model": model.name, "kind": model.kind, "subgroup": model.subgroup,
+             "term": column.term, "level": column.level, "reference": column.reference,
+             "n": model.n, "events": model.events, "coef": number(model.coef[i]),
+             "std_err": number(model.std_err[i]), "robust_std_err": robust,
+             data.ratio: number(ratio[i]), "lower": number(lower[i]), "upper": number(upper[i]),
+             "statistic": number(statistic[i]), "p": number(p[i])}
+        )  # fmt: skip
+    return rows
+
+
+def terms_table(data: Regression, models: Sequence[Model]) -> Table:
+    """Every coefficient of every model; for machines."""
+    rows = tuple(row for model in models for row in term_rows(data, model))
+    return Table("terms", "Terms of every model", tuple(rows[0]), rows)
+
+
+def regression_table(
+    data: Regression, alone: Sequence[Model], final: Model | None, title: str
+) -> Table:
+    """One row a level, reference rows shown, univariable and multivariable side by side."""
+    by_term = {model.terms[0].text: model for model in alone}
+    terms = {t.text: t for model in (*alone, *([final] if final else [])) for t in model.terms}
+    rows: list[Row] = []
+    for text in dict.fromkeys(data.spec.covariates):
+        counted = by_term.get(text) or final
+        if text not in terms or counted is None:
+            continue
+        term = terms[text]
+        for level in _levels(term, counted):
+            n, events = _counts(data, counted, term, level)
+            multi_n, multi_events = _counts(data, final, term, level)
+            rows.append(
+                {"term": text, "level": level, "n": n, "events": events,
+                 **_effect("uni", data, by_term.get(text), term, level),
+                 **_effect("multi", data, final, term, level),
+                 "multi_n": multi_n, "multi_events": multi_events}
+            )  # fmt: skip
+    columns = [Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),
+               Column("n", ("n",)), Column("Events", ("events",))]  # fmt: skip
+    heading = f"{data.ratio.upper()} ({data.spec.conf_level * 100:g}% CI)"
+    for prefix, words, there in (("uni", "Univariable", bool(alone)),
+                                 ("multi", "Multivariable", final is not None)):  # fmt: skip
+        if there:
+            effect = (f"{prefix}_{data.ratio}", f"{prefix}_lower", f"{prefix}_upper")
+            columns.append(Column(f"{words} {heading}", effect, form="effect"))
+            columns.append(Column("p", (f"{prefix}_p",)))
+    notes = (_size_note(alone, final),) if final is not None else ()
+    return Table("regression", title, tuple(rows[0]), tuple(rows), tuple(columns), notes)
+
+
+def _size_note(alone: Sequence[Model], final: Model) -> str:
+    text = f"Multivariable model: {final.n} patients, {final.events} events."
+    if any(model.n != final.n for model in alone):
+        text += " n and events of each row are those of its univariable model."
+    return text
+
+
+def _levels(term: ModelTerm, model: Model) -> list[str | None]:
+    return [None] if term.factor is None else list(term.factor.take(model.rows).levels)
+
+
+def _counts(
+    data: Regression, model: Model | None, term: ModelTerm, level: str | None
+) -> tuple[int, int] | tuple[None, None]:
+    """Patients and events of a level in a model; None when the term is not in it."""
+    if model is None or term.text not in {t.text for t in model.terms}:
+        return None, None
+    inside = model.rows.copy()
+    if level is not None and term.factor is not None:
+        inside &= term.factor.codes == term.factor.levels.index(level)
+    return int(inside.sum()), int(data.event[inside].sum())
+
+
+def _effect(
+    prefix: str, data: Regression, model: Model | None, term: ModelTerm, level: str | None
+) -> dict[str, Value]:
+    """The ratio of one level in one model: 1 without limits for the reference."""
+    ratio = f"{prefix}_{data.ratio}"
+    empty: dict[str, Value] = dict.fromkeys(
+        (ratio, f"{prefix}_lower", f"{prefix}_upper", f"{prefix}_p")
+    )
+    if model is None or term.text not in {t.text for t in model.terms}:
+        return empty
+    for row in term_rows(data, model):
+        if row["term"] == term.text and row["level"] == level:
+            return {ratio: row[data.ratio]} | {
+                f"{prefix}_{key}": row[key] for key in ("lower", "upper", "p")
+            }
+    if term.factor is not None and level == term.factor.take(model.rows).levels[0]:
+        return empty | {ratio: 1.0}
+    return empty
+
+
+def model_row(model: Model) -> Row:
+    """The common keys of the table `models`, then those of the kind of regression."""
+
+    def p(statistic: Value) -> Value:
+        known = isinstance(statistic, float)
+        return number(chi_square_tail(model.df, float(str(statistic)))) if known else None
+
+    lr = 2.0 * (model.loglik - model.loglik_null)
+    rest = dict(model.describe())
+    wald, score = rest.pop("wald_statistic"), rest.pop("score_statistic")
+    return {"model": model.name, "kind": model.kind, "n": model.n, "events": model.events,
+            "loglik_null": model.loglik_null, "loglik": model.loglik, "lr_statistic": lr,
+            "lr_df": model.df, "lr_p": p(lr), "wald_statistic": wald, "wald_df": model.df,
+            "wald_p": p(wald), "score_statistic": score, "score_df": model.df,
+            "score_p": p(score), "aic": number(model.aic), **rest}  # fmt: skip
+
+
+def test_tables(
+    data: Regression, fitted: Fitted, tests: Sequence[Row], interactions: Sequence[Row]
+) -> list[Table]:
+    """Selection, tests of whole terms, and interactions: those there are."""
+    label = dict(data.labels)
+    term = Column("Variable", ("term",), labels=label)
+    test = (Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",)))
+    tables = []
+    if fitted.steps:
+        after = [Column("AIC after", ("aic",))] if fitted.steps[0]["aic"] is not None else []
+        columns = (Column("Step", ("step",)), Column("Action", ("action",)), term, *test, *after)
+        title = "Selection of the model"
+        tables.append(Table("selection", title, STEP_KEYS, fitted.steps, columns))
+    if tests:
+        several = any(int(str(row["df"])) > 1 for row in tests)
+        title = "Each variable as a whole (likelihood ratio)"
+        shown = (term, *test) if several else ()
+        tables.append(Table("term_tests", title, TEST_KEYS, tuple(tests), shown))
+    if interactions:
+        pair = (Column("Variable", ("term_a",), labels=label),
+                Column("by", ("term_b",), labels=label))  # fmt: skip
+        title = "Interactions (likelihood ratio)"
+        tables.append(
+            Table("interactions", title, INTERACTION_KEYS, tuple(interactions), (*pair, *test))
+        )
+    return tables
