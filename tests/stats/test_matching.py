@@ -278,7 +278,10 @@ def test_the_e_value_of_vanderweele_and_ding() -> None:
 @given(st.data())
 def test_the_stratified_test_is_the_sum_over_its_strata(data: st.DataObject) -> None:
     n = data.draw(st.integers(4, 30))
-    draw = lambda values: np.array(data.draw(st.lists(values, min_size=n, max_size=n)))  # noqa: E731
+
+    def draw(values: st.SearchStrategy[object]) -> np.ndarray:
+        return np.array(data.draw(st.lists(values, min_size=n, max_size=n)))
+
     time, event = draw(st.integers(0, 6)).astype(float), draw(st.booleans())
     group, strata = draw(st.integers(0, 2)), draw(st.integers(0, 4))
     found = logrank(time, event, group, 3, strata=strata)

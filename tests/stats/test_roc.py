@@ -69,7 +69,7 @@ def test_a_monotone_transform_changes_the_thresholds_alone(pairs: list[tuple[int
     assert plain.fp.tolist() == bent.fp.tolist()
     assert roc.delong(values, positive) == roc.delong(np.exp(values / 3) - 7, positive)
     for criterion in ("youden", "topleft"):
-        assert roc.best(plain, criterion).tolist() == roc.best(bent, criterion).tolist()  # type: ignore[arg-type]
+        assert roc.best(plain, criterion).tolist() == roc.best(bent, criterion).tolist()  # type: ignore[arg-type]  # one of the choices
 
 
 @some
@@ -252,15 +252,15 @@ def test_intervals_hold_the_proportion_and_mirror(total: int, count: int, level:
     assume(count <= total)
     for method in ("wilson", "clopper-pearson"):
         n, x = np.array(float(total)), np.array(float(count))
-        lower, upper = proportion_limits(x, n, level, method)  # type: ignore[arg-type]
+        lower, upper = proportion_limits(x, n, level, method)  # type: ignore[arg-type]  # one of the choices
         assert 0 <= lower <= count / total <= upper <= 1
-        other = proportion_limits(n - x, n, level, method)  # type: ignore[arg-type]
+        other = proportion_limits(n - x, n, level, method)  # type: ignore[arg-type]  # one of the choices
         assert float(lower) == pytest.approx(1 - float(other[1]), abs=1e-9)
 
 
 def test_nothing_out_of_nothing_has_no_interval() -> None:
     for method in ("wilson", "clopper-pearson"):
-        limits = proportion_limits(np.array(0.0), np.array(0.0), 0.95, method)  # type: ignore[arg-type]
+        limits = proportion_limits(np.array(0.0), np.array(0.0), 0.95, method)  # type: ignore[arg-type]  # one of the choices
         assert np.isnan(limits).all()
 
 
