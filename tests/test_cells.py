@@ -88,6 +88,18 @@ def test_a_limit_is_on_its_own_side_of_a_condition(write: Write) -> None:
     assert below + reached == known
 
 
+def test_a_given_cut_off_that_equals_a_limit_is_warned_of(run: Run, write: Write) -> None:
+    path = changed(write, "afp", dict.fromkeys(range(10), "<20"))
+    arguments = ["roc", path, "--outcome", "death", "--marker", "afp", "--direction", "higher"]
+    assert any(
+        "10 of the cells are <20" in w
+        for w in run(*arguments, "--at-cut", "afp=20").messages("warning")
+    )
+    for other in (["--at-cut", "afp=21"], ["--at-cut", "afp=20", "--direction", "lower"]):
+        warnings = run(*arguments, *other).messages("warning")
+        assert not any("of the cells are" in w for w in warnings)
+
+
 # ---------------------------------------------------------------- texts among numbers
 
 

@@ -107,6 +107,20 @@ def test_the_unit_of_a_covariate_scales_its_coefficient_alone(scale: float) -> N
     assert table(scaled, "ph_tests")[-1]["p"] == close(table(plain, "ph_tests")[-1]["p"])
 
 
+@pytest.mark.parametrize("factor", [1e-7, 1e6])
+def test_the_unit_of_time_does_not_matter_to_the_test_of_proportional_hazards(
+    factor: float,
+) -> None:
+    """The tolerance for tied times is absolute, as R's: times stay well apart."""
+    rows = [row | {"os_months": repr(round(float(row["os_months"])) + 1)} for row in HCC81]
+    scaled = [row | {"os_months": repr(int(row["os_months"]) * factor)} for row in rows]
+    options: dict[str, Any] = MODEL | {"ph_transform": "identity"}
+    found, expected = (
+        [row["statistic"] for row in table(cox(r, **options), "ph_tests")] for r in (scaled, rows)
+    )
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
 @few
 @given(factor=st.sampled_from([1 / 12, 4.348125, 30.4375, 1000]))
 def test_the_unit_of_time_does_not_matter(factor: float) -> None:

@@ -408,3 +408,10 @@ def test_a_bootstrap_shows_a_bar_to_who_looks_on_and_to_nobody_else(run: Run) ->
     assert "Bootstrap" in run(*arguments, terminal=True).err
     assert "Bootstrap" not in run(*arguments).err
     assert "Bootstrap" not in run(*arguments, "--quiet", terminal=True).err
+
+
+def test_a_maximum_that_was_not_reached_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hcc2l.stats.firth.MAX_ITERATIONS", 1)
+    assert "not-converged" in codes(hcc2l.cox(HCC, firth=True, **COX))
+    monkeypatch.undo()
+    assert "not-converged" not in codes(hcc2l.cox(HCC, firth=True, **COX))

@@ -75,6 +75,12 @@ def _unit_notes(data: Regression, models: Sequence[Model]) -> list[Note]:
 
 def _fit_notes(data: Regression, model: Model) -> list[Note]:
     notes = []
+    if model.firth is not None and not model.firth.converged:
+        notes.append(
+            Note("warning", "not-converged",
+                 f"The maximum of the penalised likelihood of the model {model.name!r} was not "
+                 "reached. Do not report its numbers; use fewer covariates.")
+        )  # fmt: skip
     ratio = "hazard" if data.ratio == "hr" else "odds"
     for column, dropped, infinite in zip(
         model.matrix.columns, model.dropped, model.infinite, strict=True

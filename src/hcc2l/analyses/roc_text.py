@@ -11,6 +11,7 @@ from hcc2l.analyses.roc_data import RocData
 from hcc2l.analyses.roc_results import GroupResult, Judged, quantile_limits
 from hcc2l.analyses.roc_search import INTERVALS, judged_of
 from hcc2l.analyses.rows import account_notes, reading_notes, row_notes
+from hcc2l.cohort import parse_limit
 from hcc2l.report import Note
 from hcc2l.stats.risk_sets import time_tolerance
 
@@ -50,6 +51,7 @@ def roc_notes(data: RocData, results: Sequence[GroupResult], skipped: Sequence[s
         notes += marker.notes
     notes += _time_notes(data)
     notes += _contradicted(data)
+    notes += _limits_at_cuts(data)
     notes += _known_later(data)
     if skipped:
         notes.append(
@@ -155,6 +157,29 @@ def _contradicted(data: RocData) -> Iterator[Note]:
             f"({found.event_name}) before {within:g}{unit}. One of the two is wrong, or the "
             "endpoint counts other events; they are analysed as negatives.",
         )  # fmt: skip
+
+
+def _limits_at_cuts(data: RocData) -> Iterator[Note]:
+    """Warn of detection limits that a given cut-off, equal to them, puts on the other side."""
+    for name, cuts in data.fixed.items():
+        columns = data.markers[name].columns if name in data.markers else ()
+        limits = data.cohort.column(columns[0]).limits if len(columns) == 1 else {}
+        wrong_side = "<" if data.higher.get(name, True) else ">"
+        for cut in cuts:
+            count = sum(
+                cell.startswith(wrong_side)
+                and parse_limit(cell, data.cohort.source.decimal) == cut
+                and not cell.startswith(f"{wrong_side}=")
+                for cell in limits.values()
+            )
+            if count:
+                cell = f"{wrong_side}{cut:g}"
+                yield Note(
+                    "warning", "limit-at-cut",
+                    f"{data.markers[name].label}: {count} of the cells are {cell}, which is read "
+                    f"as {cut:g} and so called positive by the cut-off {cut:g}. Choose a cut-off "
+                    "beside it.",
+                )  # fmt: skip
 
 
 def _patients(count: int) -> str:

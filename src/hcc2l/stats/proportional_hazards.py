@@ -80,8 +80,9 @@ def proportional_hazards(
     for name in [*dict.fromkeys(kept_terms), "GLOBAL"]:
         use = np.array([name in (t, "GLOBAL") for t in kept_terms])
         own_variance, df = variance[np.ix_(use, use)], int(use.sum())
-        # With one event, or one time, nothing can be told: R stops.
-        known = independent(own_variance, np.diag(plain_information)[use]).all()
+        # With one event, or one time, nothing can be told: R stops. Whatever the unit of time.
+        scale = np.diag(plain_information)[use] * float(np.abs(g).max()) ** 2
+        known = independent(own_variance, scale).all()
         statistic = quadratic(own_variance, score[use]) if known else float("nan")
         result.append(HazardsTest(name, statistic, df, chi_square_tail(df, statistic)))
     return result
