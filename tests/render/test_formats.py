@@ -15,8 +15,8 @@ import hcc2l
 from hcc2l.errors import UsageError
 from hcc2l.figures import draw
 from hcc2l.glossary import GLOSSARY
+from hcc2l.numerals import p_equation, p_value
 from hcc2l.render import FILE_FORMATS, RENDERERS, render_report
-from hcc2l.render.grid import write_p
 from tests.render.handmade import REPORT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -108,7 +108,15 @@ def test_digits_change_the_decimals_and_nothing_else() -> None:
      (0.5, "0.500"), (0.001, "0.001"), (0.0, "<0.001")],
 )  # fmt: skip
 def test_p_is_written_as_journals_print_it(p: float, written: str) -> None:
-    assert write_p(p) == written
+    assert p_value(p) == written
+
+
+@pytest.mark.parametrize(
+    ("p", "written"),
+    [(0.0004, "p < 0.001"), (0.012, "p = 0.012"), (0.9994, "p = 0.999"), (0.99951, "p > 0.999")],
+)
+def test_sentences_and_figures_write_p_as_tables_do(p: float, written: str) -> None:
+    assert p_equation(p) == written
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])

@@ -16,7 +16,6 @@ from hcc2l.analyses.regression import (
     interaction,
     interaction_test,
     number,
-    p_text,
     term_tests,
 )
 from hcc2l.analyses.regression_notes import regression_notes
@@ -24,6 +23,7 @@ from hcc2l.analyses.rows import provenance, row_notes
 from hcc2l.cohort import Cohort
 from hcc2l.design.model import ModelTerm
 from hcc2l.errors import AnalysisError
+from hcc2l.numerals import p_equation
 from hcc2l.report import Note, Report, Row
 from hcc2l.specs import CoxSpec
 from hcc2l.stats.proportional_hazards import proportional_hazards
@@ -149,7 +149,7 @@ def _notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
         if row["term"] != "GLOBAL" and isinstance(p, float) and p < 0.05:
             notes.append(
                 Note("warning", "hazards-not-proportional",
-                     f"The hazard ratio of {row['term']} changes with time ({p_text(p)}): one "
+                     f"The hazard ratio of {row['term']} changes with time ({p_equation(p)}): one "
                      "number averages over it. Stratify by it (--strata), look at periods with "
                      "--landmark, or compare restricted means (hcc2l km --tau).")
             )  # fmt: skip

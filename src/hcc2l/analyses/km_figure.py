@@ -8,6 +8,7 @@ import numpy as np
 
 from hcc2l.analyses.km_data import KmData, incidence_curve, survival_curve
 from hcc2l.analyses.km_text import FAMILY_LABELS, TEST_LABELS
+from hcc2l.numerals import p_equation
 from hcc2l.report import Figure, Row, Table, Value
 from hcc2l.stats.risk_sets import time_tolerance
 
@@ -83,8 +84,7 @@ def _annotation(tables: Sequence[Table]) -> str | None:
     p = row["p"]
     if not isinstance(p, float):
         return None
-    text = "< 0.001" if p < 0.001 else ("> 0.999" if p > 0.999 else f"= {p:.3f}")
-    return f"{TEST_LABELS[str(row['test'])]} p {text}"
+    return f"{TEST_LABELS[str(row['test'])]} {p_equation(p)}"
 
 
 def _at_risk(data: KmData, ticks: Sequence[float]) -> Table:

@@ -140,11 +140,6 @@ def penalised(fit: FirthFit, conf_level: float, event: Mask, **described: Any) -
     )  # fmt: skip
 
 
-def p_text(p: float) -> str:
-    """`p = 0.012`, `p < 0.001`: for sentences."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
 def number(value: float) -> float | None:
     """A float for a report: None when it is not finite."""
     return float(value) if math.isfinite(value) else None

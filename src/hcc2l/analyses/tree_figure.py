@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hcc2l.analyses.km_figure import axis_ticks
-from hcc2l.analyses.regression import p_text
 from hcc2l.analyses.tree_data import TreeData
 from hcc2l.analyses.tree_tables import curve
+from hcc2l.numerals import p_equation
 from hcc2l.report import Figure, Row, Table, Value
 
 
@@ -31,7 +31,7 @@ def tree_figure(data: TreeData, nodes: Table) -> Figure:
         label = None
         if node.split is not None:
             label = data.candidate(node.split).label
-            p = p_text(node.associations[node.split.covariate].p_adjusted)
+            p = p_equation(node.associations[node.split.covariate].p_adjusted)
         drawn.append(
             {**{k: row[k] for k in ("node", "left", "right", "n", "events", *limits)},
              "label": label, "p_text": p,

@@ -6,11 +6,11 @@ from importlib.metadata import version
 
 import numpy as np
 
-from hcc2l.analyses.regression import p_text
 from hcc2l.analyses.rows import group_size_notes
 from hcc2l.analyses.tree_data import TreeData
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
+from hcc2l.numerals import p_equation
 from hcc2l.report import Note, Outline, Row, Table
 from hcc2l.stats.association import MAX_P_ERROR
 
@@ -51,10 +51,8 @@ def _line(data: TreeData, row: Row, decimals: int) -> str:
         who = f"{data.candidate(above).name} {data.last_condition(number)}"
     counts = f"n = {row['n']}, {row['events']} event{'' if row['events'] == 1 else 's'}"
     if node.split is not None:
-        p = node.associations[node.split.covariate].p_adjusted
-        return (
-            f"[{number}] {who} ({counts}), split by {data.candidate(node.split).label}, {p_text(p)}"
-        )
+        p = p_equation(node.associations[node.split.covariate].p_adjusted)
+        return f"[{number}] {who} ({counts}), split by {data.candidate(node.split).label}, {p}"
     median, lower, upper = (_time(row[key], decimals) for key in ("median", "lower", "upper"))
     unit = data.outcome.endpoint.unit
     return (f"[{number}] {who}: {counts}, median {median} ({lower}–{upper})"
@@ -119,7 +117,7 @@ def _single_node(data: TreeData) -> Note:
         why = (f"no cut of the best candidates leaves {spec.min_bucket:g} patients on either side "
                "(--min-bucket)")  # fmt: skip
     else:
-        named = f"{data.candidates[place].label}, {p_text(best.p_adjusted)}"
+        named = f"{data.candidates[place].label}, {p_equation(best.p_adjusted)}"
         why = f"no candidate is clearly associated with survival; the best is {named}"
     return Note("info", "single-node", f"The tree is a single node: {why}.")
 
@@ -190,9 +188,9 @@ def _nearly_tied(data: TreeData) -> list[Note]:
     return [
         Note("warning", "root-nearly-tied",
              f"The first split is nearly a tie: {data.candidates[first].label} "
-             f"({p_text(best.p_adjusted)}) and {data.candidates[others[0]].label} "
-             f"({p_text(second.p_adjusted)}). A few other patients could turn the tree over; see "
-             f"{more}.")
+             f"({p_equation(best.p_adjusted)}) and {data.candidates[others[0]].label} "
+             f"({p_equation(second.p_adjusted)}). A slightly different sample could give a "
+             f"different first split; see {more}.")
     ]  # fmt: skip
 
 

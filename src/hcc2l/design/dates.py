@@ -41,7 +41,7 @@ def read_dates(
         if column.kind == "date":
             result[name] = column.values
             continue
-        values = np.full(cohort.rows, np.datetime64("NaT"), dtype="datetime64[D]")
+        values = np.full(cohort.rows, np.datetime64("NaT", "D"))
         for i in np.flatnonzero(~column.missing & keep):
             values[i] = _date(column.text(int(i)), order, cohort, name, int(i))
         result[name] = values

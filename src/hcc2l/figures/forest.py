@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import colour
+from hcc2l.numerals import p_value
 from hcc2l.report import Figure, Row, Table
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _draw_numbers(
             continue
         axes.text(1.06, y, _written(row), ha="left", **look)
         if row["p"] is not None:
-            axes.text(end, y, _written_p(float(str(row["p"]))), ha="right", **look)
+            axes.text(end, y, p_value(float(str(row["p"]))), ha="right", **look)
 
 
 def _written(row: Row) -> str:
@@ -185,10 +186,6 @@ def _written(row: Row) -> str:
 
 def _shown(value: float, decimals: int) -> str:
     return ">1000" if value > 1000 else f"{value:.{decimals}f}"
-
-
-def _written_p(p: float) -> str:
-    return "<0.001" if p < 0.001 else (">0.999" if p > 0.9995 else f"{p:.3f}")
 
 
 def _tuple(value: object) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from hcc2l.figures.style import COLOURS, colour, dashes
+from hcc2l.numerals import p_equation
 from hcc2l.report import Figure, Row, Table
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ def draw_statistics(figure: Figure) -> Picture:
         axes.axvline(x, color="0.25", linewidth=0.9, zorder=2)
         axes.plot([x], [y], marker="o", markersize=4.5, color=colour(1), zorder=4)
         axes.annotate(
-            f"{x:.7g}, p {_p(best['p'])}", (x, 1.0), (0, 3), ha="center", va="bottom",
+            f"{x:.7g}, {p_equation(_float(best['p']))}", (x, 1.0), (0, 3), ha="center", va="bottom",
             xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=6.8,
         )  # fmt: skip
         axes.set_ylim(0, y * 1.08)
@@ -237,11 +238,6 @@ def draw_statistics(figure: Figure) -> Picture:
     for axes in all_axes[:: _columns(len(panels))]:
         axes.set_ylabel(str(figure.options["y_label"]))
     return picture
-
-
-def _p(value: object) -> str:
-    p = _float(value)
-    return "< 0.001" if p < 0.001 else ("> 0.999" if p > 0.9995 else f"= {p:.3f}")
 
 
 Panel = tuple[tuple[str, str], str, str, bool]  # group and marker, label, x label, logarithmic

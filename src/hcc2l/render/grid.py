@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hcc2l.glossary import GLOSSARY
+from hcc2l.numerals import p_value
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
 NOT_ESTIMABLE = "NE"
@@ -102,7 +103,7 @@ def write(value: Value, kind: str, decimals: int) -> str:
     if isinstance(value, (str, bool)):
         return str(value)
     if kind == "p":
-        return write_p(value)
+        return p_value(value)
     if kind in ("count", "degrees"):
         return f"{value:.1f}".removesuffix(".0")
     if kind == "probability":
@@ -110,13 +111,6 @@ def write(value: Value, kind: str, decimals: int) -> str:
     if kind == "ratio" and value > 1000:
         return ">1000"
     return _signed(f"{value:.{decimals}f}")
-
-
-def write_p(value: float) -> str:
-    """A p-value as journals print it: `0.006`, `<0.001`, `>0.999`."""
-    if value < 0.001:
-        return "<0.001"
-    return ">0.999" if value > 0.9995 else f"{value:.3f}"
 
 
 def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
