@@ -126,7 +126,11 @@ def test_a_stray_text_that_makes_groups_of_a_number_is_told(run: Run, write: Wri
     path = changed(write, "ecog", {7: "k.A."})
 
     def warned() -> list[str]:
-        return [w for w in run("cox", path, "-x", "ecog").messages("warning") if "as groups" in w]
+        return [
+            w
+            for w in run("cox", path, "-x", "ecog").messages("warning")
+            if "as a grouping variable" in w
+        ]
 
     (warning,) = warned()
     assert "ecog" in warning

@@ -608,7 +608,7 @@ def test_notes_name_no_option_that_cox_has_not(run: Run) -> None:
     asked = ["--event", "response=PD", "--stepwise", "aic"]
     outcome = run("cox", "cohort.csv", "-x", "primary_resistance,age", *asked)
     assert outcome.status == 0
-    assert "all count as censored" in outcome.err
+    assert "all are treated as censored" in outcome.err
     own = re.sub(r"hcc2l km --[a-z-]+", "", outcome.err)
     assert set(re.findall(r"--[a-z][a-z-]*[a-z]", own)) <= has
 

@@ -118,7 +118,7 @@ def test_common_names_are_recognised_and_said(
     write("c.csv", f"{names}\n1,1\n2,0\n")
     outcome = run("km", "c.csv", "--json")
     assert outcome.json["settings"]["time"] == time
-    assert f"columns {time}, {event}, recognised by name" in outcome.err
+    assert f"was recognised by the column names {time}, {event}" in outcome.err
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_rows_of_a_cohort_without_identifiers_are_named_by_line(write: Write) ->
 
 def test_rows_that_are_left_out_are_said_on_standard_error(write: Write, run: Run) -> None:
     write("c.csv", "patient_id,time,status\nA1,1,1\nA2,,1\nA3,3,0\n")
-    assert "1 row left out: time missing (A2)." in run("km", "c.csv").err
+    assert "1 row excluded: time missing (A2)." in run("km", "c.csv").err
 
 
 def test_no_cell_of_a_row_that_is_left_out_is_told(write: Write, run: Run) -> None:
@@ -607,7 +607,7 @@ def test_a_condition_that_means_nothing_is_refused(
 
 
 def test_conditions_that_nobody_meets_are_the_data_s_fault(terms: Path) -> None:
-    with pytest.raises(AnalysisError, match="No row is left"):
+    with pytest.raises(AnalysisError, match="No rows remain"):
         km(terms, where=["afp>5000"])
 
 
@@ -665,7 +665,7 @@ def test_rows_read_are_rows_analysed_and_rows_left_out(
 def test_the_account_of_rows_stands_in_the_footer_and_in_json(cohort_csv: Path, run: Run) -> None:
     analysed = run("km", cohort_csv, "--by", "child_pugh", "--json").json["analysed"]
     left_out = sum(e["rows"] for e in analysed["excluded"])
-    footer = f"40 rows read, {left_out} left out"
+    footer = f"40 rows read, {left_out} excluded"
     for format_ in ("table", "md", "html", "tex"):
         shown = run("km", cohort_csv, "--by", "child_pugh", "--format", format_).out
         shown = " ".join(shown.split())

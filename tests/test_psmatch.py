@@ -628,7 +628,7 @@ LENVATINIB = ("--treat", "lenvatinib")
         ((*LENVATINIB, "--endpoint", "oss"), WRONG, "oss | 'os'"),
         ((*LENVATINIB, "--endpoint", "os", "--time", "age"), WRONG, "--endpoint"),
         ((*LENVATINIB, "--time", "os_days"), WRONG, "os_days | os_months"),
-        ((*LENVATINIB, "--where", "age>200"), UNANSWERED, "No row is left"),
+        ((*LENVATINIB, "--where", "age>200"), UNANSWERED, "No rows remain"),
         ((*LENVATINIB, "--which", "tree"), WRONG, "tree | love"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

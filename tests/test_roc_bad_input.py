@@ -62,7 +62,7 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a date": (("--outcome", "pd", "--marker", "visit"), WRONG, "is a date"),
     "no PNI": (("--outcome", "pd", "--marker", "pni"), WRONG, "computed from albumin"),
     "no positives left": (("--outcome", "three=2", "--where", "three==1", *MARKER), UNANSWERED,
-                          "Left out: not where"),
+                          "Excluded: not where"),
     "nobody left": (("--outcome", "pd", "--where", "afp>9999", *MARKER), UNANSWERED, "No row"),
     "a group of the outcome": (("--outcome", "pd", "--by", "pd", *MARKER), WRONG, "outcome"),
     "no group of two classes": (("--outcome", "pd", "--by", "death", *MARKER), UNANSWERED,

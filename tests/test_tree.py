@@ -506,7 +506,7 @@ def test_new_patients_with_an_unknown_level_are_refused(fitted: Any, write: Writ
         (("-x", "g", "--missing", "guess"), 2, "not a choice"),
         (("-x", "g", "--event", "status=7"), 2, "7"),
         (("-x", "g", "--where", "status==0"), 1, "has the event"),
-        (("-x", "g", "--where", "x>99"), 1, "No row is left"),
+        (("-x", "g", "--where", "x>99"), 1, "No rows remain"),
         (("-x", "x,empty2", "--missing", "drop"), 1, "empty2"),
         (("-x", "g", "--forest", "--where", "x<4"), 1, "at least 10 events"),
     ],

@@ -50,7 +50,7 @@ class AnalysisError(Hcc2lError):
 
 
 def did_you_mean(name: str, known: Iterable[str], listed: int = 30) -> str:
-    """Say which known name is nearest to `name`; else list them when at most `listed`; else ''."""
+    """A hint: the known names nearest to `name`; else all when at most `listed`; else empty."""
     import difflib
 
     names = list(known)
@@ -72,7 +72,7 @@ def quoted_list(items: Iterable[object], limit: int = 5) -> str:
 
 
 def no_column(name: str, names: Iterable[str], where: str) -> UsageError:
-    """The error for a column that a cohort has not: near names, else the columns there are."""
+    """The error for a column that is not in the cohort: near names, else the columns it has."""
     columns = list(names)
     hint = did_you_mean(name, columns) or f"Columns: {quoted_list(columns, 60)}."
-    return UsageError(f"The cohort has no column {name!r}.", where=where, hint=hint)
+    return UsageError(f"There is no column {name!r} in the cohort.", where=where, hint=hint)

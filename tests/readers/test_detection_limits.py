@@ -106,7 +106,8 @@ def test_every_command_counts_the_limits_it_used(
     write("c.csv", HEAD + ROWS)
     outcome = run(command[0], "c.csv", *command[1:])
     assert outcome.status == 0, outcome.err
-    text = "note: afp: 3 cells are detection limits (<0.5, >10000), read as the limit itself."
+    limits = "3 cells are detection limits (<0.5, >10000)"
+    text = f"note: afp: {limits}; the limit itself is used as the value."
     assert text in outcome.messages("note")
 
 

@@ -24,7 +24,7 @@ def run(cohort: Cohort, spec: RocSpec) -> Report:
     InputError
         The cohort's cells are wrong.
     AnalysisError
-        No row is left, nobody or everybody has the outcome, or a marker is constant.
+        No rows remain, nobody or everybody has the outcome, or a marker is constant.
     """
     data = prepare(cohort, spec)
     if spec.compare and len(data.label_of) < 2 and data.group is None:

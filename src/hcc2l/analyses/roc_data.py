@@ -83,7 +83,7 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
     InputError
         The cohort's cells are wrong.
     AnalysisError
-        No row is left, nobody or everybody has the outcome, or a marker is constant.
+        No rows remain, nobody or everybody has the outcome, or a marker is constant.
     """
     timed = spec.at is not None or spec.criterion == "maxstat"
     columns = [*spec.marker, (spec.outcome or "").partition("=")[0], spec.by or ""]
@@ -217,7 +217,7 @@ def _refuse_one_class(positive: Mask, said: str, account: RowAccount) -> None:
         f"{who} of the {positive.size} patients has {said}.".replace("All of the", "Each of the"),
         where="--outcome",
         hint="A ROC curve needs patients with and without it. "
-        + (f"Left out: {left_out}." if left_out else "Check the value: --outcome COL=VALUE."),
+        + (f"Excluded: {left_out}." if left_out else "Check the value: --outcome COL=VALUE."),
     )
 
 

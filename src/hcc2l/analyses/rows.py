@@ -1,4 +1,4 @@
-"""What every survival analysis says about its rows: who was read, left out, analysed."""
+"""The rows of an analysis: read, excluded, analysed; and the notes that every analysis shares."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Outcome:
 
 
 def survival_outcome(cohort: Cohort, spec: SurvivalSpec, competing: str | None = None) -> Outcome:
-    """Resolve the endpoint, apply `--where`, and leave out rows without time or event.
+    """Times and events under the conditions of `--where`; rows without either are excluded.
 
     Raises
     ------
     AnalysisError
-        No row is left.
+        No rows remain.
     """
     account = RowAccount(cohort)
     apply_conditions(cohort, account, spec.where)
@@ -69,20 +69,20 @@ def survival_outcome(cohort: Cohort, spec: SurvivalSpec, competing: str | None =
 
 
 def refuse_no_rows(account: RowAccount) -> None:
-    """AnalysisError when every row was left out, with the reasons."""
+    """AnalysisError, with the reasons, when every row was excluded."""
     if account.analysed == 0:
         reasons = ", ".join(f"{e.reason} ({e.rows})" for e in account.excluded)
         raise AnalysisError(
-            "No row is left to analyse.",
+            "No rows remain to be analysed.",
             where=account.cohort.source.name,
-            hint=f"Left out: {reasons}.",
+            hint=f"Excluded: {reasons}.",
         )
 
 
 def rows_in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
-    """The kept rows in the order of their ids, or as they stand in the file when they have none.
+    """Indices of the kept rows by id, or in file order when there are no ids.
 
-    What is drawn at random is drawn in this order, so that it does not depend on the file's.
+    Random draws use this order, so that they do not depend on the order of the file.
     """
     rows = np.flatnonzero(keep)
     if cohort.id_column is None or cohort.id_column not in cohort.names:
@@ -98,15 +98,15 @@ def rows_in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
 def from_landmark(
     account: RowAccount, time: Floats, event: Ints, landmark: float, unit: str
 ) -> Floats:
-    """Leave out who was no longer at risk after the landmark, and count time from it."""
+    """Times counted from the landmark; rows not at risk after it are excluded."""
     early = time <= landmark + time_tolerance(time[account.keep])
     account.drop(early & (event > 0), f"event by the landmark, {landmark:g} {unit}".strip())
     account.drop(early & (event == 0), f"censored by the landmark, {landmark:g} {unit}".strip())
     if account.analysed == 0:
         raise AnalysisError(
-            f"Nobody is at risk after the landmark of {landmark:g} {unit}.".replace(" .", "."),
+            f"No patient is at risk after the landmark of {landmark:g} {unit}.".replace(" .", "."),
             where="--landmark",
-            hint="Choose an earlier one.",
+            hint="Choose an earlier landmark.",
         )
     return np.round(time - landmark, 12)  # 4.1 - 3 is 1.1, not 1.0999999999999996
 
@@ -121,10 +121,9 @@ def provenance(
     """The provenance, with the footer that people read."""
     release = version("hcc2l")
     excluded = "; ".join(f"{e.reason}: {e.rows}" for e in account.excluded)
-    left_out = cohort.rows - account.analysed
-    rows = f"{cohort.rows} rows read, {left_out} left out"
+    rows = f"{cohort.rows} rows read, {cohort.rows - account.analysed} excluded"
     rows += f" ({excluded})" if excluded else ""
-    shown = f"{cohort.source.name}, SHA-256 {cohort.source.sha256[:12]}"
+    file = f"{cohort.source.name}, SHA-256 {cohort.source.sha256[:12]}"
     return Provenance(
         command=command,
         version=release,
@@ -136,27 +135,27 @@ def provenance(
         excluded=tuple(account.excluded),
         settings=settings,
         footer=(
-            f"{shown}; {rows}, {account.analysed} analysed.",
+            f"{file}; {rows}, {account.analysed} analysed.",
             "; ".join([*conventions, f"hcc2l {release}"]) + ".",
         ),
     )
 
 
 def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
-    """Notes about reading, left-out rows and the endpoint."""
+    """Notes on reading, the endpoint and excluded rows."""
     notes = reading_notes(cohort)
     return notes + endpoint_notes(outcome.endpoint) + account_notes(outcome.account)
 
 
 def endpoint_notes(endpoint: Endpoint) -> list[Note]:
-    """What was recognised or taken for granted of an endpoint."""
+    """Notes on how the endpoint was recognised and which values count as censored."""
     notes = []
     if endpoint.recognised:
         notes.append(
             Note(
                 "info",
                 "endpoint-recognised",
-                f"{endpoint.label}: columns {endpoint.described}, recognised by name.",
+                f"{endpoint.label} was recognised by the column names {endpoint.described}.",
             )
         )
     if endpoint.other_values:
@@ -164,30 +163,34 @@ def endpoint_notes(endpoint: Endpoint) -> list[Note]:
             Note(
                 "warning",
                 "event-values",
-                f"{endpoint.columns[-1]} also has {quoted_list(endpoint.other_values)}; all count "
-                "as censored. If one of them is a competing event, see hcc2l km --competing.",
+                f"{endpoint.columns[-1]} has the further values "
+                f"{quoted_list(endpoint.other_values)}; all are treated as censored. If one of "
+                "them is a competing event, use hcc2l km --competing.",
             )
         )
     return notes
 
 
 def reading_notes(cohort: Cohort) -> list[Note]:
-    """What was guessed or recognised when the cohort was read."""
+    """Notes on what was inferred when the cohort was read."""
     notes = [Note("info", "reading", f"{cohort.source.name}: {r}.") for r in cohort.source.remarks]
     if cohort.dictionary.id is None and cohort.id_column is not None:
-        text = f"Patients are named by the column {cohort.id_column}, recognised by name."
+        text = f"Patients are identified by the column {cohort.id_column}, recognised by its name."
         notes.append(Note("info", "id-recognised", text))
     for name, limits in cohort.limits().items():
         kinds = quoted_list(dict.fromkeys(limits.values()))
         count = "1 cell is a detection limit"
         if len(limits) > 1:
             count = f"{len(limits)} cells are detection limits"
-        text = f"{name}: {count} ({kinds}), read as the limit itself."
+        text = f"{name}: {count} ({kinds}); the limit itself is used as the value."
         notes.append(Note("info", "detection-limits", text))
     for name, cells in cohort.mixed().items():
-        text = f"{name} is read as groups, because of {quoted_list(map(repr, cells))} among numbers"
-        hint = f'say what means missing (--na), or type = "factor" for {name} in hcc2l.toml.'
-        notes.append(Note("warning", "numbers-as-groups", f"{text}: correct the cells, {hint}"))
+        text = (
+            f"{name} is treated as a grouping variable because {quoted_list(map(repr, cells))} "
+            "occurs among its numbers. Correct the cells, name the code for missing values (--na), "
+            f'or set type = "factor" for {name} in hcc2l.toml.'
+        )
+        notes.append(Note("warning", "numbers-as-groups", text))
     absent = cohort.dictionary_columns_absent()
     if absent:
         notes.append(Note("info", "dictionary-columns", absent.strip()))
@@ -195,7 +198,7 @@ def reading_notes(cohort: Cohort) -> list[Note]:
 
 
 def account_notes(account: RowAccount) -> list[Note]:
-    """Which rows were left out for missing values, by id or line."""
+    """Notes on the rows that were excluded, by id or line."""
     notes = []
     for excluded in account.excluded:
         if excluded.reason.startswith("not where"):
@@ -205,7 +208,7 @@ def account_notes(account: RowAccount) -> list[Note]:
             Note(
                 "info",
                 "rows-left-out",
-                f"{excluded.rows} row{'s' if excluded.rows > 1 else ''} left out: "
+                f"{excluded.rows} row{'s' if excluded.rows > 1 else ''} excluded: "
                 f"{excluded.reason}.",
                 which=f"{', '.join(excluded.which)}{more}",
             )
@@ -214,23 +217,24 @@ def account_notes(account: RowAccount) -> list[Note]:
 
 
 def post_baseline_note(cohort: Cohort, factor: Factor, landmark: float | None) -> list[Note]:
-    """Warn of immortal time when groups are known only after time zero."""
+    """A warning of immortal time where groups are known only after time zero."""
     if landmark or not cohort.known_after_start(factor.column):
         return []
     return [
         Note(
             "warning",
             "immortal-time",
-            f"{factor.label} is known only some time after the start, and a patient must live "
-            "long enough to get it: the groups are not comparable from time 0 (immortal-time "
-            "bias). Compare from a landmark, --landmark T, at which it is known; or say role = "
-            f'"baseline" for {factor.column} in hcc2l.toml if it is not so.',
+            f"{factor.label} is determined only after time 0, and patients must survive long "
+            "enough for it to be observed, so the groups are not comparable from time 0 "
+            "(immortal-time bias). Compare them from a landmark at which it is known "
+            f'(--landmark T), or, if it was known at baseline, set role = "baseline" for '
+            f"{factor.column} in hcc2l.toml.",
         )
     ]
 
 
 def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
-    """Warn of groups with few patients or few events."""
+    """Warnings of groups with few patients or few events."""
     tiny: list[str] = []
     few: list[str] = []
     for code, level in enumerate(factor.levels):
@@ -246,8 +250,8 @@ def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
             Note(
                 "warning",
                 "tiny-group",
-                f"Fewer than {FEW_PATIENTS} patients in: {', '.join(tiny)}. Describe them one by "
-                "one; their curve and any test with them mean little.",
+                f"Fewer than {FEW_PATIENTS} patients in: {', '.join(tiny)}. Their curves and any "
+                "test that involves them are unreliable; describe these patients individually.",
             )
         )
     if few:
@@ -255,8 +259,9 @@ def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
             Note(
                 "warning",
                 "few-events",
-                f"Fewer than {FEW_EVENTS} events in: {', '.join(few)}. Medians and p-values there "
-                "are unstable; show the numbers and keep conclusions modest.",
+                f"Fewer than {FEW_EVENTS} events in: {', '.join(few)}. Medians and p-values for "
+                "these groups are unstable; report the numbers of events and interpret with "
+                "caution.",
             )
         )
     return notes
