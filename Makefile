@@ -5,7 +5,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all lint format bench cohort clean
+.PHONY: demo test test-all test-pythons lint format bench mutate lock cohort clean
+
+# The tested versions of all dependencies, where they are known for this Python (make lock).
+INSTALL = locked="$(CURDIR)/constraints/python$$($(BIN)/python -c \
+	'import sys; print("%d.%d" % sys.version_info[:2])').txt"; \
+	test -f "$$locked" || locked=/dev/null; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint "$$locked" --editable
 
 demo: $(VENV)/installed
 	$(BIN)/hcc2l km --by child_pugh --at 6,12,24
@@ -16,9 +22,22 @@ test: $(VENV)/installed-dev
 test-all: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 -m ""
 
+# On every Python found, with the locked, the newest and the lowest versions of the dependencies;
+# ONLY=3.13-newest runs one of the nine.
+test-pythons: $(VENV)/installed-dev
+	$(BIN)/python tools/pythons.py test $(ONLY)
+
+# Break the code in many places, one at a time, and print the breaks that no test notices.
+mutate: $(VENV)/installed-dev
+	$(BIN)/python tools/mutate.py $(MUTATE)
+
+lock: $(VENV)/installed-dev
+	$(BIN)/python tools/pythons.py lock
+
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python tools/check_asserts.py src tests benchmarks tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
@@ -37,16 +56,16 @@ cohort: $(VENV)/installed
 	$(BIN)/python sample_data/second_line/generate.py
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hcc2l needs Python 3.11 or later; say which: make PYTHON=python3.12 ...")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hcc2l needs Python 3.11 or later; choose one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml $(wildcard constraints/*.txt)
+	$(INSTALL) .
 	touch $@
 
-$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml $(wildcard constraints/*.txt)
+	$(INSTALL) '.[dev]'
 	touch $(VENV)/installed $@
