@@ -27,7 +27,8 @@ test-all: $(VENV)/installed-dev
 test-pythons: $(VENV)/installed-dev
 	$(BIN)/python tools/pythons.py test $(ONLY)
 
-# Break the code in many places, one at a time, and print the breaks that no test notices.
+# Break the code in many places, one at a time, and print the breaks that no test notices;
+# MUTATE="--mutants 50 src/hcc2l/stats" chooses how many and where.
 mutate: $(VENV)/installed-dev
 	$(BIN)/python tools/mutate.py $(MUTATE)
 
@@ -56,7 +57,7 @@ cohort: $(VENV)/installed
 	$(BIN)/python sample_data/second_line/generate.py
 
 clean:
-	rm -rf $(VENV) .venvs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venvs .mutants build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hcc2l needs Python 3.11 or later; choose one: make PYTHON=python3.12 ...")'
