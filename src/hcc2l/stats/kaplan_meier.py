@@ -207,9 +207,10 @@ def quantiles(
 ) -> list[Estimate]:
     """Times by which the given fractions have had the event (0.5: the median), with limits.
 
-    The rule is R's ``quantile(survfit(...))``: the first time with S(t) <= 1 - p; when S stays at
-    1 - p for a while, the middle of that step. The limits are the same rule applied to the two
-    confidence curves (Brookmeyer and Crowley, Biometrics 1982;38:29-41).
+    The first time with S(t) <= 1 - p; on a step at exactly 1 - p, the middle of the step. The
+    limits are the same rule applied to the two confidence curves (Brookmeyer and Crowley,
+    Biometrics 1982;38:29-41), in the order of time as R's ``print(survfit(...))`` does;
+    ``quantile(survfit(...))`` differs where a confidence curve rises again.
     """
     lower, upper = confidence_limits(curve.survival, curve.std_err_log, conf_type, conf_level)
     return [
@@ -224,25 +225,25 @@ def quantiles(
 
 
 def _crossing_time(time: Floats, curve: Floats, probability: float) -> float:
-    """First time at which `curve` has fallen by `probability`, NaN when it never does."""
-    known = ~np.isnan(curve)
-    fallen = np.concatenate(([0.0], 1.0 - curve[known]))
-    when = np.concatenate(([0.0], time[known]))
-    if np.any(np.diff(fallen) < 0):  # a confidence curve may rise again; R looks in value order
-        order = np.argsort(fallen, kind="stable")
-        at_last = bool(known[-1]) and abs(fallen[-1] - probability) < TIE_TOLERANCE
-        fallen, when = fallen[order], when[order]
-    else:
-        at_last = bool(known[-1]) and abs(fallen[-1] - probability) < TIE_TOLERANCE
-    first = int(np.searchsorted(fallen, probability - TIE_TOLERANCE, side="left"))
-    if first == fallen.size:
+    """First time, in the order of time, at which `curve` is at most 1 - `probability`, else NaN.
+
+    On a step at exactly 1 - `probability`: the middle of the step. A confidence curve may rise
+    again, since its standard error grows; what comes after the first crossing does not count.
+    """
+    defined = ~np.isnan(curve)
+    below = curve[defined] - (1.0 - probability)
+    at = time[defined]
+    reached = np.flatnonzero(below < TIE_TOLERANCE)
+    if reached.size == 0:
         return float("nan")
-    if at_last:
-        return float((when[first] + time[-1]) / 2)
-    beyond = int(np.searchsorted(fallen, probability + TIE_TOLERANCE, side="left"))
-    if beyond == fallen.size:
-        return float("nan")
-    return float((when[first] + when[beyond]) / 2)
+    first = int(reached[0])
+    if below[first] <= -TIE_TOLERANCE:
+        return float(at[first])
+    lower = np.flatnonzero(below <= -TIE_TOLERANCE)
+    if lower.size:
+        return float((at[first] + at[lower[0]]) / 2)
+    to_the_end = bool(defined[-1] and np.all(below[first:] < TIE_TOLERANCE))
+    return float((at[first] + time[-1]) / 2) if to_the_end else float(at[first])
 
 
 def survival_at(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.stats.risk_sets import (
+    TIE_TOLERANCE,
     DistinctTimes,
     Floats,
     Ints,
@@ -37,7 +38,8 @@ class LogRank:
     variance
         Shape (k, k), of observed - expected.
     statistic, df, p
-        Chi-square; NaN with df 0 when fewer than two groups are ever at risk of an event.
+        Chi-square with one degree of freedom fewer than the groups with expected events; NaN where
+        no test is possible because some groups never were at risk together.
     """
 
     observed: Floats
@@ -89,8 +91,9 @@ def logrank(
     if strata is not None and weight == "logrank" and case_weights is None:
         n_k, d_k = _all_strata(distinct, event, group, n_groups, strata)
         observed, expected, variance = _sums(n_k, d_k, np.ones(n_k.shape[0]))
-        statistic, df, p = chi_square(observed - expected, variance, expected > 0, observed.sum())
-        return LogRank(observed, expected, variance, statistic, df, p)
+        together = _at_risk_together(n_k, d_k, np.ones(n_k.shape[0]))
+        return _result(observed, expected, variance, together)
+    together = np.zeros((n_groups, n_groups), dtype=np.bool_)
     for rows in _strata_rows(strata, event.size):
         w = None if case_weights is None else case_weights[rows]
         sets = risk_sets(distinct.take(rows), event[rows], group[rows], n_groups, w)
@@ -102,14 +105,52 @@ def logrank(
         factor = _time_weights(weight, n, d, rho, gamma)
         o, e, v = _sums(n_k, d_k, factor)
         observed, expected = observed + o, expected + e
+        together |= _at_risk_together(n_k, d_k, factor)
         if robust and w is not None:
             share = n_k / n[:, None]
             residuals = _score_residuals(sets, event[rows], group[rows], happens, factor, share)
             residuals *= w[:, None]
             v = residuals.T @ residuals
         variance += v
-    statistic, df, p = chi_square(observed - expected, variance, expected > 0, observed.sum())
+    return _result(observed, expected, variance, together)
+
+
+def _result(
+    observed: Floats, expected: Floats, variance: Floats, together: NDArray[np.bool_]
+) -> LogRank:
+    compared = expected > 0
+    if not _linked(together, compared):
+        df = max(int(compared.sum()) - 1, 0)
+        return LogRank(observed, expected, variance, float("nan"), df, float("nan"))
+    statistic, df, p = chi_square(observed - expected, variance, compared, observed.sum())
     return LogRank(observed, expected, variance, statistic, df, p)
+
+
+def _at_risk_together(n_k: Floats, d_k: Floats, factor: Floats) -> NDArray[np.bool_]:
+    """Pairs of groups, shape (k, k), at risk together at an event that left somebody event-free.
+
+    Where everybody at risk has the event, or the weight is 0, nothing is learnt.
+    """
+    n, d = n_k.sum(axis=1), d_k.sum(axis=1)
+    informative = (n - d > TIE_TOLERANCE * n) & (factor > 0)
+    at_risk = (n_k[informative] > 0).astype(np.float64)
+    return np.asarray(at_risk.T @ at_risk > 0)
+
+
+def _linked(together: NDArray[np.bool_], compared: NDArray[np.bool_]) -> bool:
+    """Whether a chain of pairs at risk together links all the groups compared.
+
+    Otherwise the variance is singular: two groups that never were at risk together, as in different
+    strata, cannot be compared. Rounding must not hide that.
+    """
+    groups = np.flatnonzero(compared)
+    if groups.size < 2:
+        return False
+    reached = np.zeros(compared.size, dtype=np.bool_)
+    reached[groups[0]] = True
+    for _ in groups:
+        reached |= together[reached].any(axis=0)
+    return bool(reached[groups].all())
 
 
 def _sums(n_k: Floats, d_k: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:
@@ -118,7 +159,9 @@ def _sums(n_k: Floats, d_k: Floats, factor: Floats) -> tuple[Floats, Floats, Flo
     share = n_k / n[:, None]
     spread = factor**2 * d * (n - d) / np.maximum(n - 1.0, 1e-300)
     spread[n <= 1.0] = 0.0
-    variance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
+    variance = -(share * spread[:, None]).T @ share
+    np.fill_diagonal(variance, 0.0)
+    np.fill_diagonal(variance, -variance.sum(axis=1))  # exactly 0 for a group never compared
     return factor @ d_k, (factor * d) @ share, variance
 
 
