@@ -16,6 +16,7 @@ from hcc2l.stats.logrank import logrank
 from hcc2l.stats.parametric import fit_parametric
 
 DATA = Path(__file__).parent / "reference" / "data"
+SECOND_LINE = DATA / "second_line" / "cohort.csv"
 
 
 def km(folder: Path, text: str, **options: Any) -> Report:
@@ -40,6 +41,24 @@ def test_an_unknown_competing_event_is_left_out_and_counted(tmp_path: Path) -> N
     # R: cmprsk::timepoints(cuminc(t, c), c(3, 8)) on the other seven rows
     found = [r["estimate"] for r in rows(report, "cumulative_incidence", cause="ev")]
     assert found == pytest.approx([0.142857142857143, 0.428571428571429])
+
+
+def test_a_limit_of_the_median_is_where_its_curve_is_first_below_one_half() -> None:
+    # R: print(survfit(...)); the lower curve rises again, and quantile(survfit(...)) says 19.19
+    report = hcc2l.km(SECOND_LINE, by="child_pugh_score")
+    (row,) = rows(report, "groups", group="7")
+    assert (row["median"], row["lower"], row["upper"]) == (5.26, 3.29, 7.0)
+    (quantile,) = rows(report, "quantiles", group="7", quantile=0.5)
+    assert (quantile["lower"], quantile["upper"]) == (3.29, 7.0)
+
+
+def test_a_pair_that_no_stratum_compares_has_no_p_and_a_note(tmp_path: Path) -> None:
+    report = hcc2l.km(DATA / "disjw.csv", by="arm", strata="centre", pairwise=True, weights="w")
+    first, *others = report.table("pairwise").rows
+    assert (first["statistic"], first["p"], first["p_adjusted"]) == (None, None, None)
+    smallest = min(float(str(row["p"])) for row in others)
+    assert min(float(str(row["p_adjusted"])) for row in others) == pytest.approx(2 * smallest)
+    assert "test-not-estimable" in codes(report)
 
 
 def test_limits_under_fractional_weights_do_not_depend_on_rounding() -> None:

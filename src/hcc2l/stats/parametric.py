@@ -122,7 +122,7 @@ def _climbs(
 ) -> bool:
     if at[1] <= 0:
         return False
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # a step that goes too far is halved
         return bool(_derivatives(at, y, event, family)[0] > log_likelihood)
 
 
