@@ -52,7 +52,7 @@ def test_a_limit_of_the_median_is_where_its_curve_is_first_below_one_half() -> N
     assert (quantile["lower"], quantile["upper"]) == (3.29, 7.0)
 
 
-def test_a_pair_that_no_stratum_compares_has_no_p_and_a_note(tmp_path: Path) -> None:
+def test_a_pair_that_no_stratum_compares_has_no_p_and_a_note() -> None:
     report = hcc2l.km(DATA / "disjw.csv", by="arm", strata="centre", pairwise=True, weights="w")
     first, *others = report.table("pairwise").rows
     assert (first["statistic"], first["p"], first["p_adjusted"]) == (None, None, None)

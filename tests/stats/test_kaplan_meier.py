@@ -103,7 +103,7 @@ def test_the_published_curve_and_median_come_out() -> None:
 
 @pytest.mark.parametrize("case", MORE["rising"])
 def test_limits_of_quantiles_are_read_in_the_order_of_time(case: Any) -> None:
-    # R: print(survfit(...)), summary(...)$table; quantile(survfit(...)) differs in all these cohorts
+    # R: print(survfit(...)), summary(...)$table; quantile(survfit(...)) differs in each case.
     curve = kaplan_meier(np.array(case["time"], dtype=float), np.array(case["event"], dtype=bool))
     found = quantiles(curve, (0.25, 0.5, 0.75), case["conf_type"], 0.95)
     for i, quantile in enumerate(found):

@@ -191,7 +191,7 @@ def disjoint() -> tuple[Any, Any, Any, Any, Any]:
         np.array([float(r["os_months"]) for r in rows]),
         np.array([r["death"] == "1" for r in rows]),
         np.array(["ABC".index(r["arm"]) for r in rows]),
-        np.array(["c1 c2".split().index(r["centre"]) for r in rows]),
+        np.array([["c1", "c2"].index(r["centre"]) for r in rows]),
         np.array([float(r["w"]) for r in rows]),
     )
 

@@ -1,4 +1,4 @@
-"""The log-rank test and its weighted, stratified, trend and pairwise relatives."""
+"""The log-rank test, weighted, stratified, for trend and of pairs."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from hcc2l.stats.risk_sets import (
 )
 from hcc2l.stats.tails import chi_square_tail
 
-# A variance below this share of the squared number of events is rounding, not variance.
+# Below this share of the squared number of events a variance is rounding error.
 NO_VARIANCE = 1e-18
 Weight = Literal["logrank", "peto", "gehan", "tarone-ware", "fh"]
 
 
 @dataclass(frozen=True)
 class LogRank:
-    """A comparison of k survival curves.
+    """A comparison of the survival of k groups.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class LogRank:
         Shape (k, k), of observed - expected.
     statistic, df, p
         Chi-square with one degree of freedom fewer than the groups with expected events; NaN where
-        no test is possible because some groups never were at risk together.
+        some groups were never at risk together.
     """
 
     observed: Floats
@@ -63,7 +63,7 @@ def logrank(
     case_weights: Floats | None = None,
     robust: bool | None = None,
 ) -> LogRank:
-    """Compare the survival of `n_groups` groups.
+    """The log-rank test, or a weighted one, of `n_groups` groups.
 
     Parameters
     ----------
@@ -77,11 +77,11 @@ def logrank(
         Shape (n,): observed - expected and its variance are summed over the strata.
     case_weights
         Shape (n,). Whole numbers act as repeated rows. Otherwise (inverse-probability weights)
-        the variance is the robust one of the score of a Cox model without effect (Lin and Wei,
+        the variance is robust, that of the score of a Cox model under the null (Lin and Wei,
         J Am Stat Assoc 1989;84:1074-1078), R's ``coxph(..., robust = TRUE)$rscore`` with
         Breslow's ties.
     robust
-        Whether the variance is robust; left out, when a weight is no whole number.
+        Whether the variance is robust; by default, when any weight is not a whole number.
     """
     observed, expected = np.zeros(n_groups), np.zeros(n_groups)
     variance = np.zeros((n_groups, n_groups))
@@ -127,9 +127,9 @@ def _result(
 
 
 def _at_risk_together(n_k: Floats, d_k: Floats, factor: Floats) -> NDArray[np.bool_]:
-    """Pairs of groups, shape (k, k), at risk together at an event that left somebody event-free.
+    """Whether groups were at risk together at an event that somebody survived, shape (k, k).
 
-    Where everybody at risk has the event, or the weight is 0, nothing is learnt.
+    Event times at which everybody at risk has the event, or with weight 0, tell nothing.
     """
     n, d = n_k.sum(axis=1), d_k.sum(axis=1)
     informative = (n - d > TIE_TOLERANCE * n) & (factor > 0)
@@ -138,10 +138,10 @@ def _at_risk_together(n_k: Floats, d_k: Floats, factor: Floats) -> NDArray[np.bo
 
 
 def _linked(together: NDArray[np.bool_], compared: NDArray[np.bool_]) -> bool:
-    """Whether a chain of pairs at risk together links all the groups compared.
+    """Whether the groups compared are all linked by chains of pairs at risk together.
 
-    Otherwise the variance is singular: two groups that never were at risk together, as in different
-    strata, cannot be compared. Rounding must not hide that.
+    Otherwise, as for two groups in different strata, the variance is singular, which rounding may
+    hide.
     """
     groups = np.flatnonzero(compared)
     if groups.size < 2:
@@ -154,7 +154,7 @@ def _linked(together: NDArray[np.bool_], compared: NDArray[np.bool_]) -> bool:
 
 
 def _sums(n_k: Floats, d_k: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:
-    """Observed and expected numbers, and the hypergeometric variance, over the event times."""
+    """Observed and expected numbers of events, and the hypergeometric variance."""
     n, d = n_k.sum(axis=1), d_k.sum(axis=1)
     share = n_k / n[:, None]
     spread = factor**2 * d * (n - d) / np.maximum(n - 1.0, 1e-300)
@@ -168,9 +168,9 @@ def _sums(n_k: Floats, d_k: Floats, factor: Floats) -> tuple[Floats, Floats, Flo
 def _all_strata(
     distinct: DistinctTimes, event: NDArray[np.bool_], group: Ints, n_groups: int, strata: Ints
 ) -> tuple[Floats, Floats]:
-    """At risk and events by group at every event time of every stratum, however many strata.
+    """Numbers at risk and of events by group, at every event time of every stratum.
 
-    One pass over all of them: matched pairs make thousands of strata of two rows.
+    In one pass, since matched pairs make thousands of strata of two rows.
     """
     slots, slot = np.unique(strata * distinct.times.size + distinct.index, return_inverse=True)
     size = slots.size * n_groups
@@ -186,7 +186,7 @@ def _all_strata(
 
 
 def trend(test: LogRank, scores: Floats) -> tuple[float, float]:
-    """Test for a trend over ordered groups: chi-square with 1 df, and its p.
+    """Chi-square (1 df) and p of the test for a trend across ordered groups.
 
     ``(s'(O-E))^2 / s'Vs`` (Tarone, Biometrika 1975;62:679-682; R's survMisc).
     """
@@ -207,7 +207,7 @@ def pairwise(
     case_weights: Floats | None = None,
     robust: bool | None = None,
 ) -> list[tuple[int, int, LogRank]]:
-    """A fresh log-rank test on the rows of each pair of groups, in level order."""
+    """A log-rank test of each pair of groups, on their rows alone, in level order."""
     result = []
     distinct = distinct_times(time)
     for a, b in combinations(range(n_groups), 2):
@@ -253,7 +253,10 @@ def _score_residuals(
     factor: Floats,
     share: Floats,
 ) -> Floats:
-    """Each row's share in observed - expected: integral of w (1[g = k] - share_k) dM_i."""
+    """Contributions of rows to observed - expected, shape (n, k).
+
+    The integral of w (1[g = k] - share_k) dM_i.
+    """
     n_groups = share.shape[1]
     n, d = sets.at_risk[happens].sum(axis=1), sets.events[happens].sum(axis=1)
     hazard = factor * d / n
@@ -262,18 +265,18 @@ def _score_residuals(
     passed = np.cumsum(happens)[sets.index]  # event times up to and including the row's own
     indicator = np.eye(n_groups)[group]
     residuals = cumulative_share[passed] - indicator * cumulative[passed][:, None]
-    own = passed[event] - 1
-    residuals[event] += factor[own][:, None] * (indicator[event] - share[own])
+    at = passed[event] - 1
+    residuals[event] += factor[at][:, None] * (indicator[event] - share[at])
     return np.asarray(residuals, dtype=np.float64)
 
 
 def chi_square(
     score: Floats, variance: Floats, compared: NDArray[np.bool_], size: float
 ) -> tuple[float, int, float]:
-    """Quadratic form over the groups that were ever expected to have an event.
+    """Quadratic form, degrees of freedom and p, over all the groups `compared` but the last.
 
-    NaN when the variance has not full rank or is nothing but rounding beside `size`, the (weighted)
-    number of events.
+    NaN when the variance is singular, or rounding error relative to `size`, the (weighted) number
+    of events.
     """
     use = np.flatnonzero(compared)[:-1]
     if use.size == 0:

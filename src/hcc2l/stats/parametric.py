@@ -126,9 +126,7 @@ def _climbs(
         return bool(_derivatives(at, y, event, family)[0] > log_likelihood)
 
 
-def _lifelines_fit(
-    time: Floats, event: NDArray[np.bool_], family: Family
-) -> tuple[float, float]:
+def _lifelines_fit(time: Floats, event: NDArray[np.bool_], family: Family) -> tuple[float, float]:
     """Location and scale as lifelines finds them; the exponential's when it finds none."""
     import lifelines
 
