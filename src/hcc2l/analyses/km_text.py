@@ -89,7 +89,7 @@ _EPONYMS = ("Child", "Milan", "Okuda", "Karnofsky", "Charlson", "Edmondson")
 
 def in_sentence(label: str) -> str:
     """A label as it stands inside a sentence: `Age` -> `age`; AFP, Child-Pugh and names stay."""
-    word = re.match(r"[^\W\d_]+(-[A-Z])?", label)
+    word = re.match(r"[^\W\d_]+([-–][A-Z])?", label)
     if word is None or word[1] or word[0] in _EPONYMS or not word[0][1:].islower():
         return label
     return label[0].lower() + label[1:]
@@ -114,8 +114,9 @@ def conventions(data: KmData) -> list[str]:
 
 def _test_names(data: KmData) -> list[str]:
     spec = data.spec
-    labels = {**TEST_LABELS, "fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
-    names = [in_sentence(labels[test]) for test in spec.test]
+    labels = {**TEST_LABELS, "logrank": "log-rank"}
+    labels["fh"] = f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"
+    names = [labels[test] for test in spec.test]
     names += [f"log-rank stratified by {in_sentence(data.strata.label)}"] if data.strata else []
     names += ["log-rank for trend"] if spec.trend else []
     names += [f"pairwise log-rank ({spec.adjust})"] if spec.pairwise else []
@@ -283,7 +284,7 @@ def _row_sentences(
     excluded = cohort.rows - account.analysed
     sentence = f"All {cohort.rows} patients were analysed."
     if excluded:
-        reasons = "; ".join(f"{e.reason}, {e.rows}" for e in account.excluded)
+        reasons = "; ".join(f"{_reason(cohort, e.reason)}: {e.rows}" for e in account.excluded)
         sentence = (
             f"Of {cohort.rows} patients, {excluded} {'were' if excluded > 1 else 'was'} excluded "
             f"({reasons}) and {account.analysed} {'were' if account.analysed > 1 else 'was'} "
@@ -299,6 +300,14 @@ def _row_sentences(
         *(["p-values are two-sided."] if tested else []),
         f"Analyses were performed with hcc2l {version('hcc2l')}.",
     ]
+
+
+def _reason(cohort: Cohort, reason: str) -> str:
+    """A reason for exclusion in the words of a paper: `age missing` -> `missing age`."""
+    if reason.startswith("not where "):
+        return f"not meeting {reason.removeprefix('not where ')}"
+    column = reason.removesuffix(" missing")
+    return f"missing {in_sentence(cohort.label(column))}" if column in cohort.names else reason
 
 
 def _join(words: Sequence[str]) -> str:
