@@ -379,7 +379,7 @@ def test_the_footer_names_every_test() -> None:
     footer = " ".join(report.provenance.footer)
     for words in (
         "Fleming–Harrington (0, 1)",
-        "log-rank stratified by sex",
+        "Log-rank stratified by sex",
         "for trend",
         "pairwise",
     ):

@@ -114,11 +114,10 @@ def conventions(data: KmData) -> list[str]:
 
 def _test_names(data: KmData) -> list[str]:
     spec = data.spec
-    labels = {**TEST_LABELS, "logrank": "log-rank"}
-    labels["fh"] = f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"
+    labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
     names = [labels[test] for test in spec.test]
-    names += [f"log-rank stratified by {in_sentence(data.strata.label)}"] if data.strata else []
-    names += ["log-rank for trend"] if spec.trend else []
+    names += [f"Log-rank stratified by {in_sentence(data.strata.label)}"] if data.strata else []
+    names += ["Log-rank for trend"] if spec.trend else []
     names += [f"pairwise log-rank ({spec.adjust})"] if spec.pairwise else []
     return names + (["Gray"] if spec.competing else [])
 
