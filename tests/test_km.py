@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import hcc2l
+from hcc2l.render import render_report
 from hcc2l.report import Report
 from hcc2l.stats.competing import gray_test
 from hcc2l.stats.kaplan_meier import curves_cross, kaplan_meier, quantiles
@@ -186,7 +187,7 @@ def test_equal_groups_rarely_give_a_note_of_crossing(n: int) -> None:
     assert crossed <= 0.05 * 200
 
 
-def test_a_landmark_of_nought_does_not_silence_the_warning_of_immortal_time() -> None:
+def test_a_landmark_at_zero_does_not_silence_the_warning_of_immortal_time() -> None:
     report = hcc2l.km(DATA / "hcc424.csv", by="response", landmark=0)
     assert "immortal-time" in codes(report)
     later = hcc2l.km(DATA / "hcc424.csv", by="response", landmark=2)
@@ -209,7 +210,7 @@ def test_weights_are_fractional_for_all_groups_or_for_none(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("landmark", [3, 0.3])
 @pytest.mark.parametrize("event", [1, 0])
-def test_who_leaves_exactly_at_the_landmark_is_excluded(
+def test_patients_who_leave_exactly_at_the_landmark_are_excluded(
     landmark: float, event: int, tmp_path: Path
 ) -> None:
     unit = landmark / 3
@@ -223,7 +224,7 @@ def test_who_leaves_exactly_at_the_landmark_is_excluded(
     assert row["observed_min"] == pytest.approx(unit)  # counted from the landmark
 
 
-def test_who_leaves_just_after_the_landmark_stays(tmp_path: Path) -> None:
+def test_patients_who_leave_just_after_the_landmark_stay(tmp_path: Path) -> None:
     report = km(tmp_path, "time,status\n3.01,1\n4,1\n5,0\n", landmark=3)
     assert not report.provenance.excluded
     assert rows(report, "groups")[0]["observed_min"] == 0.01
@@ -304,6 +305,19 @@ def test_a_competing_event_has_no_median_and_a_note() -> None:
     assert "competing-risks" not in codes(hcc2l.km(SECOND_LINE, endpoint="ttp"))
 
 
+def test_events_and_competing_events_are_counted_by_group() -> None:
+    report = hcc2l.km(SECOND_LINE, endpoint="ttp", competing="death", by="second_line")
+    counts = [(row["n"], row["events"], row["competing_events"])
+              for row in report.table("groups").rows]  # fmt: skip
+    assert counts == [(40, 35, 1), (86, 72, 7)]  # of the file: pfs_months, progression, death
+
+
+def test_restricted_means_are_displayed_with_two_decimals() -> None:
+    text = str(render_report(hcc2l.km(SECOND_LINE, tau=12.0, by="bclc"), "md"))
+    assert "| 8.66 (6.49–10.82) |" in " ".join(text.split())
+    assert "| −1.07 (−3.37 to 1.23) | 0.360 |" in " ".join(text.split())
+
+
 def test_times_out_of_order_give_a_note() -> None:
     assert "the times 12, 5." in note(hcc2l.km(SECOND_LINE, at=[12, 5]), "times-unordered")
     assert "times-unordered" not in codes(hcc2l.km(SECOND_LINE, at=[5, 12]))
@@ -343,7 +357,7 @@ def test_footnotes_say_where_follow_up_ends(tmp_path: Path) -> None:
                      "cumulative_incidence") == ""  # fmt: skip
 
 
-def test_parametric_models_refuse_times_of_nought(tmp_path: Path) -> None:
+def test_parametric_models_refuse_times_of_zero(tmp_path: Path) -> None:
     text = "time,status\n0,1\n0,0\n1,1\n2,1\n"
     with pytest.raises(hcc2l.errors.AnalysisError, match="2 patients have a time of 0") as refused:
         km(tmp_path, text, parametric=["weibull"])

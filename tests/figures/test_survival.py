@@ -126,7 +126,7 @@ def test_cumulative_events_are_shown_on_request_only() -> None:
     assert "  events" in texts(draw_survival(figure(cumulative_events=True)))
 
 
-def test_a_curve_begins_at_one_and_an_incidence_at_nought() -> None:
+def test_a_curve_begins_at_one_and_an_incidence_at_zero() -> None:
     rising = figure(time="pfs_months", event="progression", competing="death")
     for drawn, start in ((figure(), 1.0), (rising, 0.0)):
         line = draw_survival(drawn).axes[0].lines[0]
@@ -358,7 +358,7 @@ def test_each_model_is_drawn_from_its_parameters(by: str | None) -> None:
             assert handle._unscaled_dash_pattern == line._unscaled_dash_pattern
 
 
-def test_the_axes_run_from_nought_past_the_last_time_and_to_one() -> None:
+def test_the_axes_run_from_zero_past_the_last_time_and_to_one() -> None:
     report = analysis()
     axes = axes_of(report)
     longest = max(float(str(t)) for t in report.table("groups").column("observed_max"))

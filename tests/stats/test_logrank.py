@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hcc2l.stats.competing import cumulative_incidence, gray_test
+from hcc2l.stats.competing import cumulative_incidence, gray_test, incidence_at
 from hcc2l.stats.kaplan_meier import kaplan_meier
 from hcc2l.stats.logrank import logrank, pairwise, trend
 from hcc2l.stats.multiplicity import adjust
@@ -276,6 +276,18 @@ def test_incidences_of_both_causes_and_survival_sum_to_one(rows: Any) -> None:
     cause = np.where(event, 1 + group % 2, 0).astype(np.int64)
     total = sum(cumulative_incidence(time, cause, of).incidence for of in (1, 2))
     assert total + kaplan_meier(time, cause > 0).survival == pytest.approx(1.0)
+
+
+def test_the_standard_error_of_an_incidence_changes_at_events_of_its_cause_only() -> None:
+    # R: sqrt(cmprsk::timepoints(cuminc(t, cause), c(2, 5, 6, 7))$var)
+    time, cause = np.arange(1.0, 9.0), np.array([1, 2, 1, 2, 2, 0, 1, 0])
+    expected = {
+        1: [0.125, 0.165947641183936, 0.165947641183936, 0.241010289498757],
+        2: [0.126269068069026, 0.191646562462331, 0.191646562462331, 0.191646562462331],
+    }
+    for of, std_err in expected.items():
+        found = incidence_at(cumulative_incidence(time, cause, of), (2, 5, 6, 7))
+        assert [se for _, se in found] == pytest.approx(std_err, rel=1e-12)
 
 
 @given(patients)
