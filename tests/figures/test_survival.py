@@ -385,6 +385,7 @@ def test_panels_show_each_analysis_under_its_own_title() -> None:
         "before.annotation": "p one", "after.annotation": "p two",
     }  # fmt: skip
     picture = draw_panels(Figure("survival-panels", tables, options))
+    picture.canvas.draw()
     assert len(picture.axes) == 2
     left, right = picture.axes
     assert left.get_position().x1 < right.get_position().x0
@@ -393,6 +394,10 @@ def test_panels_show_each_analysis_under_its_own_title() -> None:
         (left, before, "All patients", "p one"),
         (right, after, "ECOG 0", "p two"),
     ):
+        heading = next(t for t in axes.texts if t.get_text() == title).get_window_extent()
+        legend = picture.legends[picture.axes.index(axes)].get_window_extent()
+        assert legend.y1 <= heading.y0 < heading.y1 <= picture.bbox.height
+        assert heading.x0 == pytest.approx(axes.get_window_extent().x0)
         words = {t.get_text() for t in axes.texts}
         assert {title, note, "Number at risk"} <= words
         assert not words & ({"All patients", "ECOG 0", "p one", "p two"} - {title, note})
