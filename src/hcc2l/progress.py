@@ -1,4 +1,4 @@
-"""How long calculations say how far they are; whoever runs them decides where that is shown."""
+"""Progress of long calculations, displayed wherever the caller decides."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-# Gets the steps, how many there are, and what they do; gives them one by one.
+# Takes the steps, their number and a description; yields the steps one by one.
 Show = Callable[[Iterable[int], int, str], Iterable[int]]
 _show: ContextVar[Show | None] = ContextVar("show", default=None)
 
 
 def track(steps: Sequence[int] | range, what: str) -> Iterator[int]:
-    """The steps of a long calculation, one by one; shown as `what` where somebody looks on."""
+    """The steps of a long calculation, one by one, displayed under the description `what`."""
     show = _show.get()
     yield from steps if show is None else show(steps, len(steps), what)
 
 
 @contextmanager
 def shown_by(show: Show) -> Iterator[None]:
-    """Show the progress of every calculation inside."""
+    """A context in which `show` displays the progress of every calculation."""
     token = _show.set(show)
     try:
         yield

@@ -1,7 +1,7 @@
-"""What an analysis returns: tidy tables with a presentation, notes, figures and provenance.
+"""The result of an analysis: tidy tables with their presentation, notes, figures, provenance.
 
-A report knows nothing of how it will be shown. Values are raw and unrounded, `None` where a
-number cannot be estimated; a renderer writes them by the kind of their key.
+A report does not depend on the output format. Values are unrounded, and `None` where a number is
+not estimable; renderers format them by the kind of their key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Form = Literal["value", "interval", "effect", "summary"]
 
 @dataclass(frozen=True)
 class Column:
-    """A column as a person sees it: one key, or several that make one cell.
+    """A column as it is displayed: one key, or several that are combined in one cell.
 
     Attributes
     ----------
@@ -30,11 +30,11 @@ class Column:
         count and share for `summary`, ``36 (90.0%)``, and where these are missing the further keys
         median and quartiles, ``60 (55-66)``.
     kind
-        How numbers are written, where it is not the glossary's kind of the first key.
+        The format of numbers, if not the glossary's kind of the first key.
     decimals
-        Decimals, where they are not the kind's usual ones.
+        Decimals, if not those of the kind.
     labels
-        What to show for a text value: ``logrank`` -> ``Log-rank``.
+        The text displayed for a value: ``logrank`` -> ``Log-rank``.
     """
 
     header: str
@@ -47,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Tidy rows under glossary keys, and how they are presented.
+    """Tidy rows under glossary keys, with their presentation.
 
     Attributes
     ----------
@@ -56,11 +56,11 @@ class Table:
     title
         Its caption.
     keys
-        Every key, in order; each row has all of them.
+        The keys, in order; each row has all of them.
     rows
-        One thing a row.
+        One observation per row.
     columns
-        What a person sees; empty when the table is for machines only (JSON and CSV).
+        The columns displayed; empty for a table that only JSON and CSV contain.
     footnotes
         Sentences below the table.
     """
@@ -79,9 +79,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Outline:
-    """A line of text and the lines below it, for what is a tree: every format draws the branches.
+    """A line of text and the lines below it, for a tree whose branches each format draws.
 
-    `title`, of the outermost line alone, is its heading.
+    `title` is the heading, of the outermost line alone.
     """
 
     text: str
@@ -91,10 +91,10 @@ class Outline:
 
 @dataclass(frozen=True)
 class Note:
-    """Something a statistician would say about this analysis.
+    """A statistician's remark on this analysis.
 
-    `code` is stable, for scripts; `text` says what and what to do about it. `which` names rows by
-    id or line, for the person at the terminal; documents, which travel, leave it out.
+    `code` is stable, for scripts; `text` states the problem and the remedy. `which` names rows by
+    id or line at the terminal; documents, which may be shared, omit it.
     """
 
     level: Literal["info", "warning"]
@@ -105,7 +105,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing that is asked for by kind and made from finished tables."""
+    """A drawing of a given kind, made from finished tables."""
 
     kind: str
     tables: Mapping[str, Table]
@@ -114,7 +114,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Excluded:
-    """Rows left out for one reason; `which` names them by id or line, for the note."""
+    """Rows excluded for one reason; `which` names them by id or line, for the note."""
 
     reason: str
     rows: int
@@ -123,7 +123,7 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the numbers come from: enough to make them again."""
+    """The origin of the numbers, sufficient to reproduce them."""
 
     command: str
     version: str
@@ -145,11 +145,11 @@ class Report:
     Attributes
     ----------
     outline
-        What the tables say, as a tree of lines above them.
+        The tables in words, as a tree of lines above them.
     draw
-        Makes the figure; a call, because a curve of many points is worth making only when drawn.
+        Returns the figure; a function, because its curves are computed only when drawn.
     save
-        Makes the cohort with the columns that the analysis adds, as a CSV text.
+        Returns the cohort with the columns added by the analysis, as CSV text.
     """
 
     title: str

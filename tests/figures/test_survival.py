@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -15,16 +18,42 @@ from hcc2l.errors import UsageError
 from hcc2l.figures import draw, plot_format
 from hcc2l.figures.style import COLOURS, DASHES
 from hcc2l.figures.survival import draw as draw_survival
-from hcc2l.report import Figure
+from hcc2l.figures.survival import draw_panels
+from hcc2l.render import render_report
+from hcc2l.report import Figure, Report
 
 DATA = Path(__file__).parents[1] / "reference" / "data"
+COMPETING = {"time": "pfs_months", "event": "progression", "competing": "death"}
+
+
+def analysis(**options: Any) -> Report:
+    options = {"time": "os_months", "event": "death", "by": "treatment"} | options
+    return hcc2l.km(DATA / "hcc424.csv", **options)
 
 
 def figure(**options: Any) -> Figure:
-    options = {"time": "os_months", "event": "death", "by": "treatment"} | options
-    report = hcc2l.km(DATA / "hcc424.csv", **options)
+    report = analysis(**options)
     assert report.draw is not None
     return report.draw()
+
+
+def axes_of(report: Report) -> Any:
+    assert report.draw is not None
+    return draw_survival(report.draw()).axes[0]
+
+
+def rows(report: Report, table: str, **where: Any) -> list[Any]:
+    return [r for r in report.table(table).rows if all(r[k] == v for k, v in where.items())]
+
+
+def steps(axes: Any, colour: str) -> list[Any]:
+    """The curves of one colour."""
+    return [line for line in axes.lines
+            if line.get_drawstyle() == "steps-post" and line.get_color() == colour]  # fmt: skip
+
+
+def points(line: Any) -> list[list[float]]:
+    return [list(map(float, point)) for point in zip(*line.get_data(), strict=True)]
 
 
 def texts(picture: Any) -> dict[str, Any]:
@@ -97,7 +126,7 @@ def test_cumulative_events_are_shown_on_request_only() -> None:
     assert "  events" in texts(draw_survival(figure(cumulative_events=True)))
 
 
-def test_a_curve_begins_at_one_and_an_incidence_at_nought() -> None:
+def test_a_curve_begins_at_one_and_an_incidence_at_zero() -> None:
     rising = figure(time="pfs_months", event="progression", competing="death")
     for drawn, start in ((figure(), 1.0), (rising, 0.0)):
         line = draw_survival(drawn).axes[0].lines[0]
@@ -143,7 +172,8 @@ def test_long_names_of_groups_are_wrapped_within_the_picture(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("longest", "unit", "step"),
     [(26.3, "months", 6), (11, "months", 2), (60, "months", 12), (1022, "days", 180),
-     (5.5, "years", 1), (999, None, 200), (0.7, None, 0.1)],
+     (5.5, "years", 1), (999, None, 200), (0.7, None, 0.1), (8, "months", 1), (8.1, "months", 2),
+     (1, "months", 1), (1.5, "months", 1), (0.9, "months", 0.2)],
 )  # fmt: skip
 def test_ticks_are_steps_a_clinician_would_choose(
     longest: float, unit: str | None, step: float
@@ -158,3 +188,259 @@ def test_ticks_are_steps_a_clinician_would_choose(
 def test_a_file_with_another_ending_is_refused() -> None:
     with pytest.raises(UsageError, match=r"\.png, \.svg or \.pdf"):
         plot_format("km.jpeg")
+
+
+# ---------------------------------------------------------------- what is drawn is the table
+
+
+@pytest.mark.parametrize("by", [None, "treatment", "ecog"])
+def test_each_curve_is_that_of_its_group(by: str | None) -> None:
+    report = analysis(by=by, curve=True)
+    axes = axes_of(report)
+    levels = list(report.table("groups").column("group"))
+    for i, level in enumerate(levels):
+        (line,) = steps(axes, COLOURS[i])
+        curve = rows(report, "curve", group=level)
+        assert points(line) == [[0.0, 1.0], *([r["time"], r["estimate"]] for r in curve)]
+    assert len([x for x in axes.lines if x.get_drawstyle() == "steps-post"]) == len(levels)
+
+
+def test_each_incidence_is_that_of_its_group_and_cause() -> None:
+    report = analysis(**COMPETING, curve=True)
+    axes = axes_of(report)
+    for i, level in enumerate(report.table("groups").column("group")):
+        own, other = steps(axes, COLOURS[i])
+        for line, cause in ((own, "progression"), (other, "death")):
+            curve = rows(report, "curve", group=level, cause=cause)
+            assert points(line) == [[0.0, 0.0], *([r["time"], r["estimate"]] for r in curve)]
+        assert own.get_linewidth() > other.get_linewidth()  # as the legend has it
+    legend = draw_survival(figure(**COMPETING)).legends[0]
+    widths = {t.get_text(): h.get_linewidth()
+              for t, h in zip(legend.get_texts(), legend.legend_handles, strict=True)}  # fmt: skip
+    assert widths["progression"] > widths["death"]
+
+
+@pytest.mark.parametrize("options", [{}, {"conf_type": "log-log"}, COMPETING], ids=str)
+def test_each_band_lies_between_the_limits_of_its_curve(options: Any) -> None:
+    report = analysis(**options, curve=True)
+    bands = axes_of(report).collections
+    levels = list(report.table("groups").column("group"))
+    assert len(bands) == len(levels)  # of the endpoint's own event alone
+    for band, level in zip(bands, levels, strict=True):
+        cause = {"cause": "progression"} if "competing" in options else {}
+        curve = rows(report, "curve", group=level, **cause)
+        (path,) = band.get_paths()
+        for row, after in pairwise(curve):
+            if row["lower"] is None or row["upper"] - row["lower"] < 1e-6:
+                continue
+            middle = (row["time"] + after["time"]) / 2
+            inside = [row["lower"] + 1e-7, row["upper"] - 1e-7]
+            outside = [row["lower"] - 1e-7, row["upper"] + 1e-7]
+            assert path.contains_points([(middle, y) for y in inside]).all()
+            assert not path.contains_points([(middle, y) for y in outside]).any()
+
+
+def test_a_limit_that_does_not_exist_is_drawn_as_the_last_one(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text("time,status\n1,0\n2,1\n3,0\n4,1\n5,1\n")  # S is 1 at time 1, 0 at time 5
+    report = hcc2l.km(path, curve=True, conf_type="log-log")
+    (band,) = axes_of(report).collections
+    limits = {r["time"]: (r["lower"], r["upper"]) for r in rows(report, "curve")}
+    assert limits[1.0] == limits[5.0] == (None, None)
+    low = {x: y for x, y in band.get_paths()[0].vertices.tolist() if y == limits[4.0][0]}
+    assert 5.0 in low
+
+
+def test_censored_times_are_marked_on_the_curve_and_nothing_else_is() -> None:
+    report = analysis(curve=True)
+    axes = axes_of(report)
+    for i, level in enumerate(report.table("groups").column("group")):
+        (marks,) = [x for x in axes.lines if x.get_marker() == "|" and x.get_color() == COLOURS[i]]
+        curve = rows(report, "curve", group=level)
+        expected = [[r["time"], r["estimate"]] for r in curve if r["n_censor"]]
+        assert 0 < len(expected) < len(curve)
+        assert points(marks) == expected
+    assert not any(x.get_marker() == "|" for x in axes_of(analysis(**COMPETING)).lines)
+
+
+def test_lines_lead_from_one_half_to_the_medians() -> None:
+    report = analysis()
+    segments = [points(x) for x in axes_of(report).lines
+                if len(x.get_xdata()) == 2 and x.get_drawstyle() == "default"]  # fmt: skip
+    medians = [float(str(m)) for m in report.table("groups").column("median")]
+    assert segments == [
+        [[0.0, 0.5], [max(medians), 0.5]],
+        *([[m, 0.0], [m, 0.5]] for m in medians),
+    ]
+    rising = axes_of(analysis(**COMPETING))
+    assert all(x.get_drawstyle() == "steps-post" for x in rising.lines)
+
+
+def test_a_median_that_is_not_reached_has_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text("time,status,g\n1,1,a\n2,1,a\n3,1,a\n1,1,b\n2,0,b\n3,0,b\n4,0,b\n")
+    report = hcc2l.km(path, by="g")
+    segments = [points(x) for x in axes_of(report).lines
+                if len(x.get_xdata()) == 2 and x.get_drawstyle() == "default"]  # fmt: skip
+    assert segments == [[[0.0, 0.5], [2.0, 0.5]], [[2.0, 0.0], [2.0, 0.5]]]
+
+
+@pytest.mark.parametrize("by", [None, "treatment", "ecog"])
+def test_each_number_at_risk_stands_in_the_line_of_its_group_under_its_time(by: str | None) -> None:
+    drawn = figure(by=by, cumulative_events=True)
+    axes = draw_survival(drawn).axes[0]
+    ticks = axes.get_xticks().tolist()
+    report = analysis(by=by, at=ticks, curve=True)
+    lines: dict[float, dict[float, str]] = {}
+    labels: dict[float, str] = {}
+    for text in axes.texts:
+        x, y = text.get_position()
+        if text.get_text().isdigit() and text.get_horizontalalignment() == "center":
+            lines.setdefault(y, {})[x] = text.get_text()
+        elif y < 0:
+            labels[y] = text.get_text()
+    expected = []
+    for level in report.table("groups").column("group"):
+        curve = rows(report, "curve", group=level)
+        at_risk = {r["time"]: r["n_risk"] for r in rows(report, "survival", group=level)}
+        events = {t: sum(r["n_event"] for r in curve if r["time"] <= t) for t in ticks}
+        label = "All" if level == "all" else level
+        expected += [(label, at_risk), ("  events", events)]
+    downwards = sorted(lines, reverse=True)
+    assert [labels[y] for y in downwards] == [label for label, _ in expected]
+    for y, (_, numbers) in zip(downwards, expected, strict=True):
+        assert lines[y] == {t: f"{n:d}" for t, n in numbers.items()}
+
+
+def test_weighted_numbers_at_risk_have_a_decimal_where_needed(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text("time,status,w\n1,1,0.5\n2,0,1.25\n3,1,2\n")
+    report = hcc2l.km(path, weights="w", at=[0, 1, 2, 3])
+    drawn = [t for t in axes_of(report).texts if t.get_horizontalalignment() == "center"]
+    assert {t.get_position()[0]: t.get_text() for t in drawn} == {
+        0.0: "3.8", 0.5: "3.8", 1.0: "3.8", 1.5: "3.2", 2.0: "3.2", 2.5: "2", 3.0: "2"
+    }  # fmt: skip
+
+
+SURVIVAL = {
+    "exponential": lambda t, mu, _: math.exp(-t / math.exp(mu)),
+    "weibull": lambda t, mu, sigma: math.exp(-((t / math.exp(mu)) ** (1 / sigma))),
+    "lognormal": lambda t, mu, sigma: NormalDist(mu, sigma).cdf(2 * mu - math.log(t)),
+    "loglogistic": lambda t, mu, sigma: 1 / (1 + (t / math.exp(mu)) ** (1 / sigma)),
+}
+
+
+@pytest.mark.parametrize("by", [None, "treatment"])
+def test_each_model_is_drawn_from_its_parameters(by: str | None) -> None:
+    report = analysis(by=by, parametric=list(SURVIVAL))
+    axes = axes_of(report)
+    models = [x for x in axes.lines if len(x.get_xdata()) == 201]
+    fitted = report.table("parametric").rows
+    levels = list(report.table("groups").column("group"))
+    assert len(models) == len(fitted) == 4 * len(levels)
+    longest = max(float(str(t)) for t in report.table("groups").column("observed_max"))
+    for line, row in zip(models, fitted, strict=True):
+        assert line.get_color() == COLOURS[levels.index(row["group"])]
+        (start, *others) = points(line)
+        assert start == [0.0, 1.0]
+        assert others[-1][0] == longest
+        for t, s in others[::20]:
+            expected = SURVIVAL[str(row["model"])](t, row["location"], row["scale"])
+            assert s == pytest.approx(expected, rel=1e-9)
+    legend = draw_survival(figure(by=by, parametric=list(SURVIVAL))).legends[0]
+    handles = {t.get_text(): h for t, h in
+               zip(legend.get_texts(), legend.legend_handles, strict=True)}  # fmt: skip
+    for line, row in zip(models, fitted, strict=True):
+        name = {"weibull": "Weibull", "lognormal": "Log-normal"}.get(str(row["model"]))
+        if name:
+            handle = handles[name if by is None else f"{row['group']}, {name}"]
+            assert handle.get_color() == line.get_color()
+            assert handle.get_linestyle() == line.get_linestyle()
+            assert handle._unscaled_dash_pattern == line._unscaled_dash_pattern
+
+
+def test_the_axes_run_from_zero_past_the_last_time_and_to_one() -> None:
+    report = analysis()
+    axes = axes_of(report)
+    longest = max(float(str(t)) for t in report.table("groups").column("observed_max"))
+    assert axes.get_xlim() == (0.0, pytest.approx(1.02 * longest))
+    assert axes.get_ylim() == (0.0, 1.02)
+    ticks = dict(
+        zip(axes.get_yticks(), (t.get_text() for t in axes.get_yticklabels()), strict=True)
+    )
+    assert ticks == {0: "0", 0.25: "25%", 0.5: "50%", 0.75: "75%", 1.0: "100%"}
+    assert axes.get_xlabel() == "Time (months)"
+    assert axes.get_ylabel() == "Overall survival"
+    landmark = axes_of(analysis(landmark=3.0))
+    assert landmark.get_xlabel() == "Time since the landmark at 3 (months)"
+    assert axes_of(analysis(**COMPETING)).get_ylabel() == "Cumulative incidence"
+
+
+def test_panels_show_each_analysis_under_its_own_title() -> None:
+    before, after = analysis(curve=True), analysis(curve=True, where=["ecog==0"])
+    figures = {"before": before.draw(), "after": after.draw()}  # type: ignore[misc]  # both can be drawn
+    tables = {f"{name}.{key}": t for name, f in figures.items() for key, t in f.tables.items()}
+    options = dict(figures["before"].options) | {
+        "panels": ("before", "after"), "titles": ("All patients", "ECOG 0"),
+        "before.annotation": "p one", "after.annotation": "p two",
+    }  # fmt: skip
+    picture = draw_panels(Figure("survival-panels", tables, options))
+    picture.canvas.draw()
+    assert len(picture.axes) == 2
+    left, right = picture.axes
+    assert left.get_position().x1 < right.get_position().x0
+    assert left.get_position().height == right.get_position().height
+    for axes, report, title, note in (
+        (left, before, "All patients", "p one"),
+        (right, after, "ECOG 0", "p two"),
+    ):
+        heading = next(t for t in axes.texts if t.get_text() == title).get_window_extent()
+        legend = picture.legends[picture.axes.index(axes)].get_window_extent()
+        assert legend.y1 <= heading.y0 < heading.y1 <= picture.bbox.height
+        assert heading.x0 == pytest.approx(axes.get_window_extent().x0)
+        words = {t.get_text() for t in axes.texts}
+        assert {title, note, "Number at risk"} <= words
+        assert not words & ({"All patients", "ECOG 0", "p one", "p two"} - {title, note})
+        for i, level in enumerate(report.table("groups").column("group")):
+            (line,) = steps(axes, COLOURS[i])
+            curve = rows(report, "curve", group=level)
+            assert points(line) == [[0.0, 1.0], *([r["time"], r["estimate"]] for r in curve)]
+
+
+# ---------------------------------------------------------------- the annotation
+
+
+def annotation(report: Report) -> Any:
+    assert report.draw is not None
+    return report.draw().options["annotation"]
+
+
+def test_the_annotation_of_gray_names_the_cause() -> None:
+    report = analysis(**COMPETING)
+    assert str(annotation(report)).startswith("Gray (progression) p ")
+    (row,) = rows(report, "tests", test="gray", cause="progression")
+    assert str(annotation(report)).endswith(f"{row['p']:.3f}" if row["p"] >= 0.001 else "< 0.001")
+    note = next(t for t in axes_of(report).texts if t.get_text() == annotation(report))
+    assert note.get_position()[1] < 0.5  # rising curves leave room below
+    survival = next(t for t in axes_of(analysis()).texts if t.get_text().startswith("Log-rank"))
+    assert survival.get_position()[1] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("arms", "p"), [("AAABBAAAAABA", 0.99940), ("ABBAAABAAABBA", 0.99913)]
+)  # fmt: skip
+def test_the_figure_writes_p_as_the_table_does(arms: str, p: float, tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text("time,status,arm\n" + "".join(f"{i + 1},1,{a}\n" for i, a in enumerate(arms)))
+    report = hcc2l.km(path, by="arm")
+    assert rows(report, "tests")[0]["p"] == pytest.approx(p, abs=1e-5)
+    assert annotation(report) == "Log-rank p = 0.999"
+    assert "0.999" in str(render_report(report, "md"))
+    assert ">0.999" not in str(render_report(report, "md"))
+
+
+def test_a_test_without_p_is_not_annotated() -> None:
+    report = hcc2l.km(DATA / "disjw.csv", by="arm", where=["arm in A,B"], strata="centre")
+    assert annotation(report) is not None  # the first test, without strata, is possible
+    alone = analysis(by=None)
+    assert annotation(alone) is None

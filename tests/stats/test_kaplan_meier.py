@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hcc2l.stats.kaplan_meier import (
+    _crossing_time,
     confidence_limits,
     curves_cross,
     kaplan_meier,
@@ -98,6 +99,42 @@ def test_the_published_curve_and_median_come_out() -> None:
     (median,) = quantiles(curve, (0.5,), "log", 0.95)
     assert (median.estimate, median.lower) == (23.0, 16.0)
     assert np.isnan(median.upper)
+
+
+@pytest.mark.parametrize("case", MORE["rising"])
+def test_limits_of_quantiles_are_read_in_the_order_of_time(case: Any) -> None:
+    # R: print(survfit(...)), summary(...)$table; quantile(survfit(...)) differs in each case.
+    curve = kaplan_meier(np.array(case["time"], dtype=float), np.array(case["event"], dtype=bool))
+    found = quantiles(curve, (0.25, 0.5, 0.75), case["conf_type"], 0.95)
+    for i, quantile in enumerate(found):
+        assert cases.agrees(quantile.lower, case["lower"][i])
+        assert cases.agrees(quantile.upper, case["upper"][i])
+
+
+def quantile_of(curve: list[float], probability: float) -> float:
+    """The rule alone, on a curve with steps at times 1, 2, 3, ..."""
+    return _crossing_time(np.arange(1.0, len(curve) + 1), np.array(curve), probability)
+
+
+@pytest.mark.parametrize(
+    ("curve", "expected"),
+    [
+        ([0.8, 0.4, 0.2], 2.0),
+        ([0.8, 0.5, 0.5, 0.2], 3.0),  # the middle of the step from 2 to 4
+        ([0.8, 0.5, 0.5], 2.5),  # the step goes on to the end of follow-up
+        ([0.8, 0.4, 0.6, 0.3], 2.0),  # a limit that rises again: its first crossing
+        ([0.8, 0.5, 0.6, 0.6], 2.0),  # touches 0.5, rises, and never falls below it
+        ([0.8, 0.5, 0.6, 0.3], 3.0),
+        ([0.8, 0.5, np.nan], 2.0),
+        ([np.nan, 0.4, np.nan], 2.0),
+        ([0.8, 0.5 + 1e-12, 0.5 - 1e-12, 0.2], 3.0),  # rounding is no step
+        ([0.8, 0.6], np.nan),
+    ],
+)
+def test_a_quantile_is_the_first_crossing_or_the_middle_of_its_step(
+    curve: list[float], expected: float
+) -> None:
+    assert quantile_of(curve, 0.5) == pytest.approx(expected, nan_ok=True)
 
 
 patients = st.lists(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hcc2l.stats.competing import cumulative_incidence, gray_test
+from hcc2l.stats.competing import cumulative_incidence, gray_test, incidence_at
 from hcc2l.stats.kaplan_meier import kaplan_meier
 from hcc2l.stats.logrank import logrank, pairwise, trend
 from hcc2l.stats.multiplicity import adjust
@@ -184,6 +184,82 @@ def test_a_pair_is_tested_on_its_own_rows_only() -> None:
     assert test.statistic == alone.statistic
 
 
+def disjoint() -> tuple[Any, Any, Any, Any, Any]:
+    """Arms A and B each in a centre of its own, arm C in both."""
+    rows = cases._file("data/disjw.csv")
+    return (
+        np.array([float(r["os_months"]) for r in rows]),
+        np.array([r["death"] == "1" for r in rows]),
+        np.array(["ABC".index(r["arm"]) for r in rows]),
+        np.array([["c1", "c2"].index(r["centre"]) for r in rows]),
+        np.array([float(r["w"]) for r in rows]),
+    )
+
+
+@pytest.mark.parametrize("factor", [None, 1.0, 0.37])
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_groups_never_at_risk_together_cannot_be_compared(weight: Any, factor: Any) -> None:
+    # R: survdiff(Surv(os_months, death) ~ arm + strata(centre)) on arms A and B: exactly singular
+    time, event, group, centre, whole = disjoint()
+    weights = None if factor is None else factor * whole
+    keep = group < 2
+    test = logrank(
+        time[keep], event[keep], group[keep], 2, weight=weight, rho=1, gamma=1,
+        strata=centre[keep], case_weights=None if weights is None else weights[keep],
+    )  # fmt: skip
+    assert np.isnan(test.statistic)
+    assert np.isnan(test.p)
+    linked = logrank(time, event, group, 3, weight=weight, strata=centre, case_weights=weights)
+    assert np.isfinite(linked.p)
+    assert linked.df == 2
+
+
+@pytest.mark.parametrize("factor", [None, 1.0, 0.37])
+def test_a_pair_that_cannot_be_compared_is_no_comparison_of_holm(factor: Any) -> None:
+    time, event, group, centre, whole = disjoint()
+    weights = None if factor is None else factor * whole
+    tests = pairwise(time, event, group, 3, strata=centre, case_weights=weights)
+    p = np.array([test.p for _, _, test in tests])
+    assert np.isnan(p).tolist() == [True, False, False]
+    assert adjust(p, "holm")[1:] == pytest.approx([p[1], 2 * p[2]])
+
+
+def test_pairs_within_whole_weights_and_strata_agree_with_r() -> None:
+    # R: survdiff(Surv(os_months, death) ~ arm + strata(centre), rows repeated w times)$chisq
+    time, event, group, centre, whole = disjoint()
+    tests = pairwise(time, event, group, 3, strata=centre, case_weights=whole)
+    assert [test.statistic for _, _, test in tests[1:]] == pytest.approx(
+        [0.360009741833191, 13.2638346924048], rel=1e-12
+    )
+
+
+def test_two_pairs_of_groups_in_strata_of_their_own_have_no_common_test() -> None:
+    time, event = np.tile(np.arange(1.0, 9.0), 2), np.ones(16, dtype=bool)
+    group = np.repeat([0, 2], 8) + np.tile([0, 1], 8)
+    strata = np.repeat([0, 1], 8)
+    for weights in (None, np.ones(16), np.tile([0.5, 1.3], 8)):
+        test = logrank(time, event, group, 4, strata=strata, case_weights=weights)
+        assert np.isnan(test.p)
+        assert test.df == 3
+
+
+def test_an_event_of_everybody_at_risk_compares_nobody() -> None:
+    # The groups are at risk together at time 5 alone, where all that are left have the event.
+    time, group = np.array([1.0, 2.0, 5.0, 5.0, 5.0]), np.array([0, 0, 0, 1, 1])
+    event = np.array([False, False, True, True, True])
+    for weights in (None, np.array([2.0, 1, 3, 1, 2]), np.array([0.3, 0.7, 0.9, 1.1, 0.2])):
+        assert np.isnan(logrank(time, event, group, 2, case_weights=weights).p)
+
+
+@pytest.mark.parametrize("scale", [0.001, 3.1])
+def test_the_scale_of_fractional_weights_does_not_matter(scale: float) -> None:
+    # Weights that sum to less than 1 are as good as others.
+    data, sex = lung(), covariate("sex").astype(int) - 1
+    a = logrank(data["time"], data["event"], sex, 2, case_weights=data["fraction"])
+    b = logrank(data["time"], data["event"], sex, 2, case_weights=data["fraction"] * scale)
+    assert a.statistic == pytest.approx(b.statistic)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_adjusted_p_never_falls_and_keeps_its_order(values: list[float]) -> None:
     p = np.array(values)
@@ -200,6 +276,18 @@ def test_incidences_of_both_causes_and_survival_sum_to_one(rows: Any) -> None:
     cause = np.where(event, 1 + group % 2, 0).astype(np.int64)
     total = sum(cumulative_incidence(time, cause, of).incidence for of in (1, 2))
     assert total + kaplan_meier(time, cause > 0).survival == pytest.approx(1.0)
+
+
+def test_the_standard_error_of_an_incidence_changes_at_events_of_its_cause_only() -> None:
+    # R: sqrt(cmprsk::timepoints(cuminc(t, cause), c(2, 5, 6, 7))$var)
+    time, cause = np.arange(1.0, 9.0), np.array([1, 2, 1, 2, 2, 0, 1, 0])
+    expected = {
+        1: [0.125, 0.165947641183936, 0.165947641183936, 0.241010289498757],
+        2: [0.126269068069026, 0.191646562462331, 0.191646562462331, 0.191646562462331],
+    }
+    for of, std_err in expected.items():
+        found = incidence_at(cumulative_incidence(time, cause, of), (2, 5, 6, 7))
+        assert [se for _, se in found] == pytest.approx(std_err, rel=1e-12)
 
 
 @given(patients)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,45 @@ def test_fits_agree_with_survreg(family: str) -> None:
     assert cases.agrees(fit.log_likelihood, expected["loglik"])
     assert cases.agrees(fit.median, expected["median"], 1e-6)
     assert cases.agrees(fit.mean, expected["mean"], 1e-6)
+
+
+@pytest.mark.parametrize("case", MORE["survreg"], ids=lambda c: f"{c['file']} / {c['unit']:g}")
+@pytest.mark.parametrize("family", FAMILIES)
+def test_fits_are_at_the_maximum_in_any_unit_of_time(case: Any, family: Any) -> None:
+    # R: survreg(..., control = survreg.control(rel.tolerance = 1e-14))
+    column, value = case["event"]
+    rows = cases._file(f"data/{case['file']}")
+    time = np.array([float(r[case["time"]]) for r in rows]) / case["unit"]
+    expected = case["models"][family]
+    fit = fit_parametric(time, np.array([r[column] == value for r in rows]), family)
+    assert fit is not None
+    assert cases.agrees(fit.location, expected["location"], 1e-10)
+    assert cases.agrees(fit.scale, expected["scale"], 1e-10)
+    assert cases.agrees(fit.log_likelihood, expected["loglik"])
+    assert cases.agrees(fit.aic, expected["aic"])
+
+
+@pytest.mark.parametrize("case", MORE["survreg_small"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_fits_of_small_cohorts_are_at_the_maximum(case: Any, family: Any) -> None:
+    expected = case["models"][family]
+    fit = fit_parametric(np.array(case["time"]), np.array(case["event"], dtype=bool), family)
+    assert fit is not None
+    assert cases.agrees(fit.location, expected["location"])
+    assert cases.agrees(fit.scale, expected["scale"])
+    assert cases.agrees(fit.log_likelihood, expected["loglik"])
+
+
+def test_a_start_from_nowhere_ends_at_the_same_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = lung()
+    near = [fit_parametric(data["time"], data["event"], family) for family in FAMILIES]
+    for start in ((-4.0, 30.0), (9.0, 0.05)):
+        monkeypatch.setattr("hcc2l.stats.parametric._lifelines_fit", lambda *_, s=start: s)
+        far = [fit_parametric(data["time"], data["event"], family) for family in FAMILIES]
+        for a, b in zip(near, far, strict=True):
+            assert a is not None
+            assert b is not None
+            assert (a.location, a.scale) == pytest.approx((b.location, b.scale), rel=1e-12)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -31,7 +31,7 @@ def test_the_normal_quantile_is_scipys(level: float) -> None:
     assert normal_quantile(level) == pytest.approx(float(ndtri(0.5 + level / 2)), rel=1e-13)
 
 
-def test_what_is_not_a_number_stays_so() -> None:
+def test_nan_stays_nan() -> None:
     assert math.isnan(chi_square_tail(1, math.nan))
     assert math.isnan(chi_square_tail(0, 1.0))
     assert math.isnan(normal_tail(math.nan))

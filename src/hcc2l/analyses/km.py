@@ -1,4 +1,4 @@
-"""Kaplan-Meier analysis: medians, survival at times, log-rank family, competing risks."""
+"""Kaplan–Meier analysis: medians, survival at times, log-rank family, competing risks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from itertools import combinations
 from hcc2l.analyses.km_data import KmData, prepare
 from hcc2l.analyses.km_figure import km_figure
 from hcc2l.analyses.km_tables import km_tables
-from hcc2l.analyses.km_text import FAMILY_LABELS, conventions, km_methods, trend_order
+from hcc2l.analyses.km_text import (
+    FAMILY_LABELS,
+    TEST_LABELS,
+    conventions,
+    km_methods,
+    trend_order,
+)
 from hcc2l.analyses.rows import (
     FEW_EVENTS,
     group_size_notes,
@@ -22,14 +28,14 @@ from hcc2l.stats import kaplan_meier as estimator
 
 
 def run(cohort: Cohort, spec: KmSpec) -> Report:
-    """Analyse a cohort.
+    """The report of a Kaplan–Meier analysis of a cohort.
 
     Raises
     ------
     UsageError
-        An option names what the cohort has not.
+        An option names something that is not in the cohort.
     InputError
-        The cohort's cells are wrong.
+        A cell that is needed cannot be read.
     AnalysisError
         No rows, no events, or a single group to compare.
     """
@@ -44,7 +50,7 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
         "levels": list(data.levels),
         "trend_levels": trend_order(data) if spec.trend else None,
     }
-    text, references = km_methods(data, cohort, outcome.account)
+    text, references = km_methods(data, cohort, outcome.account, tables)
     return Report(
         title=_title(cohort, data),
         provenance=provenance("km", cohort, outcome.account, settings, conventions(data)),
@@ -76,49 +82,61 @@ def _notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
         notes += group_size_notes(data.group, data.event)
         if not spec.competing:
             notes += _crossing_note(data)
-        notes += _multiplicity_note(data)
+        notes += _multiplicity_note(data, tables)
     if spec.parametric:
         notes += _parametric_notes(data, tables)
     if spec.at and list(spec.at) != sorted(spec.at):
         times = ", ".join(f"{t:g}" for t in spec.at)
         notes.append(
             Note("info", "times-unordered",
-                 f"--at was read as the times {times}; a decimal has a point: 12.5.")
+                 f"--at was read as the times {times}. Write decimals with a point: 12.5.")
         )  # fmt: skip
     if spec.competing:
         notes.append(
             Note("info", "competing-risks",
-                 "With a competing event no median of the Kaplan–Meier curve is given: it would "
-                 "treat the competing event as censoring and overstate the risk.")
+                 "No median survival is given with a competing event: the Kaplan–Meier curve would "
+                 "treat the competing event as censoring and overestimate the risk.")
         )  # fmt: skip
-    tested = [row for t in tables if t.name in ("tests", "pairwise") for row in t.rows]
-    if any(row["p"] is None for row in tested):
-        notes.append(
-            Note("warning", "test-not-estimable",
-                 "A test could not be computed: when events happen, two groups must be at risk and "
-                 "something must be left to chance.")
-        )  # fmt: skip
-    return notes
+    return notes + _not_estimable_note(data, tables)
+
+
+def _not_estimable_note(data: KmData, tables: list[Table]) -> list[Note]:
+    """Names the tests, and the pairs of groups, without a p-value."""
+    rows = {t.name: [row for row in t.rows if row["p"] is None] for t in tables
+            if t.name in ("tests", "pairwise")}  # fmt: skip
+    tests = [
+        TEST_LABELS[str(row["test"])] + (f" ({row['cause']})" if "cause" in row else "")
+        for row in rows.get("tests", ())
+    ]
+    tests += [f"{row['group_a']} versus {row['group_b']}" for row in rows.get("pairwise", ())]
+    if not tests:
+        return []
+    within, strata = (" in the same stratum", " or strata") if data.strata else ("", "")
+    text = (
+        f"No test is possible for: {'; '.join(tests)}. At no event time that some patients "
+        f"survived were these groups at risk together{within}. Combine groups{strata}."
+    )
+    return [Note("warning", "test-not-estimable", text)]
 
 
 def _parametric_notes(data: KmData, tables: list[Table]) -> list[Note]:
-    """Say which models were asked for and could not be fitted."""
+    """A warning that names the requested models that could not be fitted."""
     from hcc2l.stats.parametric import FAMILIES
 
     fitted = {(r["group"], r["model"]) for t in tables if t.name == "parametric" for r in t.rows}
-    absent = []
-    missing: tuple[str, ...]
+    groups = []
+    absent: tuple[str, ...]
     for level in data.levels:
         if "best" in data.spec.parametric:
-            missing = () if any(g == level for g, _ in fitted) else ("any model",)
+            absent = () if any(group == level for group, _ in fitted) else ("any model",)
         else:
-            asked = [f for f in FAMILIES if f in data.spec.parametric]
-            missing = tuple(FAMILY_LABELS[f] for f in asked if (level, f) not in fitted)
-        absent += [f"{level}: {', '.join(missing)}"] if missing else []
-    if not absent:
+            requested = [f for f in FAMILIES if f in data.spec.parametric]
+            absent = tuple(FAMILY_LABELS[f] for f in requested if (level, f) not in fitted)
+        groups += [f"{level}: {', '.join(absent)}"] if absent else []
+    if not groups:
         return []
-    text = (f"Not fitted, for want of events or because the likelihood has no maximum: "
-            f"{'; '.join(absent)}.")  # fmt: skip
+    text = ("Models not fitted because there were too few events or the likelihood has no maximum: "
+            f"{'; '.join(groups)}. Report the Kaplan–Meier estimates instead.")  # fmt: skip
     return [Note("warning", "model-not-fitted", text)]
 
 
@@ -132,14 +150,10 @@ def _crossing_note(data: KmData) -> list[Note]:
             return [
                 Note("warning", "curves-cross",
                      f"The curves of {data.levels[a]} and {data.levels[b]} cross near {at}: "
-                     "the hazards may not be proportional, and the log-rank test can miss such a "
+                     "hazards may not be proportional, and the log-rank test may miss such a "
                      f"difference.{_advice(data)}")
             ]  # fmt: skip
     return []
-
-
-def _tests(spec: KmSpec) -> int:
-    return len(spec.test) + (spec.strata is not None) + spec.trend
 
 
 def _advice(data: KmData) -> str:
@@ -147,20 +161,23 @@ def _advice(data: KmData) -> str:
     if data.spec.tau is None:
         advice.append("compare restricted means as well (--tau T)")
     if "fh" not in data.spec.test:
-        advice.append("plan a weighted test (--test fh --rho 0 --gamma 1 for a late difference)")
+        advice.append("plan a weighted test (--test fh --rho 0 --gamma 1 for late differences)")
     text = ", or ".join(advice)
     return f" {text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _multiplicity_note(data: KmData) -> list[Note]:
-    spec = data.spec
-    pairs = len(data.levels) * (len(data.levels) - 1) // 2
-    if spec.pairwise and spec.adjust == "none" and pairs > 1:
-        text = (f"{pairs} pairs were tested without adjustment; one in twenty such tests is below "
-                "0.05 by chance. Use --adjust holm.")  # fmt: skip
-    elif _tests(spec) > 1:
-        text = (f"{_tests(spec)} tests of the same question: their p-values are not independent "
-                "evidence. Report the one that was planned.")  # fmt: skip
+def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:
+    """A warning of several p-values for one question; those not estimable do not count."""
+    rows = {t.name: [row for row in t.rows if row["p"] is not None] for t in tables
+            if t.name in ("tests", "pairwise")}  # fmt: skip
+    pairs = len(rows.get("pairwise", ()))
+    tests = sum(row["test"] != "gray" for row in rows["tests"])  # Gray's asks another question
+    if data.spec.adjust == "none" and pairs > 1:
+        text = (f"{pairs} pairs were tested without adjustment; one in twenty such tests gives "
+                "p < 0.05 by chance alone. Use --adjust holm.")  # fmt: skip
+    elif tests > 1:
+        text = (f"{tests} tests address the same question, and their p-values are not "
+                "independent evidence. Report the test that was planned.")  # fmt: skip
     else:
         return []
     return [Note("warning", "multiple-tests", text)]

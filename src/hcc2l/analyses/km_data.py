@@ -1,4 +1,4 @@
-"""The analysed rows of a km analysis as arrays, and their curves."""
+"""The rows of a Kaplan–Meier analysis as arrays, and the curve of each group."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class KmData:
 
     @property
     def robust(self) -> bool:
-        """Whether any weight is fractional, so that every variance is the robust one."""
+        """Whether any weight is fractional, so that every variance is robust."""
         return self.weights is not None and fractional(self.weights)
 
     @property
@@ -75,7 +75,7 @@ class KmData:
 
     @property
     def unit(self) -> str:
-        """`, months` for headers; empty when no unit is known."""
+        """`, months` for headers; empty when the unit is unknown."""
         return f", {self.endpoint.unit}" if self.endpoint.unit else ""
 
     @property
@@ -89,7 +89,13 @@ class KmData:
 
 
 def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
-    """Resolve every term and keep the complete rows; the rest is accounted for."""
+    """The endpoint with its account of rows, and the complete rows as arrays.
+
+    Raises
+    ------
+    AnalysisError
+        No rows, no events, or a single group to compare.
+    """
     cohort.load(_needed(cohort, spec))
     outcome = survival_outcome(cohort, spec, spec.competing)
     account, endpoint = outcome.account, outcome.endpoint
@@ -100,7 +106,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     weights = design.weights(cohort, spec.weights, account.keep) if spec.weights else None
     if weights is not None:
         account.drop(np.isnan(weights), f"{spec.weights} missing")
-    # Last, so that a median cut is that of the rows analysed.
+    # Last, so that a cut at the median is that of the rows analysed.
     group = _factor(cohort, spec, spec.by, "--by", outcome)
     refuse_no_rows(account)
     keep = account.keep
@@ -121,7 +127,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
 
 
 def _needed(cohort: Cohort, spec: KmSpec) -> list[str]:
-    """Columns that will be asked for, so that a large file is parsed once; guesses are harmless."""
+    """Columns that the analysis needs, so that a large file is parsed once; too many do no harm."""
     names = [*design.endpoint_columns(cohort, spec), cohort.id_column or "", spec.weights or ""]
     for text in (spec.by, spec.strata, spec.competing, *spec.where):
         if text:
@@ -142,15 +148,15 @@ def _factor(
 def _refuse_unanswerable(data: KmData) -> None:
     if not data.event.any():
         raise AnalysisError(
-            f"None of the {data.time.size} patients has the event: all are censored.",
+            f"None of the {data.time.size} patients had the event: all are censored.",
             where=data.endpoint.described,
-            hint="Check which value means the event: --event COL=VALUE.",
+            hint="Specify the value that means an event: --event COL=VALUE.",
         )
     if data.group and len(data.levels) < 2:
         raise AnalysisError(
             f"All {data.time.size} patients analysed are in one group, {data.levels[0]!r}.",
             where=f"--by {data.spec.by}",
-            hint="Leave out --by, or look at the rows left out by --where and by missing cells.",
+            hint="Omit --by, or check which rows --where and missing values exclude.",
         )
 
 
@@ -167,22 +173,25 @@ def conf_type(spec: KmSpec) -> estimator.ConfType:
 
 
 def number(value: float) -> float | None:
-    """A float for a report: None when it is not finite."""
+    """The value for a report, None when it is not finite."""
     return float(value) if math.isfinite(value) else None
 
 
 def count(value: float) -> int | float:
-    """A (weighted) count: whole numbers as int."""
+    """A (weighted) count, as an int when it is whole."""
     return int(value) if float(value).is_integer() else float(value)
 
 
 def causes(data: KmData) -> tuple[tuple[int, str], tuple[int, str]]:
-    """The two kinds of event and their names: the endpoint's own, the competing one."""
+    """Codes and names of the two kinds of event: that of the endpoint and the competing one."""
     return (1, data.endpoint.event_name), (2, data.competing_name or "")
 
 
 def incidence_limits(data: KmData, estimate: Floats, std_err: Floats) -> tuple[Floats, Floats]:
-    """Limits as R's multi-state `survfit` makes them: the interval type applied to F itself."""
+    """Limits of a cumulative incidence F: the interval type applied to F itself.
+
+    R's multi-state `survfit` does the same.
+    """
     relative = np.divide(std_err, estimate, out=np.zeros_like(std_err), where=estimate > 0)
     return estimator.confidence_limits(
         estimate, relative, conf_type(data.spec), data.spec.conf_level
@@ -190,7 +199,7 @@ def incidence_limits(data: KmData, estimate: Floats, std_err: Floats) -> tuple[F
 
 
 def survival_curve(data: KmData) -> Table:
-    """Every step of every curve; time 0 is not a row."""
+    """The survival curve of each group, one row a distinct time; time 0 has no row."""
     rows: list[Row] = []
     for level, curve in zip(data.levels, data.curves, strict=True):
         lower, upper = estimator.confidence_limits(
@@ -208,7 +217,7 @@ def survival_curve(data: KmData) -> Table:
 
 
 def incidence_curve(data: KmData) -> Table:
-    """Every step of every cumulative incidence, both causes."""
+    """The cumulative incidence of each group and cause, one row a distinct time."""
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
         inside = data.rows_of(code)

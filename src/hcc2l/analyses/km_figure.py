@@ -1,4 +1,4 @@
-"""The figure of a km analysis, as finished tables: curves, numbers at risk, medians, models."""
+"""What the figure of a Kaplan–Meier analysis shows, as finished tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STEPS = {
 
 
 def axis_ticks(longest: float, unit: str | None) -> tuple[float, ...]:
-    """Ticks from 0 in steps a clinician would choose (months: 3, 6, 12), at most eight of them."""
+    """Ticks from 0 in steps a clinician would choose (months: 3, 6, 12), at most eight steps."""
     if longest <= 0:
         return (0.0, 1.0)
     steps: Sequence[float] = _STEPS.get(unit or "", ())
@@ -29,23 +29,22 @@ def axis_ticks(longest: float, unit: str | None) -> tuple[float, ...]:
     if step is None:
         magnitude = 10.0 ** np.floor(np.log10(longest / 8))
         step = next(m * magnitude for m in (1, 2, 2.5, 5, 10, 20) if longest / (m * magnitude) <= 8)
-    # Up to the last tick with somebody under observation; the axis itself goes on to the end.
+    # Up to the last tick within follow-up; the axis itself goes on to the end.
     return tuple(float(step * i) for i in range(int(np.floor(longest / step)) + 1))
 
 
 def km_figure(data: KmData, tables: Sequence[Table], longest: float | None = None) -> Figure:
-    """Curves with everything that is drawn beside them; the axis goes on to `longest`."""
+    """Curves, numbers at risk, medians and models; the axis extends to `longest`."""
     spec = data.spec
     longest = float(data.time.max()) if longest is None else longest
     ticks = axis_ticks(longest, data.endpoint.unit)
-    drawn = {
+    content = {
         "curve": incidence_curve(data) if spec.competing else survival_curve(data),
         "at_risk": _at_risk(data, ticks),
         "groups": next(t for t in tables if t.name == "groups"),
     }
     if spec.parametric:
-        drawn["models"] = _model_curves(data, tables)
-    annotation = _annotation(tables)
+        content["models"] = _model_curves(data, tables)
     options: dict[str, Value | tuple[Value, ...]] = {
         "levels": data.levels,
         "legend": data.group.label if data.group else None,
@@ -53,12 +52,12 @@ def km_figure(data: KmData, tables: Sequence[Table], longest: float | None = Non
         "y_label": _y_label(data),
         "ticks": ticks,
         "x_max": longest,
-        "annotation": annotation,
+        "annotation": _annotation(tables),
         "rising": bool(spec.competing),
         "cumulative_events": spec.cumulative_events,
         "median": not spec.competing,
     }
-    return Figure("survival", drawn, options)
+    return Figure("survival", content, options)
 
 
 def _x_label(data: KmData) -> str:
@@ -75,19 +74,22 @@ def _y_label(data: KmData) -> str:
 
 
 def _annotation(tables: Sequence[Table]) -> str | None:
-    """The test in words; p as a table would write it."""
-    found = [t for t in tables if t.name == "tests"]
-    if not found or not found[0].rows:
+    """The first test, or Gray's for the endpoint's event, with its p; None without a p."""
+    rows = [row for table in tables if table.name == "tests" for row in table.rows]
+    if not rows:
         return None
-    rows = found[0].rows
     row = next((r for r in rows if r["test"] == "gray"), rows[0])
     p = row["p"]
     if not isinstance(p, float):
         return None
-    return f"{TEST_LABELS[str(row['test'])]} {p_equation(p)}"
+    test = TEST_LABELS[str(row["test"])]
+    if "cause" in row:
+        test += f" ({row['cause']})"
+    return f"{test} {p_equation(p)}"
 
 
 def _at_risk(data: KmData, ticks: Sequence[float]) -> Table:
+    """Numbers at risk and cumulative events, one row a group and tick."""
     tolerance = time_tolerance(data.time)
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
@@ -102,6 +104,7 @@ def _at_risk(data: KmData, ticks: Sequence[float]) -> Table:
 
 
 def _model_curves(data: KmData, tables: Sequence[Table]) -> Table:
+    """S(t) of each fitted model on a grid from 0 to the last time."""
     from hcc2l.stats.parametric import ParametricFit
 
     grid = np.linspace(0.0, float(data.time.max()), 201)

@@ -1,4 +1,4 @@
-"""The tables of a km analysis."""
+"""The tables of a Kaplan–Meier analysis."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from hcc2l.stats.multiplicity import adjust
 
 
 def km_tables(data: KmData) -> list[Table]:
-    """Every table that the spec asks for."""
+    """Every table that the options ask for."""
     spec = data.spec
     tables = [_groups(data), *_quantiles(data)]
     if spec.competing:
@@ -54,6 +54,7 @@ def _interval(header: str, *keys: str, **presentation: Any) -> Column:
 
 
 def _groups(data: KmData) -> Table:
+    """Patients, events, median survival and follow-up, one row a group."""
     spec = data.spec
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
@@ -114,15 +115,16 @@ def _groups_footnotes(data: KmData) -> tuple[str, ...]:
 
 
 def _quantiles(data: KmData) -> list[Table]:
+    """Quartiles of the time to the event; none with a competing event."""
     if data.spec.competing:
         return []
     probabilities = (0.25, 0.5, 0.75)
     rows: list[Row] = []
     for level, curve in zip(data.levels, data.curves, strict=True):
-        found = estimator.quantiles(
+        results = estimator.quantiles(
             curve, probabilities, conf_type(data.spec), data.spec.conf_level
         )
-        for p, q in zip(probabilities, found, strict=True):
+        for p, q in zip(probabilities, results, strict=True):
             rows.append(
                 {"group": level, "quantile": p, "estimate": number(q.estimate),
                  "lower": number(q.lower), "upper": number(q.upper)}
@@ -131,31 +133,33 @@ def _quantiles(data: KmData) -> list[Table]:
 
 
 def _survival(data: KmData) -> Table:
+    """S(t) at the times of `--at`, one row a group and time."""
     spec = data.spec
     rows: list[Row] = []
     for level, curve in zip(data.levels, data.curves, strict=True):
-        found = estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level)
+        results = estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level)
         rows += [
             {"group": level, "time": s.time, "n_risk": count(s.n_risk), **_estimate(s.survival)}
-            for s in found
+            for s in results
         ]
     columns = (
         data.group_column,
-        Column(f"Time{data.unit}", ("time",), decimals=_shown_decimals(spec.at)),
+        Column(f"Time{data.unit}", ("time",), decimals=_decimals_of(spec.at)),
         Column("At risk", ("n_risk",)),
         _interval(f"Survival {data.ci}", "estimate", "lower", "upper",
                   kind="probability"),
     )  # fmt: skip
     beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
-    notes = ("Beyond the last observed time the estimate is carried forward.",) if beyond else ()
+    notes = ("Estimates beyond the last observed time are carried forward.",) if beyond else ()
     return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
 
 
-def _shown_decimals(times: Sequence[float]) -> int:
+def _decimals_of(times: Sequence[float]) -> int:
     return max((len(f"{t:g}".partition(".")[2]) for t in times), default=0)
 
 
 def _restricted_means(data: KmData, tau: float) -> list[Table]:
+    """Restricted means, and their differences when there are groups."""
     level = data.spec.conf_level
     means = []
     for code in range(len(data.levels)):
@@ -167,7 +171,7 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
             )
         )
     ci = data.ci
-    shown = {"kind": "time", "decimals": 2}
+    presentation: dict[str, Any] = {"kind": "time", "decimals": 2}
     single = Table(
         "rmst",
         f"Restricted mean survival time to {tau:g}{data.unit.replace(',', '')}",
@@ -175,7 +179,7 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
         tuple({"group": g, "tau": tau, **_estimate(m)} for g, m in
               zip(data.levels, means, strict=True)),
         (data.group_column, _interval(f"Mean{data.unit} {ci}", "estimate", "lower", "upper",
-                                      **shown)),
+                                      **presentation)),
         _tau_footnote(data, tau),
     )  # fmt: skip
     if not data.group:
@@ -189,7 +193,7 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
         )  # fmt: skip
     columns = (
         Column("Group", ("group_b",)), Column("minus", ("group_a",)),
-        _interval(f"Difference{data.unit} {ci}", "estimate", "lower", "upper", **shown),
+        _interval(f"Difference{data.unit} {ci}", "estimate", "lower", "upper", **presentation),
         Column("p", ("p",)),
     )  # fmt: skip
     title = "Differences in restricted mean survival time"
@@ -211,6 +215,7 @@ def _estimate(e: estimator.Estimate) -> dict[str, Value]:
 
 
 def _tests(data: KmData) -> Table:
+    """Tests that compare all the groups, one row a test (and cause)."""
     assert data.group is not None
     spec, k = data.spec, len(data.levels)
     rows: list[Row] = []
@@ -221,20 +226,20 @@ def _tests(data: KmData) -> Table:
         }  # fmt: skip
         rows.append(row | ({"cause": cause} if spec.competing else {}))
 
-    own = data.endpoint.event_name if spec.competing else None
+    event_name = data.endpoint.event_name if spec.competing else None
     for name in spec.test:
         result = _test(data, cast(tests.Weight, name))
-        add(name, result.statistic, result.df, result.p, own)
+        add(name, result.statistic, result.df, result.p, event_name)
     if data.strata:
         result = _test(data, "logrank", stratified=True)
-        add("logrank-stratified", result.statistic, result.df, result.p, own)
+        add("logrank-stratified", result.statistic, result.df, result.p, event_name)
     if spec.trend:
         statistic, p = tests.trend(
             _test(data, "logrank"), np.array(data.group.ranks, dtype=np.float64)
         )
-        add("logrank-trend", statistic, 1, p, own)
+        add("logrank-trend", statistic, 1, p, event_name)
     if spec.competing:
-        for of, cause in ((1, own), (2, data.competing_name)):
+        for of, cause in ((1, event_name), (2, data.competing_name)):
             gray = competing_risks.gray_test(data.distinct, data.cause, data.codes, k, of)
             add("gray", gray.statistic, gray.df, gray.p, cause)
     labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
@@ -250,10 +255,11 @@ def _tests(data: KmData) -> Table:
         footnotes.append(f"Trend over: {', '.join(level for _, level in order)}.")
     if spec.competing:
         footnotes.append(
-            "Gray's test compares cumulative incidence; the others compare cause-specific hazards."
+            "Gray's test compares cumulative incidences of the cause; the other tests compare its "
+            "cause-specific hazards."
         )
     if data.robust:
-        footnotes.append("Fractional weights: the test has a robust variance.")
+        footnotes.append("Fractional weights: tests have robust variances.")
     title = f"Comparison of the {k} groups"
     return Table("tests", title, tuple(rows[0]), tuple(rows), tuple(columns), tuple(footnotes))
 
@@ -269,19 +275,20 @@ def _test(data: KmData, weight: tests.Weight, *, stratified: bool = False) -> te
 
 
 def _pairwise(data: KmData) -> Table:
-    found = tests.pairwise(
+    """A log-rank test of each pair of groups, with adjusted p-values."""
+    results = tests.pairwise(
         data.distinct, data.event, data.codes, len(data.levels),
         strata=data.strata.codes if data.strata else None, case_weights=data.weights,
         robust=data.robust,
     )  # fmt: skip
-    adjusted = adjust(np.array([t.p for _, _, t in found]), cast(Any, data.spec.adjust))
+    adjusted = adjust(np.array([t.p for _, _, t in results]), cast(Any, data.spec.adjust))
     rows = tuple(
         {"group_a": data.levels[a], "group_b": data.levels[b], "statistic": number(t.statistic),
          "p": number(t.p), "p_adjusted": number(p)}
-        for (a, b, t), p in zip(found, adjusted.tolist(), strict=True)
+        for (a, b, t), p in zip(results, adjusted.tolist(), strict=True)
     )  # fmt: skip
     method = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni",
-              "none": "not adjusted"}[data.spec.adjust]  # fmt: skip
+              "none": "unadjusted"}[data.spec.adjust]  # fmt: skip
     kind = "Stratified log-rank tests" if data.strata else "Log-rank tests"
     if data.spec.competing:
         kind += " (cause-specific hazards)"
@@ -299,7 +306,7 @@ def _pairwise(data: KmData) -> Table:
 
 
 def _incidence(data: KmData) -> Table:
-    """Cumulative incidence at `--at`, or at the ticks that the figure would have."""
+    """Cumulative incidence at the times of `--at`, or else at the ticks of the figure."""
     spec = data.spec
     times = spec.at or axis_ticks(float(data.time.max()), data.endpoint.unit)[1:]
     rows: list[Row] = []
@@ -309,9 +316,9 @@ def _incidence(data: KmData) -> Table:
             curve = competing_risks.cumulative_incidence(
                 data.distinct.take(inside), data.cause[inside], of
             )
-            found = competing_risks.incidence_at(curve, tuple(times))
-            estimate = np.array([e for e, _ in found])
-            std_err = np.array([s for _, s in found])
+            results = competing_risks.incidence_at(curve, tuple(times))
+            estimate = np.array([e for e, _ in results])
+            std_err = np.array([s for _, s in results])
             lower, upper = incidence_limits(data, estimate, std_err)
             for i, t in enumerate(times):
                 rows.append(
@@ -322,7 +329,7 @@ def _incidence(data: KmData) -> Table:
     columns = (
         data.group_column,
         Column("Cause", ("cause",)),
-        Column(f"Time{data.unit}", ("time",), decimals=_shown_decimals(times)),
+        Column(f"Time{data.unit}", ("time",), decimals=_decimals_of(times)),
         _interval(f"Cumulative incidence {data.ci}", "estimate", "lower",
                   "upper", kind="probability"),
     )  # fmt: skip
@@ -333,15 +340,22 @@ def _incidence(data: KmData) -> Table:
 
 
 def _parametric(data: KmData) -> Table:
+    """Parametric models of each group; the one with the smallest AIC with `best`.
+
+    Raises
+    ------
+    AnalysisError
+        A time of 0, or no model could be fitted.
+    """
     from hcc2l.stats.parametric import FAMILIES, fit_parametric
 
     zeros = int((data.time <= 0).sum())
     if zeros:
         raise AnalysisError(
-            f"Parametric models need times above 0; {zeros} patient"
-            f"{'s have' if zeros > 1 else ' has'} time 0.",
+            f"Parametric models require times above 0; {zeros} patient"
+            f"{'s have' if zeros > 1 else ' has'} a time of 0.",
             where="--parametric",
-            hint=f"Leave them out with --where '{data.endpoint.columns[0]}>0'.",
+            hint=f"Exclude them with --where '{data.endpoint.columns[0]}>0'.",
         )
     best = "best" in data.spec.parametric
     families = FAMILIES if best else tuple(f for f in FAMILIES if f in data.spec.parametric)
@@ -359,7 +373,11 @@ def _parametric(data: KmData) -> Table:
             for fit in (converged[:1] if best else [f for f in fits if f])
         ]  # fmt: skip
     if not rows:
-        raise AnalysisError("No parametric model could be fitted.", where="--parametric")
+        raise AnalysisError(
+            "No parametric model could be fitted: too few events, or no likelihood has a maximum.",
+            where="--parametric",
+            hint="Omit --parametric.",
+        )
     columns = (
         data.group_column,
         Column("Model", ("model",), labels=FAMILY_LABELS),
@@ -367,6 +385,9 @@ def _parametric(data: KmData) -> Table:
         Column(f"Mean{data.unit}", ("mean",), decimals=2),
         Column("AIC", ("aic",)),
     )
-    note = "The model of smallest AIC in each group." if best else "Smaller AIC fits better."
-    notes = (f"{note} Median and mean are of the model, beyond follow-up too.",)
+    note = "A smaller AIC indicates a better fit."
+    if best:
+        each = " in each group" if data.group else ""
+        note = f"The model with the smallest AIC{each} is shown."
+    notes = (f"{note} Medians and means are those of the model, extrapolated beyond follow-up.",)
     return Table("parametric", "Parametric models", tuple(rows[0]), tuple(rows), columns, notes)

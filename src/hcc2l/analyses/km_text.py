@@ -1,12 +1,15 @@
-"""What a km analysis says about itself: the footer and the paragraph for a manuscript."""
+"""The footer of a km analysis and its paragraph for the methods section of a paper."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from hcc2l.analyses.km_data import KmData
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
+from hcc2l.report import Row, Table
 
 _REFERENCES = {
     "kaplan-meier": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. "
@@ -61,15 +64,35 @@ _TEST_WORDS = {
     "peto": "the Peto–Peto test",
     "gehan": "the Gehan–Breslow test",
     "tarone-ware": "the Tarone–Ware test",
-    "fh": "the Fleming–Harrington test",
 }
-_CI_WORDS = {
-    "log": "log",
-    "log-log": "log-log",
-    "plain": "untransformed",
-    "logit": "logit",
-    "arcsin": "arcsine-square-root",
+_FAMILY_WORDS = {
+    "exponential": "exponential",
+    "weibull": "Weibull",
+    "lognormal": "log-normal",
+    "loglogistic": "log-logistic",
 }
+_SCALE_WORDS = {
+    "log": "the log scale",
+    "log-log": "the log-log scale",
+    "plain": "the untransformed scale",
+    "logit": "the logit scale",
+    "arcsin": "the arcsine-square-root scale",
+}
+_ADJUSTMENT_WORDS = {
+    "holm": "with p-values adjusted by Holm's method",
+    "bonferroni": "with p-values adjusted by Bonferroni's method",
+    "bh": "with p-values adjusted by the method of Benjamini and Hochberg",
+    "none": "with unadjusted p-values",
+}
+_EPONYMS = ("Child", "Milan", "Okuda", "Karnofsky", "Charlson", "Edmondson")
+
+
+def in_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: `Age` -> `age`; AFP, Child-Pugh and names stay."""
+    word = re.match(r"[^\W\d_]+([-–][A-Z])?", label)
+    if word is None or word[1] or word[0] in _EPONYMS or not word[0][1:].islower():
+        return label
+    return label[0].lower() + label[1:]
 
 
 def conventions(data: KmData) -> list[str]:
@@ -84,16 +107,17 @@ def conventions(data: KmData) -> list[str]:
             f"weights {spec.weights} ({'robust variance' if data.robust else 'repeated rows'})"
         )
     if data.group:
-        parts.append(f"test: {', '.join(_test_names(data))}")
+        names = _test_names(data)
+        parts.append(f"test{'s' if len(names) > 1 else ''}: {', '.join(names)}")
     return parts
 
 
 def _test_names(data: KmData) -> list[str]:
     spec = data.spec
-    labels = {**TEST_LABELS, "fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
+    labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
     names = [labels[test] for test in spec.test]
-    names += [f"log-rank stratified by {data.strata.label}"] if data.strata else []
-    names += ["log-rank trend"] if spec.trend else []
+    names += [f"Log-rank stratified by {in_sentence(data.strata.label)}"] if data.strata else []
+    names += ["Log-rank for trend"] if spec.trend else []
     names += [f"pairwise log-rank ({spec.adjust})"] if spec.pairwise else []
     return names + (["Gray"] if spec.competing else [])
 
@@ -105,129 +129,186 @@ def trend_order(data: KmData) -> list[str]:
     return [level for _, level in sorted(zip(data.group.ranks, data.group.levels, strict=True))]
 
 
-def km_methods(data: KmData, cohort: Cohort, account: RowAccount) -> tuple[str, tuple[str, ...]]:
-    """The methods paragraph, written from what was run, and its references."""
-    spec, endpoint = data.spec, data.endpoint
-    sentences: list[str] = []
+def km_methods(
+    data: KmData, cohort: Cohort, account: RowAccount, tables: Sequence[Table]
+) -> tuple[str, tuple[str, ...]]:
+    """The methods paragraph, from what the tables hold, and its references."""
+    results = {table.name: table.rows for table in tables}
     cited: list[str] = []
-    unit = f" (in {endpoint.unit})" if endpoint.unit else ""
-    level = f"{spec.conf_level * 100:g}%"
-    if cohort.source.synthetic:
-        sentences.append("The data are synthetic.")
-    if spec.competing:
-        sentences.append(
-            f"The cumulative incidence of {endpoint.event_name}{unit} was estimated by the "
-            f"Aalen–Johansen method with {data.competing_name} as competing event; "
-            f"{level} confidence intervals use the {_CI_WORDS[spec.conf_type]} transformation."
-        )
-        cited.append("aalen")
-    else:
-        sentences.append(
-            f"{endpoint.label}{unit} was estimated by the Kaplan–Meier method; medians are given "
-            f"with {level} confidence intervals based on the {_CI_WORDS[spec.conf_type]} "
-            "transformation with Greenwood's variance."
-            if not data.robust
-            else f"{endpoint.label}{unit} was estimated by the weighted Kaplan–Meier method; "
-            f"medians are given with {level} confidence intervals based on the "
-            f"{_CI_WORDS[spec.conf_type]} transformation with a robust (infinitesimal jackknife) "
-            "variance."
-        )
-        cited += ["kaplan-meier", "brookmeyer"]
-    sentences.append("Median follow-up was estimated by the reverse Kaplan–Meier method.")
-    cited.append("reverse")
-    sentences += _landmark_sentence(data, cited)
+    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences += _landmark_sentence(data, account, cited)
+    sentences += _curve_sentences(data, results, cited)
     if data.group:
-        sentences += _test_sentences(data, cited)
-    if spec.tau is not None:
-        sentences.append(
-            f"Restricted mean survival time was the area under the curve to {spec.tau:g}"
-            f"{' ' + endpoint.unit if endpoint.unit else ''}"
-            + ("; differences between groups were tested by a z-test." if data.group else ".")
-        )
-        cited.append("rmst")
-    if spec.parametric:
-        sentences.append(_parametric_sentence(data))
-    sentences += _row_sentences(data, cohort, account)
+        sentences += _test_sentences(data, results, cited)
+    sentences += _restricted_mean_sentence(data, results, cited)
+    sentences += _parametric_sentence(data, results)
+    sentences += _row_sentences(cohort, account, results)
     return " ".join(sentences), tuple(_REFERENCES[key] for key in dict.fromkeys(cited))
 
 
-def _landmark_sentence(data: KmData, cited: list[str]) -> list[str]:
+def _curve_sentences(
+    data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
+) -> list[str]:
+    """How survival, or the cumulative incidence, and follow-up were estimated."""
+    spec, endpoint = data.spec, data.endpoint
+    unit = f" (in {endpoint.unit})" if endpoint.unit else ""
+    level, scale = f"{spec.conf_level * 100:g}%", _SCALE_WORDS[spec.conf_type]
+    weighted = f" with patients weighted by {spec.weights}" if data.weights is not None else ""
+    variance = "robust (infinitesimal jackknife)" if data.robust else "Greenwood's"
+    groups = results["groups"]
+    if spec.competing:
+        cited.append("aalen")
+        sentences = [
+            f"The cumulative incidence of {endpoint.event_name}{unit} was estimated by the "
+            f"Aalen–Johansen method with {data.competing_name} as the competing event; {level} "
+            f"confidence intervals were computed on {scale}."
+        ]
+    else:
+        cited.append("kaplan-meier")
+        sentences = [
+            f"{endpoint.label}{unit} was estimated by the Kaplan–Meier method{weighted}; {level} "
+            f"confidence intervals were computed on {scale} with {variance} variance."
+        ]
+        if any(row[key] is not None for row in groups for key in ("median", "lower", "upper")):
+            cited.append("brookmeyer")
+            sentences.append(
+                "Confidence intervals for medians were obtained by the method of Brookmeyer and "
+                "Crowley."
+            )
+    if any(row["follow_up"] is not None for row in groups):
+        cited.append("reverse")
+        sentences.append("Median follow-up was estimated by the reverse Kaplan–Meier method.")
+    return sentences
+
+
+def _landmark_sentence(data: KmData, account: RowAccount, cited: list[str]) -> list[str]:
     if data.spec.landmark is None:
         return []
     cited.append("landmark")
     unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
+    early = any("by the landmark" in excluded.reason for excluded in account.excluded)
     return [
-        f"Time was counted from a landmark at {data.spec.landmark:g}{unit}; patients with an event "
-        "or censored by then were left out."
+        f"Survival time was measured from a landmark at {data.spec.landmark:g}{unit}"
+        + ("; patients with an event or censored by then were excluded." if early else ".")
     ]
 
 
-def _test_sentences(data: KmData, cited: list[str]) -> list[str]:
+def _test_sentences(
+    data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
+) -> list[str]:
+    """The tests that gave a p-value."""
     spec = data.spec
+    tested = {str(row["test"]) for row in results["tests"] if row["p"] is not None}
     words = dict(_TEST_WORDS)
-    words["fh"] = f"the Fleming–Harrington test (rho = {spec.rho:g}, gamma = {spec.gamma:g})"
-    sentences = [f"Groups were compared by {_join([words[t] for t in spec.test])}."]
-    cited += list(spec.test)
-    if spec.competing:
-        sentences[0] = (
-            f"Cause-specific hazards were compared by {_join([words[t] for t in spec.test])}, "
-            "cumulative incidences by Gray's test."
-        )
+    words["fh"] = f"the Fleming–Harrington test (ρ = {spec.rho:g}, γ = {spec.gamma:g})"
+    sentences = []
+    names = [test for test in spec.test if test in tested]
+    if names:
+        what = "Cause-specific hazards" if spec.competing else "Groups"
+        sentences.append(f"{what} were compared by {_join([words[t] for t in names])}.")
+        cited += names
+    if "gray" in tested:
+        causes = [str(row["cause"]) for row in results["tests"]
+                  if row["test"] == "gray" and row["p"] is not None]  # fmt: skip
+        were = "incidences of {} were" if len(causes) > 1 else "incidence of {} was"
+        sentences.append(f"The cumulative {were.format(_join(causes))} compared by Gray's test.")
         cited.append("gray")
-    if data.robust:
-        sentences.append("Tests used a robust variance.")
-        cited.append("weights")
-    if data.strata:
-        sentences.append(f"A log-rank test stratified by {data.strata.label} was done as well.")
+    if "logrank-stratified" in tested and data.strata:
+        label = in_sentence(data.strata.label)
+        sentences.append(f"A log-rank test stratified by {label} was also performed.")
         cited.append("logrank")
-    if spec.trend:
-        sentences.append("A trend over the ordered groups was tested with equally spaced scores.")
+    if "logrank-trend" in tested:
+        order = ", ".join(trend_order(data))
+        sentences.append(
+            f"A trend across the ordered groups ({order}) was tested with equally spaced scores."
+        )
         cited.append("trend")
-    if spec.pairwise:
-        method = {"holm": "adjusted by Holm's method", "bonferroni": "adjusted by Bonferroni's "
-                  "method", "bh": "adjusted by the method of Benjamini and Hochberg",
-                  "none": "not adjusted"}[spec.adjust]  # fmt: skip
-        kind = "stratified log-rank" if data.strata else "log-rank"
-        sentences.append(f"p-values of pairwise {kind} tests were {method}.")
-        cited.append("logrank")
-        cited += [spec.adjust] if spec.adjust in ("holm", "bh") else []
+    sentences += _pairwise_sentence(data, results, cited)
+    if data.robust and sentences:
+        sentences.append("The variances of the tests were robust.")
+        cited.append("weights")
     return sentences
 
 
-def _parametric_sentence(data: KmData) -> str:
-    if "best" in data.spec.parametric:
-        names = [FAMILY_LABELS[f].lower() for f in FAMILY_LABELS]
-        choice = " The one with the smallest Akaike information criterion in each group is given."
-    else:
-        names = [FAMILY_LABELS[f].lower() for f in FAMILY_LABELS if f in data.spec.parametric]
-        choice = ""
-    models = f"{_join(names)} model{'s were' if len(names) > 1 else ' was'}"
-    return f"The {models} fitted by maximum likelihood.{choice}".replace("weibull", "Weibull")
+def _pairwise_sentence(
+    data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
+) -> list[str]:
+    pairs = [row for row in results.get("pairwise", ()) if row["p"] is not None]
+    if not pairs:
+        return []
+    cited.append("logrank")
+    kind = "stratified log-rank" if data.strata else "log-rank"
+    if len(pairs) == 1:
+        (pair,) = pairs
+        return [f"{pair['group_a']} and {pair['group_b']} were compared by a {kind} test."]
+    cited += [data.spec.adjust] if data.spec.adjust in ("holm", "bh") else []
+    adjusted = _ADJUSTMENT_WORDS[data.spec.adjust]
+    return [f"Pairs of groups were compared by {kind} tests {adjusted}."]
 
 
-def _row_sentences(data: KmData, cohort: Cohort, account: RowAccount) -> list[str]:
-    from importlib.metadata import version
-
-    left_out = cohort.rows - account.analysed
-    sentence = f"All {cohort.rows} patients were analysed."
-    if left_out:
-        reasons = "; ".join(f"{e.reason}, {e.rows}" for e in account.excluded)
-        sentence = (
-            f"Of {cohort.rows} patients, {left_out} were left out ({reasons}) and "
-            f"{account.analysed} analysed."
-        )
-    weighted = ""
-    if data.weights is not None:
-        kind = "with a robust variance" if data.robust else "counted as repeated rows"
-        weighted = f"Patients were weighted by {data.spec.weights}, {kind}."
+def _restricted_mean_sentence(
+    data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
+) -> list[str]:
+    if data.spec.tau is None:
+        return []
+    cited.append("rmst")
+    unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
+    tested = any(row["p"] is not None for row in results.get("rmst_differences", ()))
     return [
-        *([weighted] if weighted else []),
-        sentence,
-        f"p-values are two-sided. Analyses were done with hcc2l {version('hcc2l')}.",
+        f"Restricted mean survival time to {data.spec.tau:g}{unit} was computed as the area under "
+        "the survival curve"
+        + ("; differences between groups were tested by z-tests." if tested else ".")
     ]
 
 
+def _parametric_sentence(data: KmData, results: dict[str, tuple[Row, ...]]) -> list[str]:
+    if not data.spec.parametric:
+        return []
+    if "best" in data.spec.parametric:
+        names = _join(list(_FAMILY_WORDS.values()))
+        each = " in each group" if data.group else ""
+        return [
+            f"Of the {names} models, fitted by maximum likelihood, the one with the smallest "
+            f"Akaike information criterion was chosen{each}."
+        ]
+    fitted = {row["model"] for row in results["parametric"]}
+    names = _join([words for family, words in _FAMILY_WORDS.items() if family in fitted])
+    were = "models were" if len(fitted) > 1 else "model was"
+    return [f"The {names} {were} fitted by maximum likelihood."]
+
+
+def _row_sentences(
+    cohort: Cohort, account: RowAccount, results: dict[str, tuple[Row, ...]]
+) -> list[str]:
+    excluded = cohort.rows - account.analysed
+    sentence = f"All {cohort.rows} patients were analysed."
+    if excluded:
+        reasons = "; ".join(f"{_reason(cohort, e.reason)}: {e.rows}" for e in account.excluded)
+        sentence = (
+            f"Of {cohort.rows} patients, {excluded} {'were' if excluded > 1 else 'was'} excluded "
+            f"({reasons}) and {account.analysed} {'were' if account.analysed > 1 else 'was'} "
+            "analysed."
+        )
+    tested = any(
+        row["p"] is not None
+        for name in ("tests", "pairwise", "rmst_differences")
+        for row in results.get(name, ())
+    )
+    return [
+        sentence,
+        *(["p-values are two-sided."] if tested else []),
+        f"Analyses were performed with hcc2l {version('hcc2l')}.",
+    ]
+
+
+def _reason(cohort: Cohort, reason: str) -> str:
+    """A reason for exclusion in the words of a paper: `age missing` -> `missing age`."""
+    if reason.startswith("not where "):
+        return f"not meeting {reason.removeprefix('not where ')}"
+    column = reason.removesuffix(" missing")
+    return f"missing {in_sentence(cohort.label(column))}" if column in cohort.names else reason
+
+
 def _join(words: Sequence[str]) -> str:
-    if len(words) == 1:
-        return words[0]
-    return ", ".join(words[:-1]) + " and " + words[-1]
+    """Words as a phrase: `a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

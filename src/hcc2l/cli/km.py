@@ -22,7 +22,7 @@ def km(
             metavar="TERM",
             rich_help_panel=_COMPARE,
             show_default=False,
-            help="Groups: a column, a cut (afp@400, afp@median), or a comparison ('ecog==2').",
+            help="Groups: a column, a cut (afp@400, afp@median) or a comparison ('ecog==2').",
         ),
     ] = None,
     test: Annotated[
@@ -31,14 +31,14 @@ def km(
             metavar="TEST",
             rich_help_panel=_COMPARE,
             show_default=False,
-            help="logrank (the default), peto, gehan, tarone-ware or fh. Repeatable.",
+            help="logrank (default), peto, gehan, tarone-ware or fh. Repeatable.",
         ),
     ] = None,
     rho: Annotated[
-        float, typer.Option(metavar="X", rich_help_panel=_COMPARE, help="Fleming–Harrington ρ.")
+        float, typer.Option(metavar="X", rich_help_panel=_COMPARE, help="Exponent ρ of --test fh.")
     ] = 0.0,
     gamma: Annotated[
-        float, typer.Option(metavar="X", rich_help_panel=_COMPARE, help="Fleming–Harrington γ.")
+        float, typer.Option(metavar="X", rich_help_panel=_COMPARE, help="Exponent γ of --test fh.")
     ] = 0.0,
     strata: Annotated[
         str | None,
@@ -46,7 +46,7 @@ def km(
             metavar="TERM",
             rich_help_panel=_COMPARE,
             show_default=False,
-            help="Also a log-rank test stratified by this.",
+            help="Add a log-rank test stratified by this term.",
         ),
     ] = None,
     trend: Annotated[
@@ -55,7 +55,7 @@ def km(
             "--trend",
             metavar="",
             rich_help_panel=_COMPARE,
-            help="Also a test for a trend over the groups in level order.",
+            help="Add a test for trend across the groups in level order.",
         ),
     ] = False,
     pairwise: Annotated[
@@ -64,7 +64,7 @@ def km(
             "--pairwise",
             metavar="",
             rich_help_panel=_COMPARE,
-            help="Also a log-rank test of every pair of groups.",
+            help="Add a log-rank test of each pair of groups.",
         ),
     ] = False,
     adjust: Annotated[
@@ -72,7 +72,7 @@ def km(
         typer.Option(
             metavar="METHOD",
             rich_help_panel=_COMPARE,
-            help="Adjustment of pairwise p: holm, bh, bonferroni or none.",
+            help="Adjustment of pairwise p-values: holm, bh, bonferroni or none.",
         ),
     ] = "holm",
     conf_type: Annotated[
@@ -80,7 +80,7 @@ def km(
         typer.Option(
             metavar="TYPE",
             rich_help_panel=_KM,
-            help="Confidence interval: log, log-log, plain, logit or arcsin.",
+            help="Scale of confidence intervals: log, log-log, plain, logit or arcsin.",
         ),
     ] = "log",
     at: Annotated[
@@ -98,7 +98,7 @@ def km(
             metavar="T",
             rich_help_panel=_KM,
             show_default=False,
-            help="Restricted mean survival time to T, and differences between groups.",
+            help="Restricted mean survival time to T, with differences between groups.",
         ),
     ] = None,
     landmark: Annotated[
@@ -107,7 +107,7 @@ def km(
             metavar="T",
             rich_help_panel=_KM,
             show_default=False,
-            help="Count time from T; who had the event or was censored by T is left out.",
+            help="Count time from T; patients with an event or censored by T are excluded.",
         ),
     ] = None,
     weights: Annotated[
@@ -116,7 +116,7 @@ def km(
             metavar="COL",
             rich_help_panel=_KM,
             show_default=False,
-            help="Case weights; fractional ones give robust variances.",
+            help="Column of case weights; fractional weights give robust variances.",
         ),
     ] = None,
     competing: Annotated[
@@ -125,7 +125,7 @@ def km(
             metavar="COL[=VALUE]",
             rich_help_panel=_KM,
             show_default=False,
-            help="A competing event: cumulative incidence and Gray's test.",
+            help="Competing event, for cumulative incidence and Gray's test.",
         ),
     ] = None,
     parametric: Annotated[
@@ -134,7 +134,7 @@ def km(
             metavar="MODEL",
             rich_help_panel=_KM,
             show_default=False,
-            help="Fit exponential, weibull, lognormal, loglogistic, or best. Repeatable.",
+            help="exponential, weibull, lognormal, loglogistic or best (by AIC). Repeatable.",
         ),
     ] = None,
     curve: Annotated[
@@ -177,5 +177,5 @@ def km(
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
 ) -> None:
-    """Kaplan–Meier: medians, survival at times, log-rank tests, number at risk."""
+    """Kaplan–Meier analysis: medians, survival at given times, log-rank tests, numbers at risk."""
     run_analysis(context, texts=("test", "parametric"), numbers=("at",))

@@ -1,4 +1,4 @@
-"""Survival or cumulative-incidence curves with a number-at-risk table below the axis."""
+"""Survival or cumulative-incidence curves with numbers at risk below the axis."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 WIDTH = 5.0  # inches; readable when a journal scales it to one column (3.4 in)
 PLOT_HEIGHT = 2.9
 ROW_HEIGHT = 0.17
-WRAPPED_LINE = 0.125  # a further line of a wrapped name
+WRAPPED_LINE = 0.125  # each further line of a wrapped name
 LEGEND_LINE = 0.165
 TITLE_LINE = 0.22  # above the legend of a panel
-LABEL_WIDTH = 22  # characters of a group's name before it is wrapped
+LABEL_WIDTH = 22  # characters at which the name of a group is wrapped
 LEGEND_WIDTH = 60
 CORE = 0.55  # points: the line within a dashed curve
 
 
 def draw(figure: Figure) -> Picture:
-    """Draw the legend, the curves, and below them who is still at risk under each tick."""
+    """The curves under their legend, with the numbers at risk below the ticks."""
     return _draw_side_by_side([figure], [""])
 
 
 def draw_panels(figure: Figure) -> Picture:
     """Several survival figures side by side, each under its title.
 
-    Tables and annotations of a panel have its name before theirs: ``before.curve``.
+    The tables and the annotation of a panel have its name as a prefix: ``before.curve``.
     """
     names = [str(name) for name in _tuple(figure.options["panels"])]
     panels = []
@@ -49,7 +49,7 @@ def draw_panels(figure: Figure) -> Picture:
 
 
 def _draw_side_by_side(panels: Sequence[Figure], titles: Sequence[str]) -> Picture:
-    """Panels of the same groups; all are as high as the highest."""
+    """One axes per panel, for panels with the same groups, all of the same height."""
     from matplotlib.figure import Figure as MplFigure
 
     levels = [str(level) for level in _tuple(panels[0].options["levels"])]
@@ -77,7 +77,7 @@ def _draw_side_by_side(panels: Sequence[Figure], titles: Sequence[str]) -> Pictu
 def _draw_panel(
     axes: Axes, figure: Figure, levels: list[str], lines: Sequence[_RiskLine], left: float
 ) -> None:
-    """One set of curves with its legend and numbers at risk; `left` is the margin in inches."""
+    """Curves with their legend and numbers at risk; `left` is the margin in inches."""
     handles = _legend_handles(figure, levels)
     _set_axes(axes, figure)
     for code, level in enumerate(levels):
@@ -120,11 +120,11 @@ def _draw_group(axes: Axes, figure: Figure, code: int, level: str) -> None:
     rows = _rows(curve, group=level)
     causes = list(dict.fromkeys(row["cause"] for row in rows)) if rising else [None]
     for number, cause in enumerate(causes):
-        own = [row for row in rows if cause is None or row["cause"] == cause]
-        time = [0.0, *(_float(row["time"]) for row in own)]
-        estimate = [start, *(_float(row["estimate"]) for row in own)]
-        lower = [start, *_carried([row["lower"] for row in own], start)]
-        upper = [start, *_carried([row["upper"] for row in own], start)]
+        steps = [row for row in rows if cause is None or row["cause"] == cause]
+        time = [0.0, *(_float(row["time"]) for row in steps)]
+        estimate = [start, *(_float(row["estimate"]) for row in steps)]
+        lower = [start, *_carried([row["lower"] for row in steps], start)]
+        upper = [start, *_carried([row["upper"] for row in steps], start)]
         thin = number > 0  # the competing event, drawn lighter
         axes.step(
             time, estimate, where="post", color=colour(code), linestyle=dashes(code),
@@ -136,16 +136,16 @@ def _draw_group(axes: Axes, figure: Figure, code: int, level: str) -> None:
                 time, lower, upper, step="post", color=colour(code), alpha=0.13, linewidth=0,
                 zorder=1,
             )  # fmt: skip
-            ticks = [(_float(r["time"]), _float(r["estimate"])) for r in own if r["n_censor"]]
-            if ticks and not rising:
+            censored = [(_float(r["time"]), _float(r["estimate"])) for r in steps if r["n_censor"]]
+            if censored and not rising:
                 axes.plot(
-                    *zip(*ticks, strict=True), linestyle="none", marker="|", markersize=4.5,
+                    *zip(*censored, strict=True), linestyle="none", marker="|", markersize=4.5,
                     markeredgewidth=0.8, color=colour(code), zorder=4,
                 )  # fmt: skip
 
 
 def _unbroken(code: int) -> list[Any]:
-    """A thin line within the dashes of a curve, so that no gap looks like a step or a censoring."""
+    """A thin line within a dashed curve, so that no gap looks like a step or a censoring mark."""
     from matplotlib.patheffects import Normal, Stroke
 
     whole = {"dash_offset": 0, "dash_list": None}
@@ -153,7 +153,7 @@ def _unbroken(code: int) -> list[Any]:
 
 
 def _carried(values: Sequence[Any], start: float) -> list[float]:
-    """Limits with gaps (S = 0, or 1 on the log-log scale) filled with the last known one."""
+    """Limits; where there is none (S = 0, or 1 on the log-log scale), the last one before."""
     result, last = [], start
     for value in values:
         last = last if value is None else float(value)
@@ -163,12 +163,12 @@ def _carried(values: Sequence[Any], start: float) -> list[float]:
 
 def _draw_medians(axes: Axes, groups: Table, levels: Sequence[str]) -> None:
     medians = [row["median"] for level in levels for row in _rows(groups, group=level)]
-    known = [(i, float(m)) for i, m in enumerate(medians) if isinstance(m, (int, float))]
-    if not known:
+    reached = [(i, float(m)) for i, m in enumerate(medians) if isinstance(m, (int, float))]
+    if not reached:
         return
     grey = {"color": "0.45", "linewidth": 0.7, "linestyle": (0, (4, 3)), "zorder": 2}
-    axes.plot([0, max(m for _, m in known)], [0.5, 0.5], **grey)  # type: ignore[arg-type]  # matplotlib types no **style
-    for code, median in known:
+    axes.plot([0, max(m for _, m in reached)], [0.5, 0.5], **grey)  # type: ignore[arg-type]  # matplotlib types no **style
+    for code, median in reached:
         axes.plot([median, median], [0, 0.5], **{**grey, "color": colour(code)})  # type: ignore[arg-type]  # matplotlib types no **style
 
 
@@ -176,15 +176,15 @@ def _draw_models(axes: Axes, models: Table, levels: Sequence[str]) -> None:
     for code, level in enumerate(levels):
         rows = _rows(models, group=level)
         for number, model in enumerate(dict.fromkeys(row["model"] for row in rows)):
-            own = [row for row in rows if row["model"] == model]
+            points = [row for row in rows if row["model"] == model]
             axes.plot(
-                [_float(r["time"]) for r in own], [_float(r["estimate"]) for r in own],
+                [_float(r["time"]) for r in points], [_float(r["estimate"]) for r in points],
                 color=colour(code), linewidth=0.9, linestyle=dashes(number + 2), zorder=2,
             )  # fmt: skip
 
 
 def _legend_handles(figure: Figure, levels: Sequence[str]) -> list[Any]:
-    """What the legend explains: groups, causes, models."""
+    """Legend entries of groups, causes and models."""
     from matplotlib.lines import Line2D
 
     def line(label: str, **look: Any) -> Line2D:
@@ -218,13 +218,13 @@ def _legend_handles(figure: Figure, levels: Sequence[str]) -> list[Any]:
 
 
 def _legend_columns(handles: Sequence[Any]) -> int:
-    """As many columns as fit the width side by side."""
+    """The number of legend columns that fit the width."""
     longest = max((len(part) for h in handles for part in h.get_label().splitlines()), default=1)
     return max(1, min(len(handles), 4, 78 // (longest + 9)))
 
 
 def _legend_height(figure: Figure, handles: Sequence[Any], columns: int) -> float:
-    """Inches that the legend needs above the axes."""
+    """Height of the legend in inches."""
     per_column = -(-len(handles) // columns) if handles else 0
     rows = sum(
         max(len(h.get_label().splitlines()) for h in handles[i::per_column])
@@ -234,7 +234,7 @@ def _legend_height(figure: Figure, handles: Sequence[Any], columns: int) -> floa
 
 
 def _draw_legend(axes: Axes, figure: Figure, handles: Sequence[Any], columns: int) -> None:
-    """Above the axes, where it hides no curve."""
+    """The legend above the axes, where it hides no curve."""
     picture = axes.get_figure()
     assert picture is not None
     title = figure.options["legend"]
@@ -248,7 +248,7 @@ def _draw_legend(axes: Axes, figure: Figure, handles: Sequence[Any], columns: in
 
 @dataclass(frozen=True)
 class _RiskLine:
-    """One line below the axis: its label, whose numbers, and which."""
+    """A line of numbers below the axis: its label, its group and the key of its numbers."""
 
     label: str
     code: int
@@ -272,7 +272,7 @@ def _risk_lines(levels: Sequence[str], with_events: bool) -> list[_RiskLine]:
 def _draw_at_risk(
     axes: Axes, figure: Figure, levels: Sequence[str], lines: Sequence[_RiskLine], left: float
 ) -> None:
-    """Numbers exactly under the ticks, in the colour of their curve."""
+    """Numbers centred under the ticks, in the colour of their curve."""
     picture = axes.get_figure()
     assert picture is not None
     height = picture.get_figheight() * axes.get_position().height  # type: ignore[union-attr]  # axes are in a picture

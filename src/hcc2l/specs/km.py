@@ -21,7 +21,7 @@ class KmSpec(SurvivalSpec):
     Attributes
     ----------
     by
-        Grouping term; one group when None.
+        Grouping term; None for a single group.
     conf_type
         Interval of S(t) and of its quantiles.
     at
@@ -31,25 +31,25 @@ class KmSpec(SurvivalSpec):
     test
         Tests of equal survival.
     rho, gamma
-        Exponents of the Fleming-Harrington weight.
+        Exponents of the Fleming–Harrington weight.
     strata
-        Term to stratify the log-rank test by.
+        Term that stratifies a further log-rank test.
     trend
-        Test for a trend over the groups in level order.
+        Whether to test for a trend across the groups in level order.
     pairwise, adjust
-        Log-rank test of every pair of groups, and how to adjust its p.
+        Log-rank test of each pair of groups, and the adjustment of the p-values.
     landmark
-        Count time from here; rows with shorter time are left out.
+        Time from which survival is counted; rows with times up to it are excluded.
     weights
         Column of case weights.
     competing
         ``COL=VALUE``: the competing event.
     parametric
-        Parametric models to fit beside the curve.
+        Parametric models to fit to each group.
     curve
-        Give the whole curve as a table.
+        Whether to give the whole curve as a table.
     cumulative_events
-        Show cumulative events below the number at risk in the figure.
+        Whether the figure shows cumulative events below the numbers at risk.
     """
 
     by: str | None = None
@@ -82,14 +82,14 @@ class KmSpec(SurvivalSpec):
         }.items():
             if given and self.by is None:
                 raise UsageError(
-                    f"{option} compares groups, and no groups were asked for.",
+                    f"{option} compares groups, but no groups were given.",
                     where=option,
                     hint="Add --by with a grouping column.",
                 )
         if (self.rho or self.gamma) and "fh" not in self.test:
             raise UsageError(
-                "--rho and --gamma are the exponents of the Fleming-Harrington test, "
-                "which was not asked for.",
+                "--rho and --gamma are exponents of the Fleming–Harrington test, which was not "
+                "requested.",
                 where="--rho/--gamma",
                 hint="Add --test fh.",
             )
@@ -102,13 +102,13 @@ class KmSpec(SurvivalSpec):
             for option, given in clash.items():
                 if given:
                     raise UsageError(
-                        f"{option} is not defined together with --competing.",
+                        f"{option} cannot be combined with --competing.",
                         where=option,
-                        hint="Leave one of the two out.",
+                        hint="Omit one of the two.",
                     )
         if self.weights is not None and self.parametric:
             raise UsageError(
-                "Parametric models are fitted without case weights.",
+                "Parametric models do not take case weights.",
                 where="--parametric",
-                hint="Leave out --weights or --parametric.",
+                hint="Omit --weights or --parametric.",
             )

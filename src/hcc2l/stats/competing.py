@@ -1,4 +1,4 @@
-"""Competing risks: cumulative incidence and Gray's test, as R's `cmprsk` does them."""
+"""Cumulative incidence with competing risks, and Gray's test, as in R's `cmprsk`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CumulativeIncidence:
 
 @dataclass(frozen=True)
 class GrayTest:
-    """Gray's test of equal cumulative incidence; NaN where it cannot be computed."""
+    """Gray's test of equal cumulative incidence; NaN where it is not estimable."""
 
     statistic: float
     df: int
@@ -135,7 +135,7 @@ def gray_test(time: Times, cause: Ints, group: Ints, n_groups: int, of: int) -> 
 def _gray_score(
     at_risk: Floats, own_events: Floats, other_events: Floats, k: int
 ) -> tuple[Floats, Floats]:
-    """Score (k,) and its variance (k, k), walking the event times once.
+    """Score (k,) and its variance (k, k), in one pass over the event times.
 
     h_k = n_k / S_k(t-) estimates the weight of group k; with H = sum h_k, the pooled cumulative
     incidence grows by d/H. The variance sums, over the groups j whose events are the independent

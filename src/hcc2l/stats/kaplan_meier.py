@@ -1,4 +1,4 @@
-"""The Kaplan-Meier estimate and what is read off it, as R's `survival` package does it."""
+"""The Kaplan–Meier curve, its limits, quantiles and restricted mean, as in R's `survival`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
 
 @dataclass(frozen=True)
 class KaplanMeier:
-    """A Kaplan-Meier curve; every array has one entry per distinct time, ascending.
+    """A Kaplan–Meier curve; arrays have one entry per distinct time, ascending.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ def kaplan_meier(
     *,
     robust: bool | None = None,
 ) -> KaplanMeier:
-    """Estimate the survival function.
+    """The Kaplan–Meier estimate of the survival function.
 
     Parameters
     ----------
@@ -93,8 +93,8 @@ def kaplan_meier(
     weights
         Shape (n,), positive case weights. Whole numbers act as repeated rows.
     robust
-        Whether the variance is the infinitesimal jackknife; left out, when a weight is no whole
-        number. R decides so over all groups at once.
+        Whether the variance is the infinitesimal jackknife; by default, when any weight is not a
+        whole number. R decides over all groups together.
 
     Notes
     -----
@@ -110,10 +110,10 @@ def kaplan_meier(
     with np.errstate(divide="ignore", invalid="ignore"):
         hazard_variance = np.cumsum(np.where(d > 0, d / (n * survivors), 0.0))
         if weights is not None and (fractional(weights) if robust is None else robust):
-            own = np.where(event, 1.0 / survivors[sets.index], 0.0)
-            influence = weights * (hazard_variance[sets.index] - own)
+            at_event = np.where(event, 1.0 / survivors[sets.index], 0.0)
+            influence = weights * (hazard_variance[sets.index] - at_event)
             variance = _jackknife_variance(sets.index, weights, hazard_variance, influence)
-            variance = _held(variance, d)  # it changes at events only, not by rounding between
+            variance = _at_last_event(variance, d)  # constant between events, despite rounding
         else:
             variance = hazard_variance
     variance = np.where(survival > 0, variance, np.inf)
@@ -131,13 +131,13 @@ def kaplan_meier(
 def _count(
     index: NDArray[np.int64], rows: NDArray[np.bool_], weights: Floats | None, size: int
 ) -> Floats:
-    """(Weighted) number of some rows at each distinct time."""
-    own = None if weights is None else weights[rows]
-    return np.bincount(index[rows], weights=own, minlength=size).astype(np.float64)
+    """(Weighted) number of the rows selected, at each distinct time."""
+    selected = None if weights is None else weights[rows]
+    return np.bincount(index[rows], weights=selected, minlength=size).astype(np.float64)
 
 
-def _held(values: Floats, events: Floats) -> Floats:
-    """`values` at the last time with an event up to each time; 0 before the first one."""
+def _at_last_event(values: Floats, events: Floats) -> Floats:
+    """`values` at the last event time up to each time; 0 before the first event."""
     last = np.maximum.accumulate(np.where(events > 0, np.arange(events.size), -1))
     return np.where(last >= 0, values[np.maximum(last, 0)], 0.0)
 
@@ -152,15 +152,15 @@ def _jackknife_variance(
     """
     m = cumulative.size
     square = np.bincount(index, weights=weights**2, minlength=m)
-    still = np.append(np.cumsum(square[::-1])[::-1][1:], 0.0)
+    at_risk = np.append(np.cumsum(square[::-1])[::-1][1:], 0.0)
     left = np.cumsum(np.bincount(index, weights=influence**2, minlength=m))
-    return still * cumulative**2 + left
+    return at_risk * cumulative**2 + left
 
 
 def confidence_limits(
     survival: Floats, std_err_log: Floats, conf_type: ConfType, conf_level: float
 ) -> tuple[Floats, Floats]:
-    """Pointwise confidence limits of a probability, as R's `survfit` computes them.
+    """Lower and upper pointwise confidence limits of a probability, as R's `survfit`.
 
     Parameters
     ----------
@@ -205,11 +205,12 @@ def quantiles(
     conf_type: ConfType,
     conf_level: float,
 ) -> list[Estimate]:
-    """Times by which the given fractions have had the event (0.5: the median), with limits.
+    """Times by which given fractions have had the event (0.5: the median), with limits.
 
-    The rule is R's ``quantile(survfit(...))``: the first time with S(t) <= 1 - p; when S stays at
-    1 - p for a while, the middle of that step. The limits are the same rule applied to the two
-    confidence curves (Brookmeyer and Crowley, Biometrics 1982;38:29-41).
+    The first time with S(t) <= 1 - p; on a step at exactly 1 - p, the middle of the step. The
+    limits are the same rule applied to the two confidence curves (Brookmeyer and Crowley,
+    Biometrics 1982;38:29-41), in the order of time as R's ``print(survfit(...))`` does;
+    ``quantile(survfit(...))`` differs where a confidence curve rises again.
     """
     lower, upper = confidence_limits(curve.survival, curve.std_err_log, conf_type, conf_level)
     return [
@@ -224,31 +225,31 @@ def quantiles(
 
 
 def _crossing_time(time: Floats, curve: Floats, probability: float) -> float:
-    """First time at which `curve` has fallen by `probability`, NaN when it never does."""
-    known = ~np.isnan(curve)
-    fallen = np.concatenate(([0.0], 1.0 - curve[known]))
-    when = np.concatenate(([0.0], time[known]))
-    if np.any(np.diff(fallen) < 0):  # a confidence curve may rise again; R looks in value order
-        order = np.argsort(fallen, kind="stable")
-        at_last = bool(known[-1]) and abs(fallen[-1] - probability) < TIE_TOLERANCE
-        fallen, when = fallen[order], when[order]
-    else:
-        at_last = bool(known[-1]) and abs(fallen[-1] - probability) < TIE_TOLERANCE
-    first = int(np.searchsorted(fallen, probability - TIE_TOLERANCE, side="left"))
-    if first == fallen.size:
+    """First time, in the order of time, at which `curve` is at most 1 - `probability`, else NaN.
+
+    On a step at exactly 1 - `probability`: the middle of the step. A confidence curve may rise
+    again, since its standard error grows; what comes after the first crossing does not count.
+    """
+    defined = ~np.isnan(curve)
+    below = curve[defined] - (1.0 - probability)
+    at = time[defined]
+    reached = np.flatnonzero(below < TIE_TOLERANCE)
+    if reached.size == 0:
         return float("nan")
-    if at_last:
-        return float((when[first] + time[-1]) / 2)
-    beyond = int(np.searchsorted(fallen, probability + TIE_TOLERANCE, side="left"))
-    if beyond == fallen.size:
-        return float("nan")
-    return float((when[first] + when[beyond]) / 2)
+    first = int(reached[0])
+    if below[first] <= -TIE_TOLERANCE:
+        return float(at[first])
+    lower = np.flatnonzero(below <= -TIE_TOLERANCE)
+    if lower.size:
+        return float((at[first] + at[lower[0]]) / 2)
+    to_the_end = bool(defined[-1] and np.all(below[first:] < TIE_TOLERANCE))
+    return float((at[first] + time[-1]) / 2) if to_the_end else float(at[first])
 
 
 def survival_at(
     curve: KaplanMeier, times: tuple[float, ...], conf_type: ConfType, conf_level: float
 ) -> list[SurvivalAt]:
-    """S(t) with limits and the number at risk at given times.
+    """S(t) with limits, and the number at risk, at given times.
 
     Beyond the last observed time S is carried forward with 0 at risk, as R's
     ``summary(fit, times, extend = TRUE)`` does.
@@ -314,21 +315,21 @@ def _rmst_jackknife(
     remaining: Floats,
     term: Floats,
 ) -> float:
-    """Sum over rows of (weight x influence on the restricted mean) squared."""
+    """Infinitesimal jackknife variance of a restricted mean."""
     # A row at risk at t lifts the curve after t by d/(n(n-d)); its own event lowers it by 1/(n-d).
     lift = np.concatenate(([0.0], np.cumsum(remaining * term)))
     last = np.minimum(index + 1, int(keep.sum()))
     influence = lift[last]
-    own = event & (index < int(keep.sum()))
-    survivors = (curve.n_risk - curve.n_event)[index[own]]
-    area = remaining[index[own]]
+    early = event & (index < int(keep.sum()))
+    survivors = (curve.n_risk - curve.n_event)[index[early]]
+    area = remaining[index[early]]
     with np.errstate(divide="ignore", invalid="ignore"):
-        influence[own] -= np.where(area > 0, area / survivors, 0.0)
+        influence[early] -= np.where(area > 0, area / survivors, 0.0)
     return float(np.sum((weights * influence) ** 2))
 
 
 def difference(a: Estimate, b: Estimate, conf_level: float) -> tuple[Estimate, float]:
-    """``b - a`` of two independent estimates, with limits, and the two-sided z-test p."""
+    """``b - a`` of two independent estimates, with limits, and p of the two-sided z-test."""
     value = b.estimate - a.estimate
     se = float(np.hypot(a.std_err, b.std_err))
     half = normal_quantile(conf_level) * se
@@ -339,11 +340,11 @@ def difference(a: Estimate, b: Estimate, conf_level: float) -> tuple[Estimate, f
 def curves_cross(
     a: KaplanMeier, b: KaplanMeier, at_risk_share: float = 0.1, visible: float = 0.05
 ) -> float | None:
-    """The time at which two curves cross visibly and beyond chance; else None.
+    """The time at which two curves clearly cross, or None.
 
-    They count as crossing when S_a - S_b exceeds both `visible` and 1.96 of its standard errors, in
-    both directions, while at least `at_risk_share` of each group is at risk: a wiggle around
-    equality does not count.
+    They cross when S_a - S_b exceeds both `visible` and 1.96 of its standard errors, in both
+    directions, while at least `at_risk_share` of each group is at risk; a wiggle around equality
+    does not count.
     """
     horizon = min(
         float(c.time[c.n_risk >= at_risk_share * c.n_risk[0]][-1]) for c in (a, b) if c.time.size
@@ -366,6 +367,7 @@ def curves_cross(
 
 
 def _on_grid(curve: KaplanMeier, grid: Floats) -> tuple[Floats, Floats]:
+    """S(t) and its standard error at the times of a grid."""
     index = np.searchsorted(curve.time, grid, side="right")
     survival = np.concatenate(([1.0], curve.survival))[index]
     std_err = np.concatenate(([0.0], np.nan_to_num(curve.std_err)))[index]

@@ -1,4 +1,4 @@
-"""The little linear algebra of regression models."""
+"""Linear algebra of regression models."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from hcc2l.stats.risk_sets import Floats
 
-# R's pivot below which a column counts as a linear combination of those before it.
+# R's bound on a pivot, below which a column is a linear combination of the columns before it.
 PIVOT_TOLERANCE = float(np.finfo(np.float64).eps) ** 0.75
 
 
 def linear_predictor(x: Floats, coef: Floats) -> Floats:
-    """x'beta, shape (n,), column by column: equal rows get equal numbers, to the last bit.
+    """x'beta, shape (n,), equal to the last bit for equal rows.
 
-    (A matrix product may round the same row differently in different places, which would untie
-    patients with the same covariates.)
+    A matrix product may round equal rows differently, which would break ties between patients with
+    the same covariates.
     """
     total, product = np.zeros(x.shape[0]), np.empty(x.shape[0])
     for j in range(coef.size):
@@ -24,9 +24,9 @@ def linear_predictor(x: Floats, coef: Floats) -> Floats:
 
 
 def independent(information: Floats, scale: Floats | None = None) -> NDArray[np.bool_]:
-    """Columns that are not combinations of earlier ones, by R's Cholesky pivots.
+    """Columns that are not linear combinations of earlier ones, by R's Cholesky pivots.
 
-    `scale`, shape (p,), is what the diagonal would be for a column that says something.
+    `scale`, shape (p,), is the size of the diagonal of a column that varies.
     """
     p = information.shape[0]
     keep = np.zeros(p, dtype=np.bool_)
@@ -44,7 +44,7 @@ def independent(information: Floats, scale: Floats | None = None) -> NDArray[np.
 
 
 def inverse(matrix: Floats) -> Floats:
-    """The inverse, or a generalised one of a singular symmetric matrix."""
+    """The inverse of a symmetric matrix, a generalised one when it is singular."""
     if matrix.size == 0:
         return matrix
     try:
@@ -62,7 +62,7 @@ def quadratic(variance: Floats, vector: Floats) -> float:
 
 
 def spread(matrix: Floats, keep: NDArray[np.bool_]) -> Floats:
-    """A matrix of the kept columns among all columns, NaN elsewhere."""
+    """The matrix of the kept columns, enlarged to all columns with NaN."""
     full = np.full((keep.size, keep.size), np.nan)
     full[np.ix_(keep, keep)] = matrix
     return full

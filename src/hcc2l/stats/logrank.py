@@ -1,4 +1,4 @@
-"""The log-rank test and its weighted, stratified, trend and pairwise relatives."""
+"""The log-rank test, weighted, stratified, for trend and of pairs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.stats.risk_sets import (
+    TIE_TOLERANCE,
     DistinctTimes,
     Floats,
     Ints,
@@ -21,14 +22,14 @@ from hcc2l.stats.risk_sets import (
 )
 from hcc2l.stats.tails import chi_square_tail
 
-# A variance below this share of the squared number of events is rounding, not variance.
+# Below this share of the squared number of events a variance is rounding error.
 NO_VARIANCE = 1e-18
 Weight = Literal["logrank", "peto", "gehan", "tarone-ware", "fh"]
 
 
 @dataclass(frozen=True)
 class LogRank:
-    """A comparison of k survival curves.
+    """A comparison of the survival of k groups.
 
     Attributes
     ----------
@@ -37,7 +38,8 @@ class LogRank:
     variance
         Shape (k, k), of observed - expected.
     statistic, df, p
-        Chi-square; NaN with df 0 when fewer than two groups are ever at risk of an event.
+        Chi-square with one degree of freedom fewer than the groups with expected events; NaN where
+        some groups were never at risk together.
     """
 
     observed: Floats
@@ -61,7 +63,7 @@ def logrank(
     case_weights: Floats | None = None,
     robust: bool | None = None,
 ) -> LogRank:
-    """Compare the survival of `n_groups` groups.
+    """The log-rank test, or a weighted one, of `n_groups` groups.
 
     Parameters
     ----------
@@ -75,11 +77,11 @@ def logrank(
         Shape (n,): observed - expected and its variance are summed over the strata.
     case_weights
         Shape (n,). Whole numbers act as repeated rows. Otherwise (inverse-probability weights)
-        the variance is the robust one of the score of a Cox model without effect (Lin and Wei,
+        the variance is robust, that of the score of a Cox model under the null (Lin and Wei,
         J Am Stat Assoc 1989;84:1074-1078), R's ``coxph(..., robust = TRUE)$rscore`` with
         Breslow's ties.
     robust
-        Whether the variance is robust; left out, when a weight is no whole number.
+        Whether the variance is robust; by default, when any weight is not a whole number.
     """
     observed, expected = np.zeros(n_groups), np.zeros(n_groups)
     variance = np.zeros((n_groups, n_groups))
@@ -89,8 +91,9 @@ def logrank(
     if strata is not None and weight == "logrank" and case_weights is None:
         n_k, d_k = _all_strata(distinct, event, group, n_groups, strata)
         observed, expected, variance = _sums(n_k, d_k, np.ones(n_k.shape[0]))
-        statistic, df, p = chi_square(observed - expected, variance, expected > 0, observed.sum())
-        return LogRank(observed, expected, variance, statistic, df, p)
+        together = _at_risk_together(n_k, d_k, np.ones(n_k.shape[0]))
+        return _result(observed, expected, variance, together)
+    together = np.zeros((n_groups, n_groups), dtype=np.bool_)
     for rows in _strata_rows(strata, event.size):
         w = None if case_weights is None else case_weights[rows]
         sets = risk_sets(distinct.take(rows), event[rows], group[rows], n_groups, w)
@@ -102,32 +105,72 @@ def logrank(
         factor = _time_weights(weight, n, d, rho, gamma)
         o, e, v = _sums(n_k, d_k, factor)
         observed, expected = observed + o, expected + e
+        together |= _at_risk_together(n_k, d_k, factor)
         if robust and w is not None:
             share = n_k / n[:, None]
             residuals = _score_residuals(sets, event[rows], group[rows], happens, factor, share)
             residuals *= w[:, None]
             v = residuals.T @ residuals
         variance += v
-    statistic, df, p = chi_square(observed - expected, variance, expected > 0, observed.sum())
+    return _result(observed, expected, variance, together)
+
+
+def _result(
+    observed: Floats, expected: Floats, variance: Floats, together: NDArray[np.bool_]
+) -> LogRank:
+    compared = expected > 0
+    if not _linked(together, compared):
+        df = max(int(compared.sum()) - 1, 0)
+        return LogRank(observed, expected, variance, float("nan"), df, float("nan"))
+    statistic, df, p = chi_square(observed - expected, variance, compared, observed.sum())
     return LogRank(observed, expected, variance, statistic, df, p)
 
 
+def _at_risk_together(n_k: Floats, d_k: Floats, factor: Floats) -> NDArray[np.bool_]:
+    """Whether groups were at risk together at an event that somebody survived, shape (k, k).
+
+    Event times at which everybody at risk has the event, or with weight 0, tell nothing.
+    """
+    n, d = n_k.sum(axis=1), d_k.sum(axis=1)
+    informative = (n - d > TIE_TOLERANCE * n) & (factor > 0)
+    at_risk = (n_k[informative] > 0).astype(np.float64)
+    return np.asarray(at_risk.T @ at_risk > 0)
+
+
+def _linked(together: NDArray[np.bool_], compared: NDArray[np.bool_]) -> bool:
+    """Whether the groups compared are all linked by chains of pairs at risk together.
+
+    Otherwise, as for two groups in different strata, the variance is singular, which rounding may
+    hide.
+    """
+    groups = np.flatnonzero(compared)
+    if groups.size < 2:
+        return False
+    reached = np.zeros(compared.size, dtype=np.bool_)
+    reached[groups[0]] = True
+    for _ in groups:
+        reached |= together[reached].any(axis=0)
+    return bool(reached[groups].all())
+
+
 def _sums(n_k: Floats, d_k: Floats, factor: Floats) -> tuple[Floats, Floats, Floats]:
-    """Observed and expected numbers, and the hypergeometric variance, over the event times."""
+    """Observed and expected numbers of events, and the hypergeometric variance."""
     n, d = n_k.sum(axis=1), d_k.sum(axis=1)
     share = n_k / n[:, None]
     spread = factor**2 * d * (n - d) / np.maximum(n - 1.0, 1e-300)
     spread[n <= 1.0] = 0.0
-    variance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
+    variance = -(share * spread[:, None]).T @ share
+    np.fill_diagonal(variance, 0.0)
+    np.fill_diagonal(variance, -variance.sum(axis=1))  # exactly 0 for a group never compared
     return factor @ d_k, (factor * d) @ share, variance
 
 
 def _all_strata(
     distinct: DistinctTimes, event: NDArray[np.bool_], group: Ints, n_groups: int, strata: Ints
 ) -> tuple[Floats, Floats]:
-    """At risk and events by group at every event time of every stratum, however many strata.
+    """Numbers at risk and of events by group, at every event time of every stratum.
 
-    One pass over all of them: matched pairs make thousands of strata of two rows.
+    In one pass, since matched pairs make thousands of strata of two rows.
     """
     slots, slot = np.unique(strata * distinct.times.size + distinct.index, return_inverse=True)
     size = slots.size * n_groups
@@ -143,7 +186,7 @@ def _all_strata(
 
 
 def trend(test: LogRank, scores: Floats) -> tuple[float, float]:
-    """Test for a trend over ordered groups: chi-square with 1 df, and its p.
+    """Chi-square (1 df) and p of the test for a trend across ordered groups.
 
     ``(s'(O-E))^2 / s'Vs`` (Tarone, Biometrika 1975;62:679-682; R's survMisc).
     """
@@ -164,7 +207,7 @@ def pairwise(
     case_weights: Floats | None = None,
     robust: bool | None = None,
 ) -> list[tuple[int, int, LogRank]]:
-    """A fresh log-rank test on the rows of each pair of groups, in level order."""
+    """A log-rank test of each pair of groups, on their rows alone, in level order."""
     result = []
     distinct = distinct_times(time)
     for a, b in combinations(range(n_groups), 2):
@@ -210,7 +253,10 @@ def _score_residuals(
     factor: Floats,
     share: Floats,
 ) -> Floats:
-    """Each row's share in observed - expected: integral of w (1[g = k] - share_k) dM_i."""
+    """Contributions of rows to observed - expected, shape (n, k).
+
+    The integral of w (1[g = k] - share_k) dM_i.
+    """
     n_groups = share.shape[1]
     n, d = sets.at_risk[happens].sum(axis=1), sets.events[happens].sum(axis=1)
     hazard = factor * d / n
@@ -219,18 +265,18 @@ def _score_residuals(
     passed = np.cumsum(happens)[sets.index]  # event times up to and including the row's own
     indicator = np.eye(n_groups)[group]
     residuals = cumulative_share[passed] - indicator * cumulative[passed][:, None]
-    own = passed[event] - 1
-    residuals[event] += factor[own][:, None] * (indicator[event] - share[own])
+    at = passed[event] - 1
+    residuals[event] += factor[at][:, None] * (indicator[event] - share[at])
     return np.asarray(residuals, dtype=np.float64)
 
 
 def chi_square(
     score: Floats, variance: Floats, compared: NDArray[np.bool_], size: float
 ) -> tuple[float, int, float]:
-    """Quadratic form over the groups that were ever expected to have an event.
+    """Quadratic form, degrees of freedom and p, over all the groups `compared` but the last.
 
-    NaN when the variance has not full rank or is nothing but rounding beside `size`, the (weighted)
-    number of events.
+    NaN when the variance is singular, or rounding error relative to `size`, the (weighted) number
+    of events.
     """
     use = np.flatnonzero(compared)[:-1]
     if use.size == 0:

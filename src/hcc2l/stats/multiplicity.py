@@ -1,4 +1,4 @@
-"""Adjustment of p-values for having made several comparisons."""
+"""Adjustment of p-values for multiple comparisons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Adjustment = Literal["holm", "bh", "bonferroni", "none"]
 
 
 def adjust(p: NDArray[np.float64], method: Adjustment) -> NDArray[np.float64]:
-    """Adjusted p-values, R's ``p.adjust``; NaN stays NaN and is not counted as a comparison.
+    """Adjusted p-values as of R's ``p.adjust``; NaN stays NaN and counts as no comparison.
 
     Parameters
     ----------
@@ -22,13 +22,13 @@ def adjust(p: NDArray[np.float64], method: Adjustment) -> NDArray[np.float64]:
         1995;57:289-300), ``bonferroni``, ``none``.
     """
     result = np.array(p, dtype=np.float64)
-    known = ~np.isnan(result)
-    values = result[known]
+    estimable = ~np.isnan(result)
+    values = result[estimable]
     m = values.size
     if m == 0 or method == "none":
         return result
     if method == "bonferroni":
-        result[known] = np.minimum(1.0, m * values)
+        result[estimable] = np.minimum(1.0, m * values)
         return result
     order = np.argsort(values)
     ranked = values[order]
@@ -39,5 +39,5 @@ def adjust(p: NDArray[np.float64], method: Adjustment) -> NDArray[np.float64]:
         adjusted = np.minimum.accumulate(scaled[::-1])[::-1]
     back = np.empty(m)
     back[order] = np.minimum(1.0, adjusted)
-    result[known] = back
+    result[estimable] = back
     return result

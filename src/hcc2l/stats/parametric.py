@@ -1,4 +1,4 @@
-"""Parametric survival models of one group, fitted by lifelines."""
+"""Parametric survival models of one group, fitted by maximum likelihood."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from hcc2l.stats.risk_sets import Floats
 
 Family = Literal["exponential", "weibull", "lognormal", "loglogistic"]
+MAX_STEPS = 100
+CLOSE = 1e-12  # twice the log-likelihood still to be gained; the step that follows is the last
 FAMILIES: tuple[Family, ...] = ("exponential", "weibull", "lognormal", "loglogistic")
 
 
@@ -85,46 +87,118 @@ def _unbounded(time: Floats, event: NDArray[np.bool_]) -> bool:
 def _maximum_likelihood(
     time: Floats, event: NDArray[np.bool_], family: Family
 ) -> tuple[float, float]:
-    import lifelines
+    """Location and scale at the maximum; NaN when Newton's method does not converge.
 
+    lifelines stops its search up to 3e-5 before the maximum, so Newton steps follow. The likelihood
+    is concave in (location / scale, 1 / scale) for these families (Burridge, J R Stat Soc B
+    1981;43:41-45): the maximum is the only one, wherever the search starts.
+    """
     if family == "exponential":  # closed form: time at risk per event
         return float(np.log(time.sum() / event.sum())), 1.0
-    unit = float(np.exp(np.mean(np.log(time))))  # the optimiser wants numbers near 1
+    log_time = np.log(time)
+    centre = float(log_time.mean())
+    y = log_time - centre
+    location, scale = _lifelines_fit(np.exp(y), event, family)
+    at = np.array([location / scale, 1.0 / scale])
+    log_likelihood, gradient, hessian = _derivatives(at, y, event, family)
+    for _ in range(MAX_STEPS):
+        step = np.linalg.solve(-hessian, gradient)
+        if not np.isfinite(step).all():
+            break
+        close = bool(gradient @ step < CLOSE)
+        while not close and not _climbs(at + step, y, event, family, log_likelihood):
+            step = step / 2
+            if np.abs(step).max() < 1e-12:
+                return float("nan"), float("nan")
+        at = at + step
+        if close:
+            return float(centre + at[0] / at[1]), float(1.0 / at[1])
+        log_likelihood, gradient, hessian = _derivatives(at, y, event, family)
+    return float("nan"), float("nan")
+
+
+def _climbs(
+    at: Floats, y: Floats, event: NDArray[np.bool_], family: Family, log_likelihood: float
+) -> bool:
+    if at[1] <= 0:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):  # a step that goes too far is halved
+        return bool(_derivatives(at, y, event, family)[0] > log_likelihood)
+
+
+def _lifelines_fit(time: Floats, event: NDArray[np.bool_], family: Family) -> tuple[float, float]:
+    """Location and scale as lifelines finds them; the exponential's when it finds none."""
+    import lifelines
+
     fitter = {
         "weibull": lifelines.WeibullFitter,
         "lognormal": lifelines.LogNormalFitter,
         "loglogistic": lifelines.LogLogisticFitter,
     }[family]()
-
+    fallback = float(np.log(time.sum() / event.sum())), 1.0
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", lifelines.exceptions.StatisticalWarning)
-            fitter.fit(time / unit, event, fit_options={"ftol": 1e-14, "gtol": 1e-10})
-    except (lifelines.exceptions.ConvergenceError, lifelines.exceptions.StatisticalWarning):
-        return float("nan"), float("nan")
+            warnings.simplefilter("ignore")  # it is only where Newton's method starts
+            fitter.fit(time, event)
+    except (lifelines.exceptions.ConvergenceError, ValueError):
+        return fallback
     if family == "lognormal":
-        return float(fitter.mu_ + np.log(unit)), float(fitter.sigma_)
-    if family == "weibull":
-        return float(np.log(fitter.lambda_ * unit)), float(1.0 / fitter.rho_)
-    return float(np.log(fitter.alpha_ * unit)), float(1.0 / fitter.beta_)
+        location, scale = float(fitter.mu_), float(fitter.sigma_)
+    elif family == "weibull":
+        location, scale = float(np.log(fitter.lambda_)), float(1.0 / fitter.rho_)
+    else:
+        location, scale = float(np.log(fitter.alpha_)), float(1.0 / fitter.beta_)
+    return (location, scale) if np.isfinite([location, scale]).all() and scale > 0 else fallback
+
+
+def _derivatives(
+    at: Floats, y: Floats, event: NDArray[np.bool_], family: Family
+) -> tuple[float, Floats, Floats]:
+    """Log-likelihood of log times `y`, its gradient (2,) and Hessian (2, 2).
+
+    `at` is (location / scale, 1 / scale).
+    """
+    z = at[1] * y - at[0]
+    value, first, second = _log_terms(z, event, family)
+    deaths = float(event.sum())
+    log_likelihood = float(value.sum()) + deaths * float(np.log(at[1]))
+    gradient = np.array([-first.sum(), first @ y + deaths / at[1]])
+    mixed = -float(second @ y)
+    curvature = float(second @ y**2) - deaths / at[1] ** 2
+    return log_likelihood, gradient, np.array([[second.sum(), mixed], [mixed, curvature]])
+
+
+def _log_terms(
+    z: Floats, event: NDArray[np.bool_], family: Family
+) -> tuple[Floats, Floats, Floats]:
+    """Log density of events and log survival of censored rows at z, with two derivatives."""
+    from scipy.special import expit, log_ndtr
+
+    if family == "lognormal":
+        log_density, log_survival = -0.5 * z**2 - 0.5 * np.log(2 * np.pi), log_ndtr(-z)
+        mills = np.exp(log_density - log_survival)
+        return (
+            np.where(event, log_density, log_survival),
+            np.where(event, -z, -mills),
+            np.where(event, -1.0, -mills * (mills - z)),
+        )
+    if family == "loglogistic":
+        log_survival, share, times = -np.logaddexp(0.0, z), expit(z), np.where(event, 2.0, 1.0)
+        return (
+            np.where(event, z, 0.0) + times * log_survival,
+            np.where(event, 1.0, 0.0) - times * share,
+            -times * share * (1.0 - share),
+        )
+    hazard = np.exp(z)
+    return np.where(event, z, 0.0) - hazard, np.where(event, 1.0, 0.0) - hazard, -hazard
 
 
 def _log_likelihood(
     time: Floats, event: NDArray[np.bool_], family: Family, location: float, scale: float
 ) -> float:
-    from scipy.special import log_ndtr
-
-    z = (np.log(time) - location) / scale
-    if family == "lognormal":
-        log_density, log_survival = -0.5 * z**2 - 0.5 * np.log(2 * np.pi), log_ndtr(-z)
-    elif family == "loglogistic":
-        log_survival = -np.logaddexp(0.0, z)
-        log_density = z + 2 * log_survival
-    else:
-        log_survival = -np.exp(z)
-        log_density = z + log_survival
-    jacobian = np.log(scale) + np.log(time)
-    return float(np.sum(np.where(event, log_density - jacobian, log_survival)))
+    terms, _, _ = _log_terms((np.log(time) - location) / scale, event, family)
+    jacobian = np.log(scale) + np.log(time)  # from the density of z to that of the time
+    return float(np.sum(terms - np.where(event, jacobian, 0.0)))
 
 
 def _median_mean(family: Family, location: float, scale: float) -> tuple[float, float]:

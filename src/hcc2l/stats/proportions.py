@@ -28,15 +28,15 @@ def proportion_limits(
     x, n = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         lower, upper = (_wilson if method == "wilson" else _clopper_pearson)(x, n, conf_level)
-    unknown = n <= 0
-    return np.where(unknown, np.nan, lower), np.where(unknown, np.nan, upper)
+    undefined = n <= 0
+    return np.where(undefined, np.nan, lower), np.where(undefined, np.nan, upper)
 
 
 def _wilson(x: Floats, n: Floats, conf_level: float) -> tuple[Floats, Floats]:
     z = normal_quantile(conf_level)
     centre = (x + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * np.sqrt(x * (n - x) / n + z * z / 4)
-    # At 0 and n the limit is exactly 0 or 1; rounding must not say otherwise.
+    # At x = 0 and x = n one limit is exactly 0 or 1, which rounding would miss.
     return np.where(x == 0, 0.0, centre - half), np.where(x == n, 1.0, centre + half)
 
 

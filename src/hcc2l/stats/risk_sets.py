@@ -16,26 +16,26 @@ TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
 
 def time_tolerance(time: Floats) -> float:
-    """How far apart two times may be and still be one time (see `TIE_TOLERANCE`)."""
+    """The largest difference of two times that count as one (see `TIE_TOLERANCE`)."""
     return TIE_TOLERANCE * max(1.0, float(np.mean(np.abs(time))) if time.size else 0.0)
 
 
 def fractional(weights: Floats) -> bool:
-    """Whether case weights are not all whole numbers, so that they are not repeated rows."""
+    """Whether any case weight is not a whole number; whole ones act as repeated rows."""
     return not bool(np.all(weights == np.floor(weights)))
 
 
 @dataclass(frozen=True)
 class DistinctTimes:
-    """Sorted distinct times, near-ties merged, and each row's place among them.
+    """Sorted distinct times, near-ties merged, and the index of each row among them.
 
-    Sorting is what costs; every function here takes this in place of times, so that it is done
-    once for all groups.
+    Functions that take times take this too, so that sorting, which is slow, is done once for all
+    groups.
 
     Attributes
     ----------
     times
-        Shape (m,), ascending; of times that count as tied, the earliest stands for all.
+        Shape (m,), ascending; tied times are represented by the earliest.
     index
         Shape (n,), with ``times[index]`` the time of each row.
     """
@@ -44,7 +44,7 @@ class DistinctTimes:
     index: Ints
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> DistinctTimes:
-        """Those of some rows."""
+        """The distinct times of the rows selected."""
         index = self.index[rows]
         used = np.bincount(index, minlength=self.times.size) > 0
         return DistinctTimes(self.times[used], (np.cumsum(used) - 1)[index])
@@ -54,11 +54,11 @@ Times = Floats | DistinctTimes
 
 
 def distinct_times(time: Times) -> DistinctTimes:
-    """Distinct times of rows, shape (n,), finite."""
+    """Distinct times of `time`, shape (n,), finite."""
     if isinstance(time, DistinctTimes):
         return time
     times = np.unique(time)
-    if times.size < time.size // 8:  # many ties: looking up is faster than sorting every row
+    if times.size < time.size // 8:  # many ties: a look-up is faster than sorting every row
         index: Ints = np.searchsorted(times, time).astype(np.int64)
     else:
         times, index = np.unique(time, return_inverse=True)
@@ -72,14 +72,14 @@ def distinct_times(time: Times) -> DistinctTimes:
 
 @dataclass(frozen=True)
 class RiskSets:
-    """Numbers at risk and numbers of events per distinct time and group.
+    """Numbers at risk and of events, by distinct time and group.
 
     Attributes
     ----------
     times
         Shape (m,), ascending.
     index
-        Shape (n,): the row's place in `times`.
+        Shape (n,), with ``times[index]`` the time of each row.
     at_risk, events
         Shape (m, k): (weighted) rows with time >= t, and events at t, in each of k groups.
     """
@@ -97,7 +97,7 @@ def risk_sets(
     n_groups: int = 1,
     weights: Floats | None = None,
 ) -> RiskSets:
-    """Count who is at risk and who has the event at each distinct time, by group.
+    """Numbers at risk and of events at each distinct time, by group.
 
     Censored rows are still at risk at their own time (R's `survfit`, `survdiff`).
     """
