@@ -52,7 +52,10 @@ def slow_nearest(
             if not free or len(got[t]) < turn:
                 continue
             steps = {c: place[c] - place[t] for c in free}
-            best = min(free, key=lambda c: (abs(x[c] - x[t]), steps[c] > 0, abs(steps[c])))
+            below = max((c for c in free if steps[c] < 0), key=lambda c: steps[c], default=None)
+            above = min((c for c in free if steps[c] > 0), key=lambda c: steps[c], default=None)
+            candidates = [c for c in (below, above) if c is not None]
+            best = min(candidates, key=lambda c: (abs(x[c] - x[t]), c))
             got[int(t)].append(int(best))
     return {t: cs for t, cs in got.items() if cs}
 

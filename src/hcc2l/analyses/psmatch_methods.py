@@ -118,8 +118,8 @@ def _score_sentence(data: MatchData, cohort: Cohort) -> str:
     model = "logistic regression"
     if spec.propensity == "boosted":
         model = (f"boosted regression trees (scikit-learn; {data.trees} trees of depth "
-                 f"{boosting.DEPTH}, chosen to minimise the weighted standardised mean differences; "
-                 f"shrinkage {boosting.SHRINKAGE:g}; seed {spec.seed})")  # fmt: skip
+                 f"{boosting.DEPTH}, a number chosen to minimise the weighted standardised mean "
+                 f"differences; shrinkage {boosting.SHRINKAGE:g}; seed {spec.seed})")  # fmt: skip
     labels = [_term_label(cohort, term.column, term.factor) for term in data.terms]
     return (
         f"Propensity scores for {t.treated} versus {t.control} were estimated by {model} with "

@@ -231,7 +231,9 @@ def _no_estimate(fit: CoxFit) -> str | None:
         return "there are fewer events than parameters"
     if fit.dropped[0]:
         return "at no event time were both treatments at risk"
-    if fit.infinite[0] or not fit.variance[0, 0] > 0:
+    if fit.infinite[0]:
+        return "the events leave it without a finite estimate"
+    if not fit.estimable[0]:
         return "the estimate does not converge"
     robust = fit.robust_std_err
     if robust is not None and not robust[0] > NO_ERROR * fit.std_err[0]:

@@ -164,7 +164,7 @@ def _lost_notes(data: MatchData) -> list[Note]:
         notes.append(
             Note("warning", "more-treated-than-controls",
                  f"{n} patients received {t.treated} and {controls} {t.control}, so not every "
-                 "treated patient can be matched. Treat the smaller group as treated (--treat "
+                 "treated patient can be matched. Match from the smaller group (--treat "
                  f"{t.control}), or use --replace.")
         )  # fmt: skip
     if n - matched > MANY_LOST * n:
@@ -262,19 +262,21 @@ def _balance_notes(data: MatchData, summaries: Sequence[Summary]) -> list[Note]:
 def _variance_notes(data: MatchData, summaries: Sequence[Summary]) -> list[Note]:
     """Continuous covariates whose spread differs between the groups, though their means may not."""
     low, high = VARIANCE_RATIOS
-    notes = []
-    for sample in data.samples[1:]:
+    parts = []
+    for sample in data.samples:
         ratios = [(s.covariate.label, s.of[sample.name].variance_ratio) for s in summaries]
-        uneven = [f"{label} ({r:.2f})" for label, r in ratios if r < low or r > high]
-        if uneven:
-            notes.append(
-                Note("warning", "variance-ratio",
-                     f"Variance ratios outside {low:g}–{high:g} remain after "
-                     f"{_ADJUSTED[sample.name]}: {quoted_list(uneven, 8)}. The groups differ in "
-                     "spread even where their means agree. Add a categorised version of the "
-                     "covariate to -x (COL@CUT), or match on it exactly (--exact COL@CUT).")
-            )  # fmt: skip
-    return notes
+        uneven = [f"{label} ({r:.3g})" for label, r in ratios if r < low or r > high]
+        when = f"after {_ADJUSTED[sample.name]}" if sample.name in _ADJUSTED else "before matching"
+        parts += [f"{when}, {quoted_list(uneven, 8)}"] if uneven else []
+    if not parts:
+        return []
+    return [
+        Note("warning", "variance-ratio",
+             f"Variance ratios outside {low:g}–{high:g}: {'; '.join(parts)}. The groups differ in "
+             "spread even where their means agree. Check the overlap; if the ratio remains after "
+             "matching, add categories of the covariate to -x (COL@CUT) or match on them (--exact "
+             "COL@CUT).")
+    ]  # fmt: skip
 
 
 def _balance_advice(data: MatchData, sample: str) -> list[str]:

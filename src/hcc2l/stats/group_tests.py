@@ -1,4 +1,4 @@
-"""Tests of one variable between two groups, independent or matched."""
+"""Tests of a variable between two groups, independent or matched."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMALL_EXPECTED = 5.0
 
 @dataclass(frozen=True)
 class Test:
-    """A test: its name, statistic (NaN where it has none), degrees of freedom (0 none), p."""
+    """Name, statistic (NaN if none), degrees of freedom (0 if none) and p of a test."""
 
     name: str
     statistic: float
@@ -33,7 +33,7 @@ def contingency(codes: Ints, levels: int, treated: NDArray[np.bool_]) -> Floats:
 def independent_counts(table: Floats) -> Test:
     """Pearson's chi-square without correction; Fisher's exact test of a small 2 x 2 table.
 
-    Small: an expected count below 5. Levels that nobody has do not count. R's
+    Small: an expected count below 5. Empty levels are ignored. R's
     ``chisq.test(correct = FALSE)`` and ``fisher.test``.
     """
     table = table[table.sum(axis=1) > 0]
@@ -50,16 +50,16 @@ def independent_counts(table: Floats) -> Test:
 def fisher(table: Floats) -> float:
     """Two-sided p of Fisher's exact test of a 2 x 2 table.
 
-    The sum of the probabilities of all tables of the same margins that are no likelier than the one
-    seen, within a relative 1e-7, as R's ``fisher.test``.
+    The sum of the probabilities of all tables with the same margins that are no more likely than
+    the observed one, within a relative 1e-7, as R's ``fisher.test``.
     """
     (a, b), (c, d) = table.astype(np.int64).tolist()
     first, second, column = a + b, c + d, a + c
     possible = np.arange(max(0, column - second), min(first, column) + 1)
     logs = [_log_choose(first, k) + _log_choose(second, column - k) for k in possible.tolist()]
     weights = np.exp(np.array(logs) - max(logs))
-    seen = weights[a - possible[0]]
-    return min(1.0, float(weights[weights <= seen * (1 + 1e-7)].sum() / weights.sum()))
+    observed = weights[a - possible[0]]
+    return min(1.0, float(weights[weights <= observed * (1 + 1e-7)].sum() / weights.sum()))
 
 
 def _log_choose(n: int, k: int) -> float:
@@ -123,20 +123,20 @@ def _corrected(difference: float, variance: float) -> float:
 
 
 def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: Ints) -> Test:
-    """Whether the treated and the controls of matched sets have the same levels equally often.
+    """Test of levels between the treated and the controls of matched sets.
 
     The Mantel-Haenszel test of general association over the sets, without correction: for pairs and
     two levels McNemar's test (b - c)^2 / (b + c), for pairs and more levels Stuart and Maxwell's.
-    p is 1 when no set has different levels, NaN when everybody has the same. R's
+    p is 1 if no set has different levels, NaN if all rows have the same level. R's
     ``mantelhaen.test(correct = FALSE)``, ``mcnemar.test(correct = FALSE)``.
 
-    The counts of levels that sets have in common always sum to the same, so that one of them says
-    nothing: the degrees of freedom are the levels less the groups of levels linked by some set.
+    Counts of levels that occur together in sets have a fixed sum, so one of them is redundant: the
+    degrees of freedom are the number of levels minus the number of groups of linked levels.
 
     Parameters
     ----------
     codes, treated, sets
-        Shape (n,), rows that are in a set; sets have one treated row each.
+        Shape (n,), of the rows in a set; each set has one treated row.
     """
     number = int(sets.max()) + 1
     all_of = np.zeros((number, levels))
@@ -145,7 +145,7 @@ def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: I
     share = all_of / size[:, None]
     observed = np.bincount(codes[treated], minlength=levels).astype(np.float64)
     score = observed - share.sum(axis=0)
-    # One treated row a set: its level is one draw from the set.
+    # One treated row per set: its level is one draw from the set.
     variance = np.diag(share.sum(axis=0)) - share.T @ share
     free = _linked(all_of) < np.arange(levels)  # all but the first level of each group
     name = "mantel-haenszel"
@@ -161,7 +161,7 @@ def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: I
 
 
 def _linked(all_of: Floats) -> Ints:
-    """The first level that each level is linked with through sets that have both, shape (levels,).
+    """The first level linked with each level through sets that have both, shape (levels,).
 
     `all_of`, shape (sets, levels), counts the rows of each level in each set.
     """

@@ -104,7 +104,7 @@ def nearest(
 
     Rows are sorted by (distance, row number). Each treated row in turn takes the nearer of the
     last free control before it and the first free control after it; if both are equally far, the
-    one before. With a ratio of k there are k rounds over all treated rows.
+    one with the smaller row number. With a ratio of k there are k rounds over all treated rows.
 
     Parameters
     ----------
@@ -125,8 +125,9 @@ def nearest(
 
     Notes
     -----
-    The rule is that of R's ``MatchIt::matchit(method = "nearest")`` from 4.5.4 on. Controls that
-    are taken are skipped by two disjoint-set forests, so the time is O(n log n).
+    The rule is that of R's ``MatchIt::matchit(method = "nearest")`` from 4.5.4 on, except that R
+    lets the last digit of two equal gaps decide. Controls that are taken are skipped by two
+    disjoint-set forests, so the time is O(n log n).
     """
     distance, tolerance = levelled(distance), rounding(distance)
     limit = math.inf if caliper is None else caliper + tolerance
@@ -180,7 +181,9 @@ class _Line:
         over = self.at[high] - score if high < len(self.at) else math.inf
         if min(under, over) > self.limit or (low == 0 and high == len(self.at)):
             return None
-        return low - 1 if under <= over + self.tolerance else high
+        if abs(under - over) <= self.tolerance:
+            return low - 1 if self.controls[low - 1] < self.controls[high] else high
+        return low - 1 if under < over else high
 
 
 def _without_replacement(line: _Line, choosing: list[int], distance: Floats, taken: Ints) -> None:
