@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import fields
@@ -18,16 +19,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hcc2l
+from hcc2l.analyses.psmatch_methods import in_sentence
 from hcc2l.cli.app import app
 from hcc2l.errors import Hcc2lError
 from hcc2l.figures import draw
-from hcc2l.figures.matching import draw_scores
 from hcc2l.report import Report
 from hcc2l.specs import PsmatchSpec
 from tests.conftest import DATA, Outcome, Run, Write
 from tests.test_bad_input import UNANSWERED, WRONG, snapshot
 
-SECOND_LINE = Path(__file__).parents[1] / "sample_data" / "second_line" / "cohort.csv"
+SECOND_LINE = DATA / "second_line" / "cohort.csv"
+SMALL = DATA / "psmatch"
 LALONDE = DATA / "lalonde.csv"
 WORKERS: dict[str, Any] = {
     "treat": "treat", "covariates": ["age", "educ", "race", "married", "re74"],
@@ -68,11 +70,11 @@ def test_it_works_as_typed_on_a_fresh_machine(run: Run) -> None:
     assert "Before and after matching" in outcome.out
 
 
-def test_the_bundled_cohort_says_what_chon_said(run: Run) -> None:
+def test_the_bundled_cohort_reproduces_chon_2024(run: Run) -> None:
     """About 35 pairs, after which progression-free survival still differs and survival does not."""
-    result = run("psmatch", "--treat", "lenvatinib", "--json").json
+    result = run("psmatch", SECOND_LINE, "--treat", "lenvatinib", "--json").json
     (matching,) = result["tables"]["matching"]
-    assert matching["n_treated"], matching["n_control"] == (40, 86)
+    assert (matching["n_treated"], matching["n_control"]) == (40, 86)
     assert 33 <= matching["n_matched_treated"] <= 37
     p = {(r["endpoint"], r["sample"]): r["p"] for r in result["tables"]["tests"]
          if r["test"] == "logrank"}  # fmt: skip
@@ -102,7 +104,7 @@ def test_before_matching_is_the_published_table() -> None:
 
 
 def test_the_table_of_a_paper_has_counts_medians_and_no_minus_zero(run: Run) -> None:
-    text = run("psmatch", "--treat", "lenvatinib", "--replace", "--format", "md").out
+    text = run("psmatch", SECOND_LINE, "--treat", "lenvatinib", "--replace", "--format", "md").out
     table_one = text.partition("**Before and after matching**")[2].partition("**Overlap")[0]
     assert "36 (90.0%)" in table_one
     assert "60 (50–68)" in table_one
@@ -134,7 +136,7 @@ def test_who_is_treated(treat: str, control: str | None, expected: tuple[str, st
     ) == expected
 
 
-def test_patients_with_a_third_treatment_are_left_out_and_counted() -> None:
+def test_patients_with_a_third_treatment_are_excluded_and_counted() -> None:
     report = psmatch(treat="Centre 1", control="Centre 2", covariates=["age"])
     reasons = {e.reason: e.rows for e in report.provenance.excluded}
     assert reasons == {"centre neither Centre 1 nor Centre 2": 126 - report.provenance.analysed}
@@ -294,7 +296,8 @@ def test_weighted_survival_is_that_of_km_with_these_weights(tmp_path: Path) -> N
 
 
 def test_the_saved_cohort_gives_the_same_hazard_ratio(run: Run) -> None:
-    assert run("psmatch", "--treat", "lenvatinib", "--save", "matched.csv").status == 0
+    words = (SECOND_LINE, "--treat", "lenvatinib", "--save", "matched.csv")
+    assert run("psmatch", *words).status == 0
     words = ("cox", "matched.csv", "-x", "second_line", "--ref", "second_line=sorafenib",
              "--cluster", "pair", "--weights", "weight", "--json")  # fmt: skip
     row = run(*words).json["tables"]["terms"][0]
@@ -306,7 +309,8 @@ def test_the_saved_cohort_gives_the_same_hazard_ratio(run: Run) -> None:
 
 
 def test_the_saved_cohort_holds_the_matched_patients_only(run: Run, workplace: Path) -> None:
-    run("psmatch", "--treat", "lenvatinib", "--save", "matched.csv", "--ratio", "2")
+    words = (SECOND_LINE, "--treat", "lenvatinib", "--save", "matched.csv", "--ratio", "2")
+    assert run("psmatch", *words).status == 0
     with (workplace / "matched.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == sum(matched(psmatch(ratio=2)))
@@ -318,7 +322,8 @@ def test_the_saved_cohort_holds_the_matched_patients_only(run: Run, workplace: P
 def test_none_is_a_caliper_on_the_command_line_and_in_the_dictionary(
     run: Run, write: Write
 ) -> None:
-    row = run("psmatch", "--treat", "lenvatinib", "--caliper", "none", "--json").json
+    words = (SECOND_LINE, "--treat", "lenvatinib", "--caliper", "none", "--json")
+    row = run("psmatch", *words).json
     assert row["settings"]["caliper"] is None
     write("cohort.csv", SECOND_LINE.read_text())
     write("hcc2l.toml", 'treatment = "second_line"\n[psmatch]\ncaliper = "none"\n')
@@ -362,14 +367,14 @@ def test_a_covariate_known_only_later_is_noted() -> None:
 
 
 def test_too_many_covariates_are_noted() -> None:
-    assert "5.7 each" in note(psmatch(), "few-treated-per-covariate")
+    assert "5.7 per parameter, fewer than 10" in note(psmatch(), "few-treated-per-covariate")
     assert "few-treated-per-covariate" not in codes(psmatch(covariates=["age"]))
 
 
 def test_tied_scores_and_the_order_of_rows_are_noted() -> None:
     report = psmatch(covariates=["sex"], order="data")
-    text = "126 patients share their score with another. Where this left a choice, the order of the"
-    assert f"{text} ids decided" in note(report, "tied-scores")
+    text = "126 patients have the same score as another patient. Where this left a choice of match"
+    assert f"{text}, the order of the ids decided." in note(report, "tied-scores")
     assert report.provenance.settings["tied_scores"] == 126
     assert "order-of-rows" in codes(report)
     assert "tied-scores" not in codes(psmatch())
@@ -405,7 +410,7 @@ def test_scores_that_do_not_overlap_are_noted(write: Write) -> None:
     assert "no-overlap" not in codes(small(write, MIXED))
 
 
-def test_few_patients_who_carry_the_weighted_result_are_noted(write: Write) -> None:
+def test_few_patients_who_dominate_the_weighted_result_are_noted(write: Write) -> None:
     rows = [("ab"[i < 40], float(i), "u") for i in range(80)]
     rows[2], rows[70] = ("a", 2.0, "u"), ("b", 70.0, "u")
     options = {"covariates": ["x"], "caliper": "none", "weighting": "iptw", "estimand": "ate"}
@@ -420,7 +425,7 @@ def test_a_hazard_ratio_that_does_not_exist_is_not_shown(write: Write) -> None:
     report = hcc2l.psmatch(path, treat="drug=b", covariates=["age"], time="t", event="d")
     (row,) = table(report, "effects", model="cox-strata")
     assert row["hr"] is row["std_err"] is row["e_value"] is None
-    assert "cox-strata" in note(report, "effect-not-estimable")
+    assert "Time to d, matched, Cox, stratified by pair" in note(report, "effect-not-estimable")
     assert "effect-not-estimable" not in codes(psmatch())
 
 
@@ -430,7 +435,7 @@ def test_a_cohort_without_endpoints_is_matched_all_the_same() -> None:
     assert "survival" not in [t.name for t in report.tables]
 
 
-def test_an_endpoint_that_cannot_be_read_is_passed_over(write: Write) -> None:
+def test_an_endpoint_that_cannot_be_read_is_skipped_and_named(write: Write) -> None:
     lines = ["arm,age,os_months,death,pfs_months,progression"]
     lines += [f"{'ab'[i % 2]},{40 + i * 7 % 30},{i + 1},{i % 2},{i},maybe" for i in range(30)]
     path = write("c.csv", "\n".join(lines))
@@ -454,7 +459,7 @@ def test_an_endpoint_that_cannot_be_read_is_passed_over(write: Write) -> None:
 )
 def test_an_option_without_effect_changes_nothing_and_is_noted(options: Any, idle: str) -> None:
     report = psmatch(**options)
-    assert f"{idle} is without effect" in note(report, "option-without-effect")
+    assert f"{idle} has no effect without " in note(report, "option-without-effect")
     name = idle.removeprefix("--no-").removeprefix("--")
     plain = psmatch(**{key: v for key, v in options.items() if key != name})
     assert "option-without-effect" not in codes(plain)
@@ -462,15 +467,15 @@ def test_an_option_without_effect_changes_nothing_and_is_noted(options: Any, idl
     assert plain.provenance.footer == report.provenance.footer
 
 
-def test_the_command_line_switches_off_what_the_dictionary_says(run: Run, write: Write) -> None:
+def test_the_command_line_overrides_the_dictionary(run: Run, write: Write) -> None:
     write("cohort.csv", SECOND_LINE.read_text())
-    said = 'weighting = "iptw"\nestimand = "ate"\ntruncate = 0.05\nratio = 2\n'
-    write("hcc2l.toml", f'treatment = "second_line"\n[psmatch]\n{said}')
+    defaults = 'weighting = "iptw"\nestimand = "ate"\ntruncate = 0.05\nratio = 2\n'
+    write("hcc2l.toml", f'treatment = "second_line"\n[psmatch]\n{defaults}')
     words = ("cohort.csv", "--treat", "lenvatinib", "-x", "age,sex", "--json")
-    found = run("psmatch", *words, "--weighting", "none", "--method", "optimal").json
-    assert {row["sample"] for row in found["tables"]["overlap"]} == {"before", "after"}
-    assert found["settings"]["estimand"] is None
-    assert found["settings"]["ratio"] == found["tables"]["matching"][0]["ratio"] == 1
+    result = run("psmatch", *words, "--weighting", "none", "--method", "optimal").json
+    assert {row["sample"] for row in result["tables"]["overlap"]} == {"before", "after"}
+    assert result["settings"]["estimand"] is None
+    assert result["settings"]["ratio"] == result["tables"]["matching"][0]["ratio"] == 1
 
 
 def test_the_truncated_weights_are_counted() -> None:
@@ -483,15 +488,17 @@ def test_the_truncated_weights_are_counted() -> None:
     assert f"{raised} raised and {lowered} lowered" in text
 
 
-def test_what_is_left_is_answered_with_what_was_not_tried() -> None:
+def test_imbalance_is_answered_with_ways_not_yet_used() -> None:
     text = note(psmatch(method="optimal", doubly_robust=True, weighting="overlap"), "imbalance")
     assert "Try a narrower caliper or --exact." in text
     text = note(psmatch(exact=["sex"], ratio=2, caliper=1), "imbalance")
-    assert "Try a narrower caliper or --weighting overlap, or adjust (--doubly-robust)." in text
+    assert (
+        "Try a narrower caliper or --weighting overlap, or adjust for it (--doubly-robust)." in text
+    )
     report = psmatch(weighting="iptw", truncate=0.2, smd="att")
     texts = [n.text for n in report.notes if n.code == "imbalance"]
     assert "--weighting" not in texts[0]
-    assert texts[1].endswith("Try --weighting overlap, or adjust (--doubly-robust).")
+    assert texts[1].endswith("Try --weighting overlap, or adjust for it (--doubly-robust).")
 
 
 def test_a_difference_without_a_standard_deviation_is_neither_balanced_nor_drawn(
@@ -499,7 +506,7 @@ def test_a_difference_without_a_standard_deviation_is_neither_balanced_nor_drawn
 ) -> None:
     rows = [("ab"[i % 2], 1.0 if i % 2 == 0 else float(i % 5), "uv"[i % 3 > 0]) for i in range(40)]
     report = small(write, rows, smd="att", caliper="none")
-    assert "for want of a standard deviation: X." in note(report, "imbalance")
+    assert "because the standard deviation is 0: X." in note(report, "imbalance")
     (row,) = table(report, "balance", variable="x")
     assert row["smd_before"] is row["smd_after"] is None
     assert report.draw is not None
@@ -516,12 +523,12 @@ def test_a_constant_covariate_has_no_difference_and_is_no_parameter(write: Write
     (row,) = table(report, "balance", variable="same")
     assert row["smd_before"] == row["smd_after"] == 0
     assert row["variance_ratio_before"] is row["variance_ratio_after"] is None
-    text = "9 patients in the smaller group for 1 parameter of the score: 9.0 each"
+    text = "9 patients for 1 parameter of the propensity model (9.0 per parameter"
     assert text in note(report, "few-treated-per-covariate")
 
 
 def test_why_an_adjusted_hazard_ratio_does_not_exist(write: Write) -> None:
-    """A dropped column is no parameter; fewer events than parameters are said to be few."""
+    """A dropped column is no parameter; fewer events than parameters are the reason given."""
     lines = ["drug,x,y,z,z2,time,status"]
     for i in range(40):
         z = i * 11 % 7
@@ -534,8 +541,11 @@ def test_why_an_adjusted_hazard_ratio_does_not_exist(write: Write) -> None:
     report = hcc2l.psmatch(path, covariates=["x", "y", "z", "x>=5"], **options)
     (row,) = table(report, "effects", model="cox-adjusted", sample="before")
     assert row["hr"] is None
-    few = "before, cox-adjusted; os, after, cox-adjusted (there are fewer events than parameters)"
-    assert few in note(report, "effect-not-estimable").replace("time, ", "os, ")
+    few = (
+        "Survival, all patients, Cox, adjusted for the covariates; "
+        "Survival, matched, Cox, adjusted for the covariates (there are fewer events than"
+    )
+    assert few in note(report, "effect-not-estimable")
 
 
 def test_an_effect_without_any_error_is_not_estimable(write: Write) -> None:
@@ -556,7 +566,7 @@ def test_a_level_of_one_treatment_alone_makes_the_caliper_wide(write: Write) -> 
 
 
 @pytest.mark.filterwarnings("error")
-def test_scores_that_run_away_raise_no_warning(write: Write) -> None:
+def test_extreme_scores_raise_no_warning(write: Write) -> None:
     rows = [("ab"[i < 40], i * 1000.0 + (i == 39) * 3000, "u") for i in range(80)]
     assert small(write, rows, covariates=["x"], caliper="none").table("pairs").rows
 
@@ -576,7 +586,9 @@ Refuse = Callable[..., Outcome]
 
 
 @pytest.fixture
-def refuse(run: Run, workplace: Path) -> Refuse:
+def refuse(run: Run, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
+    monkeypatch.setenv("HCC2L_COHORT", str(SECOND_LINE))
+
     def call(*arguments: object, status: int = WRONG, says: str = "") -> Outcome:
         before = snapshot(workplace)
         files = ("--out", "x.json", "--plot", "x.png", "--save", "x.csv")
@@ -639,7 +651,7 @@ def test_what_cannot_be_done_is_refused(
     refuse(*arguments, status=status, says=says)
 
 
-def test_without_covariates_anywhere_it_is_said_what_to_do(refuse: Refuse, write: Write) -> None:
+def test_without_covariates_the_error_shows_what_to_type(refuse: Refuse, write: Write) -> None:
     write("c.csv", "id,drug,age,time,status\n1,a,50,1,1\n2,b,60,2,0\n")
     refuse("c.csv", "--treat", "a", says="-x | covariates = | hcc2l.toml")
 
@@ -654,14 +666,14 @@ def refuse_small(
 
 def test_a_covariate_equal_to_the_treatment_is_refused(refuse: Refuse, write: Write) -> None:
     rows = [f"{'ab'[i % 2]},{i * 7 % 10},{'AB'[i % 2]}" for i in range(20)]
-    refuse_small(refuse, write, rows, "copy says without exception", "-x", "x,copy")
+    refuse_small(
+        refuse, write, rows, "copy separates the two treatments completely", "-x", "x,copy"
+    )
 
 
-def test_treatments_that_the_covariates_tell_apart_are_refused(
-    refuse: Refuse, write: Write
-) -> None:
+def test_treatments_that_the_covariates_separate_are_refused(refuse: Refuse, write: Write) -> None:
     rows = [f"{'ab'[i % 2]},{i},{i + i % 2 * 0.5}" for i in range(20)]
-    refuse_small(refuse, write, rows, "together | counterpart", "-x", "x,copy")
+    refuse_small(refuse, write, rows, "Together, | no overlap", "-x", "x,copy")
 
 
 def test_a_group_without_complete_patients_is_refused(refuse: Refuse, write: Write) -> None:
@@ -671,7 +683,7 @@ def test_a_group_without_complete_patients_is_refused(refuse: Refuse, write: Wri
 
 def test_covariates_that_do_not_vary_are_refused(refuse: Refuse, write: Write) -> None:
     rows = [f"{'ab'[i % 2]},5,y" for i in range(10)]
-    refuse_small(refuse, write, rows, "No covariate differs", "-x", "x,copy")
+    refuse_small(refuse, write, rows, "No covariate varies", "-x", "x,copy")
 
 
 def test_nobody_in_the_same_stratum_is_refused(refuse: Refuse, write: Write) -> None:
@@ -741,76 +753,175 @@ def test_every_figure_is_drawn_alike_each_time(which: str, weighting: str) -> No
     assert b"lenvatinib" in first or which == "love"
 
 
-def test_the_love_plot_shows_each_covariate_once_and_the_threshold() -> None:
-    report = psmatch()
-    assert report.draw is not None
-    figure = report.draw()
-    names = [row["variable"] for row in figure.tables["balance"].rows]
-    assert len(names) == len(set(names)) == 7
-    assert "Child-Pugh class: B" in names
-    assert figure.options["threshold"] == 0.1
-
-
-def test_the_bars_of_the_scores_are_all_patients() -> None:
-    report = psmatch(which="scores")
-    assert report.draw is not None
-    rows = report.draw().tables["scores"].rows
-    counts = {
-        (s, g): sum(r["n"] for r in rows if (r["sample"], r["group"]) == (s, g))  # type: ignore[misc]  # numbers
-        for s in ("before", "after")
-        for g in ("lenvatinib", "sorafenib")
-    }
-    assert list(counts.values()) == [40, 86, 35, 35]
-
-
-def test_the_panels_of_the_scores_have_one_scale() -> None:
-    report = psmatch(which="scores")
-    assert report.draw is not None
-    figure = report.draw()
-    highest = max(row["n"] for row in figure.tables["scores"].rows)  # type: ignore[type-var]  # numbers
-    axes = draw_scores(figure).axes
-    assert axes[0].get_ylim() == axes[1].get_ylim()
-    assert max(axes[0].get_yticks()) >= highest
-
-
-def test_the_panels_of_survival_have_their_own_tests() -> None:
-    report = psmatch(which="survival", endpoint="os")
-    assert report.draw is not None
-    figure = report.draw()
-    assert figure.options["before.annotation"] == "Log-rank p = 0.019"
-    (after,) = table(report, "tests", sample="after", test="logrank-stratified")
-    text = f"Log-rank, stratified by pair p = {after['p']:.3f}"
-    assert figure.options["after.annotation"] == text
-    assert {row["n_risk"] for row in figure.tables["after.at_risk"].rows if row["time"] == 0} == {
-        35.0
-    }
-
-
 # ---------------------------------------------------------------- the manuscript
 
 
-def test_the_methods_say_what_was_done() -> None:
-    text = psmatch(method="optimal", exact=["child_pugh"], weighting="overlap").methods
-    for words in ("synthetic", "logistic regression", "optimal matching", "exactly on child_pugh",
-                  "0.2 standard deviations", "overlap weights", "E-values"):  # fmt: skip
-        assert words in text, words
-    assert "doubly robust" in psmatch(doubly_robust=True).methods
-    assert "boosted" not in text
-    assert "order" not in text
+def paragraph(**options: Any) -> str:
+    return psmatch(**options).methods
 
 
-def test_the_methods_say_who_chose_first_which_tests_and_which_cuts() -> None:
-    text = psmatch(order="random", seed=7, covariates=["afp@100", "albi@-2.6,-1.4", "age"]).methods
-    for words in ("random order, seed 7", "AFP ≥100 ng/mL, ALBI score (<-2.6, -2.6–<-1.4, ≥-1.4)",
-                  "before matching (χ², Mann–Whitney)", "after it (McNemar, Wilcoxon"):  # fmt: skip
-        assert words in text, words
-    assert "in descending order of the score" in psmatch().methods
-    assert "with robust standard errors" in psmatch(replace=True).methods
+@pytest.mark.parametrize(
+    ("options", "present", "absent"),
+    [
+        (
+            {},
+            [
+                "Propensity scores for lenvatinib versus sorafenib were estimated by logistic "
+                "regression with age, sex, largest tumour, tumour number, extrahepatic spread, "
+                "lymph node metastasis and Child-Pugh class as covariates.",
+                "matched 1:1 to patients treated with sorafenib on the logit of the propensity "
+                "score by nearest-neighbour matching without replacement, in descending order of "
+                "the score of the treated, within a caliper of 0.2 standard deviations of the "
+                "logit over all patients.",
+                "Of 40 patients treated with lenvatinib and 86 treated with sorafenib, 35 and 35 "
+                "were matched.",
+                "calculated with the pooled standard deviation before matching; absolute values "
+                "up to 0.1 were considered balanced.",
+                "Groups were compared before matching by the Mann–Whitney, Fisher's exact and χ² "
+                "tests and after matching, within matched sets, by the Wilcoxon signed-rank and "
+                "McNemar tests.",
+                "survival, time to progression",
+                "after matching also stratified by pair.",
+                "Hazard ratios with 95% confidence intervals were estimated by Cox regression. "
+                "After matching, standard errors were clustered on the pair. A further model of "
+                "the matched patients was stratified by pair.",
+                "Proportional hazards of the treatments were assessed by the Grambsch–Therneau "
+                "score test.",
+                "E-values were calculated",
+            ],
+            ["seed", "exactly on", "weighted", "boosted", "doubly robust", "scikit-learn"],
+        ),
+        ({"caliper": 1}, ["a caliper of 1 standard deviation of the logit"], []),
+        (
+            {"caliper": 0.05, "caliper_scale": "raw", "distance": "propensity"},
+            ["on the propensity score by", "within a caliper of 0.05."],
+            ["standard deviation of the score", "logit"],
+        ),
+        (
+            {"caliper": 0.5, "distance": "propensity"},
+            ["a caliper of 0.5 standard deviations of the score over all patients"],
+            ["logit"],
+        ),
+        ({"caliper": "none"}, [], ["caliper"]),
+        (
+            {"method": "optimal", "exact": ["child_pugh", "afp@400"]},
+            ["by optimal matching without replacement, within a caliper",
+             "exactly on Child-Pugh class and AFP ≥400 ng/mL."],
+            ["order of", "nearest", "child_pugh"],
+        ),
+        ({"order": "random", "seed": 7}, ["with the treated in random order (seed 7),"], []),
+        ({"order": "data"}, ["with the treated in the order of the file,"], ["seed"]),
+        ({"order": "smallest"}, ["in ascending order of the score"], []),
+        (
+            {"order": "random", "replace": True},
+            ["with replacement, within", "After matching, standard errors were robust."],
+            ["random", "seed", "clustered", "stratified", "McNemar", "after matching, within"],
+        ),
+        (
+            {"ratio": 2},
+            ["matched 1:2", "clustered on the matched set.", "was stratified by matched set.",
+             "also stratified by matched set", "Mantel–Haenszel"],
+            ["the pair"],
+        ),
+        ({"smd": "att"}, ["the standard deviation of the treated before matching"], ["pooled"]),
+        (
+            {"weighting": "overlap"},
+            ["In a second analysis, all patients were weighted by overlap weights.",
+             "In the weighted patients, standard errors were robust."],
+            ["inverse", "truncated"],
+        ),
+        (
+            {"weighting": "iptw", "truncate": 0.01},
+            ["weighted by inverse-probability weights for the effect in the treated, truncated at "
+             "the 1% and 99% quantiles."],
+            ["overlap", "stabilised"],
+        ),
+        (
+            {"weighting": "iptw", "estimand": "ate"},
+            ["weighted by stabilised inverse-probability weights."],
+            ["in the treated", "truncated"],
+        ),
+        (
+            {"weighting": "iptw", "estimand": "ate", "stabilised": False},
+            ["weighted by inverse-probability weights."],
+            ["stabilised"],
+        ),
+        (
+            {"doubly_robust": True},
+            ["Hazard ratios were additionally adjusted for the covariates (doubly robust)."],
+            [],
+        ),
+        (
+            {"covariates": ["afp@100", "albi@-2.6,-1.4", "age"]},
+            ["AFP ≥100 ng/mL, ALBI score (<-2.6, -2.6–<-1.4, ≥-1.4) and age as covariates"],
+            [],
+        ),
+        ({"covariates": ["age"]}, ["with age as covariate."], ["Fisher", "χ²", "McNemar"]),
+        ({"endpoint": ["os"], "conf_level": 0.9}, ["Overall survival was estimated", "with 90%"],
+         ["progression", "95%"]),
+    ],
+    ids=lambda value: ",".join(map(str, value)) if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_the_methods_describe_what_was_done_and_nothing_else(
+    options: Any, present: list[str], absent: list[str]
+) -> None:
+    text = paragraph(**options)
+    for words in present:
+        assert words in text, text
+    for words in absent:
+        assert words not in text, text
 
 
-def test_footnotes_say_which_standard_deviation_and_which_pairs() -> None:
+def test_boosting_states_its_seed_and_its_number_of_trees() -> None:
+    report = psmatch(propensity="boosted", endpoint="os", seed=3, order="largest")
+    footer = " ".join(report.provenance.footer)
+    (trees,) = re.findall(r"boosted trees \((\d+)\)", footer)
+    assert int(trees) % 10 == 0
+    assert 0 < int(trees) <= 1000
+    assert f"(scikit-learn; {trees} trees of depth 2" in report.methods
+    assert "seed 3)" in report.methods
+    assert "seed 3" in footer
+    assert any("McCaffrey" in reference for reference in report.references)
+    assert "seed" not in " ".join(psmatch(seed=3).provenance.footer)
+    assert "seed" not in " ".join(psmatch(seed=3, order="random", replace=True).provenance.footer)
+    assert "seed 3" in " ".join(psmatch(seed=3, order="random").provenance.footer)
+
+
+def test_the_methods_of_a_cohort_without_endpoints_have_no_outcome() -> None:
+    text = hcc2l.psmatch(LALONDE, **WORKERS).methods
+    for words in ("Kaplan", "Hazard", "E-values", "Proportional", "synthetic"):
+        assert words not in text
+
+
+def test_hazard_ratios_that_do_not_exist_are_not_in_the_methods() -> None:
+    """In few_scores.csv no Cox model of the matched patients converges."""
+    report = hcc2l.psmatch(
+        SMALL / "few_scores.csv", treat="arm=new", time="time", event="ev=1",
+        covariates=["x0", "x1"], distance="propensity", caliper=0.1,
+    )  # fmt: skip
+    assert "Hazard ratios" in report.methods
+    assert "clustered" not in report.methods
+    assert "A further model" not in report.methods
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [
+        ("Age", "age"), ("AFP", "AFP"), ("ALBI score", "ALBI score"), ("ECOG", "ECOG"),
+        ("Child-Pugh class", "Child-Pugh class"), ("Largest tumour", "largest tumour"),
+        ("Vp4", "Vp4"), ("BCLC stage", "BCLC stage"), ("Milan criteria", "Milan criteria"),
+        ("PIVKA-II", "PIVKA-II"), ("Alpha-fetoprotein", "alpha-fetoprotein"), ("x1", "x1"),
+        ("Follow-up", "follow-up"), ("2nd line", "2nd line"), ("", ""),
+    ],
+)  # fmt: skip
+def test_labels_are_lower_case_inside_a_sentence_but_for_names(label: str, inside: str) -> None:
+    assert in_sentence(label) == inside
+
+
+def test_footnotes_name_the_standard_deviation_and_the_pairs() -> None:
     report = psmatch(smd="att")
-    assert "by the SD of the treated before matching." in report.table("baseline").footnotes[1]
-    assert (
-        "within the pairs of whom both responses are known" in report.table("response").footnotes[1]
-    )
+    footnotes = report.table("baseline").footnotes
+    assert "in units of the SD of the treated before matching." in footnotes[1]
+    assert "in units of the pooled SD before matching." in psmatch().table("baseline").footnotes[1]
+    within = "within pairs in which both responses are known"
+    assert within in report.table("response").footnotes[1]

@@ -137,7 +137,7 @@ _EPONYMS = ("Child", "Milan", "Okuda", "Karnofsky", "Charlson", "Edmondson")
 
 def in_sentence(label: str) -> str:
     """A label as it stands inside a sentence: `Age` -> `age`; AFP, Child-Pugh and names stay."""
-    word = re.match(r"[^\W\d_]+(-[A-Z])?", label)
+    word = re.match(r"[^\W\d_]+(-[A-Z]|\d)?", label)
     if word is None or word[1] or word[0] in _EPONYMS or not word[0][1:].islower():
         return label
     return label[0].lower() + label[1:]
@@ -240,7 +240,7 @@ def _outcome_sentences(data: MatchData, tables: Sequence[Table]) -> tuple[list[s
     text += f", after matching also stratified by {pair}" if "logrank-stratified" in tests else ""
     sentences, cited = [f"{text}."], []
     if effects:
-        sentences.append(_hazard_sentence(data, effects, pair))
+        sentences.append(_hazard_sentences(data, effects, pair))
         cited.append("cluster")
     if any(r["p"] is not None for r in rows["ph_tests"]):
         sentences.append("Proportional hazards of the treatments were assessed by the "
@@ -257,20 +257,18 @@ def _were(data: MatchData) -> str:
     return "were" if len(data.outcomes) > 1 else "was"
 
 
-def _hazard_sentence(data: MatchData, effects: set[tuple[str, str]], pair: str) -> str:
+def _hazard_sentences(data: MatchData, effects: set[tuple[str, str]], pair: str) -> str:
     """Which Cox models gave hazard ratios, and their standard errors."""
     level = f"{data.spec.conf_level * 100:g}%"
-    text = f"Hazard ratios with {level} confidence intervals were estimated by Cox regression"
-    ways = []
+    text = f"Hazard ratios with {level} confidence intervals were estimated by Cox regression."
     if ("after", "cox-cluster") in effects:
-        ways.append(f"after matching with standard errors clustered on the {pair}")
+        text += f" After matching, standard errors were clustered on the {pair}."
     if ("after", "cox-robust") in effects:
-        ways.append("after matching with robust standard errors")
+        text += " After matching, standard errors were robust."
     if ("after", "cox-strata") in effects:
-        ways.append(f"{'' if ways else 'after matching '}stratified by {pair}")
+        text += f" A further model of the matched patients was stratified by {pair}."
     if ("weighted", "cox") in effects:
-        ways.append("in weighted patients with robust standard errors")
-    text += f", {_listed(ways)}" if ways else ""
-    adjusted = any(model == "cox-adjusted" for _, model in effects)
-    more = " Hazard ratios were additionally adjusted for the covariates (doubly robust)."
-    return f"{text}.{more if adjusted else ''}"
+        text += " In the weighted patients, standard errors were robust."
+    if any(model == "cox-adjusted" for _, model in effects):
+        text += " Hazard ratios were additionally adjusted for the covariates (doubly robust)."
+    return text
