@@ -580,6 +580,164 @@ def test_ids_stand_in_the_order_of_their_numbers(write: Write) -> None:
     assert [row["treated"] for row in report.table("pairs").rows] == ["9-12", "10-1", "12-1"]
 
 
+# ---------------------------------------------------------------- effects that R would question
+
+
+def crossing(**options: Any) -> Report:
+    """500 patients whose hazards cross: sorafenib is better at first, lenvatinib later."""
+    options = {"treat": "arm=lenvatinib", "covariates": ["age"]} | options
+    return hcc2l.psmatch(SMALL / "crossing.csv", **options)
+
+
+def test_the_test_of_proportional_hazards_agrees_with_r() -> None:
+    """R's cox.zph(coxph(Surv(os_months, death) ~ lenvatinib)), of all and of the saved patients."""
+    rows = {row["sample"]: row for row in crossing().table("ph_tests").rows}
+    for sample, statistic in (("before", 239.283024478460), ("after", 178.391995260218)):
+        assert rows[sample]["statistic"] == pytest.approx(statistic, rel=1e-8)
+    rows = {r["sample"]: r for r in psmatch(endpoint="os").table("ph_tests").rows}
+    for sample, model, statistic, p in (
+        ("before", "cox", 3.740631394680376, 0.053104374720761),
+        ("after", "cox-cluster", 1.056879887038090, 0.303927890608244),
+    ):
+        row = rows[sample]
+        assert (row["endpoint"], row["model"], row["df"]) == ("os", model, 1)
+        assert row["statistic"] == pytest.approx(statistic, rel=1e-8)
+        assert row["p"] == pytest.approx(p, rel=1e-7)
+
+
+def test_crossing_hazards_are_noted_with_both_samples() -> None:
+    text = note(crossing(), "hazards-not-proportional")
+    assert "hazard ratio of lenvatinib versus sorafenib changes with time" in text
+    assert "(all patients p < 0.001; matched patients p < 0.001)" in text
+    assert "weighted patients p < 0.001" in note(
+        crossing(weighting="iptw"), "hazards-not-proportional"
+    )
+    assert "hazards-not-proportional" not in codes(psmatch())
+    hrs = {row["model"]: row["hr"] for row in table(crossing(), "effects", sample="after")}
+    assert hrs["cox-strata"] < 1 < hrs["cox-cluster"]  # what the note is there for
+
+
+def test_a_treatment_known_only_later_is_noted_as_immortal_time(tmp_path: Path) -> None:
+    (tmp_path / "hcc2l.toml").write_text('[columns.arm]\nrole = "post-baseline"\n')
+    (tmp_path / "c.csv").write_text((SMALL / "crossing.csv").read_text())
+    report = hcc2l.psmatch(tmp_path / "c.csv", treat="arm=lenvatinib", covariates=["age"])
+    assert "immortal-time bias" in note(report, "immortal-time")
+    assert "covariate-after-start" not in codes(report)
+    assert "immortal-time" not in codes(crossing())
+
+
+def test_hazard_ratios_without_a_finite_estimate_are_not_shown() -> None:
+    """Once 22,102 with p 2e-104, and 0.55 with a model-based standard error of 22,997."""
+    few = hcc2l.psmatch(
+        SMALL / "few_scores.csv", treat="arm=new", time="time", event="ev=1",
+        covariates=["x0", "x1"], distance="propensity", caliper=0.1, weighting="overlap",
+    )  # fmt: skip
+    for row in table(few, "effects"):
+        assert (row["hr"] is None) == (row["sample"] != "before")
+        assert (row["p"] is None) == (row["e_value"] is None) == (row["hr"] is None)
+    (overlap,) = (row for row in few.table("effects").rows if row["sample"] == "weighted")
+    assert overlap["robust_std_err"] is overlap["lower"] is overlap["e_value_limit"] is None
+    assert "Cox (the events leave it" in note(few, "effect-not-estimable")
+    two = hcc2l.psmatch(
+        SMALL / "two_pairs.csv", treat="arm=new", time="time", event="ev=1", order="smallest",
+        covariates=["x0", "x1", "x2", "x3"], replace=True, caliper=0.05, caliper_scale="raw",
+        weighting="iptw", doubly_robust=True,
+    )  # fmt: skip
+    absent = [(r["sample"], r["model"]) for r in table(two, "effects", hr=None)]
+    assert absent == [("after", "cox-adjusted")]
+    assert "matched, Cox, adjusted for the covariates (" in note(two, "effect-not-estimable")
+
+
+def test_differences_from_means_of_controls_that_are_rounding_are_ties() -> None:
+    """R's wilcox.test(round(x - mean of controls, 9), exact = FALSE) in these matched sets."""
+    report = hcc2l.psmatch(
+        SMALL / "sets_of_four.csv", treat="arm=new", time="time", event="ev=1", ratio=3,
+        covariates=["x0", "x1", "x2"], caliper=0.5,
+    )  # fmt: skip
+    for variable, p in (("x1", 0.659016075941622), ("x2", 0.322634771233746)):
+        (row,) = table(report, "balance", variable=variable)
+        assert row["p_after"] == pytest.approx(p, rel=1e-8)
+
+
+# ---------------------------------------------------------------- spread and reuse
+
+
+def test_variance_ratios_are_shown_for_numbers_and_noted_beyond_cobalts_limits() -> None:
+    """R: var(age[arm == "new"]) / var(age[arm == "old"]); cobalt flags what is outside 0.5-2."""
+    report = hcc2l.psmatch(SMALL / "variance_ratio.csv", treat="arm=new", covariates=["age"])
+    (row,) = report.table("balance").rows
+    assert row["variance_ratio_before"] == pytest.approx(0.0752227744657869, rel=1e-10)
+    headers = [column.header for column in report.table("balance").columns]
+    assert headers == ["Variable", "Level", "SMD", "Variance ratio", "Matched SMD",
+                       "Matched variance ratio"]  # fmt: skip
+    text = note(report, "variance-ratio")
+    assert "Variance ratios outside 0.5–2: before matching, Age (0.0752). The" in text
+
+
+def test_levels_have_no_variance_ratio_and_no_column_of_it() -> None:
+    report = psmatch(covariates=["sex", "child_pugh"], weighting="overlap")
+    headers = [column.header for column in report.table("balance").columns]
+    assert headers == ["Variable", "Level", "SMD", "Matched SMD", "Weighted SMD"]
+    assert report.table("balance").footnotes == ()
+    assert "variance-ratio" not in codes(report)
+
+
+@pytest.mark.parametrize(
+    ("spread", "noted"),
+    [(1.0, False), (1.4, False), (1.42, True), (0.71, False), (0.7, True)],
+)
+def test_a_variance_ratio_is_noted_below_a_half_and_above_two(
+    spread: float, noted: bool, write: Write
+) -> None:
+    """The standard deviation of the treated is `spread` times that of the controls."""
+    x = [(i * 7 % 20) - 9.5 for i in range(20)]
+    lines = ["drug,x", *(f"a,{v * spread}" for v in x), *(f"b,{v}" for v in x)]
+    path = write("c.csv", "\n".join(lines))
+    report = hcc2l.psmatch(path, treat="drug=a", covariates=["x"], caliper="none")
+    (row,) = report.table("balance").rows
+    assert row["variance_ratio_before"] == pytest.approx(spread**2)
+    assert ("variance-ratio" in codes(report)) == noted
+
+
+def test_controls_that_are_matched_twice_are_noted() -> None:
+    report = psmatch(replace=True)
+    uses: dict[str, int] = {}
+    for pair in report.table("pairs").rows:
+        uses[str(pair["control"])] = uses.get(str(pair["control"]), 0) + 1
+    reused = sum(n > 1 for n in uses.values())
+    text = f"{reused} controls were matched to more than one treated patient, up to "
+    assert f"{text}{max(uses.values())} times." in note(report, "controls-reused")
+    assert "controls-reused" not in codes(psmatch())
+    lalonde = hcc2l.psmatch(LALONDE, **WORKERS, replace=True)  # no outcome, no standard error
+    assert "controls-reused" not in codes(lalonde)
+
+
+# ---------------------------------------------------------------- the last digit
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"method": "optimal"}, {"replace": True, "caliper": 1}, {"ratio": 2},
+     {"order": "smallest", "caliper": "none"}, {"distance": "propensity"}],
+    ids=str,
+)  # fmt: skip
+def test_the_order_and_the_unit_of_covariates_decide_no_pair(options: Any, write: Write) -> None:
+    """Scores of whole numbers have many ties and equidistant controls."""
+    lines = ["id,drug,x,y,x1,y1"]
+    for i in range(90):
+        x, y = i * 7 % 5, i * 11 % 4
+        lines.append(f"{i},{'ab'[(i * 13 % 9 + x) % 3 > 0]},{x},{y},{x / 1000},{y * 7.3}")
+    path = write("c.csv", "\n".join(lines))
+
+    def pairs(*covariates: str) -> Any:
+        report = hcc2l.psmatch(path, treat="drug=a", covariates=list(covariates), **options)
+        kept = [(r["pair"], r["treated"], r["control"]) for r in report.table("pairs").rows]
+        return kept, report.provenance.settings["tied_scores"]
+
+    assert pairs("x", "y") == pairs("y", "x") == pairs("x1", "y1") == pairs("y1", "x")
+    assert pairs("x", "y")[1] == 90
+
+
 # ---------------------------------------------------------------- bad input
 
 Refuse = Callable[..., Outcome]
