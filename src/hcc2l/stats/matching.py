@@ -19,13 +19,14 @@ from hcc2l.stats.risk_sets import Floats, Ints
 Mask = NDArray[np.bool_]
 Order = Literal["largest", "smallest", "data", "random"]
 
-# Scores are good to about 1e-14; differences below this share of their range are rounding.
-ROUNDING = 1e-10
+# Scores and logits are good to about 1e-14: differences are rounding below this share of their
+# range, and below the absolute floor where a score hardly varies.
+ROUNDING, FLOOR = 1e-10, 1e-12
 
 
 def rounding(distance: Floats) -> float:
     """The largest difference between two scores, or two gaps, that counts as rounding."""
-    return ROUNDING * float(np.ptp(distance)) if distance.size else 0.0
+    return max(ROUNDING * float(np.ptp(distance)), FLOOR) if distance.size else FLOOR
 
 
 def levelled(distance: Floats) -> Floats:
@@ -235,7 +236,7 @@ def optimal(
     """
     from scipy.optimize import linear_sum_assignment
 
-    distance, unit = levelled(distance), rounding(distance) or 1.0
+    distance, unit = levelled(distance), rounding(distance)
     limit = math.inf if caliper is None else np.rint(caliper / unit) + 1.0
     pairs: list[tuple[int, int]] = []
     for rows in _strata(strata, treated.size):
