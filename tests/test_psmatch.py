@@ -671,10 +671,16 @@ def test_variance_ratios_are_shown_for_numbers_and_noted_beyond_cobalts_limits()
     assert headers == ["Variable", "Level", "SMD", "Variance ratio", "Matched SMD",
                        "Matched variance ratio"]  # fmt: skip
     text = note(report, "variance-ratio")
+    assert re.search(r"\| 0\.063 +\| +0\.075 +\|", str(hcc2l.render_report(report, "md")))
     assert "Variance ratios outside 0.5–2: before matching, Age (0.0752). The" in text
 
 
 def test_levels_have_no_variance_ratio_and_no_column_of_it() -> None:
+    text = str(hcc2l.render_report(psmatch(covariates=["age", "sex"]), "md"))
+    balance = text.partition("**Balance**")[2].partition("**Overlap")[0]
+    (sex,) = (line for line in balance.splitlines() if "male" in line and "female" not in line)
+    assert sex.replace(" ", "").count("|–|") == 2
+    assert "NE" not in balance
     report = psmatch(covariates=["sex", "child_pugh"], weighting="overlap")
     headers = [column.header for column in report.table("balance").columns]
     assert headers == ["Variable", "Level", "SMD", "Matched SMD", "Weighted SMD"]

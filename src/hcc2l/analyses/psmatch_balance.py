@@ -136,7 +136,8 @@ def _balance_columns(
         ratio = _capital(f"{when}variance ratio")
         columns.append(smd)
         if continuous:
-            columns.append(Column(ratio, (f"variance_ratio_{sample.name}",), decimals=3))
+            key = f"variance_ratio_{sample.name}"  # a statistic: of levels there is none, not NE
+            columns.append(Column(ratio, (key,), kind="statistic", decimals=3))
     note = ("Variance ratio: variance of the treated over that of the controls, for continuous "
             "covariates.")  # fmt: skip
     return tuple(columns), (note,) if continuous else ()
