@@ -19,12 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hcc2l
+from hcc2l.analyses.psmatch_balance import weighted_quantile
 from hcc2l.analyses.psmatch_methods import in_sentence
 from hcc2l.cli.app import app
 from hcc2l.errors import Hcc2lError
 from hcc2l.figures import draw
 from hcc2l.report import Report
 from hcc2l.specs import PsmatchSpec
+from hcc2l.stats.sensitivity import e_value
 from tests.conftest import DATA, Outcome, Run, Write
 from tests.test_bad_input import UNANSWERED, WRONG, snapshot
 
@@ -716,6 +718,168 @@ def test_controls_that_are_matched_twice_are_noted() -> None:
     assert "controls-reused" not in codes(psmatch())
     lalonde = hcc2l.psmatch(LALONDE, **WORKERS, replace=True)  # no outcome, no standard error
     assert "controls-reused" not in codes(lalonde)
+
+
+# ---------------------------------------------------------------- every table, from the others
+
+
+def test_the_matching_sums_up_its_pairs() -> None:
+    report = psmatch(caliper=0.2)
+    (row,) = report.table("matching").rows
+    gaps = [pair["distance"] for pair in report.table("pairs").rows]
+    assert row["total_distance"] == pytest.approx(sum(gaps))
+    assert row["largest_distance"] == max(gaps) <= row["caliper_width"]
+    logits = {r["id"]: r["logit"] for r in report.table("scores").rows}
+    assert row["caliper_width"] == pytest.approx(0.2 * np.std(list(logits.values()), ddof=1))
+    for pair in report.table("pairs").rows:
+        gap = abs(logits[pair["treated"]] - logits[pair["control"]])
+        assert pair["distance"] == pytest.approx(gap, abs=1e-9)
+    assert [pair["pair"] for pair in report.table("pairs").rows] == list(range(1, len(gaps) + 1))
+    assert (row["order"], row["ratio"], row["replace"]) == ("largest", 1, False)
+    assert psmatch(replace=True).table("matching").rows[0]["order"] is None
+
+
+def test_the_flow_gives_the_reason_of_every_unmatched_patient() -> None:
+    flow = {r["stage"]: (r["n_treated"], r["n_control"]) for r in psmatch().table("flow").rows}
+    assert flow == {
+        "eligible": (40, 86), "complete": (40, 86), "matched": (35, 35),
+        "outside-caliper": (3, 21), "controls-used-up": (2, 0), "not-needed": (0, 30),
+    }  # fmt: skip
+
+
+def test_patients_without_a_counterpart_in_their_stratum_are_unmatched(write: Write) -> None:
+    rows = [*MIXED, ("a", 3.0, "lone"), ("a", 5.0, "lone"), ("b", 4.0, "other")]
+    report = small(write, rows, covariates=["x"], exact=["level"], caliper="none")
+    flow = {r["stage"]: (r["n_treated"], r["n_control"]) for r in report.table("flow").rows}
+    assert flow["no-control-in-stratum"] == (2, 1)
+    assert "outside-caliper" not in flow
+
+
+def test_a_gap_equal_to_the_caliper_is_within_it() -> None:
+    report = psmatch(caliper="none", order="smallest")
+    widest = max(pair["distance"] for pair in report.table("pairs").rows)
+    again = psmatch(caliper=widest, caliper_scale="raw", order="smallest")
+    less = psmatch(caliper=widest - 1e-6, caliper_scale="raw", order="smallest")
+    assert matched(again) == matched(report)
+    assert matched(less) < matched(report)
+
+
+def test_the_overlap_is_that_of_the_scores() -> None:
+    report = psmatch(weighting="overlap")
+    scores = report.table("scores").rows
+    for sample in ("before", "after", "weighted"):
+        for level, treated in (("lenvatinib", 1), ("sorafenib", 0)):
+            (row,) = table(report, "overlap", sample=sample, group=level)
+            kept = [r for r in scores if sample != "after" or r["pair"] is not None]
+            p = np.array([r["propensity"] for r in kept if r["treated"] == treated], dtype=float)
+            other = [r["propensity"] for r in scores if r["treated"] != treated]
+            assert row["n"] == p.size
+            assert (row["propensity_min"], row["propensity_max"]) == (p.min(), p.max())
+            assert row["propensity_median"] == np.median(p)
+            beyond = (p < min(other)) | (p > max(other))  # type: ignore[type-var]  # numbers
+            assert row["outside"] == beyond.sum()
+            w = np.array([r["weight"] for r in kept if r["treated"] == treated], dtype=float)
+            w = w if sample == "weighted" else np.ones(p.size)
+            assert row["effective_size"] == pytest.approx(w.sum() ** 2 / (w @ w))
+            assert row["weight_max"] == w.max()
+
+
+def test_the_baseline_table_describes_each_sample(write: Write) -> None:
+    rows = [("a", 1.0, "u"), ("a", 2.0, "v"), ("a", 4.0, "u"), ("b", 1.0, "v"), ("b", 2.0, "v"),
+            ("b", 4.0, "u"), ("b", 30.0, "v")]  # fmt: skip
+    report = small(write, rows, covariates=["x", "level"], caliper="none", distance="propensity")
+    (x,) = table(report, "baseline", variable="x")
+    keys = ("median", "q1", "q3")
+    assert [x[f"treated_{k}_before"] for k in keys] == [2.0, 1.5, 3.0]
+    assert [x[f"control_{k}_before"] for k in keys] == [3.0, 1.75, 10.5]
+    assert x["treated_count_before"] is x["control_percent_before"] is None
+    (level,) = table(report, "baseline", variable="level")
+    assert (level["level"], level["label"]) == ("v", "Level: v")
+    assert (level["treated_count_before"], level["control_count_before"]) == (1, 3)
+    assert (level["treated_percent_before"], level["control_percent_before"]) == (1 / 3, 0.75)
+    headers = [column.header for column in report.table("baseline").columns]
+    assert headers[1:3] == ["a (n=3)", "b (n=4)"]
+    assert headers[5:7] == ["Matched a (n=3)", "Matched b (n=3)"]
+
+
+def test_a_factor_has_its_p_in_its_first_row_only() -> None:
+    rows = table(psmatch(covariates=["centre", "age"]), "baseline")
+    assert [r["p_before"] is None for r in rows] == [False, True, True, False]
+    assert [r["p_after"] is None for r in rows] == [False, True, True, False]
+    assert [r["label"] for r in rows[:2]] == ["Centre: Centre 1", "Centre: Centre 2"]
+
+
+def test_weighted_quartiles_are_those_of_repeated_patients() -> None:
+    x, w = np.array([5.0, 1.0, 3.0, 9.0]), np.array([2.0, 1.0, 3.0, 4.0])
+    repeated = np.sort(np.repeat(x, w.astype(int)))
+    for q in (0.25, 0.5, 0.75):
+        at = int(np.ceil(q * repeated.size)) - 1  # the inverse of the distribution function
+        assert weighted_quantile(x, w, q) == repeated[at]
+    assert weighted_quantile(x, np.full(4, 0.7), 0.25) == np.quantile(x, 0.25)
+
+
+def test_effects_follow_from_coefficient_and_standard_error() -> None:
+    report = psmatch(endpoint="os", weighting="iptw", doubly_robust=True, conf_level=0.9)
+    z = 1.6448536269514722
+    for row in report.table("effects").rows:
+        error = row["std_err"] if row["robust_std_err"] is None else row["robust_std_err"]
+        limits = [row["coef"] - z * error, row["coef"] + z * error]
+        assert [row["lower"], row["upper"]] == pytest.approx(np.exp(limits))
+        assert row["hr"] == pytest.approx(np.exp(row["coef"]))
+        values = e_value(row["hr"], row["lower"], row["upper"])
+        assert (row["e_value"], row["e_value_limit"]) == values
+        robust = row["sample"] == "weighted" or row["model"] in ("cox-cluster", "cox-robust")
+        robust |= (row["sample"], row["model"]) == ("after", "cox-adjusted")
+        assert (row["robust_std_err"] is not None) == robust, row
+    (before,) = table(report, "effects", sample="before", model="cox")
+    assert before["e_value_limit"] == e_value(before["upper"], 0.5, 2.0)[0] > 1
+
+
+# ---------------------------------------------------------------- where a note begins
+
+
+@pytest.mark.parametrize(("lost", "noted"), [(4, False), (5, True)])
+def test_more_than_a_fifth_of_the_treated_must_be_lost(
+    lost: int, noted: bool, write: Write
+) -> None:
+    """20 treated, of whom 4 or 5 have a level that no control has."""
+    rows = [("a", float(i), "w" if i < lost else "u") for i in range(20)]
+    rows += [("b", float(i) + 0.5, "u") for i in range(25)]
+    report = small(write, rows, covariates=["x"], exact=["level"], caliper="none")
+    assert matched(report)[0] == 20 - lost
+    assert ("treated-lost" in codes(report)) == noted
+    if noted:
+        assert "5 of 20 treated patients (25%) have no match (no control in the stratum 5)." in (
+            note(report, "treated-lost")
+        )
+
+
+@pytest.mark.parametrize(("beyond", "noted"), [(4, False), (5, True)])
+def test_more_than_a_fifth_of_the_treated_must_be_without_overlap(
+    beyond: int, noted: bool, write: Write
+) -> None:
+    rows = [("a", 50.0 + i if i < beyond else float(i), "u") for i in range(20)]
+    rows += [("b", float(i), "u") for i in range(21)]
+    report = small(write, rows, covariates=["x"], caliper="none")
+    (row,) = table(report, "overlap", sample="before", group="a")
+    assert row["outside"] == beyond
+    assert ("no-overlap" in codes(report)) == noted
+
+
+@pytest.mark.parametrize(("size", "noted"), [(20, False), (19, True)])
+def test_ten_patients_per_parameter_are_enough(size: int, noted: bool, write: Write) -> None:
+    rows = [("a", float(i * 7 % 10), "uv"[i % 2]) for i in range(size)]
+    rows += [("b", float(i * 3 % 10), "uv"[i % 3 > 0]) for i in range(40)]
+    report = small(write, rows, caliper="none")
+    assert ("few-treated-per-covariate" in codes(report)) == noted
+
+
+@pytest.mark.parametrize(("controls", "noted"), [(12, False), (11, True)])
+def test_as_many_controls_as_treated_are_enough(controls: int, noted: bool, write: Write) -> None:
+    rows = [("a", float(i * 7 % 10), "u") for i in range(12)]
+    rows += [("b", float(i * 3 % 10), "u") for i in range(controls)]
+    report = small(write, rows, covariates=["x"], caliper="none")
+    assert ("more-treated-than-controls" in codes(report)) == noted
 
 
 # ---------------------------------------------------------------- the last digit
