@@ -167,7 +167,7 @@ def test_the_nearest_gap_is_the_smallest_of_all(data: tuple[Any, Any, Any]) -> N
     st.booleans(),
     st.sampled_from(["largest", "smallest"]),
     st.integers(0, 99),
-    st.sampled_from([1.0, 1e-6, 1e6, 7.3]),
+    st.sampled_from([1.0, 1e-6, 3.0]),
 )
 def test_noise_and_units_decide_no_pair(
     data: tuple[Any, Any, Any], caliper: float, ratio: int, replace: bool, order: Any, seed: int,
