@@ -272,7 +272,7 @@ def test_tests_of_balance_agree_with_r(case_id: str, folder: Path) -> None:
 
 def test_tests_within_sets_of_several_controls_agree_with_r() -> None:
     """Of `--ratio 2 --save`: R's mantelhaen.test(table(x, treated, pair), correct = FALSE)."""
-    cohort = Path(__file__).parents[1] / "sample_data" / "second_line" / "cohort.csv"
+    cohort = cases.FOLDER / "data" / "second_line" / "cohort.csv"
     report = hcc2l.psmatch(cohort, treat="lenvatinib", ratio=2)
     wanted = {
         "sex": 0.820847238542, "tumor_number": 0.853923299287,

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from hcc2l.stats import group_tests
 from hcc2l.stats.balance import balance, spread
 from hcc2l.stats.logrank import logrank
-from hcc2l.stats.matching import Matches, nearest, nearest_gaps, optimal, processing_order
+from hcc2l.stats.matching import (
+    Matches,
+    levelled,
+    nearest,
+    nearest_gaps,
+    optimal,
+    processing_order,
+)
 from hcc2l.stats.sensitivity import e_value
 from hcc2l.stats.weighting import effective_size, score_weights, truncated
 
@@ -52,7 +59,10 @@ def slow_nearest(
             if not free or len(got[t]) < turn:
                 continue
             steps = {c: place[c] - place[t] for c in free}
-            best = min(free, key=lambda c: (abs(x[c] - x[t]), steps[c] > 0, abs(steps[c])))
+            below = max((c for c in free if steps[c] < 0), key=lambda c: steps[c], default=None)
+            above = min((c for c in free if steps[c] > 0), key=lambda c: steps[c], default=None)
+            candidates = [c for c in (below, above) if c is not None]
+            best = min(candidates, key=lambda c: (abs(x[c] - x[t]), c))
             got[int(t)].append(int(best))
     return {t: cs for t, cs in got.items() if cs}
 
@@ -144,6 +154,93 @@ def test_the_nearest_gap_is_the_smallest_of_all(data: tuple[Any, Any, Any]) -> N
     x, treated, _ = data
     found = nearest_gaps(x[treated], x[~treated])
     assert found.tolist() == [min(abs(a - b) for b in x[~treated]) for a in x[treated]]
+
+
+# ---------------------------------------------------------------- the last digit
+
+
+@few
+@given(
+    units(),
+    st.sampled_from([0.125, 0.25, 9.0]),
+    st.integers(1, 2),
+    st.booleans(),
+    st.sampled_from(["largest", "smallest"]),
+    st.integers(0, 99),
+    st.sampled_from([1.0, 1e-6, 3.0]),
+)
+def test_noise_and_units_decide_no_pair(
+    data: tuple[Any, Any, Any], caliper: float, ratio: int, replace: bool, order: Any, seed: int,
+    unit: float,
+) -> None:  # fmt: skip
+    """Ties in score, equal gaps and gaps equal to the caliper stay so with errors of 1e-13."""
+    x, treated, strata = data
+    noisy = (x + np.random.default_rng(seed).uniform(-1e-13, 1e-13, x.size)) * unit
+
+    def matches(values: Any, limit: float) -> dict[int, list[int]]:
+        choosing = processing_order(values, treated, order, seed=1)
+        return as_dict(nearest(values, treated, choosing, caliper=limit, ratio=ratio,
+                               replace=replace, strata=strata))  # fmt: skip
+
+    assert matches(noisy, caliper * unit) == matches(x, caliper)
+    assert as_dict(optimal(noisy, treated, caliper=caliper * unit)) == as_dict(
+        optimal(x, treated, caliper=caliper)
+    )
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("error", [0.0, 1e-15, -1e-15])
+def test_of_two_equidistant_controls_the_first_row_is_taken(mirrored: bool, error: float) -> None:
+    """Whether it is below or above, and whatever the last digit says."""
+    x = np.array([0.2 + error, 0.6, 0.4])
+    x = 1 - x if mirrored else x
+    treated = np.array([False, False, True])
+    for replace in (False, True):
+        found = nearest(x, treated, np.array([2]), replace=replace)
+        assert found.control.tolist() == [0]
+
+
+def test_a_difference_above_rounding_is_not_a_tie() -> None:
+    x, treated = np.array([0.2, 0.6 - 1e-8, 0.4]), np.array([False, False, True])
+    assert nearest(x, treated, np.array([2])).control.tolist() == [1]
+    assert optimal(x, treated).control.tolist() == [1]
+    assert np.unique(levelled(np.array([0.0, 1e-9, 1.0]))).size == 3
+    assert np.unique(levelled(np.array([0.0, 0.9e-10, 1.0]))).size == 2
+
+
+@few
+@given(units(), st.integers(0, 99))
+def test_levelled_scores_are_tied_where_they_were_before_the_noise(
+    data: tuple[Any, Any, Any], seed: int
+) -> None:
+    x, _, _ = data
+    noisy = x + np.random.default_rng(seed).uniform(-1e-13, 1e-13, x.size)
+    level = levelled(noisy)
+    assert (level[:, None] == level).tolist() == (x[:, None] == x).tolist()
+    assert np.abs(level - x).max() < 1e-12
+    assert levelled(level).tolist() == level.tolist()
+
+
+def test_no_scores_and_one_score_are_levelled_too() -> None:
+    assert levelled(np.zeros(0)).size == 0
+    assert levelled(np.full(3, 0.5)).tolist() == [0.5] * 3
+    assert np.unique(levelled(np.array([0.0, 0.9e-12, 2.5e-12]))).size == 2
+    same, treated = np.full(4, 0.5), np.array([True, False, True, False])
+    assert optimal(same, treated, caliper=0.1).treated.size == 2
+
+
+# ---------------------------------------------------------------- sets and weights of the matched
+
+
+def test_weights_and_sets_by_hand() -> None:
+    """Row 0 has controls 2 and 3, row 1 has control 4: shares 1/2, 1/2, 1 of 3 controls."""
+    treated = np.array([True, True, False, False, False, False])
+    found = Matches(np.array([0, 0, 1]), np.array([2, 3, 4]))
+    assert found.weights(treated) == pytest.approx([1, 1, 0.75, 0.75, 1.5, 0])
+    assert found.sets(6).tolist() == [0, 1, 0, 0, 1, -1]
+    reused = Matches(np.array([0, 1]), np.array([2, 2]))
+    assert reused.sets(6).tolist() == [0, 1, -1, -1, -1, -1]
+    assert reused.weights(treated) == pytest.approx([1, 1, 1, 0, 0, 0])
 
 
 # ---------------------------------------------------------------- balance and weights
@@ -266,12 +363,90 @@ def test_the_statistic_of_mann_and_whitney_counts_pairs(rows: list[tuple[int, bo
 
 
 def test_the_e_value_of_vanderweele_and_ding() -> None:
-    value, limit = e_value(0.5, 0.25, 1.1)
-    ratio = (1 - 0.5 ** math.sqrt(2)) / (1 - 0.5 ** math.sqrt(0.5))
-    assert value == pytest.approx(ratio + math.sqrt(ratio * (ratio - 1)))
-    assert limit == 1.0
-    assert e_value(2.0, 1.5, 3.0)[0] == pytest.approx(value)
+    """By hand: HR 2 is RR 1.61255, HR 1.5 RR 1.32381, HR 3 RR 2.11935; 1/HR alike."""
+    for hr, expected in ((2.0, 2.606409), (1.5, 1.978541), (3.0, 3.659582)):
+        ratio = (1 - 0.5 ** math.sqrt(hr)) / (1 - 0.5 ** math.sqrt(1 / hr))
+        assert ratio + math.sqrt(ratio * (ratio - 1)) == pytest.approx(expected, abs=1e-6)
+        assert e_value(hr, hr, hr)[0] == pytest.approx(ratio + math.sqrt(ratio * (ratio - 1)))
+        assert e_value(1 / hr, 1 / hr, 1 / hr)[0] == pytest.approx(expected, abs=1e-6)
     assert e_value(1.0, 0.9, 1.2) == (pytest.approx(1.0), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("hr", "lower", "upper", "nearest_to_1"),
+    [
+        (2.0, 1.5, 3.0, 1.5), (0.5, 0.3, 0.8, 0.8), (1.1, 1.01, 9.0, 1.01), (0.9, 0.1, 0.99, 0.99),
+        (2.0, 0.9, 4.0, 1.0), (0.5, 0.2, 1.1, 1.0), (2.0, 1.0, 4.0, 1.0), (0.5, 0.2, 1.0, 1.0),
+    ],
+)  # fmt: skip
+def test_the_e_value_of_the_limit_is_that_of_the_limit_nearer_to_1(
+    hr: float, lower: float, upper: float, nearest_to_1: float
+) -> None:
+    limit = e_value(hr, lower, upper)[1]
+    assert limit == pytest.approx(e_value(nearest_to_1, 0.5, 2.0)[0])
+    assert (limit == 1.0) == (nearest_to_1 == 1.0)
+    assert limit <= e_value(hr, lower, upper)[0]
+
+
+@pytest.mark.parametrize("hr", [math.inf, math.nan, 0.0, -1.0])
+def test_a_hazard_ratio_that_is_none_has_no_e_value(hr: float) -> None:
+    assert math.isnan(e_value(hr, 0.5, 2.0)[0])
+
+
+def test_signed_rank_agrees_with_r() -> None:
+    """R's wilcox.test(x, exact = FALSE): V = 25.5, p = 0.325800716285529, one zero and two ties."""
+    x = np.array([0.0, 1.5, -1.5, 2.0, -3.0, 4.0, 0.7, 1.1, 2.0])
+    found = group_tests.signed_rank(x)
+    assert (found.name, found.statistic) == ("wilcoxon", 25.5)
+    assert found.p == pytest.approx(0.325800716285529, rel=1e-12)
+    flipped = group_tests.signed_rank(-x)
+    assert (flipped.statistic, flipped.p) == (36 - 25.5, pytest.approx(found.p))
+
+
+@few
+@given(st.lists(st.integers(-4, 4), min_size=1, max_size=20), st.integers(0, 99))
+def test_rounding_decides_neither_zeros_nor_ties_of_a_signed_rank_test(
+    differences: list[int], seed: int
+) -> None:
+    x = np.array(differences, dtype=float)
+    noisy = x + np.random.default_rng(seed).uniform(-1e-14, 1e-14, x.size)
+    assert group_tests.signed_rank(noisy, 1e-12) == group_tests.signed_rank(x)
+
+
+def test_a_difference_above_rounding_is_ranked() -> None:
+    x = np.array([1e-9, 1.0, 1.0 + 1e-9, -2.0])
+    assert group_tests.signed_rank(x, 1e-12).statistic == 1 + 2 + 3
+    assert group_tests.signed_rank(x, 1e-8).statistic == 1.5 + 1.5
+    assert group_tests.signed_rank(np.zeros(3)) == group_tests.Test("wilcoxon", 0.0, 0, 1.0)
+
+
+def test_mann_whitney_agrees_with_r() -> None:
+    """R: wilcox.test(c(1, 2, 2, 5, 9), c(2, 3, 3, 4), exact = FALSE)."""
+    x = np.array([1.0, 2, 2, 5, 9, 2, 3, 3, 4])
+    treated = np.arange(9) < 5
+    found = group_tests.mann_whitney(x, treated)
+    assert found.statistic == 9.0
+    assert found.p == pytest.approx(0.90043753663422, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "p"),
+    [
+        ([[5, 5], [5, 5]], "chi-square", 1.0),
+        ([[12, 5], [6, 14]], "chi-square", 0.0138297078917177),
+        ([[3, 1], [2, 9], [0, 0], [4, 4]], "chi-square", 0.1010522464185),
+        ([[8, 2], [1, 5]], "fisher", 0.034965034965035),
+    ],
+)
+def test_counts_agree_with_r(table: list[list[float]], name: str, p: float) -> None:
+    """chisq.test(correct = FALSE), and fisher.test where an expected count is below 5."""
+    found = group_tests.independent_counts(np.array(table, dtype=float))
+    assert (found.name, found.p) == (name, pytest.approx(p, rel=1e-10))
+
+
+def test_counts_of_one_level_or_one_group_have_no_test() -> None:
+    for table in ([[5.0, 7.0], [0.0, 0.0]], [[5.0, 0.0], [7.0, 0.0]], [[0.0, 5.0], [0.0, 7.0]]):
+        assert math.isnan(group_tests.independent_counts(np.array(table)).p)
 
 
 @few

@@ -1,4 +1,4 @@
-"""Propensity-score matching: two treatments compared in patients who are alike."""
+"""Propensity-score matching: the report of `hcc2l psmatch`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hcc2l.analyses.psmatch_balance import (
     baseline_table,
     flow_table,
     matching_table,
-    summaries,
+    summarise,
 )
 from hcc2l.analyses.psmatch_data import MatchData
 from hcc2l.analyses.psmatch_figure import psmatch_figure
@@ -30,7 +30,7 @@ from hcc2l.analyses.psmatch_scores import (
     scores_table,
     weights_of,
 )
-from hcc2l.analyses.psmatch_text import effect_notes, match_notes
+from hcc2l.analyses.psmatch_text import effect_notes, hazards_notes, match_notes
 from hcc2l.analyses.rows import account_notes, endpoint_notes, provenance, reading_notes
 from hcc2l.cohort import Cohort, number_text
 from hcc2l.report import Report, Table
@@ -38,21 +38,21 @@ from hcc2l.specs import PsmatchSpec
 
 
 def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
-    """Analyse a cohort.
+    """The report of a propensity-score analysis of a cohort.
 
     Raises
     ------
     UsageError
-        An option names what the cohort has not, or a covariate that cannot be one.
+        An option names a column that is not in the cohort, or one that cannot be a covariate.
     InputError
-        The cohort's cells are wrong.
+        Cells of the cohort cannot be read.
     AnalysisError
-        One treatment only, nobody with every covariate, treatments that the covariates tell apart
-        completely, or no control within the caliper.
+        There is only one treatment, no patient has every covariate, the covariates separate the
+        treatments completely, or no control lies within the caliper.
     """
     data = prepare(cohort, spec)
-    found = summaries(data)
-    tables = _tables(cohort, data, found)
+    summaries = summarise(data)
+    tables = _tables(cohort, data, summaries)
     t = data.treatment
     settings = spec.settings() | {
         "treatment": t.column,
@@ -65,7 +65,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
         "distance_sd": data.sd,
         "tied_scores": data.tied,
     }
-    text, references = methods(data, cohort, found)
+    text, references = methods(data, cohort, summaries, tables)
     return Report(
         title=f"{t.treated} versus {t.control}: propensity-score matching — {cohort.title}",
         provenance=provenance("psmatch", cohort, data.account, settings, conventions(data)),
@@ -74,7 +74,8 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
             *reading_notes(cohort),
             *(note for o in data.outcomes for note in endpoint_notes(o.endpoint)),
             *account_notes(data.account),
-            *match_notes(cohort, data, found),
+            *match_notes(cohort, data, summaries),
+            *hazards_notes(data, tables),
             *effect_notes(absent_effects(data, tables)),
         ),
         draw=lambda: psmatch_figure(data, tables),
@@ -85,14 +86,14 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
     )
 
 
-def _tables(cohort: Cohort, data: MatchData, found: list[Summary]) -> list[Table]:
+def _tables(cohort: Cohort, data: MatchData, summaries: list[Summary]) -> list[Table]:
     ids = row_ids(cohort, data)
     orders = orders_table(data)
     return [
         matching_table(data),
         flow_table(data),
-        baseline_table(data, found),
-        balance_table(found),
+        baseline_table(data, summaries),
+        balance_table(data, summaries),
         overlap_table(data),
         *outcome_tables(data),
         *response_tables(cohort, data),
@@ -104,7 +105,7 @@ def _tables(cohort: Cohort, data: MatchData, found: list[Summary]) -> list[Table
 
 
 def _saved(cohort: Cohort, data: MatchData) -> str:
-    """The cohort with pair, propensity and weight: of the matched, or of all who have a weight."""
+    """The matched (or all weighted) patients as CSV, with their pair, propensity and weight."""
     weights = weights_of(data)
     keep = np.zeros(cohort.rows, dtype=np.bool_)
     keep[data.rows[weights > 0]] = True

@@ -1,4 +1,4 @@
-"""The analysed rows of a psmatch analysis as arrays: who is treated, scores, matches, outcomes."""
+"""The analysed rows of a psmatch analysis as arrays: treatment, scores, matches, outcomes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from hcc2l.analyses.psmatch_treatment import Treatment
-from hcc2l.design import Endpoint, Floats, Ints, Mask, RowAccount
+from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount
 from hcc2l.design.model import ModelMatrix, ModelTerm
 from hcc2l.specs import PsmatchSpec
 from hcc2l.stats.logistic import LogisticFit
@@ -19,7 +19,7 @@ from hcc2l.stats.weighting import Scheme
 
 @dataclass(frozen=True)
 class Covariate:
-    """One row of the balance: a number, or one level of a factor; values of shape (n,)."""
+    """One row of the balance table: a number or one level of a factor; values of shape (n,)."""
 
     term: str
     label: str
@@ -29,7 +29,7 @@ class Covariate:
 
 @dataclass(frozen=True)
 class TimeToEvent:
-    """One endpoint; arrays of shape (n,), `known` where both are there."""
+    """Times and events of one endpoint, shape (n,); `known` where neither is missing."""
 
     endpoint: Endpoint
     time: Floats
@@ -44,12 +44,12 @@ class TimeToEvent:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample that is analysed: everybody, the matched, or everybody with weights.
+    """An analysed sample: all patients, the matched, or all patients weighted.
 
     Attributes
     ----------
     weights
-        Shape (n,), 0 for rows that are not in it.
+        Shape (n,), 0 for rows outside the sample.
     """
 
     name: str
@@ -57,13 +57,13 @@ class Sample:
 
     @property
     def inside(self) -> Mask:
-        """The rows in it, shape (n,)."""
+        """Rows in the sample, shape (n,)."""
         return np.asarray(self.weights > 0)
 
 
 @dataclass(frozen=True)
 class MatchData:
-    """Everything that the tables are made from; n analysed rows, in the order of their ids.
+    """Everything the tables are made from; n analysed rows, in the order of their ids.
 
     Attributes
     ----------
@@ -72,19 +72,23 @@ class MatchData:
     treated
         Shape (n,).
     matrix
-        The columns of the propensity model, and `fit` that model (None when boosted).
-    importance
-        Of each column in the boosted model.
+        Columns of the propensity model; `fit` is that model, None when boosted.
+    importance, trees
+        Importance of each column in the boosted model, and its number of trees; else None.
+    distance
+        Shape (n,): the score on which patients are matched, equal where it differs by rounding.
     sd, caliper
-        Of the distance, over all rows; the largest distance allowed, None without a limit.
+        SD of the distance over all rows; the largest permitted distance, None without a limit.
     sets
         Shape (n,): matched set from 0, -1 for none.
     score_weights
         Shape (n,), with `--weighting`.
     eligible
-        Rows, treated and controls before any was left out for missing values.
+        Numbers of rows, treated and controls before any row was excluded for missing values.
     skipped
         Endpoints that could not be read, and why.
+    exact
+        The terms of `--exact`.
     """
 
     spec: PsmatchSpec
@@ -96,8 +100,10 @@ class MatchData:
     matrix: ModelMatrix
     fit: LogisticFit | None
     importance: Floats | None
+    trees: int | None
     propensity: Floats
     logit: Floats
+    distance: Floats
     sd: float
     caliper: float | None
     strata: Ints | None
@@ -109,44 +115,40 @@ class MatchData:
     outcomes: tuple[TimeToEvent, ...]
     eligible: tuple[int, int, int]
     skipped: tuple[str, ...]
-
-    @property
-    def distance(self) -> Floats:
-        """What is matched on, shape (n,)."""
-        return self.logit if self.spec.distance == "logit" else self.propensity
+    exact: tuple[Factor, ...]
 
     @property
     def samples(self) -> tuple[Sample, ...]:
-        """Before and after matching, and weighted where asked for."""
-        found = [Sample("before", np.ones(self.rows.size)), Sample("after", self.match_weights)]
+        """Samples before and after matching and, with `--weighting`, weighted."""
+        samples = [Sample("before", np.ones(self.rows.size)), Sample("after", self.match_weights)]
         if self.score_weights is not None:
-            found.append(Sample("weighted", self.score_weights))
-        return tuple(found)
+            samples.append(Sample("weighted", self.score_weights))
+        return tuple(samples)
 
     @property
     def gaps(self) -> Floats:
-        """The distance of each match."""
+        """Distance within each match, shape (m,)."""
         return np.abs(self.distance[self.matches.treated] - self.distance[self.matches.control])
 
     @property
     def tied(self) -> int:
-        """How many rows share their score with another."""
+        """Number of rows whose score is that of another row, rounding aside."""
         _, counts = np.unique(self.distance, return_counts=True)
         return int(counts[counts > 1].sum())
 
     @property
     def paired(self) -> bool:
-        """Whether every matched row belongs to one set."""
+        """Whether every matched row belongs to exactly one set."""
         return bool((self.sets[self.matches.control] >= 0).all())
 
     @property
     def estimand(self) -> Scheme:
-        """What the score weights estimate the effect in."""
+        """Population in which the score weights estimate the effect."""
         if self.spec.weighting == "overlap":
             return "overlap"
         return cast(Scheme, self.spec.estimand or "att")
 
 
 def number(value: float) -> float | None:
-    """A float for a report: None when it is not finite."""
+    """The value as a float, or None when it is not finite."""
     return float(value) if math.isfinite(value) else None

@@ -9,7 +9,7 @@ import numpy as np
 from hcc2l.analyses.km_data import KmData
 from hcc2l.analyses.km_figure import km_figure
 from hcc2l.analyses.km_text import TEST_LABELS
-from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE
+from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE, SAMPLES
 from hcc2l.analyses.psmatch_data import MatchData, Sample
 from hcc2l.analyses.psmatch_outcomes import LOGRANK_LABELS, worded
 from hcc2l.design import Factor
@@ -20,16 +20,15 @@ from hcc2l.stats.kaplan_meier import kaplan_meier
 from hcc2l.stats.risk_sets import distinct_times, fractional
 
 BINS = 20
-_TITLES = {"before": "All patients", "after": "Matched", "weighted": "Weighted"}
 
 
 def psmatch_figure(data: MatchData, tables: Sequence[Table]) -> Figure:
-    """The picture that `--which` asks for.
+    """The figure requested by `--which`.
 
     Raises
     ------
     AnalysisError
-        Survival is asked for and there is no endpoint.
+        Survival is requested and the cohort has no endpoint.
     """
     makers = {"love": _love, "scores": _scores, "survival": _survival}
     return makers[data.spec.which](data, tables)
@@ -50,7 +49,7 @@ def _love(data: MatchData, tables: Sequence[Table]) -> Figure:
     for row in balance.rows:
         variable = row["variable"]
         if size[variable] == 2 and row["level"] is not None and variable not in seen:
-            seen.add(variable)  # of two levels one says all: the other is its mirror image
+            seen.add(variable)  # of two levels one is enough: the other is its mirror image
             continue
         label = labels[str(variable)]
         rows.append(
@@ -59,13 +58,13 @@ def _love(data: MatchData, tables: Sequence[Table]) -> Figure:
         )  # fmt: skip
     keys = ("variable", "smd_before", "smd_after", "smd_weighted")
     samples = tuple(s.name for s in data.samples)
-    known = all(row[f"smd_{name}"] is not None for row in rows for name in samples)
+    estimable = all(row[f"smd_{name}"] is not None for row in rows for name in samples)
     options: dict[str, Value | tuple[Value, ...]] = {
         "samples": samples,
-        "titles": tuple(_TITLES[name] for name in samples),
+        "titles": tuple(SAMPLES[name] for name in samples),
         "threshold": LARGE_DIFFERENCE,
         "x_label": "Absolute standardised mean difference"
-        + ("" if known else "\nNE: not estimable"),
+        + ("" if estimable else "\nNE: not estimable"),
     }
     return Figure("love", {"balance": Table("balance", "Balance", keys, tuple(rows))}, options)
 
@@ -91,9 +90,9 @@ def _scores(data: MatchData, tables: Sequence[Table]) -> Figure:
     samples = tuple(s.name for s in data.samples)
     options: dict[str, Value | tuple[Value, ...]] = {
         "samples": samples,
-        "titles": tuple(_TITLES[name] for name in samples),
+        "titles": tuple(SAMPLES[name] for name in samples),
         "levels": data.treatment.levels,
-        "x_label": f"Propensity of {data.treatment.treated}",
+        "x_label": f"Propensity score for {data.treatment.treated}",
         "weighted": any(fractional(s.weights) for s in data.samples),
     }
     return Figure("scores", {"scores": Table("scores", "", tuple(rows[0]), tuple(rows))}, options)
@@ -103,11 +102,11 @@ def _survival(data: MatchData, tables: Sequence[Table]) -> Figure:
     if not data.outcomes:
         raise AnalysisError(
             "The cohort has no endpoint to draw.", where="--which survival",
-            hint="Say one: --time COL --event COL.",
+            hint="Give one with --time COL --event COL.",
         )  # fmt: skip
     parts: dict[str, Table] = {}
     options: dict[str, Value | tuple[Value, ...]] = {}
-    samples = [s for s in data.samples if s.name != "weighted" or data.score_weights is not None]
+    samples = data.samples
     longest = max(float(data.outcomes[0].time[data.outcomes[0].known].max()), 0.0)
     for sample in samples:
         panel = _panel(data, sample, tables, longest)
@@ -115,12 +114,12 @@ def _survival(data: MatchData, tables: Sequence[Table]) -> Figure:
         options[f"{sample.name}.annotation"] = _annotation(data, panel)
         options |= {k: v for k, v in panel.options.items() if k not in ("annotation", *options)}
     names = tuple(s.name for s in samples)
-    options |= {"panels": names, "titles": tuple(_TITLES[name] for name in names)}
+    options |= {"panels": names, "titles": tuple(SAMPLES[name] for name in names)}
     return Figure("survival-panels", parts, options)
 
 
 def _annotation(data: MatchData, panel: Figure) -> str | None:
-    """The test of the panel; the stratified one says by what."""
+    """The test in the panel; for the stratified test, with the strata."""
     text = panel.options["annotation"]
     if not isinstance(text, str):
         return None
@@ -129,7 +128,7 @@ def _annotation(data: MatchData, panel: Figure) -> str | None:
 
 
 def _panel(data: MatchData, sample: Sample, tables: Sequence[Table], longest: float) -> Figure:
-    """The survival figure of one sample, as `hcc2l km` would draw it; axes as of all patients."""
+    """The survival figure of one sample as in `hcc2l km`, with the axis of all patients."""
     outcome = data.outcomes[0]
     inside = outcome.known & sample.inside
     time, event = outcome.time[inside], outcome.event[inside]
@@ -139,7 +138,7 @@ def _panel(data: MatchData, sample: Sample, tables: Sequence[Table], longest: fl
     t = data.treatment
     group = Factor(t.column, t.column, t.label, t.levels, codes, (0, 1))
     robust = fractional(weights)
-    found = tuple(
+    curves = tuple(
         kaplan_meier(time[codes == code], event[codes == code],
                      None if plain else weights[codes == code], robust=robust)
         for code in (0, 1)
@@ -148,15 +147,15 @@ def _panel(data: MatchData, sample: Sample, tables: Sequence[Table], longest: fl
         spec=KmSpec(by=t.column, conf_level=data.spec.conf_level), endpoint=outcome.endpoint,
         competing_name=None, time=time, distinct=distinct_times(time),
         cause=event.astype(np.int64), group=group, strata=None,
-        weights=None if plain else weights, curves=found,
+        weights=None if plain else weights, curves=curves,
     )  # fmt: skip
-    tests = _of(tables, "tests", data, sample, "tests")  # the last one takes notice of the pairs
+    tests = _of(tables, "tests", data, sample, "tests")  # the last one respects the pairs
     drawn = Table(tests.name, tests.title, tests.keys, tests.rows[-1:])
     return km_figure(km, [_of(tables, "survival", data, sample, "groups"), drawn], longest)
 
 
 def _of(tables: Sequence[Table], name: str, data: MatchData, sample: Sample, new: str) -> Table:
-    """The rows of one sample and the endpoint that is drawn."""
+    """Rows of one sample and of the endpoint drawn, as a table named `new`."""
     table = _named(tables, name)
     endpoint = data.outcomes[0].name
     rows = [

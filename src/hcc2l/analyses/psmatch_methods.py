@@ -1,21 +1,25 @@
-"""How a psmatch analysis was done: the footer, and the paragraph for a manuscript."""
+"""The footer of a psmatch analysis, and its methods paragraph for a manuscript."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib.metadata import version
 
 import numpy as np
 
-from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE, Summary, tests_used
+from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
 from hcc2l.analyses.psmatch_data import MatchData
 from hcc2l.cohort import Cohort
-from hcc2l.design.model import ModelTerm
+from hcc2l.design import Factor
+from hcc2l.report import Table
+from hcc2l.stats import boosting
+from hcc2l.stats.group_tests import Test
 
 _REFERENCES = {
     "score": "Rosenbaum PR, Rubin DB. The central role of the propensity score in observational "
     "studies for causal effects. Biometrika 1983;70:41-55.",
-    "matching": "Austin PC. An introduction to propensity score methods for reducing the effects "
+    "nearest": "Austin PC. An introduction to propensity score methods for reducing the effects "
     "of confounding in observational studies. Multivariate Behav Res 2011;46:399-424.",
     "optimal": "Rosenbaum PR. Optimal matching for observational studies. "
     "J Am Stat Assoc 1989;84:1024-1032.",
@@ -29,35 +33,47 @@ _REFERENCES = {
     "epidemiology. Epidemiology 2000;11:550-560.",
     "overlap": "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score "
     "weighting. J Am Stat Assoc 2018;113:390-400.",
+    "hazards": "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on "
+    "weighted residuals. Biometrika 1994;81:515-526.",
     "e-value": "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: "
     "introducing the E-value. Ann Intern Med 2017;167:268-274.",
 }
 
 
 def conventions(data: MatchData) -> list[str]:
-    """The footer's second line."""
+    """The footer's second line: score, matching, confidence level, weights, seed."""
     spec = data.spec
-    score = "logistic regression" if spec.propensity == "logistic" else "boosted trees"
-    parts = [f"Propensity by {score}", _how(data), f"{spec.conf_level * 100:g}% CI"]
+    score = "logistic regression" if data.trees is None else f"boosted trees ({data.trees})"
+    parts = [f"propensity by {score}", _matching_words(data), f"{spec.conf_level * 100:g}% CI"]
     if spec.weighting != "none":
         parts.append(_weights_words(data))
-    if spec.order == "random" or spec.propensity == "boosted":
+    if _random_order(data) or spec.propensity == "boosted":
         parts.append(f"seed {spec.seed}")
     return parts
 
 
-def _how(data: MatchData) -> str:
+def _greedy(data: MatchData) -> bool:
+    """Whether the order of the treated has an effect."""
+    return data.spec.method == "nearest" and not data.spec.reuses
+
+
+def _random_order(data: MatchData) -> bool:
+    return data.spec.order == "random" and _greedy(data)
+
+
+def _matching_words(data: MatchData) -> str:
     spec = data.spec
-    on = "logit of the propensity" if spec.distance == "logit" else "propensity"
-    text = f"1:{spec.controls_each} {spec.method} matching on the {on}"
+    on = "logit of the propensity score" if spec.distance == "logit" else "propensity score"
+    kind = "nearest-neighbour" if spec.method == "nearest" else "optimal"
+    text = f"1:{spec.controls_each} {kind} matching on the {on}"
     text += " with replacement" if spec.reuses else ""
     if spec.caliper is not None:
-        unit = " SD" if spec.caliper_scale == "sd" else ""
+        unit = " SD (all patients)" if spec.caliper_scale == "sd" else ""
         text += f", caliper {spec.caliper:g}{unit}"
-    if spec.method == "nearest" and not spec.reuses:
-        text += f", {spec.order} first" if spec.order in ("largest", "smallest") else (
-            f", {'random' if spec.order == 'random' else 'file'} order"
-        )  # fmt: skip
+    if _greedy(data):
+        orders = {"largest": "largest score first", "smallest": "smallest score first",
+                  "data": "file order", "random": "random order"}  # fmt: skip
+        text += f", {orders[spec.order]}"
     return text + (f", exact on {', '.join(spec.exact)}" if spec.exact else "")
 
 
@@ -66,112 +82,193 @@ def _weights_words(data: MatchData) -> str:
     if spec.weighting == "overlap":
         text = "overlap weights"
     elif data.estimand == "att":
-        text = "weights for the effect on the treated"
+        text = "inverse-probability weights for the effect in the treated"
     else:
         text = f"{'stabilised ' if spec.stabilised else ''}inverse-probability weights"
-    return text + (f", truncated at {spec.truncate:g}" if spec.truncate is not None else "")
+    if spec.truncate is not None:
+        low, high = (f"{100 * q:.6g}" for q in (spec.truncate, 1 - spec.truncate))
+        text += f", truncated at the {low}% and {high}% quantiles"
+    return text
 
 
 def methods(
-    data: MatchData, cohort: Cohort, found: Sequence[Summary]
+    data: MatchData, cohort: Cohort, summaries: Sequence[Summary], tables: Sequence[Table]
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
-    spec, t = data.spec, data.treatment
-    cited = ["score", "matching", "smd"]
-    said = ["The data are synthetic."] if cohort.source.synthetic else []
-    labels = ", ".join(_plain(cohort, term) for term in data.terms)
-    kind = "logistic regression"
-    if spec.propensity == "boosted":
-        kind = ("boosted regression trees, stopped where the weighted covariates were most alike "
-                "(scikit-learn)")  # fmt: skip
-        cited.append("boosted")
-    said.append(
-        f"The propensity for {t.treated} rather than {t.control} was estimated by {kind} from "
-        f"{labels}, in patients with complete data."
-    )
-    said.append(f"{_matching_sentence(data)} {_lost_sentence(data)}")
-    cited += ["optimal"] if spec.method == "optimal" else []
-    sd = "the treated" if spec.smd == "att" else "both groups, pooled,"
-    said.append(
-        f"Balance was judged by standardised mean differences (standard deviation of {sd} before "
-        f"matching), {LARGE_DIFFERENCE:g} or less being taken as balanced"
-        f"; p-values are from {_tests_words(found)}."
-    )
-    if data.outcomes:
-        said.append(_outcome_sentence(data))
-        cited += ["cluster", "e-value"]
+    spec = data.spec
+    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences += [_score_sentence(data, cohort), _matching_sentence(data, cohort)]
+    sentences += [_matched_sentence(data), _balance_sentence(data)]
+    cited = ["score"] + (["boosted"] if spec.propensity == "boosted" else [])
+    cited += ["nearest" if spec.method == "nearest" else "optimal", "smd"]
+    sentences += _test_sentences(summaries)
     if spec.weighting != "none":
-        said.append(
-            f"As a second analysis all patients were weighted by {_weights_words(data)}, with "
-            "robust variances."
-        )
+        sentences.append(f"In a second analysis, all patients were weighted by "
+                         f"{_weights_words(data)}.")  # fmt: skip
         cited.append("overlap" if spec.weighting == "overlap" else "iptw")
-    said.append(f"Analyses were done with hcc2l {version('hcc2l')}.")
-    return " ".join(said), tuple(_REFERENCES[name] for name in dict.fromkeys(cited))
+    outcome, references = _outcome_sentences(data, tables)
+    sentences += outcome
+    cited += references
+    sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
+    return " ".join(sentences), tuple(_REFERENCES[name] for name in dict.fromkeys(cited))
 
 
-def _tests_words(found: Sequence[Summary]) -> str:
-    before, after = tests_used(found)
-    text = f"tests of independent groups before matching ({before})"
-    return text + (f" and of matched data after it ({after})" if after else "")
+def _score_sentence(data: MatchData, cohort: Cohort) -> str:
+    spec, t = data.spec, data.treatment
+    model = "logistic regression"
+    if spec.propensity == "boosted":
+        model = (f"boosted regression trees (scikit-learn; {data.trees} trees of depth "
+                 f"{boosting.DEPTH}, a number chosen to minimise the weighted standardised mean "
+                 f"differences; shrinkage {boosting.SHRINKAGE:g}; seed {spec.seed})")  # fmt: skip
+    labels = [_term_label(cohort, term.column, term.factor) for term in data.terms]
+    return (
+        f"Propensity scores for {t.treated} versus {t.control} were estimated by {model} with "
+        f"{_listed(labels)} as covariate{'s' if len(labels) > 1 else ''}."
+    )
 
 
-def _plain(cohort: Cohort, term: ModelTerm) -> str:
-    """The term's label, without the unit of a number, with the cut-points of one that is cut."""
-    label = cohort.label(term.column)
-    if term.factor is None:
+def _listed(items: Sequence[str]) -> str:
+    """Items as a phrase: `a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), items[-1]]))
+
+
+_EPONYMS = ("Child", "Milan", "Okuda", "Karnofsky", "Charlson", "Edmondson")
+
+
+def in_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: `Age` -> `age`; AFP, Child-Pugh and names stay."""
+    word = re.match(r"[^\W\d_]+(-[A-Z]|\d)?", label)
+    if word is None or word[1] or word[0] in _EPONYMS or not word[0][1:].islower():
         return label
-    levels = term.factor.levels
+    return label[0].lower() + label[1:]
+
+
+def _term_label(cohort: Cohort, column: str, factor: Factor | None) -> str:
+    """A term's label without the unit of a number, but with the cut-points of one that is cut."""
+    label = cohort.label(column)
+    if factor is None:
+        return in_sentence(label)
+    levels = factor.levels
     if not any(sign in levels[0] for sign in "<≥≤>"):
-        return term.label
-    unit = term.label.removeprefix(label).lstrip(",")
+        return in_sentence(factor.label)
+    unit = factor.label.removeprefix(label).lstrip(",")
     if len(levels) == 2:
-        return f"{label} {levels[1]}{unit}"
-    return f"{label} ({', '.join(levels)}{unit})"
+        return f"{in_sentence(label)} {levels[1]}{unit}"
+    return f"{in_sentence(label)} ({', '.join(levels)}{unit})"
 
 
 _ORDER_WORDS = {
     "largest": "in descending order of the score of the treated",
     "smallest": "in ascending order of the score of the treated",
-    "data": "the treated in the order of the file",
-    "random": "the treated in random order",
+    "data": "with the treated in the order of the file",
+    "random": "with the treated in random order",
 }
 
 
-def _matching_sentence(data: MatchData) -> str:
+def _matching_sentence(data: MatchData, cohort: Cohort) -> str:
     spec, t = data.spec, data.treatment
     on = "the logit of the propensity score" if spec.distance == "logit" else "the propensity score"
-    text = f"Patients with {t.treated} were matched to patients with {t.control} "
-    text += f"1:{spec.controls_each} "
-    text += f"{'with' if spec.reuses else 'without'} replacement on {on} by "
-    text += "optimal matching" if spec.method == "optimal" else "nearest-neighbour matching"
-    if spec.method == "nearest" and not spec.reuses:
-        text += f" ({_ORDER_WORDS[spec.order]}"
-        text += f", seed {spec.seed})" if spec.order == "random" else ")"
+    ways = "with" if spec.reuses else "without"
+    kind = "optimal" if spec.method == "optimal" else "nearest-neighbour"
+    text = f"Patients treated with {t.treated} were matched 1:{spec.controls_each} to patients "
+    text += f"treated with {t.control} on {on} by {kind} matching {ways} replacement"
+    if _greedy(data):
+        seed = f" (seed {spec.seed})" if _random_order(data) else ""
+        text += f", {_ORDER_WORDS[spec.order]}{seed}"
     if spec.caliper is not None:
         text += f", within a caliper of {spec.caliper:g}"
-        text += " standard deviations" if spec.caliper_scale == "sd" else ""
-    if spec.exact:
-        text += f", and exactly on {', '.join(spec.exact)}"
+        if spec.caliper_scale == "sd":
+            scale = "logit" if spec.distance == "logit" else "score"
+            many = "s" if spec.caliper != 1 else ""
+            text += f" standard deviation{many} of the {scale} over all patients"
+    if data.exact:
+        labels = [_term_label(cohort, factor.column, factor) for factor in data.exact]
+        text += f", and exactly on {_listed(labels)}"
     return text + "."
 
 
-def _lost_sentence(data: MatchData) -> str:
-    n = int(data.treated.sum())
+def _matched_sentence(data: MatchData) -> str:
+    t, n = data.treatment, int(data.treated.sum())
     matched = int(np.unique(data.matches.treated).size)
     controls = int(np.unique(data.matches.control).size)
     return (
-        f"Of {n} and {int((~data.treated).sum())} patients, {matched} and {controls} were matched."
+        f"Of {n} patients treated with {t.treated} and {int((~data.treated).sum())} treated with "
+        f"{t.control}, {matched} and {controls} were matched."
     )
 
 
-def _outcome_sentence(data: MatchData) -> str:
+def _balance_sentence(data: MatchData) -> str:
+    sd = "the standard deviation of the treated" if data.spec.smd == "att" else (
+        "the pooled standard deviation"
+    )  # fmt: skip
+    return (
+        f"Balance was assessed by standardised mean differences, calculated with {sd} before "
+        f"matching; absolute values up to {LARGE_DIFFERENCE:g} were considered balanced."
+    )
+
+
+_TEST_WORDS = TEST_LABELS | {"chi-square": "χ²", "fisher": "Fisher's exact"}
+
+
+def _test_sentences(summaries: Sequence[Summary]) -> list[str]:
+    """Which tests compared the groups; those with a p-value only."""
+
+    def words(tests: Sequence[Test | None]) -> str:
+        names = [_TEST_WORDS[t.name] for t in tests if t is not None and np.isfinite(t.p)]
+        unique = list(dict.fromkeys(names))
+        return f"the {_listed(unique)} test{'s' if len(unique) > 1 else ''}" if unique else ""
+
+    before, after = words([s.test_before for s in summaries]), words(
+        [s.test_after for s in summaries]
+    )  # fmt: skip
+    parts = [f"before matching by {before}"] if before else []
+    parts += [f"after matching, within matched sets, by {after}"] if after else []
+    return [f"Groups were compared {_listed(parts)}."] if parts else []
+
+
+def _outcome_sentences(data: MatchData, tables: Sequence[Table]) -> tuple[list[str], list[str]]:
+    """How outcomes were compared, from the rows that have a result; and the references."""
+    if not data.outcomes:
+        return [], []
+    rows = {table.name: table.rows for table in tables}
+    effects = {(str(r["sample"]), str(r["model"])) for r in rows["effects"] if r["hr"] is not None}
+    tests = {str(r["test"]) for r in rows["tests"] if r["p"] is not None}
     pair = "pair" if data.spec.controls_each == 1 else "matched set"
-    errors = f"standard errors clustered on the {pair}" if data.paired else "robust standard errors"
-    text = (
-        "Survival was described by the Kaplan–Meier method and compared by the log-rank test; "
-        f"hazard ratios are from Cox regression, after matching with {errors}"
-    )
-    text += f", and also stratified by {pair}" if data.paired else ""
-    text += ", and adjusted for the covariates (doubly robust)" if data.spec.doubly_robust else ""
-    return text + ". E-values describe the confounding that could explain an effect away."
+    labels = _listed([in_sentence(outcome.endpoint.label) for outcome in data.outcomes])
+    text = f"{labels[0].upper()}{labels[1:]} {_were(data)} estimated by the Kaplan–Meier method"
+    text += " and compared by the log-rank test" if tests else ""
+    text += f", after matching also stratified by {pair}" if "logrank-stratified" in tests else ""
+    sentences, cited = [f"{text}."], []
+    if effects:
+        sentences.append(_hazard_sentences(data, effects, pair))
+        cited.append("cluster")
+    if any(r["p"] is not None for r in rows["ph_tests"]):
+        sentences.append("Proportional hazards of the treatments were assessed by the "
+                         "Grambsch–Therneau score test.")  # fmt: skip
+        cited.append("hazards")
+    if any(r["e_value"] is not None for r in rows["effects"]):
+        sentences.append("E-values were calculated for the hazard ratios and for their confidence "
+                         "limits nearer to 1.")  # fmt: skip
+        cited.append("e-value")
+    return sentences, cited
+
+
+def _were(data: MatchData) -> str:
+    return "were" if len(data.outcomes) > 1 else "was"
+
+
+def _hazard_sentences(data: MatchData, effects: set[tuple[str, str]], pair: str) -> str:
+    """Which Cox models gave hazard ratios, and their standard errors."""
+    level = f"{data.spec.conf_level * 100:g}%"
+    text = f"Hazard ratios with {level} confidence intervals were estimated by Cox regression."
+    if ("after", "cox-cluster") in effects:
+        text += f" After matching, standard errors were clustered on the {pair}."
+    if ("after", "cox-robust") in effects:
+        text += " After matching, standard errors were robust."
+    if ("after", "cox-strata") in effects:
+        text += f" A further model of the matched patients was stratified by {pair}."
+    if ("weighted", "cox") in effects:
+        text += " In the weighted patients, standard errors were robust."
+    if any(model == "cox-adjusted" for _, model in effects):
+        text += " Hazard ratios were additionally adjusted for the covariates (doubly robust)."
+    return text

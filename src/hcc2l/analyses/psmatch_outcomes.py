@@ -1,4 +1,4 @@
-"""What became of the patients, before and after matching: survival, effects, response."""
+"""Tables of the outcomes before and after matching: survival, hazard ratios, response."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hcc2l.analyses.psmatch_balance import TEST_LABELS, counts_tests, sample_column
+from hcc2l.analyses.psmatch_balance import SAMPLES, TEST_LABELS, counts_tests, sample_column
 from hcc2l.analyses.psmatch_data import MatchData, Sample, TimeToEvent, number
 from hcc2l.analyses.psmatch_prepare import match
 from hcc2l.cohort import Cohort
@@ -18,6 +18,7 @@ from hcc2l.stats import kaplan_meier as curves
 from hcc2l.stats.balance import balance, spread
 from hcc2l.stats.cox import CoxFit, cox
 from hcc2l.stats.logrank import logrank
+from hcc2l.stats.proportional_hazards import proportional_hazards
 from hcc2l.stats.proportions import proportion_limits
 from hcc2l.stats.risk_sets import fractional
 from hcc2l.stats.sensitivity import e_value
@@ -30,15 +31,15 @@ MODEL_LABELS = {
     "cox-robust": "Cox, weighted, robust", "cox-adjusted": "Cox, adjusted for the covariates",
 }  # fmt: skip
 LOGRANK_LABELS = {"logrank": "Log-rank", "logrank-stratified": "Log-rank, stratified by pair"}
-NO_ERROR = 1e-9  # a robust standard error of a smaller share of the other is 0 but for rounding
+NO_ERROR = 1e-9  # a robust standard error below this share of the model's is 0, up to rounding
 ORDERS = ("largest", "smallest", "data", "random")
 
 
 def outcome_tables(data: MatchData) -> list[Table]:
-    """Medians, tests and hazard ratios of every endpoint; none without endpoints."""
+    """Tables of medians, tests and hazard ratios of every endpoint; none without endpoints."""
     if not data.outcomes:
         return []
-    return [_survival(data), _tests(data), _effects(data)]
+    return [_survival(data), _tests(data), _effects(data), _ph_tests(data)]
 
 
 def _rows(outcome: TimeToEvent, sample: Sample) -> Mask:
@@ -46,7 +47,7 @@ def _rows(outcome: TimeToEvent, sample: Sample) -> Mask:
 
 
 def worded(data: MatchData, labels: dict[str, str]) -> dict[str, str]:
-    """Matched pairs are sets where a treated patient may have several controls."""
+    """The labels, with "matched set" for "pair" if a treated patient may have several controls."""
     if data.spec.controls_each == 1:
         return labels
     return {key: text.replace("pair", "matched set") for key, text in labels.items()}
@@ -93,7 +94,7 @@ def _survival(data: MatchData) -> Table:
         Column(f"Median {ci}", ("median", "lower", "upper"), form="interval"),
     )  # fmt: skip
     weighted = any(fractional(sample.weights) for sample in data.samples)
-    notes = ("n and events are patients; medians are weighted where patients are.",)
+    notes = ("n and events count patients; medians are weighted in weighted samples.",)
     return Table("survival", "Survival", tuple(rows[0]), tuple(rows), columns,
                  notes if weighted else ())  # fmt: skip
 
@@ -122,15 +123,15 @@ def _test(
     data: MatchData, outcome: TimeToEvent, sample: Sample, test: str, strata: Ints | None
 ) -> Row:
     inside = _rows(outcome, sample)
-    found = logrank(
+    result = logrank(
         outcome.time[inside], outcome.event[inside], (~data.treated[inside]).astype(np.int64), 2,
         strata=None if strata is None else strata[inside],
         case_weights=sample.weights[inside] if sample.name == "weighted" else None,
         robust=True if sample.name == "weighted" else None,
     )  # fmt: skip
     return {"endpoint": outcome.name, "sample": sample.name, "test": test,
-            "statistic": number(found.statistic), "df": found.df or None,
-            "p": number(found.p)}  # fmt: skip
+            "statistic": number(result.statistic), "df": result.df or None,
+            "p": number(result.p)}  # fmt: skip
 
 
 # ---------------------------------------------------------------- effects
@@ -146,11 +147,12 @@ def _effects(data: MatchData) -> Table:
         _endpoint_column(data), sample_column(),
         Column("Model", ("model",), labels=worded(data, MODEL_LABELS)),
         Column(f"HR {ci}", ("hr", "lower", "upper"), form="effect"), Column("p", ("p",)),
-        Column("E-value", ("e_value",)), Column("of limit", ("e_value_limit",)),
+        Column("E-value", ("e_value",)), Column("E-value, limit", ("e_value_limit",)),
     )  # fmt: skip
     title = f"Hazard ratios, {data.treatment.treated} versus {data.treatment.control}"
-    note = ("E-value: how strongly an unmeasured confounder would have to be associated with both "
-            "treatment and outcome, as a risk ratio, to explain the effect away.")  # fmt: skip
+    note = ("E-value: the minimum strength of association, as a risk ratio, that an unmeasured "
+            "confounder would need with both treatment and outcome to explain away the hazard "
+            "ratio, or its confidence limit nearer to 1.")  # fmt: skip
     return Table("effects", title, tuple(rows[0]), tuple(rows), columns, (note,))
 
 
@@ -159,6 +161,13 @@ def _models(data: MatchData, sample: Sample) -> list[str]:
     if sample.name == "after":
         models += ["cox-cluster", "cox-strata"] if data.paired else ["cox-robust"]
     return models + (["cox-adjusted"] if data.spec.doubly_robust else [])
+
+
+def _reported(data: MatchData, sample: Sample) -> str:
+    """The model whose hazard ratio is reported for a sample."""
+    if sample.name != "after":
+        return "cox"
+    return "cox-cluster" if data.paired else "cox-robust"
 
 
 def effect(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) -> Row:
@@ -178,20 +187,20 @@ def effect(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) ->
     with np.errstate(over="ignore"):
         hr, lower, upper = (float(np.exp(v)) for v in (coef, coef - half, coef + half))
     value, limit = e_value(hr, lower, upper)
-    found = (hr, coef, std_err, np.nan if robust is None else float(robust[0]), lower, upper,
-             2 * normal_tail(abs(coef / used)) if used > 0 else np.nan, value, limit)  # fmt: skip
-    return row | {key: number(v) for key, v in zip(keys, found, strict=True)}
+    values = (hr, coef, std_err, np.nan if robust is None else float(robust[0]), lower, upper,
+              2 * normal_tail(abs(coef / used)) if used > 0 else np.nan, value, limit)  # fmt: skip
+    return row | {key: number(v) for key, v in zip(keys, values, strict=True)}
 
 
 def _fit(
     data: MatchData, outcome: TimeToEvent, sample: Sample, inside: Mask, model: str
 ) -> CoxFit | str:
-    """The Cox model, or why it has no hazard ratio of the treated."""
+    """The Cox model, or the reason why it gives no hazard ratio of the treatment."""
     treated = data.treated[inside]
     if treated.all() or not treated.any():
-        return "one treatment alone has patients"
+        return "only one treatment has patients"
     if not outcome.event[inside].any():
-        return "there is no event"
+        return "there are no events"
     x = treated.astype(np.float64)[:, None]
     weights: Floats | None = sample.weights[inside]
     sets = data.sets[inside]
@@ -217,13 +226,15 @@ def _fit(
 
 
 def _no_estimate(fit: CoxFit) -> str | None:
-    """Why a fit says nothing of its first column; None where it does."""
+    """Why a model gives no estimate for its first column; None where it does."""
     if fit.df > fit.events:
         return "there are fewer events than parameters"
     if fit.dropped[0]:
-        return "at no event both treatments are at risk"
-    if fit.infinite[0] or not fit.variance[0, 0] > 0:
-        return "all events that count are on one side"
+        return "at no event time were both treatments at risk"
+    if fit.infinite[0]:
+        return "the events leave it without a finite estimate"
+    if not fit.estimable[0]:
+        return "the estimate does not converge"
     robust = fit.robust_std_err
     if robust is not None and not robust[0] > NO_ERROR * fit.std_err[0]:
         return "the robust standard error is 0"
@@ -231,50 +242,83 @@ def _no_estimate(fit: CoxFit) -> str | None:
 
 
 def absent_effects(data: MatchData, tables: Sequence[Table]) -> dict[str, list[str]]:
-    """Hazard ratios that do not exist, by the reason."""
+    """Hazard ratios that cannot be estimated, in words, by the reason."""
     outcomes = {outcome.name: outcome for outcome in data.outcomes}
     samples = {sample.name: sample for sample in data.samples}
-    found: dict[str, list[str]] = {}
+    absent: dict[str, list[str]] = {}
+    labels = worded(data, MODEL_LABELS)
     rows = [row for table in tables if table.name == "effects" for row in table.rows]
     for row in (row for row in rows if row["hr"] is None):
         endpoint, name, model = (str(row[key]) for key in ("endpoint", "sample", "model"))
         outcome, sample = outcomes[endpoint], samples[name]
         fit = _fit(data, outcome, sample, _rows(outcome, sample), model)
-        reason = fit if isinstance(fit, str) else "it is beyond all numbers"
-        found.setdefault(reason, []).append(f"{endpoint}, {name}, {model}")
-    return found
+        reason = fit if isinstance(fit, str) else "the estimate does not converge"
+        words = f"{outcome.endpoint.label}, {SAMPLES[name].lower()}, {labels[model]}"
+        absent.setdefault(reason, []).append(words)
+    return absent
+
+
+# ---------------------------------------------------------------- proportional hazards
+
+
+def _ph_tests(data: MatchData) -> Table:
+    """Test that the hazard ratio of the treatment is constant, per endpoint and sample."""
+    rows: list[Row] = [
+        _ph_test(data, outcome, sample, _reported(data, sample))
+        for outcome in data.outcomes
+        for sample in data.samples
+    ]
+    columns = (
+        _endpoint_column(data), sample_column(), Column("χ²", ("statistic",)),
+        Column("df", ("df",)), Column("p", ("p",)),
+    )  # fmt: skip
+    title = f"Proportional hazards, {data.treatment.treated} versus {data.treatment.control}"
+    note = "Score test of a hazard ratio that changes with time (Grambsch–Therneau)."
+    return Table("ph_tests", title, tuple(rows[0]), tuple(rows), columns, (note,))
+
+
+def _ph_test(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) -> Row:
+    inside = _rows(outcome, sample)
+    row: dict[str, Value] = {"endpoint": outcome.name, "sample": sample.name, "model": model}
+    fit = _fit(data, outcome, sample, inside, model)
+    if isinstance(fit, str):
+        return row | {"statistic": None, "df": None, "p": None}
+    test = proportional_hazards(
+        outcome.time[inside], outcome.event[inside],
+        data.treated[inside].astype(np.float64)[:, None], fit.coef, fit.dropped, ("treatment",),
+        weights=None if model == "cox" and sample.name != "weighted" else sample.weights[inside],
+    )[0]  # fmt: skip
+    return row | {"statistic": number(test.statistic), "df": test.df, "p": number(test.p)}
 
 
 # ---------------------------------------------------------------- what depends on the order
 
 
 def orders_table(data: MatchData) -> Table | None:
-    """The matching anew for every order of choosing; None where the order means nothing."""
+    """The matching repeated in every order of the treated; None where the order has no effect."""
     spec = data.spec
     if spec.method != "nearest" or spec.reuses:
         return None
     sds = [spread(c.values, data.treated, pooled=spec.smd == "pooled") for c in data.covariates]
     rows: list[Row] = []
     for order in ORDERS:
-        found = match(data, order, data.caliper)
-        weights = found.weights(data.treated)
-        left = [
+        matches = match(data, order, data.caliper)
+        weights = matches.weights(data.treated)
+        differences = [
             abs(balance(c.values, data.treated, weights, sd).smd)
             for c, sd in zip(data.covariates, sds, strict=True)
         ]
-        gaps = np.abs(data.distance[found.treated] - data.distance[found.control])
+        gaps = np.abs(data.distance[matches.treated] - data.distance[matches.control])
         row: dict[str, Value] = {
-            "order": order, "n_matched_treated": int(np.unique(found.treated).size),
+            "order": order, "n_matched_treated": int(np.unique(matches.treated).size),
             "total_distance": float(gaps.sum()),
-            "smd_max": max(left) if np.isfinite(left).all() else None,
+            "smd_max": max(differences) if np.isfinite(differences).all() else None,
             "hr": None, "lower": None, "upper": None, "p": None,
         }  # fmt: skip
         if data.outcomes:
-            sets = found.sets(data.rows.size)
-            one = effect(
-                replace(data, sets=sets), data.outcomes[0], Sample("after", weights), "cox-cluster"
-            )
-            row |= {key: one[key] for key in ("hr", "lower", "upper", "p")}
+            rematched = replace(data, sets=matches.sets(data.rows.size))
+            hazard = effect(rematched, data.outcomes[0], Sample("after", weights), "cox-cluster")
+            row |= {key: hazard[key] for key in ("hr", "lower", "upper", "p")}
         rows.append(row)
     columns = [
         Column("Order", ("order",)), Column("Pairs", ("n_matched_treated",)),
@@ -286,7 +330,7 @@ def orders_table(data: MatchData) -> Table | None:
         ci = f"({spec.conf_level * 100:g}% CI)"
         effects = ("hr", "lower", "upper")
         columns += [Column(f"{name}, HR {ci}", effects, form="effect"), Column("p", ("p",))]
-    title = "What depends on the order of matching"
+    title = "Sensitivity to the order of matching"
     return Table("orders", title, tuple(rows[0]), tuple(rows), tuple(columns))
 
 
@@ -294,7 +338,7 @@ def orders_table(data: MatchData) -> Table | None:
 
 
 def response_tables(cohort: Cohort, data: MatchData) -> list[Table]:
-    """Best response before and after; none where the cohort has no column of CR PR SD PD NE."""
+    """Tables of best response; none if the cohort has no column of CR, PR, SD, PD and NE."""
     rates: list[Row] = []
     rows: list[Row] = []
     labels: dict[str, str] = {}
@@ -310,7 +354,7 @@ def response_tables(cohort: Cohort, data: MatchData) -> list[Table]:
     if not rows:
         return []
     columns = _response_columns_of(data, labels)
-    all_known = "Of all patients with a known response, not evaluable ones included."
+    all_known = "Percentages are of all patients with a known response, including NE."
     notes = (all_known, _response_note(data, rows))
     return [
         Table("response", "Response", tuple(rows[0]), tuple(rows), columns, notes),
@@ -319,16 +363,16 @@ def response_tables(cohort: Cohort, data: MatchData) -> list[Table]:
 
 
 def _response_columns(cohort: Cohort) -> list[str]:
-    """Columns whose values are responses, by their name and their values."""
+    """Columns of responses, recognised by their name and their values."""
     named = [n for n in cohort.names if "response" in n.casefold() or "recist" in n.casefold()]
-    found = []
+    columns = []
     for name in named:
         column = cohort.column(name)
         if column.kind == "text":
             texts, _ = distinct(column)
             if len(texts) > 1 and {t.upper() for t in texts} <= set(RESPONSES):
-                found.append(name)
-    return found
+                columns.append(name)
+    return columns
 
 
 def _has_response(response: Ints, what: str) -> Mask:
@@ -391,5 +435,5 @@ def _response_note(data: MatchData, rows: Sequence[Row]) -> str:
     if not after:
         return text
     if data.spec.controls_each == 1:
-        return f"{text} After, within the pairs of whom both responses are known: {after}."
-    return f"{text} After, within the sets, of those whose response is known: {after}."
+        return f"{text} After, within pairs in which both responses are known: {after}."
+    return f"{text} After, within matched sets, among patients with a known response: {after}."

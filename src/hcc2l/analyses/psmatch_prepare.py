@@ -1,4 +1,4 @@
-"""From a cohort and a spec to scores, matches and weights."""
+"""Scores, matches and weights of a cohort under a spec."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hcc2l.analyses.psmatch_data import Covariate, MatchData, TimeToEvent
 from hcc2l.analyses.psmatch_treatment import Treatment, resolve_treatment
 from hcc2l.analyses.rows import refuse_no_rows, rows_in_order_of_ids
 from hcc2l.cohort import Cohort
-from hcc2l.design import Endpoint, Floats, Ints, Mask, RowAccount, apply_conditions
+from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount, apply_conditions
 from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.specs import PsmatchSpec, SurvivalSpec
@@ -22,6 +22,7 @@ from hcc2l.stats.logistic import LogisticFit, logistic
 from hcc2l.stats.matching import (
     Matches,
     Order,
+    levelled,
     nearest,
     nearest_gaps,
     optimal,
@@ -31,20 +32,20 @@ from hcc2l.stats.weighting import score_weights, truncated
 from hcc2l.terms import parse_term
 
 MOST_CELLS = 100_000_000  # of the distances that optimal matching holds
-BYTES = 18  # a cell, as measured
+BYTES = 18  # per cell, as measured
 LARGEST_LOGIT = 30.0
 
 
 def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
-    """Resolve every term, fit the propensity score, match, and weight.
+    """Treatment, propensity scores, matches and weights of the analysed rows.
 
     Raises
     ------
     UsageError
-        An option names what the cohort has not, or a covariate that cannot be one.
+        An option names a column that is not in the cohort, or one that cannot be a covariate.
     AnalysisError
-        One treatment only, nobody with every covariate, treatments that the covariates tell apart
-        completely, or no control within the caliper.
+        There is only one treatment, no patient has every covariate, the covariates separate the
+        treatments completely, or no control lies within the caliper.
     """
     account = RowAccount(cohort)
     apply_conditions(cohort, account, spec.where)
@@ -52,12 +53,12 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     cohort.check_ids(account.keep)
     treatment = resolve_treatment(cohort, spec, account)
     endpoints, skipped = _endpoints(cohort, spec, account)
-    own = [name for endpoint in endpoints for name in endpoint.columns]
-    terms = [_covariate(cohort, spec, t, treatment, own, account) for t in _distinct(spec)]
+    used = [name for endpoint in endpoints for name in endpoint.columns]
+    terms = [_covariate(cohort, spec, t, treatment, used, account) for t in _distinct(spec)]
     eligible = _counts(account.keep, treatment)
     for term in terms:
         account.drop(term.missing, f"{term.column} missing")
-    strata = _exact(cohort, spec, treatment, account)
+    strata, exact = _exact(cohort, spec, treatment, account)
     if endpoints:
         first = endpoints[0]
         account.drop(~_known(first), f"{' or '.join(first.columns)} missing")
@@ -66,17 +67,19 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     treated = treatment.codes[rows] == 1
     codes = None if strata is None else strata[rows]
     matrix = _matrix(terms, account.keep, rows)
-    _refuse_told_apart(terms, rows, treated)
+    _refuse_separated(terms, rows, treated)
     scored = _scored(spec, matrix, treated)
     data = MatchData(
         spec=spec, account=account, treatment=treatment, terms=tuple(terms), rows=rows,
         treated=treated, matrix=matrix, fit=scored.fit, importance=scored.importance,
-        propensity=scored.propensity, logit=scored.logit, sd=0.0, caliper=None, strata=codes,
+        trees=scored.trees, propensity=scored.propensity, logit=scored.logit,
+        distance=levelled(scored.logit if spec.distance == "logit" else scored.propensity),
+        sd=0.0, caliper=None, strata=codes,
         matches=Matches(np.zeros(0, np.int64), np.zeros(0, np.int64)),
         match_weights=np.zeros(rows.size), sets=np.full(rows.size, -1), score_weights=None,
         covariates=tuple(_balance_columns(terms, rows)),
         outcomes=tuple(_outcome(e, rows) for e in endpoints), eligible=eligible,
-        skipped=tuple(skipped),
+        skipped=tuple(skipped), exact=tuple(exact),
     )  # fmt: skip
     return _matched(data)
 
@@ -94,59 +97,61 @@ def _counts(keep: Mask, treatment: Treatment) -> tuple[int, int, int]:
 
 
 def _covariate(
-    cohort: Cohort, spec: PsmatchSpec, text: str, treatment: Treatment, own: Sequence[str],
+    cohort: Cohort, spec: PsmatchSpec, text: str, treatment: Treatment, used: Sequence[str],
     account: RowAccount,
 ) -> ModelTerm:  # fmt: skip
     if parse_term(text, cohort.names, "-x").column == treatment.column:
         raise UsageError(
             f"{treatment.column} is the treatment itself.",
             where=f"-x {text}",
-            hint="Leave it out: covariates are what the choice of treatment may depend on.",
+            hint="Remove it: covariates are what the choice of treatment may depend on.",
         )
-    return model_term(cohort, text, spec, "-x", account.keep, own)
+    return model_term(cohort, text, spec, "-x", account.keep, used)
 
 
 def _exact(
     cohort: Cohort, spec: PsmatchSpec, treatment: Treatment, account: RowAccount
-) -> Ints | None:
-    """Codes of the strata within which patients are matched, shape (n,); None without any."""
+) -> tuple[Ints | None, list[Factor]]:
+    """Strata within which patients are matched, shape (n,), None without any; and their terms."""
     if not spec.exact:
-        return None
+        return None, []
+    factors = []
     codes = np.zeros(cohort.rows, dtype=np.int64)
     for text in spec.exact:
         if parse_term(text, cohort.names, "--exact").column == treatment.column:
             raise UsageError(
-                f"{treatment.column} is the treatment itself: nobody has a match with the same.",
+                f"{treatment.column} is the treatment itself: no match can have the same.",
                 where=f"--exact {text}",
-                hint="Leave it out.",
+                hint="Remove it from --exact.",
             )
         groups = design.factor(cohort, text, spec, "--exact", account.keep)
         account.drop(groups.codes < 0, f"{groups.column} missing")
         codes = codes * len(groups.levels) + groups.codes
-    return codes
+        factors.append(groups)
+    return codes, factors
 
 
 def _endpoints(
     cohort: Cohort, spec: PsmatchSpec, account: RowAccount
 ) -> tuple[list[Endpoint], list[str]]:
-    """The endpoints that are asked for, and why others could not be read."""
+    """The endpoints of the analysis, and those that could not be read, with the reason."""
     if spec.time is not None or spec.event is not None:
-        wanted = [SurvivalSpec(time=spec.time, event=spec.event)]
+        requested = [SurvivalSpec(time=spec.time, event=spec.event)]
     elif spec.endpoint:
-        wanted = [SurvivalSpec(endpoint=name) for name in spec.endpoint]
+        requested = [SurvivalSpec(endpoint=name) for name in spec.endpoint]
     else:
         names = sorted(cohort.endpoints(), key=lambda name: name != "os")
-        wanted = [SurvivalSpec(endpoint=name) for name in names]
-    found: list[Endpoint] = []
+        requested = [SurvivalSpec(endpoint=name) for name in names]
+    endpoints: list[Endpoint] = []
     skipped: list[str] = []
-    for number, one in enumerate(wanted):
+    for number, survival in enumerate(requested):
         try:
-            found.append(design.resolve_endpoint(cohort, one, account.keep))
+            endpoints.append(design.resolve_endpoint(cohort, survival, account.keep))
         except UsageError as error:
             if spec.endpoint or number == 0:
                 raise
-            skipped.append(f"{one.endpoint} ({error.message})")
-    return found, skipped
+            skipped.append(f"{survival.endpoint} ({error.message})")
+    return endpoints, skipped
 
 
 def _known(endpoint: Endpoint) -> Mask:
@@ -159,7 +164,7 @@ def _outcome(endpoint: Endpoint, rows: Ints) -> TimeToEvent:
 
 
 def _matrix(terms: Sequence[ModelTerm], keep: Mask, rows: Ints) -> ModelMatrix:
-    """The design matrix with its rows in the order of `rows`."""
+    """The design matrix, its rows in the order of `rows`."""
     matrix = model_matrix(terms, keep)
     return replace(matrix, x=matrix.x[np.argsort(np.argsort(rows, kind="stable"))])
 
@@ -180,7 +185,7 @@ def _balance_columns(terms: Sequence[ModelTerm], rows: Ints) -> Iterator[Covaria
 
 
 def _refuse_unmatchable(treatment: Treatment, account: RowAccount) -> None:
-    """AnalysisError when nobody, or only one group, has everything that is needed."""
+    """AnalysisError when no patient, or none of one group, has complete data."""
     refuse_no_rows(account)
     _, treated, controls = _counts(account.keep, treatment)
     if not treated or not controls:
@@ -189,26 +194,26 @@ def _refuse_unmatchable(treatment: Treatment, account: RowAccount) -> None:
         raise AnalysisError(
             f"No patient with {group} has every covariate.",
             where="-x",
-            hint=f"Left out: {reasons}. Leave out the covariate that is missing most.",
+            hint=f"Excluded: {reasons}. Remove the covariate with the most missing values.",
         )
 
 
-def _refuse_told_apart(terms: Sequence[ModelTerm], rows: Ints, treated: Mask) -> None:
-    """AnalysisError when one covariate alone says who is treated."""
+def _refuse_separated(terms: Sequence[ModelTerm], rows: Ints, treated: Mask) -> None:
+    """AnalysisError when one covariate alone separates the treatments completely."""
     for term in terms:
         values = term.values if term.factor is None else term.factor.codes.astype(np.float64)
         assert values is not None
-        own, others = values[rows][treated], values[rows][~treated]
+        first, second = values[rows][treated], values[rows][~treated]
         if term.factor is None:
-            apart = own.min() > others.max() or own.max() < others.min()
+            apart = first.min() > second.max() or first.max() < second.min()
         else:
-            apart = not set(own.tolist()) & set(others.tolist())
+            apart = not set(first.tolist()) & set(second.tolist())
         if apart:
             raise AnalysisError(
-                f"{term.text} says without exception who is treated: no patient has a counterpart.",
+                f"{term.text} separates the two treatments completely; there is no overlap.",
                 where=f"-x {term.text}",
-                hint="Leave it out if it is the treatment in other words; else the two treatments "
-                "were given to different patients and cannot be compared here.",
+                hint="Remove it if it encodes the treatment; otherwise the two treatments were "
+                "given to different kinds of patients and cannot be compared here.",
             )
 
 
@@ -221,30 +226,30 @@ class _Score:
     logit: Floats
     fit: LogisticFit | None = None
     importance: Floats | None = None
+    trees: int | None = None
 
 
 def _scored(spec: PsmatchSpec, matrix: ModelMatrix, treated: Mask) -> _Score:
     varying = matrix.x.shape[1] > 0 and bool((np.ptp(matrix.x, axis=0) > 0).any())
     if not varying:
         raise AnalysisError(
-            "No covariate differs between patients.", where="-x", hint="Add one that does."
+            "No covariate varies between patients.", where="-x", hint="Add one that does."
         )
     if spec.propensity == "boosted":
         from hcc2l.stats.boosting import boosted_propensity
 
         boosted = boosted_propensity(treated, matrix.x, spec.seed)
         logit = _logit(boosted.propensity)
-        return _Score(boosted.propensity, logit, importance=boosted.importance)
+        return _Score(boosted.propensity, logit, None, boosted.importance, boosted.trees)
     fit = logistic(treated, matrix.x)
     used = ~fit.dropped
     full = np.column_stack([np.ones(treated.size), matrix.x])[:, used]
     predictor = linear_predictor(full, fit.coef[used])
-    # The log odds of the score as it is given; beyond that a score is 0 or 1 but for rounding.
+    # The log odds of the score itself; further out the score is 0 or 1 to machine precision.
     logit = np.where(np.abs(predictor) < LARGEST_LOGIT, _logit(fit.fitted), predictor)
     if logit[treated].min() > logit[~treated].max():
         raise AnalysisError(
-            "The covariates together say without exception who is treated: no patient has a "
-            "counterpart.",
+            "Together, the covariates separate the two treatments completely; there is no overlap.",
             where="-x",
             hint="Use fewer covariates, or broader ones.",
         )
@@ -279,11 +284,11 @@ def _matched(data: MatchData) -> MatchData:
 
 
 def match(data: MatchData, order: str, caliper: float | None) -> Matches:
-    """Match in one order of choosing; the order means nothing to optimal matching."""
+    """Matches in one order of the treated; the order has no effect on optimal matching."""
     spec, distance = data.spec, data.distance
     if spec.method == "optimal":
         return _optimal(data, caliper)
-    if order == "data":  # as the cohort has them, not as their ids go
+    if order == "data":  # the order of the file, not of the ids
         choosing = np.argsort(data.rows, kind="stable")
         choosing = choosing[data.treated[choosing]].astype(np.int64)
     else:
@@ -298,8 +303,8 @@ def _optimal(data: MatchData, caliper: float | None) -> Matches:
     cells = int(data.treated.sum()) * int((~data.treated).sum())
     if cells > MOST_CELLS and data.strata is None:
         raise AnalysisError(
-            f"Optimal matching of {data.treated.sum()} with {(~data.treated).sum()} patients needs "
-            f"{cells * BYTES / 1e9:.1f} GB of memory.",
+            f"Optimal matching of {data.treated.sum()} with {(~data.treated).sum()} patients would "
+            f"need {cells * BYTES / 1e9:.1f} GB of memory.",
             where="--method optimal",
             hint="Use --method nearest, or match within strata: --exact TERM.",
         )
@@ -318,10 +323,10 @@ def _refuse_nobody(data: MatchData, caliper: float | None) -> None:
             hint="Match exactly on fewer or broader terms.",
         )
     gaps = nearest_gaps(data.distance[data.treated], data.distance[~data.treated])
-    nearest_of_all = f"The nearest are {gaps.min():.3g} apart. " if data.strata is None else ""
+    closest = f"The closest two are {gaps.min():.3g} apart. " if data.strata is None else ""
     raise AnalysisError(
         f"No treated patient has a control{within} within the caliper of {caliper:.3g}.",
         where=f"--caliper {data.spec.caliper:g}",
-        hint=f"{nearest_of_all}Where the scores do not overlap the treatments cannot be compared; "
-        "a wider caliper would only hide it.",
+        hint=f"{closest}If the scores do not overlap, the treatments cannot be compared; a wider "
+        "caliper would only hide this.",
     )

@@ -1,4 +1,4 @@
-"""The scores of a psmatch analysis: their terms, overlap, and every patient's and pair's own."""
+"""Tables of the propensity scores: terms, overlap, patients and pairs."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ def overlap_table(data: MatchData) -> Table:
         ):  # fmt: skip
             inside = group & sample.inside
             p, others = data.propensity[inside], data.propensity[~group]
-            beyond = data.propensity[inside]
-            outside = int(((beyond < others.min()) | (beyond > others.max())).sum())
+            outside = int(((p < others.min()) | (p > others.max())).sum())
             rows.append(
                 {"sample": sample.name, "group": level, "n": int(inside.sum()),
                  "propensity_min": float(p.min()), "propensity_median": float(np.median(p)),
@@ -38,17 +37,18 @@ def overlap_table(data: MatchData) -> Table:
         Column("Propensity, median (range)",
                ("propensity_median", "propensity_min", "propensity_max"), form="interval",
                kind="estimate"),
-        Column("Beyond the others", ("outside",)),
+        Column("Outside overlap", ("outside",)),
         Column("Effective n", ("effective_size",), decimals=1),
         Column("Largest weight", ("weight_max",), decimals=2),
     )  # fmt: skip
-    note = ("Beyond the others: patients whose score is below or above every one of the other "
+    note = ("Outside overlap: patients whose score is below or above all scores of the other "
             "treatment.")  # fmt: skip
-    return Table("overlap", "Overlap of the scores", tuple(rows[0]), tuple(rows), columns, (note,))
+    title = "Overlap of the propensity scores"
+    return Table("overlap", title, tuple(rows[0]), tuple(rows), columns, (note,))
 
 
 def row_ids(cohort: Cohort, data: MatchData) -> list[Value]:
-    """What a row is called, in the order of the arrays: its id, else its number from 1."""
+    """Identifier of each row, in the order of the arrays: its id, else its number from 1."""
     name = cohort.id_column
     if name is None or name not in cohort.names:
         return [int(row) + 1 for row in data.rows]
@@ -57,12 +57,12 @@ def row_ids(cohort: Cohort, data: MatchData) -> list[Value]:
 
 
 def weights_of(data: MatchData) -> Floats:
-    """The weights that are saved: those of the weighting, else of the matching."""
+    """The saved weights, shape (n,): those of `--weighting`, else of the matching."""
     return data.match_weights if data.score_weights is None else data.score_weights
 
 
 def pairs_table(data: MatchData, ids: Sequence[Value]) -> Table:
-    """Every match."""
+    """The matches, one row each."""
     heads = {row: i for i, row in enumerate(np.unique(data.matches.treated).tolist(), start=1)}
     matches = zip(
         data.matches.treated.tolist(), data.matches.control.tolist(), data.gaps.tolist(),
@@ -89,7 +89,7 @@ def scores_table(data: MatchData, ids: Sequence[Value]) -> Table:
 
 
 def propensity_table(data: MatchData) -> Table:
-    """The terms of the score."""
+    """Terms of the propensity model, one row each."""
     rows: list[Row] = []
     fit = data.fit
     if fit is not None:
@@ -100,16 +100,16 @@ def propensity_table(data: MatchData) -> Table:
         row = _coefficient(column.term, column.level, column.reference, coef, std_err)
         rows.append(row | {"importance": importance})
     labels = {term.text: term.label for term in data.terms} | {"(Intercept)": "Intercept"}
-    shown = (
+    estimates = (
         (Column("Coefficient", ("coef",), decimals=3), Column("SE", ("std_err",), decimals=3),
          Column("p", ("p",)))
         if fit is not None
         else (Column("Importance", ("importance",)),)
     )  # fmt: skip
     columns = (Column("Variable", ("term",), labels=labels), Column("Level", ("level",)),
-               Column("Reference", ("reference",)), *shown)  # fmt: skip
-    how = "logistic regression" if fit is not None else "boosted trees"
-    title = f"Propensity of {data.treatment.treated} ({how})"
+               Column("Reference", ("reference",)), *estimates)  # fmt: skip
+    model = "logistic regression" if fit is not None else "boosted regression trees"
+    title = f"Propensity for {data.treatment.treated} ({model})"
     return Table("propensity_terms", title, tuple(rows[0]), tuple(rows), columns)
 
 

@@ -1,4 +1,4 @@
-"""What a statistician would say of a psmatch analysis: its notes."""
+"""Notes of a psmatch analysis: what is wrong, in which patients, and what to do."""
 
 from __future__ import annotations
 
@@ -6,27 +6,38 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE, Summary, unmatched
+from hcc2l.analyses.psmatch_balance import (
+    LARGE_DIFFERENCE,
+    VARIANCE_RATIOS,
+    Summary,
+    unmatched,
+)
 from hcc2l.analyses.psmatch_data import MatchData
 from hcc2l.cohort import Cohort
 from hcc2l.errors import quoted_list
-from hcc2l.report import Note
+from hcc2l.numerals import p_equation
+from hcc2l.report import Note, Table
 from hcc2l.stats.balance import is_binary
 from hcc2l.stats.weighting import effective_size, score_weights
 
 MANY_LOST = 0.2
 TREATED_PER_COVARIATE = 10
-SEPARATED = 10.0  # standard error of a coefficient per standard deviation of its covariate
-LARGE_WEIGHT = 10.0
+SEPARATED = 10.0  # standard error of a coefficient times the SD of its covariate
+LARGE_WEIGHT = 10.0  # times the mean
+LEAST_EFFECTIVE = 0.5  # of the group's size
+SIGNIFICANT = 0.05
+_SAMPLES = {"before": "all patients", "after": "matched patients", "weighted": "weighted patients"}
 
 
-def match_notes(cohort: Cohort, data: MatchData, found: Sequence[Summary]) -> list[Note]:
-    """What a statistician would say of this matching."""
+def match_notes(cohort: Cohort, data: MatchData, summaries: Sequence[Summary]) -> list[Note]:
+    """Notes on the design, the scores, lost patients, balance and weights."""
     return [
         *_design_notes(cohort, data),
         *_score_notes(data),
         *_lost_notes(data),
-        *_balance_notes(data, found),
+        *_reuse_notes(data),
+        *_balance_notes(data, summaries),
+        *_variance_notes(data, summaries),
         *_weight_notes(data),
     ]
 
@@ -36,26 +47,35 @@ def _design_notes(cohort: Cohort, data: MatchData) -> list[Note]:
     notes = [
         Note("info", "treatment",
              f"Treated: {t.treated}; controls: {t.control} ({t.column})."),
-        *(Note("info", "option-without-effect", f"{option} is without effect: it belongs to {to}.")
+        *(Note("info", "option-without-effect", f"{option} has no effect without {to}.")
           for option, to in data.spec.without_effect.items()),
     ]  # fmt: skip
     if not data.outcomes:
         notes.append(
             Note("info", "no-endpoint",
-                 "The cohort has no endpoint, so no outcome was compared. Say one: --time COL "
-                 "--event COL.")
+                 "No outcome was compared because the cohort has no endpoint. Give one with "
+                 "--time COL --event COL.")
         )  # fmt: skip
     if data.skipped:
         notes.append(
-            Note("info", "endpoint-skipped", f"Endpoints left out: {'; '.join(data.skipped)}")
+            Note("info", "endpoint-skipped", f"Endpoints not analysed: {'; '.join(data.skipped)}")
         )
     late = [term.column for term in data.terms if cohort.known_after_start(term.column)]
     if late:
         notes.append(
             Note("warning", "covariate-after-start",
-                 f"Known only after the treatment began: {quoted_list(late)}. Matching on what the "
-                 "treatment may have changed takes part of its effect away. Leave it out, or say "
-                 'role = "baseline" in hcc2l.toml if it is not so.')
+                 f"Known only after the start of treatment: {quoted_list(late)}. Matching on a "
+                 "variable that the treatment may have changed removes part of the treatment "
+                 f'effect. Remove it from -x, or set role = "baseline" for {quoted_list(late)} '
+                 "in hcc2l.toml if it was known at baseline.")
+        )  # fmt: skip
+    if cohort.known_after_start(t.column):
+        notes.append(
+            Note("warning", "immortal-time",
+                 f"{t.label}, the treatment, is known only after time 0, and patients must survive "
+                 "long enough to receive it, so survival from time 0 favours whoever is treated "
+                 "later (immortal-time bias). Count time from the start of treatment, or, if it "
+                 f'was known at baseline, set role = "baseline" for {t.column} in hcc2l.toml.')
         )  # fmt: skip
     return notes
 
@@ -67,23 +87,24 @@ def _score_notes(data: MatchData) -> list[Note]:
     if smaller < TREATED_PER_COVARIATE * columns:
         notes.append(
             Note("warning", "few-treated-per-covariate",
-                 f"{_patients(smaller)} in the smaller group for {columns} "
-                 f"parameter{'s' if columns != 1 else ''} of the score: "
-                 f"{smaller / columns:.1f} each, fewer than {TREATED_PER_COVARIATE}. Use fewer "
-                 "covariates, those that matter for the outcome first.")
+                 f"The smaller group has {_patients(smaller)} for {columns} "
+                 f"parameter{'s' if columns != 1 else ''} of the propensity model "
+                 f"({smaller / columns:.1f} per parameter, fewer than {TREATED_PER_COVARIATE}). "
+                 "Use fewer covariates; keep those that matter for the outcome.")
         )  # fmt: skip
     notes += _fit_notes(data)
     if data.tied:
         by = "ids" if _named(data) else "rows in the file"
         notes.append(
             Note("info", "tied-scores",
-                 f"{data.tied} patients share their score with another. Where this left a choice, "
-                 f"the order of the {by} decided.")
+                 f"{data.tied} patients have the same score as another patient. Where this left a "
+                 f"choice of match, the order of the {by} decided.")
         )  # fmt: skip
     if data.spec.order == "data" and data.spec.method == "nearest" and not data.spec.reuses:
         notes.append(
             Note("info", "order-of-rows",
-                 "With --order data the pairs depend on the order of the rows in the file.")
+                 "With --order data, the pairs depend on the order of the rows in the file. Use "
+                 "--order largest for pairs that do not.")
         )  # fmt: skip
     return notes
 
@@ -106,27 +127,27 @@ def _fit_notes(data: MatchData) -> list[Note]:
         if dropped:
             notes.append(
                 Note("warning", "column-dropped",
-                     f"{name} is constant or follows from the covariates before it; the score was "
-                     "fitted without it.")
+                     f"{name} is constant or a linear combination of the covariates before it; the "
+                     "propensity model was fitted without it.")
             )  # fmt: skip
         elif error > SEPARATED:
             notes.append(
                 Note("warning", "coefficient-infinite",
-                     f"The coefficient of {name} runs away: all with or all without it had the "
-                     "same treatment. They have no counterpart; leave them out with --where, or "
-                     f"merge levels.{_wide_caliper(data)}")
+                     f"The coefficient of {name} does not converge: all patients with it, or all "
+                     "without it, had the same treatment and have no counterpart. Exclude them "
+                     f"with --where, or merge levels.{_wide_caliper(data)}")
             )  # fmt: skip
     return notes
 
 
 def _wide_caliper(data: MatchData) -> str:
-    """What scores that run away do to a caliper in standard deviations of their logit."""
+    """The effect of extreme scores on a caliper in standard deviations of their logit."""
     spec = data.spec
     if spec.caliper is None or (spec.caliper_scale, spec.distance) != ("sd", "logit"):
         return ""
     return (
-        f" They also widen the SD of the logit ({data.sd:.3g}), so that the caliper hardly limits "
-        "anything: use --distance propensity, or a caliper with --caliper-scale raw."
+        f" Their extreme scores also inflate the SD of the logit ({data.sd:.3g}), so the caliper "
+        "excludes hardly any match: use --distance propensity or --caliper-scale raw."
     )
 
 
@@ -142,40 +163,40 @@ def _lost_notes(data: MatchData) -> list[Note]:
     if n > controls and not data.spec.reuses:
         notes.append(
             Note("warning", "more-treated-than-controls",
-                 f"{n} patients had {t.treated} and {controls} {t.control}: not every treated "
-                 f"patient can have a match. Name the other group, --treat {t.control}, or use "
-                 "--replace.")
+                 f"{n} patients received {t.treated} and {controls} {t.control}, so not every "
+                 "treated patient can be matched. Match from the smaller group (--treat "
+                 f"{t.control}), or use --replace.")
         )  # fmt: skip
     if n - matched > MANY_LOST * n:
         notes.append(
             Note("warning", "treated-lost",
                  f"{n - matched} of {n} treated patients ({100 * (n - matched) / n:.0f}%) have no "
-                 f"match{_reasons(data)}. The effect is no longer that among all treated but "
-                 f"among those like the {matched} matched ones{_unlike(data)}; say so.")
+                 f"match{_reasons(data)}. The effect applies to patients like the {matched} "
+                 f"matched ones, not to all treated patients{_unlike(data)}. Report this.")
         )  # fmt: skip
-    own, others = data.propensity[data.treated], data.propensity[~data.treated]
-    beyond = int(((own < others.min()) | (own > others.max())).sum())
+    scores, others = data.propensity[data.treated], data.propensity[~data.treated]
+    beyond = int(((scores < others.min()) | (scores > others.max())).sum())
     if beyond > MANY_LOST * n:
         notes.append(
             Note("warning", "no-overlap",
-                 f"The scores of {beyond} of {n} treated patients are beyond those of every "
-                 "control: nobody like them had the other treatment. Restrict the comparison "
-                 "with --where to patients who could have had either.")
+                 f"{beyond} of {n} treated patients have scores outside the range of the controls: "
+                 "no comparable patient received the other treatment. Restrict the comparison "
+                 "with --where to patients who were eligible for both.")
         )  # fmt: skip
     return notes
 
 
 def _reasons(data: MatchData) -> str:
-    words = {"no-control-in-stratum": "nobody in the stratum",
-             "outside-caliper": "nobody within the caliper",
-             "controls-used-up": "all within reach taken"}  # fmt: skip
+    words = {"no-control-in-stratum": "no control in the stratum",
+             "outside-caliper": "no control within the caliper",
+             "controls-used-up": "controls within reach used up"}  # fmt: skip
     counts = [(words.get(name), int((rows & data.treated).sum())) for name, rows in unmatched(data)]
     text = ", ".join(f"{word} {count}" for word, count in counts if word and count)
     return f" ({text})" if text else ""
 
 
 def _unlike(data: MatchData) -> str:
-    """How the lost differ from the matched: the covariate that differs most."""
+    """The covariate in which unmatched and matched treated patients differ most, in words."""
     kept = data.treated & (data.match_weights > 0)
     lost = data.treated & ~kept
     worst: tuple[float, str] | None = None
@@ -186,41 +207,80 @@ def _unlike(data: MatchData) -> str:
         if worst is None or abs(gap) > worst[0]:
             name = f"{covariate.label}{f' {covariate.level}' if covariate.level else ''}"
             if is_binary(x):
-                text = f"{name}: {x[lost].mean():.0%} of the lost, {x[kept].mean():.0%} of these"
+                text = f"{name}: {x[lost].mean():.0%} unmatched, {x[kept].mean():.0%} matched"
             else:
-                text = f"{name}: mean {x[lost].mean():.3g} of the lost, {x[kept].mean():.3g} here"
+                text = f"{name}: mean {x[lost].mean():.3g} unmatched, {x[kept].mean():.3g} matched"
             worst = (abs(gap), text)
     return f" ({worst[1]})" if worst else ""
 
 
-def _balance_notes(data: MatchData, found: Sequence[Summary]) -> list[Note]:
+def _reuse_notes(data: MatchData) -> list[Note]:
+    """A warning where controls serve several treated patients and outcomes are compared."""
+    times = np.bincount(data.matches.control)
+    reused = int((times > 1).sum())
+    if not reused or not data.outcomes:
+        return []
+    controls = "1 control was" if reused == 1 else f"{reused} controls were"
+    return [
+        Note("warning", "controls-reused",
+             f"{controls} matched to more than one treated patient, up to {times.max()} times. The "
+             "robust standard error takes the matching weights as fixed and patients as "
+             "independent; it does not account for this reuse, so intervals and p-values are "
+             "approximate. Compare with the result without --replace.")
+    ]  # fmt: skip
+
+
+_ADJUSTED = {"after": "matching", "weighted": "weighting"}
+
+
+def _balance_notes(data: MatchData, summaries: Sequence[Summary]) -> list[Note]:
     notes = []
-    sample_words = {"after": "matching", "weighted": "weighting"}
     for sample in data.samples[1:]:
-        left: dict[str, float] = {}
+        large: dict[str, float] = {}
         unknown: list[str] = []
-        for one in found:
-            smd, label = abs(one.of[sample.name].smd), one.covariate.label
+        for summary in summaries:
+            smd, label = abs(summary.of[sample.name].smd), summary.covariate.label
             if np.isnan(smd):
                 unknown.append(label)
             elif smd > LARGE_DIFFERENCE:
-                left[label] = max(smd, left.get(label, 0.0))
-        said = []
-        if left:
-            listed = quoted_list([f"{name} ({smd:.3f})" for name, smd in left.items()], 8)
-            said.append(f"Standardised differences above {LARGE_DIFFERENCE:g} are left after "
-                        f"{sample_words[sample.name]}: {listed}.")  # fmt: skip
+                large[label] = max(smd, large.get(label, 0.0))
+        sentences = []
+        if large:
+            listed = quoted_list([f"{name} ({smd:.3f})" for name, smd in large.items()], 8)
+            sentences.append(f"Absolute standardised differences above {LARGE_DIFFERENCE:g} remain "
+                             f"after {_ADJUSTED[sample.name]}: {listed}.")  # fmt: skip
         if unknown:
-            said.append(f"Not estimable after {sample_words[sample.name]}, for want of a standard "
-                        f"deviation: {quoted_list(dict.fromkeys(unknown), 8)}.")  # fmt: skip
-        if said:
-            text = " ".join([*said, *(_balance_advice(data, sample.name) if left else [])])
+            sentences.append("The standardised difference cannot be estimated after "
+                             f"{_ADJUSTED[sample.name]} because the standard deviation is 0: "
+                             f"{quoted_list(dict.fromkeys(unknown), 8)}.")  # fmt: skip
+        if sentences:
+            text = " ".join([*sentences, *(_balance_advice(data, sample.name) if large else [])])
             notes.append(Note("warning", "imbalance", text))
     return notes
 
 
+def _variance_notes(data: MatchData, summaries: Sequence[Summary]) -> list[Note]:
+    """Continuous covariates whose spread differs between the groups, though their means may not."""
+    low, high = VARIANCE_RATIOS
+    parts = []
+    for sample in data.samples:
+        ratios = [(s.covariate.label, s.of[sample.name].variance_ratio) for s in summaries]
+        uneven = [f"{label} ({r:.3g})" for label, r in ratios if r < low or r > high]
+        when = f"after {_ADJUSTED[sample.name]}" if sample.name in _ADJUSTED else "before matching"
+        parts += [f"{when}, {quoted_list(uneven, 8)}"] if uneven else []
+    if not parts:
+        return []
+    return [
+        Note("warning", "variance-ratio",
+             f"Variance ratios outside {low:g}–{high:g}: {'; '.join(parts)}. The groups differ in "
+             "spread even where their means agree. Check the overlap; if the ratio remains after "
+             "matching, add categories of the covariate to -x (COL@CUT) or match on them (--exact "
+             "COL@CUT).")
+    ]  # fmt: skip
+
+
 def _balance_advice(data: MatchData, sample: str) -> list[str]:
-    """What could make a sample more alike that was not done already."""
+    """Ways to improve the balance of a sample that were not already used."""
     spec = data.spec
     ways = []
     if sample == "after":
@@ -233,9 +293,9 @@ def _balance_advice(data: MatchData, sample: str) -> list[str]:
         ways.append("--weighting overlap")
     elif spec.truncate is not None:
         ways.append("weights without --truncate")
-    tried = " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]]))
-    adjusted = "" if spec.doubly_robust or not data.outcomes else "adjust (--doubly-robust)"
-    both = ", or ".join(filter(None, [f"try {tried}" if tried else "", adjusted]))
+    listed = " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]]))
+    adjust = "" if spec.doubly_robust or not data.outcomes else "adjust for it (--doubly-robust)"
+    both = ", or ".join(filter(None, [f"try {listed}" if listed else "", adjust]))
     return [f"{both[0].upper()}{both[1:]}."] if both else []
 
 
@@ -251,30 +311,58 @@ def _weight_notes(data: MatchData) -> list[Note]:
         low, high = int((weights > raw).sum()), int((weights < raw).sum())
         notes.append(
             Note("info", "weights-truncated",
-                 f"Weights were cut at the quantiles {spec.truncate:g} and {1 - spec.truncate:g}, "
-                 f"{weights.min():.3g} and {weights.max():.3g}: "
-                 f"{low} raised and {high} lowered.")
+                 f"Weights were truncated at their {spec.truncate:g} and {1 - spec.truncate:g} "
+                 f"quantiles ({weights.min():.3g} and {weights.max():.3g}): {low} raised and "
+                 f"{high} lowered.")
         )  # fmt: skip
     for level, group in zip(
         data.treatment.levels, (data.treated, ~data.treated), strict=True
     ):  # fmt: skip
-        own = weights[group]
-        share = effective_size(own) / own.size
-        if own.max() > LARGE_WEIGHT * own.mean() or share < 0.5:
+        w = weights[group]
+        size = effective_size(w)
+        if w.max() > LARGE_WEIGHT * w.mean() or size < LEAST_EFFECTIVE * w.size:
+            ways = ["--weighting overlap"] if spec.weighting != "overlap" else []
+            ways += ["--truncate"] if spec.truncate is None else ["a larger --truncate"]
             notes.append(
                 Note("warning", "extreme-weights",
-                     f"A few patients with {level} carry the result: the largest weight is "
-                     f"{own.max() / own.mean():.1f} times the mean, and {own.size} patients are "
-                     f"worth {effective_size(own):.1f}. Use --weighting overlap or --truncate.")
+                     f"A few patients with {level} dominate the weighted result: the largest "
+                     f"weight is {w.max() / w.mean():.1f} times the mean, and the effective sample "
+                     f"size of the {w.size} patients is {size:.1f}. Use {' or '.join(ways)}.")
             )  # fmt: skip
     return notes
 
 
 def effect_notes(absent: dict[str, list[str]]) -> list[Note]:
-    """Say which hazard ratios do not exist, and why."""
+    """A warning of the hazard ratios that cannot be estimated, with the reasons."""
     if not absent:
         return []
     parts = [f"{'; '.join(effects)} ({reason})" for reason, effects in absent.items()]
     return [
-        Note("warning", "effect-not-estimable", f"No hazard ratio exists for: {'; '.join(parts)}.")
-    ]
+        Note("warning", "effect-not-estimable",
+             f"No hazard ratio can be estimated for: {'; '.join(parts)}. Report the numbers of "
+             "events instead.")
+    ]  # fmt: skip
+
+
+def hazards_notes(data: MatchData, tables: Sequence[Table]) -> list[Note]:
+    """Warnings of hazard ratios of the treatment that change with time, one per endpoint."""
+    rows = [row for table in tables if table.name == "ph_tests" for row in table.rows]
+    t = data.treatment
+    notes = []
+    for outcome in data.outcomes:
+        changing = [
+            f"{_SAMPLES[str(row['sample'])]} {p_equation(row['p'])}"
+            for row in rows
+            if row["endpoint"] == outcome.name
+            if isinstance(row["p"], float) and row["p"] < SIGNIFICANT
+        ]
+        if changing:
+            notes.append(
+                Note("warning", "hazards-not-proportional",
+                     f"{outcome.endpoint.label}: the hazard ratio of {t.treated} versus "
+                     f"{t.control} changes with time ({'; '.join(changing)}). A single hazard "
+                     "ratio averages over it, and clustered and stratified models can even "
+                     "disagree in direction. Compare the survival curves (--which survival) and "
+                     "restricted mean survival times (hcc2l km --tau on the file of --save).")
+            )  # fmt: skip
+    return notes

@@ -1,4 +1,4 @@
-"""Who is treated: `--treat` as a column, a level, or both."""
+"""The two treatments compared: `--treat` as a column, a level, or both."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hcc2l.terms import known_column
 
 @dataclass(frozen=True)
 class Treatment:
-    """The two treatments that are compared.
+    """The two treatments compared.
 
     Attributes
     ----------
@@ -35,23 +35,23 @@ class Treatment:
 
     @property
     def levels(self) -> tuple[str, str]:
-        """The names of the groups, the treated first."""
+        """Names of the groups, the treated first."""
         return self.treated, self.control
 
 
 def resolve_treatment(cohort: Cohort, spec: PsmatchSpec, account: RowAccount) -> Treatment:
-    """Find the treatment, and leave out the rows that have neither of the two.
+    """The treatment and its control; rows with neither of the two are excluded from `account`.
 
     Raises
     ------
     UsageError
-        `--treat` fits nothing or several columns, or the column has more levels than two.
+        `--treat` matches nothing or several columns, or the column has more than two levels.
     AnalysisError
         All patients have the same treatment.
     """
     name, level = _column_and_level(cohort, spec, account.keep)
-    found = factor(cohort, name, spec, "--treat", account.keep)
-    occurring = [found.levels[i] for i in np.unique(found.codes[account.keep]) if i >= 0]
+    groups = factor(cohort, name, spec, "--treat", account.keep)
+    occurring = [groups.levels[i] for i in np.unique(groups.codes[account.keep]) if i >= 0]
     if len(occurring) < 2:
         who = "The only patient has" if account.analysed == 1 else (
             f"All {account.analysed} patients have"
@@ -60,7 +60,7 @@ def resolve_treatment(cohort: Cohort, spec: PsmatchSpec, account: RowAccount) ->
         raise AnalysisError(
             f"{who} {only} in {name}: there is nothing to compare.",
             where=f"--treat {spec.treat}",
-            hint="Name another column, or look at the rows left out by --where.",
+            hint="Name another column, or check the rows excluded by --where.",
         )
     control = _level(cohort, name, spec.control, occurring, "--control")
     treated = _level(cohort, name, level, occurring, "--treat")
@@ -78,73 +78,72 @@ def resolve_treatment(cohort: Cohort, spec: PsmatchSpec, account: RowAccount) ->
             where=f"--control {spec.control}",
             hint=f"Levels of {name}: {', '.join(occurring)}.",
         )
-    table = np.full(len(found.levels) + 1, -1, dtype=np.int64)
-    table[found.levels.index(treated)], table[found.levels.index(control)] = 1, 0
-    account.drop(found.codes < 0, f"{name} missing")
-    codes = table[found.codes]
+    table = np.full(len(groups.levels) + 1, -1, dtype=np.int64)
+    table[groups.levels.index(treated)], table[groups.levels.index(control)] = 1, 0
+    account.drop(groups.codes < 0, f"{name} missing")
+    codes = table[groups.codes]
     account.drop(codes < 0, f"{name} neither {printable(treated)} nor {printable(control)}")
     return Treatment(name, cohort.label(name), treated, control, codes)
 
 
 def _refuse_several(
-    spec: PsmatchSpec, name: str, levels: list[str], wanted: str, treated: str | None = None
+    spec: PsmatchSpec, name: str, levels: list[str], syntax: str, treated: str | None = None
 ) -> None:
     if len(levels) == 2:
         return
     others = [level for level in levels if level != treated]
     example = quote(others[0] if treated else f"{name}={others[0]}")
-    option = wanted.partition(" ")[0]
+    option = syntax.partition(" ")[0]
     raise UsageError(
-        f"{name} has {len(levels)} levels: {quoted_list(levels, 12)}; two are compared.",
+        f"{name} has {len(levels)} levels ({quoted_list(levels, 12)}); only two can be compared.",
         where=f"--treat {spec.treat}",
-        hint=f"Say {'which is compared with' if treated else 'which is the treated one'}: "
-        f"{wanted}, such as {option} {example}.",
+        hint=f"Name the {'control' if treated else 'treated'} level with {syntax}, for example "
+        f"{option} {example}.",
     )
 
 
 def _column_and_level(cohort: Cohort, spec: PsmatchSpec, keep: Mask) -> tuple[str, str | None]:
-    """The column that is meant, and the level, None when the column alone was named."""
+    """Column and level named by `--treat`; the level is None if only a column was named."""
     text = spec.treat or ""
     if text in cohort.names and _occurring(cohort, text, keep) <= 2:
         return text, None
     before, equals, after = text.partition("=")
     if equals and (before.strip() in cohort.names or not _having(cohort, text, keep)):
         return known_column(before, cohort.names, "--treat"), after.lstrip("=").strip()
-    own = cohort.dictionary.treatment
-    if own in cohort.names and own is not None and _has(cohort, own, text, keep):
-        return own, text
+    declared = cohort.dictionary.treatment
+    if declared in cohort.names and declared is not None and _has(cohort, declared, text, keep):
+        return declared, text
     columns = _having(cohort, text, keep)
     if len(columns) > 1:
         raise UsageError(
             f"{text!r} is a level of {len(columns)} columns: {quoted_list(columns, 12)}.",
             where=f"--treat {text}",
-            hint=f"Say which: --treat {quote(f'{columns[0]}={text}')}.",
+            hint=f"Name the column, for example --treat {quote(f'{columns[0]}={text}')}.",
         )
     if columns:
         return columns[0], text
     if text in cohort.names:
         return text, None
-    hint = _near(cohort, text, own, keep)
     raise UsageError(
-        f"{text!r} is neither a column of two values nor a level of a column.",
+        f"{text!r} is neither a column with two values nor a level of a column.",
         where=f"--treat {text}",
-        hint=hint,
+        hint=_near(cohort, text, declared, keep),
     )
 
 
-def _near(cohort: Cohort, text: str, own: str | None, keep: Mask) -> str:
-    """What may have been meant: levels of the treatment column, else columns."""
-    if own in cohort.names and own is not None:
-        texts, codes = distinct(cohort.column(own))
+def _near(cohort: Cohort, text: str, declared: str | None, keep: Mask) -> str:
+    """A hint with the nearest level of the declared treatment column, else the nearest column."""
+    if declared in cohort.names and declared is not None:
+        texts, codes = distinct(cohort.column(declared))
         levels = natural_order(texts[i] for i in np.unique(codes[keep]) if i >= 0)
         near = did_you_mean(text, [*levels, *cohort.names], listed=0)
-        return near or f"Levels of {own}: {quoted_list(levels, 12)}."
+        return near or f"Levels of {declared}: {quoted_list(levels, 12)}."
     near = did_you_mean(text, cohort.names, listed=0)
     return near or f"Write --treat COL=LEVEL. Columns: {quoted_list(cohort.names, 20)}."
 
 
 def _having(cohort: Cohort, text: str, keep: Mask) -> list[str]:
-    """The columns with a level of that name."""
+    """Names of the columns with a level of that name."""
     cohort.load(cohort.names)
     return [
         name for name in cohort.names if name != cohort.id_column and _has(cohort, name, text, keep)
@@ -171,16 +170,16 @@ def _occurring(cohort: Cohort, name: str, keep: Mask) -> int:
 
 
 def _level(
-    cohort: Cohort, name: str, said: str | None, levels: list[str], option: str
+    cohort: Cohort, name: str, text: str | None, levels: list[str], option: str
 ) -> str | None:
-    """The level that is meant; None when none was said."""
-    if said is None:
+    """The level that a text names; None without a text."""
+    if text is None:
         return None
-    found = [level for level in levels if level in matching(said, cohort.column(name), levels)]
-    if not found:
+    named = [level for level in levels if level in matching(text, cohort.column(name), levels)]
+    if not named:
         raise UsageError(
-            f"{name} has no level {said!r} among the patients.",
-            where=f"{option} {said}",
-            hint=did_you_mean(said, levels) or f"Levels: {quoted_list(levels, 12)}.",
+            f"{name} has no level {text!r} among the patients.",
+            where=f"{option} {text}",
+            hint=did_you_mean(text, levels) or f"Levels: {quoted_list(levels, 12)}.",
         )
-    return found[0]
+    return named[0]

@@ -12,14 +12,14 @@ from hcc2l.errors import UsageError
 
 
 def _caliper(text: str) -> float | str:
-    """A number, or `none`."""
+    """A caliper: a number, or `none`."""
     if text == "none":
         return text
     try:
         return float(text)
     except ValueError:
         raise UsageError(
-            f"{text!r} is neither a number nor none.", where="--caliper", hint="Write 0.2, or none."
+            f"{text!r} is neither a number nor none.", where="--caliper", hint="Use 0.2 or none."
         ) from None
 
 
@@ -38,7 +38,7 @@ def psmatch(
             metavar="LEVEL|COL|COL=LEVEL",
             rich_help_panel=_TREATMENT,
             show_default=False,
-            help="Who is treated: a level of the treatment, a column of two values, or both.",
+            help="The treated group: a level of the treatment, a column with two values, or both.",
         ),
     ] = None,
     control: Annotated[
@@ -47,7 +47,7 @@ def psmatch(
             metavar="LEVEL",
             rich_help_panel=_TREATMENT,
             show_default=False,
-            help="The level that is compared with, where there are more than two.",
+            help="The control group, if the treatment has more than two levels.",
         ),
     ] = None,
     covariates: Annotated[
@@ -58,7 +58,7 @@ def psmatch(
             metavar="TERM[,TERM…]",
             rich_help_panel=_TREATMENT,
             show_default=False,
-            help="What the score is made of: columns, cuts (afp@400), comparisons. Repeatable.",
+            help="Covariates of the score: columns, cuts (afp@400), comparisons. Repeatable.",
         ),
     ] = None,
     propensity: Annotated[
@@ -66,7 +66,7 @@ def psmatch(
         typer.Option(
             metavar="MODEL",
             rich_help_panel=_TREATMENT,
-            help="The propensity score: logistic regression, or boosted trees.",
+            help="Model of the score: logistic regression, or boosted regression trees.",
         ),
     ] = "logistic",
     method: Annotated[
@@ -82,7 +82,7 @@ def psmatch(
         typer.Option(
             metavar="SCALE",
             rich_help_panel=_MATCHING,
-            help="Match on the logit of the propensity, or on the propensity.",
+            help="Match on the logit of the propensity score, or on the score itself (propensity).",
         ),
     ] = "logit",
     caliper: Annotated[
@@ -91,7 +91,7 @@ def psmatch(
             metavar="C",
             rich_help_panel=_MATCHING,
             parser=_caliper,
-            help="The largest distance of a match, or none.",
+            help="The largest permitted distance within a match, or none.",
         ),
     ] = "0.2",
     caliper_scale: Annotated[
@@ -99,7 +99,7 @@ def psmatch(
         typer.Option(
             metavar="UNIT",
             rich_help_panel=_MATCHING,
-            help="The caliper is in sd of the distance, or raw.",
+            help="Unit of the caliper: SD of the distance over all patients (sd), or raw.",
         ),
     ] = "sd",
     ratio: Annotated[
@@ -108,7 +108,7 @@ def psmatch(
             metavar="K",
             min=1,
             rich_help_panel=_MATCHING,
-            help="Controls for each treated patient, at most.",
+            help="Maximum number of controls per treated patient.",
         ),
     ] = 1,
     replace: Annotated[
@@ -117,7 +117,7 @@ def psmatch(
             "--replace",
             metavar="",
             rich_help_panel=_MATCHING,
-            help="A control may serve several treated patients.",
+            help="Match with replacement: controls can be matched to several treated patients.",
         ),
     ] = False,
     order: Annotated[
@@ -125,7 +125,7 @@ def psmatch(
         typer.Option(
             metavar="ORDER",
             rich_help_panel=_MATCHING,
-            help="Who chooses first: largest or smallest score, data or random.",
+            help="Order of the treated: largest or smallest score first, data or random.",
         ),
     ] = "largest",
     exact: Annotated[
@@ -134,7 +134,7 @@ def psmatch(
             metavar="TERM[,TERM…]",
             rich_help_panel=_MATCHING,
             show_default=False,
-            help="Match only patients who have these in common. Repeatable.",
+            help="Match exactly on these terms. Repeatable.",
         ),
     ] = None,
     smd: Annotated[
@@ -142,7 +142,7 @@ def psmatch(
         typer.Option(
             metavar="SD",
             rich_help_panel=_MATCHING,
-            help="Divide differences by the pooled SD, or by that of the treated (att).",
+            help="SD for standardised differences: pooled, or that of the treated (att).",
         ),
     ] = "pooled",
     seed: Annotated[
@@ -151,7 +151,7 @@ def psmatch(
             metavar="N",
             rich_help_panel=_MATCHING,
             min=0,
-            help="Seed of the random order, and of boosting.",
+            help="Seed of the random order and of boosting.",
         ),
     ] = 1,
     weighting: Annotated[
@@ -159,7 +159,7 @@ def psmatch(
         typer.Option(
             metavar="WEIGHTS",
             rich_help_panel=_WEIGHTING,
-            help="Also weight all patients by the score: iptw or overlap.",
+            help="Also analyse all patients weighted by the score: iptw or overlap.",
         ),
     ] = "none",
     estimand: Annotated[
@@ -168,7 +168,7 @@ def psmatch(
             metavar="WHOM",
             rich_help_panel=_WEIGHTING,
             show_default=False,
-            help="With iptw, the effect in the treated (att, default) or in all (ate).",
+            help="With iptw: effect in the treated (att, default) or in all patients (ate).",
         ),
     ] = None,
     stabilised: Annotated[
@@ -177,7 +177,7 @@ def psmatch(
             "--stabilised/--no-stabilised",
             metavar="",
             rich_help_panel=_WEIGHTING,
-            help="With ate, multiply by the share of the own group.",
+            help="With ate: multiply weights by the share of the patient's group.",
         ),
     ] = True,
     truncate: Annotated[
@@ -186,7 +186,7 @@ def psmatch(
             metavar="Q",
             rich_help_panel=_WEIGHTING,
             show_default=False,
-            help="Cut the weights at the quantiles Q and 1 - Q.",
+            help="Truncate the weights at their quantiles Q and 1 - Q.",
         ),
     ] = None,
     doubly_robust: Annotated[
@@ -203,7 +203,7 @@ def psmatch(
         typer.Option(
             metavar="PICTURE",
             rich_help_panel=_OUTCOMES,
-            help="The figure: love (plot), scores or survival.",
+            help="Figure: love (plot), scores or survival.",
         ),
     ] = "love",
     endpoint: Annotated[
@@ -212,7 +212,7 @@ def psmatch(
             metavar="NAME[,NAME…]",
             rich_help_panel=_OUTCOMES,
             show_default=False,
-            help="Endpoints; every one of the cohort when left out. Repeatable.",
+            help="Endpoints (default: all endpoints of the cohort). Repeatable.",
         ),
     ] = None,
     time: o.Time = None,
@@ -237,5 +237,5 @@ def psmatch(
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
 ) -> None:
-    """Two treatments compared in matched patients: propensity score, balance, outcomes."""
+    """Compare two treatments in matched patients: propensity score, balance, outcomes."""
     run_analysis(context, texts=("covariates", "exact", "endpoint"))

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-LINE = 0.2  # inches a covariate
+LINE = 0.2  # inches per covariate
 PLOT_WIDTH = 3.4
 CHARACTER = 0.065
-LABEL_WIDTH = 46  # characters of a covariate's name before it is wrapped
+LABEL_WIDTH = 46  # characters at which a covariate's name is wrapped
 PANEL = 2.9  # inches, width and height of a histogram
 PANEL_WIDTH = 40  # characters below it
 MARKERS = ("o", "s", "D")
 
 
 def draw_love(figure: Figure) -> Picture:
-    """Absolute standardised differences, a row a covariate, the largest before on top."""
+    """Love plot: absolute standardised differences, the largest before matching on top."""
     from matplotlib.figure import Figure as MplFigure
 
     samples, titles = (_texts(figure.options[key]) for key in ("samples", "titles"))
@@ -40,13 +40,13 @@ def draw_love(figure: Figure) -> Picture:
     threshold = float(str(figure.options["threshold"]))
     axes.axvline(threshold, color="0.4", linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     for i, sample in enumerate(samples):
-        known = [
+        points = [
             (_size(row[f"smd_{sample}"]), y)
             for y, row in zip(places, rows, strict=True)
             if row[f"smd_{sample}"] is not None
         ]
         axes.plot(
-            [x for x, _ in known], [y for _, y in known], linestyle="none",
+            [x for x, _ in points], [y for _, y in points], linestyle="none",
             marker=MARKERS[i], markersize=5, color=colour(i), zorder=3 + i,
             markerfacecolor="white" if i == 0 else colour(i), label=titles[i], clip_on=False,
         )  # fmt: skip
@@ -70,7 +70,7 @@ def draw_love(figure: Figure) -> Picture:
 
 
 def _places(names: list[str]) -> tuple[list[float], float]:
-    """The middle of each row, a wrapped name taking more room, and where the last row ends."""
+    """Centre of each row, with more room for wrapped names, and the upper end of the last row."""
     places, top = [], 0.0
     for name in names:
         tall = 1.0 + 0.6 * name.count("\n")
@@ -80,7 +80,7 @@ def _places(names: list[str]) -> tuple[list[float], float]:
 
 
 def draw_scores(figure: Figure) -> Picture:
-    """One panel a sample: the treated upwards, the controls downwards."""
+    """Mirrored histograms, one panel per sample: the treated upwards, the controls downwards."""
     from matplotlib.figure import Figure as MplFigure
 
     samples, titles, levels = (
@@ -112,9 +112,9 @@ def draw_scores(figure: Figure) -> Picture:
 
 def _draw_bars(axes: Axes, figure: Figure, sample: str, levels: list[str]) -> None:
     table = figure.tables["scores"]
-    own = [row for row in table.rows if row["sample"] == sample]
+    of_sample = [row for row in table.rows if row["sample"] == sample]
     for code, level in enumerate(levels):
-        rows = [row for row in own if row["group"] == level]
+        rows = [row for row in of_sample if row["group"] == level]
         sign = 1.0 if code == 0 else -1.0
         axes.bar(
             [_size(row["lower"]) for row in rows], [sign * _size(row["n"]) for row in rows],
@@ -126,11 +126,11 @@ def _draw_bars(axes: Axes, figure: Figure, sample: str, levels: list[str]) -> No
 
 
 def _ticks(highest: float) -> list[float]:
-    """Ticks up and down alike, the last one not below the tallest bar of any panel."""
+    """Symmetric ticks, the last one not below the tallest bar of any panel."""
     from matplotlib.ticker import MaxNLocator
 
-    found = MaxNLocator(7, integer=True, symmetric=True).tick_values(-highest, highest)
-    return [float(tick) for tick in found]
+    ticks = MaxNLocator(7, integer=True, symmetric=True).tick_values(-highest, highest)
+    return [float(tick) for tick in ticks]
 
 
 def _texts(value: Any) -> list[str]:

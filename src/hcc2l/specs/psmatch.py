@@ -26,9 +26,9 @@ class PsmatchSpec(AnalysisSpec):
     Attributes
     ----------
     treat
-        ``LEVEL``, ``COL`` or ``COL=LEVEL``: who is treated.
+        ``LEVEL``, ``COL`` or ``COL=LEVEL``: the treated group.
     control
-        The level that is compared with, where there are more than two.
+        The level of the control group; needed if there are more than two levels.
     covariates
         Terms of the propensity score.
     propensity
@@ -36,26 +36,26 @@ class PsmatchSpec(AnalysisSpec):
     method, order, ratio, replace
         How controls are chosen.
     distance
-        What is matched on: the ``logit`` of the propensity, or the ``propensity``.
+        Scale of the matching: the ``logit`` of the propensity score or the ``propensity`` itself.
     caliper, caliper_scale
-        The largest distance of a match, in standard deviations (``sd``) of the distance or as it
-        stands (``raw``); no limit when None.
+        The largest permitted distance, in standard deviations of the distance over all patients
+        (``sd``) or in its own units (``raw``); None for no limit.
     exact
-        Terms that matched patients must have in common.
+        Terms on which patients are matched exactly.
     smd
-        Divide differences by the ``pooled`` standard deviation, or by the treated's (``att``).
+        Divide differences by the ``pooled`` standard deviation or that of the treated (``att``).
     weighting, estimand, stabilised, truncate
-        Weights from the score beside the matching: what for, and cut at which quantiles.
+        Additional analysis by weighting: type, target population, and truncation quantile.
     doubly_robust
-        Also adjust the effects for the covariates.
+        Also adjust the hazard ratios for the covariates.
     endpoint
-        Endpoints of the outcomes; every one of the cohort when empty.
+        Endpoints to compare; empty for all endpoints of the cohort.
     time, event
-        An endpoint said on the spot.
+        An endpoint given on the command line.
     which
-        What the figure shows.
+        The figure: ``love``, ``scores`` or ``survival``.
     seed
-        Of the random order and of boosting.
+        Seed of the random order and of boosting.
     """
 
     treat: str | None = None
@@ -84,47 +84,47 @@ class PsmatchSpec(AnalysisSpec):
 
     @staticmethod
     def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Endpoints of the dictionary, or one said on the spot."""
+        """Options that exclude each other: endpoints of the dictionary, or one given here."""
         return ("endpoint", "time"), ("endpoint", "event")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if isinstance(self.caliper, str):  # `none`, as it is typed and as a dictionary says it
+        if isinstance(self.caliper, str):  # `none`, on the command line or in a dictionary
             object.__setattr__(self, "caliper", None)
         if self.treat is None:
             raise UsageError(
-                "Who is treated was not said.",
+                "No treatment was given.",
                 where="--treat",
-                hint="Name the level of the treatment: --treat lenvatinib.",
+                hint="Use --treat LEVEL, for example --treat lenvatinib.",
             )
         if not self.covariates:
             raise UsageError(
-                "A propensity score needs covariates.",
+                "No covariates were given for the propensity score.",
                 where="-x",
-                hint="Name what the choice of treatment may have depended on, -x "
-                "age,sex,child_pugh, or once and for all in hcc2l.toml: [psmatch] covariates = "
+                hint="Name what the choice of treatment may have depended on, for example -x "
+                "age,sex,child_pugh, or set the default in hcc2l.toml: [psmatch] covariates = "
                 '["age", "sex"].',
             )
         if self.endpoint and (self.time is not None or self.event is not None):
             raise UsageError(
-                "--time and --event say another endpoint than --endpoint.",
+                "--endpoint cannot be combined with --time and --event.",
                 where="--endpoint",
-                hint="Leave one of the two out.",
+                hint="Use either --endpoint or --time and --event.",
             )
 
     @property
     def controls_each(self) -> int:
-        """Controls for each treated patient, at most; optimal matching makes pairs."""
+        """Maximum number of controls per treated patient; 1 in optimal matching."""
         return 1 if self.method == "optimal" else self.ratio
 
     @property
     def reuses(self) -> bool:
-        """Whether a control may serve several treated patients; never in optimal matching."""
+        """Whether controls can be matched repeatedly; never in optimal matching."""
         return self.replace and self.method == "nearest"
 
     @property
     def without_effect(self) -> dict[str, str]:
-        """Options that were given and change nothing, and what they belong to."""
+        """Options that were given without effect, and the option each one needs."""
         iptw, optimal = self.weighting == "iptw", self.method == "optimal"
         options = {
             "--estimand": (self.estimand is not None and not iptw, "--weighting iptw"),

@@ -1,4 +1,4 @@
-"""Whether a covariate and a score go together: the permutation test of a conditional tree."""
+"""Association of a covariate with a score: the permutation test of a conditional tree."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from hcc2l.stats.risk_sets import Floats
 from hcc2l.stats.tails import chi_square_tail, normal_tail
 
-# R's `ctree_control(tol)`: a variance up to this is none.
+# R's `ctree_control(tol)`: a variance up to this counts as 0.
 NO_VARIANCE = 1e-10
-# Values beyond this are scaled, for squares of them are beyond any number.
+# Values beyond this are scaled because their squares would overflow.
 LARGE = 1e100
-# How exact the probability of `largest_of_levels` is.
+# The largest absolute error of `largest_of_levels`.
 MAX_P_ERROR = 1e-9
 _MOST_POINTS = 200_000
 
@@ -30,7 +30,7 @@ class Covariate:
     kind
         ``numeric``, ``ordered`` or ``factor``.
     values
-        Shape (n,), NaN where missing: the number, or the place of the level from 0.
+        Shape (n,), NaN where missing: the number, or the index of the level from 0.
     levels
         Number of declared levels; 0 for a number.
     """
@@ -42,7 +42,7 @@ class Covariate:
 
 @dataclass(frozen=True)
 class Scores:
-    """The scores of some rows, with their mean and variance (divisor n)."""
+    """Scores of the rows, with their mean and variance (divisor n)."""
 
     values: Floats
     mean: float
@@ -50,28 +50,28 @@ class Scores:
 
 
 def moments(values: Floats) -> Scores:
-    """Mean and variance of scores, shape (n,)."""
+    """Scores of shape (n,) with their mean and variance."""
     mean = float(values.mean()) if values.size else 0.0
     return Scores(values, mean, float(np.mean((values - mean) ** 2)) if values.size else 0.0)
 
 
 @dataclass(frozen=True)
 class Association:
-    """The test of one covariate in one node; as it stands, one that was not tested.
+    """Test of one covariate in one node; the defaults are those of a covariate not tested.
 
     Attributes
     ----------
     statistic
-        Quadratic form, or largest absolute standardised component.
+        Quadratic form, or the largest absolute standardised component.
     df
-        Rank of the quadratic form; of the maximum statistic the number of components that vary.
+        Rank of the quadratic form, or number of varying components of the maximum statistic.
     p, p_adjusted
-        Without and with adjustment.
+        p without and with adjustment.
     criterion
-        1 - p_adjusted as R rounds it, by which covariates are compared; -infinity when the
-        covariate was chosen and no cut leaves enough rows on both sides.
+        1 - p_adjusted as R rounds it, by which covariates are ranked; -infinity if the covariate
+        was chosen but no cut leaves enough rows on both sides.
     tested
-        Whether enough rows have a value; only then it counts in the adjustment.
+        Whether enough rows have a value; only tested covariates count in the adjustment.
     """
 
     statistic: float = 0.0
@@ -82,21 +82,21 @@ class Association:
     tested: bool = False
 
     def adjusted(self, tests: int) -> Association:
-        """With p adjusted for a number of tests: 1 - (1 - p)^tests."""
+        """The test with p adjusted for a number of tests: 1 - (1 - p)^tests."""
         if not self.tested:
             return self
         adjusted = 1.0 if self.p >= 1 else -math.expm1(tests * math.log1p(-self.p))
         return replace(self, p_adjusted=adjusted, criterion=(1.0 - self.p) ** tests)
 
     def uncuttable(self) -> Association:
-        """The same, never to be chosen."""
+        """The test with a criterion that is never chosen."""
         return replace(self, criterion=-math.inf)
 
 
 def associate(
-    covariate: Covariate, values: Floats, own: Scores, statistic: Literal["quad", "max"]
+    covariate: Covariate, values: Floats, scores: Scores, statistic: Literal["quad", "max"]
 ) -> Association:
-    """Test the association of values, shape (n,) without gaps, with their scores.
+    """Test of the association of values, shape (n,) without NaN, with their scores.
 
     Notes
     -----
@@ -106,24 +106,24 @@ def associate(
     if covariate.kind == "factor":
         codes = values.astype(np.intp)
         count = np.bincount(codes, minlength=covariate.levels).astype(np.float64)
-        total: Floats = np.bincount(codes, weights=own.values, minlength=covariate.levels).astype(
-            np.float64
-        )
-        return _of_levels(count, total, own, statistic)
-    return _of_number(values, own, statistic)
+        total: Floats = np.bincount(
+            codes, weights=scores.values, minlength=covariate.levels
+        ).astype(np.float64)
+        return _of_levels(count, total, scores, statistic)
+    return _of_number(values, scores, statistic)
 
 
-def _of_number(values: Floats, own: Scores, statistic: str) -> Association:
+def _of_number(values: Floats, scores: Scores, statistic: str) -> Association:
     n = values.size
     unit = max(float(values.max()), -float(values.min()))
     unit = unit if unit > LARGE else 1.0  # the statistics are the same in any unit
     if unit > 1:
         values = values / unit
     centred = values - values.mean()
-    variance = own.variance * n / (n - 1) * float(centred @ centred) if n > 1 else 0.0
+    variance = scores.variance * n / (n - 1) * float(centred @ centred) if n > 1 else 0.0
     if not variance > NO_VARIANCE / unit / unit:
         return Association(tested=True)
-    gap = float(centred @ own.values)
+    gap = float(centred @ scores.values)
     if statistic == "max":
         z = abs(gap) / math.sqrt(variance)
         return Association(z, 1, 2 * normal_tail(z), tested=True)
@@ -131,11 +131,11 @@ def _of_number(values: Floats, own: Scores, statistic: str) -> Association:
     return Association(square, 1, chi_square_tail(1, square), tested=True)
 
 
-def _of_levels(count: Floats, total: Floats, own: Scores, statistic: str) -> Association:
+def _of_levels(count: Floats, total: Floats, scores: Scores, statistic: str) -> Association:
     n = float(count.sum())
-    unit = own.variance / (n - 1) if n > 1 else 0.0
+    unit = scores.variance / (n - 1) if n > 1 else 0.0
     varies = unit * (n * count - count**2) > NO_VARIANCE
-    count, gap = count[varies], (total - own.mean * count)[varies]
+    count, gap = count[varies], (total - scores.mean * count)[varies]
     k = int(varies.sum())
     if k < 2:
         return Association(tested=True)
@@ -143,14 +143,14 @@ def _of_levels(count: Floats, total: Floats, own: Scores, statistic: str) -> Ass
         z = float(np.max(np.abs(gap) / np.sqrt(unit * (n * count - count**2))))
         p = 2 * normal_tail(z) if k == 2 else largest_of_levels(z, count)
         return Association(z, k, p, tested=True)
-    # The gaps sum to 0, so that any generalised inverse of diag(count) - count count'/n does, and
+    # The gaps sum to 0, so any generalised inverse of diag(count) - count count'/n will do, and
     # 1/count is one: the Moore-Penrose inverse, which R uses, gives the same form.
     square = float(np.sum(gap**2 / count)) / (unit * n)
     return Association(square, k - 1, chi_square_tail(k - 1, square), tested=True)
 
 
 def largest_of_levels(z: float, count: NDArray[np.float64]) -> float:
-    """P that any of k >= 3 standardised sums over the levels of a factor exceeds z.
+    """Probability that any of k >= 3 standardised sums over levels of a factor exceeds z.
 
     Parameters
     ----------
@@ -161,12 +161,12 @@ def largest_of_levels(z: float, count: NDArray[np.float64]) -> float:
 
     Notes
     -----
-    The sums are those of independent normal variables Y_k of variance `count` that happen to add
-    up to 0. The probability of a box is thus the density at 0 of the sum of the truncated Y_k,
-    which is the integral of the product of their Fourier transforms; the sum is bounded, so that
-    the trapezoidal rule is exact for steps fine enough, and only what is left out beyond its last
-    point is in error, at most `MAX_P_ERROR`. (Quasi-Monte Carlo integration, which R uses, is good
-    to 1e-4 for these singular covariances.)
+    The sums are distributed as independent normal variables Y_k of variance `count`, conditional on
+    a sum of 0. The probability of a box is therefore the density at 0 of the sum of the truncated
+    Y_k, the integral of the product of their Fourier transforms. As the sum is bounded, the
+    trapezoidal rule is exact for sufficiently fine steps; only the truncation beyond its last point
+    causes an error, at most `MAX_P_ERROR`. (Quasi-Monte Carlo integration, which R uses, is good to
+    1e-4 for these singular covariances.)
     """
     from scipy.special import wofz
 

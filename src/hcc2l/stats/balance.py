@@ -1,4 +1,4 @@
-"""How alike two groups are: means, standardised differences, variance ratios."""
+"""Balance of a covariate between two groups: means, standardised differences, variance ratios."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from numpy.typing import NDArray
 
 from hcc2l.stats.risk_sets import Floats
 
-# Values that differ by less, as a share of the largest, differ by rounding only.
+# Values that differ by less than this share of the largest differ by rounding only.
 ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
 class Balance:
-    """One covariate in a treated and a control group.
+    """Balance of one covariate between treated and controls.
 
     Attributes
     ----------
     treated, control
         (Weighted) means; proportions of a 0/1 covariate.
     smd
-        Their difference over the standard deviation given; 0 over 0 is 0, else NaN over 0.
+        Difference in means over the given standard deviation; if that is 0, 0 for equal means,
+        else NaN.
     variance_ratio
         Variance of the treated over that of the controls; NaN for a 0/1 covariate.
     """
@@ -34,14 +35,14 @@ class Balance:
 
 
 def is_binary(x: Floats) -> bool:
-    """Whether a covariate has no other values than 0 and 1."""
+    """Whether a covariate takes no values other than 0 and 1."""
     return bool(np.all((x == 0) | (x == 1)))
 
 
 def weighted_variance(x: Floats, weights: Floats, *, binary: bool) -> float:
-    """Variance of a covariate, unbiased with weights: sum w (x - m)^2 / (1 - sum w^2), sum w = 1.
+    """Weighted variance of a covariate: sum w (x - m)^2 / (1 - sum w^2), sum w = 1.
 
-    Of a 0/1 covariate p (1 - p). 0 where rows differ by rounding only, NaN with a single row.
+    For a 0/1 covariate p (1 - p). 0 if values differ by rounding only, NaN for a single row.
     """
     total = weights.sum()
     mean = float((weights * x).sum() / total)  # of ones exactly 1
@@ -55,23 +56,22 @@ def weighted_variance(x: Floats, weights: Floats, *, binary: bool) -> float:
 
 
 def spread(x: Floats, treated: NDArray[np.bool_], *, pooled: bool) -> float:
-    """The standard deviation that differences are divided by, of the unmatched groups.
+    """Standard deviation of the unmatched groups, the denominator of standardised differences.
 
-    ``sqrt((s1^2 + s0^2) / 2)`` when `pooled` (Rosenbaum and Rubin, Am Stat 1985;39:33-38), else the
-    treated group's (R's ``summary(matchit)``).
+    ``sqrt((s1^2 + s0^2) / 2)`` if `pooled` (Rosenbaum and Rubin, Am Stat 1985;39:33-38), else that
+    of the treated (R's ``summary(matchit)``).
     """
     binary = is_binary(x)
-    own = x[treated]
-    first = weighted_variance(own, np.ones(own.size), binary=binary)
+    ones = np.ones(x.size)
+    of_treated = weighted_variance(x[treated], ones[treated], binary=binary)
     if not pooled:
-        return float(np.sqrt(first))
-    rest = x[~treated]
-    second = weighted_variance(rest, np.ones(rest.size), binary=binary)
-    return float(np.sqrt((first + second) / 2))
+        return float(np.sqrt(of_treated))
+    of_controls = weighted_variance(x[~treated], ones[~treated], binary=binary)
+    return float(np.sqrt((of_treated + of_controls) / 2))
 
 
 def balance(x: Floats, treated: NDArray[np.bool_], weights: Floats, sd: float) -> Balance:
-    """Compare a covariate between the groups.
+    """Balance of a covariate between the groups, in the sample of positive weight.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ def balance(x: Floats, treated: NDArray[np.bool_], weights: Floats, sd: float) -
     parts = []
     for group in (treated, ~treated):
         inside = group & (weights > 0)
-        own, w = x[inside], weights[inside]
-        parts.append((float((w * own).sum() / w.sum()), weighted_variance(own, w, binary=binary)))
+        v, w = x[inside], weights[inside]
+        parts.append((float((w * v).sum() / w.sum()), weighted_variance(v, w, binary=binary)))
     (first, first_variance), (second, second_variance) = parts
     difference = first - second
     if abs(difference) <= ROUNDING * float(np.abs(x).max()):

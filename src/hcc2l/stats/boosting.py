@@ -11,25 +11,25 @@ from hcc2l.stats.balance import balance, spread
 from hcc2l.stats.risk_sets import Floats
 from hcc2l.stats.weighting import score_weights
 
-# Shallow trees with leaves that are not too small: deeper ones learn a small cohort by heart, and
-# nobody has a counterpart then.
+# Shallow trees with leaves that are not too small: deeper ones overfit a small cohort until the
+# scores no longer overlap.
 TREES, SHRINKAGE, DEPTH, LEAF, BAG = 1000, 0.01, 2, 10, 0.5
-EVERY = 10  # trees between two looks at the balance
+EVERY = 10  # trees between two checks of the balance
 BOUND = 1e-6  # a score of 0 or 1 would have no logit
 
 
 @dataclass(frozen=True)
 class Boosted:
-    """Scores of the number of trees that balanced best.
+    """Scores from the number of trees with the best balance.
 
     Attributes
     ----------
     propensity
         Shape (n,).
     importance
-        Shape (p,): share of each column in what the trees explain.
+        Shape (p,): share of each column in the reduction of impurity.
     trees
-        How many of them were used.
+        Number of trees used.
     """
 
     propensity: Floats
@@ -38,10 +38,10 @@ class Boosted:
 
 
 def boosted_propensity(treated: NDArray[np.bool_], x: Floats, seed: int) -> Boosted:
-    """Fit, and stop at the number of trees with the smallest mean absolute standardised difference.
+    """Propensity scores from the number of trees with the smallest mean absolute difference.
 
-    The differences are those after weighting the controls by p / (1 - p) (McCaffrey, Ridgeway and
-    Morral, Psychol Methods 2004;9:403-425). The trees are scikit-learn's
+    The standardised differences are those after weighting the controls by p / (1 - p) (McCaffrey,
+    Ridgeway and Morral, Psychol Methods 2004;9:403-425). The trees are scikit-learn's
     ``GradientBoostingClassifier``.
 
     Parameters
@@ -64,11 +64,11 @@ def boosted_propensity(treated: NDArray[np.bool_], x: Floats, seed: int) -> Boos
             continue
         p = np.clip(stage[:, 1], BOUND, 1 - BOUND)
         weights = score_weights(treated, p, "att")
-        left = [
+        differences = [
             abs(balance(column, treated, weights, sd).smd)
             for column, sd in zip(x.T, sds, strict=True)
         ]
-        mean = float(np.nanmean(left)) if not np.isnan(left).all() else 0.0
+        mean = float(np.nanmean(differences)) if not np.isnan(differences).all() else 0.0
         if best is None or mean < best[0]:
             best = (mean, number, p)
     assert best is not None

@@ -1,4 +1,4 @@
-"""Tests of one variable between two groups, independent or matched."""
+"""Tests of a variable between two groups, independent or matched."""
 
 from __future__ import annotations
 
@@ -82,24 +82,35 @@ def mann_whitney(x: Floats, treated: NDArray[np.bool_]) -> Test:
     return Test("mann-whitney", w, 0, _corrected(w - n * m / 2, variance))
 
 
-def signed_rank(difference: Floats) -> Test:
+def signed_rank(difference: Floats, rounding: float = 0.0) -> Test:
     """Wilcoxon's signed-rank test, normal approximation with tie and continuity correction.
 
-    Differences of 0 are left out, as in R's ``wilcox.test(paired = TRUE, exact = FALSE)``; p is 1
+    Zero differences are excluded, as in R's ``wilcox.test(paired = TRUE, exact = FALSE)``; p is 1
     when there are no others. The statistic is V, the sum of the positive ranks.
+
+    Parameters
+    ----------
+    difference
+        Shape (n,).
+    rounding
+        Differences up to this are zero, and absolute differences this close are tied: of computed
+        values, such as means, that are equal but for their last digits.
     """
-    kept = difference[difference != 0]
+    kept = difference[np.abs(difference) > rounding]
     if not kept.size:
         return Test("wilcoxon", 0.0, 0, 1.0)
-    ranks, ties = _ranks(np.abs(kept))
+    ranks, ties = _ranks(np.abs(kept), rounding)
     v, n = float(ranks[kept > 0].sum()), kept.size
     variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48
     return Test("wilcoxon", v, 0, _corrected(v - n * (n + 1) / 4, variance))
 
 
-def _ranks(x: Floats) -> tuple[Floats, float]:
+def _ranks(x: Floats, rounding: float = 0.0) -> tuple[Floats, float]:
     """Midranks, and the sum over ties of t^3 - t."""
-    _, index, count = np.unique(x, return_inverse=True, return_counts=True)
+    values, index = np.unique(x, return_inverse=True)
+    tied_with = np.cumsum(np.concatenate(([True], np.diff(values) > rounding))) - 1
+    index = tied_with[index]
+    count = np.bincount(index)
     middle = np.cumsum(count) - (count - 1) / 2
     size = count.astype(np.float64)
     return middle[index], float((size**3 - size).sum())

@@ -1,7 +1,7 @@
-"""Matching treated to control units on one number, the distance: nearest neighbour and optimal.
+"""Matching of treated to control units on one number, the distance: nearest neighbour and optimal.
 
-Every function takes rows in one fixed order and breaks ties by it, so that whoever calls decides
-what the order means.
+Every function breaks ties by the order of the rows, so the caller decides what that order means.
+Scores and gaps that differ by rounding only are ties.
 """
 
 from __future__ import annotations
@@ -19,10 +19,29 @@ from hcc2l.stats.risk_sets import Floats, Ints
 Mask = NDArray[np.bool_]
 Order = Literal["largest", "smallest", "data", "random"]
 
+# Scores and logits are good to about 1e-14: differences are rounding below this share of their
+# range, and below the absolute floor where a score hardly varies.
+ROUNDING, FLOOR = 1e-10, 1e-12
+
+
+def rounding(distance: Floats) -> float:
+    """The largest difference between two scores, or two gaps, that counts as rounding."""
+    return max(ROUNDING * float(np.ptp(distance)), FLOOR) if distance.size else FLOOR
+
+
+def levelled(distance: Floats) -> Floats:
+    """The scores, shape (n,), with those that differ by rounding only set to the lowest of them."""
+    if not distance.size:
+        return distance
+    values, place = np.unique(distance, return_inverse=True)
+    first = np.concatenate(([True], np.diff(values) > rounding(distance)))
+    lowest = values[first][np.cumsum(first) - 1]
+    return np.asarray(lowest[place], dtype=np.float64)
+
 
 @dataclass(frozen=True)
 class Matches:
-    """Treated rows with the control rows they got; a treated row without control is not in it.
+    """Matched treated rows with their control rows; unmatched treated rows do not appear.
 
     Attributes
     ----------
@@ -34,24 +53,24 @@ class Matches:
     control: Ints
 
     def weights(self, treated: Mask) -> Floats:
-        """Weights for the effect on the treated, shape (n,); 0 for rows without a match.
+        """Weights for the effect in the treated, shape (n,); 0 for rows without a match.
 
-        A matched treated row has 1. A control has the sum over its matches of one over the number
-        of controls which that treated row got, rescaled to sum to the number of matched controls
+        A matched treated row has weight 1. A control has the sum over its matches of 1 over the
+        number of controls of that treated row, rescaled to sum to the number of matched controls
         (Ho, Imai, King and Stuart, J Stat Softw 2011;42(8); R's MatchIt).
         """
         n = treated.size
-        got = np.bincount(self.treated, minlength=n)
-        share = np.bincount(self.control, weights=1.0 / got[self.treated], minlength=n)
+        controls_of = np.bincount(self.treated, minlength=n)
+        share = np.bincount(self.control, weights=1.0 / controls_of[self.treated], minlength=n)
         used = share > 0
         total = float(share.sum())
         scaled = share * (int(used.sum()) / total) if total else share
-        return np.where(treated, (got > 0).astype(np.float64), scaled)
+        return np.where(treated, (controls_of > 0).astype(np.float64), scaled)
 
     def sets(self, n: int) -> Ints:
         """Number of the matched set of each row, shape (n,), from 0 by treated row; -1 for none.
 
-        Controls matched more than once belong to no set of their own: -1 for all controls then.
+        When any control is matched more than once, controls belong to no single set: all are -1.
         """
         result = np.full(n, -1, dtype=np.int64)
         heads, number = np.unique(self.treated, return_inverse=True)
@@ -62,14 +81,14 @@ class Matches:
 
 
 def processing_order(distance: Floats, treated: Mask, order: Order, seed: int) -> Ints:
-    """The treated rows in the order in which they choose; ties stay in the order of the rows."""
+    """Treated rows in the order in which they are matched; ties keep the order of the rows."""
     rows = np.flatnonzero(treated)
     if order == "data":
         return rows.astype(np.int64)
     if order == "random":
         return np.random.default_rng(seed).permutation(rows).astype(np.int64)
-    key = -distance[rows] if order == "largest" else distance[rows]
-    return rows[np.argsort(key, kind="stable")].astype(np.int64)
+    score = levelled(distance)[rows]
+    return rows[np.argsort(-score if order == "largest" else score, kind="stable")].astype(np.int64)
 
 
 def nearest(
@@ -82,11 +101,11 @@ def nearest(
     replace: bool = False,
     strata: Ints | None = None,
 ) -> Matches:
-    """Greedy nearest-neighbour matching.
+    """Greedy nearest-neighbour matches.
 
-    Rows stand in the order of (distance, row number). Each treated row in turn takes the nearer of
-    the last free control before it and the first one after it; at the same distance the one before.
-    With a ratio of k there are k rounds over all treated rows.
+    Rows are sorted by (distance, row number). Each treated row in turn takes the nearer of the
+    last free control before it and the first free control after it; if both are equally far, the
+    one with the smaller row number. With a ratio of k there are k rounds over all treated rows.
 
     Parameters
     ----------
@@ -95,75 +114,90 @@ def nearest(
     treated
         Shape (n,).
     order
-        Row numbers of the treated, in the order in which they choose.
+        Row numbers of the treated, in the order in which they are matched.
     caliper
-        The largest distance of a match, itself allowed.
+        The largest permitted gap; a gap equal to it is permitted.
     ratio
-        Controls for each treated row, at most.
+        Maximum number of controls per treated row.
     replace
-        Controls may be taken by several treated rows, though only once by each.
+        Whether a control can be matched to several treated rows (once to each).
     strata
-        Shape (n,), codes: matches are within a stratum only.
+        Shape (n,), codes: matches are made within a stratum only.
 
     Notes
     -----
-    The rule is that of R's ``MatchIt::matchit(method = "nearest")`` from 4.5.4 on. Controls that
-    are taken are skipped over by two disjoint-set forests, so that the time is O(n log n).
+    The rule is that of R's ``MatchIt::matchit(method = "nearest")`` from 4.5.4 on, except that R
+    lets the last digit of two equal gaps decide. Controls that are taken are skipped by two
+    disjoint-set forests, so the time is O(n log n).
     """
-    limit = math.inf if caliper is None else caliper
+    distance, tolerance = levelled(distance), rounding(distance)
+    limit = math.inf if caliper is None else caliper + tolerance
     taken = np.full((treated.size, ratio), -1, dtype=np.int64)
     for rows in _strata(strata, treated.size):
         choosing = order if strata is None else order[np.isin(order, rows)]
-        group = _Line.of(distance, treated, rows)
-        if group.controls and choosing.size:
-            choose = _reused if replace else _used_once
-            choose(group, choosing.tolist(), distance, limit, taken)
+        line = _Line.of(distance, treated, rows, limit, tolerance)
+        if line.controls and choosing.size:
+            choose = _with_replacement if replace else _without_replacement
+            choose(line, choosing.tolist(), distance, taken)
     treated_rows, rounds = np.nonzero(taken >= 0)
     return Matches(treated_rows.astype(np.int64), taken[treated_rows, rounds])
 
 
 @dataclass(frozen=True)
 class _Line:
-    """The controls of a stratum along the distance.
+    """The controls of a stratum sorted by distance.
 
     Attributes
     ----------
     controls, at
         Row numbers of the controls and their distances, in the order of (distance, row).
     place
-        Shape (n,): how many of the controls come before a row.
+        Shape (n,): how many of the controls precede a row.
+    limit
+        The largest permitted gap, infinite without a caliper.
+    tolerance
+        Gaps that differ by no more are equal.
     """
 
     controls: list[int]
     at: list[float]
     place: Ints
+    limit: float
+    tolerance: float
 
     @classmethod
-    def of(cls, distance: Floats, treated: Mask, rows: Ints) -> _Line:
+    def of(
+        cls, distance: Floats, treated: Mask, rows: Ints, limit: float, tolerance: float
+    ) -> _Line:
         ordered = rows[np.argsort(distance[rows], kind="stable")]
         is_control = ~treated[ordered]
         controls = ordered[is_control]
         place = np.zeros(treated.size, dtype=np.int64)
         place[ordered] = np.cumsum(is_control)
-        return cls(controls.tolist(), distance[controls].tolist(), place)
+        return cls(controls.tolist(), distance[controls].tolist(), place, limit, tolerance)
+
+    def nearer(self, score: float, low: int, high: int) -> int | None:
+        """Place of the nearer of the free controls at `low` - 1 and `high`; None beyond reach."""
+        under = score - self.at[low - 1] if low > 0 else math.inf
+        over = self.at[high] - score if high < len(self.at) else math.inf
+        if min(under, over) > self.limit or (low == 0 and high == len(self.at)):
+            return None
+        if abs(under - over) <= self.tolerance:
+            return low - 1 if self.controls[low - 1] < self.controls[high] else high
+        return low - 1 if under < over else high
 
 
-def _used_once(
-    line: _Line, choosing: list[int], distance: Floats, limit: float, taken: Ints
-) -> None:
+def _without_replacement(line: _Line, choosing: list[int], distance: Floats, taken: Ints) -> None:
     size = len(line.controls)
     # below[j]: the nearest free control before place j, plus one; above[j]: the nearest from j on.
     below, above = list(range(size + 1)), list(range(size + 1))
-    own = distance[choosing].tolist()
+    scores = distance[choosing].tolist()
     places = line.place[choosing].tolist()
     for turn in range(taken.shape[1]):
-        for row, value, place in zip(choosing, own, places, strict=True):
-            low, high = _root(below, place), _root(above, place)
-            under = value - line.at[low - 1] if low > 0 else math.inf
-            over = line.at[high] - value if high < size else math.inf
-            if min(under, over) > limit or (low == 0 and high == size):
+        for row, score, place in zip(choosing, scores, places, strict=True):
+            chosen = line.nearer(score, _root(below, place), _root(above, place))
+            if chosen is None:
                 continue
-            chosen = low - 1 if under <= over else high
             below[chosen + 1], above[chosen] = chosen, chosen + 1
             taken[row, turn] = line.controls[chosen]
 
@@ -176,22 +210,15 @@ def _root(parent: list[int], i: int) -> int:
     return i
 
 
-def _reused(line: _Line, choosing: list[int], distance: Floats, limit: float, taken: Ints) -> None:
-    size = len(line.controls)
+def _with_replacement(line: _Line, choosing: list[int], distance: Floats, taken: Ints) -> None:
     for row in choosing:
-        value = float(distance[row])
         low = high = int(line.place[row])
         for turn in range(taken.shape[1]):
-            under = value - line.at[low - 1] if low > 0 else math.inf
-            over = line.at[high] - value if high < size else math.inf
-            if min(under, over) > limit or (low == 0 and high == size):
+            chosen = line.nearer(float(distance[row]), low, high)
+            if chosen is None:
                 break
-            if under <= over:
-                low -= 1
-                taken[row, turn] = line.controls[low]
-            else:
-                taken[row, turn] = line.controls[high]
-                high += 1
+            low, high = min(low, chosen), max(high, chosen + 1)
+            taken[row, turn] = line.controls[chosen]
 
 
 def optimal(
@@ -203,31 +230,33 @@ def optimal(
 ) -> Matches:
     """Pairs with the smallest possible sum of distances.
 
-    As many pairs as there can be, within the caliper if there is one, and of these the choice with
-    the smallest sum (Rosenbaum, J Am Stat Assoc 1989;84:1024-1032), by SciPy's
+    The largest possible number of pairs, within the caliper if there is one, and among these the
+    choice with the smallest sum (Rosenbaum, J Am Stat Assoc 1989;84:1024-1032), by SciPy's
     ``linear_sum_assignment``. Parameters as for `nearest`.
     """
     from scipy.optimize import linear_sum_assignment
 
-    found: list[tuple[int, int]] = []
+    distance, unit = levelled(distance), rounding(distance)
+    limit = math.inf if caliper is None else np.rint(caliper / unit) + 1.0
+    pairs: list[tuple[int, int]] = []
     for rows in _strata(strata, treated.size):
-        ours, others = rows[treated[rows]], rows[~treated[rows]]
-        cost = np.abs(distance[ours][:, None] - distance[others][None, :])
-        if caliper is not None:
-            too_far = cost > caliper
-            # One forbidden pair costs more than all allowed ones together.
-            cost[too_far] = (min(cost.shape) + 1) * caliper
+        treated_rows, control_rows = rows[treated[rows]], rows[~treated[rows]]
+        cost = np.subtract.outer(distance[treated_rows], distance[control_rows])
+        np.abs(cost, out=cost)
+        cost /= unit
+        np.rint(cost, out=cost)  # whole numbers, so that equal sums are equal to the last digit
+        too_far = cost > limit
+        if too_far.any():  # one forbidden pair costs more than all permitted ones together
+            cost[too_far] = (min(cost.shape) + 1) * limit
         i, j = linear_sum_assignment(cost)
-        if caliper is not None:
-            allowed = ~too_far[i, j]
-            i, j = i[allowed], j[allowed]
-        found += zip(ours[i].tolist(), others[j].tolist(), strict=True)
-    pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
-    return Matches(pairs[:, 0], pairs[:, 1])
+        i, j = i[~too_far[i, j]], j[~too_far[i, j]]
+        pairs += zip(treated_rows[i].tolist(), control_rows[j].tolist(), strict=True)
+    matches = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    return Matches(matches[:, 0], matches[:, 1])
 
 
 def nearest_gaps(values: Floats, others: Floats) -> Floats:
-    """How far each value is from the nearest of the others (at least one), shape of `values`."""
+    """Distance of each value from the nearest of `others` (at least one), shape of `values`."""
     others = np.sort(others)
     place = np.searchsorted(others, values)
     below = np.abs(values - others[np.maximum(place - 1, 0)])

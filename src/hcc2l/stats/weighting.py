@@ -1,4 +1,4 @@
-"""Weights from propensity scores, and what they leave of the sample."""
+"""Weights from propensity scores, and their effective sample size."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Scheme = Literal["ate", "att", "overlap"]
 def score_weights(
     treated: NDArray[np.bool_], propensity: Floats, scheme: Scheme, *, stabilised: bool = False
 ) -> Floats:
-    """Weights that make the groups alike in what the propensity score is made of, shape (n,).
+    """Weights that balance the covariates of the propensity score, shape (n,).
 
     Parameters
     ----------
@@ -26,16 +26,16 @@ def score_weights(
         ``overlap``: treated 1 - p, controls p (Li, Morgan and Zaslavsky, J Am Stat Assoc
         2018;113:390-400).
     stabilised
-        With ``ate``, multiply by the share of the row's own group (Robins, Hernan and Brumback,
+        With ``ate``, multiply by the share of the row's group (Robins, Hernan and Brumback,
         Epidemiology 2000;11:550-560).
     """
     p = propensity
     if scheme == "overlap":
         return np.where(treated, 1.0 - p, p)
-    own = np.where(treated, p, 1.0 - p)  # of the treatment that the row had
+    received = np.where(treated, p, 1.0 - p)  # probability of the treatment received
     if scheme == "att":
-        return np.where(treated, 1.0, p / own)
-    weights = 1.0 / own
+        return np.where(treated, 1.0, p / received)
+    weights = 1.0 / received
     if stabilised:
         share = float(treated.mean())
         weights = weights * np.where(treated, share, 1.0 - share)
@@ -43,12 +43,12 @@ def score_weights(
 
 
 def truncated(weights: Floats, share: float) -> Floats:
-    """Weights beyond the quantiles `share` and 1 - `share` (type 7) set to these."""
+    """Weights, shape (n,), truncated at their quantiles `share` and 1 - `share` (type 7)."""
     low, high = np.quantile(weights, [share, 1.0 - share])
     return np.asarray(np.clip(weights, low, high), dtype=np.float64)
 
 
 def effective_size(weights: Floats) -> float:
-    """Number of unweighted rows that would be as informative: (sum w)^2 / sum w^2 (Kish 1965)."""
+    """Effective sample size, (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965)."""
     square = float(np.sum(weights**2))
     return float(np.sum(weights)) ** 2 / square if square else 0.0
