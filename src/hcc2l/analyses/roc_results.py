@@ -143,11 +143,6 @@ def _group(data: RocData, name: str, rows: Mask) -> GroupResult:
         assert data.time is not None
         assert data.event is not None
         weights = outcome_weights(data.time[rows], data.event[rows], data.spec.at)
-        if np.isnan(weights[0]).any() or np.isnan(weights[1]).any():
-            raise AnalysisError(
-                "Nobody is left uncensored at some event.", where=f"--at {data.spec.at:g}",
-                hint="Choose an earlier time.",
-            )  # fmt: skip
     positive = data.positive[rows]
     judged = [
         _judge(data, name, marker, m.values[rows], data.higher[marker], positive, weights, found)
