@@ -1,4 +1,4 @@
-"""Maximally selected log-rank statistics: a cut-point for survival, with p adjusted for the search."""
+"""Maximally selected log-rank statistics: cut-points for survival, with adjusted p."""
 
 from __future__ import annotations
 
