@@ -86,21 +86,21 @@ def _skipped_groups(data: RocData, skipped: Sequence[str]) -> Note:
     if data.spec.criterion == "maxstat":
         needs.append("events and an admissible cut-point")
     return Note("warning", "group-skipped",
-                f"Groups not analysed: {', '.join(skipped)}. A group needs "
-                f"{joined(needs)}.")  # fmt: skip
+                f"Groups not analysed: {', '.join(skipped)}. Each needs "
+                f"{'; '.join(needs)}.")  # fmt: skip
 
 
 def _search_notes(data: RocData, results: Sequence[GroupResult]) -> Iterator[Note]:
     """The optimism of cut-offs that were chosen in the patients analysed."""
     if data.spec.criterion == "maxstat":
         names = joined([in_sentence(marker.label) for marker in data.markers.values()])
-        one = len(data.markers) == 1
-        what = f"The cut-point of {names} was" if one else f"The cut-points of {names} were"
+        single = len(data.markers) == 1
+        what = f"The cut-point of {names} was" if single else f"The cut-points of {names} were"
         more = "" if data.spec.samples else " Use --boot 1000 for the interval of the cut-point."
         yield Note(
             "warning", "optimistic",
             f"{what} chosen in these patients: p is adjusted for the search, but an effect "
-            f"estimated at {'it' if one else 'them'}, such as a hazard ratio, is optimistic. "
+            f"estimated at {'it' if single else 'them'}, such as a hazard ratio, is optimistic. "
             "Validate in an independent cohort before clinical use, or enter the marker as a "
             f"number in hcc2l cox.{more}",
         )  # fmt: skip
@@ -135,7 +135,8 @@ def _time_notes(data: RocData) -> Iterator[Note]:
                 "info", "censored-before",
                 f"{int(early.sum())} of {early.size} patients were censored by {spec.at:g}"
                 f"{_unit(data.survival.endpoint)}, so their outcome is unknown. They are in "
-                "neither class; the other patients are weighted by the inverse probability of censoring.",
+                "neither class; the other patients are weighted by the inverse probability of "
+                "censoring.",
             )  # fmt: skip
         if not spec.samples:
             yield Note("warning", "no-interval",
@@ -351,7 +352,8 @@ def _wide(
         yield Note(
             "warning", "cutoff-uncertain",
             f"{label}: the {level}% interval of the cut-off, {_short(lower)} to {_short(upper)}, "
-            f"spans {share * 100:.0f}% of the patients: the cut-off is not well determined. Report the interval, or use the marker as a number.",
+            f"spans {share * 100:.0f}% of the patients: the cut-off is not well determined. "
+            "Report the interval, or use the marker as a number.",
         )  # fmt: skip
 
 
@@ -470,7 +472,8 @@ def _cutoff_sentences(data: RocData, cited: list[str]) -> Iterator[str]:
         samples = (f"{spec.samples} bootstrap samples (seed {spec.seed})" if spec.at is None
                    else "the same bootstrap samples")  # fmt: skip
         yield (f"The optimism of the cut-offs and their {level} percentile intervals were "
-               f"estimated from {samples}, in each of which cut-offs were chosen anew{refitted}.")  # fmt: skip
+               f"estimated from {samples}, in each of which cut-offs were chosen anew"
+               f"{refitted}.")  # fmt: skip
 
 
 def _comparison_sentences(data: RocData, tables: Sequence[Table]) -> Iterator[str]:
@@ -514,7 +517,6 @@ def _last_sentences(data: RocData, tables: Sequence[Table]) -> str:
     count = data.account.analysed
     two_sided = any(row.get("p") is not None for table in tables for row in table.rows)
     return (
-        f"The analysis included the {counted(count, 'patient')} with complete data."
-        f"{' p-values are two-sided.' if two_sided else ''} It was performed with hcc2l "
-        f"{version('hcc2l')}."
+        f"The analysis included the {counted(count, 'patient')} with complete data and was "
+        f"performed with hcc2l {version('hcc2l')}.{' p-values are two-sided.' if two_sided else ''}"
     )

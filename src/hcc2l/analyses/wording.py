@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-PROPER_NAMES = ("Barcelona", "Milan", "Okuda")
+PROPER_NAMES = ("Barcelona", "Child", "Milan", "Okuda")
 
 
 def in_sentence(label: str) -> str:
