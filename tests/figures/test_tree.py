@@ -99,8 +99,8 @@ def test_left_children_stand_left_with_their_condition_on_their_branch(drawn: Fi
         assert max(left[1], right[1]) < here[1]
         for child, at in ((row["left"], left), (row["right"], right)):
             condition = " ".join(str(nodes[child]["condition"]).split())
-            (label,) = [p for text, p in words
-        X
+            same = [p for text, p in words if text == condition and p[0] == at[0]]
+            (label,) = [p for p in same if at[1] < p[1] < here[1]]
             assert any(x == at[0] and y < label[1] for x, y in ends)  # its branch ends at the child
 
 
