@@ -247,7 +247,7 @@ def test_without_adjustment_p_is_the_p_of_the_test(run: Run) -> None:
     assert all(t["p"] == t["p_adjusted"] for t in tests)
 
 
-def test_the_maximum_statistic_says_how_exact_its_p_is(run: Run) -> None:
+def test_the_precision_of_the_maximum_statistic_is_given(run: Run) -> None:
     done = run("tree", "-x", "etiology,child_pugh", "--statistic", "max", "--quiet")
     assert "multivariate normal p to within 1e-09" in " ".join(done.out.split())
 
@@ -366,6 +366,8 @@ def test_notes_of_a_tree_with_splits(run: Run) -> None:
     assert "see the stability table" in run(*SORA2, "--boot", "5").err
     assert "cutpoint-optimistic" not in codes(run, "-x", "child_pugh")
     assert "root-nearly-tied" not in codes(run, "-x", "child_pugh,sex")
+    assert "root-nearly-tied" not in codes(run, "-x", "child_pugh,sex", "--alpha", "0.9")
+    assert "root-nearly-tied" not in codes(run, *SORA2[1:3], "--alpha", "0.01")
     assert "few-events" in codes(run, "-x", "afp,albi_grade,crp", "--alpha", "0.9")
     assert "immortal-time" in codes(run, "-x", "response")
 

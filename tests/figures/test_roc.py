@@ -191,6 +191,14 @@ def test_sensitivity_falls_and_specificity_rises_with_the_cutoff() -> None:
     assert axes.lines[1].get_label() == "Specificity"
 
 
+def test_panels_are_titled_where_there_are_several() -> None:
+    _, several = analysed(**RESISTANCE, marker=["afp", "albumin"], which="thresholds")
+    titles = [axes.get_title(loc="left") for axes in draw_thresholds(several).axes]
+    assert titles == ["AFP", "Albumin"]
+    _, single = analysed(**RESISTANCE, marker="afp", which="thresholds")
+    assert [axes.get_title(loc="left") for axes in draw_thresholds(single).axes] == [""]
+
+
 # ---------------------------------------------------------------- maximally selected statistic
 
 

@@ -194,7 +194,7 @@ def test_samples_at_once_are_the_same_as_one_by_one(seed: int) -> None:
         assert found.specificity_at[b, 0] == pytest.approx((~x)[~y].mean())
 
 
-def test_a_sample_without_a_class_says_nothing() -> None:
+def test_a_sample_without_a_class_has_no_results() -> None:
     values, positive = np.array([1.0, 2, 3, 4]), np.array([True, False, False, False])
     counts = np.array([[0.0, 2, 1, 1], [1, 1, 1, 1]])
     outside = (counts == 0) * 1.0
@@ -375,7 +375,7 @@ def test_in_small_samples_the_bound_is_not_below_the_exact_p(case: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("shift", "positives"), [(0.0, 60), (0.8, 60), (1.2, 40)])
-def test_delongs_interval_covers_as_often_as_it_says(shift: float, positives: int) -> None:
+def test_delongs_interval_covers_at_its_nominal_rate(shift: float, positives: int) -> None:
     from scipy.stats import norm
 
     rng = np.random.default_rng(20)
@@ -390,7 +390,7 @@ def test_delongs_interval_covers_as_often_as_it_says(shift: float, positives: in
 
 
 @pytest.mark.slow
-def test_the_bootstrap_interval_of_an_area_covers_as_often_as_it_says() -> None:
+def test_the_bootstrap_interval_of_an_area_covers_at_its_nominal_rate() -> None:
     from scipy.stats import norm
 
     rng = np.random.default_rng(21)
