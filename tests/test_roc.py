@@ -19,10 +19,11 @@ from hcc2l.figures.roc import draw_statistics, draw_thresholds
 from hcc2l.figures.style import STYLE
 from hcc2l.progress import shown_by
 from hcc2l.report import Report, Row
+from hcc2l.stats import maxstat as selected
 from tests.conftest import DATA, Run, Write
 
 HCC, HCC81 = DATA / "hcc424.csv", DATA / "hcc81.csv"
-SECOND_LINE = Path(__file__).parents[1] / "sample_data" / "second_line" / "cohort.csv"
+SECOND_LINE = DATA / "second_line" / "cohort.csv"
 RESISTANCE: dict[str, Any] = {"outcome": "primary_resistance"}
 
 
@@ -81,7 +82,7 @@ def patients(n: int = 60, seed: int = 2, **columns: Callable[[int], Any]) -> lis
 # ---------------------------------------------------------------- markers
 
 
-def test_without_a_marker_those_at_hand_are_judged() -> None:
+def test_without_a_marker_afp_alt_and_pni_are_evaluated() -> None:
     report = hcc2l.roc(SECOND_LINE, **RESISTANCE)
     assert [r["marker"] for r in report.table("markers").rows] == ["afp", "alt", "pni"]
     asah = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="alt")
@@ -102,7 +103,7 @@ def test_pni_is_computed_from_albumin_in_either_unit(tmp_path: Path) -> None:
     assert again.table("cutoffs").rows[0]["youden"] == report.table("cutoffs").rows[0]["youden"]
 
 
-def test_a_pni_column_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_a_pni_column_is_used_unchanged(tmp_path: Path) -> None:
     report = hcc2l.roc(cohort(tmp_path, patients(pni=lambda i: 30 + i % 17)), outcome="pd")
     assert [r["marker"] for r in report.table("markers").rows] == ["afp", "pni"]
     assert "pni-computed" not in codes(report)
@@ -116,7 +117,7 @@ def test_a_cut_term_is_a_marker_of_two_values() -> None:
     assert report.table("cutoffs").rows[0]["sensitivity"] == given["sensitivity"]
 
 
-def test_the_direction_is_said_in_words() -> None:
+def test_the_direction_is_given_in_words() -> None:
     report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker=["afp", "pni"], combine="afp+alt")
     words = report.table("summary").footnotes[0]
     assert "Higher AFP → primary resistance" in words
@@ -125,10 +126,14 @@ def test_the_direction_is_said_in_words() -> None:
 
 
 def test_the_rule_calls_the_same_patients_as_the_threshold() -> None:
-    summary = hcc2l.roc(HCC, **RESISTANCE, marker=["afp", "albumin"]).table("summary")
-    assert [row["rule"] for row in summary.rows] == ["≥409.95", "≤36.25"] or [
-        str(row["rule"])[0] for row in summary.rows
-    ] == ["≥", "≤"]
+    report = hcc2l.roc(HCC, **RESISTANCE, marker=["afp", "albumin"])
+    assert [row["rule"] for row in report.table("summary").rows] == ["≥409.95", "≤33.65"]
+    records = [r for r in records_of(HCC) if r["afp"] and r["albumin"] and r["primary_resistance"]]
+    for row, cut in zip(report.table("summary").rows, report.table("cutoffs").rows, strict=True):
+        limit = float(str(row["rule"])[1:])
+        values = [float(r[str(row["marker"])]) for r in records]
+        called = sum(v >= limit if str(row["rule"])[0] == "≥" else v <= limit for v in values)
+        assert called == value(cut, "tp") + value(cut, "fp")
 
 
 def test_given_cutoffs_stand_below_the_found_one() -> None:
@@ -139,14 +144,14 @@ def test_given_cutoffs_stand_below_the_found_one() -> None:
     assert "Cut-off by" in headers
 
 
-def test_the_observed_cutoff_is_shown_when_asked_for() -> None:
+def test_the_observed_cutoff_is_shown_on_request() -> None:
     plain, asked = (hcc2l.roc(HCC, **RESISTANCE, marker="afp", observed=o) for o in (False, True))
     assert "Observed" not in [c.header for c in plain.table("summary").columns]
     assert "Observed" in [c.header for c in asked.table("summary").columns]
     assert asked.table("cutoffs").rows[0]["observed"] == 411.6
 
 
-def test_one_marker_uses_every_patient_who_has_it() -> None:
+def test_a_single_marker_uses_every_patient_with_a_value() -> None:
     alone = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="afp").provenance.analysed
     together = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker=["afp", "alt"]).provenance.analysed
     assert alone > together
@@ -155,7 +160,7 @@ def test_one_marker_uses_every_patient_who_has_it() -> None:
 # ---------------------------------------------------------------- groups
 
 
-def test_a_group_is_analysed_as_if_it_stood_alone() -> None:
+def test_a_group_is_analysed_as_on_its_own() -> None:
     whole = hcc2l.roc(HCC, **RESISTANCE, marker="afp", by="child_pugh", direction="higher")
     for level in ("A", "B"):
         alone = hcc2l.roc(HCC, **RESISTANCE, marker="afp", direction="higher",
@@ -175,12 +180,12 @@ def test_every_group_has_the_direction_of_all_patients(tmp_path: Path) -> None:
     assert len({row["direction"] for row in report.table("markers").rows}) == 1
 
 
-def test_a_group_of_one_class_is_left_out_and_said(tmp_path: Path) -> None:
+def test_a_group_of_one_class_is_excluded_with_a_note(tmp_path: Path) -> None:
     records = patients(60, arm=lambda i: "abc"[i % 3])
     records = [r | {"pd": 0 if r["arm"] == "c" else r["pd"]} for r in records]
     report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp", by="arm")
     assert [r["group"] for r in report.table("markers").rows] == ["a", "b"]
-    assert note(report, "group-skipped").endswith("c.")
+    assert note(report, "group-skipped").startswith("Groups not analysed: c.")
 
 
 def test_comparisons_of_several_pairs_are_adjusted_by_holm() -> None:
@@ -203,7 +208,7 @@ def test_a_seed_gives_the_same_samples_and_another_others() -> None:
     assert limits(1) != limits(2)
 
 
-def test_a_marker_of_noise_loses_its_youden_index(tmp_path: Path) -> None:
+def test_the_youden_index_of_noise_is_corrected_downwards(tmp_path: Path) -> None:
     rng = np.random.default_rng(9)
     noise = rng.normal(size=80).round(3)
     records = patients(80, noise=lambda i: noise[i])
@@ -266,7 +271,7 @@ def test_a_time_dependent_area_has_its_interval_from_the_bootstrap() -> None:
     assert hcc2l.roc(SECOND_LINE, at=12, marker="afp").provenance.settings["boot"] == 1000
 
 
-def test_who_is_censored_before_is_no_negative() -> None:
+def test_patients_censored_before_the_time_are_not_negatives() -> None:
     report = hcc2l.roc(SECOND_LINE, at=12, marker="alt", boot=0)
     early = sum(
         1 for r in records_of(SECOND_LINE)
@@ -275,7 +280,7 @@ def test_who_is_censored_before_is_no_negative() -> None:
     assert note(report, "censored-before").startswith(f"{early} of ")
 
 
-def test_an_outcome_known_later_leaves_out_who_was_not_followed(tmp_path: Path) -> None:
+def test_an_outcome_known_later_excludes_patients_lost_before(tmp_path: Path) -> None:
     records = patients(60, primary_resistance=lambda i: i % 2)
     dictionary = "".join(f'[columns.{c}]\nlabel = "{c}"\n' for c in ("afp", "primary_resistance"))
     for i, row in enumerate(records):
@@ -292,7 +297,7 @@ def test_an_outcome_known_later_leaves_out_who_was_not_followed(tmp_path: Path) 
     assert "censored-before" not in codes(followed)
 
 
-def test_maxstat_needs_no_outcome_and_judges_its_cutpoint_where_there_is_one() -> None:
+def test_maxstat_needs_no_outcome_and_evaluates_its_cutpoint_with_one() -> None:
     alone = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker="afp")
     assert [t.name for t in alone.tables] == ["maxstat"]
     both = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker="afp", outcome="primary_resistance")
@@ -305,7 +310,127 @@ def test_maxstat_needs_no_outcome_and_judges_its_cutpoint_where_there_is_one() -
     assert value(cut, "tp") + value(cut, "fp") == high
 
 
+def test_maxstat_has_the_bootstrap_interval_of_its_cutpoint() -> None:
+    report = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker=["afp", "alt"], boot=60, seed=3)
+    assert [t.name for t in report.tables] == ["maxstat", "optimism"]
+    values = {m: sorted(float(r[m]) for r in records_of(SECOND_LINE) if r["afp"] and r["alt"])
+              for m in ("afp", "alt")}  # fmt: skip
+    for row in report.table("optimism").rows:
+        marker = str(row["marker"])
+        lower, upper = value(row, "threshold_lower"), value(row, "threshold_upper")
+        best = rows(report, "maxstat", marker=marker)[0]
+        assert row["threshold"] == best["cutpoint"]
+        assert values[marker][0] <= lower <= value(row, "threshold") <= upper < values[marker][-1]
+        within = sum(lower <= v <= upper for v in values[marker]) / len(values[marker])
+        assert row["share_within"] == pytest.approx(within)
+        assert row["samples"] == 60
+        assert [row[k] for k in row if k.startswith(("sens", "spec", "youden", "auc"))] == [
+            None
+        ] * 9
+    again = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker=["afp", "alt"], boot=60, seed=3)
+    assert again.table("optimism").rows == report.table("optimism").rows
+    other = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker=["afp", "alt"], boot=60, seed=4)
+    assert other.table("optimism").rows != report.table("optimism").rows
+    assert "60 bootstrap samples, seed 3" in " ".join(report.provenance.footer)
+
+
+def test_the_interval_of_a_cutpoint_is_that_of_cutpoints_in_samples() -> None:
+    """Drawn one by one, with the same seed."""
+    report = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker="afp", boot=40, seed=2)
+    records = [r for r in records_of(SECOND_LINE) if r["afp"]]
+    afp, time = (np.array([float(r[k]) for r in records]) for k in ("afp", "os_months"))
+    event = np.array([r["death"] == "1" for r in records])
+    rng, cutpoints = np.random.default_rng(2), []
+    for _ in range(40):
+        drawn = rng.integers(0, afp.size, afp.size)
+        scores = selected.logrank_scores(time[drawn], event[drawn])
+        best = selected.maxstat(afp[drawn], scores, 0.1, 0.9)
+        assert best is not None
+        cutpoints.append(best.cutpoint)
+    (row,) = report.table("optimism").rows
+    limits = [row["threshold_lower"], row["threshold_upper"]]
+    assert limits == pytest.approx(np.quantile(cutpoints, [0.025, 0.975]).tolist())
+
+
+@pytest.mark.parametrize("more", [{}, {"at": 12}, RESISTANCE])
+def test_the_optimism_of_a_maxstat_cutpoint_is_noted(more: dict[str, Any]) -> None:
+    plain = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker="afp", **more | {"boot": 0})
+    assert "an effect estimated at it, such as a hazard ratio, is optimistic" in note(
+        plain, "optimistic"
+    )
+    assert "--boot 1000" in note(plain, "optimistic")
+    assert "cutoff-uncertain" not in codes(plain)
+    assert "optimism" not in [t.name for t in plain.tables]
+    booted = hcc2l.roc(SECOND_LINE, criterion="maxstat", marker="afp", **more | {"boot": 40})
+    assert "--boot" not in note(booted, "optimistic")
+    (row,) = booted.table("optimism").rows
+    assert f"spans {value(row, 'share_within') * 100:.0f}% of the patients" in note(
+        booted, "cutoff-uncertain"
+    )
+
+
+def test_the_share_within_is_that_of_the_patients_between_the_limits() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", boot=60)
+    (row,) = report.table("optimism").rows
+    values = [float(r["afp"]) for r in records_of(HCC) if r["afp"] and r["primary_resistance"]]
+    lower, upper = value(row, "threshold_lower"), value(row, "threshold_upper")
+    within = sum(lower <= v <= upper for v in values) / len(values)
+    assert row["share_within"] == pytest.approx(within)
+    assert lower <= value(row, "threshold") <= upper
+
+
 # ---------------------------------------------------------------- notes
+
+
+def test_a_single_patient_of_a_class_is_noted_and_compared_with_nothing(tmp_path: Path) -> None:
+    records = [{"y": int(i > 0), "m": (i * 5) % 7, "k": (i * 3) % 8, "g": "ab"[i % 2]}
+               for i in range(12)]  # fmt: skip
+    path = cohort(tmp_path, records)
+    report = hcc2l.roc(path, outcome="y", marker=["m", "k"], combine="m+k", compare=True,
+                       partial="specificity=0.5", methods=True)  # fmt: skip
+    assert "no standard error, limits or p" in note(report, "few-in-class")
+    for row in report.table("markers").rows:
+        assert [row[key] for key in ("std_err", "lower", "upper", "p")] == [None] * 4
+    for row in report.table("comparisons").rows:
+        tested = ("std_err", "lower", "upper", "statistic", "p", "p_adjusted")
+        assert [row[key] for key in tested] == [None] * 6
+        assert row["difference"] is not None
+    assert "(NE–NE)" in str(hcc2l.render_report(report, "table"))
+    for words in ("DeLong", "compared", "p-values"):
+        assert words not in report.methods
+    assert not any("DeLong" in reference for reference in report.references)
+
+
+@pytest.mark.parametrize(
+    ("options", "idle"),
+    [
+        (RESISTANCE | {"time": "os_months"}, "--time"),
+        (RESISTANCE | {"event": "death"}, "--event"),
+        (RESISTANCE | {"endpoint": "pfs"}, "--endpoint"),
+        (RESISTANCE | {"min_prop": 0.2}, "--min-prop"),
+        ({"criterion": "maxstat", "direction": "lower"}, "--direction"),
+        ({"criterion": "maxstat", "observed": True}, "--observed"),
+        ({"criterion": "maxstat", "ci": "clopper-pearson"}, "--ci"),
+    ],
+)
+def test_an_option_without_effect_is_noted(options: dict[str, Any], idle: str) -> None:
+    report = hcc2l.roc(SECOND_LINE, marker="afp", **options)
+    assert note(report, "option-without-effect").startswith(f"{idle} has no effect here: ")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        RESISTANCE | {"direction": "lower", "observed": True, "ci": "clopper-pearson"},
+        RESISTANCE | {"endpoint": "pfs", "within": 3},
+        {"criterion": "maxstat", "min_prop": 0.2, "endpoint": "pfs"},
+        {"at": 12, "time": "os_months", "event": "death", "boot": 0},
+        {"at": 12, "direction": "lower", "observed": True, "boot": 0},
+    ],
+)
+def test_an_option_with_an_effect_is_not_noted(options: dict[str, Any]) -> None:
+    report = hcc2l.roc(SECOND_LINE, marker="afp", **options)
+    assert "option-without-effect" not in codes(report)
 
 
 def test_few_patients_of_a_class_are_noted() -> None:
@@ -314,7 +439,7 @@ def test_few_patients_of_a_class_are_noted() -> None:
     assert "few-in-class" not in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp"))
 
 
-def test_an_area_below_a_half_is_explained_not_flipped() -> None:
+def test_an_area_below_a_half_is_explained_and_not_reversed() -> None:
     report = hcc2l.roc(HCC81, **RESISTANCE, marker=["afp", "albumin"])
     assert value(report.table("markers").rows[1], "auc") < 0.5
     assert "medians of the two classes" in note(report, "auc-below-half")
@@ -351,16 +476,16 @@ def test_an_uncertain_cutoff_is_noted(tmp_path: Path) -> None:
     assert "cutoff-uncertain" not in codes(report)
 
 
-def test_a_combination_without_an_error_is_no_model(tmp_path: Path) -> None:
+def test_a_combination_that_separates_completely_has_no_model(tmp_path: Path) -> None:
     records = [r | {"alt": 20 + i, "pd": int(i >= 20)} for i, r in enumerate(patients(40))]
     report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="alt", combine="alt+afp",
                        at_cut="alt+afp=0.5")  # fmt: skip
-    assert "without an error" in note(report, "combination-separates")
+    assert "completely" in note(report, "combination-separates")
     (given,) = rows(report, "cutoffs", marker="alt+afp", criterion="fixed")
     assert given["sensitivity"] == 1
 
 
-def test_optimism_is_warned_of_until_it_is_measured() -> None:
+def test_optimism_is_noted_until_it_is_estimated() -> None:
     assert "optimistic" in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp"))
     assert "optimistic" not in codes(hcc2l.roc(HCC, **RESISTANCE, marker="afp", boot=50))
 
@@ -369,19 +494,19 @@ def test_optimism_is_warned_of_until_it_is_measured() -> None:
     ("column", "stray", "text"),
     [("albumin", 3.9, "look like g/dL"), ("afp", 0.3, "fit no unit in use")],
 )
-def test_mixed_units_are_asked_about(column: str, stray: float, text: str, tmp_path: Path) -> None:
+def test_mixed_units_are_noted(column: str, stray: float, text: str, tmp_path: Path) -> None:
     records = patients(60)
     records[5][column] = stray
     report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=column)
     assert text in note(report, "mixed-units")
-    assert "Was it measured in two units?" in note(report, "mixed-units")
+    assert "Check whether two units were used" in note(report, "mixed-units")
 
 
 @pytest.mark.parametrize(
     ("column", "unit", "text"),
-    [("albumin", "g/dL", "its values are those of g/L"), ("afp", "kU/L", "1.21 ng/mL")],
+    [("albumin", "g/dL", "its values look like g/L"), ("afp", "kU/L", "1.21 ng/mL")],
 )
-def test_a_unit_that_cannot_be_is_noted(column: str, unit: str, text: str, tmp_path: Path) -> None:
+def test_an_impossible_unit_is_noted(column: str, unit: str, text: str, tmp_path: Path) -> None:
     dictionary = f'[columns.{column}]\nunit = "{unit}"\n'
     report = hcc2l.roc(cohort(tmp_path, patients(60), dictionary), outcome="pd", marker=column)
     assert text in note(report, "units")
@@ -393,7 +518,7 @@ def test_a_unit_that_is_the_same_is_not_noted(column: str, unit: str, tmp_path: 
     assert "units" not in codes(hcc2l.roc(path, outcome="pd", marker=column))
 
 
-def test_zeros_are_doubted_but_not_refused(tmp_path: Path) -> None:
+def test_zeros_are_noted_and_not_refused(tmp_path: Path) -> None:
     records = patients(60)
     records[3] |= {"afp": 0, "albumin": 0}
     report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=["afp", "pni"])
@@ -421,7 +546,7 @@ def test_samples_of_a_group_keep_the_direction_of_all_patients(tmp_path: Path) -
     assert "direction is that of all patients" in note(report, "auc-below-half")
 
 
-def test_who_was_followed_for_an_unknown_time_is_no_negative(tmp_path: Path) -> None:
+def test_patients_with_unknown_follow_up_are_not_negatives(tmp_path: Path) -> None:
     records = patients(40, resistance=lambda i: i % 2)
     for i, row in enumerate(records):
         row |= {"ttp_months": 9.0, "progression": 0}
@@ -452,23 +577,23 @@ def test_a_cut_of_three_groups_names_those_that_are_positive() -> None:
     assert low.table("summary").rows[0]["rule"] == "<20 or 20–<400"
 
 
-def test_a_combination_alone_is_of_its_own_markers() -> None:
+def test_a_combination_alone_also_evaluates_its_markers() -> None:
     report = hcc2l.roc(HCC, **RESISTANCE, combine="albumin+afp")
     assert [r["marker"] for r in report.table("markers").rows] == ["albumin", "afp", "albumin+afp"]
 
 
-def test_a_marker_that_repeats_another_has_no_coefficient_and_a_note(tmp_path: Path) -> None:
+def test_a_collinear_marker_has_no_coefficient_and_a_note(tmp_path: Path) -> None:
     records = [r | {"twice": 2 * r["afp"]} for r in patients(40)]
     path = cohort(tmp_path, records)
     report = hcc2l.roc(path, outcome="pd", combine="afp+twice")
     assert report.table("combinations").rows[2]["coef"] is None
-    assert "twice says nothing" in note(report, "collinear")
+    assert "twice is collinear" in note(report, "collinear")
 
 
-def test_a_perfect_marker_is_doubted(tmp_path: Path) -> None:
+def test_a_perfect_marker_is_noted(tmp_path: Path) -> None:
     records = [r | {"afp": 100 + 800 * r["pd"] + i / 10} for i, r in enumerate(patients(40))]
     report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp")
-    assert "without an error" in note(report, "perfect-separation")
+    assert "completely" in note(report, "perfect-separation")
     two = [{"y": 1, "m": 5}, {"y": 0, "m": 3}]
     report = hcc2l.roc(cohort(tmp_path, two), outcome="y", marker="m")
     assert "reference" not in str(hcc2l.render_report(report, "table"))
@@ -476,7 +601,7 @@ def test_a_perfect_marker_is_doubted(tmp_path: Path) -> None:
     assert "Only 1 patient with" in note(report, "few-in-class")
 
 
-def test_the_area_of_a_part_below_the_diagonal_is_not_corrected() -> None:
+def test_a_partial_area_below_the_diagonal_is_not_corrected() -> None:
     report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", direction="lower",
                        partial="specificity=0.2")  # fmt: skip
     (row,) = report.table("partial").rows
@@ -498,33 +623,35 @@ def test_a_cutoff_of_many_digits_is_written_short() -> None:
     assert report.table("summary").rows[-1]["rule"] == "≥1e+300"
 
 
-def test_a_group_without_a_cutpoint_is_left_out_and_said(tmp_path: Path) -> None:
+def test_a_group_without_a_cutpoint_is_excluded_with_a_note(tmp_path: Path) -> None:
     records = patients(60, arm=lambda i: "ab"[i >= 30])
     for i, row in enumerate(records[30:]):
         row["afp"] = 5 if i else 7
     report = hcc2l.roc(cohort(tmp_path, records), criterion="maxstat", marker="afp", by="arm")
     assert {r["group"] for r in report.table("maxstat").rows} == {"a"}
-    assert note(report, "group-skipped").endswith("in: b.")
+    assert note(report, "group-skipped").startswith("Groups not analysed: b.")
 
 
-def test_without_bootstrap_no_interval_is_spoken_of() -> None:
+def test_without_a_bootstrap_no_interval_is_mentioned() -> None:
     report = hcc2l.roc(SECOND_LINE, at=12, marker="afp", boot=0, methods=True)
     for text in (report.methods, *report.provenance.footer, *report.table("summary").footnotes):
         assert "bootstrap" not in text
         assert "percentile" not in text
 
 
-def test_the_command_line_wins_over_the_dictionary(tmp_path: Path) -> None:
-    said = cohort(tmp_path, patients(60), "[roc]\nat = 12\nboot = 20\n")
-    report = hcc2l.roc(said, outcome="pd", marker="afp")
+def test_the_command_line_overrides_the_dictionary(tmp_path: Path) -> None:
+    path = cohort(tmp_path, patients(60), "[roc]\nat = 12\nboot = 20\n")
+    report = hcc2l.roc(path, outcome="pd", marker="afp")
     assert report.table("markers").rows[0]["outcome"] == "pd"
-    said = cohort(tmp_path, patients(60), '[roc]\noutcome = "pd"\nwithin = 3\n')
-    report = hcc2l.roc(said, at=12, marker="afp", boot=20)
+    path = cohort(tmp_path, patients(60), '[roc]\noutcome = "pd"\nwithin = 3\n')
+    report = hcc2l.roc(path, at=12, marker="afp", boot=20)
     assert report.table("markers").rows[0]["outcome"] == "death by 12 months"
 
 
 @pytest.mark.parametrize(("ja", "label"), [("ja", "Ansprechen"), ("1", "Tumor Response")])
-def test_an_outcome_keeps_its_own_words(ja: str, label: str, tmp_path: Path) -> None:
+def test_a_declared_label_of_the_outcome_keeps_its_capitals(
+    ja: str, label: str, tmp_path: Path
+) -> None:
     records = [r | {"pd": ja if r["pd"] else "nein"} for r in patients(60)]
     path = cohort(tmp_path, records, f'[columns.pd]\nlabel = "{label}"\n')
     report = hcc2l.roc(path, outcome=f"pd={ja}", marker="afp")
@@ -573,17 +700,80 @@ def test_json_holds_no_infinity(run: Run) -> None:
     assert curve[0]["sensitivity"] == 1
 
 
-def test_the_methods_say_what_was_done() -> None:
-    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="pni", combine="afp+alt", compare=True,
-                       boot=30,
-                       ci="clopper-pearson", partial="specificity=0.8")  # fmt: skip
-    for words in ("DeLong", "Youden", "Clopper–Pearson", "logistic regression", "30 bootstrap",
-                  "albumin (g/L) + 5 × lymphocytes", "synthetic", "McClish"):  # fmt: skip
-        assert words in report.methods, words
-    assert any("Onodera" in r for r in report.references)
-    timed = hcc2l.roc(SECOND_LINE, at=12, marker="afp", boot=20)
-    assert "inverse-probability-of-censoring" in timed.methods
-    assert any("Uno" in r for r in timed.references)
+SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
+    "PNI": ({"marker": "pni"}, "albumin (g/L) + 5 × lymphocytes"),
+    "DeLong": ({}, "with DeLong 95% confidence intervals"),
+    "direction": ({}, "direction of each marker was determined by its medians"),
+    "given direction": ({"direction": "lower"}, "Lower values were taken to indicate primary"),
+    "groups": ({"by": "child_pugh"}, "stratified by Child-Pugh class (A and B)"),
+    "window": ({"endpoint": "ttp", "within": 3}, "censored before 3 months, or whose follow-up"),
+    "combination": ({"combine": "afp+alt"}, "AFP and ALT were combined by logistic regression"),
+    "partial": ({"partial": "specificity=0.8"}, "specificity of 0.8 or higher was calculated"),
+    "youden": ({}, "chosen to maximise the Youden index"),
+    "topleft": ({"criterion": "topleft"}, "closest to the top-left corner"),
+    "given": ({"at_cut": "afp=20,400"}, "also evaluated (AFP: 20 and 400)"),
+    "wilson": ({}, "with Wilson 95% confidence intervals"),
+    "exact": ({"ci": "clopper-pearson"}, "exact (Clopper–Pearson) 95% confidence intervals"),
+    "bootstrap": ({"boot": 20, "seed": 5}, "estimated from 20 bootstrap samples (seed 5), in each"),
+    "refitted": ({"boot": 20, "combine": "afp+alt"}, "and the logistic models were refitted"),
+    "comparison": ({"compare": True, "marker": ["afp", "alt"]},
+                   "compared between markers by DeLong's test for paired curves."),
+    "of groups": ({"compare": True, "by": "child_pugh"},
+                  "compared between groups by DeLong's test for unpaired curves."),
+    "Holm": ({"compare": True, "combine": "afp+alt"}, "adjusted by the method of Holm"),
+    "two-sided": ({}, "p-values are two-sided"),
+    "weights": ({"outcome": None, "at": 12, "boot": 0}, "weighted by the inverse probability"),
+    "percentile": ({"outcome": None, "at": 12, "boot": 20},
+                   "intervals were obtained from 20 bootstrap samples (seed 1)"),
+    "same samples": ({"outcome": None, "at": 12, "boot": 20}, "from the same bootstrap samples"),
+    "paired bootstrap": ({"outcome": None, "at": 12, "boot": 20, "compare": True,
+                          "marker": ["afp", "alt"]}, "by the paired bootstrap"),
+    "maxstat": ({"outcome": None, "criterion": "maxstat"},
+                "for overall survival were selected by the maximally selected log-rank statistic"),
+    "its p": ({"outcome": None, "criterion": "maxstat"}, "method of Hothorn and Lausen"),
+    "its interval": ({"outcome": None, "criterion": "maxstat", "boot": 20, "seed": 6},
+                     "of the cut-points were obtained from 20 bootstrap samples (seed 6)"),
+}  # fmt: skip
+ALSO = {  # sentences that an analysis has beside the one that it is listed for
+    "PNI": "DeLong direction youden wilson two-sided",
+    "topleft": "DeLong direction wilson two-sided",
+    "given direction": "DeLong youden wilson two-sided",
+    "exact": "DeLong direction youden two-sided",
+    "refitted": "DeLong direction youden wilson two-sided combination",
+    "Holm": "DeLong direction youden wilson two-sided combination",
+    "of groups": "DeLong direction youden wilson two-sided groups",
+    "weights": "direction youden",
+    "percentile": "weights direction youden same-samples two-sided",
+    "same samples": "weights direction youden percentile two-sided",
+    "paired bootstrap": "weights direction youden percentile same-samples two-sided",
+    "maxstat": "its-p two-sided",
+    "its p": "maxstat two-sided",
+    "its interval": "maxstat its-p two-sided",
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_methods_say_what_was_done_and_nothing_else(name: str) -> None:
+    options, _ = SENTENCES[name]
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE | {"marker": "afp"} | options)
+    also = ALSO.get(name, "DeLong direction youden wilson two-sided").split()
+    expected = {name, *(word.replace("-", " ") if word != "two-sided" else word for word in also)}
+    said = {other for other, (_, text) in SENTENCES.items() if text in report.methods}
+    assert said == expected
+    assert "synthetic" in report.methods
+    assert "  " not in report.methods
+
+
+def test_methods_cite_what_was_used() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker="pni", partial="specificity=0.8")
+    assert [r.partition(" ")[0] for r in report.references] == [
+        "Onodera", "DeLong", "McClish", "Youden", "Wilson",
+    ]  # fmt: skip
+    timed = hcc2l.roc(SECOND_LINE, at=12, marker="afp", boot=0)
+    assert [r.partition(" ")[0] for r in timed.references] == ["Uno", "Youden"]
+    large = hcc2l.roc(HCC, criterion="maxstat", marker="afp", time="os_months", event="death")
+    assert "Lausen, Sauerbrei and Schumacher" in large.methods
+    assert [r.partition(" ")[0] for r in large.references] == ["Lausen"]
 
 
 def test_latex_needs_no_unusual_characters() -> None:
@@ -676,7 +866,7 @@ def test_the_thresholds_figure_reads_what_the_table_says(direction: str, tmp_pat
             assert y[place] == row[name], (name, cut)
 
 
-def test_a_single_zero_does_not_take_the_logarithm_away(tmp_path: Path) -> None:
+def test_a_single_zero_keeps_the_logarithmic_axis(tmp_path: Path) -> None:
     records = patients(60)
     records[0]["afp"] = 0
     path = cohort(tmp_path, records)
@@ -687,7 +877,7 @@ def test_a_single_zero_does_not_take_the_logarithm_away(tmp_path: Path) -> None:
     assert axes.get_xticks()[0] == 0
 
 
-def test_long_names_stand_whole_and_break_before_the_area(tmp_path: Path) -> None:
+def test_long_names_are_complete_and_break_before_the_area(tmp_path: Path) -> None:
     name = "marker of a very long name, measured at week 0 in a central laboratory (ng/mL)"
     records = [r | {f"{name} {j}": r["afp"] * (j + i % 3) for j in range(1, 10)}
                for i, r in enumerate(patients(40))]  # fmt: skip

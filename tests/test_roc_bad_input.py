@@ -49,7 +49,7 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "two outcomes": (("--outcome", "pd", "--at", "3", *MARKER), WRONG, "--within"),
     "three values": (("--outcome", "three", *MARKER), WRONG,
                      "0, 1, 2 | --outcome 'three=VALUE'"),
-    "one value": (("--outcome", "one", *MARKER), UNANSWERED, "None of the 20 patients has one"),
+    "one value": (("--outcome", "one", *MARKER), UNANSWERED, "None of the 20 patients have"),
     "many values": (("--outcome", "alt", *MARKER), WRONG, "alt"),
     "an unknown outcome": (("--outcome", "pdd", *MARKER), WRONG, "pd"),
     "a value that is not there": (("--outcome", "three=7", *MARKER), WRONG, "has no value '7'"),
@@ -58,7 +58,7 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a constant": (("--outcome", "pd", "--marker", "same"), UNANSWERED, "the same value in all 20"),
     "all missing": (("--outcome", "pd", "--marker", "none"), UNANSWERED, "none missing (20)"),
     "the outcome itself": (("--outcome", "pd", "--marker", "pd"), WRONG, "part of the outcome"),
-    "the id": (("--outcome", "pd", "--marker", "patient_id"), WRONG, "names the patients"),
+    "the id": (("--outcome", "pd", "--marker", "patient_id"), WRONG, "identifies the patients"),
     "a date": (("--outcome", "pd", "--marker", "visit"), WRONG, "is a date"),
     "no PNI": (("--outcome", "pd", "--marker", "pni"), WRONG, "computed from albumin"),
     "no positives left": (("--outcome", "three=2", "--where", "three==1", *MARKER), UNANSWERED,
@@ -79,7 +79,7 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a cut-off without a marker": (("--outcome", "pd", *MARKER, "--at-cut", "400"), WRONG,
                                    "afp=400"),
     "a cut-off of a comparison": (("--outcome", "pd", "--marker", "afp>=30", "--at-cut",
-                                   "afp>=30=1"), WRONG, "AFP ≥30 is a comparison"),
+                                   "afp>=30=1"), WRONG, "AFP ≥30 is already a comparison"),
     "a comparison without samples": (("--at", "5", "--marker", "afp,alt", "--compare", "--boot",
                                       "0"), WRONG, "--boot 0"),
     "a bad part": (("--outcome", "pd", *MARKER, "--partial", "0.8"), WRONG, "specificity=0.8"),
@@ -88,16 +88,23 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a share of a half": (("--criterion", "maxstat", *MARKER, "--min-prop", "0.5"), WRONG,
                           "between 0 and 0.5"),
     "no event": (("--criterion", "maxstat", "--event", "one", *MARKER), UNANSWERED,
-                 "Nobody has the event"),
-    "a time beyond follow-up": (("--at", "99", *MARKER), UNANSWERED, "Nobody is followed beyond"),
-    "a time before any event": (("--at", "0.5", *MARKER), UNANSWERED, "Nobody has the event by"),
+                 "No patient has the event"),
+    "a time beyond follow-up": (("--at", "99", *MARKER), UNANSWERED, "is followed beyond 99"),
+    "a time before any event": (("--at", "0.5", *MARKER), UNANSWERED, "No patient has the event"),
     "a figure of another analysis": (("--outcome", "pd", *MARKER, "--which", "maxstat"), WRONG,
                                      "--criterion maxstat"),
     "a curve without an outcome": (("--criterion", "maxstat", *MARKER, "--which", "roc"), WRONG,
                                    "--outcome"),
-    "a bootstrap of nothing": (("--criterion", "maxstat", *MARKER, "--boot", "9"), WRONG, "--boot"),
-    "a bootstrap of maxstat": (("--criterion", "maxstat", "--outcome", "pd", *MARKER, "--boot",
-                                "9"), WRONG, "youden or topleft"),
+    "an unused time": (("--outcome", "pd", *MARKER, "--time", "nosuch"), WRONG,
+                       "--time | no column 'nosuch'"),
+    "an unused event": (("--outcome", "pd", *MARKER, "--event", "nosuch=1"), WRONG,
+                        "--event | no column 'nosuch'"),
+    "an unused endpoint": (("--outcome", "pd", *MARKER, "--endpoint", "nosuch"), WRONG,
+                           "--endpoint | 'nosuch'"),
+    "an unused cut": (("--outcome", "pd", *MARKER, "--cut", "nosuch=3"), WRONG,
+                      "--cut | no column 'nosuch'"),
+    "an unused reference": (("--outcome", "pd", *MARKER, "--ref", "nosuch=3"), WRONG,
+                            "--ref | no column 'nosuch'"),
     "within without outcome": (("--at", "5", "--within", "3", *MARKER), WRONG, "--within"),
 }  # fmt: skip
 
@@ -123,13 +130,15 @@ def test_a_pni_of_two_units_is_refused(refuse: Refuse, write: Write) -> None:
     head = "pd,albumin,lymphocytes\n"
     body = "".join(f"{i % 2},{3.5 if i == 4 else 30 + i},{1 + i / 10}\n" for i in range(20))
     write("n.csv", head + body)
-    refuse("--outcome", "pd", status=WRONG, cohort="n.csv", says="1 values are in g/dL | g/L")
+    refuse("--outcome", "pd", status=WRONG, cohort="n.csv", says="1 value is in g/dL | g/L")
 
 
 def test_lymphocytes_that_are_a_percentage_are_refused(refuse: Refuse, write: Write) -> None:
     head = "pd,albumin,lymphocytes\n"
     write("n.csv", head + "".join(f"{i % 2},{30 + i},{20 + i}\n" for i in range(20)))
-    refuse("--outcome", "pd", status=WRONG, cohort="n.csv", says="neither in 10^9/L or /µL")
+    refuse(
+        "--outcome", "pd", status=WRONG, cohort="n.csv", says="lymphocytes are not in 10^9/L or /µL"
+    )
 
 
 @pytest.mark.parametrize("unit", ["%", "mmol/L"])
@@ -141,7 +150,9 @@ def test_a_pni_of_a_foreign_unit_is_refused(unit: str, refuse: Refuse, write: Wr
            says=f"is in {unit} | 10^9/L or /µL: convert")  # fmt: skip
 
 
-def test_a_cohort_without_any_of_the_markers_says_so(refuse: Refuse, write: Write) -> None:
+def test_a_cohort_without_any_of_the_default_markers_is_refused(
+    refuse: Refuse, write: Write
+) -> None:
     write("n.csv", "pd,x\n1,2\n0,3\n1,4\n")
     refuse("--outcome", "pd", status=WRONG, cohort="n.csv", says="no AFP, ALT or PNI | --marker")
 

@@ -225,3 +225,26 @@ def test_limits_at_other_levels_agree_with_proc(expected: dict[str, Any]) -> Non
     (row,) = report.table("markers").rows
     assert math.isclose(float(str(row["lower"])), expected["limits"][0], rel_tol=1e-9)
     assert math.isclose(float(str(row["upper"])), expected["limits"][1], rel_tol=1e-9)
+
+
+def test_a_single_cut_point_has_the_p_of_the_permutation_test() -> None:
+    """R: `maxstat.test(Surv(time, ev) ~ m0, smethod = "LogRank", pmethod = "HL")`, by `pperm`."""
+    report = hcc2l.roc(
+        DATA / "roc" / "one_cut.csv", criterion="maxstat", marker="m0", time="time", event="ev=1"
+    )
+    (row,) = rows(report, "maxstat", method="hl")
+    assert row["p"] == pytest.approx(0.0122112454666837, rel=1e-8)
+    (asymptotic,) = rows(report, "maxstat", method="lau94")
+    assert asymptotic["p"] == pytest.approx(0.0149812666736655, rel=1e-8)
+
+
+def test_one_patient_of_a_class_has_an_area_without_limits_and_p() -> None:
+    """R: `ci.auc(roc(y, m))` and `var` are NA; the area is 6/7."""
+    report = hcc2l.roc(DATA / "roc" / "one_negative.csv", outcome="y", marker="m")
+    (row,) = report.table("markers").rows
+    assert row["auc"] == pytest.approx(6 / 7)
+    assert [row[key] for key in ("std_err", "lower", "upper", "p")] == [None] * 4
+    (cut,) = report.table("cutoffs").rows
+    assert cut["sensitivity_lower"] == pytest.approx(
+        0.4868721707
+    )  # R: prop.test(6, 7, correct = FALSE)

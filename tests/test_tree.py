@@ -97,11 +97,11 @@ def test_csv_and_excel_write_levels_as_one_cell(run: Run, workplace: Path) -> No
 # ---------------------------------------------------------------- terms
 
 
-def test_a_number_is_taken_raw_and_a_cut_makes_groups(run: Run) -> None:
+def test_a_number_is_used_unchanged_and_a_cut_makes_groups(run: Run) -> None:
     raw = nodes(run, "-x", "afp", "--alpha", "0.5")[0]
     assert (raw["kind"], raw["left_levels"]) == ("numeric", None)
-    for said in (("-x", "afp@400"), ("-x", "afp@"), ("-x", "afp", "--cut", "afp=400")):
-        cut = nodes(run, *said, "--alpha", "0.5")[0]
+    for options in (("-x", "afp@400"), ("-x", "afp@"), ("-x", "afp", "--cut", "afp=400")):
+        cut = nodes(run, *options, "--alpha", "0.5")[0]
         assert (cut["kind"], cut["cutpoint"]) == ("factor", None)
         assert (cut["left_levels"], cut["right_levels"]) == (["<400"], ["≥400"])
 
@@ -114,9 +114,9 @@ def test_three_groups_of_a_number_keep_their_order(run: Run) -> None:
 
 def test_the_reference_does_not_change_the_order_of_levels(run: Run) -> None:
     plain = run("tree", "-x", "ecog,albi_grade", "--alpha", "0.9", "--json", "--quiet").json
-    said = run("tree", "-x", "ecog,albi_grade", "--alpha", "0.9", "--ref", "ecog=1", "--json",
+    referred = run("tree", "-x", "ecog,albi_grade", "--alpha", "0.9", "--ref", "ecog=1", "--json",
                "--quiet").json  # fmt: skip
-    assert plain["tables"] == said["tables"]
+    assert plain["tables"] == referred["tables"]
     assert plain["tables"]["nodes"][0]["kind"] == "ordered"
 
 
@@ -178,7 +178,9 @@ def test_two_candidates_of_one_column_have_two_names(run: Run) -> None:
     asked = ("tree", "-x", "afp,afp@400,afp@200/400,age", "--alpha", "0.9", "--max-depth", "1")
     done = run(*asked, "--statistic", "max", "--methods", "--json", "--quiet").json
     text = done["methods"]["text"]
-    assert "on AFP (ng/mL), AFP (ng/mL, cut at 400), AFP (ng/mL, cut at 200 and 400) and " in text
+    assert (
+        "with AFP (ng/mL), AFP (ng/mL, cut at 400), AFP (ng/mL, cut at 200 and 400) and age" in text
+    )
     assert "at most 1 level of splits" in text
     shown = run("tree", "-x", "afp@400,afp", "--alpha", "0.9", "--quiet").out
     assert "AFP, ng/mL (cut at 400)" in shown
@@ -188,7 +190,7 @@ def test_two_candidates_of_one_column_have_two_names(run: Run) -> None:
     assert "(cut at 400)" not in run("tree", "-x", "afp@400", "--alpha", "0.9", "--quiet").out
 
 
-def test_groups_that_follow_one_another_are_said_as_one(run: Run, write: Write) -> None:
+def test_adjacent_groups_of_a_number_are_one_condition(run: Run, write: Write) -> None:
     path = cohort_of(write, time=lambda i: f"{1 + i / 1000 + 20 * (i % 30 >= 10):.3f}")
     found = nodes(run, path, "-x", "x@5/10/20", "--max-depth", "1")
     assert [n["words"] for n in found[1:]] == ["X <10", "X ≥10"]
@@ -215,7 +217,7 @@ def test_negative_cut_points_have_a_minus_sign_for_people_only(run: Run, write: 
 # ---------------------------------------------------------------- options
 
 
-def test_missing_rows_go_with_the_majority_or_are_left_out(run: Run) -> None:
+def test_missing_rows_go_with_the_majority_or_are_excluded(run: Run) -> None:
     most = run(*SORA2, "--json", "--quiet").json
     drop = run(*SORA2, "--missing", "drop", "--json", "--quiet").json
     assert most["analysed"]["rows"] == 126
@@ -245,9 +247,9 @@ def test_without_adjustment_p_is_the_p_of_the_test(run: Run) -> None:
     assert all(t["p"] == t["p_adjusted"] for t in tests)
 
 
-def test_the_maximum_statistic_says_how_exact_its_p_is(run: Run) -> None:
+def test_the_precision_of_the_maximum_statistic_is_given(run: Run) -> None:
     done = run("tree", "-x", "etiology,child_pugh", "--statistic", "max", "--quiet")
-    assert "multivariate normal p within 1e-09" in " ".join(done.out.split())
+    assert "multivariate normal p to within 1e-09" in " ".join(done.out.split())
 
 
 def test_max_depth_and_bucket_hold(run: Run) -> None:
@@ -357,24 +359,28 @@ def test_a_forest_ranks_what_decides_first_and_the_same_each_time(run: Run, writ
 # ---------------------------------------------------------------- notes
 
 
-def test_what_a_statistician_would_say(run: Run) -> None:
+def test_notes_of_a_tree_with_splits(run: Run) -> None:
     found = codes(run, *SORA2[1:])
     assert {"exploratory", "root-nearly-tied", "cutpoint-optimistic"} <= set(found)
     assert "cutpoint-optimistic" not in codes(run, *SORA2[1:], "--boot", "5")
-    assert "see the table of its stability" in run(*SORA2, "--boot", "5").err
+    assert "see the stability table" in run(*SORA2, "--boot", "5").err
     assert "cutpoint-optimistic" not in codes(run, "-x", "child_pugh")
     assert "root-nearly-tied" not in codes(run, "-x", "child_pugh,sex")
+    assert "root-nearly-tied" not in codes(run, "-x", "child_pugh,sex", "--alpha", "0.9")
+    assert "root-nearly-tied" not in codes(run, *SORA2[1:3], "--alpha", "0.01")
     assert "few-events" in codes(run, "-x", "afp,albi_grade,crp", "--alpha", "0.9")
     assert "immortal-time" in codes(run, "-x", "response")
 
 
-def test_a_single_node_says_why(run: Run, write: Write) -> None:
+def test_a_single_node_has_a_reason(run: Run, write: Write) -> None:
     noise = run("tree", "-x", "age,sex")
     assert noise.status == 0
-    assert "single node: no candidate is clearly associated" in noise.err
+    assert (
+        "single node: no adjusted p is below 0.05; the smallest is that of sex, p = " in noise.err
+    )
     few = run("tree", cohort_of(write, rows=15), "-x", "g,x")
     assert few.status == 0
-    assert "there are 15 patients, and a split needs 20 (--min-split)" in few.err
+    assert "a split needs 20 patients (--min-split), and there are 15" in few.err
     tables = run("tree", cohort_of(write, rows=15), "-x", "g", "--json", "--quiet").json["tables"]
     assert (tables["leaf_tests"], tables["nodes"][0]["rule"]) == ([], "all")
     path = cohort_of(write, noise=lambda i: i * 7919 % 83)
@@ -386,7 +392,7 @@ def test_a_constant_candidate_is_named(run: Run, write: Write) -> None:
     path = cohort_of(write, same=lambda _: 3)
     done = run("tree", path, "-x", "g,same")
     assert done.status == 0
-    assert "same value of: same" in done.err
+    assert "same has the same value in all patients and cannot be chosen" in done.err
 
 
 def test_a_candidate_that_is_not_tested_is_named(run: Run, write: Write) -> None:
@@ -395,7 +401,7 @@ def test_a_candidate_that_is_not_tested_is_named(run: Run, write: Write) -> None
     )
     done = run("tree", path, "-x", "g,rare,tiny,same")
     assert "fewer than 20 patients (--min-split) have a value: rare (12)." in done.err
-    assert "Counts as constant, because its values lie so close together: tiny." in done.err
+    assert "Treated as constant, because the values are too close together: tiny." in done.err
     assert codes(run, path, "-x", "g,x").count("candidate-not-tested") == 0
     alone = run("tree", path, "-x", "tiny")
     assert "single node: no candidate could be tested." in alone.err
@@ -431,12 +437,58 @@ def test_a_forest_takes_very_large_values(run: Run, write: Write) -> None:
     assert len(rows["importance"]) == 2
 
 
-def test_the_methods_paragraph_says_what_was_run(run: Run) -> None:
-    done = run(*SORA2, "--methods", "--boot", "3", "--max-depth", "2", "--json", "--quiet").json
-    text = done["methods"]["text"]
-    for part in ("synthetic", "Bonferroni", "below 0.1", "2 levels of splits", "3 bootstrap"):
-        assert part in text
-    assert any("Hothorn" in reference for reference in done["methods"]["references"])
+SENTENCES: dict[str, tuple[tuple[str, ...], str]] = {
+    "synthetic": ((), "The data are synthetic."),
+    "endpoint": ((), "grown for overall survival with AFP (ng/mL), Child-Pugh class and ECOG"),
+    "quadratic": ((), "(quadratic statistic, asymptotic p"),
+    "Bonferroni": ((), "p with Bonferroni adjustment for the 3 candidates)"),
+    "alpha": ((), "with the smallest p if this was below 0.1, at the cut"),
+    "sizes": ((), "at least 20 patients in a node that was split"),
+    "either side": ((), "at least 7 patients on either side"),
+    "missing": ((), "patients with a missing value were assigned to the larger side"),
+    "medians": ((), "Survival in the leaves was estimated by the Kaplan–Meier method, with 95%"),
+    "maximum": (("--statistic", "max"), "(maximum-type statistic, asymptotic p"),
+    "unadjusted": (("--adjust", "none"), "p without adjustment for the number of candidates)"),
+    "depth": (("--max-depth", "2"), "and at most 2 levels of splits."),
+    "dropped": (("--missing", "drop"), "with a missing value of a candidate were excluded"),
+    "bootstrap": (("--boot", "3", "--seed", "4"), "anew in 3 bootstrap samples (seed 4)."),
+    "single": (("--alpha", "0.0001"), "No p was below 0.0001 with an admissible cut, so no split"),
+}
+INSTEAD = {"maximum": "quadratic", "unadjusted": "Bonferroni", "dropped": "missing",
+           "single": "alpha sizes either-side missing medians"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["synthetic", *list(SENTENCES)[9:]])
+def test_the_methods_say_what_was_done_and_nothing_else(name: str, run: Run) -> None:
+    options, _ = SENTENCES[name]
+    done = run(*SORA2, *options, "--methods", "--json", "--quiet").json["methods"]
+    instead = {word.replace("-", " ") for word in INSTEAD.get(name, "").split()}
+    expected = ({*list(SENTENCES)[:9]} - instead) | {name}
+    assert {other for other, (_, text) in SENTENCES.items() if text in done["text"]} == expected
+    assert "forest" not in done["text"]
+    assert "  " not in done["text"]
+    assert [r.partition(" ")[0] for r in done["references"]] == ["Hothorn", "Strasser", "Kaplan"]
+
+
+@pytest.mark.slow
+def test_the_methods_describe_the_forest(run: Run) -> None:
+    done = run(*SORA2, "--forest", "--seed", "8", "--methods", "--json", "--quiet").json["methods"]
+    assert (
+        "(5 permutations), in 5-fold cross-validation of a random survival forest of 200 "
+        in (done["text"])
+    )
+    assert "trees (seed 8)" in done["text"]
+    assert done["references"][-1].startswith("Ishwaran")
+
+
+def test_the_methods_of_a_cohort_that_was_too_small_claim_no_test(run: Run, write: Write) -> None:
+    done = run("tree", cohort_of(write, rows=15), "-x", "g,x", "--methods", "--json", "--quiet")
+    text = done.json["methods"]["text"]
+    assert "No candidate could be tested, so the tree has a single node." in text
+    assert "permutation test" not in text
+    one = run("tree", cohort_of(write), "-x", "g", "--methods", "--json", "--quiet").json["methods"]
+    assert "with G as candidate." in one["text"] or "with g as candidate." in one["text"]
+    assert "adjustment" not in one["text"]
 
 
 # ---------------------------------------------------------------- other patients
@@ -478,7 +530,7 @@ def test_new_patients_need_no_endpoint_and_keep_the_cut_of_the_old(
 
 def test_new_patients_with_an_unknown_level_are_refused(fitted: Any, write: Write) -> None:
     write("new.csv", "x,g\n1,maybe\n")
-    with pytest.raises(InputError, match="levels that the tree does not know: maybe"):
+    with pytest.raises(InputError, match="levels that are not in the tree: maybe"):
         fitted.assign(hcc2l.read_cohort("new.csv"))
     write("other.csv", "x\n1\n")
     with pytest.raises(UsageError, match="no column 'g'"):
@@ -509,6 +561,8 @@ def test_new_patients_with_an_unknown_level_are_refused(fitted: Any, write: Writ
         (("-x", "g", "--where", "x>99"), 1, "No rows remain"),
         (("-x", "x,empty2", "--missing", "drop"), 1, "empty2"),
         (("-x", "g", "--forest", "--where", "x<4"), 1, "at least 10 events"),
+        (("-x", "g", "--cut", "nosuch=3"), 2, "--cut: There is no column 'nosuch'"),
+        (("-x", "g", "--ref", "nosuch=3"), 2, "--ref: There is no column 'nosuch'"),
     ],
 )
 def test_bad_input_is_refused_with_one_message(

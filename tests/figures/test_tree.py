@@ -37,6 +37,8 @@ def test_every_leaf_has_a_panel_from_left_to_right_on_common_axes(drawn: Figure)
     picture = draw_tree(drawn)
     panels = picture.axes[1:]
     assert len(panels) == len(leaves(drawn)) > 1
+    top = max(centre(text)[1] for text in picture.axes[0].texts)
+    assert picture.get_figheight() - top < 0.2  # the root is at the top
     places = [axes.get_position() for axes in panels]
     assert all(a.x1 < b.x0 for a, b in pairwise(places))
     assert len({axes.get_xlim() for axes in panels}) == 1
@@ -70,6 +72,89 @@ def test_inner_nodes_carry_number_variable_and_p(drawn: Figure) -> None:
         assert f"{row['node']} {row['label']} {row['p_text']}" in texts
     conditions = [row["condition"] for row in drawn.tables["nodes"].rows[1:]]
     assert {" ".join(str(c).split()) for c in conditions} <= set(texts)
+
+
+def centre(text: Any) -> tuple[float, float]:
+    x, y = text.get_position()
+    return float(x), float(y)
+
+
+def test_left_children_stand_left_with_their_condition_on_their_branch(drawn: Figure) -> None:
+    nodes = {row["node"]: row for row in drawn.tables["nodes"].rows}
+    canvas = draw_tree(drawn).axes[0]
+    words = [(" ".join(t.get_text().split()), centre(t)) for t in canvas.texts]
+    ends = {(line.get_xdata()[-1], line.get_ydata()[-1]) for line in canvas.lines}
+
+    def place(number: Any) -> tuple[float, float]:
+        row = nodes[number]
+        label = f"Node {number}" if row["left"] is None else (
+            f"{number} {row['label']} {row['p_text']}"
+        )  # fmt: skip
+        (at,) = [at for text, at in words if text == label]
+        return at
+
+    for number, row in nodes.items():
+        if row["left"] is None:
+            continue
+        here, left, right = place(number), place(row["left"]), place(row["right"])
+        assert left[0] < here[0] < right[0]
+        assert max(left[1], right[1]) < here[1]
+        for child, at in ((row["left"], left), (row["right"], right)):
+            condition = " ".join(str(nodes[child]["condition"]).split())
+            same = [p for text, p in words if text == condition and p[0] == at[0]]
+            (label,) = [p for p in same if at[1] < p[1] < here[1]]
+            assert any(x == at[0] and y < label[1] for x, y in ends)  # its branch ends at the child
+
+
+def test_conditions_are_those_of_the_rules(drawn: Figure) -> None:
+    for row in drawn.tables["nodes"].rows:
+        if row["left"] is None:
+            continue
+        left, right = (
+            next(r for r in drawn.tables["nodes"].rows if r["node"] == row[side])["condition"]
+            for side in ("left", "right")
+        )
+        if str(left).startswith("≤"):
+            assert str(right) == f">{str(left)[1:]}"
+        else:
+            assert not set(str(left).split(" or ")) & set(str(right).split(" or "))
+
+
+def test_every_leaf_shows_its_own_kaplan_meier_curve(drawn: Figure) -> None:
+    picture = draw_tree(drawn)
+    for row, axes in zip(leaves(drawn), picture.axes[1:], strict=True):
+        curve = [r for r in drawn.tables["curve"].rows if r["node"] == row["node"]]
+        steps, *marks = axes.lines
+        assert steps.get_drawstyle() == "steps-post"
+        assert list(steps.get_xdata()) == [0.0, *(r["time"] for r in curve)]
+        assert list(steps.get_ydata()) == [1.0, *(r["estimate"] for r in curve)]
+        censored = [(r["time"], r["estimate"]) for r in curve if r["n_censor"]]
+        ticks = [line for line in marks if line.get_marker() == "|"]
+        drawn_ticks = [p for t in ticks for p in zip(t.get_xdata(), t.get_ydata(), strict=True)]
+        assert drawn_ticks == censored
+        dashed = [line for line in marks if line.get_marker() != "|"]
+        if row["median"] is None:
+            assert not dashed
+        else:
+            (median,) = dashed
+            assert list(median.get_xdata()) == [0, row["median"], row["median"]]
+            assert list(median.get_ydata()) == [0.5, 0.5, 0]
+        assert axes.get_ylim()[0] == 0
+        assert axes.get_xlim()[0] == 0
+
+
+def test_the_curves_of_the_leaves_are_those_of_km() -> None:
+    drawn = figure(["child_pugh"], max_depth=1, missing="drop")
+    for row in leaves(drawn):
+        condition = f"child_pugh=={row['condition']}"
+        report = hcc2l.km(DATA / "hcc424.csv", where=condition, curve=True, **ENDPOINT)
+        expected = [(r["time"], r["estimate"], r["n_censor"]) for r in report.table("curve").rows]
+        curve = [(r["time"], r["estimate"], r["n_censor"])
+                 for r in drawn.tables["curve"].rows if r["node"] == row["node"]]  # fmt: skip
+        assert curve == [point for point in expected if point[0] or point[2]]
+        (group,) = report.table("groups").rows
+        for key in ("n", "events", "median", "lower", "upper"):
+            assert row[key] == group[key]
 
 
 def test_no_two_texts_overlap(drawn: Figure) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,9 @@ from hcc2l.stats import roc
 from hcc2l.stats.proportions import proportion_limits
 from hcc2l.stats.roc_bootstrap import draw_counts, resample
 from hcc2l.stats.time_dependent import outcome_weights
+from tests.reference.cases import load as cases_of_r
 
+TIED = cases_of_r("roc_tied")
 some = settings(max_examples=40, deadline=None)
 rows = st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=6, max_size=40)
 
@@ -192,7 +194,7 @@ def test_samples_at_once_are_the_same_as_one_by_one(seed: int) -> None:
         assert found.specificity_at[b, 0] == pytest.approx((~x)[~y].mean())
 
 
-def test_a_sample_without_a_class_says_nothing() -> None:
+def test_a_sample_without_a_class_has_no_results() -> None:
     values, positive = np.array([1.0, 2, 3, 4]), np.array([True, False, False, False])
     counts = np.array([[0.0, 2, 1, 1], [1, 1, 1, 1]])
     outside = (counts == 0) * 1.0
@@ -209,19 +211,43 @@ def test_a_sample_without_a_class_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("at", [3.0, 6.5, 12.0])
-def test_a_time_dependent_area_is_that_of_scikit_survival(at: float) -> None:
+def test_without_tied_times_the_area_is_that_of_scikit_survival(at: float) -> None:
     from sksurv.metrics import cumulative_dynamic_auc
     from sksurv.util import Surv
 
     rng = np.random.default_rng(7)
     marker = rng.integers(0, 40, 150).astype(float)
-    time = np.ceil(rng.exponential(14 - marker / 5, 150) * 2) / 2  # tied, with ties of both kinds
-    event = rng.random(150) < 0.6
+    time, event = rng.exponential(14 - marker / 5, 150), rng.random(150) < 0.6
     cases, controls = outcome_weights(time, event, at)
     curve = roc.roc_curve(marker, cases > 0, weights=cases + controls)
     survival = Surv.from_arrays(event, time)
     expected = cumulative_dynamic_auc(survival, survival, marker, [at])[0][0]
     assert roc.area_of(curve) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("place", range(len(TIED["areas"])))
+def test_with_tied_times_the_area_is_that_of_risk_regression(place: int) -> None:
+    """R's `Score` weighs a case by 1 / G(t-), events before censorings of the same month."""
+    data = TIED["areas"][place]
+    time, event = np.array(data["time"], dtype=float), np.array(data["event"]) == 1
+    marker = np.array(data["marker"], dtype=float)
+    for at, expected in zip(data["at"], data["auc"], strict=True):
+        cases, controls = outcome_weights(time, event, at)
+        curve = roc.roc_curve(marker, cases > 0, weights=cases + controls)
+        assert roc.area_of(curve) == pytest.approx(expected, rel=1e-8)
+
+
+def test_weights_at_tied_times_are_those_worked_out_by_hand() -> None:
+    """Months 1 to 3: two events and a censoring, one of each, then two who go on."""
+    time = np.array([1.0, 1, 1, 2, 2, 3, 3])
+    event = np.array([True, True, False, True, False, True, False])
+    cases, controls = outcome_weights(time, event, 2.0)
+    # G(1-) = 1; 5 are at risk of censoring in month 1, so G(2-) = 4/5; in month 2 3, so G(2) = 8/15
+    assert cases == pytest.approx([1, 1, 0, 5 / 4, 0, 0, 0])
+    assert controls == pytest.approx([0, 0, 0, 0, 0, 15 / 8, 15 / 8])
+    before = outcome_weights(time, event, 0.5)
+    assert before[0].tolist() == [0] * 7
+    assert before[1].tolist() == [1] * 7
 
 
 def test_weights_of_samples_are_those_of_the_repeated_rows() -> None:
@@ -281,6 +307,51 @@ def test_the_exact_bound_is_not_below_the_permutation_p() -> None:
     )  # too many rows to count permutations
 
 
+@pytest.mark.parametrize("place", range(len(TIED["small"])))
+def test_in_small_samples_p_is_never_below_that_of_r(place: int) -> None:
+    """R's `maxstat` with `HL`; its own number where it is sound, as it always is with one cut."""
+    data = TIED["small"][place]
+    values, time = np.array(data["x"], dtype=float), np.array(data["time"], dtype=float)
+    scores = selected.logrank_scores(time, np.array(data["event"]) == 1)
+    p = selected.p_hothorn_lausen(values, scores, 0.1, 0.9)
+    assert p >= data["p"] * (1 - 1e-12)
+    if len(data["cuts"]) == 1:
+        assert p == pytest.approx(data["p"], rel=1e-8)
+
+
+def test_a_statistic_of_nought_has_a_p_of_one() -> None:
+    values = np.array([0.0, 0, 1, 1])
+    assert selected.p_hothorn_lausen(values, np.array([1.0, 3, 1, 3]), 0.1, 0.9) == (
+        pytest.approx(1)
+    )
+
+
+def test_scores_of_halves_are_doubled_as_in_r() -> None:
+    """`maxstat(c(0, .5, -.5, 0), c(1, 2, 3, 4), pmethod = "HL")` keeps the ties of the halves."""
+    assert selected._whole(np.array([0, 0.5, -0.5, 0])).tolist() == [1, 2, 0, 1]
+    assert selected._whole(np.array([0.0, 1, -1, 0])).tolist() == [1, 2, 0, 1]
+    assert selected._whole(np.array([0, 0.3, -0.3])).tolist() == [2, 3, 0]
+
+
+@pytest.mark.parametrize("case", range(60))
+def test_in_small_samples_p_is_not_below_that_of_the_cut_alone(case: int) -> None:
+    """A search over cut-points cannot make p smaller than the exact p of the cut it finds."""
+    rng = np.random.default_rng(case)
+    n = int(rng.integers(5, 9))
+    values = rng.integers(0, 2 + case % 4, n) * 1.0
+    scores = selected.logrank_scores(rng.integers(1, 9, n) * 1.0, rng.random(n) < 0.7)
+    if np.ptp(scores) == 0:
+        return
+    whole = np.round((scores - scores.min()) * n / np.ptp(scores))
+    found = selected.maxstat(values, whole, 0.1, 0.9)
+    if found is None:
+        return
+    low, mean = int(found.low[found.best]), whole.mean()
+    gap = abs(whole[values <= found.cutpoint].sum() - low * mean)
+    alone = np.mean([abs(sum(c) - low * mean) >= gap - 1e-9 for c in combinations(whole, low)])
+    assert selected.p_hothorn_lausen(values, scores, 0.1, 0.9) >= min(alone, 1) - 1e-12
+
+
 @pytest.mark.parametrize("case", range(12))
 def test_in_small_samples_the_bound_is_not_below_the_exact_p(case: int) -> None:
     """All orders of the scores are tried; R prints 0 for the first of these."""
@@ -304,7 +375,7 @@ def test_in_small_samples_the_bound_is_not_below_the_exact_p(case: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("shift", "positives"), [(0.0, 60), (0.8, 60), (1.2, 40)])
-def test_delongs_interval_covers_as_often_as_it_says(shift: float, positives: int) -> None:
+def test_delongs_interval_covers_at_its_nominal_rate(shift: float, positives: int) -> None:
     from scipy.stats import norm
 
     rng = np.random.default_rng(20)
@@ -319,7 +390,7 @@ def test_delongs_interval_covers_as_often_as_it_says(shift: float, positives: in
 
 
 @pytest.mark.slow
-def test_the_bootstrap_interval_of_an_area_covers_as_often_as_it_says() -> None:
+def test_the_bootstrap_interval_of_an_area_covers_at_its_nominal_rate() -> None:
     from scipy.stats import norm
 
     rng = np.random.default_rng(21)

@@ -1,4 +1,4 @@
-"""ROC analysis: areas, cut-offs and what they are worth, time-dependent curves, maxstat."""
+"""ROC analysis: areas, cut-offs and their validation, time-dependent curves, maxstat."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from hcc2l.specs import RocSpec
 
 
 def run(cohort: Cohort, spec: RocSpec) -> Report:
-    """Analyse a cohort.
+    """The report of a ROC analysis.
 
     Raises
     ------
     UsageError
-        An option names what the cohort has not, or what cannot be a marker.
+        An option names a column that is not in the cohort, or that cannot be a marker.
     InputError
         The cohort's cells are wrong.
     AnalysisError
-        No rows remain, nobody or everybody has the outcome, or a marker is constant.
+        No rows remain, all or none of the patients have the outcome, or a marker is constant.
     """
     data = prepare(cohort, spec)
     if spec.compare and len(data.label_of) < 2 and data.group is None:
         raise UsageError(
-            "There is nothing to compare: one marker, and no groups.", where="--compare",
-            hint="Name another --marker, add --combine A+B, or --by a group.",
+            "There is nothing to compare: there is one marker and there are no groups.",
+            where="--compare", hint="Name another --marker, or add --combine A+B or --by TERM.",
         )  # fmt: skip
     results, skipped = analyse(data)
     tables = roc_tables(data, results)
-    text, references = roc_methods(data)
+    text, references = roc_methods(data, results, tables)
     return Report(
         title=f"{_title(data)} — {cohort.title}",
         provenance=provenance("roc", cohort, data.account, _settings(data), conventions(data)),
@@ -49,8 +49,7 @@ def run(cohort: Cohort, spec: RocSpec) -> Report:
 
 def _title(data: RocData) -> str:
     if data.positive is not None:
-        words = data.outcome[:1].upper() + data.outcome[1:]
-        return f"{words}: ROC analysis"
+        return f"{data.outcome[:1].upper()}{data.outcome[1:]}: ROC analysis"
     assert data.survival is not None
     return f"{data.survival.endpoint.label}: cut-points"
 
@@ -58,7 +57,7 @@ def _title(data: RocData) -> str:
 def _settings(data: RocData) -> dict[str, object]:
     spec = data.spec
     settings = spec.settings() | {
-        "marker": list(data.markers), "boot": spec.samples, "outcome": data.said or None,
+        "marker": list(data.markers), "boot": spec.samples, "outcome": data.outcome_code or None,
     }  # fmt: skip
     if data.survival is not None:
         endpoint = data.survival.endpoint

@@ -1,4 +1,4 @@
-"""The figures of a ROC analysis, as finished tables."""
+"""The data of the figures of a ROC analysis."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from hcc2l.analyses.roc_data import RocData
 from hcc2l.analyses.roc_results import GroupResult
 from hcc2l.analyses.roc_search import curve_table, judged_of, statistics_table
 from hcc2l.analyses.roc_tables import direction_words, rule
+from hcc2l.analyses.wording import in_sentence
 from hcc2l.report import Figure, Row, Table, Value
 
-LOG_SPAN = 50.0  # a marker whose largest value is so many times its smallest gets a log axis
+LOG_SPAN = 50.0  # ratio of the largest to the smallest positive value above which the axis is log
 
 
 def roc_figure(data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]) -> Figure:
-    """The figure that `--which` asks for."""
+    """The figure that `--which` selects."""
     which = data.spec.figure
     if which == "maxstat":
         options = _panels(data, [(r.name, s.name) for r in results for s in r.selected])
@@ -24,8 +25,8 @@ def roc_figure(data: RocData, results: Sequence[GroupResult], tables: Sequence[T
         maxima = next(t for t in tables if t.name == "maxstat")
         return Figure("maxstat", {"statistics": statistics_table(results), "maxstat": maxima},
                       options)  # fmt: skip
-    options = _panels(data, [(one.group, one.name) for _, one in judged_of(results)])
-    options["x_labels"] = tuple(_axis(data, one.name) for _, one in judged_of(results))
+    options = _panels(data, [(marker.group, marker.name) for _, marker in judged_of(results)])
+    options["x_labels"] = tuple(_axis(data, marker.name) for _, marker in judged_of(results))
     options["ci"] = f"{data.spec.conf_level * 100:g}% CI"
     steps = which == "thresholds"
     drawn = {"curve": _steps(results) if steps else curve_table(results),
@@ -35,45 +36,50 @@ def roc_figure(data: RocData, results: Sequence[GroupResult], tables: Sequence[T
 
 
 def _steps(results: Sequence[GroupResult]) -> Table:
-    """Rates of a cut-off at each observed value; they change there, and not halfway between.
+    """Rates of a cut-off at each observed value, where they change.
 
-    The last row of a curve, `cutoff` null, is of a cut-off beyond all values.
+    The last row of each curve, `cutoff` null, is that of a cut-off beyond all values.
     """
     rows: list[Row] = []
-    for result, one in judged_of(results):
-        curve = one.curve
+    for result, marker in judged_of(results):
+        curve = marker.curve
         at = [*(curve.levels if curve.higher else -curve.levels).tolist(), None]
         rates = curve.sensitivity.tolist(), curve.specificity.tolist()
         for cutoff, se, sp in zip(at, *rates, strict=True):
-            rows.append({"group": result.name, "marker": one.name, "cutoff": cutoff,
+            rows.append({"group": result.name, "marker": marker.name, "cutoff": cutoff,
                          "sensitivity": se, "specificity": sp})  # fmt: skip
     return Table("steps", "Rates by cut-off", tuple(rows[0]), tuple(rows))
 
 
 def _panels(data: RocData, keys: Sequence[tuple[str, str]]) -> dict[str, Value | tuple[Value, ...]]:
-    """Groups and markers of the curves in order, and what each is called."""
+    """Groups and markers of the curves in order, with their labels."""
     labels, grouped = data.label_of, data.group is not None
     one_marker = len({name for _, name in keys}) == 1
     names = []
     for group, name in keys:
-        shown = group if grouped and one_marker else labels[name]
-        names.append(f"{labels[name]}, {group}" if grouped and not one_marker else shown)
+        short = group if grouped and one_marker else labels[name]
+        names.append(f"{labels[name]}, {group}" if grouped and not one_marker else short)
     only = labels[keys[0][1]] if grouped and one_marker else None
+    legend = None
+    if only and data.group is not None:
+        legend = f"{only}, by {in_sentence(data.group.label)}"
     return {
         "groups": tuple(g for g, _ in keys), "names": tuple(n for _, n in keys),
         "labels": tuple(names), "log": tuple(_spans(data, name) for _, name in keys),
-        "legend": f"{only}, by {data.group.label}" if only and data.group is not None else None,
+        "legend": legend,
     }  # fmt: skip
 
 
 def _spans(data: RocData, name: str) -> bool:
-    """Whether a marker's own axis is a logarithmic one."""
+    """Whether a marker's axis is logarithmic."""
     if name not in data.markers:
         return False
     values = data.markers[name].values
     if float(values.min()) < 0:
         return False
-    return float(values.max()) / float(values[values > 0].min()) > LOG_SPAN  # a 0 has its own place
+    return (
+        float(values.max()) / float(values[values > 0].min()) > LOG_SPAN
+    )  # 0 has a place of its own
 
 
 def _axis(data: RocData, name: str) -> str:
@@ -84,8 +90,8 @@ def _axis(data: RocData, name: str) -> str:
 
 
 def _points(data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]) -> Table:
-    """The cut-offs on the curves, with what is written beside them."""
-    judged = {(one.group, one.name): one for _, one in judged_of(results)}
+    """The cut-offs on the curves, with their labels."""
+    judged = {(marker.group, marker.name): marker for _, marker in judged_of(results)}
     rows: list[Row] = []
     for cut in next(t for t in tables if t.name == "cutoffs").rows:
         key = (str(cut["group"]), str(cut["marker"]))

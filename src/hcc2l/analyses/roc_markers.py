@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hcc2l.analyses.wording import in_sentence
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Mask, factor
 from hcc2l.design.dates import looks_like_dates
@@ -43,18 +44,18 @@ class Marker:
 
 
 def resolve_markers(
-    cohort: Cohort, spec: RocSpec, keep: Mask, own: tuple[str, ...]
+    cohort: Cohort, spec: RocSpec, keep: Mask, of_outcome: tuple[str, ...]
 ) -> dict[str, Marker]:
-    """The markers by name, those of `--combine` among them; `own` are columns of the outcome.
+    """The markers by name, including those of `--combine`; `of_outcome` are the outcome's columns.
 
     Raises
     ------
     UsageError
-        No such column, the outcome's own, a date, or a name.
+        A column does not exist, belongs to the outcome, or holds dates or identifiers.
     InputError
-        Cells that are no numbers, or that cannot be: negative, or of two units.
+        A cell is not a number, a value is impossible (negative), or there are two units.
     """
-    wanted = list(spec.marker) or ([] if spec.combine else _at_hand(cohort))
+    texts = list(spec.marker) or ([] if spec.combine else _default_markers(cohort))
     for text in spec.combine:
         parts = [part.strip() for part in text.split("+")]
         if len(set(parts)) < 2 or not all(parts):
@@ -62,38 +63,43 @@ def resolve_markers(
                 f"{text!r} is not a combination.", where="--combine",
                 hint="Write two or more markers: --combine afp+alt.",
             )  # fmt: skip
-        wanted += parts
-    return {m.name: m for m in (_marker(cohort, spec, t, keep, own) for t in dict.fromkeys(wanted))}
+        texts += parts
+    return {
+        m.name: m
+        for m in (_marker(cohort, spec, t, keep, of_outcome) for t in dict.fromkeys(texts))
+    }
 
 
-def _at_hand(cohort: Cohort) -> list[str]:
-    """Those of AFP, ALT and PNI that the cohort has, or that can be computed."""
+def _default_markers(cohort: Cohort) -> list[str]:
+    """Those of AFP, ALT and PNI that are in the cohort or can be computed from it."""
     by_kind = {laboratory(name): name for name in reversed(cohort.names)}
-    found = [by_kind[kind] for kind in DEFAULT if kind in by_kind]
+    names = [by_kind[kind] for kind in DEFAULT if kind in by_kind]
     if "pni" not in by_kind and {"albumin", "lymphocytes"} <= set(by_kind):
-        found.append("pni")
-    if not found:
+        names.append("pni")
+    if not names:
         raise UsageError(
-            "The cohort has no AFP, ALT or PNI.", where="--marker",
-            hint=f"Name the markers: --marker COLUMN. Columns: {quoted_list(cohort.names, 20)}.",
+            "There is no AFP, ALT or PNI in the cohort.", where="--marker",
+            hint=f"Use --marker COLUMN. Columns: {quoted_list(cohort.names, 20)}.",
         )  # fmt: skip
-    return found
+    return names
 
 
-def _marker(cohort: Cohort, spec: RocSpec, text: str, keep: Mask, own: tuple[str, ...]) -> Marker:
+def _marker(
+    cohort: Cohort, spec: RocSpec, text: str, keep: Mask, of_outcome: tuple[str, ...]
+) -> Marker:
     option = f"--marker {text}"
     if text.casefold() == "pni" and "pni" not in {n.casefold() for n in cohort.names}:
-        return _computed_pni(cohort, text, keep, own)
+        return _computed_pni(cohort, text, keep, of_outcome)
     term = parse_term(text, cohort.names, "--marker")
-    refuse_own(term.column, option, own)
+    refuse_own(term.column, option, of_outcome)
     column = cohort.column(term.column)
     if term.column == cohort.id_column:
-        raise UsageError(f"{term.column} names the patients.", where=option, hint="Leave it out.")
+        raise UsageError(f"{term.column} identifies the patients.", where=option, hint="Remove it.")
     if column.kind == "date" or looks_like_dates(column):
         raise UsageError(
             f"{term.column} is a date.",
             where=option,
-            hint="Use a number made from it, such as age.",
+            hint="Use a number derived from it, such as age.",
         )
     if term.comparison or term.cuts or term.dictionary_cut:
         return _grouped(cohort, spec, term, keep)
@@ -109,7 +115,7 @@ def _marker(cohort: Cohort, spec: RocSpec, text: str, keep: Mask, own: tuple[str
 
 
 def _grouped(cohort: Cohort, spec: RocSpec, term: Term, keep: Mask) -> Marker:
-    """A cut or a comparison: `AFP ≥400`, which a patient has or not; or several groups."""
+    """A marker from a comparison or a cut, `AFP ≥400`; its values are places among its levels."""
     groups = factor(cohort, term.text, spec, "--marker", keep)
     levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
     ranks = np.array([*groups.ranks, np.nan])  # the last for -1, missing
@@ -127,75 +133,80 @@ def _refuse_negative(cohort: Cohort, name: str, values: Floats, keep: Mask) -> N
     if bad.size:
         rows = quoted_list(cohort.row_name(int(i)) for i in bad)
         raise InputError(
-            f"{bad.size} row{'s have' if bad.size > 1 else ' has'} a negative value, which "
-            f"{cohort.label(name)} cannot have: {rows}.",
+            f"{bad.size} row{'s have' if bad.size > 1 else ' has'} a negative value of "
+            f"{in_sentence(cohort.label(name))}: {rows}.",
             where=f"{cohort.source.name}, column {name}",
-            hint="Correct the cells; if a number such as -1 or -9 means missing, say --na -9.",
+            hint="Correct the cells; if a number such as -9 means missing, use --na -9.",
         )
 
 
 def _unit_notes(
     cohort: Cohort, name: str, kind: str | None, values: Floats, keep: Mask
 ) -> tuple[Note, ...]:
-    """What the range of a laboratory value says about its unit, where that is not what is said."""
+    """Warnings where the range of a laboratory value does not fit its unit."""
     known = values[keep & ~np.isnan(values)]
     if kind is None or not known.size:
         return ()
-    found, label = units_of(kind, known), cohort.label(name)
+    detected, label = units_of(kind, known), cohort.label(name)
     declared = cohort.dictionary.column(name).unit
     notes = []
-    if found.zeros:
+    if detected.zeros:
         notes.append(
             Note("warning", "zeros",
-                 f"{label}: {found.zeros} of {known.size} values are 0, which is doubtful. If 0 "
-                 "stands for missing, say --na 0; if for a value below the detection limit, these "
-                 "patients are tied at the lowest.")
+                 f"{label}: {detected.zeros} of {known.size} values are 0, which is "
+                 "implausible. If 0 means missing, use --na 0; if it means below the detection "
+                 "limit, these patients are tied at the lowest value.")
         )  # fmt: skip
     foreign = declared is not None and not knows_unit(kind, declared)
     if kind == "afp" and declared and foreign:
         notes.append(
             Note("warning", "units",
-                 f"{label} is in {declared}. The cut-offs of the literature (20, 200, 400) are in "
-                 "ng/mL; 1 kU/L, or IU/mL, is 1.21 ng/mL.")
+                 f"{label} is in {declared}, but published cut-offs (20, 200, 400) are in ng/mL. "
+                 "Convert the values: 1 kU/L (IU/mL) is 1.21 ng/mL.")
         )  # fmt: skip
-    elif found.strays and not foreign:
-        other = f"look like {found.stray_unit}" if found.stray_unit else "fit no unit in use"
+    elif detected.strays and not foreign:
+        other = f"look like {detected.stray_unit}" if detected.stray_unit else "fit no unit in use"
         notes.append(
             Note("warning", "mixed-units",
-                 f"{label}: {found.strays} of {known.size} values {other}, the others like "
-                 f"{found.unit}. Was it measured in two units? No cut-off holds for both: convert "
-                 "the cells, or leave these rows out with --where.")
+                 f"{label}: {detected.strays} of {known.size} values {other}, the others like "
+                 f"{detected.unit}. Check whether two units were used; if so, convert the cells or "
+                 "exclude these rows with --where.")
         )  # fmt: skip
-    elif declared and found.unit and not foreign and plain_unit(declared) != plain_unit(found.unit):
+    elif (
+        declared
+        and detected.unit
+        and not foreign
+        and plain_unit(declared) != plain_unit(detected.unit)
+    ):
         notes.append(
             Note("warning", "units",
-                 f"{label} is declared as {declared}, but its values are those of {found.unit}. "
+                 f"{label} is declared in {declared}, but its values look like {detected.unit}. "
                  "Correct the unit in hcc2l.toml.")
         )  # fmt: skip
     return tuple(notes)
 
 
-def _computed_pni(cohort: Cohort, name: str, keep: Mask, own: tuple[str, ...]) -> Marker:
-    """PNI from albumin and lymphocytes, whatever their units; see `scores.pni`."""
+def _computed_pni(cohort: Cohort, name: str, keep: Mask, of_outcome: tuple[str, ...]) -> Marker:
+    """PNI from albumin and lymphocytes in any of their units; see `scores.pni`."""
     columns = {}
     for kind in ("albumin", "lymphocytes"):
         named = [n for n in cohort.names if laboratory(n) == kind]
         if not named:
             error = no_column(name, cohort.names, f"--marker {name}")
             error.hint = (
-                f"It is computed from albumin and lymphocytes, but no column is called {kind}. "
+                f"PNI is computed from albumin and lymphocytes, but there is no column {kind!r}. "
                 f"{did_you_mean(kind, cohort.names, listed=0)}".strip()
             )
             raise error
         columns[kind] = named[0]
     for column in columns.values():
-        refuse_own(column, f"--marker {name}", own)
-    parts, said = {}, []
+        refuse_own(column, f"--marker {name}", of_outcome)
+    parts, sources = {}, []
     for kind, column in columns.items():
         values, unit = _in_scale(cohort, column, kind, keep)
         parts[kind] = values
-        said.append(f"{column} ({unit})")
-    text = f"PNI = albumin (g/L) + 5 × lymphocytes (10^9/L), computed from {' and '.join(said)}."
+        sources.append(f"{column} ({unit})")
+    text = f"PNI = albumin (g/L) + 5 × lymphocytes (10^9/L), computed from {' and '.join(sources)}."
     notes = [Note("info", "pni-computed", text)]
     for kind, column in columns.items():
         notes += _unit_notes(cohort, column, kind, numbers(cohort, column, keep), keep)
@@ -206,18 +217,18 @@ def _computed_pni(cohort: Cohort, name: str, keep: Mask, own: tuple[str, ...]) -
 
 
 def _in_scale(cohort: Cohort, column: str, kind: str, keep: Mask) -> tuple[Floats, str]:
-    """A laboratory value in the unit that scores take, and the unit that it was in.
+    """A laboratory value in the unit of the score, and the unit in which it was given.
 
     Raises
     ------
     InputError
-        Its values are of two units, or of none that is known, or it is declared in another.
+        Its values are in two units or in no known unit, or the declared unit is another.
     """
     declared, scale = cohort.dictionary.column(column).unit, SCALES[kind]
     units = " or ".join([scale.unit, *(other[0] for other in scale.others)])
     if declared is not None and not knows_unit(kind, declared):
         raise InputError(
-            f"{cohort.label(column)} is in {declared}, of which PNI cannot be computed.",
+            f"{cohort.label(column)} is in {declared}, from which PNI cannot be computed.",
             where=f"{cohort.source.name}, column {column}",
             hint=f"PNI needs {units}: convert the cells (a percentage of leucocytes needs the "
             "leucocyte count), or correct the unit in hcc2l.toml."
@@ -229,16 +240,17 @@ def _in_scale(cohort: Cohort, column: str, kind: str, keep: Mask) -> tuple[Float
     known = keep & ~np.isnan(values)
     if not known.any():
         return values, scale.unit
-    found = units_of(kind, values[known])
-    if found.unit is not None and not found.strays:
-        return np.round(values * found.factor, DECIMALS), found.unit
-    if found.unit is None:
-        message = f"{cohort.label(column)} is neither in {units}."
+    detected = units_of(kind, values[known])
+    if detected.unit is not None and not detected.strays:
+        return np.round(values * detected.factor, DECIMALS), detected.unit
+    if detected.unit is None:
+        message = f"The values of {in_sentence(cohort.label(column))} are not in {units}."
     else:
-        other = found.stray_unit or "no unit that is known"
-        message = f"{found.strays} values are in {other}, the others in {found.unit}."
+        other = f"in {detected.stray_unit}" if detected.stray_unit else "in no known unit"
+        verb = "value is" if detected.strays == 1 else "values are"
+        message = f"{detected.strays} {verb} {other}, the others in {detected.unit}."
     raise InputError(
         message,
         where=f"{cohort.source.name}, column {column}",
-        hint=f"PNI needs one unit, {units}: convert the cells, or leave rows out with --where.",
+        hint=f"PNI needs one unit, {units}: convert the cells, or exclude rows with --where.",
     )

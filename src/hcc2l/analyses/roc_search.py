@@ -1,4 +1,4 @@
-"""Tables of the search for a cut-off: its bootstrap, maximally selected statistics, curves."""
+"""Tables of the search for a cut-off: bootstrap, maximally selected statistics, curves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from hcc2l.analyses.regression import number
 from hcc2l.analyses.roc_data import RocData
-from hcc2l.analyses.roc_results import GroupResult, Judged, quantile_limits
+from hcc2l.analyses.roc_results import Cutoff, GroupResult, Judged, quantile_limits
 from hcc2l.design import Floats
 from hcc2l.report import Column, Row, Table
 
@@ -18,20 +18,27 @@ METHODS = {"hl": "Hothorn–Lausen", "lau92": "Lausen–Schumacher 1992",
            "lau94": "Lausen–Schumacher 1994"}  # fmt: skip
 
 
+RATES_AND_AREAS = (
+    "sensitivity_apparent", "sensitivity_oob", "specificity_apparent", "specificity_oob",
+    "youden_apparent", "youden_oob", "youden_corrected", "auc_apparent", "auc_corrected",
+)  # fmt: skip
+WITHIN = "Within: share of the patients whose value lies within the interval of the cut-off."
+
+
 def judged_of(results: Sequence[GroupResult]) -> Iterator[tuple[GroupResult, Judged]]:
-    """Every marker of every group."""
+    """Every marker with a ROC curve, with the result of its group."""
     for result in results:
-        for one in result.judged:
-            yield result, one
+        for marker in result.judged:
+            yield result, marker
 
 
 def machine_table(name: str, title: str, rows: Sequence[Row]) -> Table:
-    """A table for machines."""
+    """A table for JSON and CSV alone."""
     return Table(name, title, tuple(rows[0]), tuple(rows))
 
 
 def naming(data: RocData) -> tuple[Column, ...]:
-    """The columns that say which row it is."""
+    """The columns that identify a row: group, if any, and marker."""
     marker = Column("Marker", ("marker",), labels=data.label_of)
     return (marker,) if data.group is None else (Column(data.group.label, ("group",)), marker)
 
@@ -40,12 +47,12 @@ def naming(data: RocData) -> tuple[Column, ...]:
 
 
 def optimism_table(data: RocData, results: Sequence[GroupResult]) -> Table:
-    """What the bootstrap says of every found cut-off."""
-    rows = [_optimism_row(data, result, one) for result, one in judged_of(results)]
-    ci = f"{data.spec.conf_level * 100:g}%"
+    """The bootstrap of every chosen cut-off: its interval, and performance in other patients."""
+    if data.spec.criterion == "maxstat":
+        return _cutpoint_table(data, results)
+    rows = [_optimism_row(data, result, marker) for result, marker in judged_of(results)]
     columns = [
-        Column(f"Cut-off ({ci} limits)", ("threshold", "threshold_lower", "threshold_upper"),
-               form="interval"),
+        *_interval_columns(data),
         Column("Sensitivity", ("sensitivity_apparent",)),
         Column("out of bag", ("sensitivity_oob",)),
         Column("Specificity", ("specificity_apparent",)),
@@ -55,62 +62,103 @@ def optimism_table(data: RocData, results: Sequence[GroupResult]) -> Table:
         Column("corrected", ("auc_corrected",), decimals=3),
     ]  # fmt: skip
     notes = (
-        "Out of bag: mean in the patients outside each sample, by the cut-off found in it.",
-        "Corrected: less the mean optimism, the index in the sample less that in all patients.",
+        WITHIN,
+        "Out of bag: mean in the patients outside each bootstrap sample, at the cut-off chosen in "
+        "it.",
+        "Corrected: apparent value minus mean optimism, the value in the sample minus that in all "
+        "patients.",
     )
-    title = f"What the cut-offs promise and keep ({data.spec.samples} bootstrap samples)"
-    return Table("optimism", title, tuple(rows[0]), tuple(rows), (*naming(data), *columns), notes)
+    title = f"Internal validation of the cut-offs ({data.spec.samples} bootstrap samples)"
+    return Table("optimism", title, tuple(rows[0]), tuple(rows), tuple(columns), notes)
 
 
-def _optimism_row(data: RocData, result: GroupResult, one: Judged) -> Row:
-    found, curve = one.samples, one.curve
-    assert found is not None
-    cut = one.cutoffs[_middle_of_ties(one)]
-    known = np.isfinite(found.youden)
+def _cutpoint_table(data: RocData, results: Sequence[GroupResult]) -> Table:
+    """The bootstrap interval of every maximally selected cut-point."""
+    rows: list[Row] = []
+    for result in results:
+        for marker in result.selected:
+            assert marker.samples is not None
+            row: Row = {
+                "group": result.name, "marker": marker.name,
+                "samples": int(np.isfinite(marker.samples).sum()),
+                **interval(data, marker.maximum.cutpoint, marker.samples, marker.values),
+                **dict.fromkeys(RATES_AND_AREAS),
+            }  # fmt: skip
+            rows.append(row)
+    title = f"Interval of the cut-points ({data.spec.samples} bootstrap samples)"
+    columns = _interval_columns(data)
+    return Table("optimism", title, tuple(rows[0]), tuple(rows), columns, (WITHIN,))
+
+
+def _interval_columns(data: RocData) -> tuple[Column, ...]:
+    level = f"{data.spec.conf_level * 100:g}%"
+    return (
+        *naming(data),
+        Column(f"Cut-off ({level} CI)", ("threshold", "threshold_lower", "threshold_upper"),
+               form="interval"),
+        Column("Within", ("share_within",), decimals=0),
+    )  # fmt: skip
+
+
+def interval(
+    data: RocData, threshold: float, samples: Floats, values: Floats
+) -> dict[str, float | None]:
+    """A cut-off, its percentile limits, and the share of the patients between them."""
+    lower, upper = quantile_limits(samples, data.spec.conf_level)
+    share = float(((values >= lower) & (values <= upper)).mean())
+    return {"threshold": number(threshold), "threshold_lower": number(lower),
+            "threshold_upper": number(upper),
+            "share_within": None if math.isnan(lower) else share}  # fmt: skip
+
+
+def _optimism_row(data: RocData, result: GroupResult, marker: Judged) -> Row:
+    samples, curve = marker.samples, marker.curve
+    assert samples is not None
+    cut = chosen_cutoff(marker)
     sensitivity, specificity = curve.sensitivity[cut.place], curve.specificity[cut.place]
     youden = float(sensitivity + specificity - 1)
-    limits = quantile_limits(found.threshold, data.spec.conf_level)
-    # Where samples choose the direction, the data's own is what is optimistic.
-    lost = found.auc - found.auc_original
-    return {"group": result.name, "marker": one.name, "samples": int(known.sum()),
-            "threshold": number(cut.threshold), "threshold_lower": number(limits[0]),
-            "threshold_upper": number(limits[1]),
+    # Where samples choose the direction, choosing it is part of the optimism.
+    auc_optimism = samples.auc - samples.auc_original
+    return {"group": result.name, "marker": marker.name,
+            "samples": int(np.isfinite(samples.youden).sum()),
+            **interval(data, cut.threshold, samples.threshold, marker.values),
             "sensitivity_apparent": number(float(sensitivity)),
-            "sensitivity_oob": number(_mean(found.sensitivity_out)),
+            "sensitivity_oob": number(_mean(samples.sensitivity_out)),
             "specificity_apparent": number(float(specificity)),
-            "specificity_oob": number(_mean(found.specificity_out)),
+            "specificity_oob": number(_mean(samples.specificity_out)),
             "youden_apparent": number(youden),
-            "youden_oob": number(_mean(found.sensitivity_out + found.specificity_out - 1)),
-            "youden_corrected": number(youden - _mean(found.youden - found.youden_original)),
-            "auc_apparent": number(one.area.auc),
-            "auc_corrected": number(one.area.auc - _mean(lost))}  # fmt: skip
+            "youden_oob": number(_mean(samples.sensitivity_out + samples.specificity_out - 1)),
+            "youden_corrected": number(youden - _mean(samples.youden - samples.youden_original)),
+            "auc_apparent": number(marker.area.auc),
+            "auc_corrected": number(marker.area.auc - _mean(auc_optimism))}  # fmt: skip
 
 
-def _middle_of_ties(one: Judged) -> int:
-    """Of several cut-offs that tie, the middle one, as in the samples."""
-    tied = [i for i, cut in enumerate(one.cutoffs) if cut.criterion != "fixed"]
+def chosen_cutoff(marker: Judged) -> Cutoff:
+    """The cut-off chosen by the criterion; the middle one of several, as in the samples."""
+    tied = [cut for cut in marker.cutoffs if cut.criterion != "fixed"]
     return tied[(len(tied) - 1) // 2]
 
 
 def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else math.nan
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else math.nan
 
 
 # ---------------------------------------------------------------- survival, curves
 
 
 def maxstat_tables(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
-    """The cut-points of the largest log-rank statistic, a row a method of adjusting p."""
+    """The maximally selected cut-points, one row for each method of adjusting p."""
     rows: list[Row] = []
     for result in results:
-        for one in result.selected:
-            for method, p in one.p:
+        for marker in result.selected:
+            best = marker.maximum
+            for method, p in marker.p:
                 rows.append(
-                    {"group": result.name, "marker": one.name, "n": one.n, "events": one.events,
-                     "cutpoint": one.found.cutpoint, "n_low": int(one.found.low[one.found.best]),
-                     "statistic": one.found.statistic, "p": number(p), "method": method,
-                     "p_unadjusted": number(one.p_unadjusted)}
+                    {"group": result.name, "marker": marker.name, "n": marker.values.size,
+                     "events": marker.events, "cutpoint": best.cutpoint,
+                     "n_low": int(best.low[best.best]), "statistic": best.statistic,
+                     "p": number(p), "method": method, "p_unadjusted": number(marker.p_unadjusted)}
                 )  # fmt: skip
     if not rows:
         return []
@@ -122,31 +170,32 @@ def maxstat_tables(data: RocData, results: Sequence[GroupResult]) -> list[Table]
     label = data.survival.endpoint.label
     share = f"{data.spec.min_prop * 100:g}%"
     notes = (
-        f"Cut-points that leave at least {share} of the patients on either side were tried; p is "
-        "adjusted for that. Report the first p of a marker.",
+        f"All cut-points with at least {share} of the patients on either side were examined; p is "
+        "adjusted for this search. Report the first p of each marker.",
     )
     title = f"{label}: maximally selected log-rank statistic"
     return [Table("maxstat", title, tuple(rows[0]), tuple(rows), columns, notes)]
 
 
 def curve_table(results: Sequence[GroupResult]) -> Table:
-    """Every operating point of every curve; the first calls everybody positive."""
+    """Every operating point of every curve; at the first all patients are positive."""
     rows: list[Row] = []
-    for result, one in judged_of(results):
-        arrays = (one.curve.threshold, one.curve.sensitivity, one.curve.specificity)
+    for result, marker in judged_of(results):
+        curve = marker.curve
+        arrays = (curve.threshold, curve.sensitivity, curve.specificity)
         for t, se, sp in zip(*(a.tolist() for a in arrays), strict=True):
-            rows.append({"group": result.name, "marker": one.name, "threshold": number(t),
+            rows.append({"group": result.name, "marker": marker.name, "threshold": number(t),
                          "sensitivity": se, "specificity": sp})  # fmt: skip
-    return machine_table("curve", "Every operating point", rows)
+    return machine_table("curve", "Operating points", rows)
 
 
 def statistics_table(results: Sequence[GroupResult]) -> Table:
     """The standardised log-rank statistic of every cut-point."""
     rows: list[Row] = []
     for result in results:
-        for one in result.selected:
-            arrays = (one.found.cutpoints, one.found.statistics, one.found.low)
+        for marker in result.selected:
+            arrays = (marker.maximum.cutpoints, marker.maximum.statistics, marker.maximum.low)
             for cut, statistic, low in zip(*(a.tolist() for a in arrays), strict=True):
-                rows.append({"group": result.name, "marker": one.name, "cutpoint": cut,
+                rows.append({"group": result.name, "marker": marker.name, "cutpoint": cut,
                              "n_low": low, "statistic": statistic})  # fmt: skip
     return machine_table("statistics", "Log-rank statistic of every cut-point", rows)

@@ -28,6 +28,7 @@ from hcc2l.analyses.roc_search import (
     optimism_table,
     statistics_table,
 )
+from hcc2l.analyses.wording import in_sentence
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats import roc
 from hcc2l.stats.multiplicity import adjust
@@ -39,7 +40,7 @@ RATES = ("sensitivity", "specificity", "ppv", "npv", "accuracy")
 
 
 def roc_tables(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
-    """Every table; those of the curve only where there is an outcome."""
+    """All tables; those of the curve only with an outcome."""
     tables: list[Table] = []
     if data.positive is not None:
         cutoffs = list(_cutoff_rows(data, results))
@@ -47,9 +48,9 @@ def roc_tables(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
         tables += _partial(data, results)
         tables += _comparisons(data, results)
         tables += _combinations(results)
-        if data.spec.samples and data.spec.criterion != "maxstat":
-            tables.append(optimism_table(data, results))
     tables += maxstat_tables(data, results)
+    if data.spec.samples:
+        tables.append(optimism_table(data, results))
     if data.spec.curve and data.positive is not None:
         tables.append(curve_table(results))
     if data.spec.curve and data.spec.criterion == "maxstat":
@@ -59,13 +60,14 @@ def roc_tables(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
 
 def _markers(data: RocData, results: Sequence[GroupResult]) -> Table:
     rows: list[Row] = []
-    for result, one in judged_of(results):
+    for result, marker in judged_of(results):
+        area = marker.area
         rows.append(
-            {"group": result.name, "marker": one.name, "outcome": data.said,
+            {"group": result.name, "marker": marker.name, "outcome": data.outcome_code,
              "n": int(result.positive.size), "positives": int(result.positive.sum()),
-             "direction": "higher" if one.higher else "lower", "auc": number(one.area.auc),
-             "std_err": number(one.area.std_err), "lower": number(one.limits[0]),
-             "upper": number(one.limits[1]), "p": number(one.area.p)}
+             "direction": "higher" if marker.higher else "lower", "auc": number(area.auc),
+             "std_err": number(area.std_err), "lower": number(marker.limits[0]),
+             "upper": number(marker.limits[1]), "p": number(area.p)}
         )  # fmt: skip
     return machine_table("markers", "Areas under the ROC curve", rows)
 
@@ -74,24 +76,24 @@ def _markers(data: RocData, results: Sequence[GroupResult]) -> Table:
 
 
 def _cutoff_rows(data: RocData, results: Sequence[GroupResult]) -> Iterator[Row]:
-    for result, one in judged_of(results):
-        for place, cut in enumerate(one.cutoffs):
-            yield {"group": result.name, "marker": one.name, "criterion": cut.criterion,
+    for result, marker in judged_of(results):
+        for place, cut in enumerate(marker.cutoffs):
+            yield {"group": result.name, "marker": marker.name, "criterion": cut.criterion,
                    "threshold": number(cut.threshold),
-                   "observed": number(roc.observed(one.curve, cut.place)),
-                   **_operating_point(data, result, one, cut, place)}  # fmt: skip
+                   "observed": number(roc.observed(marker.curve, cut.place)),
+                   **_operating_point(data, result, marker, cut, place)}  # fmt: skip
 
 
 def _operating_point(
-    data: RocData, result: GroupResult, one: Judged, cut: Cutoff, place: int
+    data: RocData, result: GroupResult, marker: Judged, cut: Cutoff, place: int
 ) -> dict[str, Value]:
-    """Counts and rates of one cut-off, with their limits."""
-    curve = one.curve
+    """Counts and rates at a cut-off, with their limits."""
+    curve = marker.curve
     tp, fp = float(curve.tp[cut.place]), float(curve.fp[cut.place])
     fn, tn = curve.positives - tp, curve.negatives - fp
     sides = {"sensitivity": (tp, tp + fn), "specificity": (tn, tn + fp), "ppv": (tp, tp + fp),
              "npv": (tn, tn + fn), "accuracy": (tp + tn, tp + fp + tn + fn)}  # fmt: skip
-    lower, upper = _limits(data, result, one, sides, place)
+    lower, upper = _limits(data, result, marker, sides, place)
     point: dict[str, Value] = {
         "youden": number(tp / (tp + fn) - fp / (fp + tn)),
         "tp": _count(tp), "fp": _count(fp), "tn": _count(tn), "fn": _count(fn),
@@ -106,15 +108,15 @@ def _operating_point(
 
 
 def _count(value: float) -> int | float:
-    """A (weighted) count: whole numbers as int."""
+    """A (weighted) count; whole numbers as int."""
     return int(value) if float(value).is_integer() else max(value, 0.0)
 
 
 def _limits(
-    data: RocData, result: GroupResult, one: Judged, sides: dict[str, tuple[float, float]],
+    data: RocData, result: GroupResult, marker: Judged, sides: dict[str, tuple[float, float]],
     place: int,
 ) -> tuple[list[float], list[float]]:  # fmt: skip
-    """Of proportions; with weights, of sensitivity and specificity alone, by bootstrap."""
+    """Limits of the rates; with weights, of sensitivity and specificity alone, by bootstrap."""
     if result.weights is None:
         counts, totals = (np.array([side[i] for side in sides.values()]) for i in (0, 1))
         low, high = proportion_limits(
@@ -122,11 +124,11 @@ def _limits(
         )
         return low.tolist(), high.tolist()
     lower, upper = [math.nan] * len(sides), [math.nan] * len(sides)
-    if one.samples is not None:
-        at = (one.samples.sensitivity_at, one.samples.specificity_at)
-        for i, (found, (count, total)) in enumerate(zip(at, list(sides.values())[:2], strict=True)):
-            if 0 < count < total:  # samples say nothing about 0 and 100%, which all of them repeat
-                lower[i], upper[i] = quantile_limits(found[:, place], data.spec.conf_level)
+    if marker.samples is not None:
+        at = (marker.samples.sensitivity_at, marker.samples.specificity_at)
+        for i, (rates, (count, total)) in enumerate(zip(at, list(sides.values())[:2], strict=True)):
+            if 0 < count < total:  # 0 and 100% are the same in every sample, without a width
+                lower[i], upper[i] = quantile_limits(rates[:, place], data.spec.conf_level)
     return lower, upper
 
 
@@ -134,25 +136,25 @@ def _cutoffs(rows: Sequence[Row]) -> Table:
     return machine_table("cutoffs", "Cut-offs", rows)
 
 
-def rule(data: RocData, one: Judged, threshold: Value) -> str:
-    """What a cut-off calls positive: `≥400`, `yes`; so many digits that it splits the same."""
+def rule(data: RocData, marker: Judged, threshold: Value) -> str:
+    """The values that are positive, `≥400` or `yes`, in enough digits to split alike."""
     if not isinstance(threshold, (int, float)):
         return "–"
-    place = roc.place_of(one.curve, threshold)
-    levels = data.markers[one.name].levels if one.name in data.markers else ()
+    place = roc.place_of(marker.curve, threshold)
+    levels = data.markers[marker.name].levels if marker.name in data.markers else ()
     if levels:
-        above = math.ceil(threshold) if one.higher else math.floor(threshold) + 1
-        return " or ".join(levels[above:] if one.higher else levels[:above])
+        above = math.ceil(threshold) if marker.higher else math.floor(threshold) + 1
+        return " or ".join(levels[above:] if marker.higher else levels[:above])
     text = ""
-    for digits in range(4 if one.fit is not None else 7, 18):
+    for digits in range(4 if marker.fit is not None else 7, 18):
         text = _written(threshold, digits)
-        if roc.place_of(one.curve, float(text)) == place:
+        if roc.place_of(marker.curve, float(text)) == place:
             break
-    return f"{'≥' if one.higher else '≤'}{text}".replace("-", "−")
+    return f"{'≥' if marker.higher else '≤'}{text}".replace("-", "−")
 
 
 def _written(value: float, digits: int) -> str:
-    """So many digits, without an exponent up to 10^15."""
+    """A number in some significant digits, without an exponent up to 10^15."""
     text = f"{value:.{digits}g}"
     if "e+" in text and abs(value) < 1e15:
         return f"{float(text):.0f}"
@@ -171,14 +173,14 @@ def direction_words(data: RocData, name: str, higher: bool) -> str:
 
 
 def _summary(data: RocData, results: Sequence[GroupResult], cutoffs: Sequence[Row]) -> Table:
-    """What a journal prints: a row a cut-off, the area beside the first."""
+    """The table of a paper: one row for each cut-off, the area beside the first of each marker."""
     rows: list[Row] = []
-    areas = {(one.group, one.name): one for _, one in judged_of(results)}
+    markers = {(marker.group, marker.name): marker for _, marker in judged_of(results)}
     sizes = {r.name: (int(r.positive.size), int(r.positive.sum())) for r in results}
     seen: set[tuple[str, str]] = set()
     for cut in cutoffs:
         key = (str(cut["group"]), str(cut["marker"]))
-        one, first = areas[key], key not in seen
+        marker, first = markers[key], key not in seen
         seen.add(key)
         n, positives = sizes[key[0]]
         rates = {
@@ -186,12 +188,12 @@ def _summary(data: RocData, results: Sequence[GroupResult], cutoffs: Sequence[Ro
         }
         rows.append(
             {"group": key[0], "marker": key[1], "n": n, "positives": positives,
-             "auc": number(one.area.auc) if first else None,
-             "lower": number(one.limits[0]) if first else None,
-             "upper": number(one.limits[1]) if first else None,
-             "p": number(one.area.p) if first else None,
+             "auc": number(marker.area.auc) if first else None,
+             "lower": number(marker.limits[0]) if first else None,
+             "upper": number(marker.limits[1]) if first else None,
+             "p": number(marker.area.p) if first else None,
              "criterion": cut["criterion"],
-             "rule": rule(data, one, cut["threshold"]),
+             "rule": rule(data, marker, cut["threshold"]),
              "observed": cut["observed"], **rates}
         )  # fmt: skip
     return Table("summary", _summary_title(data, results), tuple(rows[0]), tuple(rows),
@@ -200,7 +202,7 @@ def _summary(data: RocData, results: Sequence[GroupResult], cutoffs: Sequence[Ro
 
 def _summary_title(data: RocData, results: Sequence[GroupResult]) -> str:
     if data.group is not None:
-        return f"Markers of {data.outcome}, by {data.group.label}"
+        return f"Markers of {data.outcome}, by {in_sentence(data.group.label)}"
     positive = results[0].positive
     return f"Markers of {data.outcome}: {int(positive.sum())} of {positive.size} patients"
 
@@ -233,20 +235,19 @@ def _summary_columns(data: RocData, cutoffs: Sequence[Row]) -> Iterator[Column]:
 
 
 def _summary_notes(data: RocData, results: Sequence[GroupResult]) -> tuple[str, ...]:
-    names = dict.fromkeys((one.name, one.higher) for _, one in judged_of(results))
+    names = dict.fromkeys((marker.name, marker.higher) for _, marker in judged_of(results))
     words = "; ".join(direction_words(data, name, higher) for name, higher in names)
     criterion = {
         "youden": "Cut-off: largest Youden index.",
-        "topleft": "Cut-off: closest to perfect, the corner (0, 1).",
+        "topleft": "Cut-off: closest to the top-left corner (0, 1).",
         "maxstat": "Cut-off: largest log-rank statistic.",
     }[data.spec.criterion]
     if data.spec.at is None:
         interval = INTERVALS[data.spec.ci]
         how = f"AUC: DeLong, p against 0.5. Proportions: {interval} intervals."
     else:
-        how = "Cumulative/dynamic ROC curve, weighted for censoring; intervals by bootstrap."
-        if not data.spec.samples:
-            how = "Cumulative/dynamic ROC curve, weighted for censoring."
+        how = "Cumulative/dynamic ROC curve, weighted by inverse probability of censoring"
+        how += "; bootstrap intervals." if data.spec.samples else "."
     return f"{words}.", f"{criterion} {how}"
 
 
@@ -258,16 +259,16 @@ def _partial(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
         return []
     focus, _, low = data.spec.partial.partition("=")
     rows: list[Row] = []
-    for result, one in judged_of(results):
-        area, corrected = roc.partial_area(one.curve, float(low), cast(roc.Focus, focus))
-        rows.append({"group": result.name, "marker": one.name, "partial_auc": number(area),
+    for result, marker in judged_of(results):
+        area, corrected = roc.partial_area(marker.curve, float(low), cast(roc.Focus, focus))
+        rows.append({"group": result.name, "marker": marker.name, "partial_auc": number(area),
                      "partial_auc_corrected": number(corrected)})  # fmt: skip
     columns = (
         Column("Partial AUC", ("partial_auc",), decimals=3),
         Column("Corrected", ("partial_auc_corrected",), decimals=3),
     )
-    note = "Corrected: 0.5 for a marker that tells nothing, 1 for a perfect one (McClish)."
-    title = f"Area where {focus} is at least {float(low):g}"
+    note = "Corrected (McClish): 0.5 for an uninformative marker, 1 for a perfect one."
+    title = f"Partial area at a {focus} of {float(low):g} or higher"
     return [Table("partial", title, tuple(rows[0]), tuple(rows),
                   (*naming(data), *columns), (note,))]  # fmt: skip
 
@@ -315,8 +316,10 @@ def _comparisons(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
 def _paired(data: RocData, result: GroupResult, first: Judged, second: Judged) -> roc.AreaTest:
     if data.spec.at is not None:
         return compare_samples(first, second)
-    of = [roc.placements(o.values, result.positive, higher=o.higher) for o in (first, second)]
-    return roc.compare_paired(*of)
+    components = [
+        roc.placements(m.values, result.positive, higher=m.higher) for m in (first, second)
+    ]
+    return roc.compare_paired(*components)
 
 
 def _group_rows(data: RocData, results: Sequence[GroupResult]) -> list[Row]:
@@ -349,14 +352,14 @@ def _with_holm(rows: Sequence[Row]) -> list[Row]:
 
 
 def _combinations(results: Sequence[GroupResult]) -> list[Table]:
-    """The logistic model of each combination, so that it can be applied elsewhere."""
+    """Coefficients of the logistic model of each combination, to apply it in other patients."""
     rows: list[Row] = []
-    for result, one in judged_of(results):
-        if one.fit is None:
+    for result, marker in judged_of(results):
+        if marker.fit is None:
             continue
-        terms = ["(intercept)", *(part.strip() for part in one.name.split("+"))]
-        for term, coef, std_err in zip(terms, one.fit.coef, one.fit.std_err, strict=True):
-            rows.append({"group": result.name, "marker": one.name, "term": term,
+        terms = ["(intercept)", *(part.strip() for part in marker.name.split("+"))]
+        for term, coef, std_err in zip(terms, marker.fit.coef, marker.fit.std_err, strict=True):
+            rows.append({"group": result.name, "marker": marker.name, "term": term,
                          "coef": number(coef), "std_err": number(std_err)})  # fmt: skip
     return (
         [machine_table("combinations", "Logistic models of the combinations", rows)] if rows else []

@@ -1,4 +1,4 @@
-"""The survival tree by conditional inference: splits, rules, leaves, stability."""
+"""Conditional inference survival trees: splits, rules, leaves, stability."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from hcc2l.specs import TreeSpec
 
 @dataclass(frozen=True)
 class FittedTree:
-    """A tree that was grown on one cohort and assigns the patients of any other.
+    """A tree grown on one cohort, which assigns the patients of any cohort to its leaves.
 
     Attributes
     ----------
     report
-        What `hcc2l.tree` gives.
+        The report of `hcc2l.tree`.
     rules
-        Leaf -> who is in it, in words.
+        Leaf -> its patients, in words.
     """
 
     report: Report
@@ -40,16 +40,14 @@ class FittedTree:
     def assign(self, cohort: Cohort | str | Path) -> Ints:
         """The leaf of every patient of a cohort, or of its file, shape (rows,).
 
-        It needs no endpoint.
-
-        A missing value goes to the side that was the larger one where the tree was grown.
+        No endpoint is needed. Missing values go to the side that was larger in training.
 
         Raises
         ------
         UsageError
-            The cohort lacks a column that the tree splits by.
+            A column that the tree splits by is not in the cohort.
         InputError
-            A cell is no number, or a level that the tree does not know.
+            A cell is not a number, or holds a level that did not occur in training.
         """
         if not isinstance(cohort, Cohort):
             from hcc2l.readers import read_cohort
@@ -59,21 +57,21 @@ class FittedTree:
 
 
 def run(cohort: Cohort, spec: TreeSpec) -> Report:
-    """Analyse a cohort; see `fit`."""
+    """The report of a tree analysis; see `fit`."""
     return fit(cohort, spec).report
 
 
 def fit(cohort: Cohort, spec: TreeSpec) -> FittedTree:
-    """Grow a tree on a cohort.
+    """The tree of a cohort, with its report.
 
     Raises
     ------
     UsageError
-        An option names what the cohort has not, or a candidate that cannot be one.
+        An option names a column that is not in the cohort, or that cannot be a candidate.
     InputError
         The cohort's cells are wrong.
     AnalysisError
-        No rows, no events, or a candidate of which no value is known.
+        There are no rows or no events, or a candidate has no known value.
     """
     data = prepare(cohort, spec)
     tables = tree_tables(data, cohort)
@@ -105,9 +103,9 @@ def fit(cohort: Cohort, spec: TreeSpec) -> FittedTree:
 
 
 def _saved(data: TreeData, cohort: Cohort) -> str:
-    """The whole cohort with the leaf of every analysed patient, as CSV."""
+    """The cohort with the leaf of every analysed patient, as CSV."""
     leaf = [""] * cohort.rows
     keep = data.outcome.account.keep
     for row, number in zip(np.flatnonzero(keep).tolist(), data.tree.leaf.tolist(), strict=True):
-        leaf[row] = f"node {number}"  # a text: a number would enter a model as a slope
+        leaf[row] = f"node {number}"  # text, as a number would enter a model as a slope
     return cohort.to_csv({"node": leaf}, np.ones(cohort.rows, dtype=np.bool_))

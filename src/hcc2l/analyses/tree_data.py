@@ -1,4 +1,4 @@
-"""The candidates of a tree analysis, the tree grown on them, and what its nodes are called."""
+"""The candidates of a tree analysis, the tree grown on them, and the rules of its nodes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hcc2l.analyses.rows import (
     rows_in_order_of_ids,
     survival_outcome,
 )
+from hcc2l.analyses.wording import in_sentence
 from hcc2l.cohort import Cohort, number_text
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import model_term
@@ -24,6 +25,7 @@ from hcc2l.specs import TreeSpec
 from hcc2l.stats.association import Covariate
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times
 from hcc2l.stats.tree import Growth, Split, Tree, grow, logrank_scores
+from hcc2l.terms import split_assignment
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,17 @@ class Candidate:
     term
         As the user wrote it.
     fixed
-        The term that means the same groups in any cohort: a median as the number that it was.
+        The term that gives the same groups in any cohort: a median as its number.
     name
-        What a condition calls it; `label` adds the details.
+        Its name in conditions; `label` adds the details.
     unit
-        Of the number, also of one that was cut.
+        The unit of a number, also of one that was cut.
     levels
-        In level order, whichever is the reference; empty for a number.
+        In level order, whatever the reference; empty for a number.
     cuts
-        Where the levels are those of a number that was cut.
+        The cut-points, if the levels are those of a number that was cut.
     mark
-        What tells it from another candidate of the same column: ``cut at 400``.
+        The distinction from another candidate of the same column: ``cut at 400``.
     """
 
     term: str
@@ -66,9 +68,10 @@ class Candidate:
 
     @property
     def listed(self) -> str:
-        """The label where others follow after commas: `AFP (ng/mL, cut at 400)`."""
+        """The label in a list within a sentence: `AFP (ng/mL, cut at 400)`."""
         details = ", ".join(part for part in (self.unit, self.mark) if part)
-        return f"{self.name} ({details})" if details else self.name
+        name = in_sentence(self.name)
+        return f"{name} ({details})" if details else name
 
     def values(self, cohort: Cohort, spec: TreeSpec, keep: Mask) -> Floats:
         """The candidate in any cohort, shape (rows,), coded as for `Covariate`.
@@ -76,7 +79,7 @@ class Candidate:
         Raises
         ------
         InputError
-            A cell is no number, or a level that the tree does not know.
+            A cell is not a number, or holds a level that did not occur in training.
         """
         if self.kind == "numeric":
             return numbers(cohort, self.column, keep)
@@ -84,19 +87,19 @@ class Candidate:
         unknown = [level for level in groups.take(keep).levels if level not in self.levels]
         if unknown and (groups.codes[keep] >= 0).any():
             raise InputError(
-                f"{self.column} has levels that the tree does not know: {quoted_list(unknown)}.",
+                f"{self.column} has levels that are not in the tree: {quoted_list(unknown)}.",
                 where=cohort.source.name,
-                hint=f"Known: {quoted_list(self.levels, 12)}.",
+                hint=f"Levels of the tree: {quoted_list(self.levels, 12)}.",
             )
         places = [self.levels.index(x) if x in self.levels else np.nan for x in groups.levels]
         return np.array([*places, np.nan])[groups.codes]
 
 
 def _candidate(
-    cohort: Cohort, text: str, spec: TreeSpec, keep: Mask, own: Sequence[str]
+    cohort: Cohort, text: str, spec: TreeSpec, keep: Mask, of_outcome: Sequence[str]
 ) -> tuple[Candidate, Floats]:
     """A candidate and its values, shape (rows,)."""
-    term = model_term(cohort, text, spec, "-x", keep, own)
+    term = model_term(cohort, text, spec, "-x", keep, of_outcome)
     entry = cohort.dictionary.column(term.column)
     name = cohort.label(term.column)
     unit = entry.unit if term.label == f"{name}, {entry.unit}" else None
@@ -108,7 +111,7 @@ def _candidate(
         name = term.label  # a comparison: `ECOG = 2`
     places = np.array([*groups.ranks, np.nan], dtype=np.float64)
     levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
-    # The groups of a number have an order; two are a factor either way.
+    # The groups of a number are ordered; two groups are a factor in any case.
     ordered = len(levels) > 2 if groups.cuts else entry.type == "ordered" and text == term.column
     fixed = text
     if groups.cuts:
@@ -118,15 +121,15 @@ def _candidate(
     return candidate, places[groups.codes]
 
 
-def _told_apart(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Candidates of one column that share a label, with their cuts, or else their terms, in it."""
-    found = tuple(candidates)
-    for said in (_cut_words, lambda c: c.term):
-        often = Counter((c.column, c.label) for c in found)
-        found = tuple(
-            replace(c, mark=said(c)) if often[c.column, c.label] > 1 else c for c in found
+def _distinguished(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates, with their cuts or else their terms in labels that would be the same."""
+    distinct = tuple(candidates)
+    for mark in (_cut_words, lambda c: c.term):
+        count = Counter((c.column, c.label) for c in distinct)
+        distinct = tuple(
+            replace(c, mark=mark(c)) if count[c.column, c.label] > 1 else c for c in distinct
         )
-    return found
+    return distinct
 
 
 def _cut_words(candidate: Candidate) -> str:
@@ -137,13 +140,13 @@ def _cut_words(candidate: Candidate) -> str:
 
 
 def shown_number(value: float) -> str:
-    """A number for people: with a minus sign."""
+    """A number with a minus sign, for people."""
     return number_text(value).replace("-", "−")
 
 
 @dataclass(frozen=True)
 class TreeData:
-    """A tree with the analysed rows that it was grown on; arrays of shape (n,)."""
+    """A tree with the analysed rows that it was grown on; arrays have shape (n,)."""
 
     spec: TreeSpec
     outcome: Outcome
@@ -173,12 +176,12 @@ class TreeData:
         return sides(self.candidate(split), split)
 
     def conditions(self, number: int) -> list[tuple[Candidate, Bounds]]:
-        """What a node's patients have in common, one entry a candidate, in order of the splits."""
-        found: dict[int, Bounds] = {}
+        """The bounds of a node's patients, one entry for each candidate, in order of the splits."""
+        bounds: dict[int, Bounds] = {}
         for split, left in self.tree.path(number):
-            before = found.get(split.covariate, Bounds())
-            found[split.covariate] = before.within(self.candidate(split), split, left)
-        return [(self.candidates[j], bounds) for j, bounds in found.items()]
+            before = bounds.get(split.covariate, Bounds())
+            bounds[split.covariate] = before.within(self.candidate(split), split, left)
+        return [(self.candidates[j], bound) for j, bound in bounds.items()]
 
     def rule(self, number: int) -> str:
         """The node as an expression of the columns: ``child_pugh in {A} and afp <= 400``."""
@@ -194,13 +197,13 @@ class TreeData:
 
     def words(self, number: int) -> str:
         """The node in words: `Child-Pugh class A and AFP ≤400`."""
-        said = [f"{c.name} {side_words(c, b)}" for c, b in self.conditions(number)]
-        return " and ".join(said) or "All patients"
+        conditions = [f"{c.name} {side_words(c, b)}" for c, b in self.conditions(number)]
+        return " and ".join(conditions) or "All patients"
 
     def last_condition(self, number: int) -> str:
         """The condition that leads from a node's parent to it: `≤400`, `A`.
 
-        Of a factor that was split before, only the levels that are still there.
+        Of a factor that was split before, only the levels that remain.
         """
         *_, (split, left) = self.tree.path(number)
         candidate = self.candidate(split)
@@ -217,14 +220,14 @@ def sides(candidate: Candidate, split: Split) -> tuple[tuple[str, ...], tuple[st
 
 @dataclass(frozen=True)
 class Bounds:
-    """What several splits by one candidate leave of it: an interval, or some of its levels."""
+    """The part of a candidate left by several splits: an interval, or some of its levels."""
 
     above: float | None = None
     upto: float | None = None
     levels: frozenset[str] | None = None
 
     def within(self, candidate: Candidate, split: Split, left: bool) -> Bounds:
-        """Narrowed by a further split."""
+        """The bounds narrowed by a further split."""
         if candidate.kind == "numeric":  # a later cut lies within the earlier ones
             cut = split.cutpoint
             return Bounds(self.above, cut) if left else Bounds(cut, self.upto)
@@ -232,7 +235,7 @@ class Bounds:
         return Bounds(levels=side if self.levels is None else side & self.levels)
 
     def chosen(self, candidate: Candidate) -> list[str]:
-        """The levels left, in level order."""
+        """The remaining levels, in level order."""
         return [level for level in candidate.levels if level in (self.levels or ())]
 
     def signs(self, upto: str) -> list[tuple[str, float]]:
@@ -255,7 +258,7 @@ def side_words(candidate: Candidate, bounds: Bounds) -> str:
 
 
 def _neighbours(candidate: Candidate, chosen: Sequence[str]) -> str:
-    """Groups of a number that follow one another, as one: `<400`, `200–<400`, `≥200`."""
+    """Adjacent groups of a number as one: `<400`, `200–<400`, `≥200`."""
     first, last = (candidate.levels.index(level) for level in (chosen[0], chosen[-1]))
     cuts = [shown_number(cut) for cut in candidate.cuts]
     if first == 0:
@@ -264,12 +267,12 @@ def _neighbours(candidate: Candidate, chosen: Sequence[str]) -> str:
 
 
 def _unambiguous(level: str) -> str:
-    """A level in a list: in quotation marks when it holds a comma."""
+    """A level in a list; in quotation marks if it has a comma."""
     return f'"{level}"' if "," in level else level
 
 
 def growth(spec: TreeSpec) -> Growth:
-    """The options, as `stats` names them."""
+    """The growth options of a spec."""
     return Growth(
         alpha=spec.alpha, min_split=int(spec.min_split), min_bucket=int(spec.min_bucket),
         max_depth=None if spec.max_depth is None else int(spec.max_depth),
@@ -279,50 +282,55 @@ def growth(spec: TreeSpec) -> Growth:
 
 
 def prepare(cohort: Cohort, spec: TreeSpec) -> TreeData:
-    """Resolve endpoint and candidates, leave out rows, and grow the tree.
+    """Endpoint, candidates and tree of the analysed rows.
 
     Raises
     ------
+    UsageError
+        An option names a column that is not in the cohort, or that cannot be a candidate.
     AnalysisError
-        No row, no event, or a candidate of which no value is known.
+        There are no rows or no events, or a candidate has no known value.
     """
+    for option, texts in {"--cut": spec.cut, "--ref": spec.ref}.items():
+        for text in texts:
+            split_assignment(text, cohort.names, option)
     cohort.load(_needed(cohort, spec))
     outcome = survival_outcome(cohort, spec)
     account, endpoint = outcome.account, outcome.endpoint
-    own = endpoint.columns
-    found = [_candidate(cohort, t, spec, account.keep, own) for t in dict.fromkeys(spec.covariates)]
-    for candidate, values in found:
+    terms = dict.fromkeys(spec.covariates)
+    resolved = [_candidate(cohort, t, spec, account.keep, endpoint.columns) for t in terms]
+    for candidate, values in resolved:
         if np.isnan(values[account.keep]).all():
             raise AnalysisError(
                 f"{candidate.column} is missing in all {account.analysed} patients.",
                 where=f"-x {candidate.term}",
-                hint="Leave it out.",
+                hint="Remove it from -x.",
             )
     if spec.missing == "drop":
-        for candidate, values in found:
+        for candidate, values in resolved:
             account.drop(np.isnan(values), f"{candidate.column} missing")
         refuse_no_rows(account)
     keep = account.keep
     event = (endpoint.event == 1)[keep]
     if not event.any():
         raise AnalysisError(
-            f"None of the {account.analysed} patients has the event: all are censored.",
+            f"None of the {account.analysed} patients has the event; all are censored.",
             where=endpoint.described,
             hint="Check which value means the event: --event COL=VALUE.",
         )
     time = endpoint.time[keep]
     distinct = distinct_times(time)
-    candidates = _told_apart([c for c, _ in found])
+    candidates = _distinguished([c for c, _ in resolved])
     covariates = tuple(
         Covariate(c.kind, values if keep.all() else values[keep], len(c.levels))  # type: ignore[arg-type]  # one of the three kinds
-        for c, values in found
+        for c, values in resolved
     )
     tree = grow(logrank_scores(distinct, event), covariates, growth(spec))
     return TreeData(spec, outcome, candidates, covariates, time, distinct, event, tree)
 
 
 def _needed(cohort: Cohort, spec: TreeSpec) -> list[str]:
-    """Columns that will be asked for, so that a large file is parsed once; guesses are harmless."""
+    """Columns that may be needed, so that a large file is parsed only once."""
     names = [*design.endpoint_columns(cohort, spec), cohort.id_column or ""]
     for text in (*spec.covariates, *spec.where):
         names += [n for n in cohort.names if text == n or text.startswith(n)]
@@ -332,7 +340,7 @@ def _needed(cohort: Cohort, spec: TreeSpec) -> list[str]:
 def assign(data: TreeData, cohort: Cohort, keep: Mask) -> Ints:
     """The leaf of every row of any cohort, shape (rows,)."""
     cohort.load([c.column for c in data.candidates])
-    plain = replace(data.spec, ref=(), cut=())  # the candidates' own terms say the groups
+    plain = replace(data.spec, ref=(), cut=())  # the candidates' own terms define the groups
     used = {node.split.covariate for node in data.tree.nodes if node.split is not None}
     blank = np.full(cohort.rows, np.nan)
     values = [
@@ -343,7 +351,7 @@ def assign(data: TreeData, cohort: Cohort, keep: Mask) -> Ints:
 
 
 def in_order_of_ids(data: TreeData, cohort: Cohort) -> TreeData:
-    """The same patients in the order of their ids, for drawing samples of them."""
+    """The same patients in the order of their ids, for random sampling."""
     place = np.cumsum(data.outcome.account.keep) - 1
     order = place[rows_in_order_of_ids(cohort, data.outcome.account.keep)]
     return replace(

@@ -1,4 +1,4 @@
-"""What the drawing of a tree shows, as finished tables."""
+"""The data of the figure of a tree."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from hcc2l.report import Figure, Row, Table, Value
 
 
 def _caption(data: TreeData, leaves: Sequence[Row]) -> str:
-    """What the numbers are: said once, not in every leaf."""
+    """The caption, which explains the numbers of all leaves."""
     unit = data.outcome.endpoint.unit
-    said = f"Median {data.ci}{f' in {unit}' if unit else ''}."
+    caption = f"Median {data.ci}{f' in {unit}' if unit else ''}."
     if any(row[key] is None for row in leaves for key in ("median", "lower", "upper")):
-        said += " NE: not estimable."
+        caption += " NE: not estimable."
     if len(leaves) > 1 and data.spec.adjust == "bonferroni":
-        return f"{said} p is adjusted for the number of variables (Bonferroni)."
-    return f"{said} p is not adjusted." if len(leaves) > 1 else said
+        return f"{caption} p is adjusted for the number of variables (Bonferroni)."
+    return f"{caption} p is not adjusted." if len(leaves) > 1 else caption
 
 
 def tree_figure(data: TreeData, nodes: Table) -> Figure:
-    """Inner nodes with variable and p, conditions on the branches, a curve in every leaf."""
+    """The figure: variable and p of each split, conditions of branches, curves of the leaves."""
     drawn: list[Row] = []
     limits = ("median", "lower", "upper")
     for node, row in zip(data.tree.nodes, nodes.rows, strict=True):

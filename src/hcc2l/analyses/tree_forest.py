@@ -1,4 +1,4 @@
-"""A second opinion on the candidates: their importance in a random survival forest."""
+"""The importance of the candidates in a random survival forest."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hcc2l.stats.concordance import concordance
 FOLDS = 5
 TREES = 200
 SHUFFLES = 5
-FEWEST = 10  # events that a forest needs
+FEWEST = 10  # events, for a forest
 
 
 def importance(data: TreeData) -> Table:
-    """Loss of concordance in patients held out when a candidate's values are shuffled.
+    """Loss of concordance in held-out patients when the values of a candidate are permuted.
 
     Raises
     ------
@@ -30,15 +30,15 @@ def importance(data: TreeData) -> Table:
         raise AnalysisError(
             f"A forest needs at least {FEWEST} events; there are {int(data.event.sum())}.",
             where="--forest",
-            hint="Leave out --forest.",
+            hint="Remove --forest.",
         )
     random = np.random.default_rng(int(data.spec.seed))
-    x, owner = _columns(data)
+    x, candidate_of = _columns(data)
     fold = _folds(data, random)
     losses = np.zeros((FOLDS, len(data.candidates)))
     kept = np.zeros(FOLDS)
     for i in track(range(FOLDS), "Forest"):
-        kept[i], losses[i] = _held_out(data, x, owner, fold == i, random)
+        kept[i], losses[i] = _held_out(data, x, candidate_of, fold == i, random)
     mean, low, high = losses.mean(axis=0), losses.min(axis=0), losses.max(axis=0)
     rows: list[Row] = [
         {"variable": data.candidates[j].term, "importance": float(mean[j]),
@@ -51,18 +51,18 @@ def importance(data: TreeData) -> Table:
         Column("Loss of concordance, mean (range)", keys, form="interval", decimals=2),
     )
     notes = (
-        f"A second opinion, not the tree's: {FOLDS} forests of {TREES} trees, each judged on the "
-        f"fifth of the patients that it has not seen; concordance {kept.mean():.2f} "
-        f"({kept.min():.2f}–{kept.max():.2f}). The range is that over the {FOLDS} forests: "
-        "variables whose ranges overlap are not to be ranked.",
+        f"Not part of the tree: {FOLDS} forests of {TREES} trees, each evaluated in the fifth of "
+        f"the patients that was held out; concordance {kept.mean():.2f} "
+        f"({kept.min():.2f}–{kept.max():.2f}). The ranges are over the {FOLDS} forests: variables "
+        "whose ranges overlap should not be ranked.",
     )
     title = "Importance in a random survival forest"
     return Table("importance", title, tuple(rows[0]), tuple(rows), columns, notes)
 
 
 def _columns(data: TreeData) -> tuple[Floats, Ints]:
-    """The candidates as columns, shape (n, q), and whose each is; a factor has one a level."""
-    columns, owner = [], []
+    """Columns, shape (n, q), one for each level of a factor, and the candidate of each."""
+    columns, candidate_of = [], []
     for j, covariate in enumerate(data.covariates):
         if covariate.kind == "factor" and covariate.levels > 2:
             parts = [
@@ -72,12 +72,12 @@ def _columns(data: TreeData) -> tuple[Floats, Ints]:
         else:
             parts = [_single_precision(covariate.values)]
         columns += parts
-        owner += [j] * len(parts)
-    return np.column_stack(columns), np.array(owner, dtype=np.int64)
+        candidate_of += [j] * len(parts)
+    return np.column_stack(columns), np.array(candidate_of, dtype=np.int64)
 
 
 def _single_precision(values: Floats) -> Floats:
-    """Values as a forest holds them; ranks, which give the same cuts, where they are too large."""
+    """Values, or where they are too large for a forest their ranks, which give the same cuts."""
     if not np.nanmax(np.abs(values)) > np.finfo(np.float32).max:
         return values
     ranks = np.full(values.size, np.nan)
@@ -87,7 +87,7 @@ def _single_precision(values: Floats) -> Floats:
 
 
 def _folds(data: TreeData, random: np.random.Generator) -> Ints:
-    """Which fold each patient is held out in; events are spread evenly."""
+    """The fold in which each patient is held out, shape (n,); events are spread evenly."""
     fold = np.zeros(data.event.size, dtype=np.int64)
     order = random.permutation(data.event.size)
     order = order[np.argsort(data.event[order], kind="stable")]
@@ -96,8 +96,9 @@ def _folds(data: TreeData, random: np.random.Generator) -> Ints:
 
 
 def _held_out(
-    data: TreeData, x: Floats, owner: Ints, out: Mask, random: np.random.Generator
+    data: TreeData, x: Floats, candidate_of: Ints, out: Mask, random: np.random.Generator
 ) -> tuple[float, Floats]:
+    """Concordance in the held-out patients, and the loss of it for each candidate."""
     from sksurv.ensemble import RandomSurvivalForest
     from sksurv.util import Surv
 
@@ -114,9 +115,9 @@ def _held_out(
     whole = rank(held)
     losses = np.zeros(len(data.candidates))
     for j in range(losses.size):
-        own = np.flatnonzero(owner == j)
+        permuted = np.flatnonzero(candidate_of == j)
         for _ in range(SHUFFLES):
             shuffled = held.copy()
-            shuffled[:, own] = held[random.permutation(held.shape[0])][:, own]
+            shuffled[:, permuted] = held[random.permutation(held.shape[0])][:, permuted]
             losses[j] += (whole - rank(shuffled)) / SHUFFLES
     return whole, losses

@@ -1,4 +1,4 @@
-"""How a tree changes from one bootstrap sample of its patients to the next."""
+"""The stability of a tree over bootstrap samples of its patients."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from hcc2l.stats.tree import Tree, grow, logrank_scores
 
 
 def stability(data: TreeData) -> Table:
-    """How often each candidate is chosen, at the root and at all, and where it is cut."""
+    """How often each candidate is chosen, at the root and anywhere, and where it is cut."""
     n, samples = data.time.size, int(data.spec.boot)
     random = np.random.default_rng(int(data.spec.seed))
     trees = []
     for _ in track(range(samples), "Bootstrap"):
-        rows = random.integers(0, n, n)
-        score = logrank_scores(data.distinct.take(rows), data.event[rows])
-        covariates = [replace(c, values=c.values[rows]) for c in data.covariates]
+        drawn = random.integers(0, n, n)
+        score = logrank_scores(data.distinct.take(drawn), data.event[drawn])
+        covariates = [replace(c, values=c.values[drawn]) for c in data.covariates]
         trees.append(_topmost(grow(score, covariates, growth(data.spec))))
-    own = _topmost(data.tree)[0]
-    found = [_row(j, c, trees, own) for j, c in enumerate(data.candidates)]
-    found.sort(key=lambda row: (-int(str(row["root_count"])), -int(str(row["any_count"]))))
+    cuts = _topmost(data.tree)[0]
+    rows = [_row(j, c, trees, cuts) for j, c in enumerate(data.candidates)]
+    rows.sort(key=lambda row: (-int(str(row["root_count"])), -int(str(row["any_count"]))))
     leaves = [count for _, _, count in trees]
     single = sum(count == 1 for count in leaves)
     columns = (
@@ -37,17 +37,17 @@ def stability(data: TreeData) -> Table:
     notes = (
         f"Leaves: median {np.median(leaves):g} (range {min(leaves)} to {max(leaves)}); "
         f"{single} of {samples} samples gave no split.",
-        "Cut-point: of the topmost split by the variable, in the samples that have one.",
+        "Cut-point: that of the topmost split by the variable, in the samples with such a split.",
     )
     title = f"Stability over {samples} bootstrap samples"
-    return Table("stability", title, tuple(found[0]), tuple(found), columns, notes)
+    return Table("stability", title, tuple(rows[0]), tuple(rows), columns, notes)
 
 
 Topmost = tuple[dict[int, float], int | None, int]
 
 
 def _topmost(tree: Tree) -> Topmost:
-    """Of each covariate used its topmost cut-point; the covariate of the root; the leaves."""
+    """The topmost cut-point of each covariate, the covariate of the root, the number of leaves."""
     cuts: dict[int, float] = {}
     for node in sorted(tree.nodes, key=lambda node: node.depth):
         if node.split is not None:
@@ -56,7 +56,9 @@ def _topmost(tree: Tree) -> Topmost:
     return cuts, None if root is None else root.covariate, len(tree.leaves)
 
 
-def _row(place: int, candidate: Candidate, trees: list[Topmost], own: dict[int, float]) -> Row:
+def _row(
+    place: int, candidate: Candidate, trees: list[Topmost], cuts_of_tree: dict[int, float]
+) -> Row:
     chosen = [cuts[place] for cuts, _, _ in trees if place in cuts]
     at_root = sum(root == place for _, root, _ in trees)
     row: dict[str, Value] = {
@@ -69,11 +71,11 @@ def _row(place: int, candidate: Candidate, trees: list[Topmost], own: dict[int, 
         "cutpoints": None,
     }
     if candidate.kind == "numeric" and chosen:
-        # Observed values, so that they are in the data's own precision.
+        # Observed values, in the precision of the data.
         cuts = np.quantile(chosen, (0.5, 0.025, 0.975), method="inverted_cdf")
         median, lower, upper = (float(cut) for cut in cuts)
         row |= {
-            "cutpoint": own.get(place), "cutpoint_median": median, "cutpoint_lower": lower,
+            "cutpoint": cuts_of_tree.get(place), "cutpoint_median": median, "cutpoint_lower": lower,
             "cutpoint_upper": upper,
             "cutpoints": f"{shown_number(median)} ({shown_number(lower)} to {shown_number(upper)})",
         }  # fmt: skip

@@ -17,7 +17,7 @@ from hcc2l.stats.tree import Node
 
 
 def tree_tables(data: TreeData, cohort: Cohort) -> list[Table]:
-    """Every table that needs the tree alone."""
+    """The tables that need the tree alone."""
     tables = [_nodes(data), _splits(data), _tests(data), _leaf_tests(data)]
     if data.spec.assignments:
         tables.append(_assignments(data, cohort))
@@ -25,7 +25,7 @@ def tree_tables(data: TreeData, cohort: Cohort) -> list[Table]:
 
 
 def curve(data: TreeData, node: int) -> KaplanMeier:
-    """The Kaplan-Meier curve of a node's patients."""
+    """The Kaplan-Meier curve of the patients in a node."""
     rows = data.tree.rows(node)
     return estimator.kaplan_meier(data.distinct.take(rows), data.event[rows])
 
@@ -45,7 +45,7 @@ def _nodes(data: TreeData) -> Table:
                decimals=data.outcome.endpoint.decimals(times)),
     )  # fmt: skip
     missing = sum(node.n_missing for node in data.tree.nodes)
-    notes = ("Patients without the value that a split needs are counted on the larger side.",)
+    notes = ("Patients with a missing value at a split are counted on the larger side.",)
     return Table(
         "nodes", "Nodes of the tree", tuple(rows[0]), rows, columns, notes if missing else ()
     )
@@ -125,8 +125,8 @@ def _splits(data: TreeData) -> Table:
         Column("Second", ("second",), labels=named), Column(p, ("second_p_adjusted",)),
     )  # fmt: skip
     best_p = p[0].lower() + p[1:]
-    notes = (f"A node is split where the {best_p} of the best is below {data.spec.alpha:g} and a "
-             "cut leaves enough patients on both sides.",)  # fmt: skip
+    notes = (f"A node is split if the {best_p} of the best candidate is below {data.spec.alpha:g} "
+             "and a cut leaves enough patients on both sides.",)  # fmt: skip
     title = "Best and second-best candidate of each node"
     return Table("splits", title, keys, tuple(rows), columns if rows else (), notes)
 
@@ -152,14 +152,14 @@ def _leaf_tests(data: TreeData) -> Table:
     if leaves.size < 2:
         return Table("leaf_tests", title, keys, ())
     group = np.searchsorted(leaves, data.tree.leaf)
-    found = logrank(data.distinct, data.event, group, leaves.size)
-    row: Row = {"test": "logrank", "statistic": number(found.statistic), "df": found.df,
-                "p": number(found.p)}  # fmt: skip
+    test = logrank(data.distinct, data.event, group, leaves.size)
+    row: Row = {"test": "logrank", "statistic": number(test.statistic), "df": test.df,
+                "p": number(test.p)}  # fmt: skip
     columns = (
         Column("Test", ("test",), labels={"logrank": "Log-rank"}), Column("χ²", ("statistic",)),
         Column("df", ("df",)), Column("p", ("p",)),
     )  # fmt: skip
-    notes = ("The leaves were made to differ: this p describes them and tests nothing.",)
+    notes = ("The leaves were chosen to differ, so this p is descriptive and not that of a test.",)
     return Table("leaf_tests", title, keys, (row,), columns, notes)
 
 

@@ -1,4 +1,4 @@
-"""What a tree analysis says about itself: the tree in words, its notes, the methods paragraph."""
+"""Outline, notes, footer and methods paragraph of a tree analysis."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import numpy as np
 
 from hcc2l.analyses.rows import group_size_notes
 from hcc2l.analyses.tree_data import TreeData
+from hcc2l.analyses.tree_forest import FOLDS, SHUFFLES, TREES
+from hcc2l.analyses.wording import counted, in_sentence, joined
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
 from hcc2l.numerals import p_equation
 from hcc2l.report import Note, Outline, Row, Table
 from hcc2l.stats.association import MAX_P_ERROR
 
-NEARLY = 10.0  # the second-best p is at most so many times the best
+NEARLY = 10.0  # largest ratio of the second-best p to the best that is nearly a tie
 _REFERENCES = {
     "tree": "Hothorn T, Hornik K, Zeileis A. Unbiased recursive partitioning: a conditional "
     "inference framework. J Comput Graph Stat 2006;15:651-674.",
@@ -28,7 +30,7 @@ _REFERENCES = {
 
 
 def outline(data: TreeData, nodes: Table) -> Outline:
-    """The tree, a line a node."""
+    """The tree, one line for each node."""
     rows = {int(str(row["node"])): row for row in nodes.rows}
     times = [row[key] for row in nodes.rows for key in ("median", "lower", "upper")]
     decimals = data.outcome.endpoint.decimals(times)
@@ -64,32 +66,31 @@ def _time(value: object, decimals: int) -> str:
 
 
 def notes(data: TreeData, cohort: Cohort) -> list[Note]:
-    """What a statistician would say about the tree."""
+    """The notes of the analysis, in the order in which they are shown."""
     found = [*_constant(data), *_not_tested(data), *_late(data, cohort)]
     root = data.tree.nodes[0]
     if root.split is None:
         return [*found, _single_node(data)]
     found.append(
         Note("info", "exploratory",
-             "A tree is exploratory: it looks for the groups that differ most in these patients. "
-             "Confirm them in others before they guide anybody.")
+             "A tree is exploratory: it selects the groups that differ most in these patients. "
+             "Validate them in an independent cohort before clinical use.")
     )  # fmt: skip
     found += _nearly_tied(data)
     missing = sum(node.n_missing for node in data.tree.nodes)
     if missing:
         found.append(
             Note("info", "missing-with-majority",
-                 f"{missing} time{'s' if missing > 1 else ''} a patient had no value for a split "
-                 "and went with the larger side, as in R's party. --missing drop leaves such "
-                 "patients out.")
+                 f"{counted(missing, 'value')} missing at a split: the patients concerned are "
+                 "counted on the larger side, as in R's party. Use --missing drop to exclude them.")
         )  # fmt: skip
     found += group_size_notes(_leaves(data), data.event)
     numeric = any(n.split and data.candidate(n.split).kind == "numeric" for n in data.tree.nodes)
     if numeric and not data.spec.boot:
         found.append(
             Note("info", "cutpoint-optimistic",
-                 "A cut-point that was found in the data separates these patients better than "
-                 "others. --boot 200 shows how far it moves from sample to sample.")
+                 "The cut-points were chosen in these patients and separate them better than they "
+                 "would others. Use --boot 200 to see how much they vary between samples.")
         )  # fmt: skip
     return found
 
@@ -108,17 +109,18 @@ def _single_node(data: TreeData) -> Note:
     place = min(range(len(tests)), key=lambda j: (tests[j].p_adjusted, -tests[j].df))
     best = tests[place]
     if n < spec.min_split:
-        why = f"there are {n} patients, and a split needs {spec.min_split:g} (--min-split)"
+        why = f"a split needs {spec.min_split:g} patients (--min-split), and there are {n}"
     elif np.ptp(data.time) == 0:
         why = "all patients have the same time"
     elif not any(test.df for test in tests):
         why = "no candidate could be tested"
     elif best.p_adjusted < spec.alpha:
-        why = (f"no cut of the best candidates leaves {spec.min_bucket:g} patients on either side "
+        why = (f"no cut of the best candidates leaves {spec.min_bucket:g} patients on both sides "
                "(--min-bucket)")  # fmt: skip
     else:
-        named = f"{data.candidates[place].label}, {p_equation(best.p_adjusted)}"
-        why = f"no candidate is clearly associated with survival; the best is {named}"
+        named = f"{in_sentence(data.candidates[place].label)}, {p_equation(best.p_adjusted)}"
+        adjusted = "" if spec.adjust == "none" else "adjusted "
+        why = f"no {adjusted}p is below {spec.alpha:g}; the smallest is that of {named}"
     return Note("info", "single-node", f"The tree is a single node: {why}.")
 
 
@@ -130,17 +132,20 @@ def _constant(data: TreeData) -> list[Note]:
     ]
     if not constant:
         return []
-    counted = "" if data.spec.adjust == "none" else " It still counts in the adjustment of p."
-    return [Note("warning", "constant-candidate",
-                 f"Everybody has the same value of: {', '.join(constant)}.{counted} Leave it "
-                 "out.")]  # fmt: skip
+    names = joined(constant)
+    text = f"{names} has the same value in all patients and cannot be chosen"
+    if len(constant) > 1:
+        text = f"{names} have the same values in all patients and cannot be chosen"
+    if data.spec.adjust != "none":
+        text += ", but still counts in the adjustment of p"
+    return [Note("warning", "constant-candidate", f"{text}. Remove it from -x.")]
 
 
 def _not_tested(data: TreeData) -> list[Note]:
-    """Candidates that the first node could not test, though they vary."""
+    """Warnings of candidates that vary and could not be tested at the root."""
     fewest = data.spec.min_split
     if data.time.size < fewest or np.ptp(data.time) == 0:
-        return []  # there is one node, and its note says why
+        return []  # the note of the single node gives the reason
     rare: list[str] = []
     tiny: list[str] = []
     tests = data.tree.nodes[0].associations
@@ -155,13 +160,13 @@ def _not_tested(data: TreeData) -> list[Note]:
         notes.append(
             Note("warning", "candidate-not-tested",
                  f"Not tested, because fewer than {fewest:g} patients (--min-split) have a value: "
-                 f"{', '.join(rare)}.")
+                 f"{', '.join(rare)}. Remove such candidates from -x, or lower --min-split.")
         )  # fmt: skip
     if tiny:
         notes.append(
             Note("warning", "candidate-not-tested",
-                 f"Counts as constant, because its values lie so close together: "
-                 f"{', '.join(tiny)}. Give it in a smaller unit, so that the numbers are larger.")
+                 f"Treated as constant, because the values are too close together: "
+                 f"{', '.join(tiny)}. Use a smaller unit, so that the numbers are larger.")
         )  # fmt: skip
     return notes
 
@@ -169,8 +174,9 @@ def _not_tested(data: TreeData) -> list[Note]:
 def _late(data: TreeData, cohort: Cohort) -> list[Note]:
     return [
         Note("warning", "immortal-time",
-             f"{candidate.label} is known only some time after the start: as a candidate it looks "
-             "into the future (immortal-time bias). Leave it out.")
+             f"{candidate.name} is determined only after time 0, and patients must survive long "
+             "enough for it to be observed (immortal-time bias). Remove it from -x, or, if it was "
+             f'known at baseline, set role = "baseline" for {candidate.column} in hcc2l.toml.')
         for candidate in data.candidates
         if cohort.known_after_start(candidate.column)
     ]  # fmt: skip
@@ -184,18 +190,18 @@ def _nearly_tied(data: TreeData) -> list[Note]:
     best, second = root.associations[first], root.associations[others[0]]
     if second.p_adjusted >= data.spec.alpha or second.p > NEARLY * best.p:
         return []
-    more = "the table of its stability" if data.spec.boot else "--boot"
+    more = "the stability table" if data.spec.boot else "--boot 200"
     return [
         Note("warning", "root-nearly-tied",
-             f"The first split is nearly a tie: {data.candidates[first].label} "
-             f"({p_equation(best.p_adjusted)}) and {data.candidates[others[0]].label} "
-             f"({p_equation(second.p_adjusted)}). A slightly different sample could give a "
-             f"different first split; see {more}.")
+             "The first split is nearly a tie between "
+             f"{in_sentence(data.candidates[first].label)} ({p_equation(best.p_adjusted)}) and "
+             f"{in_sentence(data.candidates[others[0]].label)} ({p_equation(second.p_adjusted)}). "
+             f"A slightly different sample could give a different first split; see {more}.")
     ]  # fmt: skip
 
 
 def conventions(data: TreeData) -> list[str]:
-    """The footer's second line: endpoint, test, stopping rules."""
+    """The second line of the footer: endpoint, test, stopping rules."""
     spec, endpoint = data.spec, data.outcome.endpoint
     unit = f", {endpoint.unit}" if endpoint.unit else ""
     kind = "quadratic" if spec.statistic == "quad" else "maximum"
@@ -203,13 +209,14 @@ def conventions(data: TreeData) -> list[str]:
     parts = [
         f"{endpoint.label} ({endpoint.described}){unit}",
         f"conditional inference tree, log-rank scores, {kind} statistic, {adjusted}, alpha "
-        f"{spec.alpha:g}, at least {spec.min_split:g} to split and {spec.min_bucket:g} a side",
-        f"medians {spec.conf_level * 100:g}% CI log",
+        f"{spec.alpha:g}, at least {spec.min_split:g} patients to split and {spec.min_bucket:g} on "
+        "either side",
+        f"medians with {spec.conf_level * 100:g}% CI (log)",
     ]
-    if spec.missing == "majority":
-        parts.append("missing with the larger side")
+    if any(node.n_missing for node in data.tree.nodes):
+        parts.append("missing values with the larger side")
     if spec.statistic == "max" and any(len(c.levels) > 2 for c in data.candidates):
-        parts.append(f"multivariate normal p within {MAX_P_ERROR:g}")
+        parts.append(f"multivariate normal p to within {MAX_P_ERROR:g}")
     if spec.boot:
         parts.append(f"{spec.boot} bootstrap samples")
     if spec.boot or spec.forest:
@@ -218,44 +225,69 @@ def conventions(data: TreeData) -> list[str]:
 
 
 def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
-    """The methods paragraph, written from what was run, and its references."""
+    """The methods paragraph, derived from the tree, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    said = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
     cited = ["tree", "test", "km"]
-    *first, last = (candidate.listed for candidate in data.candidates)
-    names = f"{', '.join(first)} and {last}" if first else last
-    kind = "quadratic" if spec.statistic == "quad" else "maximum-type"
-    adjusted = (
-        f"Bonferroni-adjusted for the {len(data.candidates)} candidates"
-        if spec.adjust == "bonferroni"
-        else "without adjustment for the number of candidates"
+    names = joined([candidate.listed for candidate in data.candidates])
+    sentences.append(
+        f"A conditional inference tree was grown for {in_sentence(endpoint.label)} with {names} as "
+        f"{'candidate' if len(data.candidates) == 1 else 'candidates'}. {_splitting(data)}"
     )
-    levels = "level" if spec.max_depth == 1 else "levels"
-    depth = f", with at most {spec.max_depth:g} {levels} of splits" if spec.max_depth else ""
-    said.append(
-        f"Groups that differ in {endpoint.label[:1].lower() + endpoint.label[1:]} were sought by a "
-        f"conditional inference tree on {names}. In each node the candidate with the strongest "
-        f"association with the log-rank scores ({kind} permutation statistic, asymptotic p, "
-        f"{adjusted}) was chosen while p was below {spec.alpha:g}, and cut where the standardised "
-        f"two-sample statistic was largest; nodes of fewer than {spec.min_split:g} patients were "
-        f"not split, and either side of a cut had at least {spec.min_bucket:g}{depth}."
-    )
-    if spec.missing == "majority":
-        said.append("Patients without the value for a split went with the larger side.")
-    else:
-        said.append("Patients without the value of any candidate were left out.")
-    said.append(
-        "Survival in the leaves was estimated by the Kaplan–Meier method, with "
+    if spec.missing == "drop":
+        sentences.append("Patients with a missing value of a candidate were excluded.")
+    elif any(node.n_missing for node in data.tree.nodes):
+        sentences.append("At each split, patients with a missing value were assigned to the larger "
+                         "side.")  # fmt: skip
+    where = "in the leaves " if len(data.tree.leaves) > 1 else ""
+    sentences.append(
+        f"Survival {where}was estimated by the Kaplan–Meier method, with "
         f"{spec.conf_level * 100:g}% confidence intervals of the median on the log scale."
     )
     if spec.boot:
-        said.append(f"Stability was examined by {spec.boot} bootstrap samples (seed {spec.seed}).")
+        sentences.append(
+            "The stability of the tree was examined by growing it anew in "
+            f"{spec.boot} bootstrap samples (seed {spec.seed})."
+        )
     if spec.forest:
-        said.append(
-            "For comparison the importance of the candidates in a random survival forest was "
-            "measured as the loss of concordance, in patients held out, when their values were "
-            "shuffled."
+        sentences.append(
+            "The importance of the candidates was measured as the loss of concordance in held-out "
+            f"patients when their values were permuted ({SHUFFLES} permutations), in {FOLDS}-fold "
+            f"cross-validation of a random survival forest of {TREES} trees (seed {spec.seed})."
         )
         cited.append("forest")
-    said.append(f"The analysis is exploratory. It was done with hcc2l {version('hcc2l')}.")
-    return " ".join(said), tuple(_REFERENCES[key] for key in cited)
+    sentences.append(
+        f"The analysis is exploratory; it was performed with hcc2l {version('hcc2l')}."
+    )
+    return " ".join(sentences), tuple(_REFERENCES[key] for key in cited)
+
+
+def _splitting(data: TreeData) -> str:
+    """How nodes were tested and split."""
+    spec = data.spec
+    kind = "quadratic" if spec.statistic == "quad" else "maximum-type"
+    count = len(data.candidates)
+    adjusted = ""
+    if count > 1:
+        adjusted = (
+            f" with Bonferroni adjustment for the {count} candidates"
+            if spec.adjust == "bonferroni"
+            else " without adjustment for the number of candidates"
+        )
+    rules = [f"at least {spec.min_split:g} patients in a node that was split",
+             f"at least {spec.min_bucket:g} patients on either side"]  # fmt: skip
+    if spec.max_depth:
+        rules.append(f"at most {counted(spec.max_depth, 'level')} of splits")
+    test = (
+        "In each node the association of every candidate with the log-rank scores was tested by a "
+        f"permutation test ({kind} statistic, asymptotic p{adjusted})."
+    )
+    if not any(tested.tested for tested in data.tree.nodes[0].associations):
+        return "No candidate could be tested, so the tree has a single node."
+    if len(data.tree.leaves) == 1:
+        return f"{test} No p was below {spec.alpha:g} with an admissible cut, so no split was made."
+    return (
+        f"{test} The node was split by the candidate with the smallest p if this was below "
+        f"{spec.alpha:g}, at the cut with the largest standardised two-sample statistic, with "
+        f"{joined(rules)}."
+    )

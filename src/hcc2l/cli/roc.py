@@ -19,7 +19,7 @@ def roc(
     outcome: Annotated[
         str | None,
         typer.Option(metavar="COL[=VALUE]", rich_help_panel=_OUTCOME, show_default=False,
-                     help="The outcome, such as primary_resistance or response=PD."),
+                     help="The outcome: primary_resistance, response=PD."),
     ] = None,
     at: Annotated[
         float | None,
@@ -29,14 +29,14 @@ def roc(
     within: Annotated[
         float | None,
         typer.Option(metavar="T", rich_help_panel=_OUTCOME, show_default=False,
-                     help="The outcome is known after T only: leave out who has it not and was "
-                     "censored before."),
+                     help="The outcome is known only after T: exclude patients without it who "
+                     "were censored before."),
     ] = None,
     marker: Annotated[
         list[str] | None,
         typer.Option(metavar="COL[,COL…]", rich_help_panel=_CUTOFF, show_default=False,
-                     help="Markers; those of AFP, ALT and PNI at hand when left out. PNI is "
-                     "computed from albumin and lymphocytes."),
+                     help="Markers (default: AFP, ALT and PNI, where available). PNI is computed "
+                     "from albumin and lymphocytes."),
     ] = None,
     combine: Annotated[
         list[str] | None,
@@ -46,42 +46,42 @@ def roc(
     compare: Annotated[
         bool,
         typer.Option("--compare", metavar="", rich_help_panel=_CUTOFF,
-                     help="Test differences of AUC between markers, and between groups."),
+                     help="Test differences in AUC between markers, and between groups."),
     ] = False,
     by: Annotated[
         str | None,
         typer.Option(metavar="TERM", rich_help_panel=_CUTOFF, show_default=False,
-                     help="Everything within each group: child_pugh, age@65."),
+                     help="Analyse each group separately: child_pugh, age@65."),
     ] = None,
     criterion: Annotated[
         str,
         typer.Option(metavar="RULE", rich_help_panel=_CUTOFF,
-                     help="How a cut-off is found: youden, topleft, or maxstat (survival)."),
+                     help="How the cut-off is chosen: youden, topleft, or maxstat (survival)."),
     ] = "youden",
     direction: Annotated[
         str,
         typer.Option(metavar="WHICH", rich_help_panel=_CUTOFF,
-                     help="Values that go with the outcome: auto (by medians), higher or lower."),
+                     help="Values that indicate the outcome: auto (by medians), higher or lower."),
     ] = "auto",
     at_cut: Annotated[
         list[str] | None,
         typer.Option(metavar="MARKER=V[,V…]", rich_help_panel=_CUTOFF, show_default=False,
-                     help="Judge these cut-offs as well: afp=20,400. Repeatable."),
+                     help="Evaluate these cut-offs as well: afp=20,400. Repeatable."),
     ] = None,
     observed: Annotated[
         bool,
         typer.Option("--observed", metavar="", rich_help_panel=_CUTOFF,
-                     help="Show the cut-off as an observed value, too."),
+                     help="Also show the cut-off as an observed value."),
     ] = False,
     partial: Annotated[
         str | None,
         typer.Option(metavar="WHERE", rich_help_panel=_CUTOFF, show_default=False,
-                     help="Partial area: specificity=0.8 or sensitivity=0.9, and above."),
+                     help="Partial area at or above specificity=0.8 or sensitivity=0.9."),
     ] = None,
     ci: Annotated[
         str,
         typer.Option(metavar="TYPE", rich_help_panel=_CUTOFF,
-                     help="Intervals of proportions: wilson or clopper-pearson."),
+                     help="Confidence intervals of proportions: wilson or clopper-pearson."),
     ] = "wilson",
     min_prop: Annotated[
         float,
@@ -91,7 +91,7 @@ def roc(
     curve: Annotated[
         bool,
         typer.Option("--curve", metavar="", rich_help_panel=_CUTOFF,
-                     help="Give every operating point, for JSON and CSV."),
+                     help="Add every operating point, for JSON and CSV."),
     ] = False,
     which: Annotated[
         str | None,
@@ -102,7 +102,7 @@ def roc(
     boot: Annotated[
         int | None,
         typer.Option(metavar="N", min=0, rich_help_panel=o.RANDOM, show_default=False,
-                     help="Bootstrap samples; left out, none, but 1000 with --at."),
+                     help="Number of bootstrap samples (default: 1000 with --at, otherwise 0)."),
     ] = None,
     seed: o.Seed = 1,
     endpoint: o.Endpoint = "os",
@@ -127,5 +127,5 @@ def roc(
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
 ) -> None:  # fmt: skip
-    """ROC curves and cut-offs of AFP, ALT, PNI and others, and what the cut-offs are worth."""
+    """ROC curves and cut-offs of AFP, ALT, PNI and other markers, with internal validation."""
     run_analysis(context, texts=("marker", "combine"))

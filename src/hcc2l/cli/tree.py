@@ -27,25 +27,31 @@ def tree(
             metavar="TERM[,TERM…]",
             rich_help_panel=_TREE,
             show_default=False,
-            help="Candidates for the splits: columns, or cuts (afp@400). Repeatable.",
+            help="Candidates for the splits: columns or cuts (afp@400). Repeatable.",
         ),
     ] = None,
     alpha: Annotated[
         float,
         typer.Option(
-            metavar="P", rich_help_panel=_TREE, help="Split where the adjusted p is below P."
+            metavar="P", rich_help_panel=_TREE, help="Split if the adjusted p is below P."
         ),
     ] = 0.05,
     min_split: Annotated[
         int,
         typer.Option(
-            metavar="N", min=1, rich_help_panel=_TREE, help="Patients that a split node must have."
+            metavar="N",
+            min=1,
+            rich_help_panel=_TREE,
+            help="Fewest patients in a node that is split.",
         ),
     ] = 20,
     min_bucket: Annotated[
         int,
         typer.Option(
-            metavar="N", min=1, rich_help_panel=_TREE, help="Patients on either side of a split."
+            metavar="N",
+            min=1,
+            rich_help_panel=_TREE,
+            help="Fewest patients on either side of a split.",
         ),
     ] = 7,
     max_depth: Annotated[
@@ -61,7 +67,9 @@ def tree(
     statistic: Annotated[
         str,
         typer.Option(
-            metavar="TYPE", rich_help_panel=_TREE, help="Test statistic of a candidate: quad, max."
+            metavar="TYPE",
+            rich_help_panel=_TREE,
+            help="Test statistic: quad (quadratic form) or max.",
         ),
     ] = "quad",
     adjust: Annotated[
@@ -77,8 +85,8 @@ def tree(
         typer.Option(
             metavar="RULE",
             rich_help_panel=_TREE,
-            help="Patients without a value go with the larger side (majority), or are left out "
-            "from the start (drop).",
+            help="Patients with a missing value go with the larger side (majority) or are "
+            "excluded (drop).",
         ),
     ] = "majority",
     assignments: Annotated[
@@ -96,7 +104,7 @@ def tree(
             "--forest",
             metavar="",
             rich_help_panel=_TREE,
-            help="Add the variable importance of a random survival forest: a second opinion.",
+            help="Add the variable importance of a random survival forest.",
         ),
     ] = False,
     boot: o.Boot = 0,
@@ -124,7 +132,7 @@ def tree(
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
 ) -> None:
-    """Survival tree by conditional inference: splits, rules, a curve in every leaf."""
+    """Conditional inference survival tree: splits, rules, a curve in each leaf."""
     try:
         run_analysis(context, texts=("covariates",))
     except UsageError as error:

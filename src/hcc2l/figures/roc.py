@@ -1,4 +1,4 @@
-"""ROC curves, sensitivity and specificity against the cut-off, and the log-rank statistic."""
+"""Figures of ROC curves, of rates against the cut-off, and of the log-rank statistic."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 SIDE = 3.4  # inches of the square
 PANEL_WIDTH, PANEL_HEIGHT = 3.0, 2.3
-LINE = 0.155  # inches a line of the legend
-BESIDE = 4  # cut-offs whose values stand in the picture
+LINE = 0.155  # inches for each line of the legend
+BESIDE = 4  # most cut-offs that are labelled beside their points
 LEGEND_WIDTH = 47
 GREY = "0.45"
 STAGGER = 3  # heights of the texts above neighbouring lines
 
 
 def draw(figure: Figure) -> Picture:
-    """All curves in one square, the line of chance, the cut-offs with their values."""
+    """All curves in one square, with the line of no discrimination and the labelled cut-offs."""
     from matplotlib.figure import Figure as MplFigure
 
     names, labels = _keys(figure), _texts(figure, "labels")
@@ -52,9 +52,9 @@ def draw(figure: Figure) -> Picture:
         )  # fmt: skip
     _mark_cutoffs(axes, figure, names, beside=beside)
     ticks = [0, 0.25, 0.5, 0.75, 1]
-    shown = [f"{t:.0%}" if t else "0" for t in ticks]
-    axes.set_xticks(ticks, shown)
-    axes.set_yticks(ticks, shown)
+    percents = [f"{t:.0%}" if t else "0" for t in ticks]
+    axes.set_xticks(ticks, percents)
+    axes.set_yticks(ticks, percents)
     axes.set_xlim(-0.015, 1.015)
     axes.set_ylim(-0.015, 1.015)
     axes.set_aspect("equal")
@@ -65,7 +65,7 @@ def draw(figure: Figure) -> Picture:
 
 
 def _entry(label: str, area: str) -> list[str]:
-    """Lines of the legend that do not break within the area and its interval."""
+    """Lines of a legend entry; the area and its interval stay on one line."""
     whole = f"{label}: {area}"
     if len(whole) <= LEGEND_WIDTH:
         return [whole]
@@ -73,12 +73,12 @@ def _entry(label: str, area: str) -> list[str]:
 
 
 def _dashes(i: int) -> tuple[int, tuple[float, ...]]:
-    """The i-th curve's line style; colours that come again have another."""
+    """Line style of the i-th curve; a colour used again has another one."""
     return dashes(i + i // len(COLOURS))
 
 
 def _legend(picture: Picture, axes: Axes, title: str | None) -> None:
-    """Above the axes, where it hides no curve."""
+    """The legend, above the axes where it hides no curve."""
     picture.legend(
         handles=axes.get_legend_handles_labels()[0], title=title, loc="lower left",
         bbox_to_anchor=(0.0, 1.0), bbox_transform=axes.transAxes, alignment="left",
@@ -106,7 +106,7 @@ def _point(row: Row) -> str:
 def _mark_cutoffs(
     axes: Axes, figure: Figure, names: Sequence[tuple[str, str]], *, beside: bool
 ) -> None:
-    """A dot at each cut-off; its value and rates beside it, where no other text stands."""
+    """A dot at each cut-off, labelled beside it where there is no other text."""
     from matplotlib.patheffects import withStroke
 
     taken: list[tuple[float, float]] = []
@@ -115,11 +115,11 @@ def _mark_cutoffs(
             if row["threshold"] is None:
                 continue
             x, y = 1 - _float(row["specificity"]), _float(row["sensitivity"])
-            found = row["criterion"] != "fixed"
-            axes.plot([x], [y], marker="o", markersize=5 if found else 3.8, color=colour(i),
-                      markerfacecolor=colour(i) if found else "white", zorder=5)  # fmt: skip
+            chosen = row["criterion"] != "fixed"
+            axes.plot([x], [y], marker="o", markersize=5 if chosen else 3.8, color=colour(i),
+                      markerfacecolor=colour(i) if chosen else "white", zorder=5)  # fmt: skip
             if not beside:
-                continue  # they would hide the curves, and stand in the legend
+                continue  # labels would hide the curves; they are in the legend
             text = _point(row)
             place = _free(x, y, taken, len(text))
             taken.append(place)
@@ -133,7 +133,7 @@ def _mark_cutoffs(
 def _free(
     x: float, y: float, taken: Sequence[tuple[float, float]], length: int
 ) -> tuple[float, float]:
-    """A place for a text below and to the right of its dot, clear of those already there."""
+    """Position of a label below and to the right of its dot, clear of those already placed."""
     width = 0.0155 * length
     left = min(max(x + 0.06, 0.02), 1 - width)
     for step in range(40):
@@ -150,7 +150,7 @@ def _free(
 
 
 def draw_thresholds(figure: Figure) -> Picture:
-    """Sensitivity and specificity against the cut-off, a panel a curve."""
+    """Sensitivity and specificity against the cut-off, one panel for each curve."""
     panels = list(zip(_keys(figure), _texts(figure, "labels"), _texts(figure, "x_labels"),
                       _flags(figure, "log"), strict=True))  # fmt: skip
     picture, all_axes = _grid(panels, with_legend=True)
@@ -179,10 +179,10 @@ def draw_thresholds(figure: Figure) -> Picture:
 def _stairs(
     values: Sequence[float], *, log: bool
 ) -> tuple[list[float], list[int], Literal["pre", "post"]]:
-    """Places of the steps and both ends, rising, the row of each, and which way its step goes.
+    """Positions of the steps and both ends in ascending order, their rows, and the step style.
 
-    `values` rise where values of at least the cut-off are positive, and fall where values up to it
-    are; a row more, after theirs, is of a cut-off beyond the last.
+    `values` ascend where values at or above the cut-off are positive, and descend where values at
+    or below it are; one more row, after theirs, is that of a cut-off beyond the last value.
     """
     low, high = min(values), max(values)
     pad = 0.05 * (high - low)
@@ -198,23 +198,23 @@ def _stairs(
 
 
 def _mark_lines(axes: Axes, points: Sequence[Row]) -> None:
-    """A line at each cut-off, its rule above the axes, neighbours at different heights."""
-    known = sorted((p for p in points if p["threshold"] is not None),
+    """A line at each cut-off, with its rule above the axes, neighbours at different heights."""
+    finite = sorted((p for p in points if p["threshold"] is not None),
                    key=lambda p: _float(p["threshold"]))  # fmt: skip
-    for place, row in enumerate(known):
-        found = row["criterion"] != "fixed"
-        axes.axvline(_float(row["threshold"]), color="0.25" if found else GREY, zorder=2,
-                     linewidth=0.9 if found else 0.7,
-                     linestyle="-" if found else (0, (4, 3)))  # fmt: skip
+    for place, row in enumerate(finite):
+        chosen = row["criterion"] != "fixed"
+        axes.axvline(_float(row["threshold"]), color="0.25" if chosen else GREY, zorder=2,
+                     linewidth=0.9 if chosen else 0.7,
+                     linestyle="-" if chosen else (0, (4, 3)))  # fmt: skip
         axes.annotate(
             str(row["rule"]), (_float(row["threshold"]), 1.0), (0, 3 + 8 * (place % STAGGER)),
             ha="center", va="bottom", xycoords=("data", "axes fraction"),
-            textcoords="offset points", fontsize=6.8, color="0.15" if found else GREY,
+            textcoords="offset points", fontsize=6.8, color="0.15" if chosen else GREY,
         )  # fmt: skip
 
 
 def draw_statistics(figure: Figure) -> Picture:
-    """The standardised log-rank statistic of every cut-point, a panel a marker."""
+    """The standardised log-rank statistic of every cut-point, one panel for each marker."""
     panels = list(zip(_keys(figure), _texts(figure, "labels"), _texts(figure, "x_labels"),
                       _flags(figure, "log"), strict=True))  # fmt: skip
     picture, all_axes = _grid(panels, with_legend=False)
@@ -254,7 +254,7 @@ def _grid(panels: Sequence[Panel], *, with_legend: bool) -> tuple[Picture, list[
     count = len(panels)
     below = LINE * max(_wrapped(x_label).count("\n") for _, _, x_label, _ in panels)
     above = LINE * max(_wrapped(label).count("\n") for _, label, _, _ in panels)
-    if count == 1:  # has no title
+    if count == 1:  # without a title
         above = 0.0
     columns = _columns(count)
     rows = -(-count // columns)
@@ -273,7 +273,7 @@ def _grid(panels: Sequence[Panel], *, with_legend: bool) -> tuple[Picture, list[
 
 
 def _own_axis(axes: Axes, values: Sequence[float], *, log: bool, label: str) -> None:
-    """The marker's own axis: logarithmic where it spans orders of magnitude, 0 at its edge."""
+    """The axis of a marker: logarithmic if it spans orders of magnitude, with 0 at its edge."""
     axes.set_xlabel(_wrapped(label))
     if not log:
         axes.margins(x=0.03)

@@ -1,4 +1,4 @@
-"""A tree drawn as a paper prints it: splits above, a Kaplan-Meier panel for every leaf below."""
+"""The figure of a tree: splits above, a Kaplan-Meier panel for each leaf below."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-PANEL, PANEL_MANY = 1.45, 0.97  # inches; narrower from six leaves on
+PANEL, PANEL_MANY = 1.45, 0.97  # inches; the second from six leaves on
 GAP = 0.2
 LEFT, RIGHT = 0.72, 0.15
 PANEL_HEIGHT = 1.3
@@ -28,7 +28,7 @@ CAPTION_CHARACTERS = 15.5  # an inch
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where things are, in inches from the lower left corner."""
+    """Positions in inches from the lower left corner."""
 
     x: dict[int, float]
     y: dict[int, float]
@@ -41,7 +41,7 @@ class _Layout:
 
 
 def draw(figure: Figure) -> Picture:
-    """Draw the splits, the branches with their conditions, and the leaves on common axes."""
+    """The picture: splits, branches with their conditions, and leaves on common axes."""
     from matplotlib.figure import Figure as MplFigure
 
     nodes = {_int(row["node"]): row for row in figure.tables["nodes"].rows}
@@ -127,7 +127,7 @@ def _draw_split(canvas: Axes, place: _Layout, number: int, row: Row) -> None:
 
 
 def _draw_branches(canvas: Axes, place: _Layout, nodes: dict[int, Row], number: int) -> None:
-    """From a node sideways, then down to each child: branches never cross."""
+    """Branches from a node sideways, then down to each child, which never cross."""
     row = nodes[number]
     turn = place.y[number] - _node_height(row) - BRANCH / 2
     ink: dict[str, Any] = {"color": "0.25", "linewidth": 0.8, "zorder": 1}
@@ -150,12 +150,12 @@ def _draw_leaf(
     x, floor = place.x[number], place.foot + PANEL_HEIGHT
     many = place.panel < PANEL
     median = row["median"]
-    shown, lower, upper = (
+    estimate, lower, upper = (
         "NE" if row[key] is None else f"{row[key]:.{_int(figure.options['decimals'])}f}"
         for key in ("median", "lower", "upper")
     )
     events = f"{row['events']} event{'' if row['events'] == 1 else 's'}"
-    heading = f"n = {row['n']}, {events}\nmedian {shown}\n({lower}–{upper})"
+    heading = f"n = {row['n']}, {events}\nmedian {estimate}\n({lower}–{upper})"
     back = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
     canvas.text(x, floor + 0.47, f"Node {number}", ha="center", va="bottom", fontsize=8,
                 fontweight="bold", zorder=3, bbox=back)  # fmt: skip
@@ -168,8 +168,8 @@ def _draw_leaf(
     _set_axes(axes, figure, first=i == 0, many=many)
     curve = [r for r in figure.tables["curve"].rows if r["node"] == number]
     time = [0.0, *(_float(r["time"]) for r in curve)]
-    estimate = [1.0, *(_float(r["estimate"]) for r in curve)]
-    axes.step(time, estimate, where="post", color=colour(0), linewidth=1.3, zorder=3)
+    survival = [1.0, *(_float(r["estimate"]) for r in curve)]
+    axes.step(time, survival, where="post", color=colour(0), linewidth=1.3, zorder=3)
     ticks = [(_float(r["time"]), _float(r["estimate"])) for r in curve if r["n_censor"]]
     if ticks:
         axes.plot(*zip(*ticks, strict=True), linestyle="none", marker="|", markersize=3.5,
@@ -180,9 +180,9 @@ def _draw_leaf(
 
 
 def _set_axes(axes: Axes, figure: Figure, *, first: bool, many: bool) -> None:
-    said = figure.options["ticks"]
-    ticks = [_float(t) for t in (said if isinstance(said, tuple) else (said,))]
-    most = 3 if many else 4  # a panel is narrow
+    places = figure.options["ticks"]
+    ticks = [_float(t) for t in (places if isinstance(places, tuple) else (places,))]
+    most = 3 if many else 4  # intervals between ticks in a narrow panel
     ticks = ticks[:: max(1, -(-(len(ticks) - 1) // most))]
     axes.set_xlim(0.0, _float(figure.options["x_max"]) * 1.02 or 1.0)
     axes.set_xticks(ticks, [f"{t:g}" for t in ticks])

@@ -12,51 +12,51 @@ CRITERIA = ("youden", "topleft", "maxstat")
 DIRECTIONS = ("auto", "higher", "lower")
 INTERVALS = ("wilson", "clopper-pearson")
 FIGURES = ("roc", "thresholds", "maxstat")
-SAMPLES_WITH_AT = 1000  # a time-dependent area has no other interval
+SAMPLES_WITH_AT = 1000  # the interval of a time-dependent area is that of the bootstrap
 _PARTIAL = re.compile(r"(sensitivity|specificity)=(0?\.\d+|0)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RocSpec(SurvivalSpec):
-    """Options of `hcc2l roc`, beside those of every survival analysis.
+    """Options of `hcc2l roc`, in addition to those of every survival analysis.
 
     Attributes
     ----------
     marker
-        Columns (or terms) to be judged; those of AFP, ALT and PNI at hand when left out.
+        Columns or terms; empty for those of AFP, ALT and PNI that are in the cohort.
     outcome
         ``COL`` or ``COL=VALUE``.
     at
-        Instead of an outcome: who has the event of the endpoint by this time.
+        Instead of `outcome`: the event of the endpoint by this time.
     within
-        The outcome is known only after this time: who has it not and was censored before, by the
-        endpoint, is left out.
+        The outcome is known only after this time; patients without it who were censored before, by
+        the endpoint, are excluded.
     combine
-        ``A+B``: the fitted probability of a logistic model of these markers.
+        ``A+B``: the fitted probability of a logistic model with these markers.
     compare
-        Test differences of areas: of the markers, and of the groups.
+        Whether differences in area between markers, and between groups, are tested.
     by
-        A term: everything within each of its groups.
+        A term; every analysis is done within each of its groups.
     criterion
         ``youden``, ``topleft``, or ``maxstat``: the maximally selected log-rank statistic.
     direction
-        Whether high values go with the outcome: ``auto`` takes the medians' word.
+        Whether ``higher`` or ``lower`` values indicate the outcome; ``auto``: by the medians.
     at_cut
-        ``MARKER=V[,V...]``: fixed cut-offs to be judged beside the found one.
+        ``MARKER=V[,V...]``: given cut-offs, evaluated beside the chosen one.
     observed
-        Show the cut-off as an observed value, too.
+        Whether the cut-off is shown as an observed value as well.
     partial
-        ``specificity=0.8`` or ``sensitivity=0.8``: the area above it alone.
+        ``specificity=0.8`` or ``sensitivity=0.8``: the area at or above it alone.
     ci
-        Interval of proportions.
+        Confidence interval of proportions.
     boot, seed
-        Bootstrap samples; None for none without `at`, and 1000 with it.
+        Number of bootstrap samples (None: 1000 with `at`, otherwise 0) and their seed.
     min_prop
         Smallest share of patients on either side of a cut-point, for ``maxstat``.
     curve
-        Give every operating point.
+        Whether every operating point is given.
     which
-        What the figure shows.
+        ``roc``, ``thresholds`` or ``maxstat``: the figure; None for that of the criterion.
     """
 
     marker: tuple[str, ...] = ()
@@ -80,35 +80,35 @@ class RocSpec(SurvivalSpec):
 
     @staticmethod
     def exclusive() -> tuple[tuple[str, ...], ...]:
-        """An outcome is a column, or a time."""
+        """Options that exclude each other: an outcome is a column or a time."""
         return ("outcome", "at"), ("within", "at")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.outcome is not None and self.at is not None:
             raise UsageError(
-                "--outcome and --at are two ways to say who has the outcome.",
+                "--outcome and --at both define the outcome.",
                 where="--at",
-                hint="Leave one out; if the outcome is defined by a time, say --within T.",
+                hint="Give one of them; if the outcome is known only after a time, use --within T.",
             )
         if self.outcome is None and self.at is None and self.criterion != "maxstat":
             raise UsageError(
                 "A ROC analysis needs an outcome.",
                 where="--outcome",
-                hint="Name it: --outcome primary_resistance, or --outcome response=PD; or a time "
-                "of a survival endpoint: --at 12.",
+                hint="Use --outcome primary_resistance, --outcome response=PD, or a time of a "
+                "survival endpoint: --at 12.",
             )
         if self.within is not None and self.outcome is None:
             raise UsageError(
-                "--within says by when the outcome of --outcome is known.",
+                "--within needs --outcome.",
                 where="--within",
-                hint="Name the outcome; with --at nothing else is needed.",
+                hint="Add --outcome COL; with --at, remove --within.",
             )
         if self.partial is not None and not _PARTIAL.fullmatch(self.partial):
             raise UsageError(
-                f"{self.partial!r} is not a part of the curve.",
+                f"{self.partial!r} does not define a partial area.",
                 where="--partial",
-                hint="Write specificity=0.8 or sensitivity=0.9: the area above it.",
+                hint="Write specificity=0.8 or sensitivity=0.9.",
             )
         self._refuse_undrawn()
         self._refuse_unused()
@@ -120,20 +120,37 @@ class RocSpec(SurvivalSpec):
 
     @property
     def samples(self) -> int:
-        """Bootstrap samples as resolved."""
+        """Number of bootstrap samples as resolved."""
         if self.boot is None:
             return SAMPLES_WITH_AT if self.at is not None else 0
         return int(self.boot)
 
     @property
     def figure(self) -> str:
-        """What the figure shows, as resolved."""
+        """The figure as resolved."""
         return self.which or ("roc" if self.has_curve else "maxstat")
+
+    @property
+    def without_effect(self) -> dict[str, str]:
+        """Options that were given and have no effect, and the options that they belong to."""
+        maxstat = self.criterion == "maxstat"
+        timed = self.at is not None or self.within is not None or maxstat
+        endpoint = "--at, --within or --criterion maxstat"
+        options = {
+            "--endpoint": (self.endpoint != "os" and not timed, endpoint),
+            "--time": (self.time is not None and not timed, endpoint),
+            "--event": (self.event is not None and not timed, endpoint),
+            "--min-prop": (self.min_prop != 0.1 and not maxstat, "--criterion maxstat"),
+            "--direction": (self.direction != "auto" and not self.has_curve, "--outcome or --at"),
+            "--observed": (self.observed and not self.has_curve, "--outcome or --at"),
+            "--ci": (self.ci != "wilson" and self.outcome is None, "--outcome"),
+        }
+        return {option: to for option, (idle, to) in options.items() if idle}
 
     def _refuse_undrawn(self) -> None:
         if self.which == "maxstat" and self.criterion != "maxstat":
             raise UsageError(
-                "There is no maximally selected statistic to draw.",
+                "There is no maximally selected statistic to plot.",
                 where="--which",
                 hint="Add --criterion maxstat.",
             )
@@ -145,37 +162,32 @@ class RocSpec(SurvivalSpec):
             )
 
     def _refuse_unused(self) -> None:
-        """Refuse options that would do nothing here."""
+        """UsageError for options that cannot be combined."""
         if self.combine and self.at is not None:
             raise UsageError(
                 "Markers are combined by logistic regression, which needs --outcome.",
                 where="--combine",
-                hint="For a survival endpoint, see hcc2l cox.",
+                hint="For a survival endpoint use hcc2l cox.",
             )
         if self.compare and self.at is not None and not self.samples:
             raise UsageError(
                 "Time-dependent areas are compared by the bootstrap.",
                 where="--boot 0",
-                hint="Leave out --boot, or --compare.",
+                hint="Remove --boot 0 or --compare.",
             )
         if self.combine and self.criterion == "maxstat":
             raise UsageError(
-                "maxstat chooses cut-points of markers, not of combinations.",
+                "maxstat selects cut-points of markers, not of combinations.",
                 where="--combine",
-                hint="Leave out --combine or --criterion.",
-            )
-        if self.boot and self.criterion == "maxstat" and self.at is None:
-            raise UsageError(
-                "The bootstrap judges cut-offs of youden or topleft.",
-                where="--boot",
-                hint="The p of maxstat already pays for the search; leave out --boot.",
+                hint="Remove --combine or --criterion.",
             )
         if self.has_curve:
             return
-        for name in ("combine", "compare", "at_cut", "partial", "boot"):
+        for name in ("combine", "compare", "at_cut", "partial"):
             if getattr(self, name):
+                option = "--" + name.replace("_", "-")
                 raise UsageError(
-                    "This needs an outcome.",
-                    where="--" + name.replace("_", "-"),
-                    hint="Add --outcome COL or --at T, or leave it out.",
+                    f"{option} needs an outcome.",
+                    where=option,
+                    hint=f"Add --outcome COL or --at T, or remove {option}.",
                 )

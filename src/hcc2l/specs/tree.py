@@ -22,26 +22,26 @@ class TreeSpec(SurvivalSpec):
     covariates
         The candidates: terms that a node can be split by.
     alpha
-        A node is split when the smallest adjusted p is below this.
+        A node is split if the smallest adjusted p is below this.
     min_split
-        Patients that a node must have to be split.
+        Fewest patients in a node that is split.
     min_bucket
-        Patients with a known value that either side of a split must have.
+        Fewest patients with a known value on either side of a split.
     max_depth
-        Levels of splits; no limit when None.
+        Levels of splits; None for no limit.
     statistic
         ``quad`` (quadratic form) or ``max`` (largest standardised component).
     adjust
         Adjustment of p for the number of candidates: ``bonferroni`` or ``none``.
     missing
-        Patients without a candidate's value go with the larger side of its split (``majority``),
-        or whoever lacks any candidate is left out (``drop``).
+        ``majority``: at a split, patients with a missing value go with the larger side; ``drop``:
+        patients with a missing value of any candidate are excluded.
     assignments
-        Give the leaf of every patient as a table.
+        Whether the leaf of every patient is given as a table.
     boot, seed
-        Bootstrap samples for the stability table, and the seed of every random number.
+        Number of bootstrap samples of the stability table, and the seed of all random numbers.
     forest
-        Give the variable importance of a random survival forest beside the tree.
+        Whether the variable importance of a random survival forest is given.
     """
 
     covariates: tuple[str, ...] = ()
@@ -63,5 +63,5 @@ class TreeSpec(SurvivalSpec):
             raise UsageError(
                 "A tree needs candidates to split by.",
                 where="-x",
-                hint="Name them: -x afp,child_pugh,ecog.",
+                hint="Add -x afp,child_pugh,ecog.",
             )

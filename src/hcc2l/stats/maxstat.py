@@ -1,4 +1,4 @@
-"""Maximally selected log-rank statistics: a cut-point for survival, with a p that pays for it."""
+"""Maximally selected log-rank statistics: cut-points for survival, with adjusted p."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from hcc2l.stats.risk_sets import Floats, Ints
 from hcc2l.stats.tails import normal_tail
 
-HL_ROWS = 150  # the exact bound counts permutations: its time grows with the fourth power of rows
-NEAR = 1.1  # how much smaller than the true bound R's may be
-TIE = 1e-12  # statistics of equal arrangements differ by rounding alone
+HL_ROWS = 150  # the bound counts permutations, in time that grows with the fourth power of the rows
+NEAR = 1.1  # the largest ratio of the bound to R's number at which R's number is given
+TIE = 1e-12  # relative; statistics of equal arrangements differ by rounding alone
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class MaxStat:
     cutpoints
         Shape (c,), rising: the low group is ``x <= cut``.
     low
-        Shape (c,): its size.
+        Shape (c,): number of rows in the low group.
     statistics
         Shape (c,): absolute standardised statistics.
     best
-        Place of the first maximum.
+        Index of the first maximum.
     """
 
     cutpoints: Floats
@@ -39,7 +39,7 @@ class MaxStat:
 
     @property
     def cutpoint(self) -> float:
-        """Where the statistic is largest."""
+        """The cut-point with the largest statistic."""
         return float(self.cutpoints[self.best])
 
     @property
@@ -49,21 +49,21 @@ class MaxStat:
 
 
 def logrank_scores(time: Floats, event: NDArray[np.bool_]) -> Floats:
-    """Scores of Hothorn and Lausen, shape (n,): event minus the hazard up to the own time.
+    """Log-rank scores of Hothorn and Lausen, shape (n,): event minus cumulative hazard.
 
-    R's ``exactRankTests::cscores``: the event of each row counts among those with times as late or
-    later, tied rows one after the other's risk set; the sum is not 0 where times are tied.
+    As R's ``exactRankTests::cscores``: at tied times every event is divided by the number at risk
+    after all but one of the tied rows have left, so the scores do not sum to 0.
     """
     order = np.argsort(time, kind="stable")
-    upto = np.searchsorted(time[order], time, side="right")  # rows with times as early
+    upto = np.searchsorted(time[order], time, side="right")  # rows with a time up to this one
     hazard = np.cumsum((event / (time.size - upto + 1))[order])
     return np.asarray(event - hazard[upto - 1], dtype=np.float64)
 
 
 def maxstat(values: Floats, scores: Floats, min_prop: float, max_prop: float) -> MaxStat | None:
-    """Statistics of every cut-point that leaves the low group between two shares of the rows.
+    """Statistics of all cut-points whose low group holds between two shares of the rows.
 
-    None where no cut-point does. Lausen and Schumacher, Biometrics 1992;48:73-85.
+    None without such a cut-point. Lausen and Schumacher, Biometrics 1992;48:73-85.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def p_lausen_1992(statistic: float, min_prop: float, max_prop: float) -> float:
 
 
 def p_lausen_1994(statistic: float, rows: int, low: Ints) -> float:
-    """Improved Bonferroni bound over the cut-points that there are.
+    """Improved Bonferroni bound over the observed cut-points.
 
     Lausen, Sauerbrei and Schumacher 1994, in: Computational Statistics (Physica), 483-496.
     """
@@ -115,27 +115,42 @@ def p_hothorn_lausen(
     Hothorn and Lausen, Comput Stat Data Anal 2003;43:121-137; R's ``maxstat`` with ``pmethod =
     "HL"``. NaN with more than `HL_ROWS` rows, or without a cut-point.
 
-    R counts neither arrangements that give just the observed statistic nor low groups of the lowest
-    scores alone, and takes sizes between two cut-points for cut-points: in few rows, or with few
-    cut-points, its number can be far below the exact p, even 0. It is given where the bound without
-    these faults is at most `NEAR` times it, and that bound where not.
+    With a single cut-point it is the exact two-sided p, as R's ``exactRankTests::pperm``. With
+    several, R omits arrangements as extreme as the observed one and low groups that hold the lowest
+    scores alone, and counts sizes between two cut-points as cut-points; in small samples, or with
+    few cut-points, its number can be far below the exact p, even 0. R's number is given where the
+    bound without these omissions is at most `NEAR` times as large, and that bound otherwise.
     """
-    n = values.size
     whole = _whole(scores)
-    found = maxstat(values, whole, min_prop, max_prop)
-    if n > HL_ROWS or found is None:
+    selected = maxstat(values, whole, min_prop, max_prop)
+    if values.size > HL_ROWS or selected is None:
         return math.nan
-    arrangements = _arrangements(whole.astype(np.int64))
-    as_r = _bound(arrangements, found.low, found.statistic * (1 + TIE), strict=False)
-    bound = _bound(arrangements, found.low, found.statistic * (1 - TIE), strict=True)
+    marks, low = whole.astype(np.int64), selected.low
+    arrangements = _arrangements(marks)
+    sums = np.cumsum(marks[np.argsort(values, kind="stable")])[low - 1]
+    # Read from the table, so that equal arrangements compare as they do in R, to the last bit.
+    largest = float(arrangements.statistic[low - 1, sums].max())
+    bound = _bound(arrangements, low, largest * (1 - TIE) - TIE, strict=True)
+    if low.size == 1:
+        return min(bound, 1.0)
+    as_r = _bound(arrangements, low, largest, strict=False)
     return min(as_r if bound <= NEAR * as_r else bound, 1.0)
 
 
 @dataclass(frozen=True)
 class _Arrangements:
-    """Low groups of 1 to n - 1 rows (row) with each sum of scores (column).
+    """Low groups of 1 to n - 1 rows (row) by their sum of scores (column).
 
-    `share` of the low groups of that size, their `statistic`, and the sum `expected` of that size.
+    Attributes
+    ----------
+    share
+        Share of all low groups of that size that have that sum.
+    statistic
+        Their absolute standardised statistic.
+    expected
+        Shape (n - 1,): expected sum of each size.
+    largest
+        The largest score.
     """
 
     share: Floats
@@ -158,9 +173,10 @@ def _arrangements(marks: Ints) -> _Arrangements:
 
 
 def _bound(of: _Arrangements, low: Ints, b: float, *, strict: bool) -> float:
-    """Share of arrangements beyond `b` at any of the sizes `low`, each counted once at best.
+    """Share of arrangements whose statistic exceeds `b` at any of the sizes `low`.
 
-    Without `strict` as R: sizes that are no cut-point count as such, and a sum of 0 does not.
+    An arrangement that exceeds it at several sizes is counted once where that can be told. Without
+    `strict` as in R: sizes between two cut-points count as cut-points, and a sum of 0 does not.
     """
     beyond = np.where(of.statistic > b, of.share, 0.0)
     if not strict:
@@ -170,25 +186,28 @@ def _bound(of: _Arrangements, low: Ints, b: float, *, strict: bool) -> float:
     for i in range(int(low.min()) - 1, of.share.shape[0] - 1):
         if strict and i + 1 not in low:
             continue
-        # Leave out who was beyond already, and stays so whatever score comes next.
+        # Not counted again: arrangements that stay beyond `b` whatever score comes next.
         sums = np.flatnonzero(beyond[i] > 0)
-        for side, score in ((sums < of.expected[i], of.largest), (sums > of.expected[i], 0)):
-            then = sums[side & (sums + score <= total)] + score
+        for below, score in ((True, of.largest), (False, 0)):
+            here = sums[sums < of.expected[i]] if below else sums[sums > of.expected[i]]
+            then = here[here + score <= total] + score
+            if strict:  # beyond on the other side, some score between the two may not be
+                then = then[(then < of.expected[i + 1]) == below]
             stays = then[of.statistic[i + 1, then] > b] - score
             share[i + 1] -= beyond[i, stays].sum()
     return float(share[low - 1].sum())
 
 
 def _whole(scores: Floats) -> Floats:
-    """Scores as whole numbers from 0 to n, as R rounds them."""
-    if not (scores - np.floor(scores)).sum():
-        return np.asarray(scores - scores.min())
+    """Scores as whole numbers from 0, rounded to n steps as in R, shape (n,)."""
     shifted = scores - scores.min()
+    if (scores * 2 % 1 == 0).all():  # whole numbers, or halves, are kept
+        return np.asarray(shifted * (1 if (scores % 1 == 0).all() else 2))
     return np.asarray(np.round(shifted * scores.size / shifted.max()))
 
 
 def _subsets(scores: Ints, total: int) -> Floats:
-    """How many subsets have each size (row) and each sum of scores (column).
+    """Number of subsets of each size (row) with each sum of scores (column).
 
     The shift algorithm of Streitberg and Roehmel, Stat Softw Newsl 1986;12:10-17.
     """

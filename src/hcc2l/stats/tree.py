@@ -1,4 +1,4 @@
-"""The conditional-inference survival tree, as R's `party::ctree` grows it."""
+"""Conditional inference trees as in R's `party::ctree`."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ ROUNDING, ROUNDING_OF_1 = 1e-12, 1e-15  # relative, and of a criterion, which is
 
 @dataclass(frozen=True)
 class Growth:
-    """When a node is split; the defaults are those of R's ``ctree_control``.
+    """Stopping rules and test; the defaults are those of R's ``ctree_control``.
 
     Attributes
     ----------
     alpha
         A node is split when the smallest adjusted p is below this (1 - ``mincriterion``).
     min_split
-        Rows that a node must have to be split, and a covariate to be tested.
+        Fewest rows of a node that is split, and fewest known values of a covariate that is tested.
     min_bucket
-        Rows with a known value that either side of a cut must have.
+        Fewest rows with a known value on either side of a cut.
     max_depth
-        Levels of splits; no limit when None.
+        Levels of splits; None for no limit.
     statistic
         ``quad``: the quadratic form; ``max``: the largest standardised component.
     bonferroni
-        Whether p is adjusted for the number of covariates tested in the node.
+        Whether p is adjusted for the number of covariates tested in a node.
     """
 
     alpha: float = 0.05
@@ -46,21 +46,20 @@ class Growth:
 
 @dataclass(frozen=True)
 class Split:
-    """How a node is divided.
+    """The division of a node.
 
     Attributes
     ----------
     covariate
-        Its place among the covariates.
+        Index of the covariate.
     cutpoint
-        Rows with a value (numeric) or a place of the level from 0 (ordered) up to this go left;
-        NaN for a factor.
+        Values (numeric) or level indices from 0 (ordered) up to this go left; NaN for a factor.
     left_levels
-        Places of the levels that go left, of an ordered or unordered factor.
+        Indices of the levels that go left, of an ordered or unordered factor.
     statistic
         The standardised two-sample statistic at the cut.
     missing_left
-        Whether rows without a value go left: with the larger child; a tie goes right.
+        Whether rows without a value go left: with the larger child; at equal size right.
     """
 
     covariate: int
@@ -70,7 +69,7 @@ class Split:
     missing_left: bool
 
     def goes_left(self, kind: str, values: Floats) -> Mask:
-        """Which rows go left; values as those of `Covariate`."""
+        """Which rows go left, shape (n,); values are coded as in `Covariate`."""
         absent = np.isnan(values)
         if kind == "factor":
             side = np.zeros(values.size, dtype=np.bool_)
@@ -85,16 +84,16 @@ class Split:
 
 @dataclass(frozen=True)
 class Node:
-    """A node; numbers count depth first from 1, left before right, as R prints them.
+    """A node, numbered depth first from 1, left before right, as R prints them.
 
     Attributes
     ----------
     n, n_missing
-        Rows, and how many of them have no value of the split's covariate.
+        Numbers of rows, and of rows without a value of the covariate of the split.
     associations
         The test of each covariate, in their order.
-    split
-        None when the node is terminal, as are its children then.
+    split, left, right
+        The split and the numbers of its children; None in a terminal node.
     """
 
     number: int
@@ -108,12 +107,12 @@ class Node:
     right: int | None
 
     def ranked(self) -> list[int]:
-        """Places of the covariates by criterion, then statistic, then order: the first is tried."""
-        left = list(range(len(self.associations)))
+        """Indices of the covariates by criterion, then statistic, then order."""
+        remaining = list(range(len(self.associations)))
         order = []
-        while left:
-            best = left[_best([self.associations[j] for j in left])]
-            left.remove(best)
+        while remaining:
+            best = remaining[_best([self.associations[j] for j in remaining])]
+            remaining.remove(best)
             order.append(best)
         return order
 
@@ -129,7 +128,7 @@ class Tree:
     nodes
         In the order of their numbers.
     leaf
-        Shape (n,): the terminal node of each row that it was grown on.
+        Shape (n,): number of the terminal node of each training row.
     """
 
     kinds: tuple[str, ...]
@@ -142,7 +141,7 @@ class Tree:
         return tuple(node for node in self.nodes if node.split is None)
 
     def rows(self, number: int) -> Mask:
-        """Which rows are in a node: those of the leaves under it, whose numbers follow its own."""
+        """Which training rows are in a node: those of its leaves, whose numbers follow its own."""
         last, i = number, number - 1
         while self.nodes[i].split is not None:
             right = self.nodes[i].right
@@ -151,7 +150,7 @@ class Tree:
         return np.asarray((self.leaf >= number) & (self.leaf <= last))
 
     def path(self, number: int) -> Iterator[tuple[Split, bool]]:
-        """The splits from the root to a node, each with whether the node is on its left."""
+        """The splits from the root to a node, each with whether the node lies on its left."""
         steps = []
         node = self.nodes[number - 1]
         while node.parent is not None:
@@ -162,12 +161,12 @@ class Tree:
         return reversed(steps)
 
     def assign(self, values: Sequence[Floats]) -> Ints:
-        """The terminal node of new rows, shape (m,); a missing value goes as in the training rows.
+        """Terminal nodes of new rows, shape (m,); missing values go as in the training rows.
 
         Parameters
         ----------
         values
-            Of each covariate, shape (m,), coded as those that the tree was grown on.
+            Values of each covariate, shape (m,), coded as in training.
         """
         leaf = np.ones(values[0].size, dtype=np.int64)
         for node in self.nodes:  # a parent comes before its children
@@ -183,10 +182,10 @@ class Tree:
 
 
 def logrank_scores(time: Times, event: Mask) -> Floats:
-    """Log-rank scores, shape (n,): Nelson-Aalen at one's time, minus 1 for an event.
+    """Log-rank scores, shape (n,): the Nelson-Aalen estimate at a row's time, minus its event.
 
-    High for those who lived longer than expected. Censored rows are at risk at their own time.
-    ``coin::logrank_trafo``.
+    High for rows that survived longer than expected. Censored rows are at risk at their own time.
+    As R's ``coin::logrank_trafo``.
     """
     sets = risk_sets(time, event)
     hazard: Floats = np.cumsum(sets.events[:, 0] / sets.at_risk[:, 0], dtype=np.float64)
@@ -194,21 +193,21 @@ def logrank_scores(time: Times, event: Mask) -> Floats:
 
 
 def grow(score: Floats, covariates: Sequence[Covariate], growth: Growth) -> Tree:
-    """Grow a tree.
+    """The tree of a response on covariates.
 
     Parameters
     ----------
     score
-        Shape (n,), n >= 1: the response, `logrank_scores` for survival; computed once, not anew in
-        every node.
+        Shape (n,), n >= 1: the response, `logrank_scores` for survival; it is not recomputed in
+        the nodes.
     covariates
-        At least one.
+        One at least.
 
     Notes
     -----
     Hothorn, Hornik and Zeileis, J Comput Graph Stat 2006;15:651-674; R's ``party::ctree`` without
-    surrogate splits. Memory is that of the covariates and a few vectors of length n; a level of
-    the tree costs a sort of the rows by one covariate in every node.
+    surrogate splits. Memory is that of the covariates and a few vectors of length n; each level
+    of the tree costs one sort of the rows.
     """
     covariates = tuple(covariates)
     incomplete = [bool(np.isnan(c.values).any()) for c in covariates]
@@ -221,10 +220,10 @@ def grow(score: Floats, covariates: Sequence[Covariate], growth: Growth) -> Tree
         number = len(nodes) + 1
         if parent is not None:
             children[parent, is_left] = number
-        found = _associations(score, covariates, incomplete, rows, growth)
+        tests = _associations(score, covariates, incomplete, rows, growth)
         split = None
         if growth.max_depth is None or depth <= growth.max_depth:
-            found, split = _choose(score, covariates, found, rows, growth)
+            tests, split = _choose(score, covariates, tests, rows, growth)
         missing = 0
         if split is None:
             leaf[rows] = number
@@ -234,7 +233,7 @@ def grow(score: Floats, covariates: Sequence[Covariate], growth: Growth) -> Tree
             left = split.goes_left(covariates[split.covariate].kind, values)
             waiting.append((rows[~left], number, False, depth + 1))
             waiting.append((rows[left], number, True, depth + 1))
-        nodes.append(Node(number, parent, depth, rows.size, missing, found, split, None, None))
+        nodes.append(Node(number, parent, depth, rows.size, missing, tests, split, None, None))
     linked = tuple(
         Node(n.number, n.parent, n.depth, n.n, n.n_missing, n.associations, n.split,
              children.get((n.number, True)), children.get((n.number, False)))
@@ -250,52 +249,52 @@ def _associations(
     rows: Ints,
     growth: Growth,
 ) -> tuple[Association, ...]:
-    """The test of every covariate in a node, p adjusted for how many there are."""
+    """The test of every covariate in a node, p adjusted for their number."""
     if rows.size < growth.min_split:
         return (Association(),) * len(covariates)
-    everybody = moments(score[rows])
-    found: list[Association] = []
+    all_scores = moments(score[rows])
+    tests: list[Association] = []
     for covariate, gaps in zip(covariates, incomplete, strict=True):
-        values, own = covariate.values[rows], everybody
+        values, scores = covariate.values[rows], all_scores
         if gaps:
             known = ~np.isnan(values)
             if not known.all():
-                values, own = values[known], moments(score[rows[known]])
+                values, scores = values[known], moments(score[rows[known]])
         if values.size < growth.min_split:
-            found.append(Association())
+            tests.append(Association())
         else:
-            found.append(associate(covariate, values, own, growth.statistic))
-    tested = sum(a.tested for a in found)
-    return tuple(a.adjusted(tested if growth.bonferroni else 1) for a in found)
+            tests.append(associate(covariate, values, scores, growth.statistic))
+    tested = sum(test.tested for test in tests)
+    return tuple(test.adjusted(tested if growth.bonferroni else 1) for test in tests)
 
 
-def _best(found: Sequence[Association]) -> int:
-    """The place of the largest criterion; of equal ones the largest statistic, then the first.
+def _best(tests: Sequence[Association]) -> int:
+    """Index of the largest criterion; of equal ones the largest statistic, then the first.
 
-    Equal means equal but for rounding: covariates that divide the rows alike differ by it alone.
+    Equal up to rounding: covariates that divide the rows alike differ by it alone.
     """
-    top = max(a.criterion for a in found) - ROUNDING_OF_1
-    high = max(a.statistic for a in found if a.criterion >= top) * (1 - ROUNDING)
-    return next(j for j, a in enumerate(found) if a.criterion >= top and a.statistic >= high)
+    top = max(a.criterion for a in tests) - ROUNDING_OF_1
+    high = max(a.statistic for a in tests if a.criterion >= top) * (1 - ROUNDING)
+    return next(j for j, a in enumerate(tests) if a.criterion >= top and a.statistic >= high)
 
 
 def _choose(
     score: Floats,
     covariates: Sequence[Covariate],
-    found: tuple[Association, ...],
+    tests: tuple[Association, ...],
     rows: Ints,
     growth: Growth,
 ) -> tuple[tuple[Association, ...], Split | None]:
-    """The split by the best covariate, or by the second best when the best cannot be cut."""
+    """The split by the best covariate, or by the second best if the best cannot be cut."""
     for _ in range(2):
-        best = _best(found)
-        if not found[best].criterion > 1 - growth.alpha:
-            return found, None
+        best = _best(tests)
+        if not tests[best].criterion > 1 - growth.alpha:
+            return tests, None
         split = _split(score, covariates[best], best, rows, growth)
         if split is not None:
-            return found, split
-        found = tuple(a.uncuttable() if j == best else a for j, a in enumerate(found))
-    return found, None
+            return tests, split
+        tests = tuple(a.uncuttable() if j == best else a for j, a in enumerate(tests))
+    return tests, None
 
 
 def _split(
@@ -303,16 +302,16 @@ def _split(
 ) -> Split | None:
     values = covariate.values[rows]
     known = ~np.isnan(values)
-    values, own = values[known], moments(score[rows[known]])
+    values, scores = values[known], moments(score[rows[known]])
     if covariate.kind == "factor":
-        ranks = _ranks(values.astype(np.intp), own, covariate.levels)
-        cut = best_cut(ranks[values.astype(np.intp)], own, growth.min_bucket)
+        ranks = _ranks(values.astype(np.intp), scores, covariate.levels)
+        cut = best_cut(ranks[values.astype(np.intp)], scores, growth.min_bucket)
         if cut is None:
             return None
         levels = frozenset(np.flatnonzero(ranks > cut[0]).tolist())
         on_left = int(np.isin(values, list(levels)).sum())
         return Split(place, float("nan"), levels, cut[1], 2 * on_left > values.size)
-    cut = best_cut(values, own, growth.min_bucket)
+    cut = best_cut(values, scores, growth.min_bucket)
     if cut is None:
         return None
     levels = frozenset(range(int(cut[0]) + 1)) if covariate.kind == "ordered" else frozenset()
@@ -320,23 +319,23 @@ def _split(
     return Split(place, cut[0], levels, cut[1], 2 * on_left > values.size)
 
 
-def _ranks(codes: NDArray[np.intp], own: Scores, levels: int) -> Floats:
-    """Each level's rank by its standardised sum of scores; ties share, an absent level counts 0."""
+def _ranks(codes: NDArray[np.intp], scores: Scores, levels: int) -> Floats:
+    """Ranks of the levels by standardised sum of scores, 0 for an absent level; ties share one."""
     n = codes.size
     count = np.bincount(codes, minlength=levels)
-    total = np.bincount(codes, weights=own.values, minlength=levels)
-    variance = own.variance * (n * count - count**2) / (n - 1)
+    total = np.bincount(codes, weights=scores.values, minlength=levels)
+    variance = scores.variance * (n * count - count**2) / (n - 1)
     z = np.zeros(levels)
-    sure = variance > NO_VARIANCE
-    z[sure] = (total - own.mean * count)[sure] / np.sqrt(variance[sure])
+    varies = variance > NO_VARIANCE
+    z[varies] = (total - scores.mean * count)[varies] / np.sqrt(variance[varies])
     return np.asarray((z[None, :] < z[:, None]).sum(axis=1) + 1, dtype=np.float64)
 
 
-def best_cut(values: Floats, own: Scores, min_bucket: int) -> tuple[float, float] | None:
-    """The observed value, and its statistic, that best divides the scores at "up to this value".
+def best_cut(values: Floats, scores: Scores, min_bucket: int) -> tuple[float, float] | None:
+    """The cut-point "up to this observed value" with the largest statistic, and that statistic.
 
-    Equal statistics are decided by the cut whose last row comes first in the data. None when no
-    cut leaves enough rows on both sides, or none makes a difference.
+    Of equal statistics, the cut whose last row comes first in the data. None if no cut leaves
+    enough rows on both sides, or the means are equal at every cut.
     """
     n = values.size
     order = np.argsort(values, kind="stable")
@@ -348,9 +347,9 @@ def best_cut(values: Floats, own: Scores, min_bucket: int) -> tuple[float, float
     last, m = last[inside], m[inside]
     if last.size == 0:
         return None
-    gap = np.abs(np.cumsum(own.values[order])[last] - m * own.mean)
-    statistic = gap / np.sqrt(own.variance * (n * m - m.astype(np.float64) ** 2) / (n - 1))
-    if statistic.max() <= NO_VARIANCE:  # every cut leaves equal means
+    gap = np.abs(np.cumsum(scores.values[order])[last] - m * scores.mean)
+    statistic = gap / np.sqrt(scores.variance * (n * m - m.astype(np.float64) ** 2) / (n - 1))
+    if statistic.max() <= NO_VARIANCE:  # the means are equal at every cut
         return None
     top = np.flatnonzero(statistic >= statistic.max() * (1 - ROUNDING))
     i = top[np.argmin(order[last[top]])]
