@@ -32,8 +32,9 @@ SHOWING_OPTIONS = ("format", "digits", "quiet")
 READING_OPTIONS = ("na", "sep", "decimal", "encoding", "sheet")
 
 _TEXT, _TEXTS, _NUMBERS, _FLAG, _TABLE = "text", "list of texts", "list of numbers", "flag", "table"
+_ID = "column, or false where none identifies patients"
 _TOP = {
-    "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _TEXT, "treatment": _TEXT,
+    "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
     "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
     "defaults": _TABLE,
 }  # fmt: skip
@@ -86,6 +87,7 @@ class Dictionary:
     title: str | None = None
     synthetic: bool = False
     id: str | None = None
+    without_id: bool = False
     treatment: str | None = None
     missing: tuple[str, ...] = ()
     date_order: str | None = None
@@ -271,7 +273,8 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         cohort=top.get("cohort"),
         title=top.get("title"),
         synthetic=bool(top.get("synthetic")),
-        id=top.get("id"),
+        id=top.get("id") or None,
+        without_id=top.get("id") is False,
         treatment=top.get("treatment"),
         missing=top.get("missing") or (),
         date_order=top.get("date_order"),
@@ -308,6 +311,8 @@ def _checked(keys: tuple[str, ...], value: Any, wanted: str, faults: _Faults) ->
             return None
         return value
     if wanted == _FLAG and isinstance(value, bool):
+        return value
+    if wanted == _ID and (value is False or (isinstance(value, str) and value)):
         return value
     if wanted == _TABLE and isinstance(value, dict):
         return value
@@ -448,9 +453,36 @@ _ID_NAMES = ("patient_id", "patientid", "patient", "subject_id", "subject", "rec
 
 
 def recognise_id(names: Iterable[str]) -> str | None:
-    """The column that names the patient, by common names."""
+    """The column that identifies patients, by common names."""
     by_fold = {name.casefold(): name for name in reversed(list(names))}
     return next((by_fold[name] for name in _ID_NAMES if name in by_fold), None)
+
+
+_PATIENT = re.compile(
+    r"(pat|patient|subj|subject|usubj|person|participant|record)[ _.-]?(id|no|nr|num|number|key)"
+    r"|id|pat|patient|subj|subject|person|participant|mrn|pid",
+    re.IGNORECASE,
+)
+
+
+def patient_columns(names: Iterable[str]) -> list[str]:
+    """Columns that may identify patients, by their names: `pat`, `Subject No`, `usubjid`."""
+    return [name for name in names if _PATIENT.fullmatch(name.strip())]
+
+
+_INTERVALS = (
+    ("start", "stop"), ("tstart", "tstop"), ("start_time", "stop_time"), ("start", "end"),
+    ("tstart", "tend"), ("start_time", "end_time"), ("entry", "exit"), ("begin", "end"),
+    ("t_start", "t_stop"), ("time1", "time2"), ("t0", "t1"), ("from", "to"),
+)  # fmt: skip
+
+
+def recognise_interval(names: Iterable[str]) -> tuple[str, str] | None:
+    """The columns of a start and a stop of each row, by common names."""
+    by_fold = {name.casefold(): name for name in reversed(list(names))}
+    return next(
+        ((by_fold[a], by_fold[b]) for a, b in _INTERVALS if a in by_fold and b in by_fold), None
+    )
 
 
 _AFTER_BASELINE = re.compile(

@@ -11,7 +11,6 @@ from hcc2l.analyses.roc_data import RocData
 from hcc2l.analyses.roc_results import GroupResult, Judged, quantile_limits
 from hcc2l.analyses.roc_search import INTERVALS, judged_of
 from hcc2l.analyses.rows import account_notes, reading_notes, row_notes
-from hcc2l.cohort import parse_limit
 from hcc2l.report import Note
 from hcc2l.stats.risk_sets import time_tolerance
 
@@ -163,14 +162,16 @@ def _limits_at_cuts(data: RocData) -> Iterator[Note]:
     """Warn of detection limits that a given cut-off, equal to them, puts on the other side."""
     for name, cuts in data.fixed.items():
         columns = data.markers[name].columns if name in data.markers else ()
-        limits = data.cohort.column(columns[0]).limits if len(columns) == 1 else {}
+        if len(columns) != 1:
+            continue
+        column = data.cohort.column(columns[0])
         wrong_side = "<" if data.higher.get(name, True) else ">"
         for cut in cuts:
             count = sum(
                 cell.startswith(wrong_side)
-                and parse_limit(cell, data.cohort.source.decimal) == cut
+                and column.format.limit(cell) == cut
                 and not cell.startswith(f"{wrong_side}=")
-                for cell in limits.values()
+                for cell in column.limits.values()
             )
             if count:
                 cell = f"{wrong_side}{cut:g}"

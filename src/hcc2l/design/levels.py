@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from hcc2l.cohort import Column, number_text
+from hcc2l.cohort import Column
 from hcc2l.design.rows import Ints
+from hcc2l.number_format import number_text
 
 _ROMAN = {
     "I": 1,

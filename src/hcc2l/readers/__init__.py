@@ -68,6 +68,7 @@ def read_cohort(
     dictionary = _dictionary_for(located, config or named_by)
     defaults = dictionary.defaults
     options = ReadOptions(
+        id="" if dictionary.without_id else dictionary.id,
         sep=sep or defaults.get("sep"),
         decimal=decimal or defaults.get("decimal"),
         encoding=encoding or defaults.get("encoding"),
@@ -92,7 +93,6 @@ def read_cohort(
         synthetic=bundled or dictionary.synthetic,
         bundled=bundled,
         remarks=raw.remarks,
-        decimal=raw.decimal,
     )
     return Cohort(
         source=source,

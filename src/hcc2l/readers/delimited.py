@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import re
 import zlib
 from collections.abc import Sequence
 from functools import partial
@@ -14,6 +13,7 @@ import numpy as np
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError, UsageError
+from hcc2l.number_format import file_decimal
 from hcc2l.readers.raw import (
     LARGE,
     SEPARATORS,
@@ -28,8 +28,6 @@ from hcc2l.readers.raw import (
 
 _SAMPLE = 262_144  # characters that separator and decimal sign are found in
 _SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
-_POINT = re.compile(r"[+-]?\d+\.\d+")
-_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
 def read(content: Content, options: ReadOptions, name: str) -> RawTable:
@@ -71,7 +69,12 @@ def _is_ascii(content: Content) -> bool:
 
 
 def _read_small(
-    text: str, sep: str, decimal: str, options: ReadOptions, name: str, remarks: tuple[str, ...]
+    text: str,
+    sep: str,
+    decimal: str | None,
+    options: ReadOptions,
+    name: str,
+    remarks: tuple[str, ...],
 ) -> RawTable:
     records, lines = [], []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sep, strict=True)
@@ -91,6 +94,7 @@ def _read_small(
     if not records:
         raise InputError("The file is empty.", where=name, hint="Export the cohort again.")
     names = check_header(records[0], name)
+    options = options.with_id(names)
     if len(records) == 1:
         raise no_rows(name)
     width = len(names)
@@ -108,7 +112,6 @@ def _read_small(
         read=lambda wanted: {n: partial(make, n) for n in wanted},
         place=lambda row: f"line {lines[row + 1]}",
         remarks=remarks,
-        decimal=decimal,
     )
 
 
@@ -190,15 +193,20 @@ def _not_text(name: str) -> InputError:
 
 def _dialect(
     text: str, options: ReadOptions, encoding: str | None
-) -> tuple[str, str, tuple[str, ...]]:
-    """Separator and decimal sign, said or found in the first lines; and what was found."""
+) -> tuple[str, str | None, tuple[str, ...]]:
+    """Separator, decimal sign (None where no line shows it), and what was detected."""
     sample = [line for line in text.splitlines()[:500] if line.strip()]
     sep = _separator(options.sep, sample)
-    decimal = options.decimal or _decimal(sample, sep)
-    if decimal not in (".", ","):
+    decimal = options.decimal
+    if decimal not in (".", ",", None):
         raise UsageError(
-            f"{decimal!r} is not a decimal sign.", where="--decimal", hint="Say . or ,"
+            f"{decimal!r} is not a decimal sign.", where="--decimal", hint="Use . or ,"
         )
+    if decimal is None:
+        cells = (cell.strip() for record in csv.reader(sample, delimiter=sep) for cell in record)
+        decimal = file_decimal(cells)
+    if decimal is None and sep != ";":  # semicolons separate where the comma is the decimal sign
+        decimal = "."
     return sep, decimal, _remarks(options, sep, decimal, encoding)
 
 
@@ -224,21 +232,15 @@ def _separator(said: str | None, sample: Sequence[str]) -> str:
     return best
 
 
-def _decimal(sample: Sequence[str], sep: str) -> str:
-    """A comma when more cells look like 7,5 than like 7.5."""
-    points = commas = 0
-    for record in csv.reader(sample, delimiter=sep):
-        points += sum(_POINT.fullmatch(cell.strip()) is not None for cell in record)
-        commas += sum(_COMMA.fullmatch(cell.strip()) is not None for cell in record)
-    return "," if commas > points else "."
-
-
-def _remarks(options: ReadOptions, sep: str, decimal: str, encoding: str | None) -> tuple[str, ...]:
-    found = []
+def _remarks(
+    options: ReadOptions, sep: str, decimal: str | None, encoding: str | None
+) -> tuple[str, ...]:
+    """How the file was read, where it is not a plain comma-separated file."""
+    parts = []
     if options.sep is None and sep != ",":
-        found.append(f"{SEPARATORS[sep]}-separated")
+        parts.append(f"{SEPARATORS[sep]}-separated text")
     if options.decimal is None and decimal == ",":
-        found.append("decimal comma")
+        parts.append("decimal commas")
     if encoding:
-        found.append(encoding)
-    return (f"read as {', '.join(found)}",) if found else ()
+        parts.append(f"encoding {encoding}")
+    return (f"read as {', '.join(parts)}",) if parts else ()

@@ -8,6 +8,7 @@ from typing import Any
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError, UsageError, did_you_mean
+from hcc2l.number_format import file_decimal
 from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
 
 
@@ -37,12 +38,15 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         ) from None
     where = f"{name}, sheet {sheet!r}"
     header, rows, numbers = _table(cells, where)
+    options = options.with_id(header)
     columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    decimal = file_decimal(cell for row in rows for cell in row if isinstance(cell, str))
 
     def make(column: str) -> Column:
-        return column_from_cells(column, columns[column], options)
+        return column_from_cells(column, columns[column], options, decimal)
 
-    remark = () if options.sheet or len(sheets) == 1 else (f"read the first sheet, {sheet!r}",)
+    chosen = options.sheet or len(sheets) == 1
+    remark = () if chosen else (f"only the first sheet, {sheet!r}, was read",)
     return RawTable(
         names=header,
         rows=len(rows),

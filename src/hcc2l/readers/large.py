@@ -10,13 +10,15 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from hcc2l.cohort import Column, parse_limit, parse_number
+from hcc2l.cohort import Column
 from hcc2l.errors import InputError
+from hcc2l.number_format import POINT, NumberFormat, decimal_sign
 from hcc2l.readers.raw import (
     Content,
     RawTable,
@@ -36,7 +38,7 @@ _LEADING_ZERO = r"^[+-]?0\d"
 def read_large(
     content: Content,
     sep: str,
-    decimal: str,
+    decimal: str | None,
     options: ReadOptions,
     name: str,
     remarks: tuple[str, ...],
@@ -57,6 +59,7 @@ def read_large(
     except csv.Error:
         return None
     names = check_header(header, name)
+    options = options.with_id(names)
     table = _LargeTable(content, names, lines, sep, decimal, options, name)
     return RawTable(
         names=names,
@@ -65,7 +68,6 @@ def read_large(
         place=table.place,
         remarks=remarks,
         surely_distinct=table.surely_distinct,
-        decimal=decimal,
     )
 
 
@@ -105,7 +107,7 @@ class _LargeTable:
         names: tuple[str, ...],
         lines: int,
         sep: str,
-        decimal: str,
+        decimal: str | None,
         options: ReadOptions,
         name: str,
     ) -> None:
@@ -185,8 +187,6 @@ class _LargeTable:
         texts = self._strings[name].combine_chunks()
         if self._content.find(b" ") >= 0 or self._content.find(b"\t") >= 0:
             texts = pc.utf8_trim_whitespace(texts)
-        if parse_number(texts[0].as_py(), self._decimal) is not None:
-            return False  # perhaps a column of numbers, of which 1 and 1.0 are the same
         return bool(pc.all(pc.less(texts[:-1], texts[1:])).as_py())
 
     def _is_missing(self, texts: Any, name: str) -> Any:
@@ -220,8 +220,13 @@ class _LargeTable:
         if column.limits:
             rows = np.flatnonzero(np.isin(codes, list(column.limits)))
             limits = {row: column.limits[codes[row]] for row in rows.tolist()}
-        return Column(
-            name, column.kind, column.values[codes], coded=(known, table[codes]), limits=limits
+        written = column.written
+        return replace(
+            column,
+            values=column.values[codes],
+            coded=(known, table[codes]),
+            limits=limits,
+            written=None if written is None else lambda row: written(int(codes[row])),
         )
 
     def _numbers(self, texts: Any, name: str) -> Column | None:
@@ -231,10 +236,11 @@ class _LargeTable:
 
         if name in self._options.as_text:
             return None
+        form = self._plain_format(texts)
+        if form is None:
+            return None
         missing, typed = self._is_missing(texts, name), texts
-        if self._decimal == ",":
-            if pc.any(pc.match_substring(texts, ".")).as_py():
-                return None  # a point among decimal commas: the other reader says where
+        if form.decimal == ",":
             texts = pc.replace_substring(texts, pattern=",", replacement=".")
         good = pc.and_not(
             pc.match_substring_regex(texts, _NUMBER),
@@ -246,7 +252,7 @@ class _LargeTable:
             if 2 * len(odd) > len(texts) and name not in self._options.as_number:
                 return None  # names, which need not be looked at one by one
             for row, cell in zip(odd.to_pylist(), typed.take(odd).to_pylist(), strict=True):
-                if parse_limit(cell, self._decimal) is None:
+                if form.limit(cell) is None:
                     return None
                 limits[row] = cell
             bare = pc.replace_substring_regex(texts, pattern=r"^[<>≤≥]=?\s*", replacement="")
@@ -262,4 +268,24 @@ class _LargeTable:
             name, values, list(limits), np.ones(values.size, dtype=np.int64), self._options
         ):
             return None
-        return Column(name, "number", values, limits=limits)
+        return Column(
+            name, "number", values, limits=limits, format=form,
+            written=lambda row: form.plain_cell(typed[row].as_py()),
+        )  # fmt: skip
+
+    def _plain_format(self, texts: Any) -> NumberFormat | None:
+        """The format of a long column that has no sign but its decimal one; None for the others."""
+        import pyarrow.compute as pc
+
+        def occurs(sign: str) -> bool:
+            return bool(pc.any(pc.match_substring(texts, sign)).as_py())
+
+        decimal = self._options.decimal or self._decimal
+        comma = (self._quoted or self._sep != ",") and occurs(",")
+        if decimal != "," and not comma and (decimal == "." or not occurs(".")):
+            return POINT
+        if decimal == "," and not occurs("."):
+            head = texts.slice(0, 1000).to_pylist()
+            if self._options.decimal or "," in {decimal_sign(cell) for cell in head}:
+                return NumberFormat(",")
+        return None

@@ -32,6 +32,7 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
             hint="Write it again, or export the cohort as CSV.",
         ) from None
     names = check_header(file.schema_arrow.names, name)
+    options = options.with_id(names)
     rows = file.metadata.num_rows
     if rows == 0:
         raise no_rows(name)

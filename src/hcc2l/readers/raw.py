@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from mmap import mmap
 from typing import Any
 
 import numpy as np
 
-from hcc2l.cohort import (
-    Column,
-    ReadColumns,
-    RowPlace,
-    number_text,
-    parse_limit,
-    parse_number,
-)
+from hcc2l.cohort import Column, ReadColumns, RowPlace
+from hcc2l.dictionary import recognise_id
 from hcc2l.errors import InputError, quoted_list
+from hcc2l.number_format import NumberFormat, column_format, is_number_somehow, number_text
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How to read: what the user or the dictionary said; None where it is to be found out.
+    """How to read, as the user or the dictionary specifies; None where it is to be detected.
 
     Attributes
     ----------
+    id
+        The column that identifies patients; None where its name tells, empty where there is none.
     missing, missing_in
         Texts that mean missing, everywhere and by column.
     as_text
@@ -36,6 +34,7 @@ class ReadOptions:
         column holds.
     """
 
+    id: str | None = None
     sep: str | None = None
     decimal: str | None = None
     encoding: str | None = None
@@ -45,6 +44,11 @@ class ReadOptions:
     as_text: frozenset[str] = frozenset()
     as_number: frozenset[str] = frozenset()
     as_group: frozenset[str] = frozenset()
+
+    def with_id(self, names: Sequence[str]) -> ReadOptions:
+        """These options, with the column that identifies patients among those kept as text."""
+        name = recognise_id(names) if self.id is None else self.id
+        return replace(self, as_text=self.as_text | {name}) if name else self
 
     def missing_for(self, name: str) -> frozenset[str]:
         """All texts that mean missing in one column."""
@@ -71,12 +75,12 @@ class RawTable:
     place: RowPlace
     remarks: tuple[str, ...] = ()
     surely_distinct: Callable[[str], bool] | None = None
-    decimal: str = "."
 
 
 Reader = Callable[[Any, ReadOptions, str], RawTable]
 
 
+_EXACT = 2.0**53  # from here on, not every whole number is a float
 MAX_CODES, LARGEST_CODE = 12, 20  # of a column of codes or counts: 0, 1, 2, ≥3
 
 
@@ -84,29 +88,73 @@ def column_from_texts(
     name: str,
     texts: Sequence[str | None],
     options: ReadOptions,
-    decimal: str = ".",
+    file_decimal: str | None = None,
     repeats: Sequence[int] | None = None,
 ) -> Column:
     """A column from cells of text: numbers when every cell that is not missing is one.
 
-    Detection limits (``<0.5``, ``>10000``) among numbers are read as the limit. `repeats` says how
-    many cells each text stands for, where they are distinct texts.
+    Detection limits (``<0.5``, ``>10000``) among numbers are read as the limit.
+
+    Parameters
+    ----------
+    file_decimal
+        The decimal sign of the file, None where nothing shows it.
+    repeats
+        How many cells each text stands for, where they are distinct texts.
     """
     missing = options.missing_for(name)
     cells = [None if t is None or t in missing else t for t in texts]
-    if name not in options.as_text:
-        numbers = [np.nan if c is None else parse_number(c, decimal) for c in cells]
-        odd = [i for i, number in enumerate(numbers) if number is None]
-        for i in odd:
-            numbers[i] = parse_limit(str(cells[i]), decimal)
-            if numbers[i] is None:
-                break
-        else:
-            values = np.array(numbers, dtype=np.float64)
-            weights = np.ones(values.size) if repeats is None else np.asarray(repeats)
-            if not odd or measured(name, values, odd, weights, options):
-                return Column(name, "number", values, limits={i: str(cells[i]) for i in odd})
-    return Column(name, "text", _objects(cells))
+    return _column(name, cells, {}, options, file_decimal, repeats)
+
+
+def _column(
+    name: str,
+    cells: list[str | None],
+    typed: Mapping[int, float],
+    options: ReadOptions,
+    file_decimal: str | None,
+    repeats: Sequence[int] | None = None,
+) -> Column:
+    """A column from cells of text, None where missing; `typed` are those stored as numbers."""
+    counts: Counter[str] = Counter()
+    for i, cell in enumerate(cells):
+        if cell is not None and i not in typed:
+            counts[cell] += 1 if repeats is None else repeats[i]
+    form = column_format(counts, file_decimal, options.decimal)
+    if name in options.as_text:
+        return Column(name, "text", _objects(cells), format=form)
+    if form.doubtful and all(map(is_number_somehow, counts)):
+        doubtful = () if name in options.as_group else form.doubtful
+        return Column(name, "text", _objects(cells), format=form, doubtful=doubtful)
+    numbers = [
+        typed[i] if i in typed else np.nan if cell is None else form.parse(cell)
+        for i, cell in enumerate(cells)
+    ]
+    limits = [i for i, number in enumerate(numbers) if number is None]
+    for i in limits:
+        numbers[i] = form.limit(str(cells[i]))
+        if numbers[i] is None:
+            break
+    else:
+        values = np.array(numbers, dtype=np.float64)
+        weights = np.ones(values.size) if repeats is None else np.asarray(repeats)
+        if not limits or measured(name, values, limits, weights, options):
+            return Column(
+                name, "number", values, limits={i: str(cells[i]) for i in limits}, format=form,
+                written=lambda row: _written(row, cells, typed, form),
+            )  # fmt: skip
+    if form.decimal == ",":  # stored numbers are written as their neighbours are
+        cells = [
+            c.replace(".", ",") if c is not None and i in typed else c for i, c in enumerate(cells)
+        ]
+    return Column(name, "text", _objects(cells), format=form)
+
+
+def _written(
+    row: int, cells: Sequence[str | None], typed: Mapping[int, float], form: NumberFormat
+) -> str:
+    cell = cells[row] or ""
+    return cell if row in typed else form.plain_cell(cell)
 
 
 def measured(
@@ -132,18 +180,25 @@ def measured(
     return not (whole and distinct.size <= MAX_CODES and distinct[-1] <= LARGEST_CODE)
 
 
-def column_from_cells(name: str, cells: Sequence[Any], options: ReadOptions) -> Column:
-    """A column from typed cells (Excel, SPSS, Stata, SAS): numbers, dates, else text."""
+def column_from_cells(
+    name: str, cells: Sequence[Any], options: ReadOptions, file_decimal: str | None = None
+) -> Column:
+    """A column from typed cells (Excel, SPSS, Stata, SAS, Parquet): numbers, dates, else text."""
     missing = options.missing_for(name)
     known = [None if _is_missing(c, missing) else c for c in cells]
     present = [c for c in known if c is not None]
-    if name not in options.as_text and all(_is_plain_number(c) for c in present):
-        numbers = [np.nan if c is None else float(c) for c in known]
-        return Column(name, "number", np.array(numbers, dtype=np.float64))
     if present and all(isinstance(c, (date, datetime)) for c in present):
         days = [None if c is None else np.datetime64(c.strftime("%Y-%m-%d"), "D") for c in known]
         return Column(name, "date", np.array(days, dtype="datetime64[D]"))
-    return column_from_texts(name, [None if c is None else _cell_text(c) for c in known], options)
+    if name not in options.as_text and all(_is_plain_number(c) for c in present):
+        numbers = [np.nan if c is None else float(c) for c in known]
+        values = np.array(numbers, dtype=np.float64)
+        return Column(name, "number", values, written=lambda row: _cell_text(known[row]))
+    texts = [None if c is None else _cell_text(c) for c in known]
+    typed = {i: float(c) for i, c in enumerate(known) if c is not None and _is_plain_number(c)}
+    column = _column(name, texts, typed, options, file_decimal)
+    rounded = any(isinstance(known[i], float) and abs(v) >= _EXACT for i, v in typed.items())
+    return replace(column, rounded=rounded)
 
 
 def _is_missing(cell: object, missing: frozenset[str]) -> bool:
@@ -159,7 +214,9 @@ def _is_plain_number(cell: object) -> bool:
 def _cell_text(cell: object) -> str:
     if isinstance(cell, (bool, np.bool_)):
         return "true" if cell else "false"
-    if isinstance(cell, (int, float, np.number)):
+    if isinstance(cell, (int, np.integer)):
+        return str(int(cell))
+    if isinstance(cell, (float, np.number)):
         return number_text(float(cell))
     if isinstance(cell, datetime):
         return cell.strftime("%Y-%m-%d")

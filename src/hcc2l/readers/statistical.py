@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hcc2l.cohort import Column, number_text
+from hcc2l.cohort import Column
 from hcc2l.errors import InputError
+from hcc2l.number_format import number_text
 from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
 
 
@@ -57,6 +58,7 @@ def _read(
                 hint=f"Save it again in {program}; or say its --encoding.",
             ) from None
     names = check_header(list(data), name)
+    options = options.with_id(names)
     cells = dict(zip(names, data.values(), strict=True))
     rows = len(next(iter(cells.values()))) if cells else 0
     if rows == 0:
