@@ -104,7 +104,7 @@ def test_a_given_cut_off_that_equals_a_limit_is_warned_of(run: Run, write: Write
 
 
 @pytest.mark.parametrize("command", ["cox", "tree"])
-@pytest.mark.parametrize("cell", ["n.b.", "63 J", "1.234,5"])
+@pytest.mark.parametrize("cell", ["n.b.", "63 J", "1.2.3"])
 def test_one_wrong_cell_of_a_covariate_is_named(
     command: str, cell: str, run: Run, write: Write
 ) -> None:

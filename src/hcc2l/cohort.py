@@ -378,7 +378,7 @@ class Cohort:
         rows = np.ones(self.rows, dtype=np.bool_) if keep is None else keep
         self._refuse_intervals(rows)
         name = self.id_column
-        if name is None or (cluster or "").strip().casefold() == name.casefold():
+        if name is None or name == cluster:
             return
         if name not in self.names:
             raise no_column(name, self.names, f"{self.dictionary.path}, id")
@@ -395,9 +395,9 @@ class Cohort:
             f"{text!r} occurs at {self._place(first)} and {self._place(second)}; {count} "
             f"row{'s repeat' if count > 1 else ' repeats'} an id.",
             where=f"{self.source.name}, column {name}",
-            hint=f"{rounded}Select one row per patient with --where. If the rows of a patient are clustered, "
-            f"use cox with --cluster {name}. If this column does not identify patients, name the "
-            'one that does in hcc2l.toml (id = "…"), or set id = false.',
+            hint=f"{rounded}Select one row per patient with --where. If the rows of a patient are "
+            f"clustered, use cox with --cluster {name}. If this column does not identify "
+            'patients, name the one that does in hcc2l.toml (id = "…"), or set id = false.',
         )
 
     def _refuse_intervals(self, keep: NDArray[np.bool_]) -> None:

@@ -226,7 +226,7 @@ def test_every_ending_of_a_text_file_is_read(name: str, write: Write) -> None:
 @both_readers
 def test_what_had_to_be_guessed_is_said() -> None:
     (remark,) = read("id;zeit;ort\n1;2,5;Zürich\n".encode("cp1252")).source.remarks
-    assert remark == "read as semicolon-separated, decimal comma, Windows-1252"
+    assert remark == "read as semicolon-separated text, decimal commas, encoding Windows-1252"
 
 
 @both_readers
@@ -237,7 +237,7 @@ def test_nothing_is_said_of_a_plain_comma_separated_file() -> None:
 def test_what_was_guessed_stands_on_standard_error(run: Run, write: Write) -> None:
     write("c.csv", "time;status\n1,5;1\n2,5;0\n")
     outcome = run("km", "c.csv")
-    assert "note: c.csv: read as semicolon-separated, decimal comma." in outcome.err
+    assert "note: c.csv: read as semicolon-separated text, decimal commas." in outcome.err
 
 
 def test_a_cohort_comes_from_standard_input(run: Run) -> None:
@@ -396,7 +396,7 @@ def test_one_odd_cell_in_a_long_column_means_the_same_to_both_readers(odd: str) 
 
 
 @pytest.mark.parametrize(
-    "ids", [["p1", "p2", "p1"], ["1", "2", "1.0"], ["p1", "p2", "p1 "], ["NA", "p2", "NA"]]
+    "ids", [["p1", "p2", "p1"], ["1", "2", "1"], ["p1", "p2", "p1 "], ["NA", "p2", "NA"]]
 )
 def test_a_repeated_identifier_is_found_alike_by_both_readers(ids: list[str]) -> None:
     rows = "".join(f"{name},{i}\n" for i, name in enumerate(ids))
@@ -411,7 +411,7 @@ def test_a_repeated_identifier_is_found_alike_by_both_readers(ids: list[str]) ->
 @pytest.mark.parametrize("code", MISSING)
 def test_every_missing_code_means_missing_among_numbers_and_texts(code: str) -> None:
     assert cells(read(f"id,x,y\n1,{code},{code}\n2,1.5,a\n")) == {
-        "id": [1.0, 2.0],
+        "id": ["1", "2"],
         "x": [None, 1.5],
         "y": [None, "a"],
     }
@@ -425,7 +425,7 @@ def test_the_missing_codes_are_those_of_the_manual() -> None:
 @both_readers
 def test_blanks_around_a_missing_code_do_not_matter() -> None:
     assert cells(read("id,x,y\n1, NA ,  \n2,1.5,a\n")) == {
-        "id": [1.0, 2.0],
+        "id": ["1", "2"],
         "x": [None, 1.5],
         "y": [None, "a"],
     }
@@ -434,7 +434,7 @@ def test_blanks_around_a_missing_code_do_not_matter() -> None:
 @both_readers
 def test_an_empty_quoted_cell_is_missing() -> None:
     assert cells(read('id,x,y\n1,"",""\n2,"1.5",a\n')) == {
-        "id": [1.0, 2.0],
+        "id": ["1", "2"],
         "x": [None, 1.5],
         "y": [None, "a"],
     }
@@ -460,7 +460,7 @@ def test_a_missing_code_of_one_column_is_a_value_elsewhere() -> None:
 @both_readers
 def test_a_column_without_any_value_is_all_missing() -> None:
     assert cells(read("id,x,y\n1,,NA\n2,,.\n")) == {
-        "id": [1.0, 2.0],
+        "id": ["1", "2"],
         "x": [None, None],
         "y": [None, None],
     }

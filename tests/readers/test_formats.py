@@ -120,7 +120,7 @@ def test_the_first_of_several_sheets_is_read_and_said(run: Run) -> None:
     workbook("c.xlsx", [["time", "status"], [1, 1], [2, 0]], later=[["x"], [1]])
     outcome = run("km", "c.xlsx", "--json")
     assert outcome.json["cohort"]["rows"] == 2
-    assert "read the first sheet, 'cohort'" in outcome.err
+    assert "only the first sheet, 'cohort', was read" in outcome.err
 
 
 def test_a_sheet_that_is_asked_for_is_read(run: Run) -> None:

@@ -33,7 +33,7 @@ def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
     """
     items = list(texts)
     try:
-        return tuple(sorted(items, key=float))
+        return tuple(sorted(items, key=lambda t: (float(t), t)))  # long ids may be one float
     except ValueError:
         pass
     if items and all(t.upper() in _ROMAN for t in items):
