@@ -1,4 +1,4 @@
-"""The cohort: an immutable table of patients, with its dictionary and where it came from."""
+"""The cohort: an immutable table of patients, with its dictionary and its source."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "text", "date"]
-MAX_MIXED = 20  # different cells of a column that may be codes, with some texts among them
+MAX_MIXED = 20  # distinct cells of a column that may be codes with texts among them
 
 
 @dataclass(frozen=True)
 class Column:
-    """One variable of every patient.
+    """One variable, for every patient.
 
     Attributes
     ----------
@@ -42,15 +42,15 @@ class Column:
     values
         Shape (n,): float64 with NaN, object (str or None), or datetime64[D] with NaT.
     levels
-        Order of the levels where the file says one (value labels of SPSS and Stata).
+        The order of the levels where the file gives one (value labels of SPSS and Stata).
     codes
         Label -> code, for columns whose codes were replaced by value labels.
     label
-        The file's own label of the variable.
+        The label of the variable in the file.
     coded
-        Distinct texts and each row's index among them (-1 missing), where a reader has them.
+        Distinct texts and each row's index among them (-1 missing), where a reader provides them.
     limits
-        Row -> cell, where a number was typed as a detection limit (``<0.5``) and read as it.
+        Row -> cell, where a detection limit (``<0.5``) is read as its number.
     format
         How its numbers are written.
     doubtful
@@ -76,7 +76,7 @@ class Column:
 
     @property
     def beside_limits(self) -> NDArray[Any]:
-        """Numbers to compare with a cut-point, shape (n,): `<20` is below 20, and `>5` above 5."""
+        """Numbers to compare with a cut-point, shape (n,): `<20` lies below 20, `>5` above 5."""
         if not self.limits:
             return self.values
         values = self.values.copy()
@@ -127,7 +127,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 def printable(text: str) -> str:
-    """A text on one line, without control characters that a terminal would obey."""
+    """A text on one line, without control characters."""
     return _CONTROL.sub(" ", text).strip()
 
 
@@ -139,7 +139,7 @@ def _folded(text: str) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a cohort came from.
+    """The source of a cohort.
 
     Attributes
     ----------
@@ -148,9 +148,9 @@ class Source:
     sha256
         Of the file's bytes.
     synthetic
-        Whether it is a bundled, synthetic cohort.
+        Whether the data are synthetic.
     bundled
-        Whether it was used because no cohort was named.
+        Whether it is the bundled cohort, used because none was given.
     remarks
         How the file was read, where that had to be detected.
     """
@@ -169,15 +169,15 @@ class Source:
         return printable(self.name.replace("\\", "/").rpartition("/")[2])
 
 
-# Columns are parsed together, and built one by one when they are used.
+# Columns are parsed together and built one by one when they are used.
 ReadColumns = Callable[[tuple[str, ...]], dict[str, Callable[[], Column]]]
 RowPlace = Callable[[int], str]
 
 
 class Cohort:
-    """A cohort of patients, one a row; never changed after it was read.
+    """A cohort of patients, one per row; immutable.
 
-    Columns are read when they are first asked for; `load` fetches several at once.
+    A column is read when it is first used; `load` reads several in one pass.
     """
 
     def __init__(
@@ -208,7 +208,7 @@ class Cohort:
 
     @property
     def title(self) -> str:
-        """A name for headings: the dictionary's title, else the file's name."""
+        """The title for headings: the dictionary's, else the file's name."""
         if self.source.bundled:
             return "bundled synthetic cohort"
         return printable(self.dictionary.title or "") or self.source.file
@@ -216,16 +216,15 @@ class Cohort:
     @property
     def id_column(self) -> str | None:
         """The column that identifies patients: the dictionary's, else one recognised by name."""
-        if self.dictionary.without_id:
-            return None
-        return self.dictionary.id or recognise_id(self.names)
+        if self.dictionary.id is None:
+            return recognise_id(self.names)
+        return self.dictionary.id or None
 
     def load(self, names: Iterable[str]) -> None:
         """Read several columns in one pass over the file."""
-        wanted = tuple(n for n in dict.fromkeys(names) if n in self.names)
-        missing = tuple(n for n in wanted if n not in self._parsed)
-        if missing:
-            self._parsed.update(self._read(missing))
+        unread = tuple(n for n in dict.fromkeys(names) if n in self.names and n not in self._parsed)
+        if unread:
+            self._parsed.update(self._read(unread))
 
     def column(self, name: str) -> Column:
         """One column, for an analysis.
@@ -233,7 +232,7 @@ class Cohort:
         Raises
         ------
         UsageError
-            The cohort has no such column; near names are suggested.
+            There is no such column; near names are suggested.
         InputError
             Its numbers can be read in two ways.
         """
@@ -248,7 +247,7 @@ class Cohort:
         Raises
         ------
         UsageError
-            The cohort has no such column; near names are suggested.
+            There is no such column; near names are suggested.
         """
         if name not in self.names:
             raise no_column(name, self.names, self.source.name)
@@ -287,9 +286,10 @@ class Cohort:
         )
 
     def mixed(self) -> dict[str, list[str]]:
-        """Texts that keep a column used so far from being numbers, where the dictionary is silent.
+        """Texts that make a grouping variable of a column used so far, by column.
 
-        Of columns most of whose cells are numbers; limits such as `≥3` are levels of a group.
+        Of columns most of whose cells are numbers and that the dictionary does not describe;
+        limits such as `≥3` are levels.
         """
         texts_of: dict[str, list[str]] = {}
         for name, column in self._used.items():
@@ -323,7 +323,7 @@ class Cohort:
         return similar
 
     def limits(self) -> dict[str, Mapping[int, str]]:
-        """Detection limits that were read as numbers, in the columns used so far."""
+        """Detection limits read as numbers in the columns used so far, by column and row."""
         return {name: c.limits for name, c in self._used.items() if c.limits}
 
     def number_formats(self) -> dict[str, NumberFormat]:
@@ -340,7 +340,7 @@ class Cohort:
         return printable(label or self.dictionary.label(name))
 
     def row_name(self, row: int) -> str:
-        """How to find a row: the patient's id, else its place in the file."""
+        """The patient's id, else the row's place in the file."""
         if self.id_column in self.names and self.id_column is not None:
             text = self.column(self.id_column).text(row)
             if text:
@@ -356,7 +356,7 @@ class Cohort:
         return {**recognise_endpoints(self.names), **self.dictionary.endpoints}
 
     def known_after_start(self, column: str) -> bool:
-        """Whether a column is known only after time zero; those of every endpoint are."""
+        """Whether a column is known only after time 0; the columns of every endpoint are."""
         parts = [p for e in self.endpoints().values() for p in (e.time, e.event, *e.end) if p]
         of_outcome = column in {part.partition("=")[0].strip() for part in parts}
         without_role = self.dictionary.column(column).role is None
@@ -447,19 +447,19 @@ class Cohort:
         )
 
     def to_csv(self, added: Mapping[str, Sequence[str]], keep: NDArray[np.bool_]) -> str:
-        """The cohort as a CSV text, with more columns, of the rows that are kept.
+        """The kept rows of the cohort and additional columns, as CSV text.
 
         Parameters
         ----------
         added
-            Cells of the new columns, one for every row of the cohort.
+            Cells of the additional columns, one for every row of the cohort.
         keep
-            Shape (n,): which rows.
+            Shape (n,): True for the rows to write.
 
         Raises
         ------
         UsageError
-            The cohort has a column of that name already.
+            A column of that name is in the cohort already.
         """
         import csv
         import io
@@ -467,9 +467,9 @@ class Cohort:
         taken = [name for name in added if name in self.names]
         if taken:
             raise UsageError(
-                f"The cohort already has the column {quoted_list(taken)}, which would be lost.",
+                f"The cohort already has a column {quoted_list(taken)}.",
                 where="--save",
-                hint="Give that column another name in the cohort.",
+                hint="Rename that column in the cohort.",
             )
         self.load(self.names)
         columns = [self.as_it_stands(name) for name in self.names]
@@ -482,7 +482,7 @@ class Cohort:
         return text.getvalue()
 
     def to_pandas(self) -> pd.DataFrame:
-        """The whole cohort as a pandas frame (numbers, text and dates; missing as NaN/None/NaT)."""
+        """The cohort as a pandas frame: numbers, text and dates; missing as NaN, None and NaT."""
         import pandas as pd
 
         self.load(self.names)

@@ -140,7 +140,7 @@ def test_a_sheet_that_is_not_there_is_refused_with_a_near_name(run: Run) -> None
 
 def test_a_cell_to_the_right_of_the_header_is_refused_with_its_row() -> None:
     path = workbook("c.xlsx", [["id", "time"], ["p1", 1], ["p2", 2, None, "remark"]])
-    with pytest.raises(InputError, match=r"sheet 'cohort', row 3: .*\(column 4\)"):
+    with pytest.raises(InputError, match=r"sheet 'cohort', row 3: .*in column 4"):
         read_cohort(path)
 
 

@@ -1,4 +1,4 @@
-"""What every reader takes and gives, and how cells become columns."""
+"""The interface of the readers, and the conversion of cells into columns."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ class ReadOptions:
     missing, missing_in
         Texts that mean missing, everywhere and by column.
     as_text
-        Columns that stay text even when they look like numbers.
+        Columns kept as text even when they look like numbers.
     as_number, as_group
-        Columns in which cells such as ``<0.5`` are detection limits, or levels, whatever else the
-        column holds.
+        Columns in which cells such as ``<0.5`` are always detection limits, or always levels.
     """
 
     id: str | None = None
@@ -55,8 +54,8 @@ class ReadOptions:
         return self.missing | self.missing_in.get(name, frozenset())
 
 
-# From this size on, pyarrow reads the wanted columns of a text file only; below, its import would
-# cost more than it saves.
+# From this size on, pyarrow reads only the columns in use; below, its import takes longer than it
+# saves.
 LARGE = 8_000_000
 Content = bytes | mmap
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -66,7 +65,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class RawTable:
     """A table that can be read column by column.
 
-    `surely_distinct`, where a reader has it, tells fast that no value stands twice in a column.
+    `surely_distinct`, where a reader provides it, is a fast test that no value of a column repeats.
     """
 
     names: tuple[str, ...]
@@ -164,10 +163,10 @@ def measured(
     repeats: np.ndarray[Any, np.dtype[Any]],
     options: ReadOptions,
 ) -> bool:
-    """Whether a column of numbers and of limits is a measurement, not a group of codes.
+    """Whether a column of numbers and limits is a measurement rather than a grouping variable.
 
-    It is one when most cells are plain numbers, other than a few small whole ones: 0, 1, 2, ≥3 is
-    a group, and so is <65, ≥65.
+    It is when most cells are plain numbers, and not just a few small whole ones: 0, 1, 2, ≥3 are
+    groups, and so are <65, ≥65.
     """
     if name in options.as_number or name in options.as_group:
         return name in options.as_number
@@ -230,12 +229,12 @@ def _objects(cells: Sequence[str | None]) -> np.ndarray[Any, np.dtype[Any]]:
 
 
 def check_header(names: Sequence[str], where: str) -> tuple[str, ...]:
-    """Column names, stripped; nameless columns get `column_3`.
+    """Column names without surrounding blanks; a column without a name becomes `column_3`.
 
     Raises
     ------
     InputError
-        A name stands twice.
+        A name occurs twice.
     """
     stripped = [n.strip() for n in names]
     stripped = [n or f"column_{i}" for i, n in enumerate(stripped, start=1)]
@@ -246,24 +245,24 @@ def check_header(names: Sequence[str], where: str) -> tuple[str, ...]:
             f"The header names {quoted_list(repr(n) for n in repeated)} more than once "
             f"(columns {', '.join(positions)}).",
             where=f"{where}, line 1",
-            hint="Give every column a name of its own.",
+            hint="Give every column a different name.",
         )
     return tuple(stripped)
 
 
 def no_rows(where: str) -> InputError:
-    """The error for a table that has a header and no patients."""
+    """The error for a table with a header but no patients."""
     return InputError(
         "The file has a header but no rows.", where=where, hint="Export the cohort again."
     )
 
 
-def wrong_width(name: str, line: int, found: int, wanted: int, sep: str) -> InputError:
+def wrong_width(name: str, line: int, cells: int, columns: int, sep: str) -> InputError:
     """The error for a row that is longer or shorter than the header."""
-    kind = "longer" if found > wanted else "shorter"
+    kind = "longer" if cells > columns else "shorter"
     return InputError(
-        f"This row is {kind} than the header: {found} cells, not {wanted}.",
+        f"This row is {kind} than the header: {cells} cells instead of {columns}.",
         where=f"{name}, line {line}",
-        hint=f"Look for a stray or missing {SEPARATORS.get(sep, 'separator')} in this line; put "
-        "cells that contain one in quotation marks.",
+        hint=f"Look for a stray or missing {SEPARATORS.get(sep, 'separator')} in this line; "
+        "enclose cells that contain one in quotation marks.",
     )
