@@ -1,4 +1,4 @@
-"""`hcc2l.toml`: where it is found, what it decides, how its faults are told; and which cohort."""
+"""`hcc2l.toml`: where it is found, what it decides, how faults are reported; and the cohort."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_the_title_of_a_cohort_stands_in_the_heading(run: Run, write: Write) -> 
 
 
 def faults(run: Run, write: Write, text: str) -> str:
-    """What is said of a faulty dictionary, as one error."""
+    """The error about a faulty dictionary."""
     write("data/hcc2l.toml", text)
     outcome = run("km", "data/patients.csv")
     assert outcome.status == 2
@@ -174,8 +174,8 @@ def faults(run: Run, write: Write, text: str) -> str:
     return outcome.err
 
 
-def test_all_faults_are_told_at_once_with_line_and_key(run: Run, write: Write) -> None:
-    said = faults(
+def test_all_faults_are_listed_together_with_line_and_key(run: Run, write: Write) -> None:
+    messages = faults(
         run,
         write,
         'idd = "patient_id"\n'  # line 1
@@ -207,7 +207,7 @@ def test_all_faults_are_told_at_once_with_line_and_key(run: Run, write: Write) -
         "line 15, km.bye:",
         "line 17, defaults.digit:",
     ):
-        assert place in said
+        assert place in messages
 
 
 @pytest.mark.parametrize(
@@ -281,16 +281,16 @@ def test_a_file_that_is_no_toml_is_refused_with_its_line(run: Run, write: Write)
 
 
 def test_a_fault_below_a_column_name_with_a_dot_has_its_line(run: Run, write: Write) -> None:
-    said = faults(run, write, '[columns."ph.ecog"]\nlabel = "ECOG"\nrol = "baseline"\n')
-    assert "line 3, columns.ph.ecog.rol" in said.replace('"', "")
+    messages = faults(run, write, '[columns."ph.ecog"]\nlabel = "ECOG"\nrol = "baseline"\n')
+    assert "line 3, columns.ph.ecog.rol" in messages.replace('"', "")
 
 
 def test_a_fault_in_an_inline_table_names_its_line_and_key(run: Run, write: Write) -> None:
-    said = faults(run, write, '[columns]\nafp = { label = "AFP", rol = "baseline" }\n')
-    assert "line 2, columns.afp.rol" in said
+    messages = faults(run, write, '[columns]\nafp = { label = "AFP", rol = "baseline" }\n')
+    assert "line 2, columns.afp.rol" in messages
 
 
-def test_columns_that_the_cohort_has_not_are_said_and_no_error(run: Run, write: Write) -> None:
+def test_columns_that_are_not_in_the_cohort_are_a_note(run: Run, write: Write) -> None:
     write("data/hcc2l.toml", ENDPOINT + '[columns.bilirubin]\nlabel = "Bilirubin"\n')
     outcome = run("km", "data/patients.csv")
     assert outcome.status == 0
@@ -333,8 +333,8 @@ def test_the_command_line_wins_over_the_dictionary(run: Run, write: Write) -> No
         "data/hcc2l.toml",
         ENDPOINT + '[km]\nby = "arm"\nconf_type = "plain"\nconf_level = 0.8\n',
     )
-    said = ("--by", "child_pugh", "--conf-type", "log", "--conf-level", "0.95")
-    found = settings(run("km", "data/patients.csv", "--json", *said))
+    given = ("--by", "child_pugh", "--conf-type", "log", "--conf-level", "0.95")
+    found = settings(run("km", "data/patients.csv", "--json", *given))
     assert (found["by"], found["conf_type"], found["conf_level"]) == ("child_pugh", "log", 0.95)
 
 
@@ -450,9 +450,7 @@ def test_a_group_known_only_after_baseline_is_warned_of(run: Run, write: Write) 
     assert "--landmark" in note["text"]
 
 
-def test_a_group_that_is_said_to_be_known_at_baseline_is_not_warned_of(
-    run: Run, write: Write
-) -> None:
+def test_a_group_declared_as_known_at_baseline_raises_no_warning(run: Run, write: Write) -> None:
     write("data/hcc2l.toml", ENDPOINT + '[columns.response]\nrole = "baseline"\n')
     outcome = run("km", "data/patients.csv", "--by", "response", "--json")
     assert "immortal-time" not in {n["code"] for n in outcome.json["notes"]}
@@ -473,7 +471,7 @@ def test_an_event_value_of_the_dictionary_is_used(run: Run, write: Write) -> Non
     assert result["tables"]["groups"][0]["events"] == 2
 
 
-def test_an_endpoint_beside_os_is_asked_for_by_name(run: Run, write: Write) -> None:
+def test_an_endpoint_other_than_os_is_chosen_by_name(run: Run, write: Write) -> None:
     write(
         "data/hcc2l.toml",
         ENDPOINT + '[endpoints.rps]\ntime = "months"\nevent = "t_death"\nlabel = "Response"\n',

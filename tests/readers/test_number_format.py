@@ -287,7 +287,7 @@ def test_cells_and_examples_of_the_separators_are_counted() -> None:
     ("cells", "sep", "count"),
     [
         (["22,59", "0,5", "7"], ",", 2),  # decimal commas among the file's points
-        (["22,59", "0,5", "7"], ";", 0),  # said of the whole file
+        (["22,59", "0,5", "7"], ";", 0),  # noted for the whole file
         (["22.5", "0.5", "7"], ",", 0),
         (["22.5", "1.118", "7"], ",", 0),
     ],
@@ -448,7 +448,7 @@ def test_thousands_give_the_hazard_ratio_of_r(run: Run) -> None:
     assert (row["lower"], row["upper"]) == pytest.approx(limits, rel=1e-6)
 
 
-def test_a_reading_that_changes_numbers_is_told_even_when_quiet(run: Run, write: Write) -> None:
+def test_a_reading_that_changes_numbers_is_reported_even_when_quiet(run: Run, write: Write) -> None:
     write("c.csv", THOUSANDS.read_text().replace(",344\n", ",344.0\n"))
     command = ("cox", "c.csv", *COX[2:])
     text = (
@@ -483,14 +483,14 @@ def test_the_warning_names_points_as_well_and_decimals_unlike_the_rest(
     )
 
 
-def test_numbers_of_a_column_that_is_not_used_are_not_spoken_of(run: Run, write: Write) -> None:
+def test_numbers_of_a_column_that_is_not_used_are_not_mentioned(run: Run, write: Write) -> None:
     rows = "".join(f'{i}.5,{i % 2},{i % 3},"1,00{i}.5"\n' for i in range(1, 9))
     write("c.csv", "time,status,x,y\n" + rows)
     assert run("cox", "c.csv", "-x", "x", "-q").err == ""
     assert "y: the commas" in run("cox", "c.csv", "-x", "y", "-q").err
 
 
-def test_separators_beside_an_excluded_text_are_told(run: Run, write: Write) -> None:
+def test_separators_beside_an_excluded_text_are_reported(run: Run, write: Write) -> None:
     rows = "".join(f'{i}.5,{i % 2},a,"1,00{i}.5"\n' for i in range(1, 9))
     write("c.csv", "time,status,centre,x\n" + rows + "9,1,b,lost\n")
     outcome = run("cox", "c.csv", "-x", "x@1005", "-q", "--where", "centre==a")

@@ -137,7 +137,7 @@ def test_whole_numbers_of_parquet_keep_every_digit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("step", "told"), [(1, True), (100, False)])
-def test_ids_that_a_workbook_rounded_are_told_to_be_stored_as_text(
+def test_ids_that_a_workbook_rounded_are_to_be_stored_as_text(
     step: int, told: bool, tmp_path: Path
 ) -> None:
     book = openpyxl.Workbook()
@@ -311,7 +311,7 @@ def similar_cohort(write: Write) -> None:
     write("c.csv", "id,time,status,sex,age\n" + "".join(rows))
 
 
-def test_similar_levels_are_told_with_counts_and_the_line_of_the_dictionary(
+def test_similar_levels_are_reported_with_counts_and_the_line_of_the_dictionary(
     run: Run, write: Write
 ) -> None:
     similar_cohort(write)
@@ -337,7 +337,7 @@ def test_similar_words_of_an_event_are_understood_and_not_warned_of(run: Run, wr
     assert "status: 'Dead' (10) and 'dead' (10)" in run("km", "c.csv", "--event", "status=dead").err
 
 
-def test_similar_ids_and_columns_that_are_not_used_are_not_spoken_of(
+def test_similar_ids_and_columns_that_are_not_used_are_not_mentioned(
     run: Run, write: Write
 ) -> None:
     similar_cohort(write)

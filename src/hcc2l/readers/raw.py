@@ -47,7 +47,7 @@ class ReadOptions:
     def with_id(self, names: Sequence[str]) -> ReadOptions:
         """These options, with the column that identifies patients among those kept as text."""
         name = recognise_id(names) if self.id is None else self.id
-        return replace(self, as_text=self.as_text | {name}) if name else self
+        return replace(self, id=name or "", as_text=self.as_text | {name or ""})
 
     def missing_for(self, name: str) -> frozenset[str]:
         """All texts that mean missing in one column."""
@@ -115,6 +115,8 @@ def _column(
     repeats: Sequence[int] | None = None,
 ) -> Column:
     """A column from cells of text, None where missing; `typed` are those stored as numbers."""
+    if name == options.id:
+        return Column(name, "text", _objects(cells))
     counts: Counter[str] = Counter()
     for i, cell in enumerate(cells):
         if cell is not None and i not in typed:
