@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hcc2l.dictionary import endpoint_label, recognise_endpoints, unit_from_name
 from tests.conftest import Outcome, Run, Write
 
 PATIENTS = """\
@@ -111,7 +112,10 @@ def test_the_cohort_of_the_environment_wins_over_the_dictionary(
     write("hcc2l.toml", 'cohort = "data/patients.csv"\n')
     write("other.csv", "time,status\n1,1\n2,0\n")
     monkeypatch.setenv("HCC2L_COHORT", "other.csv")
-    assert run("km", "--json").json["cohort"]["rows"] == 2
+    outcome = run("km", "--json")
+    assert outcome.json["cohort"]["rows"] == 2
+    assert outcome.json["cohort"]["synthetic"] is False
+    assert "bundled" not in outcome.json["title"] + outcome.err
 
 
 def test_the_cohort_of_the_command_line_wins_over_the_environment(
@@ -478,3 +482,52 @@ def test_an_endpoint_other_than_os_is_chosen_by_name(run: Run, write: Write) -> 
     )
     outcome = run("km", "data/patients.csv", "--endpoint", "rps", "--json")
     assert outcome.json["title"].startswith("Response")
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "label"),
+    [
+        ("os_months", "death", "Overall survival"),
+        ("PFS_days", "progression", "Progression-free survival"),
+        ("ttp", "ttp_event", "Time to progression"),
+        ("os_months", "progression", None),
+        ("time", "status", "Survival"),
+        ("Time", "Status=2", "Survival"),
+        ("months", "status", None),
+        ("time", "arm", None),
+    ],
+)
+def test_a_well_known_pair_of_columns_has_the_usual_name(
+    time: str, event: str, label: str | None
+) -> None:
+    assert endpoint_label(time, event) == label
+
+
+@pytest.mark.parametrize(
+    ("names", "endpoints"),
+    [
+        (("os_days", "os_months", "death"), {"os": ("os_months", "death")}),
+        (
+            ("OS", "Dead", "pfs", "progression"),
+            {"os": ("OS", "Dead"), "pfs": ("pfs", "progression")},
+        ),
+        (("time", "event", "status"), {"os": ("time", "status")}),
+        (("time", "status", "os", "died"), {"os": ("os", "died")}),
+        (("os_months", "cens"), {}),
+    ],
+)
+def test_endpoints_are_recognised_by_common_names(
+    names: tuple[str, ...], endpoints: dict[str, tuple[str, str]]
+) -> None:
+    recognised = recognise_endpoints(names)
+    assert {name: (e.time, e.event) for name, e in recognised.items()} == endpoints
+    assert all(entry.recognised for entry in recognised.values())
+
+
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [("os_months", "months"), ("OS (days)", "days"), ("week", "weeks"), ("time", None),
+     ("monthsago", None), ("followup_year", "years")],
+)  # fmt: skip
+def test_the_unit_is_a_word_of_the_name(column: str, unit: str | None) -> None:
+    assert unit_from_name(column) == unit

@@ -411,6 +411,11 @@ def test_the_decimal_sign_that_is_given_serves_a_workbook(tmp_path: Path) -> Non
     assert cohort.column("x").values.tolist() == [344.5, 1.118]
 
 
+def test_a_wrong_decimal_sign_is_refused_for_a_workbook_too(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a decimal sign"):
+        workbook(tmp_path / "c.xlsx", ["1,5"], decimal="x")
+
+
 def test_stored_numbers_among_texts_are_written_as_their_neighbours(tmp_path: Path) -> None:
     cohort = workbook(tmp_path / "c.xlsx", [12.5, "22,59", "n.b."])
     assert cohort.column("x").values.tolist() == ["12,5", "22,59", "n.b."]

@@ -87,6 +87,10 @@ def read_cohort(
             n for n, c in dictionary.columns.items() if c.type in ("factor", "ordered") or c.levels
         ),
     )  # fmt: skip
+    if options.decimal not in (".", ",", None):
+        raise UsageError(
+            f"{options.decimal!r} is not a decimal sign.", where="--decimal", hint="Use . or ,"
+        )
     name = "standard input" if located == "-" else str(located)
     content = sys.stdin.buffer.read() if located == "-" else _content(Path(located))
     raw = _reader(name)(content, options, name)

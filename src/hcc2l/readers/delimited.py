@@ -201,10 +201,6 @@ def _dialect(
     sample = [line for line in text.splitlines()[:500] if line.strip()]
     sep = _separator(options.sep, sample)
     decimal = options.decimal
-    if decimal not in (".", ",", None):
-        raise UsageError(
-            f"{decimal!r} is not a decimal sign.", where="--decimal", hint="Use . or ,"
-        )
     if decimal is None:
         cells = (cell.strip() for record in csv.reader(sample, delimiter=sep) for cell in record)
         decimal = file_decimal(cells)
