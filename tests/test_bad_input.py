@@ -108,7 +108,7 @@ def test_an_ending_that_is_not_read_is_refused(refuse: Refuse, write: Write) -> 
     refuse("c.docx", says="c.docx | .csv")
 
 
-def test_a_file_that_is_not_in_the_said_encoding_is_refused(refuse: Refuse, write: Write) -> None:
+def test_a_file_that_is_not_in_the_given_encoding_is_refused(refuse: Refuse, write: Write) -> None:
     write("c.csv", GOOD.replace("A3", "Ä3").encode("cp1252"))
     refuse("c.csv", "--encoding", "utf-8", says="c.csv, line 4 | utf-8 | --encoding")
 
@@ -139,7 +139,7 @@ def test_a_long_row_is_refused_with_its_line(refuse: Refuse, write: Write) -> No
     refuse("c.csv", says="c.csv, line 3 | longer than the header")
 
 
-def test_a_column_name_that_stands_twice_is_refused(refuse: Refuse, write: Write) -> None:
+def test_a_column_name_that_occurs_twice_is_refused(refuse: Refuse, write: Write) -> None:
     write("c.csv", "time,status,time\n1,1,2\n")
     refuse("c.csv", says="c.csv, line 1 | 'time'")
 
@@ -334,7 +334,7 @@ def test_a_text_among_times_can_be_said_to_be_missing_as_the_hint_says(
     assert run("km", "c.csv", "--na", "soon", "--json").json["analysed"]["rows"] == 3
 
 
-def test_an_unusual_encoding_can_be_said_as_the_hint_says(run: Run, write: Write) -> None:
+def test_an_unusual_encoding_can_be_given_as_the_hint_says(run: Run, write: Write) -> None:
     write("c.csv", GOOD.encode().replace(b"A3", b"\x81\x8d"))
     assert "--encoding latin-1" in run("km", "c.csv").err
     assert run("km", "c.csv", "--encoding", "latin-1").status == 0

@@ -1,13 +1,13 @@
-"""`hcc2l.toml`: where it is found, what it decides, how its faults are told; and which cohort."""
+"""`hcc2l.toml`: where it is found, what it decides, how faults are reported; and the cohort."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hcc2l.dictionary import endpoint_label, recognise_endpoints, unit_from_name
 from tests.conftest import Outcome, Run, Write
 
 PATIENTS = """\
@@ -94,7 +94,7 @@ def test_a_dictionary_with_a_byte_order_mark_and_windows_lines_is_read(
 def test_the_cohort_of_the_dictionary_in_the_working_folder_is_used(run: Run, write: Write) -> None:
     write("hcc2l.toml", 'cohort = "data/patients.csv"\n' + ENDPOINT)
     cohort = run("km", "--json").json["cohort"]
-    assert Path(cohort["source"]) == Path("data/patients.csv")
+    assert cohort["source"] == "patients.csv"
     assert cohort["rows"] == 6
     assert cohort["synthetic"] is False
 
@@ -112,7 +112,10 @@ def test_the_cohort_of_the_environment_wins_over_the_dictionary(
     write("hcc2l.toml", 'cohort = "data/patients.csv"\n')
     write("other.csv", "time,status\n1,1\n2,0\n")
     monkeypatch.setenv("HCC2L_COHORT", "other.csv")
-    assert run("km", "--json").json["cohort"]["rows"] == 2
+    outcome = run("km", "--json")
+    assert outcome.json["cohort"]["rows"] == 2
+    assert outcome.json["cohort"]["synthetic"] is False
+    assert "bundled" not in outcome.json["title"] + outcome.err
 
 
 def test_the_cohort_of_the_command_line_wins_over_the_environment(
@@ -165,7 +168,7 @@ def test_the_title_of_a_cohort_stands_in_the_heading(run: Run, write: Write) -> 
 
 
 def faults(run: Run, write: Write, text: str) -> str:
-    """What is said of a faulty dictionary, as one error."""
+    """The error about a faulty dictionary."""
     write("data/hcc2l.toml", text)
     outcome = run("km", "data/patients.csv")
     assert outcome.status == 2
@@ -175,8 +178,8 @@ def faults(run: Run, write: Write, text: str) -> str:
     return outcome.err
 
 
-def test_all_faults_are_told_at_once_with_line_and_key(run: Run, write: Write) -> None:
-    said = faults(
+def test_all_faults_are_listed_together_with_line_and_key(run: Run, write: Write) -> None:
+    messages = faults(
         run,
         write,
         'idd = "patient_id"\n'  # line 1
@@ -208,7 +211,7 @@ def test_all_faults_are_told_at_once_with_line_and_key(run: Run, write: Write) -
         "line 15, km.bye:",
         "line 17, defaults.digit:",
     ):
-        assert place in said
+        assert place in messages
 
 
 @pytest.mark.parametrize(
@@ -282,20 +285,20 @@ def test_a_file_that_is_no_toml_is_refused_with_its_line(run: Run, write: Write)
 
 
 def test_a_fault_below_a_column_name_with_a_dot_has_its_line(run: Run, write: Write) -> None:
-    said = faults(run, write, '[columns."ph.ecog"]\nlabel = "ECOG"\nrol = "baseline"\n')
-    assert "line 3, columns.ph.ecog.rol" in said.replace('"', "")
+    messages = faults(run, write, '[columns."ph.ecog"]\nlabel = "ECOG"\nrol = "baseline"\n')
+    assert "line 3, columns.ph.ecog.rol" in messages.replace('"', "")
 
 
 def test_a_fault_in_an_inline_table_names_its_line_and_key(run: Run, write: Write) -> None:
-    said = faults(run, write, '[columns]\nafp = { label = "AFP", rol = "baseline" }\n')
-    assert "line 2, columns.afp.rol" in said
+    messages = faults(run, write, '[columns]\nafp = { label = "AFP", rol = "baseline" }\n')
+    assert "line 2, columns.afp.rol" in messages
 
 
-def test_columns_that_the_cohort_has_not_are_said_and_no_error(run: Run, write: Write) -> None:
+def test_columns_that_are_not_in_the_cohort_are_a_note(run: Run, write: Write) -> None:
     write("data/hcc2l.toml", ENDPOINT + '[columns.bilirubin]\nlabel = "Bilirubin"\n')
     outcome = run("km", "data/patients.csv")
     assert outcome.status == 0
-    assert "the cohort has not: bilirubin" in outcome.err
+    assert "names columns that are not in the cohort: bilirubin." in outcome.err
 
 
 def test_every_key_of_the_manual_is_known(run: Run, write: Write) -> None:
@@ -334,8 +337,8 @@ def test_the_command_line_wins_over_the_dictionary(run: Run, write: Write) -> No
         "data/hcc2l.toml",
         ENDPOINT + '[km]\nby = "arm"\nconf_type = "plain"\nconf_level = 0.8\n',
     )
-    said = ("--by", "child_pugh", "--conf-type", "log", "--conf-level", "0.95")
-    found = settings(run("km", "data/patients.csv", "--json", *said))
+    given = ("--by", "child_pugh", "--conf-type", "log", "--conf-level", "0.95")
+    found = settings(run("km", "data/patients.csv", "--json", *given))
     assert (found["by"], found["conf_type"], found["conf_level"]) == ("child_pugh", "log", 0.95)
 
 
@@ -451,9 +454,7 @@ def test_a_group_known_only_after_baseline_is_warned_of(run: Run, write: Write) 
     assert "--landmark" in note["text"]
 
 
-def test_a_group_that_is_said_to_be_known_at_baseline_is_not_warned_of(
-    run: Run, write: Write
-) -> None:
+def test_a_group_declared_as_known_at_baseline_raises_no_warning(run: Run, write: Write) -> None:
     write("data/hcc2l.toml", ENDPOINT + '[columns.response]\nrole = "baseline"\n')
     outcome = run("km", "data/patients.csv", "--by", "response", "--json")
     assert "immortal-time" not in {n["code"] for n in outcome.json["notes"]}
@@ -474,10 +475,59 @@ def test_an_event_value_of_the_dictionary_is_used(run: Run, write: Write) -> Non
     assert result["tables"]["groups"][0]["events"] == 2
 
 
-def test_an_endpoint_beside_os_is_asked_for_by_name(run: Run, write: Write) -> None:
+def test_an_endpoint_other_than_os_is_chosen_by_name(run: Run, write: Write) -> None:
     write(
         "data/hcc2l.toml",
         ENDPOINT + '[endpoints.rps]\ntime = "months"\nevent = "t_death"\nlabel = "Response"\n',
     )
     outcome = run("km", "data/patients.csv", "--endpoint", "rps", "--json")
     assert outcome.json["title"].startswith("Response")
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "label"),
+    [
+        ("os_months", "death", "Overall survival"),
+        ("PFS_days", "progression", "Progression-free survival"),
+        ("ttp", "ttp_event", "Time to progression"),
+        ("os_months", "progression", None),
+        ("time", "status", "Survival"),
+        ("Time", "Status=2", "Survival"),
+        ("months", "status", None),
+        ("time", "arm", None),
+    ],
+)
+def test_a_well_known_pair_of_columns_has_the_usual_name(
+    time: str, event: str, label: str | None
+) -> None:
+    assert endpoint_label(time, event) == label
+
+
+@pytest.mark.parametrize(
+    ("names", "endpoints"),
+    [
+        (("os_days", "os_months", "death"), {"os": ("os_months", "death")}),
+        (
+            ("OS", "Dead", "pfs", "progression"),
+            {"os": ("OS", "Dead"), "pfs": ("pfs", "progression")},
+        ),
+        (("time", "event", "status"), {"os": ("time", "status")}),
+        (("time", "status", "os", "died"), {"os": ("os", "died")}),
+        (("os_months", "cens"), {}),
+    ],
+)
+def test_endpoints_are_recognised_by_common_names(
+    names: tuple[str, ...], endpoints: dict[str, tuple[str, str]]
+) -> None:
+    recognised = recognise_endpoints(names)
+    assert {name: (e.time, e.event) for name, e in recognised.items()} == endpoints
+    assert all(entry.recognised for entry in recognised.values())
+
+
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [("os_months", "months"), ("OS (days)", "days"), ("week", "weeks"), ("time", None),
+     ("monthsago", None), ("followup_year", "years")],
+)  # fmt: skip
+def test_the_unit_is_a_word_of_the_name(column: str, unit: str | None) -> None:
+    assert unit_from_name(column) == unit

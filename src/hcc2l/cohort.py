@@ -1,9 +1,9 @@
-"""The cohort: an immutable table of patients, with its dictionary and where it came from."""
+"""The cohort: an immutable table of patients, with its dictionary and its source."""
 
 from __future__ import annotations
 
-import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,21 +16,24 @@ from hcc2l.dictionary import (
     Dictionary,
     EndpointEntry,
     looks_post_baseline,
+    patient_columns,
     recognise_endpoints,
     recognise_id,
+    recognise_interval,
 )
 from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted_list
+from hcc2l.number_format import POINT, NumberFormat, number_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "text", "date"]
-MAX_MIXED = 20  # different cells of a column that may be codes, with some texts among them
+MAX_MIXED = 20  # distinct cells of a column that may be codes with texts among them
 
 
 @dataclass(frozen=True)
 class Column:
-    """One variable of every patient.
+    """One variable, for every patient.
 
     Attributes
     ----------
@@ -39,15 +42,23 @@ class Column:
     values
         Shape (n,): float64 with NaN, object (str or None), or datetime64[D] with NaT.
     levels
-        Order of the levels where the file says one (value labels of SPSS and Stata).
+        The order of the levels where the file gives one (value labels of SPSS and Stata).
     codes
         Label -> code, for columns whose codes were replaced by value labels.
     label
-        The file's own label of the variable.
+        The label of the variable in the file.
     coded
-        Distinct texts and each row's index among them (-1 missing), where a reader has them.
+        Distinct texts and each row's index among them (-1 missing), where a reader provides them.
     limits
-        Row -> cell, where a number was typed as a detection limit (``<0.5``) and read as it.
+        Row -> cell, where a detection limit (``<0.5``) is read as its number.
+    format
+        How its numbers are written.
+    doubtful
+        Cells of a column of numbers that have two readings; it is then ``text``.
+    rounded
+        Whether the file holds whole numbers in a form that keeps about 16 digits only.
+    written
+        Row -> the number with every digit of the file, a decimal point, no thousands separator.
     """
 
     name: str
@@ -58,10 +69,14 @@ class Column:
     label: str | None = None
     coded: tuple[tuple[str, ...], NDArray[np.int64]] | None = None
     limits: Mapping[int, str] = field(default_factory=dict)
+    format: NumberFormat = POINT
+    doubtful: tuple[str, ...] = ()
+    rounded: bool = False
+    written: Callable[[int], str] | None = None
 
     @property
     def beside_limits(self) -> NDArray[Any]:
-        """Numbers to compare with a cut-point, shape (n,): `<20` is below 20, and `>5` above 5."""
+        """Numbers to compare with a cut-point, shape (n,): `<20` lies below 20, `>5` above 5."""
         if not self.limits:
             return self.values
         values = self.values.copy()
@@ -93,63 +108,51 @@ class Column:
             return "" if np.isnat(value) else str(value)
         return "" if value is None else str(value)
 
+    def counts(self) -> dict[str, int]:
+        """How many rows have each text of a column of text."""
+        if self.coded is None:
+            return dict(Counter(self.values[~self.missing].tolist()))
+        texts, codes = self.coded
+        rows = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
+        return dict(zip(texts, rows, strict=True))
 
-def number_text(value: float) -> str:
-    """A number as the shortest text that reads back as it: `1`, `0.5`, `1e-07`."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    def cell(self, row: int) -> str:
+        """The cell as a plain file holds it, no digit changed; empty where missing."""
+        if self.kind == "number" and self.written and not np.isnan(self.values[row]):
+            return self.written(row)
+        return self.text(row)
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 def printable(text: str) -> str:
-    """A text on one line, without control characters that a terminal would obey."""
+    """A text on one line, without control characters."""
     return _CONTROL.sub(" ", text).strip()
 
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_LEADING_ZERO = re.compile(r"[+-]?0\d")
-
-
-def parse_number(text: str, decimal: str = ".") -> float | None:
-    """A cell as a correctly rounded number, or None; `007` and `1_000` are not numbers."""
-    if decimal == ",":
-        if "." in text:  # 1.840 may be 1840 or 1.84: not a number until somebody says which
-            return None
-        text = text.replace(",", ".")
-    if _NUMBER.fullmatch(text) and not _LEADING_ZERO.match(text):
-        value = float(text)
-        return value if math.isfinite(value) else None
-    return None
-
-
-_LIMIT = re.compile(r"(?:[<>]=?|[≤≥])\s*(.+)")
-
-
-def parse_limit(text: str, decimal: str = ".") -> float | None:
-    """The number of a detection limit such as `<0.5`, `>= 10000`; None when the cell is none."""
-    found = _LIMIT.fullmatch(text)
-    return parse_number(found[1], decimal) if found else None
+def _folded(text: str) -> str:
+    """A text without what spellings of one word differ in: capitals, blanks and accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in letters if not (unicodedata.combining(c) or c.isspace()))
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a cohort came from.
+    """The source of a cohort.
 
     Attributes
     ----------
     name
-        The path as given, `standard input`, or the name of the bundled cohort.
+        The path as given, `standard input`, or the name of the bundled cohort; for messages.
     sha256
         Of the file's bytes.
     synthetic
-        Whether it is a bundled, synthetic cohort.
+        Whether the data are synthetic.
     bundled
-        Whether it was used because no cohort was named.
+        Whether it is the bundled cohort, used because none was given.
     remarks
-        What had to be guessed to read it.
-    decimal
-        Decimal sign of its cells.
+        How the file was read, where that had to be detected.
     """
 
     name: str
@@ -157,18 +160,24 @@ class Source:
     synthetic: bool = False
     bundled: bool = False
     remarks: tuple[str, ...] = ()
-    decimal: str = "."
+
+    @property
+    def file(self) -> str:
+        """The file's name without its folder, for documents."""
+        if self.bundled:
+            return self.name
+        return printable(self.name.replace("\\", "/").rpartition("/")[2])
 
 
-# Columns are parsed together, and built one by one when they are used.
+# Columns are parsed together and built one by one when they are used.
 ReadColumns = Callable[[tuple[str, ...]], dict[str, Callable[[], Column]]]
 RowPlace = Callable[[int], str]
 
 
 class Cohort:
-    """A cohort of patients, one a row; never changed after it was read.
+    """A cohort of patients, one per row; immutable.
 
-    Columns are read when they are first asked for; `load` fetches several at once.
+    A column is read when it is first used; `load` reads several in one pass.
     """
 
     def __init__(
@@ -191,39 +200,54 @@ class Cohort:
         self._surely_distinct = surely_distinct
         self._parsed: dict[str, Callable[[], Column]] = {}
         self._columns: dict[str, Column] = {}
+        self._used: dict[str, Column] = {}
+        self._as_numbers: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<Cohort {self.source.name}: {self.rows} rows, {len(self.names)} columns>"
 
     @property
     def title(self) -> str:
-        """A name for headings: the dictionary's title, else the file's name."""
+        """The title for headings: the dictionary's, else the file's name."""
         if self.source.bundled:
             return "bundled synthetic cohort"
-        return (
-            printable(self.dictionary.title or "")
-            or self.source.name.replace("\\", "/").rpartition("/")[2]
-        )
+        return printable(self.dictionary.title or "") or self.source.file
 
     @property
     def id_column(self) -> str | None:
-        """The column that names the patient, said by the dictionary or recognised by name."""
-        return self.dictionary.id or recognise_id(self.names)
+        """The column that identifies patients: the dictionary's, else one recognised by name."""
+        if self.dictionary.id is None:
+            return recognise_id(self.names)
+        return self.dictionary.id or None
 
     def load(self, names: Iterable[str]) -> None:
         """Read several columns in one pass over the file."""
-        wanted = tuple(n for n in dict.fromkeys(names) if n in self.names)
-        missing = tuple(n for n in wanted if n not in self._parsed)
-        if missing:
-            self._parsed.update(self._read(missing))
+        unread = tuple(n for n in dict.fromkeys(names) if n in self.names and n not in self._parsed)
+        if unread:
+            self._parsed.update(self._read(unread))
 
     def column(self, name: str) -> Column:
-        """One column.
+        """One column, for an analysis.
 
         Raises
         ------
         UsageError
-            The cohort has no such column; near names are suggested.
+            There is no such column; near names are suggested.
+        InputError
+            Its numbers can be read in two ways.
+        """
+        column = self._used[name] = self.as_it_stands(name)
+        if column.doubtful:
+            raise self._two_readings(column)
+        return column
+
+    def as_it_stands(self, name: str) -> Column:
+        """One column, to be looked through or written: numbers with two readings are texts.
+
+        Raises
+        ------
+        UsageError
+            There is no such column; near names are suggested.
         """
         if name not in self.names:
             raise no_column(name, self.names, self.source.name)
@@ -232,49 +256,91 @@ class Cohort:
             self._columns[name] = self._parsed[name]()
         return self._columns[name]
 
-    def mixed(self) -> dict[str, list[str]]:
-        """Texts that keep a column used so far from being numbers, where the dictionary is silent.
+    def parsed(self, name: str) -> list[float | None]:
+        """The numbers in a column of text, one per row; None where a cell is no number.
 
-        Of columns most of whose cells are numbers; limits such as `≥3` are levels of a group.
+        Raises
+        ------
+        InputError
+            The numbers can be read in two ways.
         """
-        found: dict[str, list[str]] = {}
-        for name, column in self._columns.items():
+        column = self.column(name)
+        if column.format.doubtful:
+            raise self._two_readings(column)
+        self._as_numbers.add(name)
+        return [column.format.parse(column.text(row)) for row in range(self.rows)]
+
+    def _two_readings(self, column: Column) -> InputError:
+        """The error for a column of numbers such as 1,118 when nothing shows what the comma is."""
+        cell = column.format.doubtful[0]
+        comma = "," in cell
+        sign, other = ("comma", ".") if comma else ("point", ",")
+        separated = cell.replace(",", "").replace(".", "")
+        return InputError(
+            f"The numbers in {column.name} have two readings: the {sign} in "
+            f"{quoted_list(column.format.doubtful)} may be a thousands separator or the decimal "
+            "sign.",
+            where=f"{self.source.name}, column {column.name}",
+            hint=f"Use --decimal {other} if {cell} means {separated}, or --decimal "
+            f"{',' if comma else '.'} if it means {cell.replace(',', '.')}.",
+        )
+
+    def mixed(self) -> dict[str, list[str]]:
+        """Texts that make a grouping variable of a column used so far, by column.
+
+        Of columns most of whose cells are numbers and that the dictionary does not describe;
+        limits such as `≥3` are levels.
+        """
+        texts_of: dict[str, list[str]] = {}
+        for name, column in self._used.items():
             entry = self.dictionary.column(name)
             if column.kind != "text" or entry.type or entry.levels or name == self.id_column:
                 continue
-            if column.coded is not None:
-                texts, codes = column.coded
-                counts = dict(
-                    zip(
-                        texts,
-                        np.bincount(codes[codes >= 0], minlength=len(texts)).tolist(),
-                        strict=True,
-                    )
-                )
-            else:
-                counts = dict(Counter(column.values[~column.missing].tolist()))
-            decimal = self.source.decimal
-            odd = {
-                text
-                for text in counts
-                if parse_number(text, decimal) is None and parse_limit(text, decimal) is None
-            }
+            counts, form = column.counts(), column.format
+            odd = {t for t in counts if form.parse(t) is None and form.limit(t) is None}
             few = len(counts) <= MAX_MIXED
             if odd and few and 2 * sum(counts[text] for text in odd) < sum(counts.values()):
-                found[name] = sorted(odd)
-        return found
+                texts_of[name] = sorted(odd)
+        return texts_of
+
+    def similar_levels(self, event: str = "") -> dict[str, list[dict[str, int]]]:
+        """Levels that differ only in capitals, blanks or accents, with the rows of each.
+
+        Of the columns of text used so far, other than the id and than `event`, a column of
+        events whose words are understood in capitals or not.
+        """
+        similar: dict[str, list[dict[str, int]]] = {}
+        for name, column in self._used.items():
+            if column.kind != "text" or name in (event, self.id_column):
+                continue
+            spellings: dict[str, dict[str, int]] = {}
+            for text, rows in column.counts().items():
+                spellings.setdefault(_folded(text), {})[text] = rows
+            declared = set(self.dictionary.column(name).levels)
+            groups = [g for g in spellings.values() if len(g) > 1 and not declared.issuperset(g)]
+            if groups:
+                similar[name] = groups
+        return similar
 
     def limits(self) -> dict[str, Mapping[int, str]]:
-        """Detection limits that were read as numbers, in the columns used so far."""
-        return {name: c.limits for name, c in self._columns.items() if c.limits}
+        """Detection limits read as numbers in the columns used so far, by column and row."""
+        return {name: c.limits for name, c in self._used.items() if c.limits}
+
+    def number_formats(self) -> dict[str, NumberFormat]:
+        """Formats other than the file's in which numbers of the columns used so far were read."""
+        return {
+            name: column.format
+            for name, column in self._used.items()
+            if column.format.cells and (column.kind == "number" or name in self._as_numbers)
+        }
 
     def label(self, name: str) -> str:
         """The column's label: the dictionary's, else the file's, else its name in words."""
-        said = self.dictionary.column(name).label
-        return printable(said or self.column(name).label or self.dictionary.label(name))
+        label = self.dictionary.column(name).label or self.as_it_stands(name).label
+        return printable(label or self.dictionary.label(name))
 
     def row_name(self, row: int) -> str:
-        """How to find a row: the patient's id, else its place in the file."""
+        """The patient's id, else the row's place in the file."""
         if self.id_column in self.names and self.id_column is not None:
             text = self.column(self.id_column).text(row)
             if text:
@@ -290,75 +356,110 @@ class Cohort:
         return {**recognise_endpoints(self.names), **self.dictionary.endpoints}
 
     def known_after_start(self, column: str) -> bool:
-        """Whether a column is known only after time zero; those of every endpoint are."""
-        said = [p for e in self.endpoints().values() for p in (e.time, e.event, *e.end) if p]
-        of_outcome = column in {part.partition("=")[0].strip() for part in said}
-        unsaid = self.dictionary.column(column).role is None
-        return (of_outcome and unsaid) or looks_post_baseline(self.dictionary, column)
+        """Whether a column is known only after time 0; the columns of every endpoint are."""
+        parts = [p for e in self.endpoints().values() for p in (e.time, e.event, *e.end) if p]
+        of_outcome = column in {part.partition("=")[0].strip() for part in parts}
+        without_role = self.dictionary.column(column).role is None
+        return (of_outcome and without_role) or looks_post_baseline(self.dictionary, column)
 
-    def check_ids(self, keep: NDArray[np.bool_] | None = None) -> None:
-        """Refuse a cohort in which a patient stands twice, among the rows of `keep` if given.
+    def check_ids(self, keep: NDArray[np.bool_] | None = None, cluster: str | None = None) -> None:
+        """Refuse a cohort in which a patient occurs twice, among the rows of `keep` if given.
+
+        Rows of one patient may repeat the id when `cluster`, the column of ``--cluster``, is the
+        id; never when they are intervals of time from a start to a stop.
 
         Raises
         ------
         InputError
-            An id occurs in more than one row.
+            A patient has more than one row.
         UsageError
             The dictionary's id column is not in the cohort.
         """
+        rows = np.ones(self.rows, dtype=np.bool_) if keep is None else keep
+        self._refuse_intervals(rows)
         name = self.id_column
-        if name is None:
-            return
-        if self._surely_distinct and name in self.names and self._surely_distinct(name):
+        if name is None or name == cluster:
             return
         if name not in self.names:
             raise no_column(name, self.names, f"{self.dictionary.path}, id")
-        column = self.column(name)
-        keep = ~column.missing if keep is None else keep & ~column.missing
-        known = column.values[keep]
-        if len(set(known.tolist())) == known.size:
+        if self._surely_distinct and self._surely_distinct(name):
             return
-        seen: dict[object, int] = {}
-        for row, value in enumerate(column.values.tolist()):
-            if not keep[row]:
+        repeated = self._repeated(name, rows)
+        if repeated is None:
+            return
+        text, first, second, count = repeated
+        rounded = ""
+        if self.as_it_stands(name).rounded:
+            rounded = "This file keeps at most 16 digits of a number: store longer ids as text. "
+        raise InputError(
+            f"{text!r} occurs at {self._place(first)} and {self._place(second)}; {count} "
+            f"row{'s repeat' if count > 1 else ' repeats'} an id.",
+            where=f"{self.source.name}, column {name}",
+            hint=f"{rounded}Select one row per patient with --where. If the rows of a patient are "
+            f"clustered, use cox with --cluster {name}. If this column does not identify "
+            'patients, name the one that does in hcc2l.toml (id = "…"), or set id = false.',
+        )
+
+    def _refuse_intervals(self, keep: NDArray[np.bool_]) -> None:
+        """Refuse rows that are intervals from a start to a stop, several of one patient."""
+        pair = recognise_interval(self.names)
+        if pair is None or any(self.as_it_stands(name).kind != "number" for name in pair):
+            return
+        start, stop = pair
+        names = dict.fromkeys([self.id_column or "", *patient_columns(self.names)])
+        for name in names:
+            repeated = self._repeated(name, keep) if name in self.names else None
+            if repeated is None:
                 continue
-            if value in seen:
-                places = f"{self._place(seen[value])} and {self._place(row)}"
-                repeated = known.size - len(set(known.tolist()))
-                raise InputError(
-                    f"{column.text(row)!r} stands at {places}; {repeated} row"
-                    f"{'s repeat' if repeated > 1 else ' repeats'} an id.",
-                    where=f"{self.source.name}, column {name}",
-                    hint="An analysis needs one row a patient: choose them with --where, or, if "
-                    'this column does not name the patient, say which does: id = "…" in '
-                    "hcc2l.toml.",
-                )
-            seen[value] = row
+            text, first, second, count = repeated
+            raise InputError(
+                f"{text!r} occurs at {self._place(first)} and {self._place(second)} with the times "
+                f"{start} and {stop}: {count} row{'s repeat' if count > 1 else ' repeats'} a "
+                "patient, and the intervals of one patient are not patients followed from time 0.",
+                where=f"{self.source.name}, column {name}",
+                hint="Select one row per patient with --where. --cluster would correct the "
+                "standard errors, not the times.",
+            )
+
+    def _repeated(self, name: str, keep: NDArray[np.bool_]) -> tuple[str, int, int, int] | None:
+        """The first value that occurs again, its two rows, and the number of rows that repeat."""
+        column = self.as_it_stands(name)
+        rows = np.flatnonzero(keep & ~column.missing)
+        values = column.values[rows].tolist()
+        count = len(values) - len(set(values))
+        if not count:
+            return None
+        first: dict[object, int] = {}
+        for row, value in zip(rows.tolist(), values, strict=True):
+            if first.setdefault(value, row) != row:
+                return column.text(row), first[value], row, count
+        raise AssertionError  # count says that one does
 
     def dictionary_columns_absent(self) -> str | None:
-        """A sentence about columns that the dictionary names and the cohort has not."""
+        """A sentence on columns that the dictionary names and that are not in the cohort."""
         absent = [n for n in self.dictionary.named_columns() if n not in self.names]
         if not absent:
             return None
         hint = " ".join(did_you_mean(n, self.names) for n in absent[:1] if len(self.names) > 30)
         return (
-            f"The dictionary names columns that the cohort has not: {quoted_list(absent)}. {hint}"
+            "The dictionary names columns that are not in the cohort: "
+            f"{quoted_list(absent)}. {hint}"
         )
 
     def to_csv(self, added: Mapping[str, Sequence[str]], keep: NDArray[np.bool_]) -> str:
-        """The cohort as a CSV text, with more columns, of the rows that are kept.
+        """The kept rows of the cohort and additional columns, as CSV text.
 
         Parameters
         ----------
         added
-            Cells of the new columns, one for every row of the cohort.
+            Cells of the additional columns, one for every row of the cohort.
         keep
-            Shape (n,): which rows.
+            Shape (n,): True for the rows to write.
 
         Raises
         ------
         UsageError
-            The cohort has a column of that name already.
+            A column of that name is in the cohort already.
         """
         import csv
         import io
@@ -366,23 +467,22 @@ class Cohort:
         taken = [name for name in added if name in self.names]
         if taken:
             raise UsageError(
-                f"The cohort already has the column {quoted_list(taken)}, which would be lost.",
+                f"The cohort already has a column {quoted_list(taken)}.",
                 where="--save",
-                hint="Give that column another name in the cohort.",
+                hint="Rename that column in the cohort.",
             )
         self.load(self.names)
-        columns = [self.column(name) for name in self.names]
+        columns = [self.as_it_stands(name) for name in self.names]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([*(column.name for column in columns), *added])
         for row in np.flatnonzero(keep).tolist():
-            own = (column.limits.get(row) or column.text(row) for column in columns)
-            cells = [*own, *(c[row] for c in added.values())]
-            writer.writerow(cells)
+            cells = (column.cell(row) for column in columns)
+            writer.writerow([*cells, *(column[row] for column in added.values())])
         return text.getvalue()
 
     def to_pandas(self) -> pd.DataFrame:
-        """The whole cohort as a pandas frame (numbers, text and dates; missing as NaN/None/NaT)."""
+        """The cohort as a pandas frame: numbers, text and dates; missing as NaN, None and NaT."""
         import pandas as pd
 
         self.load(self.names)

@@ -1,7 +1,7 @@
 """The data dictionary (`hcc2l.toml`): endpoints, roles, labels, levels, cut-points, defaults.
 
-Every key is optional. The file is checked as a whole: all its faults are reported at once, each
-with its line and, for a misspelt key, the nearest known one.
+Every key is optional. The file is checked as a whole: all faults are reported together, each with
+its line and, for a misspelt key, the nearest known key.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ COMMANDS = (
     "flow", "derive", "check", "sample", "report",
 )  # fmt: skip
 
-# Options beside those of a command's spec: how to show, how to read the cohort.
+# Options in addition to those of a command's spec: how results are shown, how the file is read.
 SHOWING_OPTIONS = ("format", "digits", "quiet")
 READING_OPTIONS = ("na", "sep", "decimal", "encoding", "sheet")
 
 _TEXT, _TEXTS, _NUMBERS, _FLAG, _TABLE = "text", "list of texts", "list of numbers", "flag", "table"
+_ID = "column, or false where none identifies patients"
 _TOP = {
-    "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _TEXT, "treatment": _TEXT,
+    "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
     "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
     "defaults": _TABLE,
 }  # fmt: skip
@@ -50,7 +51,7 @@ _CHOICES = {"role": ROLES, "type": TYPES, "date_order": DATE_ORDERS}
 
 @dataclass(frozen=True)
 class EndpointEntry:
-    """An endpoint as the dictionary says it: two columns, or dates."""
+    """An endpoint as the dictionary defines it: two columns, or dates."""
 
     name: str
     time: str | None = None
@@ -65,7 +66,7 @@ class EndpointEntry:
 
 @dataclass(frozen=True)
 class ColumnEntry:
-    """What the dictionary says of one column."""
+    """The entry of one column in the dictionary."""
 
     label: str | None = None
     unit: str | None = None
@@ -79,7 +80,10 @@ class ColumnEntry:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """A checked `hcc2l.toml`, or the empty dictionary when there is none."""
+    """A checked `hcc2l.toml`; empty when there is none.
+
+    `id` is empty for ``id = false``: no column identifies patients.
+    """
 
     path: Path | None = None
     cohort: str | None = None
@@ -95,7 +99,7 @@ class Dictionary:
     commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def column(self, name: str) -> ColumnEntry:
-        """The entry of a column, empty when the dictionary does not name it."""
+        """The entry of a column; empty when the dictionary does not describe it."""
         return self.columns.get(name, ColumnEntry())
 
     def label(self, name: str) -> str:
@@ -103,21 +107,21 @@ class Dictionary:
         return self.column(name).label or readable(name)
 
     def options(self, command: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """A command's options: what was given, else its table, else [defaults].
+        """A command's options: those given, else those of its table, else those of [defaults].
 
-        What was given also displaces the options that exclude it (`AnalysisSpec.exclusive`).
-        Only `where` adds up: a condition of the dictionary defines the cohort and does not
-        vanish because another one is given.
+        An option that is given also overrides the options it excludes (`AnalysisSpec.exclusive`).
+        Conditions of `where` are joined: those of the dictionary define the cohort and hold in
+        addition to those given.
         """
-        own = {name.replace("-", "_"): v for name, v in self.commands.get(command, {}).items()}
+        table = {name.replace("-", "_"): v for name, v in self.commands.get(command, {}).items()}
         shared = {name.replace("-", "_"): v for name, v in self.defaults.items()}
         spec = SPECS[command]
-        refused = [  # a choice that only another command's option of that name has
+        inapplicable = [  # values that only another command's option of that name can take
             name
             for name, value in shared.items()
             if name in spec.__dataclass_fields__ and option_problem(spec, name, value)
         ]
-        options = {**{k: v for k, v in shared.items() if k not in refused}, **own}
+        options = {**{k: v for k, v in shared.items() if k not in inapplicable}, **table}
         for names in spec.exclusive():
             if any(given.get(name) is not None for name in names):
                 options = {k: v for k, v in options.items() if k not in names}
@@ -125,7 +129,7 @@ class Dictionary:
         return {**options, **given, "where": where}
 
     def named_columns(self) -> list[str]:
-        """Every column that the dictionary speaks of."""
+        """Every column that the dictionary names."""
         names = [self.id, self.treatment, *self.columns]
         for entry in self.endpoints.values():
             event = entry.event.partition("=")[0] if entry.event else None
@@ -151,18 +155,18 @@ def readable(name: str) -> str:
 
 
 def load_dictionary(path: Path) -> Dictionary:
-    """Read and check a dictionary.
+    """The dictionary in a file, checked.
 
     Raises
     ------
     UsageError
-        The file cannot be read, is no TOML, or has faults; all of them are listed.
+        The file cannot be read, is not TOML, or has faults; all of them are listed.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        hint = "" if isinstance(error, OSError) else "Save it with the encoding UTF-8."
+        hint = "" if isinstance(error, OSError) else "Save the file as UTF-8."
         raise UsageError(
             f"The dictionary cannot be read: {reason}.", where=str(path), hint=hint
         ) from None
@@ -176,42 +180,42 @@ def load_dictionary(path: Path) -> Dictionary:
         ) from None
     faults = _Faults(text)
     dictionary = _build(path, raw, faults)
-    if faults.found:
-        count = len(faults.found)
+    if faults.messages:
+        count = len(faults.messages)
         raise UsageError(
             f"The dictionary has {count} fault{'s' if count > 1 else ''}:\n"
-            + "\n".join(f"  {fault}" for fault in faults.found),
+            + "\n".join(f"  {fault}" for fault in faults.messages),
             where=str(path),
         )
     return dictionary
 
 
 def _toml_hint(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """What to write instead, by what stands on the line of the fault."""
+    """What to write instead, judging by the line of the fault."""
     at = re.search(r"line (\d+)", str(error))
     lines = text.splitlines()
     line = lines[int(at[1]) - 1].strip() if at and int(at[1]) <= len(lines) else ""
     if line.startswith("["):
-        return 'Names with blanks, brackets or umlauts need quotes: [columns."AFP (ng/mL)"].'
-    return 'Texts need quotes, id = "patient_id"; lists need brackets and commas, at = [6, 12].'
+        return 'Quote names with blanks, brackets or umlauts: [columns."AFP (ng/mL)"].'
+    return 'Quote texts, id = "patient_id"; write lists in brackets with commas, at = [6, 12].'
 
 
 class _Faults:
-    """Collects faults, and finds the line that a key stands on."""
+    """The faults of a dictionary, each with the line of its key."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
-        self.found: list[str] = []
+        self.messages: list[str] = []
 
     def add(self, keys: tuple[str, ...], message: str) -> None:
         line = self._line(keys)
         place = f"line {line}, " if line else ""
-        self.found.append(f"{place}{'.'.join(keys)}: {message}")
+        self.messages.append(f"{place}{'.'.join(keys)}: {message}")
 
     def _line(self, keys: tuple[str, ...]) -> int | None:
-        """The line that says the most of `keys`: the key itself, or the table that holds it."""
+        """The line of a key, else of the innermost table that contains it."""
         table: tuple[str, ...] = ()
-        best, found = 0, None
+        best, line_number = 0, None
         for number, line in enumerate(self._lines, start=1):
             if line.lstrip().startswith("["):
                 path = table = _toml_path(line)
@@ -221,12 +225,12 @@ class _Faults:
                 continue
             common = min(len(path), len(keys))
             if path[:common] == keys[:common] and common > best:
-                best, found = common, number
-        return found
+                best, line_number = common, number
+        return line_number
 
 
 def _toml_path(line: str) -> tuple[str, ...]:
-    """The keys that one line of TOML descends; empty when it is part of something longer."""
+    """The nested keys of one line of TOML; empty when it is part of a longer value."""
     try:
         inner: object = tomllib.loads(line)
     except tomllib.TOMLDecodeError:
@@ -244,7 +248,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
     for key, value in raw.items():
         if key in COMMANDS:
             if not isinstance(value, dict):
-                faults.add((key,), "this is a command; write a table of its options.")
+                faults.add((key,), f"this is a command; write its options in a table, [{key}].")
         elif key not in _TOP:
             faults.add((key,), f"unknown key. {did_you_mean(key, known)}")
         else:
@@ -271,7 +275,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         cohort=top.get("cohort"),
         title=top.get("title"),
         synthetic=bool(top.get("synthetic")),
-        id=top.get("id"),
+        id="" if top.get("id") is False else top.get("id"),
         treatment=top.get("treatment"),
         missing=top.get("missing") or (),
         date_order=top.get("date_order"),
@@ -286,7 +290,7 @@ def _entry(
     keys: tuple[str, ...], value: object, schema: Mapping[str, str], faults: _Faults
 ) -> dict[str, Any]:
     if not isinstance(value, dict):
-        faults.add(keys, f"write a table: [{'.'.join(keys)}].")
+        faults.add(keys, f"this must be a table: [{'.'.join(keys)}].")
         return {}
     result = {}
     for key, inner in value.items():
@@ -299,25 +303,27 @@ def _entry(
     return result
 
 
-def _checked(keys: tuple[str, ...], value: Any, wanted: str, faults: _Faults) -> Any:
-    """`value` in the wanted form (lists as tuples), or None after noting the fault."""
+def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> Any:
+    """`value` in the required form (lists as tuples), or None after recording the fault."""
     key = keys[-1]
-    if wanted == _TEXT and isinstance(value, str):
+    if form == _TEXT and isinstance(value, str):
         if key in _CHOICES and value not in _CHOICES[key]:
             faults.add(keys, f"{value!r} is not a {key}. {did_you_mean(value, _CHOICES[key])}")
             return None
         return value
-    if wanted == _FLAG and isinstance(value, bool):
+    if form == _FLAG and isinstance(value, bool):
         return value
-    if wanted == _TABLE and isinstance(value, dict):
+    if form == _ID and (value is False or (isinstance(value, str) and value)):
         return value
-    if wanted in (_TEXTS, _NUMBERS):
+    if form == _TABLE and isinstance(value, dict):
+        return value
+    if form in (_TEXTS, _NUMBERS):
         items = value if isinstance(value, list) else [value]
-        if wanted == _TEXTS and all(isinstance(i, str) or _is_number(i) for i in items):
+        if form == _TEXTS and all(isinstance(i, str) or _is_number(i) for i in items):
             return tuple(i if isinstance(i, str) else f"{i:.15g}" for i in items)
-        if wanted == _NUMBERS and all(_is_number(i) for i in items):
+        if form == _NUMBERS and all(_is_number(i) for i in items):
             return tuple(float(i) for i in items)
-    faults.add(keys, f"expected a {wanted}, found {value!r}.")
+    faults.add(keys, f"expected a {form}, not {value!r}.")
     return None
 
 
@@ -330,7 +336,7 @@ def _check_endpoint(name: str, entry: EndpointEntry, faults: _Faults) -> None:
     by_dates = entry.start or entry.end or entry.censor
     by_columns = entry.time or entry.event
     if by_dates and by_columns:
-        faults.add(keys, "give time and event, or start, end and censor, not both.")
+        faults.add(keys, "give either time and event, or start, end and censor.")
     elif by_dates and not (entry.start and entry.end and entry.censor):
         faults.add(keys, "an endpoint from dates needs start, end and censor.")
     elif not by_dates and not (entry.time and entry.event):
@@ -343,18 +349,18 @@ def _check_endpoint(name: str, entry: EndpointEntry, faults: _Faults) -> None:
 def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
     keys = ("columns", name)
     if len(set(entry.levels)) < len(entry.levels):
-        faults.add((*keys, "levels"), "a level stands twice.")
+        faults.add((*keys, "levels"), "a level occurs twice.")
     if entry.reference and entry.levels and entry.reference not in entry.levels:
         hint = did_you_mean(entry.reference, entry.levels)
         faults.add((*keys, "reference"), f"{entry.reference!r} is not among levels. {hint}")
     if entry.cut and list(entry.cut) != sorted(set(entry.cut)):
-        faults.add((*keys, "cut"), "cut-points must rise.")
+        faults.add((*keys, "cut"), "cut-points must increase.")
 
 
 def _check_options(
     keys: tuple[str, ...], options: Mapping[str, Any], command: str | None, faults: _Faults
 ) -> None:
-    """Names and values of a command's options; [defaults] may hold those of any command."""
+    """Check names and values of a command's options; [defaults] takes those of any command."""
     specs = [SPECS[command]] if command else list(SPECS.values())
     known = set(SHOWING_OPTIONS).union(*(spec.__dataclass_fields__ for spec in specs))
     if command is None:
@@ -364,7 +370,7 @@ def _check_options(
         holders = [spec for spec in specs if name in spec.__dataclass_fields__]
         problem: tuple[str, str] | None
         if name in READING_OPTIONS and command is not None:
-            problem = "the cohort is read before any command.", "Write it in [defaults]."
+            problem = "this option belongs in [defaults]: it holds for every command.", ""
         elif name not in known:
             problem = "unknown option.", did_you_mean(name, sorted(known))
         elif holders:
@@ -377,15 +383,15 @@ def _check_options(
 
 
 def _showing_problem(name: str, value: object) -> tuple[str, str] | None:
-    """What is wrong with an option that says how to read or show."""
+    """What is wrong with an option on reading the file or showing results, and what to do."""
     if name == "quiet":
         return None if isinstance(value, bool) else (f"{value!r} is not true or false.", "")
     if name == "digits":
-        good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 15
-        return None if good else (f"{value!r} is not a whole number from 0 to 15.", "")
+        valid = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 15
+        return None if valid else (f"{value!r} is not a whole number from 0 to 15.", "")
     if name == "format":
-        good = isinstance(value, str) and value in FORMATS
-        return None if good else (f"{value!r} is not a format.", did_you_mean(str(value), FORMATS))
+        valid = isinstance(value, str) and value in FORMATS
+        return None if valid else (f"{value!r} is not a format.", did_you_mean(str(value), FORMATS))
     texts = value if name == "na" and isinstance(value, list) else [value]
     return None if all(isinstance(t, str) for t in texts) else (f"{value!r} is not a text.", "")
 
@@ -408,7 +414,7 @@ _ENDPOINT_LABELS = {
 
 
 def endpoint_label(time: str, event: str) -> str | None:
-    """The field's name of an endpoint, when its columns are a well-known pair."""
+    """The usual name of an endpoint when its columns are a well-known pair."""
     for endpoint, times in _TIME_NAMES.items():
         if time.casefold() in times and event.casefold() in _EVENT_NAMES[endpoint]:
             return _ENDPOINT_LABELS[endpoint]
@@ -420,23 +426,23 @@ _GENERIC_EVENTS = ("status", "event", "death", "dead")
 
 
 def recognise_endpoints(names: Iterable[str]) -> dict[str, EndpointEntry]:
-    """Endpoints found by common column names, where no dictionary says them."""
+    """Endpoints recognised by common column names."""
     by_fold = {name.casefold(): name for name in reversed(list(names))}
-    found: dict[str, EndpointEntry] = {}
+    recognised: dict[str, EndpointEntry] = {}
     for endpoint, times in _TIME_NAMES.items():
         time = next((by_fold[t] for t in times if t in by_fold), None)
         event = next((by_fold[e] for e in _EVENT_NAMES[endpoint] if e in by_fold), None)
         if time and event:
-            found[endpoint] = EndpointEntry(endpoint, time, event, recognised=True)
-    if "os" not in found and "time" in by_fold:
+            recognised[endpoint] = EndpointEntry(endpoint, time, event, recognised=True)
+    if "os" not in recognised and "time" in by_fold:
         event = next((by_fold[e] for e in _GENERIC_EVENTS if e in by_fold), None)
         if event:
-            found["os"] = EndpointEntry("os", by_fold["time"], event, recognised=True)
-    return found
+            recognised["os"] = EndpointEntry("os", by_fold["time"], event, recognised=True)
+    return recognised
 
 
 def unit_from_name(column: str) -> str | None:
-    """`os_months` -> months; None when the name says nothing."""
+    """The unit in a column's name: `os_months` -> months; None when it contains none."""
     words = re.split(r"[^a-z]+", column.casefold())
     for unit in UNITS:
         if unit in words or unit[:-1] in words:
@@ -448,9 +454,36 @@ _ID_NAMES = ("patient_id", "patientid", "patient", "subject_id", "subject", "rec
 
 
 def recognise_id(names: Iterable[str]) -> str | None:
-    """The column that names the patient, by common names."""
+    """The column that identifies patients, by common names."""
     by_fold = {name.casefold(): name for name in reversed(list(names))}
     return next((by_fold[name] for name in _ID_NAMES if name in by_fold), None)
+
+
+_PATIENT = re.compile(
+    r"(pat|patient|subj|subject|usubj|person|participant|record)[ _.-]?(id|no|nr|num|number|key)"
+    r"|id|pat|patient|subj|subject|person|participant|mrn|pid",
+    re.IGNORECASE,
+)
+
+
+def patient_columns(names: Iterable[str]) -> list[str]:
+    """Columns that may identify patients, by their names: `pat`, `Subject No`, `usubjid`."""
+    return [name for name in names if _PATIENT.fullmatch(name.strip())]
+
+
+_INTERVALS = (
+    ("start", "stop"), ("tstart", "tstop"), ("start_time", "stop_time"), ("start", "end"),
+    ("tstart", "tend"), ("start_time", "end_time"), ("entry", "exit"), ("begin", "end"),
+    ("t_start", "t_stop"), ("time1", "time2"), ("t0", "t1"), ("from", "to"),
+)  # fmt: skip
+
+
+def recognise_interval(names: Iterable[str]) -> tuple[str, str] | None:
+    """The columns of a start and a stop of each row, by common names."""
+    by_fold = {name.casefold(): name for name in reversed(list(names))}
+    return next(
+        ((by_fold[a], by_fold[b]) for a, b in _INTERVALS if a in by_fold and b in by_fold), None
+    )
 
 
 _AFTER_BASELINE = re.compile(
@@ -462,7 +495,7 @@ _AFTER_BASELINE = re.compile(
 
 
 def looks_post_baseline(dictionary: Dictionary, column: str) -> bool:
-    """Whether a column is known only after time zero: its role says so, or its name does."""
+    """Whether a column is known only after time 0, by its role or else by its name."""
     role = dictionary.column(column).role
     if role is not None:
         return role in ("post-baseline", "outcome")

@@ -1,6 +1,6 @@
-"""Scores from laboratory values, and the units that such values can be in.
+"""Scores from laboratory values, and the units of such values.
 
-Every score is pure: arrays of the stated units in, an array out, NaN where an input is NaN.
+Every score takes arrays in the stated units and returns an array, NaN where an input is NaN.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Scale:
-    """A laboratory value: its unit here, and the ranges that tell other units.
+    """A laboratory value: the unit of the scores, and the ranges that distinguish other units.
 
     Attributes
     ----------
+    names
+        Column names by which it is recognised.
     unit
-        The unit that scores take it in.
+        The unit in which scores take it.
     low, high
-        No patient has a value outside in this unit.
+        The range of possible values in this unit.
     others
-        Other units in use: name, lowest and highest value in it, and the factor to `unit`.
+        Other units in use: name, lowest and highest value, and the factor to `unit`.
     """
 
     names: tuple[str, ...]
@@ -37,7 +39,7 @@ class Scale:
 
 DECIMALS = 9  # equal scores of decimal values stay equal in binary arithmetic
 
-# The ranges of two units of one value do not overlap, so that a value tells its unit.
+# The ranges of the units of one value do not overlap, so a value identifies its unit.
 SCALES = {
     "afp": Scale(("afp", "alpha_fetoprotein", "alphafetoprotein"), "ng/mL", 0.5, 1e8),
     "alt": Scale(("alt", "alat", "gpt", "sgpt"), "U/L", 3.0, 2e4, (("µkat/L", 0.05, 3.0, 60.0),)),
@@ -51,7 +53,7 @@ SCALES = {
 }  # fmt: skip
 
 
-# What is written for the same unit, as `plain_unit` leaves it.
+# Spellings of the same unit, as `plain_unit` leaves them.
 _SAME = {
     "μg/l": "ng/ml", "/mm3": "/μl", "1/μl": "/μl", "/mcl": "/μl",
     **dict.fromkeys(("10e9/l", "gpt/l", "giga/l", "/nl", "1/nl", "103/μl", "10e3/μl",
@@ -60,43 +62,43 @@ _SAME = {
 
 
 def plain_unit(unit: str) -> str:
-    """A unit for comparing: `µg/L`, `ug/l` and `ng/mL` are one, `cells/µL` and `/mm³` another."""
+    """A unit in one spelling: `µg/L`, `ug/l` and `ng/mL` are the same, so are `/µL` and `/mm³`."""
     text = unicodedata.normalize("NFKC", unit).casefold()  # the micro sign becomes the Greek letter
     for sign in (" ", "^", "*", "×", "x", "cells", "cell"):
         text = text.replace(sign, "")
-    for written, meant in (("mcg", "μg"), ("ug/", "μg/"), ("ukat", "μkat"), ("/ul", "/μl")):
-        text = text.replace(written, meant)
+    for spelling, standard in (("mcg", "μg"), ("ug/", "μg/"), ("ukat", "μkat"), ("/ul", "/μl")):
+        text = text.replace(spelling, standard)
     return _SAME.get(text, text)
 
 
 def knows_unit(name: str, unit: str) -> bool:
-    """Whether a laboratory value, a key of `SCALES`, is in use in that unit."""
+    """Whether a unit is one of those of a laboratory value, a key of `SCALES`."""
     scale = SCALES[name]
     return plain_unit(unit) in {plain_unit(u) for u in (scale.unit, *(o[0] for o in scale.others))}
 
 
 def laboratory(column: str) -> str | None:
-    """Which laboratory value a column's name means; None when it says none."""
+    """The laboratory value, a key of `SCALES`, that a column's name denotes; else None."""
     name = column.casefold()
     return next((key for key, scale in SCALES.items() if name in scale.names), None)
 
 
 @dataclass(frozen=True)
-class UnitsFound:
-    """What the values of a column say about their unit.
+class InferredUnit:
+    """The unit of a column, inferred from its values.
 
     Attributes
     ----------
     unit
-        The unit of most values; None when they fit none.
+        The unit that most values fit; None when none fits.
     factor
-        From it to the unit of the scale.
+        From `unit` to the unit of the scale.
     strays
-        How many values fit another unit, or none.
+        The number of values that do not fit `unit`.
     stray_unit
-        The other unit that most of these fit, None when they fit none.
+        The unit that most of the strays fit; None when none fits.
     zeros
-        How many are 0, which fits every unit and none; they are no strays.
+        The number of zeros, which identify no unit and are not strays.
     """
 
     unit: str | None
@@ -106,15 +108,15 @@ class UnitsFound:
     zeros: int = 0
 
 
-def units_of(name: str, values: Floats) -> UnitsFound:
-    """Tell the unit of a laboratory value by its range.
+def units_of(name: str, values: Floats) -> InferredUnit:
+    """The unit of a laboratory value, inferred from the range of its values.
 
     Parameters
     ----------
     name
         A key of `SCALES`.
     values
-        Shape (n,), NaN where missing; at least one is known.
+        Shape (n,), NaN where missing; at least one is not.
     """
     scale = SCALES[name]
     known = values[~np.isnan(values)]
@@ -126,16 +128,16 @@ def units_of(name: str, values: Floats) -> UnitsFound:
     strays = known.size - fits[most]
     others = [(count, ranges[i][0]) for i, count in enumerate(fits) if i != most and count]
     if not fits[most]:
-        return UnitsFound(None, 1.0, 0, None, zeros)
+        return InferredUnit(None, 1.0, 0, None, zeros)
     unit, _, _, factor = ranges[most]
-    return UnitsFound(unit, factor, strays, max(others)[1] if others else None, zeros)
+    return InferredUnit(unit, factor, strays, max(others)[1] if others else None, zeros)
 
 
 def pni(albumin: Floats, lymphocytes: Floats) -> Floats:
     """Prognostic nutritional index, shape (n,): albumin + 5 x lymphocytes.
 
     Onodera, Goseki and Kosaki, Nihon Geka Gakkai Zasshi 1984;85:1001-1005 (there 10 x albumin in
-    g/dL + 0.005 x lymphocytes per microlitre, which is the same).
+    g/dL + 0.005 x lymphocytes per microlitre, which is equivalent).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Delimited text: what is found out, what is kept as it stands, and what is refused.
+"""Delimited text: what is detected, what is kept as it stands, and what is refused.
 
 Every test without a note runs through both readers: the small one, and the large one that takes
 over from `delimited.LARGE` characters on. What they give must not differ.
@@ -48,13 +48,13 @@ def set_large(patch: pytest.MonkeyPatch, size: int) -> None:
 both_readers = pytest.mark.usefixtures("_either_reader")
 
 
-def read(content: str | bytes, *, dictionary: str = "", **said: Any) -> Cohort:
+def read(content: str | bytes, *, dictionary: str = "", **options: Any) -> Cohort:
     """Read `content` as a file `cohort.csv` with a dictionary of its own."""
     path, config = Path(FOLDER.name) / "cohort.csv", Path(FOLDER.name) / "dictionary.toml"
     path.unlink(missing_ok=True)  # an older cohort may still have its file mapped
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     config.write_text(dictionary)
-    return read_cohort(path, config=config, **said)
+    return read_cohort(path, config=config, **options)
 
 
 def places(cohort: Cohort) -> list[str]:
@@ -85,12 +85,12 @@ class Reading:
     error: str = ""
 
 
-def reading(content: str | bytes, size: int, **said: Any) -> Reading:
+def reading(content: str | bytes, size: int, **options: Any) -> Reading:
     """What the reader that takes over at `size` characters says."""
     with pytest.MonkeyPatch.context() as patch:
         set_large(patch, size)
         try:
-            cohort = read(content, **said)
+            cohort = read(content, **options)
             repeated = ""
             try:
                 cohort.check_ids()
@@ -108,19 +108,19 @@ def reading(content: str | bytes, size: int, **said: Any) -> Reading:
             return Reading(error=f"{type(error).__name__}: {error}")
 
 
-def same_in_both(content: str | bytes, **said: Any) -> Reading:
+def same_in_both(content: str | bytes, **options: Any) -> Reading:
     """What the readers say, having checked that they say the same."""
-    small, large = reading(content, SMALL, **said), reading(content, LARGE, **said)
+    small, large = reading(content, SMALL, **options), reading(content, LARGE, **options)
     assert large == small
     return small
 
 
-# ---------------------------------------------------------------- what is found out
+# ---------------------------------------------------------------- what is detected
 
 
 @both_readers
 @pytest.mark.parametrize("sep", [",", ";", "\t", "|"], ids=["comma", "semicolon", "tab", "bar"])
-def test_the_separator_is_found_out(sep: str) -> None:
+def test_the_separator_is_detected(sep: str) -> None:
     text = "id,time,arm\np1,1.5,a\np2,2.5,b\n".replace(",", sep)
     assert cells(read(text)) == {"id": ["p1", "p2"], "time": [1.5, 2.5], "arm": ["a", "b"]}
 
@@ -136,10 +136,10 @@ def test_a_separator_inside_other_cells_does_not_mislead() -> None:
 
 
 @both_readers
-@pytest.mark.parametrize("said", [";", "semicolon"])
-def test_a_separator_that_is_said_is_used(said: str) -> None:
+@pytest.mark.parametrize("given_sep", [";", "semicolon"])
+def test_a_separator_that_is_given_is_used(given_sep: str) -> None:
     text = "id,x;time,y\n1,2;3,4\n"
-    assert read(text, sep=said, decimal=".").names == ("id,x", "time,y")
+    assert read(text, sep=given_sep, decimal=".").names == ("id,x", "time,y")
 
 
 def test_a_separator_of_several_characters_is_refused_with_the_option() -> None:
@@ -150,18 +150,18 @@ def test_a_separator_of_several_characters_is_refused_with_the_option() -> None:
 
 @both_readers
 @pytest.mark.parametrize("sep", [";", "\t", "|"])
-def test_a_decimal_comma_is_found_out(sep: str) -> None:
+def test_a_decimal_comma_is_detected(sep: str) -> None:
     text = "id;time;n\n1;7,25;3\n2;-0,5;4\n3;;5\n".replace(";", sep)
     assert cells(read(text))["time"] == [7.25, -0.5, None]
 
 
 @both_readers
-def test_a_quoted_decimal_comma_is_found_out_in_a_comma_separated_file() -> None:
+def test_a_quoted_decimal_comma_is_detected_in_a_comma_separated_file() -> None:
     assert cells(read('id,time\n1,"7,25"\n2,"0,5"\n'))["time"] == [7.25, 0.5]
 
 
 @both_readers
-def test_a_decimal_comma_that_is_said_is_used() -> None:
+def test_a_decimal_comma_that_is_given_is_used() -> None:
     text = "id;time;dose\n1;7,25;0.5\n2;3;1\n"
     assert cells(read(text, decimal=","))["time"] == [7.25, 3.0]
 
@@ -184,7 +184,7 @@ def test_a_decimal_comma_beside_points_stays_text_for_the_error_that_follows() -
         pytest.param("cp1252", id="Windows-1252"),
     ],
 )
-def test_the_encoding_is_found_out(encoded: str) -> None:
+def test_the_encoding_is_detected(encoded: str) -> None:
     text = "id,centre,time\np1,Zürich,1\np2,Málaga – Sur,2\n" + "p3,Genève,3\n" * 20
     table = read(text.encode(encoded))
     assert table.names == ("id", "centre", "time")
@@ -192,19 +192,19 @@ def test_the_encoding_is_found_out(encoded: str) -> None:
 
 
 @both_readers
-def test_big_endian_utf16_with_a_mark_is_found_out() -> None:
+def test_big_endian_utf16_with_a_mark_is_detected() -> None:
     text = "\ufeffid,centre\np1,Zürich\n"
     assert cells(read(text.encode("utf-16-be"))) == {"id": ["p1"], "centre": ["Zürich"]}
 
 
 @both_readers
-def test_an_encoding_that_is_said_is_used() -> None:
+def test_an_encoding_that_is_given_is_used() -> None:
     text = "id,centre\np1,上海\n"
     assert cells(read(text.encode("gb18030"), encoding="gb18030"))["centre"] == ["上海"]
 
 
 @both_readers
-def test_a_byte_order_mark_is_no_part_of_the_first_name_when_the_encoding_is_said() -> None:
+def test_a_byte_order_mark_is_no_part_of_the_first_name_when_the_encoding_is_given() -> None:
     assert read("\ufeffid,time\n1,2\n".encode(), encoding="utf-8").names == ("id", "time")
 
 
@@ -224,20 +224,20 @@ def test_every_ending_of_a_text_file_is_read(name: str, write: Write) -> None:
 
 
 @both_readers
-def test_what_had_to_be_guessed_is_said() -> None:
+def test_what_was_detected_is_noted() -> None:
     (remark,) = read("id;zeit;ort\n1;2,5;Zürich\n".encode("cp1252")).source.remarks
-    assert remark == "read as semicolon-separated, decimal comma, Windows-1252"
+    assert remark == "read as semicolon-separated text, decimal commas, encoding Windows-1252"
 
 
 @both_readers
-def test_nothing_is_said_of_a_plain_comma_separated_file() -> None:
+def test_nothing_is_noted_of_a_plain_comma_separated_file() -> None:
     assert read("id,time\n1,2.5\n").source.remarks == ()
 
 
-def test_what_was_guessed_stands_on_standard_error(run: Run, write: Write) -> None:
+def test_what_was_detected_is_noted_on_standard_error(run: Run, write: Write) -> None:
     write("c.csv", "time;status\n1,5;1\n2,5;0\n")
     outcome = run("km", "c.csv")
-    assert "note: c.csv: read as semicolon-separated, decimal comma." in outcome.err
+    assert "note: c.csv: read as semicolon-separated text, decimal commas." in outcome.err
 
 
 def test_a_cohort_comes_from_standard_input(run: Run) -> None:
@@ -396,7 +396,7 @@ def test_one_odd_cell_in_a_long_column_means_the_same_to_both_readers(odd: str) 
 
 
 @pytest.mark.parametrize(
-    "ids", [["p1", "p2", "p1"], ["1", "2", "1.0"], ["p1", "p2", "p1 "], ["NA", "p2", "NA"]]
+    "ids", [["p1", "p2", "p1"], ["1", "2", "1"], ["p1", "p2", "p1 "], ["NA", "p2", "NA"]]
 )
 def test_a_repeated_identifier_is_found_alike_by_both_readers(ids: list[str]) -> None:
     rows = "".join(f"{name},{i}\n" for i, name in enumerate(ids))
@@ -411,21 +411,21 @@ def test_a_repeated_identifier_is_found_alike_by_both_readers(ids: list[str]) ->
 @pytest.mark.parametrize("code", MISSING)
 def test_every_missing_code_means_missing_among_numbers_and_texts(code: str) -> None:
     assert cells(read(f"id,x,y\n1,{code},{code}\n2,1.5,a\n")) == {
-        "id": [1.0, 2.0],
+        "id": ["1", "2"],
         "x": [None, 1.5],
         "y": [None, "a"],
     }
 
 
 def test_the_missing_codes_are_those_of_the_manual() -> None:
-    said = ["", "NA", "N/A", "na", "n/a", ".", "-", "?", "null", "None", "NaN"]
-    assert sorted(MISSING) == sorted(said)
+    listed = ["", "NA", "N/A", "na", "n/a", ".", "-", "?", "null", "None", "NaN"]
+    assert sorted(MISSING) == sorted(listed)
 
 
 @both_readers
 def test_blanks_around_a_missing_code_do_not_matter() -> None:
     assert cells(read("id,x,y\n1, NA ,  \n2,1.5,a\n")) == {
-        "id": [1.0, 2.0],
+        "id": ["1", "2"],
         "x": [None, 1.5],
         "y": [None, "a"],
     }
@@ -434,19 +434,19 @@ def test_blanks_around_a_missing_code_do_not_matter() -> None:
 @both_readers
 def test_an_empty_quoted_cell_is_missing() -> None:
     assert cells(read('id,x,y\n1,"",""\n2,"1.5",a\n')) == {
-        "id": [1.0, 2.0],
+        "id": ["1", "2"],
         "x": [None, 1.5],
         "y": [None, "a"],
     }
 
 
 @both_readers
-def test_a_missing_code_that_is_said_is_missing() -> None:
+def test_a_missing_code_that_is_given_is_missing() -> None:
     text = "id,afp\n1,999\n2,12.5\n3,unknown\n"
     assert cells(read(text, na=["999", "unknown"]))["afp"] == [None, 12.5, None]
 
 
-def test_a_missing_code_that_is_said_means_the_same_in_both_readers() -> None:
+def test_a_missing_code_that_is_given_means_the_same_in_both_readers() -> None:
     same_in_both("id,afp\n1,999\n2,999.0\n3,12.5\n", na=["999"])
 
 
@@ -460,7 +460,7 @@ def test_a_missing_code_of_one_column_is_a_value_elsewhere() -> None:
 @both_readers
 def test_a_column_without_any_value_is_all_missing() -> None:
     assert cells(read("id,x,y\n1,,NA\n2,,.\n")) == {
-        "id": [1.0, 2.0],
+        "id": ["1", "2"],
         "x": [None, None],
         "y": [None, None],
     }
@@ -584,7 +584,7 @@ def test_a_long_row_far_down_is_an_error_with_its_line(kind: str) -> None:
 
 
 @both_readers
-def test_a_name_that_stands_twice_is_an_error_that_says_where() -> None:
+def test_a_name_that_occurs_twice_is_an_error_with_its_columns() -> None:
     with pytest.raises(InputError, match=r"'afp' more than once \(columns 2, 4\)"):
         read("id,afp,time, afp \n1,2,3,4\n")
 
@@ -652,7 +652,7 @@ def test_what_is_no_text_is_refused_cleanly(content: bytes) -> None:
     assert "cohort.csv" in str(caught.value)
 
 
-def test_text_that_is_not_in_the_said_encoding_is_refused_with_its_line() -> None:
+def test_text_that_is_not_in_the_given_encoding_is_refused_with_its_line() -> None:
     with pytest.raises(InputError, match="line 3"):
         read("id,ort\n1,Bern\n2,Zürich\n".encode("cp1252"), encoding="utf-8")
 
@@ -663,7 +663,7 @@ def test_an_unknown_encoding_is_refused_with_the_option() -> None:
     assert caught.value.where == "--encoding"
 
 
-def test_a_workbook_that_is_called_csv_is_told_its_right_ending() -> None:
+def test_a_workbook_named_csv_is_refused_with_its_proper_extension() -> None:
     with pytest.raises(UsageError, match=r"\.xlsx"):
         read(b"PK\x03\x04" + bytes(50))
 

@@ -59,10 +59,10 @@ def test_the_dictionary_decides_otherwise() -> None:
     few = column(["0", "1", "2", "≥3"])
     number = '[columns.afp]\ntype = "numeric"\n'
     assert same_in_both(few, dictionary=number).cells["afp"] == [0, 1, 2, 3]
-    for said in ('type = "factor"', 'levels = ["<0.5", "12"]', 'type = "text"'):
+    for entry in ('type = "factor"', 'levels = ["<0.5", "12"]', 'type = "text"'):
         found = same_in_both(column(["12", "30.5", "<0.5", "400"]),
-                             dictionary=f"[columns.afp]\n{said}\n")  # fmt: skip
-        assert found.kinds == ("text", "text"), said
+                             dictionary=f"[columns.afp]\n{entry}\n")  # fmt: skip
+        assert found.kinds == ("text", "text"), entry
 
 
 def test_the_limits_of_an_excel_sheet_are_read(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_every_command_counts_the_limits_it_used(
     assert text in outcome.messages("note")
 
 
-def test_limits_in_a_column_that_is_not_used_are_not_spoken_of(run: Run, write: Write) -> None:
+def test_limits_in_a_column_that_is_not_used_are_not_mentioned(run: Run, write: Write) -> None:
     write("c.csv", HEAD + ROWS)
     assert "detection" not in run("cox", "c.csv", "-x", "age").err
 

@@ -98,7 +98,7 @@ def test_missing_codes_of_a_workbook_are_missing(code: str) -> None:
     assert values(cohort, "arm") == [None, "a"]
 
 
-def test_a_number_that_is_said_to_be_missing_is_missing_in_a_workbook() -> None:
+def test_a_number_declared_as_missing_is_missing_in_a_workbook() -> None:
     path = workbook("c.xlsx", [["id", "afp"], ["p1", 999], ["p2", 12.5]])
     assert values(read_cohort(path, na=["999"]), "afp") == [None, 12.5]
 
@@ -116,14 +116,14 @@ def test_a_fault_in_a_workbook_is_placed_by_the_row_that_excel_shows(run: Run) -
     assert "column time, row 5" in outcome.err
 
 
-def test_the_first_of_several_sheets_is_read_and_said(run: Run) -> None:
+def test_the_first_of_several_sheets_is_read_with_a_note(run: Run) -> None:
     workbook("c.xlsx", [["time", "status"], [1, 1], [2, 0]], later=[["x"], [1]])
     outcome = run("km", "c.xlsx", "--json")
     assert outcome.json["cohort"]["rows"] == 2
-    assert "read the first sheet, 'cohort'" in outcome.err
+    assert "only the first sheet, 'cohort', was read" in outcome.err
 
 
-def test_a_sheet_that_is_asked_for_is_read(run: Run) -> None:
+def test_a_sheet_that_is_given_is_read(run: Run) -> None:
     workbook("c.xlsx", [["x"], [1]], later=[["time", "status"], [1, 1], [2, 0], [3, 0]])
     outcome = run("km", "c.xlsx", "--sheet", "later", "--json")
     assert outcome.json["cohort"]["rows"] == 3
@@ -140,11 +140,11 @@ def test_a_sheet_that_is_not_there_is_refused_with_a_near_name(run: Run) -> None
 
 def test_a_cell_to_the_right_of_the_header_is_refused_with_its_row() -> None:
     path = workbook("c.xlsx", [["id", "time"], ["p1", 1], ["p2", 2, None, "remark"]])
-    with pytest.raises(InputError, match=r"sheet 'cohort', row 3: .*\(column 4\)"):
+    with pytest.raises(InputError, match=r"sheet 'cohort', row 3: .*in column 4"):
         read_cohort(path)
 
 
-def test_a_column_name_that_stands_twice_in_a_workbook_is_refused() -> None:
+def test_a_column_name_that_occurs_twice_in_a_workbook_is_refused() -> None:
     with pytest.raises(InputError, match="'time' more than once"):
         read_cohort(workbook("c.xlsx", [["time", "id", "time"], [1, "p1", 2]]))
 
@@ -180,11 +180,11 @@ VALUE_LABELS = {
 COLUMN_LABELS = {"arm": "Second-line drug (Ü)"}
 
 
-def write_sav(path: str, frame: pd.DataFrame = LABELLED, **said: Any) -> Path:
+def write_sav(path: str, frame: pd.DataFrame = LABELLED, **options: Any) -> Path:
     """An SPSS file as ReadStat writes it."""
     labels = {n: v for n, v in VALUE_LABELS.items() if n in frame}
     pyreadstat.write_sav(
-        frame, path, variable_value_labels=labels, column_labels=COLUMN_LABELS, **said
+        frame, path, variable_value_labels=labels, column_labels=COLUMN_LABELS, **options
     )
     return Path(path)
 

@@ -32,7 +32,8 @@ from hcc2l.analyses.psmatch_scores import (
 )
 from hcc2l.analyses.psmatch_text import effect_notes, hazards_notes, match_notes
 from hcc2l.analyses.rows import account_notes, endpoint_notes, provenance, reading_notes
-from hcc2l.cohort import Cohort, number_text
+from hcc2l.cohort import Cohort
+from hcc2l.number_format import number_text
 from hcc2l.report import Report, Table
 from hcc2l.specs import PsmatchSpec
 

@@ -151,7 +151,7 @@ def _having(cohort: Cohort, text: str, keep: Mask) -> list[str]:
 
 
 def _has(cohort: Cohort, name: str, text: str, keep: Mask) -> bool:
-    column = cohort.column(name)
+    column = cohort.as_it_stands(name)
     if column.kind == "date":
         return False
     if column.kind == "number":

@@ -9,12 +9,13 @@ import numpy as np
 from hcc2l.analyses.roc_markers import Marker, resolve_markers
 from hcc2l.analyses.rows import Outcome, refuse_no_rows, survival_outcome
 from hcc2l.analyses.wording import in_sentence
-from hcc2l.cohort import Cohort, parse_number
+from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Mask, RowAccount, apply_conditions, factor
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
 from hcc2l.design.model import refuse_own
 from hcc2l.dictionary import readable
 from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.number_format import parse_number
 from hcc2l.specs import RocSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.stats.roc import higher_is_positive

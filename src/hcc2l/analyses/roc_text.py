@@ -14,9 +14,9 @@ from hcc2l.analyses.roc_results import GroupResult, Judged
 from hcc2l.analyses.roc_search import INTERVALS, chosen_cutoff, interval, judged_of
 from hcc2l.analyses.rows import account_notes, reading_notes, row_notes
 from hcc2l.analyses.wording import counted, in_sentence, joined
-from hcc2l.cohort import number_text, parse_limit
 from hcc2l.design import Endpoint, Floats, Mask
 from hcc2l.design.endpoints import resolve_endpoint
+from hcc2l.number_format import number_text
 from hcc2l.report import Note, Table
 from hcc2l.stats.risk_sets import time_tolerance
 
@@ -208,14 +208,16 @@ def _limits_at_cuts(data: RocData) -> Iterator[Note]:
     """Warnings of detection limits that a given cut-off, equal to them, calls positive."""
     for name, cuts in data.fixed.items():
         columns = data.markers[name].columns if name in data.markers else ()
-        limits = data.cohort.column(columns[0]).limits if len(columns) == 1 else {}
+        if len(columns) != 1:
+            continue
+        column = data.cohort.column(columns[0])
         wrong_side = "<" if data.higher.get(name, True) else ">"
         for cut in cuts:
             count = sum(
                 cell.startswith(wrong_side)
-                and parse_limit(cell, data.cohort.source.decimal) == cut
+                and column.format.limit(cell) == cut
                 and not cell.startswith(f"{wrong_side}=")
-                for cell in limits.values()
+                for cell in column.limits.values()
             )
             if count:
                 cell, are = f"{wrong_side}{cut:g}", "is" if count == 1 else "are"

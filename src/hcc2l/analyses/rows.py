@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -23,6 +23,7 @@ from hcc2l.design import (
 )
 from hcc2l.design.levels import natural_order
 from hcc2l.errors import AnalysisError, quoted_list
+from hcc2l.number_format import NumberFormat
 from hcc2l.report import Note, Provenance
 from hcc2l.specs import SurvivalSpec
 from hcc2l.stats.risk_sets import time_tolerance
@@ -51,7 +52,7 @@ def survival_outcome(cohort: Cohort, spec: SurvivalSpec, competing: str | None =
     account = RowAccount(cohort)
     apply_conditions(cohort, account, spec.where)
     refuse_no_rows(account)
-    cohort.check_ids(account.keep)
+    cohort.check_ids(account.keep, cluster=getattr(spec, "cluster", None))
     endpoint = resolve_endpoint(cohort, spec, account.keep)
     name = None
     if competing is not None:
@@ -123,11 +124,11 @@ def provenance(
     excluded = "; ".join(f"{e.reason}: {e.rows}" for e in account.excluded)
     rows = f"{cohort.rows} rows read, {cohort.rows - account.analysed} excluded"
     rows += f" ({excluded})" if excluded else ""
-    file = f"{cohort.source.name}, SHA-256 {cohort.source.sha256[:12]}"
+    file = f"{cohort.source.file}, SHA-256 {cohort.source.sha256[:12]}"
     return Provenance(
         command=command,
         version=release,
-        source=cohort.source.name,
+        source=cohort.source.file,
         sha256=cohort.source.sha256,
         synthetic=cohort.source.synthetic,
         rows=cohort.rows,
@@ -143,7 +144,7 @@ def provenance(
 
 def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
     """Notes on reading, the endpoint and excluded rows."""
-    notes = reading_notes(cohort)
+    notes = reading_notes(cohort, outcome.endpoint.event_name)
     return notes + endpoint_notes(outcome.endpoint) + account_notes(outcome.account)
 
 
@@ -171,9 +172,13 @@ def endpoint_notes(endpoint: Endpoint) -> list[Note]:
     return notes
 
 
-def reading_notes(cohort: Cohort) -> list[Note]:
-    """Notes on what was inferred when the cohort was read."""
-    notes = [Note("info", "reading", f"{cohort.source.name}: {r}.") for r in cohort.source.remarks]
+def reading_notes(cohort: Cohort, event: str = "") -> list[Note]:
+    """Notes on what was inferred when the cohort was read.
+
+    `event` is a column of events whose words are understood in capitals or not.
+    """
+    notes = [Note("info", "reading", f"{cohort.source.file}: {r}.") for r in cohort.source.remarks]
+    notes += [_number_format_note(name, form) for name, form in cohort.number_formats().items()]
     if cohort.dictionary.id is None and cohort.id_column is not None:
         text = f"Patients are identified by the column {cohort.id_column}, recognised by its name."
         notes.append(Note("info", "id-recognised", text))
@@ -191,10 +196,41 @@ def reading_notes(cohort: Cohort) -> list[Note]:
             f'or set type = "factor" for {name} in hcc2l.toml.'
         )
         notes.append(Note("warning", "numbers-as-groups", text))
+    for name, spellings in cohort.similar_levels(event).items():
+        notes += [_similar_levels_note(name, rows) for rows in spellings]
     absent = cohort.dictionary_columns_absent()
     if absent:
         notes.append(Note("info", "dictionary-columns", absent.strip()))
     return notes
+
+
+def _number_format_note(name: str, form: NumberFormat) -> Note:
+    """A warning that signs among the digits of a column were read against the plain form."""
+    first = form.examples[0]
+    sign = "comma" if form.decimal == "," else "point"
+    meaning = f"decimal {sign}s, unlike the rest of the file"
+    if form.grouped:
+        meaning = f"thousands separators, because the decimal sign of the column is the {sign}"
+    cells = f"{form.cells} cell{'s' if form.cells > 1 else ''} ({quoted_list(form.examples)})"
+    text = (
+        f"{name}: the {'points' if (form.decimal == ',') == form.grouped else 'commas'} in {cells} "
+        f"were read as {meaning}; {first} is {form.plain_cell(first)}. If that is wrong, correct "
+        "the cells or use --decimal."
+    )
+    return Note("warning", "number-format", text)
+
+
+def _similar_levels_note(name: str, rows: Mapping[str, int]) -> Note:
+    """A warning that levels of a column may be spellings of one."""
+    levels = [f"{level!r} ({count})" for level, count in rows.items()]
+    rarer = sorted(rows, key=lambda level: -rows[level])[1:]
+    codes = ", ".join(f'"{level}"' for level in rarer)
+    text = (
+        f"{name}: {', '.join(levels[:-1])} and {levels[-1]} differ only in capitals, blanks or "
+        "accents and are different levels. Correct the cells if they are one level, or exclude "
+        f"these rows with missing = [{codes}] for {name} in hcc2l.toml."
+    )
+    return Note("warning", "similar-levels", text)
 
 
 def account_notes(account: RowAccount) -> list[Note]:

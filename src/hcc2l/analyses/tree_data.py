@@ -16,11 +16,12 @@ from hcc2l.analyses.rows import (
     survival_outcome,
 )
 from hcc2l.analyses.wording import in_sentence
-from hcc2l.cohort import Cohort, number_text
+from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import model_term
 from hcc2l.design.rows import numbers
 from hcc2l.errors import AnalysisError, InputError, quoted_list
+from hcc2l.number_format import number_text
 from hcc2l.specs import TreeSpec
 from hcc2l.stats.association import Covariate
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times

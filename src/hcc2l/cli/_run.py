@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hcc2l.report import Note, Report
 
 _INTERRUPTED = 130
+_ALWAYS_TOLD = ("number-format",)  # even under --quiet: a wrong reading changes every number
 # The root of typer's own errors, which older versions take from click and newer ones bring along.
 _COMMAND_LINE_ERROR: Any = next(
     c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"
@@ -71,8 +72,7 @@ def run_analysis(
     spec = spec_type(**{k: v for k, v in options.items() if k in spec_type.__dataclass_fields__})
     with _progress(showing.quiet):
         report = _analyse(command, cohort, spec)
-    if not showing.quiet:
-        _notify(report.notes)
+    _notify([n for n in report.notes if not showing.quiet or n.code in _ALWAYS_TOLD])
     _deliver(report, showing, cohort)
 
 

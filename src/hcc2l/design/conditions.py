@@ -7,11 +7,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from hcc2l.cohort import Cohort, Column, parse_number
+from hcc2l.cohort import Cohort, Column
 from hcc2l.design.dates import read_dates
 from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Mask, RowAccount, numbers
 from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.number_format import parse_number
 from hcc2l.terms import Condition, parse_condition
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -9,11 +9,12 @@ from shlex import quote
 
 import numpy as np
 
-from hcc2l.cohort import Cohort, Column, number_text, printable
+from hcc2l.cohort import Cohort, Column, printable
 from hcc2l.design.conditions import bound, compare
 from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
+from hcc2l.number_format import number_text
 from hcc2l.specs import AnalysisSpec
 from hcc2l.terms import OPPOSITE, SIGNS, Term, parse_cuts, parse_term, split_assignment
 

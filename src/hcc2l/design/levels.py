@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from hcc2l.cohort import Column, number_text
+from hcc2l.cohort import Column
 from hcc2l.design.rows import Ints
+from hcc2l.number_format import number_text
 
 _ROMAN = {
     "I": 1,
@@ -32,7 +33,7 @@ def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
     """
     items = list(texts)
     try:
-        return tuple(sorted(items, key=float))
+        return tuple(sorted(items, key=lambda t: (float(t), t)))  # long ids may be one float
     except ValueError:
         pass
     if items and all(t.upper() in _ROMAN for t in items):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hcc2l.cohort import Cohort, Column, parse_number
+from hcc2l.cohort import Cohort, Column
 from hcc2l.design.dates import looks_like_dates
 from hcc2l.design.factors import MAX_LEVELS, Factor, factor
 from hcc2l.design.levels import distinct
@@ -126,8 +126,9 @@ def _meant_as_number(cohort: Cohort, column: Column) -> bool:
     texts, codes = distinct(column)
     if len(texts) <= MAX_LEVELS:  # may be groups: 0, 1, 2 or more
         return False
-    decimal = cohort.source.decimal
-    known = np.array([parse_number(text, decimal) is not None for text in texts])
+    if column.format.doubtful:
+        return True
+    known = np.array([column.format.parse(text) is not None for text in texts])
     return bool(known[codes[codes >= 0]].mean() > 0.5)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc2l.cohort import Cohort, parse_limit, parse_number
+from hcc2l.cohort import Cohort
 from hcc2l.errors import InputError
 from hcc2l.report import Excluded
 
@@ -58,21 +58,20 @@ def numbers(cohort: Cohort, name: str, keep: Mask | None = None, *, to_cut: bool
     if column.kind == "number":
         values = column.beside_limits if to_cut else column.values
         return np.asarray(values, dtype=np.float64)
-    decimal = cohort.source.decimal
-    cells = [parse_number(column.text(i), decimal) for i in range(cohort.rows)]
+    form, cells = column.format, cohort.parsed(name)
     wanted = ~column.missing if keep is None else ~column.missing & keep
     bad = [int(i) for i in np.flatnonzero(wanted) if cells[i] is None]
     if not bad:  # declared as text but numbers all the same, or the others are left out
         return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
     # Limits would be read as numbers, were it not for the others.
-    bad = [i for i in bad if parse_limit(column.text(i), decimal) is None] or bad
+    bad = [i for i in bad if form.limit(column.text(i)) is None] or bad
     cell = column.text(bad[0])
     hint = "Correct the cell, or say with --na that this text means missing."
-    if decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
+    if form.decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
         hint = "It has a decimal comma where other cells have a point; write one or the other."
-    elif decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
+    elif form.decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
         hint = "It has a point where other cells have a decimal comma; write one or the other."
-    elif parse_limit(cell, decimal) is not None:
+    elif form.limit(cell) is not None:
         hint = (
             "If it is a detection limit, say that the column is a measurement, "
             f'type = "numeric" for {name} in hcc2l.toml: it is then read as the limit.'

@@ -1,4 +1,4 @@
-"""Reading a cohort: which file, which dictionary, which format."""
+"""Reading a cohort: the file, its dictionary and its format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hcc2l.dictionary import FILE_NAME, Dictionary, load_dictionary
 from hcc2l.errors import InputError, UsageError, did_you_mean
 from hcc2l.readers.raw import LARGE, Content, Reader, ReadOptions
 
-# suffix -> "module:function"; a reader gets (content, options, name) and gives a RawTable.
+# suffix -> "module:function"; a reader takes (content, options, name) and returns a RawTable.
 READERS = {
     ".csv": "hcc2l.readers.delimited:read",
     ".tsv": "hcc2l.readers.delimited:read",
@@ -40,27 +40,30 @@ def read_cohort(
     sheet: str | None = None,
     na: Sequence[str] = (),
 ) -> Cohort:
-    """Read a cohort with its dictionary.
+    """A cohort with its dictionary.
 
     Parameters
     ----------
     path
         A file (delimited text, also gzipped; Excel; SPSS; Stata; SAS; Parquet), or ``-`` for
-        standard input. Left out: ``HCC2L_COHORT``, then ``cohort`` in `hcc2l.toml` of the working
-        folder, then the bundled synthetic cohort.
+        standard input. Default: ``HCC2L_COHORT``, else ``cohort`` in `hcc2l.toml` of the working
+        folder, else the bundled synthetic cohort.
     config
-        The dictionary; left out, `hcc2l.toml` beside the cohort, else in the working folder.
-    sep, decimal, encoding
-        Of delimited text; found out when left out.
+        The dictionary (default: `hcc2l.toml` beside the cohort, else in the working folder).
+    sep, encoding
+        Of delimited text (default: detected).
+    decimal
+        The decimal sign of delimited text and of numbers stored as text (default: detected in
+        every column).
     sheet
-        Of an Excel file; the first one when left out.
+        Of an Excel file (default: the first).
     na
-        Texts that mean missing, beside the usual ones.
+        Texts that mean missing, in addition to the usual ones.
 
     Raises
     ------
     InputError
-        The file is absent, empty, damaged or not a table.
+        The file does not exist, is empty or damaged, or is not a table.
     UsageError
         The dictionary or an option is wrong.
     """
@@ -68,6 +71,7 @@ def read_cohort(
     dictionary = _dictionary_for(located, config or named_by)
     defaults = dictionary.defaults
     options = ReadOptions(
+        id=dictionary.id,
         sep=sep or defaults.get("sep"),
         decimal=decimal or defaults.get("decimal"),
         encoding=encoding or defaults.get("encoding"),
@@ -83,6 +87,10 @@ def read_cohort(
             n for n, c in dictionary.columns.items() if c.type in ("factor", "ordered") or c.levels
         ),
     )  # fmt: skip
+    if options.decimal not in (".", ",", None):
+        raise UsageError(
+            f"{options.decimal!r} is not a decimal sign.", where="--decimal", hint="Use . or ,"
+        )
     name = "standard input" if located == "-" else str(located)
     content = sys.stdin.buffer.read() if located == "-" else _content(Path(located))
     raw = _reader(name)(content, options, name)
@@ -92,7 +100,6 @@ def read_cohort(
         synthetic=bundled or dictionary.synthetic,
         bundled=bundled,
         remarks=raw.remarks,
-        decimal=raw.decimal,
     )
     return Cohort(
         source=source,
@@ -106,23 +113,23 @@ def read_cohort(
 
 
 def bundled_cohort() -> Path:
-    """The cohort that comes with hcc2l, for when none is named."""
+    """The path of the bundled cohort, used when no cohort is given."""
     return sample_folder() / "second_line" / "cohort.csv"
 
 
 def sample_folder() -> Path:
-    """Where the bundled cohorts lie: in the installed package, else in the source tree."""
+    """The folder of the bundled cohorts: in the installed package, else in the source tree."""
     package = Path(__file__).resolve().parents[1]
     for folder in (package / "sample_data", package.parents[1] / "sample_data"):
         if folder.is_dir():
             return folder
-    raise InputError("The bundled cohort is not there.", hint="Install hcc2l again.")
+    raise InputError("The bundled cohort is missing.", hint="Reinstall hcc2l.")
 
 
 def _locate(
     path: str | Path | None, config: str | Path | None
 ) -> tuple[Path | str, bool, Path | None]:
-    """The cohort, whether it is the bundled one, and the dictionary that named it, if one did."""
+    """The cohort, whether it is the bundled one, and the dictionary that names it, if any."""
     if path is not None:
         return "-" if str(path) == "-" else Path(path), False, None
     named = os.environ.get("HCC2L_COHORT")
@@ -147,10 +154,10 @@ def _dictionary_for(located: Path | str, config: str | Path | None) -> Dictionar
 
 
 def _content(path: Path) -> Content:
-    """The file's bytes; a large text file is mapped, which spares copying it."""
+    """The file's bytes; a large text file is memory-mapped rather than copied."""
     if path.is_dir():
         raise InputError(
-            "This is a folder, not a file.", where=str(path), hint="Name a file in it."
+            "This is a folder, not a file.", where=str(path), hint="Give a file in it."
         )
     try:
         suffixes = {suffix.lower() for suffix in path.suffixes}
@@ -163,9 +170,9 @@ def _content(path: Path) -> Content:
         hint = did_you_mean(path.name, [p.name for p in readable], listed=0) or "Check the path."
         raise InputError("There is no such file.", where=str(path), hint=hint) from None
     except OSError as error:
-        raise InputError(f"Cannot be read: {error.strerror}.", where=str(path)) from None
+        raise InputError(f"The file cannot be read: {error.strerror}.", where=str(path)) from None
     if not content:
-        raise InputError("The file is empty.", where=str(path), hint="Export it again.")
+        raise InputError("The file is empty.", where=str(path), hint="Export the cohort again.")
     return content
 
 
@@ -178,9 +185,11 @@ def _reader(name: str) -> Reader:
         suffix = ".csv"
     if suffix not in READERS:
         raise UsageError(
-            f"hcc2l does not read {suffix} files.",
+            f"hcc2l cannot read {suffix} files.",
             where=name,
-            hint="It reads " + ", ".join(READERS) + " and gzipped text (.csv.gz).",
+            hint="Export the cohort as one of "
+            + ", ".join(READERS)
+            + " or gzipped text (.csv.gz).",
         )
     module, _, function = READERS[suffix].partition(":")
     reader: Reader = getattr(import_module(module), function)

@@ -1,11 +1,10 @@
-"""Delimited text: separator, decimal sign and encoding are found out; rows must fit the header."""
+"""Delimited text: separator, decimal sign and encoding are detected; rows must fit the header."""
 
 from __future__ import annotations
 
 import csv
 import gzip
 import io
-import re
 import zlib
 from collections.abc import Sequence
 from functools import partial
@@ -14,6 +13,7 @@ import numpy as np
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError, UsageError
+from hcc2l.number_format import file_decimal
 from hcc2l.readers.raw import (
     LARGE,
     SEPARATORS,
@@ -26,21 +26,20 @@ from hcc2l.readers.raw import (
     wrong_width,
 )
 
-_SAMPLE = 262_144  # characters that separator and decimal sign are found in
+_SAMPLE = 262_144  # characters in which separator and decimal sign are detected
 _SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
-_POINT = re.compile(r"[+-]?\d+\.\d+")
-_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
 def read(content: Content, options: ReadOptions, name: str) -> RawTable:
-    """Read delimited text, gzipped or not.
+    """The table in delimited text, gzipped or not.
 
     Raises
     ------
     InputError
-        Not text, an unclosed quote, or a row longer or shorter than the header (with its line).
+        The file is not text, a quoted cell is not closed, or a row is longer or shorter than the
+        header (with its line).
     UsageError
-        The file is an Excel workbook with a wrong ending, or --sep is not one character.
+        The file is an Excel workbook with the wrong extension, or --sep is not one character.
     """
     if content[:2] == b"\x1f\x8b":
         content = _unzipped(bytes(content), name)
@@ -65,13 +64,18 @@ def read(content: Content, options: ReadOptions, name: str) -> RawTable:
 
 
 def _is_ascii(content: Content) -> bool:
-    """Printable ASCII without carriage returns: text as it stands, told without copying it."""
+    """Whether the bytes are printable ASCII without carriage returns; they are not copied."""
     data = np.frombuffer(content, dtype=np.uint8)
     return bool(data.max() < 128 and data.min() > 8 and content.find(b"\r") < 0)
 
 
 def _read_small(
-    text: str, sep: str, decimal: str, options: ReadOptions, name: str, remarks: tuple[str, ...]
+    text: str,
+    sep: str,
+    decimal: str | None,
+    options: ReadOptions,
+    name: str,
+    remarks: tuple[str, ...],
 ) -> RawTable:
     records, lines = [], []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sep, strict=True)
@@ -84,13 +88,14 @@ def _read_small(
             before = reader.line_num
     except csv.Error as error:
         raise InputError(
-            f"A quoted cell is not closed or continues after its quote ({error}).",
+            f"A quoted cell is not closed, or text follows its closing quotation mark ({error}).",
             where=f"{name}, line {before + 1}",
-            hint='Write a quotation mark inside a quoted cell twice: "".',
+            hint='Double every quotation mark inside a quoted cell: "".',
         ) from None
     if not records:
         raise InputError("The file is empty.", where=name, hint="Export the cohort again.")
     names = check_header(records[0], name)
+    options = options.with_id(names)
     if len(records) == 1:
         raise no_rows(name)
     width = len(names)
@@ -105,10 +110,9 @@ def _read_small(
     return RawTable(
         names=names,
         rows=len(records) - 1,
-        read=lambda wanted: {n: partial(make, n) for n in wanted},
+        read=lambda columns: {n: partial(make, n) for n in columns},
         place=lambda row: f"line {lines[row + 1]}",
         remarks=remarks,
-        decimal=decimal,
     )
 
 
@@ -116,16 +120,18 @@ def _unzipped(content: bytes, name: str) -> bytes:
     try:
         return gzip.decompress(content)
     except (OSError, EOFError, zlib.error):
-        raise InputError("The gzip file is damaged.", where=name, hint="Pack it again.") from None
+        raise InputError(
+            "The gzip file is damaged.", where=name, hint="Compress the file again."
+        ) from None
 
 
 def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str | None]:
-    """The text, and what to say when its encoding had to be guessed."""
+    """The text, and the name of its encoding where that had to be detected."""
     if content[:4] == b"PK\x03\x04":
         raise UsageError(
-            "This is not text but a zip archive, probably an Excel workbook.",
+            "This is a zip archive, probably an Excel workbook, not a text file.",
             where=name,
-            hint="Give the file its ending .xlsx.",
+            hint="Rename the file to .xlsx.",
         )
     if encoding:
         return _decoded_as(content, encoding, name), None
@@ -148,9 +154,9 @@ def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str 
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise InputError(
-            "The text is neither UTF-8, UTF-16 nor Windows-1252.",
+            "The encoding cannot be detected: the text is not valid UTF-8, UTF-16 or Windows-1252.",
             where=f"{name}, line {line}",
-            hint="Say which with --encoding, such as --encoding gb18030 or --encoding latin-1.",
+            hint="Specify it with --encoding, such as --encoding gb18030 or --encoding latin-1.",
         ) from None
 
 
@@ -162,21 +168,21 @@ def _utf16(content: bytes, encoding: str, name: str) -> str:
 
 
 def _decoded_as(content: bytes, encoding: str, name: str) -> str:
-    """The text in the encoding that the user said."""
+    """The text, decoded as the user specifies."""
     try:
         return content.decode(encoding).removeprefix("\ufeff")
     except LookupError:
         raise UsageError(
             f"Unknown encoding {encoding!r}.",
             where="--encoding",
-            hint="Leave it out to have it found out, or say one such as utf-8, latin-1 or gb18030.",
+            hint="Use one such as utf-8, latin-1 or gb18030, or omit --encoding to detect it.",
         ) from None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise InputError(
-            f"This is not {encoding} text.",
+            f"The text is not valid {encoding}.",
             where=f"{name}, line {line}",
-            hint="Leave out --encoding to have it found out.",
+            hint="Omit --encoding to detect the encoding.",
         ) from None
 
 
@@ -184,30 +190,32 @@ def _not_text(name: str) -> InputError:
     return InputError(
         "This is not a text file.",
         where=name,
-        hint="Export the cohort as CSV, or give the file the ending of its format (.xlsx, .sav).",
+        hint="Export the cohort as CSV, or rename the file to match its format (.xlsx, .sav).",
     )
 
 
 def _dialect(
     text: str, options: ReadOptions, encoding: str | None
-) -> tuple[str, str, tuple[str, ...]]:
-    """Separator and decimal sign, said or found in the first lines; and what was found."""
+) -> tuple[str, str | None, tuple[str, ...]]:
+    """Separator, decimal sign (None where no line shows it), and what was detected."""
     sample = [line for line in text.splitlines()[:500] if line.strip()]
     sep = _separator(options.sep, sample)
-    decimal = options.decimal or _decimal(sample, sep)
-    if decimal not in (".", ","):
-        raise UsageError(
-            f"{decimal!r} is not a decimal sign.", where="--decimal", hint="Say . or ,"
-        )
+    decimal = options.decimal
+    if decimal is None:
+        cells = (cell.strip() for record in csv.reader(sample, delimiter=sep) for cell in record)
+        decimal = file_decimal(cells)
+    if decimal is None and sep != ";":  # semicolons separate where the comma is the decimal sign
+        decimal = "."
     return sep, decimal, _remarks(options, sep, decimal, encoding)
 
 
-def _separator(said: str | None, sample: Sequence[str]) -> str:
-    if said is not None:
-        sep = _SEPARATOR_WORDS.get(said, said)
+def _separator(given: str | None, sample: Sequence[str]) -> str:
+    """The separator that is given, else the one that splits most lines like the header."""
+    if given is not None:
+        sep = _SEPARATOR_WORDS.get(given, given)
         if len(sep) != 1:
             raise UsageError(
-                f"{said!r} is not a separator.", where="--sep", hint="Give one of , ; tab |"
+                f"{given!r} is not a separator.", where="--sep", hint="Use one of , ; tab |"
             )
         return sep
     best, best_score = ",", (0.0, 0)
@@ -224,21 +232,15 @@ def _separator(said: str | None, sample: Sequence[str]) -> str:
     return best
 
 
-def _decimal(sample: Sequence[str], sep: str) -> str:
-    """A comma when more cells look like 7,5 than like 7.5."""
-    points = commas = 0
-    for record in csv.reader(sample, delimiter=sep):
-        points += sum(_POINT.fullmatch(cell.strip()) is not None for cell in record)
-        commas += sum(_COMMA.fullmatch(cell.strip()) is not None for cell in record)
-    return "," if commas > points else "."
-
-
-def _remarks(options: ReadOptions, sep: str, decimal: str, encoding: str | None) -> tuple[str, ...]:
-    found = []
+def _remarks(
+    options: ReadOptions, sep: str, decimal: str | None, encoding: str | None
+) -> tuple[str, ...]:
+    """How the file was read, where it is not a plain comma-separated file."""
+    parts = []
     if options.sep is None and sep != ",":
-        found.append(f"{SEPARATORS[sep]}-separated")
+        parts.append(f"{SEPARATORS[sep]}-separated text")
     if options.decimal is None and decimal == ",":
-        found.append("decimal comma")
+        parts.append("decimal commas")
     if encoding:
-        found.append(encoding)
-    return (f"read as {', '.join(found)}",) if found else ()
+        parts.append(f"encoding {encoding}")
+    return (f"read as {', '.join(parts)}",) if parts else ()

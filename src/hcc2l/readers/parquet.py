@@ -13,7 +13,7 @@ from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_c
 
 
 def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
-    """Read a Parquet file, the wanted columns only.
+    """The table in a Parquet file; only the columns in use are read.
 
     Raises
     ------
@@ -27,11 +27,12 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         file = pq.ParquetFile(io.BytesIO(content))
     except (pa.ArrowException, OSError):
         raise InputError(
-            "This is not a Parquet file, or it is damaged.",
+            "The file is damaged or not a Parquet file.",
             where=name,
-            hint="Write it again, or export the cohort as CSV.",
+            hint="Write the file again, or export the cohort as CSV.",
         ) from None
     names = check_header(file.schema_arrow.names, name)
+    options = options.with_id(names)
     rows = file.metadata.num_rows
     if rows == 0:
         raise no_rows(name)
@@ -39,8 +40,8 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     def make(column: str, cells: list[Any]) -> Column:
         return column_from_cells(column, cells, options)
 
-    def read_columns(wanted: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
-        table = file.read(columns=list(wanted))
-        return {n: partial(make, n, table.column(n).to_pylist()) for n in wanted}
+    def read_columns(columns: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
+        table = file.read(columns=list(columns))
+        return {n: partial(make, n, table.column(n).to_pylist()) for n in columns}
 
     return RawTable(names=names, rows=rows, read=read_columns, place=lambda row: f"row {row + 1}")

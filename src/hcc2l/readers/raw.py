@@ -1,41 +1,39 @@
-"""What every reader takes and gives, and how cells become columns."""
+"""The interface of the readers, and the conversion of cells into columns."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from mmap import mmap
 from typing import Any
 
 import numpy as np
 
-from hcc2l.cohort import (
-    Column,
-    ReadColumns,
-    RowPlace,
-    number_text,
-    parse_limit,
-    parse_number,
-)
+from hcc2l.cohort import Column, ReadColumns, RowPlace
+from hcc2l.dictionary import recognise_id
 from hcc2l.errors import InputError, quoted_list
+from hcc2l.number_format import NumberFormat, column_format, is_number_somehow, number_text
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How to read: what the user or the dictionary said; None where it is to be found out.
+    """How to read, as the user or the dictionary specifies; None where it is to be detected.
 
     Attributes
     ----------
+    id
+        The column that identifies patients; None where its name tells, empty where there is none.
     missing, missing_in
         Texts that mean missing, everywhere and by column.
     as_text
-        Columns that stay text even when they look like numbers.
+        Columns kept as text even when they look like numbers.
     as_number, as_group
-        Columns in which cells such as ``<0.5`` are detection limits, or levels, whatever else the
-        column holds.
+        Columns in which cells such as ``<0.5`` are always detection limits, or always levels.
     """
 
+    id: str | None = None
     sep: str | None = None
     decimal: str | None = None
     encoding: str | None = None
@@ -46,13 +44,18 @@ class ReadOptions:
     as_number: frozenset[str] = frozenset()
     as_group: frozenset[str] = frozenset()
 
+    def with_id(self, names: Sequence[str]) -> ReadOptions:
+        """These options, with the column that identifies patients among those kept as text."""
+        name = recognise_id(names) if self.id is None else self.id
+        return replace(self, id=name or "", as_text=self.as_text | {name or ""})
+
     def missing_for(self, name: str) -> frozenset[str]:
         """All texts that mean missing in one column."""
         return self.missing | self.missing_in.get(name, frozenset())
 
 
-# From this size on, pyarrow reads the wanted columns of a text file only; below, its import would
-# cost more than it saves.
+# From this size on, pyarrow reads only the columns in use; below, its import takes longer than it
+# saves.
 LARGE = 8_000_000
 Content = bytes | mmap
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -62,7 +65,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class RawTable:
     """A table that can be read column by column.
 
-    `surely_distinct`, where a reader has it, tells fast that no value stands twice in a column.
+    `surely_distinct`, where a reader provides it, is a fast test that no value of a column repeats.
     """
 
     names: tuple[str, ...]
@@ -71,12 +74,12 @@ class RawTable:
     place: RowPlace
     remarks: tuple[str, ...] = ()
     surely_distinct: Callable[[str], bool] | None = None
-    decimal: str = "."
 
 
 Reader = Callable[[Any, ReadOptions, str], RawTable]
 
 
+_EXACT = 2.0**53  # from here on, not every whole number is a float
 MAX_CODES, LARGEST_CODE = 12, 20  # of a column of codes or counts: 0, 1, 2, ≥3
 
 
@@ -84,29 +87,75 @@ def column_from_texts(
     name: str,
     texts: Sequence[str | None],
     options: ReadOptions,
-    decimal: str = ".",
+    file_decimal: str | None = None,
     repeats: Sequence[int] | None = None,
 ) -> Column:
     """A column from cells of text: numbers when every cell that is not missing is one.
 
-    Detection limits (``<0.5``, ``>10000``) among numbers are read as the limit. `repeats` says how
-    many cells each text stands for, where they are distinct texts.
+    Detection limits (``<0.5``, ``>10000``) among numbers are read as the limit.
+
+    Parameters
+    ----------
+    file_decimal
+        The decimal sign of the file, None where nothing shows it.
+    repeats
+        How many cells each text stands for, where they are distinct texts.
     """
     missing = options.missing_for(name)
     cells = [None if t is None or t in missing else t for t in texts]
-    if name not in options.as_text:
-        numbers = [np.nan if c is None else parse_number(c, decimal) for c in cells]
-        odd = [i for i, number in enumerate(numbers) if number is None]
-        for i in odd:
-            numbers[i] = parse_limit(str(cells[i]), decimal)
-            if numbers[i] is None:
-                break
-        else:
-            values = np.array(numbers, dtype=np.float64)
-            weights = np.ones(values.size) if repeats is None else np.asarray(repeats)
-            if not odd or measured(name, values, odd, weights, options):
-                return Column(name, "number", values, limits={i: str(cells[i]) for i in odd})
-    return Column(name, "text", _objects(cells))
+    return _column(name, cells, {}, options, file_decimal, repeats)
+
+
+def _column(
+    name: str,
+    cells: list[str | None],
+    typed: Mapping[int, float],
+    options: ReadOptions,
+    file_decimal: str | None,
+    repeats: Sequence[int] | None = None,
+) -> Column:
+    """A column from cells of text, None where missing; `typed` are those stored as numbers."""
+    if name == options.id:
+        return Column(name, "text", _objects(cells))
+    counts: Counter[str] = Counter()
+    for i, cell in enumerate(cells):
+        if cell is not None and i not in typed:
+            counts[cell] += 1 if repeats is None else repeats[i]
+    form = column_format(counts, file_decimal, options.decimal)
+    if name in options.as_text:
+        return Column(name, "text", _objects(cells), format=form)
+    if form.doubtful and all(map(is_number_somehow, counts)):
+        doubtful = () if name in options.as_group else form.doubtful
+        return Column(name, "text", _objects(cells), format=form, doubtful=doubtful)
+    numbers = [
+        typed[i] if i in typed else np.nan if cell is None else form.parse(cell)
+        for i, cell in enumerate(cells)
+    ]
+    limits = [i for i, number in enumerate(numbers) if number is None]
+    for i in limits:
+        numbers[i] = form.limit(str(cells[i]))
+        if numbers[i] is None:
+            break
+    else:
+        values = np.array(numbers, dtype=np.float64)
+        weights = np.ones(values.size) if repeats is None else np.asarray(repeats)
+        if not limits or measured(name, values, limits, weights, options):
+            return Column(
+                name, "number", values, limits={i: str(cells[i]) for i in limits}, format=form,
+                written=lambda row: _written(row, cells, typed, form),
+            )  # fmt: skip
+    if form.decimal == ",":  # stored numbers are written as their neighbours are
+        cells = [
+            c.replace(".", ",") if c is not None and i in typed else c for i, c in enumerate(cells)
+        ]
+    return Column(name, "text", _objects(cells), format=form)
+
+
+def _written(
+    row: int, cells: Sequence[str | None], typed: Mapping[int, float], form: NumberFormat
+) -> str:
+    cell = cells[row] or ""
+    return cell if row in typed else form.plain_cell(cell)
 
 
 def measured(
@@ -116,10 +165,10 @@ def measured(
     repeats: np.ndarray[Any, np.dtype[Any]],
     options: ReadOptions,
 ) -> bool:
-    """Whether a column of numbers and of limits is a measurement, not a group of codes.
+    """Whether a column of numbers and limits is a measurement rather than a grouping variable.
 
-    It is one when most cells are plain numbers, other than a few small whole ones: 0, 1, 2, ≥3 is
-    a group, and so is <65, ≥65.
+    It is when most cells are plain numbers, and not just a few small whole ones: 0, 1, 2, ≥3 are
+    groups, and so are <65, ≥65.
     """
     if name in options.as_number or name in options.as_group:
         return name in options.as_number
@@ -132,18 +181,25 @@ def measured(
     return not (whole and distinct.size <= MAX_CODES and distinct[-1] <= LARGEST_CODE)
 
 
-def column_from_cells(name: str, cells: Sequence[Any], options: ReadOptions) -> Column:
-    """A column from typed cells (Excel, SPSS, Stata, SAS): numbers, dates, else text."""
+def column_from_cells(
+    name: str, cells: Sequence[Any], options: ReadOptions, file_decimal: str | None = None
+) -> Column:
+    """A column from typed cells (Excel, SPSS, Stata, SAS, Parquet): numbers, dates, else text."""
     missing = options.missing_for(name)
     known = [None if _is_missing(c, missing) else c for c in cells]
     present = [c for c in known if c is not None]
-    if name not in options.as_text and all(_is_plain_number(c) for c in present):
-        numbers = [np.nan if c is None else float(c) for c in known]
-        return Column(name, "number", np.array(numbers, dtype=np.float64))
     if present and all(isinstance(c, (date, datetime)) for c in present):
         days = [None if c is None else np.datetime64(c.strftime("%Y-%m-%d"), "D") for c in known]
         return Column(name, "date", np.array(days, dtype="datetime64[D]"))
-    return column_from_texts(name, [None if c is None else _cell_text(c) for c in known], options)
+    if name not in options.as_text and all(_is_plain_number(c) for c in present):
+        numbers = [np.nan if c is None else float(c) for c in known]
+        values = np.array(numbers, dtype=np.float64)
+        return Column(name, "number", values, written=lambda row: _cell_text(known[row]))
+    texts = [None if c is None else _cell_text(c) for c in known]
+    typed = {i: float(c) for i, c in enumerate(known) if c is not None and _is_plain_number(c)}
+    column = _column(name, texts, typed, options, file_decimal)
+    rounded = any(isinstance(known[i], float) and abs(v) >= _EXACT for i, v in typed.items())
+    return replace(column, rounded=rounded)
 
 
 def _is_missing(cell: object, missing: frozenset[str]) -> bool:
@@ -159,7 +215,9 @@ def _is_plain_number(cell: object) -> bool:
 def _cell_text(cell: object) -> str:
     if isinstance(cell, (bool, np.bool_)):
         return "true" if cell else "false"
-    if isinstance(cell, (int, float, np.number)):
+    if isinstance(cell, (int, np.integer)):
+        return str(int(cell))
+    if isinstance(cell, (float, np.number)):
         return number_text(float(cell))
     if isinstance(cell, datetime):
         return cell.strftime("%Y-%m-%d")
@@ -173,12 +231,12 @@ def _objects(cells: Sequence[str | None]) -> np.ndarray[Any, np.dtype[Any]]:
 
 
 def check_header(names: Sequence[str], where: str) -> tuple[str, ...]:
-    """Column names, stripped; nameless columns get `column_3`.
+    """Column names without surrounding blanks; a column without a name becomes `column_3`.
 
     Raises
     ------
     InputError
-        A name stands twice.
+        A name occurs twice.
     """
     stripped = [n.strip() for n in names]
     stripped = [n or f"column_{i}" for i, n in enumerate(stripped, start=1)]
@@ -189,24 +247,24 @@ def check_header(names: Sequence[str], where: str) -> tuple[str, ...]:
             f"The header names {quoted_list(repr(n) for n in repeated)} more than once "
             f"(columns {', '.join(positions)}).",
             where=f"{where}, line 1",
-            hint="Give every column a name of its own.",
+            hint="Give every column a different name.",
         )
     return tuple(stripped)
 
 
 def no_rows(where: str) -> InputError:
-    """The error for a table that has a header and no patients."""
+    """The error for a table with a header but no patients."""
     return InputError(
         "The file has a header but no rows.", where=where, hint="Export the cohort again."
     )
 
 
-def wrong_width(name: str, line: int, found: int, wanted: int, sep: str) -> InputError:
+def wrong_width(name: str, line: int, cells: int, columns: int, sep: str) -> InputError:
     """The error for a row that is longer or shorter than the header."""
-    kind = "longer" if found > wanted else "shorter"
+    kind = "longer" if cells > columns else "shorter"
     return InputError(
-        f"This row is {kind} than the header: {found} cells, not {wanted}.",
+        f"This row is {kind} than the header: {cells} cells instead of {columns}.",
         where=f"{name}, line {line}",
-        hint=f"Look for a stray or missing {SEPARATORS.get(sep, 'separator')} in this line; put "
-        "cells that contain one in quotation marks.",
+        hint=f"Look for a stray or missing {SEPARATORS.get(sep, 'separator')} in this line; "
+        "enclose cells that contain one in quotation marks.",
     )

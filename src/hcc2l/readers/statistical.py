@@ -9,27 +9,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hcc2l.cohort import Column, number_text
+from hcc2l.cohort import Column
 from hcc2l.errors import InputError
+from hcc2l.number_format import number_text
 from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
 
 
 def read_sav(content: bytes, options: ReadOptions, name: str) -> RawTable:
-    """Read an SPSS file."""
+    """The table in an SPSS file."""
     import pyreadstat
 
     return _read(pyreadstat.read_sav, ".sav", "SPSS", content, options, name)
 
 
 def read_dta(content: bytes, options: ReadOptions, name: str) -> RawTable:
-    """Read a Stata file."""
+    """The table in a Stata file."""
     import pyreadstat
 
     return _read(pyreadstat.read_dta, ".dta", "Stata", content, options, name)
 
 
 def read_sas(content: bytes, options: ReadOptions, name: str) -> RawTable:
-    """Read a SAS file."""
+    """The table in a SAS file."""
     import pyreadstat
 
     return _read(pyreadstat.read_sas7bdat, ".sas7bdat", "SAS", content, options, name)
@@ -54,22 +55,23 @@ def _read(
             raise InputError(
                 f"The {program} file cannot be read ({error}).",
                 where=name,
-                hint=f"Save it again in {program}; or say its --encoding.",
+                hint=f"Save it again in {program}, or specify its --encoding.",
             ) from None
     names = check_header(list(data), name)
+    options = options.with_id(names)
     cells = dict(zip(names, data.values(), strict=True))
     rows = len(next(iter(cells.values()))) if cells else 0
     if rows == 0:
         raise no_rows(name)
 
-    def read(wanted: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
-        return {n: partial(_column, n, list(cells[n]), meta, options) for n in wanted}
+    def read(columns: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
+        return {n: partial(_column, n, list(cells[n]), meta, options) for n in columns}
 
     return RawTable(names=names, rows=rows, read=read, place=lambda row: f"row {row + 1}")
 
 
 def _column(name: str, cells: list[Any], meta: Any, options: ReadOptions) -> Column:
-    """Labels replace codes when every value that occurs has one; otherwise codes stay."""
+    """One column; labels replace codes when every value that occurs has a label."""
     cells = [c.strip() if isinstance(c, str) else c for c in cells]
     column = column_from_cells(name, cells, options)
     label = (meta.column_names_to_labels or {}).get(name) or None
