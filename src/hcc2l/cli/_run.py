@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hcc2l.errors import Hcc2lError, InputError, UsageError, did_you_mean
+from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
+from hcc2l.files import (
+    Identity,
+    check_targets,
+    identity,
+    identity_of_stream,
+    refuse_overwriting,
+    write_files,
+)
 from hcc2l.progress import shown_by
 from hcc2l.specs import SPECS, AnalysisSpec
 
@@ -62,7 +69,11 @@ def run_analysis(
         if name in options:
             options[name] = [_number(f"--{name}", text) for text in options[name]]
     _check_endings(options)
+    targets = _targets(options)
+    check_targets(targets)
+    refuse_overwriting(targets, _streams(options))
     cohort = _read(options)
+    refuse_overwriting(targets, _files_read(options, cohort))
     if not options.get("quiet"):
         _say_what_was_read(cohort)
     options = cohort.dictionary.options(command, options)
@@ -73,7 +84,7 @@ def run_analysis(
         report = _analyse(command, cohort, spec)
     if not showing.quiet:
         _notify(report.notes)
-    _deliver(report, showing, cohort)
+    _deliver(report, showing)
 
 
 def _given(context: typer.Context) -> dict[str, Any]:
@@ -120,6 +131,39 @@ def _check_endings(options: dict[str, Any]) -> None:
                 where="--out",
                 hint=f"The ending says the format: {endings}. Figures go to --plot.",
             )
+
+
+def _targets(options: dict[str, Any]) -> list[tuple[str, str]]:
+    """Option and path of every file that will be written."""
+    saved = [options["save"]] if options.get("save") is not None else []
+    paths = {"--out": options.get("out", ()), "--plot": options.get("plot", ()), "--save": saved}
+    return [(option, path) for option, given in paths.items() for path in given]
+
+
+def _streams(options: dict[str, Any]) -> dict[Identity, str]:
+    """The files that the shell opened for this command: `< cohort.csv`, `> result.md`."""
+    in_use = {identity_of_stream(1): "the file that standard output is written to"}
+    if options.get("cohort") == "-":
+        in_use[identity_of_stream(0)] = "the cohort"
+    return {file: name for file, name in in_use.items() if file is not None}
+
+
+def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
+    """The cohort and its dictionary, which no output may replace."""
+    from hcc2l.readers import bundled_cohort
+
+    dictionary = cohort.dictionary
+    in_use = {}
+    if dictionary.path is not None:
+        in_use[identity(dictionary.path)] = "the data dictionary"
+    path = options.get("cohort") or os.environ.get("HCC2L_COHORT")
+    if path is None and cohort.source.bundled:
+        path = bundled_cohort()
+    elif path is None and dictionary.path is not None:  # it names the cohort
+        path = dictionary.path.parent / (dictionary.cohort or "")
+    if path is not None:
+        in_use[identity(path)] = "the cohort"
+    return in_use
 
 
 def _read(options: dict[str, Any]) -> Cohort:
@@ -199,7 +243,7 @@ def say(kind: str, text: str) -> None:
     print(prefix, text, file=sys.stderr)  # noqa: T201 - this is where messages are printed
 
 
-def _deliver(report: Report, showing: Showing, cohort: Cohort) -> None:
+def _deliver(report: Report, showing: Showing) -> None:
     """Make every output, then write the files, then print: all or nothing."""
     from hcc2l.figures import draw, plot_format
     from hcc2l.render import render_report
@@ -222,18 +266,13 @@ def _deliver(report: Report, showing: Showing, cohort: Cohort) -> None:
     files |= drawn
     if showing.save is not None:
         assert report.save is not None
-        if showing.save in files:
-            raise UsageError(
-                "The report and the saved cohort cannot be one file.",
-                where=f"--save {showing.save}", hint="Choose another name.",
-            )  # fmt: skip
         files[showing.save] = report.save().encode()
     width, colour = _terminal()
     text = render_report(
         report, showing.format, digits=showing.digits, table=showing.table, width=width,
         colour=colour,
     )  # fmt: skip
-    write_files(files, keep=Path(cohort.source.name))
+    write_files(files)
     assert isinstance(text, str)
     _print(text)
 
@@ -246,72 +285,6 @@ def _terminal() -> tuple[int, bool]:
     width = shutil.get_terminal_size(fallback=(120, 24)).columns
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
     return max(width, 40), terminal and not plain
-
-
-def write_files(files: dict[str, bytes], keep: Path) -> None:
-    """Write files whole or not at all; never over the cohort itself.
-
-    Raises
-    ------
-    UsageError
-        A file is the cohort.
-    InputError
-        A file cannot be written (no folder, no permission, no space).
-    """
-    written: dict[str, Path] = {}
-    try:
-        for name, content in files.items():
-            _refuse_target(Path(name), name, keep)
-            try:
-                written[name] = _write_beside(Path(name), content)
-            except OSError as error:
-                raise _cannot_write(name, error) from None
-        for name in list(written):
-            try:
-                written[name].replace(name)
-            except OSError as error:
-                raise _cannot_write(name, error) from None
-    finally:
-        for temporary in written.values():
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-
-
-def _refuse_target(path: Path, name: str, keep: Path) -> None:
-    if path.is_dir():
-        raise UsageError("This is a folder.", where=name, hint="Name a file in it.")
-    if keep.exists() and path.exists() and path.samefile(keep):
-        raise UsageError(
-            "This would overwrite the cohort.", where=name, hint="Choose another name."
-        )
-
-
-def _write_beside(path: Path, content: bytes) -> Path:
-    """Write to a temporary file in the same folder, to be renamed when all are written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _cannot_write(name: str, error: OSError) -> InputError:
-    folder = Path(name).parent
-    hint = "Choose another place." if folder.is_dir() else f"Make the folder {folder} first."
-    return InputError(f"Cannot be written: {error.strerror}.", where=name, hint=hint)
 
 
 def _print(text: str) -> None:

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.files import write_files
 from hcc2l.report import Figure, Report
 
 # figure kind -> "module:function"; a drawer gets the Figure and gives a matplotlib figure.
@@ -77,4 +78,4 @@ def plot_report(report: Report, path: str | Path) -> None:
     format = plot_format(path)  # noqa: A001 - the option's name
     if report.draw is None:
         raise AnalysisError("This analysis has no figure.")
-    Path(path).write_bytes(draw(report.draw(), format))
+    write_files({str(path): draw(report.draw(), format)})
