@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -455,6 +456,48 @@ def test_a_term_that_means_nothing_is_refused(term: str, message: str, terms: Pa
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"by": "afp>=high"}, "--by"),
+        ({"by": "ecog==9"}, "--by ecog==9"),
+        ({"by": "afp@four"}, "--by"),
+        ({"by": "afp@400/200"}, "--by"),
+        ({"by": "afp@"}, "--by afp@"),
+        ({"by": "afp>="}, "--by"),
+        ({"by": "afp"}, "--by afp"),
+        ({"by": "afq@400"}, "--by"),
+        ({"by": "afp@median", "where": ["afp missing"]}, "--by afp@median"),
+        ({"by": "child_pugh", "strata": "ecog==9"}, "--strata ecog==9"),
+        ({"by": "child_pugh", "strata": "afp>=high"}, "--strata"),
+        ({"by": "child_pugh", "where": ["afp>=high"]}, "--where"),
+        ({"by": "child_pugh", "where": ["ecog==9"]}, "--where 'ecog==9'"),
+        ({"by": "afp", "cut": ["afp=four"]}, "--cut afp=four"),
+        ({"by": "afp", "cut": ["afp"]}, "--cut afp"),
+        ({"by": "afp", "cut": ["afq=4"]}, "--cut"),
+        ({"by": "child_pugh", "ref": ["child_pugh=D"]}, "--ref child_pugh=D"),
+        ({"by": "child_pugh", "ref": ["child_pug=A"]}, "--ref"),
+        ({"weights": "afq"}, "--weights"),
+        ({"competing": "ecog=9"}, "--competing"),
+    ],
+)
+def test_an_error_about_a_term_names_its_option(
+    options: dict[str, Any], where: str, terms: Path
+) -> None:
+    with pytest.raises(Hcc2lError) as caught:
+        km(terms, **options)
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("term", "where"), [("afp>=high", "-x"), ("ecog==9", "-x ecog==9"), ("afp@four", "-x")]
+)
+def test_an_error_about_a_covariate_names_its_option(term: str, where: str, terms: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        hcc2l.cox(terms, covariates=[term])
+    assert caught.value.where == where
+
+
 @pytest.mark.parametrize("term", ["afp@nan", "afp@inf", "afp@400/nan", "afp>=nan"])
 def test_a_cut_must_be_a_finite_number(term: str, terms: Path) -> None:
     with pytest.raises(UsageError):
@@ -478,6 +521,95 @@ def test_levels_stand_in_their_natural_order(
     column: str, expected: tuple[str, ...], terms: Path
 ) -> None:
     assert groups(km(terms, by=column)) == expected
+
+
+# How exports of several countries write what 0 and 1 mean.
+NO_AND_YES = [
+    ("no", "yes"), ("No", "Yes"), ("NO", "YES"), ("n", "y"), ("false", "true"), ("FALSE", "TRUE"),
+    ("alive", "dead"), ("Alive", "Deceased"), ("alive", "died"), ("living", "dead"),
+    ("censored", "dead"), ("Unchecked", "Checked"), ("nein", "ja"), ("NEIN", "JA"), ("N", "J"),
+    ("non", "oui"), ("Non", "Oui"), ("hayır", "evet"), ("Hayır", "Evet"), ("HAYIR", "EVET"),
+    ("no", "sí"), ("NO", "SÍ"), ("no", "sì"), ("No", "Si"), ("não", "sim"), ("nee", "ja"),
+    ("아니오", "예"), ("아니요", "네"), ("否", "是"), ("無", "有"), ("无", "有"),
+    ("いいえ", "はい"), ("lebt", "verstorben"), ("lebend", "tot"), ("vivant", "décédé"),
+    ("Vivant", "Décédé"), ("Sağ", "Ex"), ("vivo", "muerto"), ("vivo", "deceduto"),
+    ("생존", "사망"), ("存活", "死亡"), ("生存", "死亡"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("no", "yes"), NO_AND_YES)
+@pytest.mark.parametrize("order", [1, -1], ids=["no first in the file", "yes first"])
+def test_no_is_the_reference_of_yes_in_every_language(
+    no: str, yes: str, order: int, write: Write
+) -> None:
+    lines = [f"1,1,{no}", f"2,1,{yes}", f"3,0,{no}", f"4,1,{yes}", f"5,1,{no}"][::order]
+    path = write("c.csv", "time,status,tace\n" + "\n".join(lines) + "\n")
+    assert counts(km(path, by="tace")) == {no: 3, yes: 2}
+    assert groups(km(path, by="tace")) == (no, yes)
+
+
+@pytest.mark.parametrize(("no", "yes"), NO_AND_YES)
+def test_no_is_the_reference_of_a_hazard_ratio(no: str, yes: str, write: Write) -> None:
+    lines = "".join(f"{i},1,{(no, yes, yes, no)[i % 4]}\n" for i in range(1, 13))
+    path = write("c.csv", "time,status,tace\n" + lines)
+    (term,) = hcc2l.cox(path, covariates=["tace"], univariable=True).table("terms").rows
+    assert (term["level"], term["reference"]) == (yes, no)
+
+
+def test_words_are_compared_whatever_form_unicode_gives_them(write: Write) -> None:
+    alive = unicodedata.normalize("NFD", "sağ")
+    assert alive != "sağ"
+    path = write("c.csv", f"time,status,vital\n1,1,ex\n2,1,{alive}\n")
+    assert groups(km(path, by="vital")) == (alive, "ex")
+    path = write("c.csv", "time,status,tace\n1,1,ＪＡ\n2,1,ＮＥＩＮ\n")
+    assert groups(km(path, by="tace")) == ("ＮＥＩＮ", "ＪＡ")
+
+
+def test_further_levels_stand_behind_no_and_yes(write: Write) -> None:
+    path = write("c.csv", "time,status,tace\n1,1,ja\n2,1,nein\n3,1,fraglich\n4,1,nein\n")
+    assert groups(km(path, by="tace")) == ("nein", "ja", "fraglich")
+
+
+def test_letters_among_others_are_no_words(write: Write) -> None:
+    path = write("c.csv", "time,status,site\n1,1,N\n2,1,J\n3,1,A\n4,1,N\n")
+    assert groups(km(path, by="site")) == ("A", "J", "N")
+
+
+@pytest.mark.parametrize("levels", [("no", "maybe"), ("ja", "yes"), ("nein", "yes"), ("ex", "no")])
+def test_words_of_different_pairs_stand_in_their_natural_order(
+    levels: tuple[str, str], write: Write
+) -> None:
+    path = write("c.csv", f"time,status,tace\n1,1,{levels[0]}\n2,1,{levels[1]}\n")
+    assert groups(km(path, by="tace")) == tuple(sorted(levels))
+
+
+@pytest.mark.parametrize(
+    ("entry", "ref", "expected"),
+    [
+        ('levels = ["ja", "nein"]', [], ("ja", "nein")),
+        ('reference = "ja"', [], ("ja", "nein")),
+        ("", ["tace=ja"], ("ja", "nein")),
+        ('reference = "ja"', ["tace=nein"], ("nein", "ja")),
+    ],
+)
+def test_the_dictionary_and_the_command_line_decide_on_the_reference(
+    entry: str, ref: list[str], expected: tuple[str, ...], write: Write
+) -> None:
+    write("hcc2l.toml", f"[columns.tace]\n{entry}\n")
+    path = write("c.csv", "time,status,tace\n1,1,ja\n2,1,nein\n3,1,ja\n")
+    assert groups(km(path, by="tace", ref=ref)) == expected
+
+
+@pytest.mark.parametrize(
+    ("no", "yes"), [("nein", "ja"), ("unchecked", "checked"), ("living", "dead"), ("否", "是")]
+)
+def test_an_event_in_words_of_the_table_still_needs_its_value(
+    no: str, yes: str, write: Write
+) -> None:
+    path = write("c.csv", f"time,status\n1,{yes}\n2,{no}\n3,{yes}\n")
+    with pytest.raises(UsageError, match="status"):
+        km(path)
+    assert only(km(path, event=f"status={yes}"), "events") == 2
 
 
 def test_padded_levels_stand_in_the_order_of_their_numbers(write: Write) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design.dates import read_dates
-from hcc2l.design.levels import distinct, matching, natural_order
+from hcc2l.design.levels import ENGLISH_PAIRS, distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
@@ -18,10 +18,10 @@ from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import parse_term, split_assignment
 
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
-_EVENT_WORDS = {
-    "1": 1, "yes": 1, "true": 1, "dead": 1, "y": 1, "deceased": 1, "died": 1, "t": 1,
-    "0": 0, "no": 0, "false": 0, "alive": 0, "n": 0, "censored": 0, "f": 0,
-}  # fmt: skip
+# Other languages need COL=VALUE: an event must not be guessed.
+_EVENT_WORDS = {"0": 0, "1": 1} | {
+    word: value for pair in ENGLISH_PAIRS for value, words in enumerate(pair) for word in words
+}
 
 
 @dataclass(frozen=True)

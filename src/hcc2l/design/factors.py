@@ -71,7 +71,7 @@ def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mas
     label = cohort.label(term.column)
     cuts: tuple[float, ...] = ()
     if term.comparison:
-        levels, codes = _compared(cohort, term, column, keep)
+        levels, codes = _compared(cohort, term, column, option, keep)
         shown = f"{label} {_comparison_sign(term)} {term.comparison[1]}"
         label = shown if levels == ("no", "yes") else label
     else:
@@ -91,8 +91,9 @@ def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mas
 
 
 def _compared(
-    cohort: Cohort, term: Term, column: Column, keep: Mask
+    cohort: Cohort, term: Term, column: Column, option: str, keep: Mask
 ) -> tuple[tuple[str, ...], Ints]:
+    """The two sides of a comparison; the one that it does not name is the reference."""
     assert term.comparison is not None
     operator, value = term.comparison
     if operator in ("==", "!="):
@@ -101,13 +102,13 @@ def _compared(
         if not found:
             raise UsageError(
                 f"{column.name} has no value {value!r}.",
-                where=term.text,
+                where=f"{option} {term.text}",
                 hint=did_you_mean(value, natural_order(texts)),
             )
         table = np.array([*(int((t in found) == (operator == "==")) for t in texts), -1])
         return ("no", "yes"), table[codes].astype(np.int64)
     values = numbers(cohort, term.column, keep, to_cut=True)
-    limit = bound(value, term.text, "term")
+    limit = bound(value, term.text, option)
     shown = number_text(limit)
     chosen = np.where(np.isnan(values), -1, compare(values, operator, limit)).astype(np.int64)
     return (f"{OPPOSITE[operator]}{shown}", f"{SIGNS[operator]}{shown}"), chosen
@@ -139,7 +140,9 @@ def _cuts_of(
     if said == ("median",):
         values = numbers(cohort, term.column, keep)[keep]
         if np.isnan(values).all():
-            raise AnalysisError(f"All values of {term.column} are missing.", where=option)
+            raise AnalysisError(
+                f"All values of {term.column} are missing.", where=f"{option} {term.text}"
+            )
         said = (float(np.nanmedian(values)),)
     return tuple(float(c) for c in said)
 
