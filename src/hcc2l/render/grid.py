@@ -9,6 +9,7 @@ from hcc2l.numerals import p_value
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
 NOT_ESTIMABLE = "NE"
+LARGEST_RATIO = 1000  # larger ones are written `>1000`
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
 
@@ -64,19 +65,26 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return write(value, kind, decimals)
     if column.form == "summary":
         return _summary(values, column.decimals if digits is None else digits)
-    if column.form == "effect":
-        if values[0] is None:
-            return "–"
-        if kind == "ratio" and values == [1.0, None, None]:
-            return "reference"
-    if all(value is None for value in values):
+    interval, in_model = values[:3], values[3:] != [None]
+    if not in_model:
+        return "–"
+    if column.form == "effect" and kind == "ratio" and interval == [1.0, None, None]:
+        return "reference"
+    if all(value is None for value in interval) or (kind == "ratio" and _diverged(interval)):
         return NOT_ESTIMABLE
-    if kind == "ratio" and digits is None and _narrow(values):
+    if kind == "ratio" and digits is None and _narrow(interval):
         decimals = 4  # an effect per unit of a large scale would else be 1.00 (1.00-1.00)
-    estimate, lower, upper = (write(value, kind, decimals) for value in values)
-    negative = any(isinstance(v, (int, float)) and v < 0 for v in values)
+    estimate, lower, upper = (write(value, kind, decimals) for value in interval)
+    negative = any(isinstance(v, (int, float)) and v < 0 for v in interval)
     between = " to " if negative else "–"
     return f"{estimate} ({lower.removesuffix('%')}{between}{upper.removesuffix('%')})"
+
+
+def _diverged(interval: list[Value]) -> bool:
+    """Whether a ratio lies beyond what can be printed and lacks a limit: it does not exist."""
+    ratio = interval[0]
+    beyond = isinstance(ratio, (int, float)) and not 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO
+    return beyond and None in interval
 
 
 def _summary(values: list[Value], decimals: int | None) -> str:
@@ -108,8 +116,8 @@ def write(value: Value, kind: str, decimals: int) -> str:
         return f"{value:.1f}".removesuffix(".0")
     if kind == "probability":
         return _signed(f"{100 * value:.{decimals}f}%")
-    if kind == "ratio" and value > 1000:
-        return ">1000"
+    if kind == "ratio" and value > LARGEST_RATIO:
+        return f">{LARGEST_RATIO}"
     return _signed(f"{value:.{decimals}f}")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from math import ceil
 from typing import Literal
 
 from rich import box
+from rich.align import Align
 from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
@@ -72,13 +74,29 @@ def _print_table(console: Console, content: Grid) -> None:
         )
         for i in columns:
             justify: Literal["left", "right"] = "right" if content.right[i] else "left"
-            header = Text(_heading(content.headers[i], widths[i]))
-            table.add_column(header, justify=justify, vertical="bottom", width=widths[i])
-        for row in content.rows:
-            table.add_row(*(Text(row[i]) for i in columns))
+            header = Text(_heading(content.headers[i], widths[i]), justify=justify)
+            table.add_column(
+                Align(header, align=justify, vertical="bottom"), justify=justify, width=widths[i]
+            )
+        names = _flowing(console, [row[0] for row in content.rows], widths[0])
+        for name, row in zip(names, content.rows, strict=True):
+            table.add_row(Text(name), *(Text(row[i]) for i in columns[1:]))
         console.print(table)
     for note in content.footnotes:
         console.print(Text(note, style="dim"))
+
+
+def _flowing(console: Console, names: Sequence[str], width: int) -> list[str]:
+    """The first column; a name too wide for one line goes on in the empty cells below it."""
+    flowing = list(names)
+    for i, name in enumerate(names):
+        lines = [line.plain.rstrip() for line in Text(name).wrap(console, width)]
+        for place in range(i + 1, len(names)):
+            if len(lines) < 2 or names[place]:
+                break
+            flowing[place - 1] = lines.pop(0)
+            flowing[place] = "\n".join(lines)
+    return flowing
 
 
 def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
@@ -97,15 +115,28 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
         room -= widths[i]
     if sum(widths) + _GAP * count > width:
         widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
+    panels = _filled(content.headers, widths, naming, width)
+    for narrower in range(width - 1, 0, -1):  # as many panels, but of like width
+        balanced = _filled(content.headers, widths, naming, narrower)
+        if len(balanced) > len(panels):
+            break
+        panels = balanced
+    return [(panel, widths) for panel in panels]
+
+
+def _filled(
+    headers: Sequence[str], widths: Sequence[int], naming: int, width: int
+) -> list[list[int]]:
+    """Columns in panels, each filled up to the width."""
     panels: list[list[int]] = [list(range(naming))]
-    for i in range(naming, count):
+    for i in range(naming, len(headers)):
         used = sum(widths[j] + _GAP for j in panels[-1])
         if used + widths[i] + _GAP > width and len(panels[-1]) > naming:
             panels.append(list(range(naming)))
-            if content.headers[i] == "p" and len(panels[-2]) > naming + 1:
+            if headers[i] == "p" and len(panels[-2]) > naming + 1:
                 panels[-1].append(panels[-2].pop())  # a p is read beside its estimate
         panels[-1].append(i)
-    return [(panel, widths) for panel in panels]
+    return panels
 
 
 def _heading(header: str, width: int) -> str:

@@ -1,0 +1,190 @@
+"""Tables as a person reads them: what a cell says, and how a wide table is laid out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from hcc2l.render import render_report
+from hcc2l.render.grid import cell, grid, write
+from hcc2l.report import Column, Table, Value
+from tests.render.handmade import REPORT
+
+RATIO = ("hr", "lower", "upper")
+
+
+def interval(form: str, *values: Value, keys: tuple[str, ...] = RATIO, **options: int) -> str:
+    row = dict(zip((*keys, "n"), values, strict=False))
+    column = Column("x", (*keys, "n") if len(values) > 3 else keys, form=form)  # type: ignore[arg-type]  # one of the forms
+    return cell(row, column, **options)
+
+
+@pytest.mark.parametrize("form", ["effect", "interval"])
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ((2.44, 1.51, 3.95), "2.44 (1.51–3.95)"),
+        ((None, None, None), "NE"),
+        ((12.34, 1.2, None), "12.34 (1.20–NE)"),
+        ((1000.0, 12.5, None), "1000.00 (12.50–NE)"),
+        ((0.001, None, 4.0), "0.00 (NE–4.00)"),
+        ((1000.5, 12.5, None), "NE"),
+        ((8e9, 0.0, None), "NE"),
+        ((8e9, None, None), "NE"),
+        ((0.0009, None, 4.0), "NE"),
+        ((1e-9, 0.0, None), "NE"),
+        ((1500.0, 12.5, 98000.0), ">1000 (12.50–>1000)"),
+        ((0.0004, 0.00001, 0.7), "0.00 (0.00–0.70)"),
+        ((1.0002, 1.0001, 1.0004), "1.0002 (1.0001–1.0004)"),
+    ],
+)
+def test_a_ratio_without_a_limit_is_shown_only_where_it_can_exist(
+    form: str, values: tuple[Value, ...], written: str
+) -> None:
+    assert interval(form, *values) == written
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ((1.0, None, None, 12), "reference"),
+        ((1.0, 0.5, 2.0, 12), "1.00 (0.50–2.00)"),
+        ((1.0, None, None, None), "–"),
+        ((None, None, None, None), "–"),
+        ((None, None, None, 12), "NE"),
+        ((2.44, 1.51, 3.95, 12), "2.44 (1.51–3.95)"),
+    ],
+)
+def test_a_row_outside_the_model_is_a_dash_and_one_inside_is_not(
+    values: tuple[Value, ...], written: str
+) -> None:
+    assert interval("effect", *values) == written
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ((9.33, 7.66, None), "9.33 (7.66–NE)"),
+        ((None, 7.66, None), "NE (7.66–NE)"),
+        ((5000.0, 7.66, None), "5000.00 (7.66–NE)"),
+    ],
+)
+def test_a_median_keeps_the_limit_that_it_has(values: tuple[Value, ...], written: str) -> None:
+    assert interval("interval", *values, keys=("median", "lower", "upper")) == written
+
+
+def test_decimals_that_are_asked_for_hold_for_narrow_intervals_too() -> None:
+    assert interval("effect", 1.0002, 1.0001, 1.0004, digits=1) == "1.0 (1.0–1.0)"
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ((36, 0.9, None, None, None), "36 (90.0%)"),
+        ((None, None, 60.0, 55.0, 66.0), "60 (55–66)"),
+        ((None, None, 4.93, 2.45, 9.51), "4.9 (2.5–9.5)"),
+        ((None, None, -4.9, -9.5, 2.5), "−4.9 (−9.5 to 2.5)"),
+        ((None, None, None, None, None), "–"),
+    ],
+)
+def test_a_summary_is_a_count_with_its_share_or_a_median_with_its_quartiles(
+    values: tuple[Value, ...], written: str
+) -> None:
+    keys = ("count", "rate", "median", "lower", "upper")
+    column = Column("x", keys, form="summary")
+    assert cell(dict(zip(keys, values, strict=True)), column) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "written"),
+    [
+        (None, "text", ""), (None, "p", "–"), (None, "count", "–"), (None, "time", "NE"),
+        (None, "probability", "NE"), (("A", "B"), "text", "A, B"), (True, "text", "True"),
+        (12.0, "count", "12"), (12.5, "count", "12.5"), (0.4462, "probability", "44.62%"),
+        (-0.001, "estimate", "0.00"), (-1.5, "estimate", "−1.50"), (1000.0, "ratio", "1000.00"),
+        (1000.01, "ratio", ">1000"), (1000.01, "estimate", "1000.01"), (2.0, "degrees", "2"),
+    ],
+)  # fmt: skip
+def test_a_value_is_written_by_its_kind(value: Value, kind: str, written: str) -> None:
+    assert write(value, kind, 2) == written
+
+
+# ---------------------------------------------------------------- repeated names and footnotes
+
+
+def table(rows: list[tuple[Value, ...]], *columns: str, **options: object) -> Table:
+    return Table(
+        "effects", "Effects", columns, tuple(dict(zip(columns, row, strict=True)) for row in rows),
+        tuple(Column(key.title(), (key,)) for key in columns), **options,  # type: ignore[arg-type]  # fields of Table
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["group", "term", "variable", "endpoint"])
+def test_a_name_that_repeats_is_written_once(key: str) -> None:
+    rows: list[tuple[Value, ...]] = [("OS", 1), ("OS", 2), ("PFS", 3), ("OS", 4)]
+    assert [row[0] for row in grid(table(rows, key, "n")).rows] == ["OS", "", "PFS", "OS"]
+
+
+def test_a_repeated_cell_that_names_no_row_is_written_again() -> None:
+    rows: list[tuple[Value, ...]] = [("cox", 1), ("cox", 2)]
+    assert [row[0] for row in grid(table(rows, "model", "n")).rows] == ["cox", "cox"]
+
+
+def test_ne_is_explained_where_it_stands_and_only_there() -> None:
+    without = table([("NE", 7.0)], "group", "median")
+    assert grid(without).footnotes == ()
+    with_ = table([("A", None)], "group", "median", footnotes=("Short.",))
+    assert grid(with_).footnotes == ("Short.", "NE: not estimable.")
+
+
+# ---------------------------------------------------------------- layout on a terminal
+
+
+def printed(content: Table, width: int) -> list[str]:
+    made = render_report(replace(REPORT, tables=(content,)), "table", width=width)
+    assert isinstance(made, str)
+    return made.split("Effects", 1)[1].splitlines()
+
+
+def test_a_long_name_goes_on_in_the_empty_cells_below_it() -> None:
+    name = "Progression-free survival from the first dose"
+    rows: list[tuple[Value, ...]] = [(name, "cox"), (name, "strata"), ("OS", "cox")]
+    lines = printed(table(rows, "endpoint", "model"), 44)
+    cells = [re.split(r" {2,}", line.strip()) for line in lines[4:7]]
+    assert cells == [
+        ["Progression-free survival from", "cox"], ["the first dose", "strata"], ["OS", "cox"],
+    ]  # fmt: skip
+
+
+def test_a_long_name_without_an_empty_cell_below_it_takes_a_second_line() -> None:
+    name = "Progression-free survival from the first dose"
+    lines = printed(table([(name, "cox"), ("OS", "strata")], "endpoint", "model"), 44)
+    cells = [re.split(r" {2,}", line.strip()) for line in lines[4:7]]
+    assert cells == [
+        ["Progression-free survival from", "cox"], ["the first dose"], ["OS", "strata"],
+    ]  # fmt: skip
+
+
+def test_the_parts_of_a_wide_table_are_of_like_width() -> None:
+    rows: list[tuple[Value, ...]] = [("A", *(1234.5,) * 6)]
+    keys = ("group", "mean", "median", "tau", "time", "lower", "upper")
+    widest = [line for line in printed(table(rows, *keys), 62) if line.startswith(" A ")]
+    assert [line.count("1234.50") for line in widest] == [6]
+    halves = [line for line in printed(table(rows, *keys), 55) if line.startswith(" A ")]
+    assert [line.count("1234.50") for line in halves] == [3, 3]
+
+
+def test_a_p_stays_beside_its_estimate() -> None:
+    columns = (
+        Column("Group", ("group",)), Column("n", ("n",)),
+        Column("HR", RATIO, form="effect"), Column("p", ("p",)),
+        Column("OR", ("or", "lower", "upper"), form="effect"), Column("p", ("p",)),
+    )  # fmt: skip
+    keys = ("group", "n", "hr", "or", "lower", "upper", "p")
+    row = dict(zip(keys, ("A", 12, 2.0, 3.0, 1.0, 4.0, 0.5), strict=True))
+    content = Table("effects", "Effects", keys, (row,), columns)
+    for width in range(40, 80):
+        parts = [line for line in printed(content, width) if line.startswith(" Group")]
+        assert all(re.search(r"(HR|OR) +p", part) for part in parts if " p" in part), parts
