@@ -613,7 +613,7 @@ def test_an_interrupt_leaves_no_file_and_exits_130(
     assert outcome.status == INTERRUPTED
     assert outcome.out == ""
     (error,) = outcome.messages("error")
-    assert "interrupted" in error
+    assert error == "error: Interrupted; no file was written."
     assert "Traceback" not in outcome.err
     assert snapshot(workplace) == before
 

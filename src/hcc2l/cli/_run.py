@@ -1,4 +1,4 @@
-"""The one place that reads, runs, catches, writes and exits."""
+"""Runs a command from its options to its output; only here are errors caught and files written."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _COMMAND_LINE_ERROR: Any = next(
 
 
 @dataclass(frozen=True)
-class Showing:
-    """What is to be shown, and where."""
+class Output:
+    """Formats and files of a run's output."""
 
     format: str
     table: str | None
@@ -58,7 +58,7 @@ def run_analysis(
     Parameters
     ----------
     texts, numbers
-        Options that take several values, by commas or by being repeated.
+        Options that take several values, separated by commas or given repeatedly.
     """
     command = str(context.info_name)
     options = _given(context)
@@ -75,20 +75,20 @@ def run_analysis(
     cohort = _read(options)
     refuse_overwriting(targets, _files_read(options, cohort))
     if not options.get("quiet"):
-        _say_what_was_read(cohort)
+        _print_reading_notes(cohort)
     options = cohort.dictionary.options(command, options)
-    showing = _showing(options)
+    output = _output(options)
     spec_type = SPECS[command]
     spec = spec_type(**{k: v for k, v in options.items() if k in spec_type.__dataclass_fields__})
-    with _progress(showing.quiet):
+    with _progress(output.quiet):
         report = _analyse(command, cohort, spec)
-    if not showing.quiet:
+    if not output.quiet:
         _notify(report.notes)
-    _deliver(report, showing)
+    _deliver(report, output)
 
 
 def _given(context: typer.Context) -> dict[str, Any]:
-    """The options that were given; the others keep the defaults of dictionary and spec."""
+    """Options given on the command line; the others keep the defaults of dictionary and spec."""
     given: dict[str, Any] = {}
     for name, value in context.params.items():
         source = context.get_parameter_source(name)
@@ -111,7 +111,7 @@ def _number(option: str, text: str) -> float:
 
 
 def _check_endings(options: dict[str, Any]) -> None:
-    """Refuse a file whose ending says no format, before any work is done."""
+    """Refuse a file whose ending is no known format, before any work is done."""
     from hcc2l.figures import plot_format
     from hcc2l.render import FILE_FORMATS
 
@@ -120,7 +120,9 @@ def _check_endings(options: dict[str, Any]) -> None:
     saved = options.get("save")
     if saved is not None and Path(saved).suffix.lower() != ".csv":
         raise UsageError(
-            f"{saved!r} does not end in .csv.", where="--save", hint="The cohort is saved as CSV."
+            f"{saved!r} does not end in .csv.",
+            where="--save",
+            hint="The cohort is saved as CSV: --save matched.csv.",
         )
     for path in options.get("out", ()):
         suffix = Path(path).suffix.removeprefix(".").lower()
@@ -129,7 +131,7 @@ def _check_endings(options: dict[str, Any]) -> None:
             raise UsageError(
                 f"{path!r} does not end in a known format.",
                 where="--out",
-                hint=f"The ending says the format: {endings}. Figures go to --plot.",
+                hint=f"Use one of {endings}; for a figure, use --plot.",
             )
 
 
@@ -173,20 +175,27 @@ def _read(options: dict[str, Any]) -> Cohort:
     return read_cohort(options.get("cohort"), **{k: options[k] for k in named if k in options})
 
 
-def _showing(options: dict[str, Any]) -> Showing:
+def _output(options: dict[str, Any]) -> Output:
+    """The output that the options ask for.
+
+    Raises
+    ------
+    UsageError
+        The format is unknown, or --table is given without CSV.
+    """
     from hcc2l.render import TEXT_FORMATS
 
     format_ = "json" if options.get("json") else options.get("format", "table")
     if format_ not in TEXT_FORMATS:
         hint = did_you_mean(str(format_), TEXT_FORMATS)
-        raise UsageError(f"{format_!r} is not a format.", where="--format", hint=hint)
+        raise UsageError(f"{format_!r} is not an output format.", where="--format", hint=hint)
     out = tuple(options.get("out") or ())
     table = options.get("table")
     if table and format_ != "csv" and not any(path.lower().endswith(".csv") for path in out):
         raise UsageError(
-            "--table chooses the table that csv prints.", where="--table", hint="Add --format csv."
+            "This option applies to CSV output only.", where="--table", hint="Add --format csv."
         )
-    return Showing(
+    return Output(
         format=format_,
         table=table,
         digits=options.get("digits"),
@@ -203,7 +212,7 @@ def _analyse(command: str, cohort: Cohort, spec: AnalysisSpec) -> Report:
 
 
 def _progress(quiet: bool) -> AbstractContextManager[None]:
-    """Long calculations draw a bar on standard error, where somebody sees it."""
+    """A progress bar on standard error for long calculations, on a terminal only."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return nullcontext()
 
@@ -217,13 +226,16 @@ def _progress(quiet: bool) -> AbstractContextManager[None]:
     return shown_by(bar)
 
 
-def _say_what_was_read(cohort: Cohort) -> None:
-    """At once, so that it is seen before any error that follows from it."""
+def _print_reading_notes(cohort: Cohort) -> None:
+    """Print how the cohort was read at once, before any error that follows from it."""
     if cohort.source.bundled:
-        say("note", "no cohort was named: this is the bundled synthetic cohort, no patient's data. "
-            "Name your own: hcc2l COMMAND cohort.csv")  # fmt: skip
+        print_message(
+            "note",
+            "No cohort was given, so the bundled synthetic cohort is analysed; it describes no "
+            "real patients. To analyse your own: hcc2l COMMAND cohort.csv",
+        )
     for remark in cohort.source.remarks:
-        say("note", f"{cohort.source.name}: {remark}.")
+        print_message("note", f"{cohort.source.name}: {remark}.")
 
 
 def _notify(notes: Sequence[Note]) -> None:
@@ -231,45 +243,45 @@ def _notify(notes: Sequence[Note]) -> None:
         if note.code == "reading":
             continue
         text = f"{note.text.removesuffix('.')} ({note.which})." if note.which else note.text
-        say("warning" if note.level == "warning" else "note", text)
+        print_message("warning" if note.level == "warning" else "note", text)
 
 
-def say(kind: str, text: str) -> None:
-    """One message on standard error, `warning: …`; coloured on a terminal."""
+def print_message(kind: str, text: str) -> None:
+    """Print one message on standard error, `warning: …`, in colour on a terminal."""
     colours = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
     coloured = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     coloured = coloured and os.environ.get("TERM") != "dumb"
     prefix = typer.style(f"{kind}:", fg=colours.get(kind), bold=True) if coloured else f"{kind}:"
-    print(prefix, text, file=sys.stderr)  # noqa: T201 - this is where messages are printed
+    print(prefix, text, file=sys.stderr)  # noqa: T201 - messages are printed here
 
 
-def _deliver(report: Report, showing: Showing) -> None:
-    """Make every output, then write the files, then print: all or nothing."""
+def _deliver(report: Report, output: Output) -> None:
+    """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
     from hcc2l.render import render_report
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
     picture = None
-    if showing.plot:
+    if output.plot:
         assert report.draw is not None
         figure = report.draw()
-        drawn = {path: draw(figure, plot_format(path)) for path in showing.plot}
-        if any(Path(path).suffix.lower() in (".docx", ".html") for path in showing.out):
+        drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
+        if any(Path(path).suffix.lower() in (".docx", ".html") for path in output.out):
             picture = draw(figure, "png")
-    for path in showing.out:
+    for path in output.out:
         made = render_report(
-            report, Path(path).suffix.removeprefix(".").lower(), digits=showing.digits,
-            table=showing.table, figure=picture,
+            report, Path(path).suffix.removeprefix(".").lower(), digits=output.digits,
+            table=output.table, figure=picture,
         )  # fmt: skip
         files[path] = made.encode() if isinstance(made, str) else made
     files |= drawn
-    if showing.save is not None:
+    if output.save is not None:
         assert report.save is not None
-        files[showing.save] = report.save().encode()
+        files[output.save] = report.save().encode()
     width, colour = _terminal()
     text = render_report(
-        report, showing.format, digits=showing.digits, table=showing.table, width=width,
+        report, output.format, digits=output.digits, table=output.table, width=width,
         colour=colour,
     )  # fmt: skip
     write_files(files)
@@ -278,7 +290,7 @@ def _deliver(report: Report, showing: Showing) -> None:
 
 
 def _terminal() -> tuple[int, bool]:
-    """Width and colour of standard output; a pipe gets 120 columns unless COLUMNS says else."""
+    """Width and colour of standard output; 120 columns in a pipe unless COLUMNS is set."""
     import shutil
 
     terminal = sys.stdout.isatty()
@@ -296,45 +308,45 @@ def _print(text: str) -> None:
 
 
 def _hint(message: str) -> str:
-    """What to do about an error of the command line, by what was typed."""
+    """A hint for an error that typer found in the command line."""
     typed = re.search(r"No such command '([^']+)'", message)
     if typed and Path(typed[1]).suffix:
-        return f"Name a command before the cohort: hcc2l km {typed[1]}"
+        return f"Put a command before the cohort: hcc2l km {typed[1]}"
     if "valid number" in message:
-        return "Write a number such as 12.5; decimals have a point."
-    return "hcc2l COMMAND --help lists the options."
+        return "Write a number such as 12.5, with a decimal point."
+    return "See hcc2l COMMAND --help for the options."
 
 
 def guarded(app: typer.Typer) -> int:
-    """Run the application; every failure becomes one message and an exit status."""
+    """Run the application and return its exit status; a failure prints one message."""
     try:
         status = int(app(standalone_mode=False) or 0)
         if status == _INTERRUPTED:  # newer versions of typer return it, older ones raise Abort
             raise KeyboardInterrupt
         return status
     except _COMMAND_LINE_ERROR as error:
-        if "NoArgs" in type(error).__name__:  # hcc2l alone: show what there is
+        if "NoArgs" in type(error).__name__:  # hcc2l alone: list the commands
             error.show()
         else:
             message = error.format_message()
-            say("error", message)
-            say("hint", _hint(message))
+            print_message("error", message)
+            print_message("hint", _hint(message))
         return 2
     except Hcc2lError as error:
-        say("error", f"{error.where}: {error.message}" if error.where else error.message)
+        print_message("error", f"{error.where}: {error.message}" if error.where else error.message)
         if error.hint:
-            say("hint", error.hint)
+            print_message("hint", error.hint)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        say("error", "interrupted; no file was written.")
+        print_message("error", "Interrupted; no file was written.")
         return _INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone, as `| head` does; keep Python from complaining at exit.
+        # The reader has gone, as with `| head`; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MemoryError:
-        say("error", "there is not enough memory for this cohort.")
+        print_message("error", "There is not enough memory for this cohort.")
         return 1
     except OSError as error:
-        say("error", f"{error.filename or 'output'}: {error.strerror}.")
+        print_message("error", f"{error.filename or 'output'}: {error.strerror}.")
         return 2

@@ -102,20 +102,20 @@ def distinct(column: Column) -> tuple[list[str], Ints]:
         values, inverse = np.unique(column.values[~missing], return_inverse=True)
         texts = [number_text(float(v)) for v in values]
     else:
-        known = [str(v) for v in column.values[~missing].tolist()]
-        place = {text: i for i, text in enumerate(dict.fromkeys(known))}
-        texts, inverse = list(place), np.array([place[t] for t in known], dtype=np.int64)
+        cells = [str(v) for v in column.values[~missing].tolist()]
+        place = {text: i for i, text in enumerate(dict.fromkeys(cells))}
+        texts, inverse = list(place), np.array([place[t] for t in cells], dtype=np.int64)
     codes = np.full(missing.size, -1, dtype=np.int64)
     codes[~missing] = inverse
     return texts, codes
 
 
 def matching(value: str, column: Column, texts: Sequence[str]) -> set[str]:
-    """The distinct texts that `value` means: itself, the same number, or the label of its code."""
-    found = {t for t in texts if t == value}
-    if not found and column.kind == "number":
+    """The distinct texts that match: `value` itself, the same number, or the label of its code."""
+    matches = {t for t in texts if t == value}
+    if not matches and column.kind == "number":
         try:
-            found = {t for t in texts if float(t) == float(value)}
+            matches = {t for t in texts if float(t) == float(value)}
         except ValueError:
-            found = set()
-    return found or {t for t in texts if column.codes.get(t) == value}
+            matches = set()
+    return matches or {t for t in texts if column.codes.get(t) == value}

@@ -1,4 +1,4 @@
-"""A table as a person reads it: headings and finished cells. Every format for people uses this."""
+"""A table as a reader sees it: headings and formatted cells, for every format but JSON and CSV."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic"
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells of text, `right` telling which columns are aligned to the right."""
+    """A table of formatted cells; `right` marks the columns that are aligned to the right."""
 
     title: str
     headers: tuple[str, ...]
@@ -24,13 +24,13 @@ class Grid:
     footnotes: tuple[str, ...]
 
 
-def shown_tables(report: Report) -> list[Table]:
-    """The tables that people see."""
+def presented_tables(report: Report) -> list[Table]:
+    """Tables with a presentation; the others are for JSON and CSV only."""
     return [table for table in report.tables if table.columns]
 
 
 def grid(table: Table, digits: int | None = None) -> Grid:
-    """Write every cell of a table by the kind of its key."""
+    """Every cell of a table, formatted by the kind of its key."""
     rows: list[tuple[str, ...]] = []
     previous: Value = None
     for row in table.rows:
@@ -54,7 +54,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
 
 
 def cell(row: Row, column: Column, digits: int | None = None) -> str:
-    """One cell: a value, or an estimate with its interval."""
+    """One cell: a value, an estimate with its interval, or a summary."""
     kind = _kind(column)
     decimals = _decimals(column, kind, digits)
     values = [row[key] for key in column.keys]
@@ -73,7 +73,7 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     if all(value is None for value in interval) or (kind == "ratio" and _diverged(interval)):
         return NOT_ESTIMABLE
     if kind == "ratio" and digits is None and _narrow(interval):
-        decimals = 4  # an effect per unit of a large scale would else be 1.00 (1.00-1.00)
+        decimals = 4  # otherwise an effect per unit of a wide scale is 1.00 (1.00–1.00)
     estimate, lower, upper = (write(value, kind, decimals) for value in interval)
     negative = any(isinstance(v, (int, float)) and v < 0 for v in interval)
     between = " to " if negative else "–"
@@ -88,20 +88,21 @@ def _diverged(interval: list[Value]) -> bool:
 
 
 def _summary(values: list[Value], decimals: int | None) -> str:
-    """`36 (90.0%)`, or `60 (55-66)` where the row is a number."""
+    """`36 (90.0%)` for a level, `60 (55–66)` for a numeric variable."""
     if values[0] is not None:
         return f"{write(values[0], 'count', 0)} ({write(values[1], 'probability', 1)})"
-    known = [float(v) for v in values[2:] if isinstance(v, (int, float))]
-    if not known:
+    quartiles = [float(v) for v in values[2:] if isinstance(v, (int, float))]
+    if not quartiles:
         return "–"
     if decimals is None:
-        decimals = 0 if all(v.is_integer() for v in known) or min(known) >= 10 else 1
-    median, low, high = (write(v, "estimate", decimals) for v in known)
-    return f"{median} ({low}{' to ' if min(known) < 0 else '–'}{high})"
+        whole = all(v.is_integer() for v in quartiles)
+        decimals = 0 if whole or min(quartiles) >= 10 else 1
+    median, low, high = (write(v, "estimate", decimals) for v in quartiles)
+    return f"{median} ({low}{' to ' if min(quartiles) < 0 else '–'}{high})"
 
 
 def write(value: Value, kind: str, decimals: int) -> str:
-    """A number by its kind; a missing estimate is `NE`, any other missing value a dash."""
+    """A value formatted by its kind; a missing estimate is `NE`, any other missing value a dash."""
     if value is None and kind == "text":
         return ""
     if value is None:
@@ -122,7 +123,7 @@ def write(value: Value, kind: str, decimals: int) -> str:
 
 
 def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
-    """Every line of an outline, top down, with how far it is indented."""
+    """Every line of an outline with its depth, from the top."""
     lines = [(depth, outline.text)]
     for below in outline.below:
         lines += outline_lines(below, depth + 1)
@@ -130,8 +131,9 @@ def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
 
 
 def _narrow(values: list[Value]) -> bool:
-    known = [v for v in values if isinstance(v, (int, float))]
-    return len(known) == len(values) and f"{min(known):.2f}" == f"{max(known):.2f}"
+    """Whether estimate and limits agree to two decimals."""
+    numbers = [v for v in values if isinstance(v, (int, float))]
+    return len(numbers) == len(values) and f"{min(numbers):.2f}" == f"{max(numbers):.2f}"
 
 
 def _kind(column: Column) -> str:
@@ -145,7 +147,7 @@ def _decimals(column: Column, kind: str, digits: int | None) -> int:
 
 
 def _signed(text: str) -> str:
-    if not text.strip("-0.%"):  # nothing but rounding is left of the number
+    if not text.strip("-0.%"):  # the number rounds to zero
         return text.removeprefix("-")
     return text.replace("-", "−", 1)
 

@@ -1,4 +1,4 @@
-"""For a terminal, by rich: tables that fit the width, then the footer."""
+"""Text for a terminal: tables that fit its width, then the footer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
-from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.grid import Grid, grid, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
@@ -25,7 +25,7 @@ _LABEL_WIDTH = 32
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """The whole report as text, with ANSI colours when asked for."""
+    """The report as text, with ANSI colours if the options ask for them."""
     console = Console(
         file=io.StringIO(),
         width=options.width,
@@ -41,7 +41,7 @@ def render(report: Report, options: RenderOptions) -> str:
     if report.outline is not None:
         console.print(Text(f"\n{report.outline.title}", style="bold"))
         console.print(_branches(report.outline))
-    for table in shown_tables(report):
+    for table in presented_tables(report):
         _print_table(console, grid(table, options.digits))
     console.print()
     for line in report.provenance.footer:
@@ -100,9 +100,9 @@ def _flowing(console: Console, names: Sequence[str], width: int) -> list[str]:
 
 
 def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
-    """Columns in panels that fit the width, each beginning with those that name the row.
+    """Columns and widths of each panel; every panel begins with the columns that name the row.
 
-    Headings stay on one line where the whole table fits so, and take two where not.
+    Headings take one line if the whole table then fits, else two.
     """
     count = len(content.headers)
     texts = next((i for i, right in enumerate(content.right[:3]) if right), min(3, count))
@@ -116,7 +116,7 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
     if sum(widths) + _GAP * count > width:
         widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
     panels = _filled(content.headers, widths, naming, width)
-    for narrower in range(width - 1, 0, -1):  # as many panels, but of like width
+    for narrower in range(width - 1, 0, -1):  # no more panels, but of similar width
         balanced = _filled(content.headers, widths, naming, narrower)
         if len(balanced) > len(panels):
             break
@@ -134,20 +134,20 @@ def _filled(
         if used + widths[i] + _GAP > width and len(panels[-1]) > naming:
             panels.append(list(range(naming)))
             if headers[i] == "p" and len(panels[-2]) > naming + 1:
-                panels[-1].append(panels[-2].pop())  # a p is read beside its estimate
+                panels[-1].append(panels[-2].pop())  # a p-value stays beside its estimate
         panels[-1].append(i)
     return panels
 
 
 def _heading(header: str, width: int) -> str:
-    """A heading broken before its parenthesis, where it is too wide and that makes it fit."""
+    """A heading, broken before its parenthesis if it is too wide and then fits."""
     broken = header.replace(" (", "\n(")
     fits = max(map(cell_len, broken.split("\n"))) <= width < cell_len(header)
     return broken if fits else header
 
 
 def _width(content: Grid, i: int, lines: int) -> int:
-    """What a column needs: its widest cell, and its heading on so many lines."""
+    """Width of a column: that of its widest cell, or of its heading on so many lines."""
     header = content.headers[i]
     words = [cell_len(word) for word in header.split()]
     cells = [cell_len(row[i]) for row in content.rows]
