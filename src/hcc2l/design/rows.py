@@ -86,10 +86,10 @@ def numbers(cohort: Cohort, name: str, keep: Mask | None = None, *, to_cut: bool
             "itself is then used as the value."
         )
     elif len(bad) == int(needed.sum()):
-        hint = "The column contains no numbers. Choose another column."
+        hint = "This column contains no numbers. Choose another column."
     raise InputError(
         f"{cell!r} is not a number"
-        + (f"; neither are {len(bad) - 1} other cells" if len(bad) > 1 else "")
+        + {1: "", 2: "; nor is 1 other cell"}.get(len(bad), f"; nor are {len(bad) - 1} other cells")
         + ".",
         where=f"{cohort.source.name}, column {name}, {row_where(cohort, bad[0])}",
         hint=hint,

@@ -120,7 +120,7 @@ def _item_problem(option: Field[Any], kind: str, value: object) -> tuple[str, st
             return f"{value!r} is not text.", "Put it in quotation marks."
         choices = option.metadata.get("choices")
         if choices and value not in choices:
-            return f"{value!r} is not one of the choices.", did_you_mean(value, choices)
+            return f"{value!r} is not a valid choice.", did_you_mean(value, choices)
         return None
     if isinstance(value, str) and value in option.metadata.get("words", ()):
         return None
