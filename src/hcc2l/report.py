@@ -25,9 +25,10 @@ class Column:
         The column's heading.
     keys
         The keys of its cell: one for `value`; estimate, lower, upper for `interval`, which is
-        written ``7.43 (6.64-13.60)`` with an en dash, and for `effect`, the interval of a ratio,
-        which is written `reference` where 1 has no limits; a fourth key of either is null where
-        the row is not in the model, and the cell is then a dash; count and share for `summary`,
+        written ``7.43 (6.64-13.60)`` with an en dash, and for `effect`: a ratio of 1 without limits
+        is written `reference`, and any other estimate that is null, because another row has it, is
+        a dash; a fourth key of either is null where the row is not in the model, which is a dash
+        too; count and share for `summary`,
         ``36 (90.0%)``, and where these are missing the further keys median and quartiles,
         ``60 (55-66)``.
     kind

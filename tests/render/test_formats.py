@@ -1,4 +1,4 @@
-"""Every format from one report made by hand; the text formats to the letter."""
+"""Every format of one hand-made report; text formats character by character."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.mark.parametrize("name", ["table", "json", "csv", "md", "html", "tex"])
-def test_text_formats_are_written_to_the_letter(name: str) -> None:
+def test_text_formats_match_the_stored_files(name: str) -> None:
     made = render_report(REPORT, name, width=80)
     assert made == (GOLDEN / f"report.{name}").read_text(encoding="utf-8")
 
@@ -59,12 +59,12 @@ def test_csv_has_the_same_rows_as_json() -> None:
         assert isinstance(text, str)
         read = list(csv.DictReader(io.StringIO(text)))
         assert [list(r) for r in read] == [list(r) for r in rows]
-        for found, expected in zip(read, rows, strict=True):
+        for record, expected in zip(read, rows, strict=True):
             for key, value in expected.items():
                 if isinstance(value, (int, float)):
-                    assert float(found[key]) == value
+                    assert float(record[key]) == value
                 elif value is None:
-                    assert found[key] == ""
+                    assert record[key] == ""
 
 
 @pytest.mark.parametrize("text", ["=A_1 <b>", "-C"])
@@ -87,7 +87,7 @@ def test_excel_holds_every_table_with_numbers_as_numbers() -> None:
     assert book["groups"]["D4"].value is None
 
 
-def test_word_has_native_tables_with_the_cells_of_every_other_format() -> None:
+def test_word_has_native_tables_with_the_same_cells() -> None:
     import docx
 
     document = docx.Document(io.BytesIO(render_report(REPORT, "docx")))  # type: ignore[arg-type]  # this format is bytes or text
@@ -132,7 +132,7 @@ def test_a_table_too_wide_for_the_terminal_repeats_its_first_column() -> None:
     assert len(re.findall(r"B \| 50%", made)) == 2
 
 
-def test_colour_is_only_there_when_asked_for() -> None:
+def test_colour_is_used_only_on_request() -> None:
     assert "\x1b[" not in render_report(REPORT, "table")  # type: ignore[operator]  # this format is bytes or text
     assert "\x1b[" in render_report(REPORT, "table", colour=True)  # type: ignore[operator]  # this format is bytes or text
 

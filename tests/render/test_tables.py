@@ -63,6 +63,13 @@ def test_a_row_outside_the_model_is_a_dash_and_one_inside_is_not(
     assert interval("effect", *values) == written
 
 
+def test_an_area_that_another_row_has_is_a_dash() -> None:
+    keys = ("auc", "lower", "upper")
+    assert interval("effect", None, None, None, keys=keys) == "–"
+    assert interval("interval", None, None, None, keys=keys) == "NE"
+    assert interval("effect", 1.0, None, None, keys=keys) == "1.00 (NE–NE)"
+
+
 @pytest.mark.parametrize(
     ("values", "written"),
     [
@@ -167,13 +174,27 @@ def test_a_long_name_without_an_empty_cell_below_it_takes_a_second_line() -> Non
     ]  # fmt: skip
 
 
-def test_the_parts_of_a_wide_table_are_of_like_width() -> None:
+def test_a_wide_table_is_continued_with_the_names_of_its_rows() -> None:
     rows: list[tuple[Value, ...]] = [("A", *(1234.5,) * 6)]
     keys = ("group", "mean", "median", "tau", "time", "lower", "upper")
-    widest = [line for line in printed(table(rows, *keys), 62) if line.startswith(" A ")]
-    assert [line.count("1234.50") for line in widest] == [6]
-    halves = [line for line in printed(table(rows, *keys), 55) if line.startswith(" A ")]
-    assert [line.count("1234.50") for line in halves] == [3, 3]
+    for width, columns in ((62, [6]), (55, [5, 1]), (40, [3, 3])):
+        lines = printed(table(rows, *keys), width)
+        assert [line.count("1234.50") for line in lines if line.startswith(" A ")] == columns
+        assert sum(line == "Effects (continued)" for line in lines) == len(columns) - 1
+
+
+@pytest.mark.parametrize(("width", "parts"), [(75, [8]), (60, [4, 4]), (42, [4, 4])])
+def test_a_wide_table_is_divided_after_the_p_of_a_group_of_columns(
+    width: int, parts: list[int]
+) -> None:
+    headers = ("Old", "New", "SMD", "p")
+    keys = ("mean", "median", "tau", "p")
+    columns = [Column(h, (k,)) for h, k in zip(headers * 2, keys * 2, strict=True)]
+    row = {"group": "A", "mean": 60.0, "median": 61.0, "tau": 0.25, "p": 0.0771}
+    content = Table("effects", "Effects", ("group", *keys), (row,),
+                    (Column("Group", ("group",)), *columns))  # fmt: skip
+    lines = [line for line in printed(content, width) if line.startswith(" Group")]
+    assert [len(line.split()) - 1 for line in lines] == parts
 
 
 def test_a_p_stays_beside_its_estimate() -> None:

@@ -66,7 +66,8 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     if column.form == "summary":
         return _summary(values, column.decimals if digits is None else digits)
     interval, in_model = values[:3], values[3:] != [None]
-    if not in_model:
+    repeated = column.form == "effect" and kind != "ratio" and values[0] is None
+    if not in_model or repeated:
         return "–"
     if column.form == "effect" and kind == "ratio" and interval == [1.0, None, None]:
         return "reference"

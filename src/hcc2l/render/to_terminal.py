@@ -115,28 +115,23 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
         room -= widths[i]
     if sum(widths) + _GAP * count > width:
         widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
-    panels = _filled(content.headers, widths, naming, width)
-    for narrower in range(width - 1, 0, -1):  # no more panels, but of similar width
-        balanced = _filled(content.headers, widths, naming, narrower)
-        if len(balanced) > len(panels):
-            break
-        panels = balanced
+    panels: list[list[int]] = [list(range(naming))]
+    for i in range(naming, count):
+        used = sum(widths[j] + _GAP for j in panels[-1])
+        if used + widths[i] + _GAP > width and len(panels[-1]) > naming:
+            together = _kept_together(content.headers, panels[-1][naming:], i)
+            panels[-1] = [j for j in panels[-1] if j not in together]
+            panels.append([*range(naming), *together])
+        panels[-1].append(i)
     return [(panel, widths) for panel in panels]
 
 
-def _filled(
-    headers: Sequence[str], widths: Sequence[int], naming: int, width: int
-) -> list[list[int]]:
-    """Columns in panels, each filled up to the width."""
-    panels: list[list[int]] = [list(range(naming))]
-    for i in range(naming, len(headers)):
-        used = sum(widths[j] + _GAP for j in panels[-1])
-        if used + widths[i] + _GAP > width and len(panels[-1]) > naming:
-            panels.append(list(range(naming)))
-            if headers[i] == "p" and len(panels[-2]) > naming + 1:
-                panels[-1].append(panels[-2].pop())  # a p-value stays beside its estimate
-        panels[-1].append(i)
-    return panels
+def _kept_together(headers: Sequence[str], before: Sequence[int], i: int) -> list[int]:
+    """Columns of a full panel that move on with column i: those that its p-value belongs to."""
+    closed = [place for place, j in enumerate(before, start=1) if headers[j] == "p"]
+    if closed and headers.count("p") > 1:  # several groups of columns, each ending with its p
+        return list(before[closed[-1] :])
+    return list(before[-1:]) if headers[i] == "p" and len(before) > 1 else []
 
 
 def _heading(header: str, width: int) -> str:
