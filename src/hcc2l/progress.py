@@ -1,4 +1,4 @@
-"""How long calculations say how far they are; whoever runs them decides where that is shown."""
+"""Progress of long calculations, shown by whichever front end runs them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-# Gets the steps, how many there are, and what they do; gives them one by one.
+# Takes the steps, their number and a description; yields them one by one.
 Show = Callable[[Iterable[int], int, str], Iterable[int]]
 _show: ContextVar[Show | None] = ContextVar("show", default=None)
 
 
 def track(steps: Sequence[int] | range, what: str) -> Iterator[int]:
-    """The steps of a long calculation, one by one; shown as `what` where somebody looks on."""
+    """The steps of a long calculation, one by one, with its progress shown as `what`."""
     show = _show.get()
     yield from steps if show is None else show(steps, len(steps), what)
 

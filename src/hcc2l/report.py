@@ -1,7 +1,7 @@
 """What an analysis returns: tidy tables with a presentation, notes, figures and provenance.
 
-A report knows nothing of how it will be shown. Values are raw and unrounded, `None` where a
-number cannot be estimated; a renderer writes them by the kind of their key.
+A report knows nothing of its rendering. Values are raw and unrounded, `None` where a number cannot
+be estimated; renderers format them by the kind of their key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Form = Literal["value", "interval", "effect", "summary"]
 
 @dataclass(frozen=True)
 class Column:
-    """A column as a person sees it: one key, or several that make one cell.
+    """A column for readers: one key, or several that are combined in one cell.
 
     Attributes
     ----------
@@ -32,11 +32,11 @@ class Column:
         ``36 (90.0%)``, and where these are missing the further keys median and quartiles,
         ``60 (55-66)``.
     kind
-        How numbers are written, where it is not the glossary's kind of the first key.
+        Kind that decides the format of numbers, if not the glossary's kind of the first key.
     decimals
-        Decimals, where they are not the kind's usual ones.
+        Decimal places, if not the usual ones of the kind.
     labels
-        What to show for a text value: ``logrank`` -> ``Log-rank``.
+        Labels of text values: ``logrank`` -> ``Log-rank``.
     """
 
     header: str
@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Tidy rows under glossary keys, and how they are presented.
+    """Tidy rows under glossary keys, with their presentation.
 
     Attributes
     ----------
@@ -58,11 +58,11 @@ class Table:
     title
         Its caption.
     keys
-        Every key, in order; each row has all of them.
+        Keys in order; each row has all of them.
     rows
-        One thing a row.
+        One record each.
     columns
-        What a person sees; empty when the table is for machines only (JSON and CSV).
+        Columns for readers; empty if the table is for JSON and CSV only.
     footnotes
         Sentences below the table.
     """
@@ -81,9 +81,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Outline:
-    """A line of text and the lines below it, for what is a tree: every format draws the branches.
+    """A line of text and the lines below it, for results that form a tree.
 
-    `title`, of the outermost line alone, is its heading.
+    `title`, the heading, is that of the outermost line only.
     """
 
     text: str
@@ -93,10 +93,10 @@ class Outline:
 
 @dataclass(frozen=True)
 class Note:
-    """Something a statistician would say about this analysis.
+    """A remark that a statistician would make about this analysis.
 
-    `code` is stable, for scripts; `text` says what and what to do about it. `which` names rows by
-    id or line, for the person at the terminal; documents, which travel, leave it out.
+    `code` is stable, for scripts; `text` says what is wrong and what to do. `which` names rows by
+    id or line, on the terminal only: documents are passed on and must not name patients.
     """
 
     level: Literal["info", "warning"]
@@ -107,7 +107,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing that is asked for by kind and made from finished tables."""
+    """A figure of some kind, drawn from finished tables."""
 
     kind: str
     tables: Mapping[str, Table]
@@ -116,7 +116,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Excluded:
-    """Rows left out for one reason; `which` names them by id or line, for the note."""
+    """Rows excluded for one reason; `which` names them by id or line, for the note."""
 
     reason: str
     rows: int
@@ -125,7 +125,7 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the numbers come from: enough to make them again."""
+    """Origin of the numbers, sufficient to reproduce them."""
 
     command: str
     version: str
@@ -147,11 +147,11 @@ class Report:
     Attributes
     ----------
     outline
-        What the tables say, as a tree of lines above them.
+        A summary of the tables as a tree of lines, printed above them.
     draw
-        Makes the figure; a call, because a curve of many points is worth making only when drawn.
+        Returns the figure; a function, because its points are computed only if it is drawn.
     save
-        Makes the cohort with the columns that the analysis adds, as a CSV text.
+        Returns the cohort with the columns that the analysis adds, as CSV text.
     """
 
     title: str
