@@ -647,6 +647,22 @@ def test_a_reference_moves_patients_with_their_level(terms: Path) -> None:
     assert counts(km(terms, by="child_pugh", ref=["child_pugh=C"])) == {"C": 1, "A": 3, "B": 3}
 
 
+@pytest.mark.parametrize(
+    ("entry", "by", "expected"),
+    [
+        ('reference = "B"', "child_pugh", ("B", "A", "C")),
+        ('reference = "yes"', "child_pugh==A", ("no", "yes")),
+        ('reference = "≥400"', "afp@400", ("<400", "≥400")),
+    ],
+)
+def test_the_reference_of_the_dictionary_is_that_of_the_column_itself(
+    entry: str, by: str, expected: tuple[str, ...], terms: Path, write: Write
+) -> None:
+    column = by.partition("@")[0].partition("=")[0]
+    write("hcc2l.toml", f"[columns.{column}]\n{entry}\n")
+    assert groups(km(terms, by=by)) == expected
+
+
 def test_a_reference_of_another_column_changes_nothing(terms: Path) -> None:
     assert groups(km(terms, by="child_pugh", ref=["grade=10"])) == ("A", "B", "C")
 
