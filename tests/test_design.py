@@ -160,6 +160,21 @@ def test_an_event_is_given_by_its_text(write: Write) -> None:
     assert only(km(path, event="status=died of HCC"), "events") == 2
 
 
+@pytest.mark.parametrize(
+    ("cell", "few", "many"),
+    [("{}", "it is not clear which", "a duration"), ("s{}", "it is not clear which", "too many")],
+)
+def test_more_than_ten_different_values_are_not_an_event(
+    cell: str, few: str, many: str, write: Write
+) -> None:
+    for values, message in ((10, few), (11, many)):
+        rows = "".join(f"{i},{cell.format(i)}\n" for i in range(1, values + 1))
+        path = write("c.csv", "time,status\n" + rows)
+        with pytest.raises(UsageError, match=message) as caught:
+            km(path, time="time", event="status")
+        assert caught.value.where == "--event"
+
+
 def test_an_event_value_that_does_not_occur_is_refused_with_a_near_one(write: Write) -> None:
     path = write("c.csv", "time,status\n1,deceased by HCC\n2,alive\n")
     with pytest.raises(UsageError, match="no value 'deceased by HC'") as caught:

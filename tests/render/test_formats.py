@@ -96,6 +96,34 @@ def test_word_has_native_tables_with_the_same_cells() -> None:
     assert document.tables[1].cell(1, 2).text == "−1.50 (−3.25 to 0.25)"
 
 
+def test_word_sets_tables_as_journals_do() -> None:
+    import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+
+    document = docx.Document(io.BytesIO(render_report(REPORT, "docx")))  # type: ignore[arg-type]  # this format is bytes
+    captions = [p for p in document.paragraphs if p.text in ("Patients & events", "Differences")]
+    assert [p.runs[0].bold for p in captions] == [True, True]
+    assert all(p.paragraph_format.keep_with_next for p in captions)
+    rows = document.tables[0].rows
+    bold = [[cell.paragraphs[0].runs[0].bold for cell in row.cells] for row in rows]
+    assert bold == [[True] * 4, *[[False] * 4] * 3]
+    for row in rows:
+        alignments = [cell.paragraphs[0].alignment for cell in row.cells]
+        assert alignments == [None, *[WD_ALIGN_PARAGRAPH.RIGHT] * 3]
+
+    def lines(i: int) -> dict[str, str]:
+        """Edge and width of the rules of a row, in eighths of a point."""
+        borders = rows[i].cells[0]._tc.tcPr.find(qn("w:tcBorders"))
+        found = {} if borders is None else {e.tag.partition("}")[2]: e for e in borders}
+        return {edge: line.get(qn("w:sz")) for edge, line in found.items()}
+
+    assert [lines(i) for i in range(4)] == [
+        {"top": "12", "bottom": "6"}, {}, {}, {"bottom": "12"},
+    ]  # fmt: skip
+    assert [p.runs[0].font.size.pt for p in document.paragraphs[-2:]] == [8, 8]
+
+
 def test_digits_change_the_decimals_and_nothing_else() -> None:
     made = render_report(REPORT, "md", digits=1)
     assert "7.4 (6.6–13.6)" in made

@@ -105,6 +105,33 @@ def test_a_summary_is_a_count_with_its_share_or_a_median_with_its_quartiles(
 
 
 @pytest.mark.parametrize(
+    ("decimals", "digits", "written"),
+    [(None, None, "4.9 (2.5–9.5)"), (2, None, "4.93 (2.45–9.51)"), (2, 0, "5 (2–10)"),
+     (None, 3, "4.930 (2.450–9.510)")],
+)  # fmt: skip
+def test_a_summary_has_the_decimals_of_the_user_else_of_the_column(
+    decimals: int | None, digits: int | None, written: str
+) -> None:
+    keys = ("count", "rate", "median", "lower", "upper")
+    column = Column("x", keys, form="summary", decimals=decimals)
+    row = dict(zip(keys, (None, None, 4.93, 2.45, 9.51), strict=True))
+    assert cell(row, column, digits) == written
+
+
+@pytest.mark.parametrize(
+    ("quartiles", "written"),
+    [((10.0, 10.5, 12.5), "10 (10–12)"), ((9.9, 10.5, 12.5), "9.9 (10.5–12.5)"),
+     ((3.0, 2.0, 4.0), "3 (2–4)"), ((3.5, 2.0, 4.0), "3.5 (2.0–4.0)")],
+)  # fmt: skip
+def test_a_summary_of_large_or_whole_numbers_has_no_decimals(
+    quartiles: tuple[float, ...], written: str
+) -> None:
+    keys = ("count", "rate", "median", "lower", "upper")
+    row = dict(zip(keys, (None, None, *quartiles), strict=True))
+    assert cell(row, Column("x", keys, form="summary")) == written
+
+
+@pytest.mark.parametrize(
     ("value", "kind", "written"),
     [
         (None, "text", ""), (None, "p", "–"), (None, "count", "–"), (None, "time", "NE"),
