@@ -101,8 +101,10 @@ def test_half_an_endpoint_without_one_to_complete_is_refused(
     half: str, absent: str, write: Write
 ) -> None:
     path = write("c.csv", "t,e\n1,1\n2,0\n")
-    with pytest.raises(UsageError, match=absent):
+    with pytest.raises(UsageError) as caught:
         km(path, **{half: half[0]})
+    assert caught.value.where == f"--{half}"
+    assert caught.value.message == f"This option needs {absent} as well."
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,39 @@ def test_common_column_names_are_recognised_with_a_note(
 def test_the_unit_of_time_is_taken_from_the_name(name: str, unit: str, write: Write) -> None:
     path = write("c.csv", f"{name},death\n1,1\n2,0\n")
     assert km(path).provenance.settings["unit"] == unit
+
+
+@pytest.mark.parametrize(
+    ("times", "values", "decimals"),
+    [("1 2", [1.0, None], 0), ("1 2", [1.5], 1), ("1 2.5", [1.0], 2), (" 2", [2], 0)],
+)
+def test_times_have_the_decimals_of_the_data(
+    times: str, values: list[float | None], decimals: int, write: Write
+) -> None:
+    first, second = times.split(" ")
+    path = write("c.csv", f"time,status\n{first},1\n{second},0\n")
+    assert resolve_endpoint(read_cohort(path), KmSpec()).decimals(values) == decimals
+
+
+def test_an_endpoint_of_two_columns_is_described_by_them(write: Write) -> None:
+    path = write("c.csv", "time,status\n1,1\n2,2\n")
+    assert resolve_endpoint(read_cohort(path), KmSpec(event="status=2")).described == (
+        "time, status=2"
+    )
+
+
+def test_an_endpoint_from_dates_is_described_by_them(dated: Path) -> None:
+    resolved = resolve_endpoint(read_cohort(dated), KmSpec(endpoint="pfs"))
+    assert resolved.described == "start to progressed or died, else seen"
+
+
+def test_an_event_alone_keeps_name_and_unit_of_the_endpoint_but_not_its_label(write: Write) -> None:
+    write("hcc2l.toml", '[endpoints.os]\ntime = "t"\nevent = "e"\nunit = "weeks"\nlabel = "OS"\n')
+    cohort = read_cohort(write("c.csv", "t,e,f,u\n1,1,0,3\n2,0,1,4\n"))
+    event = resolve_endpoint(cohort, KmSpec(event="f"))
+    assert (event.name, event.unit, event.label) == ("os", "weeks", "Time to f")
+    time = resolve_endpoint(cohort, KmSpec(time="u"))
+    assert (time.name, time.unit, time.label) == ("custom", None, "Time to e")
 
 
 @pytest.mark.parametrize(
