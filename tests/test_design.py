@@ -176,6 +176,18 @@ def test_an_event_is_read_from_the_usual_words(none: str, event: str, write: Wri
     assert only(km(path), "events") == 2
 
 
+@pytest.mark.parametrize(("event", "others"), [("status=2", ("0", "1")), ("status=1", ("0", "2"))])
+def test_an_unknown_event_is_minus_one(event: str, others: tuple[str, ...], write: Write) -> None:
+    path = write("c.csv", "time,status\n1,0\n2,1\n3,2\n4,\n")
+    resolved = resolve_endpoint(read_cohort(path), KmSpec(event=event))
+    assert resolved.event.tolist() == [0, int(event == "status=1"), int(event == "status=2"), -1]
+    assert resolved.other_values == others
+    path = write("d.csv", "time,status\n1,yes\n2,no\n3,\n")
+    resolved = resolve_endpoint(read_cohort(path), KmSpec())
+    assert resolved.event.tolist() == [1, 0, -1]
+    assert resolved.other_values == ()
+
+
 @pytest.mark.parametrize("column", ["1", "dead"])
 def test_a_column_of_events_alone_is_read(column: str, write: Write) -> None:
     path = write("c.csv", f"time,status\n1,{column}\n2,{column}\n")
@@ -661,6 +673,25 @@ def test_an_event_in_words_of_the_table_still_needs_its_value(
     with pytest.raises(UsageError, match="status"):
         km(path)
     assert only(km(path, event=f"status={yes}"), "events") == 2
+
+
+@pytest.mark.parametrize(
+    "expected", [("<65", "65–75", ">75"), ("≤5", "6–10", "≥11"), ("<3", "low", "≥3")]
+)
+def test_open_intervals_are_the_first_and_the_last_level(
+    expected: tuple[str, ...], write: Write
+) -> None:
+    rows = "".join(f'{i},1,"{level}"\n' for i, level in enumerate(sorted(expected), start=1))
+    path = write("c.csv", "time,status,band\n" + rows)
+    write("hcc2l.toml", '[columns.band]\ntype = "factor"\n')
+    assert groups(km(path, by="band")) == expected
+
+
+def test_roman_numerals_are_in_the_order_of_their_numbers(write: Write) -> None:
+    numerals = "I II III IV V VI VII VIII IX X".split()
+    rows = "".join(f"{i},1,{n}\n" for i, n in enumerate(sorted(numerals), start=1))
+    path = write("c.csv", "time,status,stage\n" + rows)
+    assert groups(km(path, by="stage")) == tuple(numerals)
 
 
 def test_padded_levels_are_in_the_order_of_their_numbers(write: Write) -> None:

@@ -145,6 +145,25 @@ def test_a_value_is_written_by_its_kind(value: Value, kind: str, written: str) -
     assert write(value, kind, 2) == written
 
 
+@pytest.mark.parametrize(
+    ("key", "usual", "three"),
+    [
+        ("median", "12.35", "12.346"), ("coef", "12.35", "12.346"), ("hr", "12.35", "12.346"),
+        ("quantile", "1234.6%", "1234.568%"), ("statistic", "12.35", "12.346"),
+        ("aic", "12.3", "12.346"), ("n", "12.3", "12.3"),
+    ],
+)  # fmt: skip
+def test_the_usual_decimals_are_those_of_the_kind(key: str, usual: str, three: str) -> None:
+    assert cell({key: 12.34568}, Column("x", (key,))) == usual
+    assert cell({key: 12.34568}, Column("x", (key,)), digits=3) == three
+
+
+def test_an_interval_of_a_proportion_has_one_percent_sign() -> None:
+    keys = ("estimate", "lower", "upper")
+    column = Column("Survival", keys, form="interval", kind="probability")
+    assert cell(dict(zip(keys, (0.446, 0.34, 0.586), strict=True)), column) == "44.6% (34.0–58.6)"
+
+
 # ---------------------------------------------------------------- repeated names and footnotes
 
 

@@ -12,17 +12,8 @@ from hcc2l.cohort import Column, number_text
 from hcc2l.design.rows import Ints
 
 _ROMAN = {
-    "I": 1,
-    "II": 2,
-    "III": 3,
-    "IV": 4,
-    "V": 5,
-    "VI": 6,
-    "VII": 7,
-    "VIII": 8,
-    "IX": 9,
-    "X": 10,
-}
+    "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10,
+}  # fmt: skip
 
 _MANY = 12  # more are identifiers rather than levels
 # Words for "no" and for "yes", or for "alive" and for "dead", by language: what 0 and 1 mean.
