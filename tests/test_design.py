@@ -561,6 +561,26 @@ def test_an_error_about_a_covariate_names_its_option(term: str, where: str, term
     assert caught.value.where == where
 
 
+@pytest.mark.parametrize(
+    ("cells", "message", "hint"),
+    [
+        ("x y z", "'x' is not a number; nor are 2 other cells.",
+         "This column contains no numbers. Choose another column."),
+        ("1 y z", "'y' is not a number; nor is 1 other cell.",
+         "Correct the cell, or give its text with --na if it means missing."),
+        ("1 2 z", "'z' is not a number.",
+         "Correct the cell, or give its text with --na if it means missing."),
+    ],
+)  # fmt: skip
+def test_a_time_that_is_text_is_refused_with_what_to_do(
+    cells: str, message: str, hint: str, write: Write
+) -> None:
+    rows = "".join(f"{cell},1\n" for cell in cells.split(" "))
+    with pytest.raises(InputError) as caught:
+        km(write("c.csv", "time,status\n" + rows))
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
 @pytest.mark.parametrize("term", ["afp@nan", "afp@inf", "afp@400/nan", "afp>=nan"])
 def test_a_cut_must_be_a_finite_number(term: str, terms: Path) -> None:
     with pytest.raises(UsageError):
@@ -688,7 +708,7 @@ def test_open_intervals_are_the_first_and_the_last_level(
 
 
 def test_roman_numerals_are_in_the_order_of_their_numbers(write: Write) -> None:
-    numerals = "I II III IV V VI VII VIII IX X".split()
+    numerals = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
     rows = "".join(f"{i},1,{n}\n" for i, n in enumerate(sorted(numerals), start=1))
     path = write("c.csv", "time,status,stage\n" + rows)
     assert groups(km(path, by="stage")) == tuple(numerals)

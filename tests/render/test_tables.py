@@ -220,6 +220,51 @@ def test_a_long_name_without_an_empty_cell_below_it_takes_a_second_line() -> Non
     ]  # fmt: skip
 
 
+def test_a_table_takes_the_whole_width() -> None:
+    content = table([("A", *(1234.5,) * 3)], "group", "mean", "median", "tau")
+    assert max(map(len, printed(content, 34)[1:5])) == 33
+    assert "Effects (continued)" not in printed(content, 34)
+    assert "Effects (continued)" in printed(content, 33)
+
+
+def test_a_table_of_one_column_is_printed() -> None:
+    content = table([("A",), ("B",)], "group")
+    assert [line.strip() for line in printed(content, 40)[2:6:2]] == ["Group", "A"]
+
+
+FOLLOW_UP = """\
+ ───────────────────────────────────────────────────────────────────────────────────────
+                                                Median follow-up,       Effective
+ Endpoint              Sample                     months (95% CI)     sample size      p
+ ───────────────────────────────────────────────────────────────────────────────────────
+ Progression-free      All patients with       12.30 (9.80–15.20)             126  0.012
+ survival, months      one of the two
+                       treatments
+                       Matched                    11.10 (8.00–NE)              70  0.200
+ ───────────────────────────────────────────────────────────────────────────────────────
+NE: not estimable.
+"""
+
+
+def test_long_names_and_headings_take_several_lines() -> None:
+    keys = ("endpoint", "sample", "median", "lower", "upper", "n", "p")
+    pfs = "Progression-free survival, months"
+    rows: list[tuple[Value, ...]] = [
+        (pfs, "All patients with one of the two treatments", 12.3, 9.8, 15.2, 126, 0.012),
+        (pfs, "Matched", 11.1, 8.0, None, 70, 0.2),
+    ]
+    columns = (
+        Column("Endpoint", ("endpoint",)),
+        Column("Sample", ("sample",)),
+        Column("Median follow-up, months (95% CI)", keys[2:5], form="interval"),
+        Column("Effective sample size", ("n",)),
+        Column("p", ("p",)),
+    )
+    records = tuple(dict(zip(keys, row, strict=True)) for row in rows)
+    lines = printed(Table("effects", "Effects", keys, records, columns), 100)
+    assert lines[1:11] == FOLLOW_UP.splitlines()
+
+
 def test_a_wide_table_is_continued_with_the_names_of_its_rows() -> None:
     rows: list[tuple[Value, ...]] = [("A", *(1234.5,) * 6)]
     keys = ("group", "mean", "median", "tau", "time", "lower", "upper")

@@ -78,7 +78,7 @@ def _print_table(console: Console, content: Grid) -> None:
             table.add_column(
                 Align(header, align=justify, vertical="bottom"), justify=justify, width=widths[i]
             )
-        names = _flowing(console, [row[0] for row in content.rows], widths[0])
+        names = _flowing(console, content, columns, widths)
         for name, row in zip(names, content.rows, strict=True):
             table.add_row(Text(name), *(Text(row[i]) for i in columns[1:]))
         console.print(table)
@@ -86,16 +86,24 @@ def _print_table(console: Console, content: Grid) -> None:
         console.print(Text(note, style="dim"))
 
 
-def _flowing(console: Console, names: Sequence[str], width: int) -> list[str]:
-    """The first column; a name too wide for one line goes on in the empty cells below it."""
-    flowing = list(names)
-    for i, name in enumerate(names):
-        lines = [line.plain.rstrip() for line in Text(name).wrap(console, width)]
-        for place in range(i + 1, len(names)):
-            if len(lines) < 2 or names[place]:
+def _flowing(
+    console: Console, content: Grid, columns: Sequence[int], widths: Sequence[int]
+) -> list[str]:
+    """The first column; a name that is higher than its row goes on in the empty cells below it."""
+
+    def lines(row: Sequence[str], i: int) -> list[str]:
+        return [line.plain.rstrip() for line in Text(row[i]).wrap(console, widths[i])]
+
+    heights = [max([1, *(len(lines(row, i)) for i in columns[1:])]) for row in content.rows]
+    flowing = [row[0] for row in content.rows]
+    for i, row in enumerate(content.rows):
+        rest = lines(row, 0)
+        for place in range(i + 1, len(flowing)):
+            height = heights[place - 1]
+            if len(rest) <= height or content.rows[place][0]:
                 break
-            flowing[place - 1] = lines.pop(0)
-            flowing[place] = "\n".join(lines)
+            flowing[place - 1], rest = "\n".join(rest[:height]), rest[height:]
+            flowing[place] = "\n".join(rest)
     return flowing
 
 
