@@ -288,6 +288,18 @@ def test_a_wide_table_is_divided_after_the_p_of_a_group_of_columns(
     assert [len(line.split()) - 1 for line in lines] == parts
 
 
+def test_a_table_with_one_p_is_filled_up_to_the_width() -> None:
+    keys = ("group", "mean", "p", "median", "tau", "time")
+    content = table([("A", 60.0, 0.0771, 61.0, 62.0, 63.0)], *keys)
+    lines = [line.split() for line in printed(content, 38) if line.startswith(" Group")]
+    assert lines == [["Group", "Mean", "P", "Median", "Tau"], ["Group", "Time"]]
+    renamed = replace(content, columns=tuple(
+        replace(c, header="p") if c.header == "P" else c for c in content.columns
+    ))  # fmt: skip
+    lines = [line.split() for line in printed(renamed, 38) if line.startswith(" Group")]
+    assert lines == [["Group", "Mean", "p", "Median", "Tau"], ["Group", "Time"]]
+
+
 def test_a_p_stays_beside_its_estimate() -> None:
     columns = (
         Column("Group", ("group",)), Column("n", ("n",)),
