@@ -142,7 +142,7 @@ def test_a_stray_text_that_makes_groups_of_a_number_is_reported(run: Run, write:
 def test_limits_are_not_counted_among_the_wrong_cells(run: Run, write: Write) -> None:
     cells = {3: "n.b.", 4: "n.b.", **dict.fromkeys(range(5, 9), ">1000")}
     result = run("km", changed(write, "afp", cells), "--by", "afp@400")
-    assert "'n.b.' is not a number; nor are 1 more cells" in result.err
+    assert "'n.b.' is not a number; nor is 1 other cell" in result.err
 
 
 # ---------------------------------------------------------------- names and numbers as printed

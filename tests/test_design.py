@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -43,6 +44,7 @@ def only(report: Report, key: str) -> object:
 
 
 def excluded(report: Report) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Number and names of the excluded rows, by reason."""
     return {e.reason: (e.rows, e.which) for e in report.provenance.excluded}
 
 
@@ -58,24 +60,24 @@ def test_the_endpoint_is_overall_survival_unless_another_is_named() -> None:
 
 
 def test_an_endpoint_is_found_by_its_name() -> None:
-    found = km(HCC81, endpoint="pfs").provenance.settings
-    assert (found["endpoint"], found["time"], found["event"]) == (
+    options = km(HCC81, endpoint="pfs").provenance.settings
+    assert (options["endpoint"], options["time"], options["event"]) == (
         "pfs",
         "pfs_months",
         "progression",
     )
 
 
-def test_an_endpoint_that_is_not_there_is_refused_with_a_near_name() -> None:
+def test_an_unknown_endpoint_is_refused_with_a_near_name() -> None:
     with pytest.raises(UsageError) as caught:
         km(HCC81, endpoint="psf")
     assert caught.value.where == "--endpoint"
     assert "'pfs'" in str(caught.value.hint)
 
 
-def test_an_endpoint_is_said_on_the_spot() -> None:
-    found = km(DATA / "lung.csv", time="time", event="status=2").provenance.settings
-    assert (found["time"], found["event"]) == ("time", "status=2")
+def test_an_endpoint_is_given_on_the_command_line() -> None:
+    options = km(DATA / "lung.csv", time="time", event="status=2").provenance.settings
+    assert (options["time"], options["event"]) == ("time", "status=2")
 
 
 def test_an_event_alone_replaces_the_event_of_the_endpoint(
@@ -99,8 +101,10 @@ def test_half_an_endpoint_without_one_to_complete_is_refused(
     half: str, absent: str, write: Write
 ) -> None:
     path = write("c.csv", "t,e\n1,1\n2,0\n")
-    with pytest.raises(UsageError, match=absent):
+    with pytest.raises(UsageError) as caught:
         km(path, **{half: half[0]})
+    assert caught.value.where == f"--{half}"
+    assert caught.value.message == f"This option needs {absent} as well."
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_half_an_endpoint_without_one_to_complete_is_refused(
         ("time,status", "time", "status"),
     ],
 )
-def test_common_names_are_recognised_and_said(
+def test_common_column_names_are_recognised_with_a_note(
     names: str, time: str, event: str, write: Write, run: Run
 ) -> None:
     write("c.csv", f"{names}\n1,1\n2,0\n")
@@ -130,6 +134,39 @@ def test_the_unit_of_time_is_taken_from_the_name(name: str, unit: str, write: Wr
 
 
 @pytest.mark.parametrize(
+    ("times", "values", "decimals"),
+    [("1 2", [1.0, None], 0), ("1 2", [1.5], 1), ("1 2.5", [1.0], 2), (" 2", [2], 0)],
+)
+def test_times_have_the_decimals_of_the_data(
+    times: str, values: list[float | None], decimals: int, write: Write
+) -> None:
+    first, second = times.split(" ")
+    path = write("c.csv", f"time,status\n{first},1\n{second},0\n")
+    assert resolve_endpoint(read_cohort(path), KmSpec()).decimals(values) == decimals
+
+
+def test_an_endpoint_of_two_columns_is_described_by_them(write: Write) -> None:
+    path = write("c.csv", "time,status\n1,1\n2,2\n")
+    assert resolve_endpoint(read_cohort(path), KmSpec(event="status=2")).described == (
+        "time, status=2"
+    )
+
+
+def test_an_endpoint_from_dates_is_described_by_them(dated: Path) -> None:
+    resolved = resolve_endpoint(read_cohort(dated), KmSpec(endpoint="pfs"))
+    assert resolved.described == "start to progressed or died, else seen"
+
+
+def test_an_event_alone_keeps_name_and_unit_of_the_endpoint_but_not_its_label(write: Write) -> None:
+    write("hcc2l.toml", '[endpoints.os]\ntime = "t"\nevent = "e"\nunit = "weeks"\nlabel = "OS"\n')
+    cohort = read_cohort(write("c.csv", "t,e,f,u\n1,1,0,3\n2,0,1,4\n"))
+    event = resolve_endpoint(cohort, KmSpec(event="f"))
+    assert (event.name, event.unit, event.label) == ("os", "weeks", "Time to f")
+    time = resolve_endpoint(cohort, KmSpec(time="u"))
+    assert (time.name, time.unit, time.label) == ("custom", None, "Time to e")
+
+
+@pytest.mark.parametrize(
     ("none", "event"),
     [("0", "1"), ("no", "yes"), ("No", "Yes"), ("NO", "YES"), ("alive", "dead"), ("Alive", "Dead"),
      ("false", "true"), ("False", "True"), ("FALSE", "TRUE")],
@@ -137,6 +174,18 @@ def test_the_unit_of_time_is_taken_from_the_name(name: str, unit: str, write: Wr
 def test_an_event_is_read_from_the_usual_words(none: str, event: str, write: Write) -> None:
     path = write("c.csv", f"time,status\n1,{event}\n2,{none}\n3,{event}\n")
     assert only(km(path), "events") == 2
+
+
+@pytest.mark.parametrize(("event", "others"), [("status=2", ("0", "1")), ("status=1", ("0", "2"))])
+def test_an_unknown_event_is_minus_one(event: str, others: tuple[str, ...], write: Write) -> None:
+    path = write("c.csv", "time,status\n1,0\n2,1\n3,2\n4,\n")
+    resolved = resolve_endpoint(read_cohort(path), KmSpec(event=event))
+    assert resolved.event.tolist() == [0, int(event == "status=1"), int(event == "status=2"), -1]
+    assert resolved.other_values == others
+    path = write("d.csv", "time,status\n1,yes\n2,no\n3,\n")
+    resolved = resolve_endpoint(read_cohort(path), KmSpec())
+    assert resolved.event.tolist() == [1, 0, -1]
+    assert resolved.other_values == ()
 
 
 @pytest.mark.parametrize("column", ["1", "dead"])
@@ -148,24 +197,39 @@ def test_a_column_of_events_alone_is_read(column: str, write: Write) -> None:
 @pytest.mark.parametrize(
     ("value", "events"), [("2", 2), ("1", 1), ("2.0", 2), ("0", 3)], ids=["2", "1", "2.0", "0"]
 )
-def test_a_value_says_what_means_the_event(value: str, events: int, write: Write) -> None:
+def test_an_event_is_given_by_its_value(value: str, events: int, write: Write) -> None:
     path = write("c.csv", "time,status\n1,0\n2,1\n3,2\n4,2\n5,0\n6,0\n")
     assert only(km(path, event=f"status={value}"), "events") == events
 
 
-def test_a_text_says_what_means_the_event(write: Write) -> None:
+def test_an_event_is_given_by_its_text(write: Write) -> None:
     path = write("c.csv", "time,status\n1,died of HCC\n2,alive\n3,died of HCC\n")
     assert only(km(path, event="status=died of HCC"), "events") == 2
 
 
-def test_a_value_that_does_not_occur_is_refused_with_a_near_one(write: Write) -> None:
+@pytest.mark.parametrize(
+    ("cell", "few", "many"),
+    [("{}", "it is not clear which", "a duration"), ("s{}", "it is not clear which", "too many")],
+)
+def test_more_than_ten_different_values_are_not_an_event(
+    cell: str, few: str, many: str, write: Write
+) -> None:
+    for values, message in ((10, few), (11, many)):
+        rows = "".join(f"{i},{cell.format(i)}\n" for i in range(1, values + 1))
+        path = write("c.csv", "time,status\n" + rows)
+        with pytest.raises(UsageError, match=message) as caught:
+            km(path, time="time", event="status")
+        assert caught.value.where == "--event"
+
+
+def test_an_event_value_that_does_not_occur_is_refused_with_a_near_one(write: Write) -> None:
     path = write("c.csv", "time,status\n1,deceased by HCC\n2,alive\n")
     with pytest.raises(UsageError, match="no value 'deceased by HC'") as caught:
         km(path, event="status=deceased by HC")
     assert "'deceased by HCC'" in str(caught.value.hint)
 
 
-def test_values_beside_the_event_count_as_censored_and_are_said(write: Write) -> None:
+def test_other_values_of_the_event_column_are_censored_with_a_note(write: Write) -> None:
     report = km(write("c.csv", "time,status\n1,0\n2,1\n3,2\n"), event="status=1")
     (note,) = [n for n in report.notes if n.code == "event-values"]
     assert "0, 2" in note.text
@@ -179,7 +243,7 @@ def test_time_zero_is_allowed(write: Write) -> None:
     assert (first["time"], first["n_risk"], first["n_event"]) == (0, 3, 1)
 
 
-def test_rows_without_time_or_event_are_left_out_counted_and_named(write: Write) -> None:
+def test_rows_without_time_or_event_are_excluded_counted_and_named(write: Write) -> None:
     path = write("c.csv", "patient_id,time,status\nA1,1,1\nA2,,1\nA3,3,\nA4,NA,\nA5,5,0\nA6,6,1\n")
     report = km(path)
     assert excluded(report) == {"time missing": (2, ("A2", "A4")), "status missing": (1, ("A3",))}
@@ -194,12 +258,12 @@ def test_rows_of_a_cohort_without_identifiers_are_named_by_line(write: Write) ->
     }
 
 
-def test_rows_that_are_left_out_are_said_on_standard_error(write: Write, run: Run) -> None:
+def test_excluded_rows_are_reported_on_standard_error(write: Write, run: Run) -> None:
     write("c.csv", "patient_id,time,status\nA1,1,1\nA2,,1\nA3,3,0\n")
     assert "1 row excluded: time missing (A2)." in run("km", "c.csv").err
 
 
-def test_no_cell_of_a_row_that_is_left_out_is_told(write: Write, run: Run) -> None:
+def test_no_cell_of_an_excluded_row_is_printed(write: Write, run: Run) -> None:
     write("c.csv", "patient_id,time,status,name\nA1,1,1,Abel\nA2,,1,Secretname\nA3,3,0,Cato\n")
     for format_ in ("table", "json", "md", "html"):
         outcome = run("km", "c.csv", "--format", format_)
@@ -223,9 +287,9 @@ DAYS_A_MONTH = 30.4375  # 365.25 / 12, as the manual says
 
 def endpoint(path: Path, name: str = "os") -> tuple[list[float | None], list[int]]:
     """Times (None where unknown) and events (-1 where unknown), row by row."""
-    found = resolve_endpoint(read_cohort(path), KmSpec(endpoint=name))
-    times = [None if t != t else t for t in found.time.tolist()]
-    return times, found.event.tolist()
+    resolved = resolve_endpoint(read_cohort(path), KmSpec(endpoint=name))
+    times = [None if t != t else t for t in resolved.time.tolist()]
+    return times, resolved.event.tolist()
 
 
 @pytest.fixture
@@ -244,7 +308,7 @@ def dated(write: Write) -> Path:
     )
 
 
-def test_survival_is_reckoned_from_dates_in_months(dated: Path) -> None:
+def test_survival_is_computed_from_dates_in_months(dated: Path) -> None:
     times, events = endpoint(dated)
     days = [60, 60, 91, 91, None, None, 0]  # 2020 has a 29 February
     assert times == [None if d is None else d / DAYS_A_MONTH for d in days]
@@ -258,7 +322,7 @@ def test_the_first_of_progression_and_death_ends_progression_free_survival(dated
     assert events == [1, 1, 1, 0, -1, -1, 1]
 
 
-def test_rows_without_the_dates_are_left_out_and_named(dated: Path) -> None:
+def test_rows_without_the_dates_are_excluded_and_named(dated: Path) -> None:
     (excluded_,) = km(dated).provenance.excluded
     assert excluded_.which == ("e", "f")
     assert "date missing" in excluded_.reason
@@ -317,7 +381,7 @@ def test_slashes_with_evidence_for_both_orders_are_refused(write: Write) -> None
 
 
 @pytest.mark.parametrize(("order", "days"), [("dmy", 29), ("mdy", 1)])
-def test_the_dictionary_says_the_order_of_day_and_month(
+def test_the_dictionary_decides_the_order_of_day_and_month(
     order: str, days: int, write: Write
 ) -> None:
     # From 3 January to 1 February; from 2 to 3 January.
@@ -330,7 +394,7 @@ def test_the_dictionary_says_the_order_of_day_and_month(
 @pytest.mark.parametrize(
     "cell", ["31.02.2020", "2020-13-01", "5.1.20", "January 2020", "43831", "2020", "00.01.2020"]
 )
-def test_what_is_no_date_is_refused_with_column_and_row(cell: str, write: Write) -> None:
+def test_a_cell_that_is_not_a_date_is_refused_with_column_and_row(cell: str, write: Write) -> None:
     write("hcc2l.toml", FROM_DATES)
     path = write("c.csv", f"id,start,died,seen\na,2020-01-01,,2020-02-01\nb,{cell},,2020-02-01\n")
     with pytest.raises(InputError, match="column start, line 3") as caught:
@@ -346,7 +410,7 @@ def test_an_end_before_the_start_is_refused_and_the_patient_named(write: Write) 
         endpoint(path)
 
 
-def test_a_date_column_that_is_not_there_is_refused(write: Write) -> None:
+def test_an_unknown_date_column_is_refused(write: Write) -> None:
     write("hcc2l.toml", FROM_DATES)
     path = write("c.csv", "id,start,died_on,seen\na,2020-01-01,,2020-02-01\n")
     with pytest.raises(UsageError, match="no column 'died'") as caught:
@@ -393,9 +457,9 @@ def terms(write: Write) -> Path:
     ],
 )
 def test_a_term_makes_its_groups_in_order(term: str, expected: dict[str, int], terms: Path) -> None:
-    found = counts(km(terms, by=term))
-    assert found == expected
-    assert list(found) == list(expected)
+    patients = counts(km(terms, by=term))
+    assert patients == expected
+    assert list(patients) == list(expected)
 
 
 def test_a_cut_at_the_median_takes_the_rows_that_are_analysed(terms: Path) -> None:
@@ -404,7 +468,7 @@ def test_a_cut_at_the_median_takes_the_rows_that_are_analysed(terms: Path) -> No
     assert groups(km(terms, by="afp@median", where="afp>100")) == ("<400", "≥400")
 
 
-def test_a_column_whose_name_is_written_like_a_term_is_that_column(write: Write) -> None:
+def test_a_column_named_like_a_term_is_that_column(write: Write) -> None:
     path = write("c.csv", "time,status,afp,afp@400,ecog==2\n1,1,9,x,u\n2,0,9,y,v\n3,1,9,y,u\n")
     assert groups(km(path, by="afp@400")) == ("x", "y")
     assert groups(km(path, by="ecog==2")) == ("u", "v")
@@ -415,13 +479,13 @@ def test_a_column_is_found_whatever_its_capitals(terms: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["afp=400", "afp=200,400", "afp=200/400"])
-def test_a_cut_that_is_said_apart_groups_the_number(option: str, terms: Path) -> None:
+def test_the_cut_option_cuts_a_numeric_term(option: str, terms: Path) -> None:
     cuts = option.partition("=")[2].replace(",", "/")
     report, at_once = km(terms, by="afp", cut=[option]), km(terms, by=f"afp@{cuts}")
     assert counts(report) == counts(at_once)
 
 
-def test_the_cut_of_a_term_wins_over_a_cut_that_is_said_apart(terms: Path) -> None:
+def test_the_cut_of_a_term_overrides_the_cut_option(terms: Path) -> None:
     assert groups(km(terms, by="afp@300", cut=["afp=400"])) == ("<300", "≥300")
 
 
@@ -431,7 +495,7 @@ def test_a_number_without_a_cut_is_refused_and_a_cut_is_offered(terms: Path) -> 
     assert "afp@median" in str(caught.value.hint)
 
 
-def test_a_cut_of_the_dictionary_that_is_not_there_is_refused(terms: Path) -> None:
+def test_a_missing_cut_point_of_the_dictionary_is_refused(terms: Path) -> None:
     with pytest.raises(UsageError, match="no cut-point for afp"):
         km(terms, by="afp@")
 
@@ -441,9 +505,9 @@ def test_a_cut_of_the_dictionary_that_is_not_there_is_refused(terms: Path) -> No
     [
         ("afq@400", "no column 'afq'"),
         ("afp@four", "'four' is not a cut-point"),
-        ("afp@400/200", "must rise"),
-        ("afp@400/400", "must rise"),
-        ("afp>=", "compares with nothing"),
+        ("afp@400/200", "must be in rising order"),
+        ("afp@400/400", "must be in rising order"),
+        ("afp>=", "no value to compare with"),
         ("afp>=high", "'high' .*is not a number"),
         ("ecog==7", "no value '7'"),
         ("child_pugh@2", "'B' is not a number"),
@@ -453,6 +517,68 @@ def test_a_term_that_means_nothing_is_refused(term: str, message: str, terms: Pa
     with pytest.raises(Hcc2lError, match=message) as caught:
         km(terms, by=term)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"by": "afp>=high"}, "--by"),
+        ({"by": "ecog==9"}, "--by ecog==9"),
+        ({"by": "afp@four"}, "--by"),
+        ({"by": "afp@400/200"}, "--by"),
+        ({"by": "afp@"}, "--by afp@"),
+        ({"by": "afp>="}, "--by"),
+        ({"by": "afp"}, "--by afp"),
+        ({"by": "afq@400"}, "--by"),
+        ({"by": "afp@median", "where": ["afp missing"]}, "--by afp@median"),
+        ({"by": "child_pugh", "strata": "ecog==9"}, "--strata ecog==9"),
+        ({"by": "child_pugh", "strata": "afp>=high"}, "--strata"),
+        ({"by": "child_pugh", "where": ["afp>=high"]}, "--where"),
+        ({"by": "child_pugh", "where": ["ecog==9"]}, "--where 'ecog==9'"),
+        ({"by": "afp", "cut": ["afp=four"]}, "--cut afp=four"),
+        ({"by": "afp", "cut": ["afp"]}, "--cut afp"),
+        ({"by": "afp", "cut": ["afq=4"]}, "--cut"),
+        ({"by": "child_pugh", "ref": ["child_pugh=D"]}, "--ref child_pugh=D"),
+        ({"by": "child_pugh", "ref": ["child_pug=A"]}, "--ref"),
+        ({"weights": "afq"}, "--weights"),
+        ({"competing": "ecog=9"}, "--competing"),
+    ],
+)
+def test_an_error_about_a_term_names_its_option(
+    options: dict[str, Any], where: str, terms: Path
+) -> None:
+    with pytest.raises(Hcc2lError) as caught:
+        km(terms, **options)
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("term", "where"), [("afp>=high", "-x"), ("ecog==9", "-x ecog==9"), ("afp@four", "-x")]
+)
+def test_an_error_about_a_covariate_names_its_option(term: str, where: str, terms: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        hcc2l.cox(terms, covariates=[term])
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("cells", "message", "hint"),
+    [
+        ("x y z", "'x' is not a number; nor are 2 other cells.",
+         "This column contains no numbers. Choose another column."),
+        ("1 y z", "'y' is not a number; nor is 1 other cell.",
+         "Correct the cell, or give its text with --na if it means missing."),
+        ("1 2 z", "'z' is not a number.",
+         "Correct the cell, or give its text with --na if it means missing."),
+    ],
+)  # fmt: skip
+def test_a_time_that_is_text_is_refused_with_what_to_do(
+    cells: str, message: str, hint: str, write: Write
+) -> None:
+    rows = "".join(f"{cell},1\n" for cell in cells.split(" "))
+    with pytest.raises(InputError) as caught:
+        km(write("c.csv", "time,status\n" + rows))
+    assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
 @pytest.mark.parametrize("term", ["afp@nan", "afp@inf", "afp@400/nan", "afp>=nan"])
@@ -474,13 +600,121 @@ def test_a_cut_must_be_a_finite_number(term: str, terms: Path) -> None:
         ("etiology", ("Alcohol", "nash", "viral")),
     ],
 )
-def test_levels_stand_in_their_natural_order(
+def test_levels_are_in_their_natural_order(
     column: str, expected: tuple[str, ...], terms: Path
 ) -> None:
     assert groups(km(terms, by=column)) == expected
 
 
-def test_padded_levels_stand_in_the_order_of_their_numbers(write: Write) -> None:
+# How exports of several countries write what 0 and 1 mean.
+NO_AND_YES = [
+    ("no", "yes"), ("No", "Yes"), ("NO", "YES"), ("n", "y"), ("false", "true"), ("FALSE", "TRUE"),
+    ("alive", "dead"), ("Alive", "Deceased"), ("alive", "died"), ("living", "dead"),
+    ("censored", "dead"), ("Unchecked", "Checked"), ("nein", "ja"), ("NEIN", "JA"), ("N", "J"),
+    ("non", "oui"), ("Non", "Oui"), ("hayır", "evet"), ("Hayır", "Evet"), ("HAYIR", "EVET"),
+    ("no", "sí"), ("NO", "SÍ"), ("no", "sì"), ("No", "Si"), ("não", "sim"), ("nee", "ja"),
+    ("아니오", "예"), ("아니요", "네"), ("否", "是"), ("無", "有"), ("无", "有"),
+    ("いいえ", "はい"), ("lebt", "verstorben"), ("lebend", "tot"), ("vivant", "décédé"),
+    ("Vivant", "Décédé"), ("Sağ", "Ex"), ("vivo", "muerto"), ("vivo", "deceduto"),
+    ("생존", "사망"), ("存活", "死亡"), ("生存", "死亡"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("no", "yes"), NO_AND_YES)
+@pytest.mark.parametrize("order", [1, -1], ids=["no first in the file", "yes first"])
+def test_no_is_the_reference_of_yes_in_every_language(
+    no: str, yes: str, order: int, write: Write
+) -> None:
+    lines = [f"1,1,{no}", f"2,1,{yes}", f"3,0,{no}", f"4,1,{yes}", f"5,1,{no}"][::order]
+    path = write("c.csv", "time,status,tace\n" + "\n".join(lines) + "\n")
+    assert counts(km(path, by="tace")) == {no: 3, yes: 2}
+    assert groups(km(path, by="tace")) == (no, yes)
+
+
+@pytest.mark.parametrize(("no", "yes"), NO_AND_YES)
+def test_no_is_the_reference_of_a_hazard_ratio(no: str, yes: str, write: Write) -> None:
+    lines = "".join(f"{i},1,{(no, yes, yes, no)[i % 4]}\n" for i in range(1, 13))
+    path = write("c.csv", "time,status,tace\n" + lines)
+    (term,) = hcc2l.cox(path, covariates=["tace"], univariable=True).table("terms").rows
+    assert (term["level"], term["reference"]) == (yes, no)
+
+
+def test_words_are_compared_whatever_form_unicode_gives_them(write: Write) -> None:
+    alive = unicodedata.normalize("NFD", "sağ")
+    assert alive != "sağ"
+    path = write("c.csv", f"time,status,vital\n1,1,ex\n2,1,{alive}\n")
+    assert groups(km(path, by="vital")) == (alive, "ex")
+    path = write("c.csv", "time,status,tace\n1,1,ＪＡ\n2,1,ＮＥＩＮ\n")
+    assert groups(km(path, by="tace")) == ("ＮＥＩＮ", "ＪＡ")
+
+
+def test_other_levels_follow_no_and_yes(write: Write) -> None:
+    path = write("c.csv", "time,status,tace\n1,1,ja\n2,1,nein\n3,1,fraglich\n4,1,nein\n")
+    assert groups(km(path, by="tace")) == ("nein", "ja", "fraglich")
+
+
+def test_single_letters_among_other_levels_are_not_no_and_yes(write: Write) -> None:
+    path = write("c.csv", "time,status,site\n1,1,N\n2,1,J\n3,1,A\n4,1,N\n")
+    assert groups(km(path, by="site")) == ("A", "J", "N")
+
+
+@pytest.mark.parametrize("levels", [("no", "maybe"), ("ja", "yes"), ("nein", "yes"), ("ex", "no")])
+def test_words_of_different_pairs_are_in_their_natural_order(
+    levels: tuple[str, str], write: Write
+) -> None:
+    path = write("c.csv", f"time,status,tace\n1,1,{levels[0]}\n2,1,{levels[1]}\n")
+    assert groups(km(path, by="tace")) == tuple(sorted(levels))
+
+
+@pytest.mark.parametrize(
+    ("entry", "ref", "expected"),
+    [
+        ('levels = ["ja", "nein"]', [], ("ja", "nein")),
+        ('reference = "ja"', [], ("ja", "nein")),
+        ("", ["tace=ja"], ("ja", "nein")),
+        ('reference = "ja"', ["tace=nein"], ("nein", "ja")),
+    ],
+)
+def test_the_dictionary_and_the_command_line_decide_on_the_reference(
+    entry: str, ref: list[str], expected: tuple[str, ...], write: Write
+) -> None:
+    write("hcc2l.toml", f"[columns.tace]\n{entry}\n")
+    path = write("c.csv", "time,status,tace\n1,1,ja\n2,1,nein\n3,1,ja\n")
+    assert groups(km(path, by="tace", ref=ref)) == expected
+
+
+@pytest.mark.parametrize(
+    ("no", "yes"), [("nein", "ja"), ("unchecked", "checked"), ("living", "dead"), ("否", "是")]
+)
+def test_an_event_in_words_of_the_table_still_needs_its_value(
+    no: str, yes: str, write: Write
+) -> None:
+    path = write("c.csv", f"time,status\n1,{yes}\n2,{no}\n3,{yes}\n")
+    with pytest.raises(UsageError, match="status"):
+        km(path)
+    assert only(km(path, event=f"status={yes}"), "events") == 2
+
+
+@pytest.mark.parametrize(
+    "expected", [("<65", "65–75", ">75"), ("≤5", "6–10", "≥11"), ("<3", "low", "≥3")]
+)
+def test_open_intervals_are_the_first_and_the_last_level(
+    expected: tuple[str, ...], write: Write
+) -> None:
+    rows = "".join(f'{i},1,"{level}"\n' for i, level in enumerate(sorted(expected), start=1))
+    path = write("c.csv", "time,status,band\n" + rows)
+    write("hcc2l.toml", '[columns.band]\ntype = "factor"\n')
+    assert groups(km(path, by="band")) == expected
+
+
+def test_roman_numerals_are_in_the_order_of_their_numbers(write: Write) -> None:
+    numerals = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
+    rows = "".join(f"{i},1,{n}\n" for i, n in enumerate(sorted(numerals), start=1))
+    path = write("c.csv", "time,status,stage\n" + rows)
+    assert groups(km(path, by="stage")) == tuple(numerals)
+
+
+def test_padded_levels_are_in_the_order_of_their_numbers(write: Write) -> None:
     path = write("c.csv", "time,status,site\n1,1,10\n2,0,02\n3,1,01\n")
     assert groups(km(path, by="site")) == ("01", "02", "10")
 
@@ -491,7 +725,7 @@ def test_the_order_does_not_depend_on_the_order_of_rows(write: Write) -> None:
     assert groups(km(path, by="stage")) == ("I", "II", "III", "IV", "V", "IX")
 
 
-def test_levels_without_patients_are_no_groups(terms: Path) -> None:
+def test_levels_without_patients_are_not_groups(terms: Path) -> None:
     assert groups(km(terms, by="child_pugh", where="child_pugh!=C")) == ("A", "B")
 
 
@@ -504,7 +738,7 @@ def test_levels_without_patients_are_no_groups(terms: Path) -> None:
         ("ecog==2", "ecog=yes", ("yes", "no")),
     ],
 )
-def test_the_reference_that_is_said_stands_first(
+def test_the_reference_given_by_an_option_comes_first(
     by: str, ref: str, expected: tuple[str, ...], terms: Path
 ) -> None:
     assert groups(km(terms, by=by, ref=[ref])) == expected
@@ -512,6 +746,22 @@ def test_the_reference_that_is_said_stands_first(
 
 def test_a_reference_moves_patients_with_their_level(terms: Path) -> None:
     assert counts(km(terms, by="child_pugh", ref=["child_pugh=C"])) == {"C": 1, "A": 3, "B": 3}
+
+
+@pytest.mark.parametrize(
+    ("entry", "by", "expected"),
+    [
+        ('reference = "B"', "child_pugh", ("B", "A", "C")),
+        ('reference = "yes"', "child_pugh==A", ("no", "yes")),
+        ('reference = "≥400"', "afp@400", ("<400", "≥400")),
+    ],
+)
+def test_the_reference_of_the_dictionary_is_that_of_the_column_itself(
+    entry: str, by: str, expected: tuple[str, ...], terms: Path, write: Write
+) -> None:
+    column = by.partition("@")[0].partition("=")[0]
+    write("hcc2l.toml", f"[columns.{column}]\n{entry}\n")
+    assert groups(km(terms, by=by)) == expected
 
 
 def test_a_reference_of_another_column_changes_nothing(terms: Path) -> None:
@@ -522,7 +772,7 @@ def test_a_reference_of_another_column_changes_nothing(terms: Path) -> None:
     ("ref", "message"),
     [("child_pugh=D", "no level 'D'"), ("child_pug=A", "no column"), ("child_pugh", "no level")],
 )
-def test_a_reference_that_is_not_there_is_refused(ref: str, message: str, terms: Path) -> None:
+def test_an_unknown_reference_is_refused(ref: str, message: str, terms: Path) -> None:
     with pytest.raises(UsageError, match=message):
         km(terms, by="child_pugh", ref=[ref])
 
@@ -559,7 +809,7 @@ def test_a_reference_that_is_not_there_is_refused(ref: str, message: str, terms:
     ],
 )
 def test_a_condition_keeps_its_rows(condition: str, kept: str, terms: Path) -> None:
-    # In this cohort everybody has the event `ever`, patient p1 at time 1, p2 at 2, ...
+    # In this cohort every patient has the event `ever`, patient p1 at time 1, p2 at 2, ...
     curve = km(terms, where=[condition], event="ever", curve=True).table("curve")
     assert [f"p{time:.0f}" for time in curve.column("time")] == kept.split()
 
@@ -587,7 +837,7 @@ def test_conditions_name_columns_with_points_and_blanks(write: Write) -> None:
         ("afq>=400", "no column 'afq'"),
         ("afp>=high", "'high' .*is not a number"),
         ("afp>=nan", "is not a number"),
-        ("afp>=", "compares with nothing"),
+        ("afp>=", "no value to compare with"),
         ("afp", "is not a condition"),
         ("stage>=II", "is not a number"),
         ("child_pugh>=1", "'B' is not a number"),
@@ -606,7 +856,7 @@ def test_a_condition_that_means_nothing_is_refused(
     assert caught.value.exit_code == 2
 
 
-def test_conditions_that_nobody_meets_are_the_data_s_fault(terms: Path) -> None:
+def test_conditions_that_no_row_meets_leave_nothing_to_analyse(terms: Path) -> None:
     with pytest.raises(AnalysisError, match="No rows remain"):
         km(terms, where=["afp>5000"])
 
@@ -635,7 +885,7 @@ LINE = st.tuples(
     landmark=st.sampled_from([None, 1.0]),
     weighted=st.booleans(),
 )
-def test_rows_read_are_rows_analysed_and_rows_left_out(
+def test_rows_read_are_rows_analysed_and_rows_excluded(
     lines: list[tuple[str, ...]],
     by: str | None,
     where: set[str],
@@ -662,18 +912,18 @@ def test_rows_read_are_rows_analysed_and_rows_left_out(
     assert all(e.rows > 0 for e in provenance.excluded)
 
 
-def test_the_account_of_rows_stands_in_the_footer_and_in_json(cohort_csv: Path, run: Run) -> None:
+def test_footer_and_json_account_for_all_rows(cohort_csv: Path, run: Run) -> None:
     analysed = run("km", cohort_csv, "--by", "child_pugh", "--json").json["analysed"]
-    left_out = sum(e["rows"] for e in analysed["excluded"])
-    footer = f"40 rows read, {left_out} excluded"
+    excluded_rows = sum(e["rows"] for e in analysed["excluded"])
+    footer = f"40 rows read, {excluded_rows} excluded"
     for format_ in ("table", "md", "html", "tex"):
-        shown = run("km", cohort_csv, "--by", "child_pugh", "--format", format_).out
-        shown = " ".join(shown.split())
-        assert footer in shown
-        assert f"{analysed['rows']} analysed" in shown
+        printed = run("km", cohort_csv, "--by", "child_pugh", "--format", format_).out
+        printed = " ".join(printed.split())
+        assert footer in printed
+        assert f"{analysed['rows']} analysed" in printed
 
 
-def test_a_row_is_left_out_for_its_first_reason_only(write: Write) -> None:
+def test_a_row_is_excluded_for_its_first_reason_only(write: Write) -> None:
     report = km(write("c.csv", "id,time,status,arm\na,1,1,x\nb,,,\nc,2,0,y\nd,3,1,\n"), by="arm")
     assert {reason: n for reason, (n, _) in excluded(report).items()} == {
         "time missing": 1,

@@ -1,4 +1,4 @@
-"""The user documentation: its commands run, and it leaves out no option, table, note or key."""
+"""The documentation: its commands run, and it describes every option, table, note and key."""
 
 from __future__ import annotations
 
@@ -166,15 +166,15 @@ def essence(output: str) -> list[str]:
 
 
 @pytest.mark.parametrize("block", blocks("console"))
-def test_output_shown_is_real(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, _, shown = block.partition("\n")
+def test_printed_output_is_real(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _, expected = block.partition("\n")
     assert first.startswith("$ hcc2l ")
     if "cohort.csv" not in first:  # the bundled cohort: no dictionary in the working folder
         (folder / "empty").mkdir()
         monkeypatch.chdir(folder / "empty")
     done = run_shell(first.removeprefix("$ "), folder)
     assert done.returncode == 0, done.stderr
-    assert essence(done.stdout) == essence(shown), f"now it prints:\n{done.stdout}"
+    assert essence(done.stdout) == essence(expected), f"now it prints:\n{done.stdout}"
 
 
 @pytest.mark.usefixtures("folder")
@@ -227,7 +227,7 @@ def test_every_table_and_key_is_described(
 def note_codes(command: str) -> set[str]:
     """The codes of the notes that a command can raise, from its source."""
     analyses = ROOT / "src" / "hcc2l" / "analyses"
-    own = {
+    sources = {
         "cox": ["cox*.py", "regression_notes.py", "performance.py", "adjusted.py"],
         "km": ["km*.py"],
         "logistic": ["logistic*.py", "regression_notes.py", "performance.py"],
@@ -235,11 +235,11 @@ def note_codes(command: str) -> set[str]:
         "psmatch": ["psmatch*.py"],
         "roc": ["roc*.py"],
     }[command]
-    files = [*(p for glob in own for p in analyses.glob(glob)), analyses / "rows.py"]
+    files = [*(p for glob in sources for p in analyses.glob(glob)), analyses / "rows.py"]
     source = "".join(p.read_text(encoding="utf-8") for p in files)
-    if command in ("cox", "logistic", "psmatch", "roc"):  # have no groups
+    if command in ("cox", "logistic", "psmatch", "roc"):  # these have no groups
         source = source.replace(inspect.getsource(group_size_notes), "")
-    if command == "logistic":  # has no endpoint
+    if command == "logistic":  # this has no endpoint
         source = source.replace(inspect.getsource(endpoint_notes), "")
         source = source.replace(inspect.getsource(post_baseline_note), "")
     if command == "psmatch":  # time begins with the treatment
@@ -267,7 +267,7 @@ def test_every_note_is_described(command: str, known: str) -> None:
 
 def test_every_key_of_the_dictionary_is_described() -> None:
     full = max((b.values[0] for b in blocks("toml")), key=len)
-    said = tomllib.loads(full)
+    described = tomllib.loads(full)
 
     def names(entry: type, *inner: str) -> set[str]:
         return {f.name for f in fields(entry)} - set(inner)
@@ -275,9 +275,9 @@ def test_every_key_of_the_dictionary_is_described() -> None:
     def keys(tables: dict[str, dict[str, object]]) -> set[str]:
         return set().union(*tables.values())
 
-    assert set(said) - {"km"} == names(Dictionary, "path", "commands")
-    assert keys(said["endpoints"]) == names(EndpointEntry, "name", "recognised")
-    assert keys(said["columns"]) == names(ColumnEntry)
+    assert set(described) - {"km"} == names(Dictionary, "path", "commands")
+    assert keys(described["endpoints"]) == names(EndpointEntry, "name", "recognised")
+    assert keys(described["columns"]) == names(ColumnEntry)
 
 
 def test_every_default_option_is_described() -> None:
@@ -288,7 +288,7 @@ def test_every_default_option_is_described() -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_have_a_target(page: Path) -> None:
     for target, anchor in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
         other = page.parent / target if target else page
         assert other.exists(), target

@@ -962,7 +962,7 @@ LENVATINIB = ("--treat", "lenvatinib")
         ((*LENVATINIB, "--caliper", "0"), WRONG, "--caliper | above 0"),
         ((*LENVATINIB, "--caliper", "1e-9"), UNANSWERED, "within the caliper | apart"),
         ((*LENVATINIB, "--ratio", "0"), WRONG, "--ratio"),
-        ((*LENVATINIB, "--order", "biggest"), WRONG, "biggest | Known: largest, smallest"),
+        ((*LENVATINIB, "--order", "biggest"), WRONG, "biggest | Choose from: largest, smallest"),
         (("--treat", "sorafenib", "--where", "patient_id==P001"), UNANSWERED, "only patient has"),
         ((*LENVATINIB, "--weighting", "iptw", "--truncate", "0.6"), WRONG, "0 and 0.5"),
         ((*LENVATINIB, "--endpoint", "oss"), WRONG, "oss | 'os'"),

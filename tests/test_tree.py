@@ -553,9 +553,9 @@ def test_new_patients_with_an_unknown_level_are_refused(fitted: Any, write: Writ
         (("-x", "g", "--alpha", "1"), 2, "out of range"),
         (("-x", "g", "--min-split", "0"), 2, "min-split"),
         (("-x", "g", "--max-depth", "0"), 2, "max-depth"),
-        (("-x", "g", "--statistic", "rank"), 2, "not a choice"),
-        (("-x", "g", "--adjust", "holm"), 2, "not a choice"),
-        (("-x", "g", "--missing", "guess"), 2, "not a choice"),
+        (("-x", "g", "--statistic", "rank"), 2, "not a valid choice"),
+        (("-x", "g", "--adjust", "holm"), 2, "not a valid choice"),
+        (("-x", "g", "--missing", "guess"), 2, "not a valid choice"),
         (("-x", "g", "--event", "status=7"), 2, "7"),
         (("-x", "g", "--where", "status==0"), 1, "has the event"),
         (("-x", "g", "--where", "x>99"), 1, "No rows remain"),
@@ -601,7 +601,7 @@ def test_a_depth_that_is_no_number_has_a_hint_for_one(run: Run, write: Write) ->
     write("hcc2l.toml", '[tree]\nmax_depth = "none"\n')
     done = run("tree", path, "-x", "x")
     assert done.status == 2
-    assert "Give a whole number such as 3, or leave it out." in done.err
+    assert "Give a whole number such as 3, or omit the option." in done.err
 
 
 @pytest.mark.parametrize(
@@ -618,7 +618,7 @@ def test_a_table_that_has_to_be_asked_for_names_its_option(
 
 def test_a_text_of_several_columns_is_refused_in_python(write: Write) -> None:
     path = cohort_of(write)
-    with pytest.raises(UsageError, match="one text, not several") as error:
+    with pytest.raises(UsageError, match="a single string, not a list") as error:
         hcc2l.tree(path, covariates="x, g")
     assert error.value.hint == "Give a list: covariates=['x', 'g']."
     assert hcc2l.tree(path, covariates="x@5,10", where="g in no,yes").table("nodes").rows

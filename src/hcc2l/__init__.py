@@ -1,4 +1,4 @@
-"""Cohort analysis for second-line therapy of hepatocellular carcinoma; every number as R's.
+"""Cohort analysis for second-line therapy of hepatocellular carcinoma, checked against R.
 
 >>> import hcc2l
 >>> cohort = hcc2l.read_cohort("cohort.csv")

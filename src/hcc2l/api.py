@@ -1,4 +1,4 @@
-"""The public Python functions: each analysis as a function that gives the command's report."""
+"""The public Python functions: each analysis as a function that returns the command's report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """Kaplan-Meier analysis; the same report as ``hcc2l km``.
+    """Kaplan–Meier analysis; the same report as ``hcc2l km``.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def logistic(cohort: Cohort | str | Path | None = None, **options: Any) -> Repor
 
 
 def tree(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """Survival tree by conditional inference; the same report as ``hcc2l tree``.
+    """Conditional inference survival tree; the same report as ``hcc2l tree``.
 
     Parameters
     ----------
@@ -86,12 +86,12 @@ def tree(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
 
 
 def fit_tree(cohort: Cohort | str | Path | None = None, **options: Any) -> FittedTree:
-    """The tree of `tree` as an object that assigns the patients of other cohorts to its leaves.
+    """The tree of `tree` as an object that assigns patients of other cohorts to its leaves.
 
     Parameters
     ----------
     cohort, **options
-        As of `tree`.
+        As in `tree`.
     """
     from hcc2l.analyses.tree import fit
 
@@ -140,22 +140,22 @@ def _cohort(cohort: Cohort | str | Path | None) -> Cohort:
 
 
 def _refuse_list_in_text(cohort: Cohort, name: str, value: object) -> None:
-    """UsageError for ``covariates="afp,child_pugh"``: commas part values on the command line."""
+    """UsageError for ``covariates="afp,child_pugh"``: commas separate values in a shell only."""
     if not isinstance(value, str) or "," not in value or value in cohort.names:
         return
     parts = [part.strip() for part in value.split(",")]
     if all(re.split("[@=!<>≤≥]", part)[0].strip() in cohort.names for part in parts):
         raise UsageError(
-            f"{value!r} is one text, not several columns.",
+            f"{value!r} is a single string, not a list of columns.",
             where=name,
             hint=f"Give a list: {name}={parts}.",
         )
 
 
 def _options(command: str, cohort: Cohort, options: dict[str, Any]) -> dict[str, Any]:
-    """The dictionary's defaults for a command, overridden by what was said."""
+    """A command's options: those given, else the dictionary's."""
     check_names(command, options)
     for name, value in options.items():
         _refuse_list_in_text(cohort, name, value)
-    known = SPECS[command].__dataclass_fields__
-    return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in known}
+    fields = SPECS[command].__dataclass_fields__
+    return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in fields}

@@ -1,4 +1,4 @@
-"""The errors a user can meet: what is wrong, where, and what to do."""
+"""Errors for the user: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Hcc2lError(Exception):
     message
         What is wrong, in one sentence.
     where
-        The file, column and row, or the option, that the message is about.
+        The file, column and row, or the option, concerned.
     hint
         What to do about it.
     """
@@ -50,7 +50,7 @@ class AnalysisError(Hcc2lError):
 
 
 def did_you_mean(name: str, known: Iterable[str], listed: int = 30) -> str:
-    """A hint: the known names nearest to `name`; else all when at most `listed`; else empty."""
+    """A hint with the names nearest to `name`; else with all, when at most `listed`; else empty."""
     import difflib
 
     names = list(known)
@@ -59,12 +59,12 @@ def did_you_mean(name: str, known: Iterable[str], listed: int = 30) -> str:
     if near:
         return "Did you mean " + " or ".join(repr(folded[other]) for other in near) + "?"
     if 0 < len(names) <= listed:
-        return "Known: " + ", ".join(names) + "."
+        return "Choose from: " + ", ".join(names) + "."
     return ""
 
 
 def quoted_list(items: Iterable[object], limit: int = 5) -> str:
-    """`a, b, c and 4 more`: enough to find the rows, not a page of them."""
+    """The first items and the number of the others: `a, b, c and 4 more`."""
     texts = [str(item) for item in items]
     if len(texts) <= limit:
         return ", ".join(texts)
@@ -72,7 +72,7 @@ def quoted_list(items: Iterable[object], limit: int = 5) -> str:
 
 
 def no_column(name: str, names: Iterable[str], where: str) -> UsageError:
-    """The error for a column that is not in the cohort: near names, else the columns it has."""
+    """The error for a column that is not in the cohort, with near names, else all columns."""
     columns = list(names)
     hint = did_you_mean(name, columns) or f"Columns: {quoted_list(columns, 60)}."
     return UsageError(f"There is no column {name!r} in the cohort.", where=where, hint=hint)

@@ -1,7 +1,7 @@
-"""The closed list of keys that tables use: what each means and how it is written.
+"""The closed list of table keys, with the label, format and meaning of each.
 
-Every key of every table is here, and means one thing everywhere; JSON and CSV use the keys as
-they stand, tables for people use the labels. Keys of a new analysis are added here.
+A key means the same in every table. JSON and CSV have the keys, tables for readers the labels.
+The keys of a new analysis are added here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Key:
-    """A table key: its column label, how its numbers are written, and its meaning."""
+    """A table key: its column label, the kind that decides its format, and its meaning."""
 
     label: str
     kind: Kind
@@ -34,46 +34,50 @@ class Key:
 
 GLOSSARY: dict[str, Key] = {
     "group": Key("Group", "text", "level of the grouping term; `all` when there is one group"),
-    "group_a": Key("Group", "text", "the group compared with"),
-    "group_b": Key("versus", "text", "the other group; differences are group_b - group_a"),
+    "group_a": Key("Group", "text", "the reference group of a comparison"),
+    "group_b": Key("versus", "text", "the other group; differences are group_b − group_a"),
     "n": Key("n", "count", "rows analysed"),
-    "events": Key("Events", "count", "events among them (weighted when --weights is given)"),
+    "events": Key("Events", "count", "events among them; a sum of weights with --weights"),
     "competing_events": Key("Competing", "count", "competing events among them"),
-    "median": Key("Median", "time", "median time; null when never reached"),
-    "mean": Key("Mean", "time", "mean time; null when infinite"),
+    "median": Key("Median", "time", "median time; null if not reached"),
+    "mean": Key("Mean", "time", "mean time; null if infinite"),
     "lower": Key("Lower", "estimate", "lower confidence limit at settings.conf_level"),
     "upper": Key("Upper", "estimate", "upper confidence limit at settings.conf_level"),
-    "follow_up": Key("Follow-up", "time", "median follow-up by reverse Kaplan-Meier"),
+    "follow_up": Key("Follow-up", "time", "median follow-up, by the reverse Kaplan–Meier method"),
     "follow_up_lower": Key("Lower", "time", "its lower confidence limit"),
     "follow_up_upper": Key("Upper", "time", "its upper confidence limit"),
-    "observed_median": Key("Observed", "time", "median observed time, events and censored alike"),
+    "observed_median": Key(
+        "Observed", "time", "median observed time, with events and censored patients alike"
+    ),
     "observed_min": Key("Min", "time", "shortest observed time"),
     "observed_max": Key("Max", "time", "longest observed time"),
-    "quantile": Key("Quantile", "probability", "fraction that has had the event"),
-    "estimate": Key("Estimate", "estimate", "the estimate the table is about"),
+    "quantile": Key("Quantile", "probability", "proportion of patients with the event"),
+    "estimate": Key("Estimate", "estimate", "the quantity that the table estimates"),
     "std_err": Key("SE", "estimate", "its standard error"),
     "time": Key("Time", "time", "time since the start, in the endpoint's unit"),
     "tau": Key("To", "time", "restriction time of the restricted mean"),
-    "n_risk": Key("At risk", "count", "number with time >= t"),
+    "n_risk": Key("At risk", "count", "patients with time ≥ t"),
     "n_event": Key("Events", "count", "events at t"),
     "n_censor": Key("Censored", "count", "censored at t"),
     "cumulative_events": Key("Events", "count", "events up to and including t"),
-    "cause": Key("Cause", "text", "the event counted: the endpoint's or the competing one"),
+    "cause": Key(
+        "Cause", "text", "the event counted: that of the endpoint, or the competing event"
+    ),
     "test": Key("Test", "text", "name of the test"),
     "statistic": Key("Statistic", "statistic", "test statistic"),
     "df": Key("df", "degrees", "its degrees of freedom"),
     "p": Key("p", "p", "two-sided p-value"),
     "p_adjusted": Key("p adjusted", "p", "p adjusted for the number of comparisons"),
-    "term": Key("Variable", "text", "the term of the model, as it was written"),
-    "level": Key("Level", "text", "level of a factor; null for a number"),
-    "reference": Key("Reference", "text", "the level compared with; null for a number"),
+    "term": Key("Variable", "text", "the term of the model, as it was given"),
+    "level": Key("Level", "text", "level of a factor; null for a numeric term"),
+    "reference": Key("Reference", "text", "reference level; null for a numeric term"),
     "kind": Key(
         "Kind",
         "text",
         "of a model: univariable, multivariable, stepwise or subgroup; of a variable: numeric, "
         "ordered or factor",
     ),
-    "subgroup": Key("Subgroup", "text", "subgroup that the model is fitted in"),
+    "subgroup": Key("Subgroup", "text", "subgroup in which the model was fitted"),
     "coef": Key("Coefficient", "estimate", "log hazard or odds ratio"),
     "robust_std_err": Key("Robust SE", "estimate", "sandwich standard error of the coefficient"),
     "hr": Key("HR", "ratio", "hazard ratio"),
@@ -101,17 +105,19 @@ GLOSSARY: dict[str, Key] = {
     "score_p": Key("p", "p", "its p-value"),
     "concordance": Key("C", "estimate", "Harrell's concordance"),
     "concordance_std_err": Key("SE", "estimate", "its standard error (infinitesimal jackknife)"),
-    "measure": Key("Measure", "text", "a measure of how well a model predicts"),
-    "apparent": Key("Apparent", "estimate", "on the patients that the model was fitted on"),
+    "measure": Key("Measure", "text", "measure of predictive performance"),
+    "apparent": Key("Apparent", "estimate", "in the patients in whom the model was fitted"),
     "optimism": Key(
-        "Optimism", "estimate", "what is owed to fitting the same patients, by bootstrap"
+        "Optimism",
+        "estimate",
+        "excess of the apparent value over that in new patients, by bootstrap",
     ),
-    "corrected": Key("Corrected", "estimate", "apparent minus optimism"),
+    "corrected": Key("Corrected", "estimate", "apparent − optimism"),
     "brier_score": Key("Brier score", "estimate", "mean squared error of the probabilities"),
     "term_a": Key("Term", "text", "first term of an interaction"),
     "term_b": Key("by", "text", "second term of an interaction"),
     "step": Key("Step", "count", "step of the selection, from 1"),
-    "action": Key("Action", "text", "entered, removed or kept out"),
+    "action": Key("Action", "text", "entered, removed or not entered"),
     "uni_hr": Key("HR", "ratio", "hazard ratio of the univariable model"),
     "uni_lower": Key("Lower", "ratio", "its lower confidence limit"),
     "uni_upper": Key("Upper", "ratio", "its upper confidence limit"),
@@ -125,67 +131,77 @@ GLOSSARY: dict[str, Key] = {
     "scale": Key("Scale", "estimate", "scale of log time (R's survreg)"),
     "log_likelihood": Key("Log-likelihood", "criterion", "maximised log-likelihood"),
     "aic": Key("AIC", "criterion", "Akaike's information criterion"),
-    "node": Key(
-        "Node", "count", "number of a node of a tree, depth first from 1; `parent`'s child"
-    ),
+    "node": Key("Node", "count", "number of a node of a tree, depth first from 1"),
     "parent": Key("Parent", "count", "the node above; null for the root"),
-    "depth": Key("Depth", "count", "level of a node, the root's is 1"),
-    "terminal": Key("Leaf", "text", "whether a node is not split"),
-    "variable": Key("Variable", "text", "the term that is tested, chosen or described"),
-    "cutpoint": Key("Cut-point", "estimate", "the low side has values up to it; null for a factor"),
+    "depth": Key("Depth", "count", "level of a node; the root has 1"),
+    "terminal": Key("Leaf", "text", "true for a node that is not split"),
+    "variable": Key("Variable", "text", "the term that is tested, selected or described"),
+    "cutpoint": Key(
+        "Cut-point", "estimate", "values up to it are on the low side; null for a factor"
+    ),
     "left_levels": Key("Left", "text", "levels of a factor that go left"),
     "right_levels": Key("Right", "text", "levels of a factor that go right"),
-    "missing_to": Key("Missing", "text", "side that rows without a value go to: left or right"),
+    "missing_to": Key("Missing", "text", "side to which rows without a value go: left or right"),
     "n_missing": Key("Missing", "count", "rows without a value"),
     "left": Key("Left", "count", "the node on the left"),
     "right": Key("Right", "count", "the node on the right"),
     "cut_statistic": Key("Statistic", "statistic", "standardised statistic of the chosen cut"),
-    "rule": Key("Rule", "text", "who is in a node, or positive, as an expression"),
-    "words": Key("Patients", "text", "who is in a node, in words"),
-    "rank": Key("Rank", "count", "place among the candidates of a node, from 1"),
-    "possible": Key("Possible", "text", "false when no cut leaves enough rows on both sides"),
-    "sides": Key("Split", "text", "the left and the right side; null where a node is not split"),
+    "rule": Key("Rule", "text", "definition of a node, or of a positive test, as an expression"),
+    "words": Key("Patients", "text", "definition of a node in words"),
+    "rank": Key("Rank", "count", "rank among the candidates of a node, from 1"),
+    "possible": Key("Possible", "text", "false if no cut-point leaves enough rows on both sides"),
+    "sides": Key("Split", "text", "the left and the right side; null if the node is not split"),
     "second": Key("Second", "text", "the second-best candidate"),
     "second_p": Key("p", "p", "its p-value"),
     "second_p_adjusted": Key("p adjusted", "p", "its adjusted p-value"),
-    "row": Key("Row", "count", "row of the cohort, from 1, headings not counted"),
+    "row": Key("Row", "count", "row of the cohort, from 1, without the header"),
     "id": Key(
-        "Patient", "text", "the patient's id; else null, or the row's number where rows are named"
+        "Patient",
+        "text",
+        "the patient's id; without ids null, or the row number where patients are listed",
     ),
-    "root_count": Key("At the root", "count", "bootstrap trees whose root it splits"),
-    "root_share": Key("At the root", "probability", "their share of all bootstrap trees"),
-    "any_count": Key("Anywhere", "count", "bootstrap trees that it splits anywhere"),
-    "any_share": Key("Anywhere", "probability", "their share of all bootstrap trees"),
-    "cutpoint_median": Key("Median", "estimate", "median of its cut-points, the topmost of a tree"),
+    "root_count": Key("At the root", "count", "bootstrap trees in which it splits the root"),
+    "root_share": Key("At the root", "probability", "their proportion of all bootstrap trees"),
+    "any_count": Key("Anywhere", "count", "bootstrap trees in which it splits any node"),
+    "any_share": Key("Anywhere", "probability", "their proportion of all bootstrap trees"),
+    "cutpoint_median": Key(
+        "Median", "estimate", "median of its cut-points, one from each tree, nearest to the root"
+    ),
     "cutpoint_lower": Key("Lower", "estimate", "2.5% quantile of these cut-points"),
     "cutpoint_upper": Key("Upper", "estimate", "97.5% quantile of these cut-points"),
-    "cutpoints": Key("Cut-points", "text", "median (2.5% to 97.5% quantile) as a text"),
+    "cutpoints": Key("Cut-points", "text", "median (2.5% to 97.5% quantile) as text"),
     "importance": Key(
         "Importance",
         "estimate",
-        "of a variable: loss of concordance in a forest, share in boosted trees",
+        "of a variable: loss of concordance in a forest, share of the gain in boosted trees",
     ),
     "importance_low": Key("Lowest", "estimate", "the lowest of the forests' importances"),
-    "importance_high": Key("Highest", "estimate", "the highest of them"),
+    "importance_high": Key("Highest", "estimate", "the highest of the forests' importances"),
     "endpoint": Key("Endpoint", "text", "name of the endpoint"),
-    "stage": Key("Patients", "text", "eligible, complete, matched, or why not matched"),
+    "stage": Key(
+        "Patients", "text", "eligible, complete, matched, or the reason for not being matched"
+    ),
     "sample": Key("Sample", "text", "before or after matching, or weighted"),
-    "label": Key("Variable", "text", "the variable and its level in words"),
-    "rate": Key("Rate", "text", "a response, ORR (CR + PR) or DCR (CR + PR + SD)"),
-    "count": Key("n", "count", "how many have it"),
-    "method": Key("Method", "text", "how controls are chosen, or how p was adjusted"),
-    "distance": Key("Distance", "estimate", "how far apart; of a matching, on which scale"),
-    "caliper": Key("Caliper", "estimate", "largest distance as it was asked for"),
-    "caliper_width": Key("Caliper", "estimate", "largest distance on the scale of the scores"),
-    "replace": Key("With replacement", "text", "whether a control may serve several times"),
-    "order": Key("Order", "text", "order in which the treated choose"),
+    "label": Key("Variable", "text", "label of the variable, with its level"),
+    "rate": Key("Rate", "text", "a best response, ORR (CR + PR) or DCR (CR + PR + SD)"),
+    "count": Key("n", "count", "patients with it"),
+    "method": Key("Method", "text", "method of matching, or of adjusting p"),
+    "distance": Key("Distance", "estimate", "distance of a pair; of a matching, its scale"),
+    "caliper": Key("Caliper", "estimate", "largest distance allowed, as it was given"),
+    "caliper_width": Key(
+        "Caliper", "estimate", "largest distance allowed, on the scale of the scores"
+    ),
+    "replace": Key("With replacement", "text", "whether a control may be matched more than once"),
+    "order": Key("Order", "text", "order in which treated patients are matched"),
     "n_treated": Key("Treated", "count", "treated patients"),
     "n_control": Key("Controls", "count", "control patients"),
     "n_matched_treated": Key("Matched", "count", "treated patients with a match"),
     "n_matched_control": Key("Controls", "count", "controls that were matched"),
     "total_distance": Key("Total distance", "estimate", "sum of the distances of all matches"),
     "largest_distance": Key("Largest distance", "estimate", "of any match"),
-    "smd_max": Key("Largest |SMD|", "estimate", "largest standardised difference left"),
+    "smd_max": Key(
+        "Largest |SMD|", "estimate", "largest absolute standardised difference after matching"
+    ),
     "pair": Key("Pair", "count", "number of the matched pair or set, from 1"),
     "treated": Key("Treated", "text", "1 for a treated patient; in a pair, that patient's id"),
     "control": Key("Control", "text", "the control's id"),
@@ -195,77 +211,111 @@ GLOSSARY: dict[str, Key] = {
     "propensity_min": Key("Min", "estimate", "smallest propensity of the group"),
     "propensity_median": Key("Median", "estimate", "median propensity of the group"),
     "propensity_max": Key("Max", "estimate", "largest propensity of the group"),
-    "outside": Key("Beyond the others", "count", "beyond every score of the other treatment"),
-    "effective_size": Key("Effective n", "count", "effective sample size: (sum w)^2 / sum w^2"),
+    "outside": Key(
+        "Beyond the others", "count", "patients below or above every score of the other treatment"
+    ),
+    "effective_size": Key("Effective n", "count", "effective sample size, (Σw)² / Σw²"),
     "weight_max": Key("Largest weight", "estimate", "largest weight of the group"),
-    "e_value": Key("E-value", "ratio", "confounding that would explain the effect away"),
-    "e_value_limit": Key("E-value", "ratio", "that of the confidence limit nearer to 1"),
-    "marker": Key("Marker", "text", "the marker, as it was written"),
-    "marker_a": Key("Marker", "text", "the first marker; differences are marker_a - marker_b"),
+    "e_value": Key(
+        "E-value", "ratio", "strength of confounding that would explain the effect away"
+    ),
+    "e_value_limit": Key("E-value", "ratio", "the same for the confidence limit nearer to 1"),
+    "marker": Key("Marker", "text", "the marker, as it was given"),
+    "marker_a": Key("Marker", "text", "the first marker; differences are marker_a − marker_b"),
     "marker_b": Key("versus", "text", "the other marker"),
-    "outcome": Key("Outcome", "text", "who is positive: the column, and its value"),
+    "outcome": Key("Outcome", "text", "the outcome: its column, and the value that means it"),
     "positives": Key("Positive", "count", "rows with the outcome"),
-    "direction": Key("Direction", "text", "higher or lower: which values go with the outcome"),
-    "criterion": Key("Criterion", "text", "how the cut-off was found; fixed when it was given"),
-    "threshold": Key("Cut-off", "estimate", "at or beyond it, in the direction, is positive"),
-    "observed": Key("Observed", "estimate", "the observed value next to the cut-off, positive"),
-    "youden": Key("Youden", "estimate", "sensitivity + specificity - 1"),
-    "tp": Key("TP", "count", "true positives (weighted when time-dependent)"),
+    "direction": Key(
+        "Direction", "text", "higher or lower: the values associated with the outcome"
+    ),
+    "criterion": Key("Criterion", "text", "criterion of the cut-off; fixed if it was given"),
+    "threshold": Key(
+        "Cut-off", "estimate", "values at or beyond it, in the direction, are positive"
+    ),
+    "observed": Key(
+        "Observed", "estimate", "the observed value nearest to the cut-off that is positive"
+    ),
+    "youden": Key("Youden", "estimate", "sensitivity + specificity − 1"),
+    "tp": Key("TP", "count", "true positives; weighted if time-dependent"),
     "fp": Key("FP", "count", "false positives"),
     "tn": Key("TN", "count", "true negatives"),
     "fn": Key("FN", "count", "false negatives"),
     "sensitivity": Key(
-        "Sensitivity", "probability", "share of those with the outcome who are positive"
+        "Sensitivity", "probability", "proportion of patients with the outcome who are positive"
     ),
     "sensitivity_lower": Key("Lower", "probability", "its lower confidence limit"),
     "sensitivity_upper": Key("Upper", "probability", "its upper confidence limit"),
-    "specificity": Key("Specificity", "probability", "share of those without it who are negative"),
+    "specificity": Key(
+        "Specificity", "probability", "proportion of patients without the outcome who are negative"
+    ),
     "specificity_lower": Key("Lower", "probability", "its lower confidence limit"),
     "specificity_upper": Key("Upper", "probability", "its upper confidence limit"),
-    "ppv": Key("PPV", "probability", "share of positives who have the outcome"),
+    "ppv": Key("PPV", "probability", "proportion of positives who have the outcome"),
     "ppv_lower": Key("Lower", "probability", "its lower confidence limit"),
     "ppv_upper": Key("Upper", "probability", "its upper confidence limit"),
-    "npv": Key("NPV", "probability", "share of negatives who have it not"),
+    "npv": Key("NPV", "probability", "proportion of negatives who do not have the outcome"),
     "npv_lower": Key("Lower", "probability", "its lower confidence limit"),
     "npv_upper": Key("Upper", "probability", "its upper confidence limit"),
-    "accuracy": Key("Accuracy", "probability", "share that the cut-off calls right"),
+    "accuracy": Key("Accuracy", "probability", "proportion classified correctly"),
     "accuracy_lower": Key("Lower", "probability", "its lower confidence limit"),
     "accuracy_upper": Key("Upper", "probability", "its upper confidence limit"),
-    "lr_positive": Key("LR+", "ratio", "sensitivity / (1 - specificity); null when infinite"),
-    "lr_negative": Key("LR−", "ratio", "(1 - sensitivity) / specificity; null when infinite"),
-    "difference": Key("Difference", "estimate", "of two estimates: a - b, of groups b - a"),
-    "partial_auc": Key("Partial AUC", "estimate", "area over the part of the curve asked for"),
-    "partial_auc_corrected": Key("Corrected", "estimate", "the same from 0.5 to 1 (McClish)"),
+    "lr_positive": Key("LR+", "ratio", "sensitivity / (1 − specificity); null if infinite"),
+    "lr_negative": Key("LR−", "ratio", "(1 − sensitivity) / specificity; null if infinite"),
+    "difference": Key("Difference", "estimate", "of two estimates: a − b; of two groups: b − a"),
+    "partial_auc": Key(
+        "Partial AUC", "estimate", "area under the part of the curve that was given"
+    ),
+    "partial_auc_corrected": Key("Corrected", "estimate", "the same, rescaled to 0.5–1 (McClish)"),
     "samples": Key("Samples", "count", "bootstrap samples in which a cut-off could be chosen"),
     "threshold_lower": Key("Lower", "estimate", "lower percentile limit of the cut-off"),
     "threshold_upper": Key("Upper", "estimate", "upper percentile limit of the cut-off"),
-    "share_within": Key("Within", "probability", "share of the patients within its limits"),
-    "youden_apparent": Key("Youden", "estimate", "in the data that chose the cut-off"),
-    "youden_oob": Key("Out of bag", "estimate", "mean in the patients outside the sample"),
-    "youden_corrected": Key("Corrected", "estimate", "apparent less its mean optimism"),
-    "sensitivity_apparent": Key("Sensitivity", "probability", "in the data that chose it"),
-    "sensitivity_oob": Key("Out of bag", "probability", "mean outside the samples"),
-    "specificity_apparent": Key("Specificity", "probability", "in the data that chose it"),
-    "specificity_oob": Key("Out of bag", "probability", "mean outside the samples"),
-    "auc_apparent": Key("AUC", "estimate", "in the data that chose direction and model"),
-    "auc_corrected": Key("Corrected", "estimate", "apparent less its mean optimism"),
-    "n_low": Key("n low", "count", "rows up to the cut-point"),
-    "p_unadjusted": Key("p unadjusted", "p", "of the plain log-rank test; not to be reported"),
+    "share_within": Key("Within", "probability", "proportion of patients within its limits"),
+    "youden_apparent": Key("Youden", "estimate", "in the data in which the cut-off was chosen"),
+    "youden_oob": Key(
+        "Out of bag", "estimate", "mean in the patients outside the bootstrap samples"
+    ),
+    "youden_corrected": Key("Corrected", "estimate", "apparent − mean optimism"),
+    "sensitivity_apparent": Key(
+        "Sensitivity", "probability", "in the data in which the cut-off was chosen"
+    ),
+    "sensitivity_oob": Key(
+        "Out of bag", "probability", "mean in the patients outside the bootstrap samples"
+    ),
+    "specificity_apparent": Key(
+        "Specificity", "probability", "in the data in which the cut-off was chosen"
+    ),
+    "specificity_oob": Key(
+        "Out of bag", "probability", "mean in the patients outside the bootstrap samples"
+    ),
+    "auc_apparent": Key("AUC", "estimate", "in the data in which direction and model were chosen"),
+    "auc_corrected": Key("Corrected", "estimate", "apparent − mean optimism"),
+    "n_low": Key("n low", "count", "patients with values up to the cut-point"),
+    "p_unadjusted": Key(
+        "p unadjusted",
+        "p",
+        "of the log-rank test at this cut-point; too small, because the cut-point was chosen",
+    ),
 }
 
-# A covariate of two treatments, in each sample.
-for _when, _words in (("before", "before matching"), ("after", "after"), ("weighted", "weighted")):
+# Balance of a covariate between two treatments, in each sample.
+for _when, _words in (
+    ("before", "before matching"),
+    ("after", "after matching"),
+    ("weighted", "after weighting"),
+):
     GLOSSARY |= {
         f"smd_{_when}": Key("SMD", "estimate", f"standardised mean difference {_words}"),
-        f"variance_ratio_{_when}": Key("Variance ratio", "estimate", f"treated/control {_words}"),
+        f"variance_ratio_{_when}": Key(
+            "Variance ratio", "estimate", f"variance ratio, treated/control, {_words}"
+        ),
         f"p_{_when}": Key("p", "p", f"p-value of the variable {_words}"),
-        f"test_{_when}": Key("Test", "text", f"its test {_words}"),
+        f"test_{_when}": Key("Test", "text", f"test of the variable {_words}"),
     }
     for _group in ("treated", "control"):
         GLOSSARY |= {
             f"{_group}_{_when}": Key(_group, "estimate", f"mean or proportion {_words}"),
             f"{_group}_count_{_when}": Key("n", "count", f"number with the level {_words}"),
-            f"{_group}_percent_{_when}": Key("%", "probability", f"their share {_words}"),
+            f"{_group}_percent_{_when}": Key("%", "probability", f"their proportion {_words}"),
             f"{_group}_median_{_when}": Key("Median", "estimate", f"median {_words}"),
             f"{_group}_q1_{_when}": Key("Q1", "estimate", f"first quartile {_words}"),
             f"{_group}_q3_{_when}": Key("Q3", "estimate", f"third quartile {_words}"),

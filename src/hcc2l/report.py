@@ -1,7 +1,7 @@
 """The result of an analysis: tidy tables with their presentation, notes, figures, provenance.
 
-A report does not depend on the output format. Values are unrounded, and `None` where a number is
-not estimable; renderers format them by the kind of their key.
+A report knows nothing of its rendering. Values are raw and unrounded, `None` where a number cannot
+be estimated; renderers format them by the kind of their key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Form = Literal["value", "interval", "effect", "summary"]
 
 @dataclass(frozen=True)
 class Column:
-    """A column as it is displayed: one key, or several that are combined in one cell.
+    """A column for readers: one key, or several that are combined in one cell.
 
     Attributes
     ----------
@@ -25,16 +25,18 @@ class Column:
         The column's heading.
     keys
         The keys of its cell: one for `value`; estimate, lower, upper for `interval`, which is
-        written ``7.43 (6.64-13.60)`` with an en dash, and for `effect`, which is an interval of a
-        ratio, `reference` where 1 has no limits, and a dash where the row is not in the model;
-        count and share for `summary`, ``36 (90.0%)``, and where these are missing the further keys
-        median and quartiles, ``60 (55-66)``.
+        written ``7.43 (6.64-13.60)`` with an en dash, and for `effect`: a ratio of 1 without limits
+        is written `reference`, and any other estimate that is null, because another row has it, is
+        a dash; a fourth key of either is null where the row is not in the model, which is a dash
+        too; count and share for `summary`,
+        ``36 (90.0%)``, and where these are missing the further keys median and quartiles,
+        ``60 (55-66)``.
     kind
-        The format of numbers, if not the glossary's kind of the first key.
+        Kind that decides the format of numbers, if not the glossary's kind of the first key.
     decimals
-        Decimals, if not those of the kind.
+        Decimal places, if not the usual ones of the kind.
     labels
-        The text displayed for a value: ``logrank`` -> ``Log-rank``.
+        Labels of text values: ``logrank`` -> ``Log-rank``.
     """
 
     header: str
@@ -56,11 +58,11 @@ class Table:
     title
         Its caption.
     keys
-        The keys, in order; each row has all of them.
+        Keys in order; each row has all of them.
     rows
-        One observation per row.
+        One record each.
     columns
-        The columns displayed; empty for a table that only JSON and CSV contain.
+        Columns for readers; empty if the table is for JSON and CSV only.
     footnotes
         Sentences below the table.
     """
@@ -79,9 +81,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Outline:
-    """A line of text and the lines below it, for a tree whose branches each format draws.
+    """A line of text and the lines below it, for results that form a tree.
 
-    `title` is the heading, of the outermost line alone.
+    `title`, the heading, is that of the outermost line only.
     """
 
     text: str
@@ -91,10 +93,10 @@ class Outline:
 
 @dataclass(frozen=True)
 class Note:
-    """A statistician's remark on this analysis.
+    """A remark that a statistician would make about this analysis.
 
-    `code` is stable, for scripts; `text` states the problem and the remedy. `which` names rows by
-    id or line at the terminal; documents, which may be shared, omit it.
+    `code` is stable, for scripts; `text` says what is wrong and what to do. `which` names rows by
+    id or line, on the terminal only: documents are passed on and must not name patients.
     """
 
     level: Literal["info", "warning"]
@@ -105,7 +107,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing of a given kind, made from finished tables."""
+    """A figure of some kind, drawn from finished tables."""
 
     kind: str
     tables: Mapping[str, Table]
@@ -123,7 +125,7 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Provenance:
-    """The origin of the numbers, sufficient to reproduce them."""
+    """Origin of the numbers, sufficient to reproduce them."""
 
     command: str
     version: str
@@ -145,11 +147,11 @@ class Report:
     Attributes
     ----------
     outline
-        The tables in words, as a tree of lines above them.
+        A summary of the tables as a tree of lines, printed above them.
     draw
-        Returns the figure; a function, because its curves are computed only when drawn.
+        Returns the figure; a function, because its points are computed only if it is drawn.
     save
-        Returns the cohort with the columns added by the analysis, as CSV text.
+        Returns the cohort with the columns that the analysis adds, as CSV text.
     """
 
     title: str

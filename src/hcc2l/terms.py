@@ -1,6 +1,6 @@
 """The grammar of terms (`afp@400`, `ecog==2`) and of conditions (`age>=18`).
 
-Parsed here, never evaluated: what a text can say is exactly what this module accepts.
+Expressions are parsed here and never evaluated.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def parse_term(text: str, names: Sequence[str], option: str) -> Term:
     Raises
     ------
     UsageError
-        The column is unknown (near names are suggested), or the cut is no number.
+        The column is unknown (near names are suggested), or a cut-point is not a number.
     """
     text = text.strip()
     if text in names:
@@ -75,13 +75,13 @@ def parse_term(text: str, names: Sequence[str], option: str) -> Term:
         name = known_column(text[: match.start()], names, option)
         value = _unquoted(text[match.end() :])
         if value == "":
-            raise UsageError(f"{text!r} compares with nothing.", where=option)
+            raise UsageError(f"{text!r} has no value to compare with.", where=option)
         return Term(text, name, comparison=(_operator(match[1]), value))
     return Term(text, known_column(text, names, option))
 
 
 def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
-    """`400`, `200/400`, `200,400` or `median`."""
+    """The cut-points of `400`, `200/400`, `200,400` or `median`, in rising order."""
     if text.strip().casefold() == "median":
         return ("median",)
     try:
@@ -95,7 +95,7 @@ def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
             hint="Write afp@400, afp@200/400 or afp@median.",
         ) from None
     if cuts != sorted(set(cuts)):
-        raise UsageError(f"Cut-points must rise: {text!r}.", where=option)
+        raise UsageError(f"The cut-points {text!r} must be in rising order.", where=option)
     return tuple(cuts)
 
 
@@ -106,18 +106,18 @@ def parse_condition(text: str, names: Sequence[str]) -> Condition:
     ``afp present``.
     """
     option = "--where"
-    words = re.fullmatch(
+    membership = re.fullmatch(
         r"\s*(?P<column>.+?)\s+(?:(?P<test>(?:is\s+)?(?:not\s+missing|missing|present))"
         r"|(?P<member>not\s+in|in)\s+(?P<values>.+))\s*",
         text,
     )
-    if words and not (words["member"] and _OPERATORS.search(words["column"])):
-        column = known_column(words["column"], names, option)
-        if words["test"]:
-            missing = re.fullmatch(r"(is\s+)?missing", words["test"])
+    if membership and not (membership["member"] and _OPERATORS.search(membership["column"])):
+        column = known_column(membership["column"], names, option)
+        if membership["test"]:
+            missing = re.fullmatch(r"(is\s+)?missing", membership["test"])
             return Condition(text, column, "missing" if missing else "present")
-        values = tuple(_unquoted(v) for v in words["values"].strip("()[]").split(","))
-        member: Literal["in", "not in"] = "in" if words["member"] == "in" else "not in"
+        values = tuple(_unquoted(v) for v in membership["values"].strip("()[]").split(","))
+        member: Literal["in", "not in"] = "in" if membership["member"] == "in" else "not in"
         return Condition(text, column, member, values)
     match = _OPERATORS.search(text)
     if not match:
@@ -125,21 +125,21 @@ def parse_condition(text: str, names: Sequence[str]) -> Condition:
             f"{text!r} is not a condition.",
             where=option,
             hint="Write 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing' or "
-            "'afp present'; give --where once for each.",
+            "'afp present', with one --where for each condition.",
         )
     column = known_column(text[: match.start()], names, option)
     value = _unquoted(text[match.end() :])
     if value == "":
         raise UsageError(
-            f"{text!r} compares with nothing.",
+            f"{text!r} has no value to compare with.",
             where=option,
-            hint=f"For empty cells write '{column} missing' or '{column} present'.",
+            hint=f"For missing values, write '{column} missing' or '{column} present'.",
         )
     return Condition(text, column, _operator(match[1]), (value,))
 
 
 def split_assignment(text: str, names: Sequence[str], option: str) -> tuple[str, str | None]:
-    """`COL=VALUE` or `COL`; a column whose whole name is `text` wins."""
+    """Column and value of `COL=VALUE` or `COL`; a column whose whole name is `text` wins."""
     if text in names:
         return text, None
     column, equals, value = text.partition("=")
@@ -148,7 +148,7 @@ def split_assignment(text: str, names: Sequence[str], option: str) -> tuple[str,
 
 
 def known_column(name: str, names: Sequence[str], option: str) -> str:
-    """`name` if it is a column; else a UsageError that suggests the nearest."""
+    """The column of that name, whatever its capitals; else a UsageError with near names."""
     name = name.strip()
     if name in names:
         return name
@@ -159,7 +159,7 @@ def known_column(name: str, names: Sequence[str], option: str) -> str:
 
 
 def _operator(text: str) -> Operator:
-    return _SPELLINGS.get(text, text)  # type: ignore[return-value]  # _SPELLINGS gives these only
+    return _SPELLINGS.get(text, text)  # type: ignore[return-value]  # only operators match
 
 
 def _unquoted(text: str) -> str:

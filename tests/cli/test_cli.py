@@ -1,4 +1,4 @@
-"""The command as a person and a script meet it: options, streams, files, formats, imports."""
+"""The command line: options, streams, files, formats and imports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from rich.cells import cell_len
 import hcc2l
 from hcc2l.cli.app import app
 from hcc2l.report import Report
-from hcc2l.specs import KmSpec
+from hcc2l.specs import SPECS, KmSpec
 from tests.conftest import DATA, Run, Write
 
 HEAVY = (
@@ -38,7 +38,7 @@ TEXT_FORMATS = ("table", "json", "csv", "md", "html", "tex")
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """The environment without what decides about cohorts, terminals and colours."""
+    """The environment without variables for cohorts, terminals and colours."""
     unwanted = ("HCC2L", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
     return kept | {"TERM": "xterm", "PYTHONIOENCODING": "utf-8"} | extra
@@ -53,7 +53,7 @@ def process(*arguments: str, folder: Path, **extra: str) -> subprocess.Completed
 
 
 def without_argv(text: str) -> dict[str, Any]:
-    """A JSON result without the command line that made it."""
+    """A JSON result without its command line."""
     result: dict[str, Any] = json.loads(text)
     del result["command"]["argv"]
     return result
@@ -63,7 +63,7 @@ def without_argv(text: str) -> dict[str, Any]:
 
 
 def modules_after(arguments: list[str], folder: Path) -> set[str]:
-    """Top-level modules in memory after the command has run."""
+    """Top-level modules imported by the command."""
     code = (
         "import json, sys\n"
         f"sys.argv = ['hcc2l', *{arguments!r}]\n"
@@ -103,9 +103,11 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
     assert (outcome.status, outcome.out) == (0, f"hcc2l {version('hcc2l')}\n")
 
 
-def test_the_command_alone_shows_help(run: Run) -> None:
+def test_the_command_alone_lists_the_commands(run: Run) -> None:
     outcome = run()
-    assert "km" in outcome.out + outcome.err
+    assert outcome.status == 2
+    for command in SPECS:
+        assert re.search(rf"^\W*{command}\b", outcome.out + outcome.err, re.MULTILINE)
 
 
 # ---------------------------------------------------------------- options
@@ -209,7 +211,7 @@ def test_the_api_takes_a_cohort_that_was_read_before(cohort_csv: Path) -> None:
 
 
 @pytest.mark.usefixtures("cohort_csv")
-def test_json_tells_the_command_line_that_made_it(run: Run) -> None:
+def test_json_contains_the_command_line(run: Run) -> None:
     result = run("km", "cohort.csv", "--by", "child_pugh", "--json").json
     assert result["command"] == {
         "name": "km",
@@ -222,7 +224,7 @@ def test_json_tells_the_command_line_that_made_it(run: Run) -> None:
 
 
 @pytest.mark.parametrize("format_", TEXT_FORMATS)
-def test_standard_output_carries_the_result_alone(format_: str, cohort_csv: Path, run: Run) -> None:
+def test_standard_output_contains_only_the_result(format_: str, cohort_csv: Path, run: Run) -> None:
     outcome = run("km", cohort_csv, "--by", "child_pugh", "--format", format_)
     assert outcome.messages("note")
     assert not re.search(r"^(note|warning|error|hint):", outcome.out, re.MULTILINE)
@@ -242,7 +244,7 @@ def test_json_is_short_for_format_json(cohort_csv: Path, run: Run) -> None:
     assert without_argv(short) == without_argv(run("km", cohort_csv, "--format", "json").out)
 
 
-def test_json_has_no_number_that_json_does_not_know(run: Run) -> None:
+def test_json_contains_no_nan_or_infinity(run: Run) -> None:
     arguments = ("--by", "dose", "--at", "1,50", "--tau", "5", "--curve", "--pairwise")
     outcome = run("km", DATA / "tiny.csv", "--event", "status=1", *arguments, "--json")
 
@@ -289,7 +291,7 @@ def test_a_terminal_gets_colours(cohort_csv: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")], ids=["NO_COLOR", "TERM=dumb"]
 )
-def test_a_terminal_that_wants_no_colours_gets_none(
+def test_a_terminal_gets_no_colours_if_the_environment_forbids_them(
     name: str, value: str, cohort_csv: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -364,7 +366,7 @@ def test_no_cell_of_a_table_is_cut_short_by_the_width(
     )
 
 
-def test_a_reader_that_leaves_early_gets_its_lines_and_no_traceback(tmp_path: Path) -> None:
+def test_a_pipe_that_closes_early_gives_no_traceback(tmp_path: Path) -> None:
     command = shlex.join(
         [
             sys.executable,
@@ -395,7 +397,7 @@ def test_a_reader_that_leaves_early_gets_its_lines_and_no_traceback(tmp_path: Pa
 
 
 @pytest.mark.usefixtures("cohort_csv")
-def test_several_files_are_written_whole_and_nothing_else(run: Run, workplace: Path) -> None:
+def test_several_files_are_written_and_no_others(run: Run, workplace: Path) -> None:
     names = [f"km.{ending}" for ending in ("json", "csv", "md", "html", "tex", "docx", "xlsx")]
     plots = [f"km.{ending}" for ending in ("png", "svg", "pdf")]
     arguments = ["km", "cohort.csv", "--by", "child_pugh"]
@@ -449,7 +451,7 @@ def test_files_get_the_permissions_that_new_files_get(
     assert written == usual
 
 
-def test_the_table_that_is_named_goes_to_the_csv_file(cohort_csv: Path, run: Run) -> None:
+def test_the_table_option_selects_the_table_of_the_csv_file(cohort_csv: Path, run: Run) -> None:
     run("km", cohort_csv, "--by", "child_pugh", "--out", "tests.csv", "--table", "tests")
     assert Path("tests.csv").read_text().startswith("test,statistic,df,p\n")
 
@@ -470,7 +472,7 @@ def test_the_cohort_is_never_changed(cohort_csv: Path, run: Run) -> None:
     assert cohort_csv.read_bytes() == before
 
 
-# ---------------------------------------------------------------- texts that could do harm
+# ---------------------------------------------------------------- text that could do harm
 
 FORMULAS = ("=cmd", "+1", "@x", "-x", "=HYPERLINK(\"http://x\",\"y\")", "\t=1+1")  # fmt: skip
 
@@ -486,7 +488,7 @@ def formulas(write: Write) -> Path:
     return write("c.csv", file.getvalue())
 
 
-def test_a_group_like_a_formula_is_a_text_in_csv(formulas: Path, run: Run) -> None:
+def test_a_group_like_a_formula_is_text_in_csv(formulas: Path, run: Run) -> None:
     printed = run("km", formulas, "--by", "arm", "--format", "csv").out
     texts = [row["group"] for row in csv.DictReader(io.StringIO(printed))]
     assert len(texts) == len(FORMULAS)
@@ -501,7 +503,7 @@ def test_a_negative_number_is_no_formula_in_csv(run: Run) -> None:
     assert float(row["estimate"]) < 0
 
 
-def test_a_group_like_a_formula_is_a_text_in_a_workbook(formulas: Path, run: Run) -> None:
+def test_a_group_like_a_formula_is_text_in_a_workbook(formulas: Path, run: Run) -> None:
     run("km", formulas, "--by", "arm", "--out", "km.xlsx")
     with zipfile.ZipFile("km.xlsx") as archive:
         sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
@@ -551,14 +553,14 @@ class Page(HTMLParser):
         self.text += data
 
 
-def test_labels_are_texts_in_html(nasty: Path, run: Run) -> None:
+def test_labels_are_escaped_in_html(nasty: Path, run: Run) -> None:
     page = Page(run("km", nasty, "--by", "arm", "--format", "html").out)
     assert page.elements.isdisjoint({"b", "script"})
     assert NASTY in page.text
     assert SCRIPT in page.text
 
 
-def test_labels_are_texts_in_latex(nasty: Path, run: Run) -> None:
+def test_labels_are_escaped_in_latex(nasty: Path, run: Run) -> None:
     printed = run("km", nasty, "--by", "arm", "--format", "tex").out
     assert (
         r"\ensuremath{<}b\ensuremath{>}\&\_\%\$\#\{\}\textasciitilde{}\textasciicircum{}"
@@ -570,7 +572,7 @@ def test_labels_are_texts_in_latex(nasty: Path, run: Run) -> None:
         assert not re.search(r"[#%_$<>]", bare), line
 
 
-def test_labels_are_texts_in_markdown(nasty: Path, run: Run) -> None:
+def test_labels_are_escaped_in_markdown(nasty: Path, run: Run) -> None:
     printed = run("km", nasty, "--by", "arm", "--format", "md").out
     assert not re.search(r"(?<!\\)<", printed)
     header, rule, *rows = [line for line in printed.splitlines() if line.startswith("|")][:5]
@@ -591,13 +593,13 @@ def breaking(write: Write) -> Path:
     return write("c.csv", "time,status,arm\n" + rows)
 
 
-def test_a_line_end_in_a_label_stays_inside_a_comment_of_latex(breaking: Path, run: Run) -> None:
+def test_a_line_break_in_a_label_stays_within_a_latex_comment(breaking: Path, run: Run) -> None:
     printed = run("km", breaking, "--by", "arm", "--format", "tex").out
     for line in printed.splitlines():
         assert not line.startswith("second line")
 
 
-def test_a_line_end_in_a_level_breaks_no_row_of_a_table(breaking: Path, run: Run) -> None:
+def test_a_line_break_in_a_level_does_not_break_a_table_row(breaking: Path, run: Run) -> None:
     markdown = run("km", breaking, "--by", "arm", "--format", "md").out
     assert "| first line second line |" in markdown
     printed = run("km", breaking, "--by", "arm", "--format", "csv").out

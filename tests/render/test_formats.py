@@ -1,4 +1,4 @@
-"""Every format from one report made by hand; the text formats to the letter."""
+"""Every format of one hand-made report; text formats character by character."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.mark.parametrize("name", ["table", "json", "csv", "md", "html", "tex"])
-def test_text_formats_are_written_to_the_letter(name: str) -> None:
+def test_text_formats_match_the_stored_files(name: str) -> None:
     made = render_report(REPORT, name, width=80)
     assert made == (GOLDEN / f"report.{name}").read_text(encoding="utf-8")
 
@@ -59,12 +59,12 @@ def test_csv_has_the_same_rows_as_json() -> None:
         assert isinstance(text, str)
         read = list(csv.DictReader(io.StringIO(text)))
         assert [list(r) for r in read] == [list(r) for r in rows]
-        for found, expected in zip(read, rows, strict=True):
+        for record, expected in zip(read, rows, strict=True):
             for key, value in expected.items():
                 if isinstance(value, (int, float)):
-                    assert float(found[key]) == value
+                    assert float(record[key]) == value
                 elif value is None:
-                    assert found[key] == ""
+                    assert record[key] == ""
 
 
 @pytest.mark.parametrize("text", ["=A_1 <b>", "-C"])
@@ -87,13 +87,41 @@ def test_excel_holds_every_table_with_numbers_as_numbers() -> None:
     assert book["groups"]["D4"].value is None
 
 
-def test_word_has_native_tables_with_the_cells_of_every_other_format() -> None:
+def test_word_has_native_tables_with_the_same_cells() -> None:
     import docx
 
     document = docx.Document(io.BytesIO(render_report(REPORT, "docx")))  # type: ignore[arg-type]  # this format is bytes or text
     assert [len(t.rows) for t in document.tables] == [4, 2]
     assert document.tables[0].cell(1, 2).text == "7.43 (6.64–13.60)"
     assert document.tables[1].cell(1, 2).text == "−1.50 (−3.25 to 0.25)"
+
+
+def test_word_sets_tables_as_journals_do() -> None:
+    import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+
+    document = docx.Document(io.BytesIO(render_report(REPORT, "docx")))  # type: ignore[arg-type]  # this format is bytes
+    captions = [p for p in document.paragraphs if p.text in ("Patients & events", "Differences")]
+    assert [p.runs[0].bold for p in captions] == [True, True]
+    assert all(p.paragraph_format.keep_with_next for p in captions)
+    rows = document.tables[0].rows
+    bold = [[cell.paragraphs[0].runs[0].bold for cell in row.cells] for row in rows]
+    assert bold == [[True] * 4, *[[False] * 4] * 3]
+    for row in rows:
+        alignments = [cell.paragraphs[0].alignment for cell in row.cells]
+        assert alignments == [None, *[WD_ALIGN_PARAGRAPH.RIGHT] * 3]
+
+    def lines(i: int) -> dict[str, str]:
+        """Edge and width of the rules of a row, in eighths of a point."""
+        borders = rows[i].cells[0]._tc.tcPr.find(qn("w:tcBorders"))
+        found = {} if borders is None else {e.tag.partition("}")[2]: e for e in borders}
+        return {edge: line.get(qn("w:sz")) for edge, line in found.items()}
+
+    assert [lines(i) for i in range(4)] == [
+        {"top": "12", "bottom": "6"}, {}, {}, {"bottom": "12"},
+    ]  # fmt: skip
+    assert [p.runs[0].font.size.pt for p in document.paragraphs[-2:]] == [8, 8]
 
 
 def test_digits_change_the_decimals_and_nothing_else() -> None:
@@ -132,7 +160,7 @@ def test_a_table_too_wide_for_the_terminal_repeats_its_first_column() -> None:
     assert len(re.findall(r"B \| 50%", made)) == 2
 
 
-def test_colour_is_only_there_when_asked_for() -> None:
+def test_colour_is_used_only_on_request() -> None:
     assert "\x1b[" not in render_report(REPORT, "table")  # type: ignore[operator]  # this format is bytes or text
     assert "\x1b[" in render_report(REPORT, "table", colour=True)  # type: ignore[operator]  # this format is bytes or text
 

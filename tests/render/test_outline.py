@@ -60,16 +60,16 @@ def test_documents_escape_and_indent_it_above_the_tables(format_: str, lines: li
     assert places[-1] < made.index("Follow-up is short.")
 
 
-def test_word_indents_it() -> None:
+def test_word_indents_the_outline() -> None:
     import docx
 
     made = render_report(WITH, "docx")
     assert isinstance(made, bytes)
-    found = {
+    indents = {
         p.text: p.paragraph_format.left_indent for p in docx.Document(io.BytesIO(made)).paragraphs
     }
-    assert found["All: split by A_1 & <b>"] < found["x >5%"] < found["deep two"]
+    assert indents["All: split by A_1 & <b>"] < indents["x >5%"] < indents["deep two"]
 
 
-def test_a_report_without_one_has_none() -> None:
+def test_a_report_without_an_outline_has_no_heading_for_it() -> None:
     assert "Tree" not in str(render_report(REPORT, "md"))

@@ -79,7 +79,8 @@ def regression_table(
     for prefix, words, there in (("uni", "Univariable", bool(alone)),
                                  ("multi", "Multivariable", final is not None)):  # fmt: skip
         if there:
-            effect = (f"{prefix}_{data.ratio}", f"{prefix}_lower", f"{prefix}_upper")
+            in_model = "n" if prefix == "uni" else "multi_n"
+            effect = (f"{prefix}_{data.ratio}", f"{prefix}_lower", f"{prefix}_upper", in_model)
             columns.append(Column(f"{words} {heading}", effect, form="effect"))
             columns.append(Column("p", (f"{prefix}_p",)))
     notes = (_size_note(alone, final),) if final is not None else ()

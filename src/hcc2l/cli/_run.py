@@ -1,13 +1,12 @@
-"""The one place that reads, runs, catches, writes and exits."""
+"""Runs a command from its options to its output; only here are errors caught and files written."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hcc2l.errors import Hcc2lError, InputError, UsageError, did_you_mean
+from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
+from hcc2l.files import (
+    Identity,
+    check_targets,
+    identity,
+    identity_of_stream,
+    refuse_overwriting,
+    write_files,
+)
 from hcc2l.progress import shown_by
 from hcc2l.specs import SPECS, AnalysisSpec
 
@@ -32,8 +39,8 @@ _COMMAND_LINE_ERROR: Any = next(
 
 
 @dataclass(frozen=True)
-class Showing:
-    """What is to be shown, and where."""
+class Output:
+    """Formats and files of a run's output."""
 
     format: str
     table: str | None
@@ -52,7 +59,7 @@ def run_analysis(
     Parameters
     ----------
     texts, numbers
-        Options that take several values, by commas or by being repeated.
+        Options that take several values, separated by commas or given repeatedly.
     """
     command = str(context.info_name)
     options = _given(context)
@@ -63,21 +70,25 @@ def run_analysis(
         if name in options:
             options[name] = [_number(f"--{name}", text) for text in options[name]]
     _check_endings(options)
+    targets = _targets(options)
+    check_targets(targets)
+    refuse_overwriting(targets, _streams(options))
     cohort = _read(options)
+    refuse_overwriting(targets, _files_read(options, cohort))
     if not options.get("quiet"):
-        _say_what_was_read(cohort)
+        _print_reading_notes(cohort)
     options = cohort.dictionary.options(command, options)
-    showing = _showing(options)
+    output = _output(options)
     spec_type = SPECS[command]
     spec = spec_type(**{k: v for k, v in options.items() if k in spec_type.__dataclass_fields__})
-    with _progress(showing.quiet):
+    with _progress(output.quiet):
         report = _analyse(command, cohort, spec)
-    _notify([n for n in report.notes if not showing.quiet or n.code in _ALWAYS_TOLD])
-    _deliver(report, showing, cohort)
+    _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
+    _deliver(report, output)
 
 
 def _given(context: typer.Context) -> dict[str, Any]:
-    """The options that were given; the others keep the defaults of dictionary and spec."""
+    """Options given on the command line; the others keep the defaults of dictionary and spec."""
     given: dict[str, Any] = {}
     for name, value in context.params.items():
         source = context.get_parameter_source(name)
@@ -100,7 +111,7 @@ def _number(option: str, text: str) -> float:
 
 
 def _check_endings(options: dict[str, Any]) -> None:
-    """Refuse a file whose ending says no format, before any work is done."""
+    """Refuse a file whose ending is no known format, before any work is done."""
     from hcc2l.figures import plot_format
     from hcc2l.render import FILE_FORMATS
 
@@ -109,7 +120,9 @@ def _check_endings(options: dict[str, Any]) -> None:
     saved = options.get("save")
     if saved is not None and Path(saved).suffix.lower() != ".csv":
         raise UsageError(
-            f"{saved!r} does not end in .csv.", where="--save", hint="The cohort is saved as CSV."
+            f"{saved!r} does not end in .csv.",
+            where="--save",
+            hint="The cohort is saved as CSV: --save matched.csv.",
         )
     for path in options.get("out", ()):
         suffix = Path(path).suffix.removeprefix(".").lower()
@@ -118,8 +131,41 @@ def _check_endings(options: dict[str, Any]) -> None:
             raise UsageError(
                 f"{path!r} does not end in a known format.",
                 where="--out",
-                hint=f"The ending says the format: {endings}. Figures go to --plot.",
+                hint=f"Use one of {endings}; for a figure, use --plot.",
             )
+
+
+def _targets(options: dict[str, Any]) -> list[tuple[str, str]]:
+    """Option and path of every file that will be written."""
+    saved = [options["save"]] if options.get("save") is not None else []
+    paths = {"--out": options.get("out", ()), "--plot": options.get("plot", ()), "--save": saved}
+    return [(option, path) for option, given in paths.items() for path in given]
+
+
+def _streams(options: dict[str, Any]) -> dict[Identity, str]:
+    """The files that the shell opened for this command: `< cohort.csv`, `> result.md`."""
+    in_use = {identity_of_stream(1): "the file that standard output is written to"}
+    if options.get("cohort") == "-":
+        in_use[identity_of_stream(0)] = "the cohort"
+    return {file: name for file, name in in_use.items() if file is not None}
+
+
+def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
+    """The cohort and its dictionary, which no output may replace."""
+    from hcc2l.readers import bundled_cohort
+
+    dictionary = cohort.dictionary
+    in_use = {}
+    if dictionary.path is not None:
+        in_use[identity(dictionary.path)] = "the data dictionary"
+    path = options.get("cohort") or os.environ.get("HCC2L_COHORT")
+    if path is None and cohort.source.bundled:
+        path = bundled_cohort()
+    elif path is None and dictionary.path is not None:  # it names the cohort
+        path = dictionary.path.parent / (dictionary.cohort or "")
+    if path is not None:
+        in_use[identity(path)] = "the cohort"
+    return in_use
 
 
 def _read(options: dict[str, Any]) -> Cohort:
@@ -129,20 +175,27 @@ def _read(options: dict[str, Any]) -> Cohort:
     return read_cohort(options.get("cohort"), **{k: options[k] for k in named if k in options})
 
 
-def _showing(options: dict[str, Any]) -> Showing:
+def _output(options: dict[str, Any]) -> Output:
+    """The output that the options ask for.
+
+    Raises
+    ------
+    UsageError
+        The format is unknown, or --table is given without CSV.
+    """
     from hcc2l.render import TEXT_FORMATS
 
     format_ = "json" if options.get("json") else options.get("format", "table")
     if format_ not in TEXT_FORMATS:
         hint = did_you_mean(str(format_), TEXT_FORMATS)
-        raise UsageError(f"{format_!r} is not a format.", where="--format", hint=hint)
+        raise UsageError(f"{format_!r} is not an output format.", where="--format", hint=hint)
     out = tuple(options.get("out") or ())
     table = options.get("table")
     if table and format_ != "csv" and not any(path.lower().endswith(".csv") for path in out):
         raise UsageError(
-            "--table chooses the table that csv prints.", where="--table", hint="Add --format csv."
+            "This option applies to CSV output only.", where="--table", hint="Add --format csv."
         )
-    return Showing(
+    return Output(
         format=format_,
         table=table,
         digits=options.get("digits"),
@@ -159,7 +212,7 @@ def _analyse(command: str, cohort: Cohort, spec: AnalysisSpec) -> Report:
 
 
 def _progress(quiet: bool) -> AbstractContextManager[None]:
-    """Long calculations draw a bar on standard error, where somebody sees it."""
+    """A progress bar on standard error for long calculations, on a terminal only."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return nullcontext()
 
@@ -173,13 +226,16 @@ def _progress(quiet: bool) -> AbstractContextManager[None]:
     return shown_by(bar)
 
 
-def _say_what_was_read(cohort: Cohort) -> None:
-    """At once, so that it is seen before any error that follows from it."""
+def _print_reading_notes(cohort: Cohort) -> None:
+    """Print how the cohort was read at once, before any error that follows from it."""
     if cohort.source.bundled:
-        say("note", "no cohort was named: this is the bundled synthetic cohort, no patient's data. "
-            "Name your own: hcc2l COMMAND cohort.csv")  # fmt: skip
+        print_message(
+            "note",
+            "No cohort was given, so the bundled synthetic cohort is analysed; it describes no "
+            "real patients. To analyse your own: hcc2l COMMAND cohort.csv",
+        )
     for remark in cohort.source.remarks:
-        say("note", f"{cohort.source.name}: {remark}.")
+        print_message("note", f"{cohort.source.name}: {remark}.")
 
 
 def _notify(notes: Sequence[Note]) -> None:
@@ -187,131 +243,60 @@ def _notify(notes: Sequence[Note]) -> None:
         if note.code == "reading":
             continue
         text = f"{note.text.removesuffix('.')} ({note.which})." if note.which else note.text
-        say("warning" if note.level == "warning" else "note", text)
+        print_message("warning" if note.level == "warning" else "note", text)
 
 
-def say(kind: str, text: str) -> None:
-    """One message on standard error, `warning: …`; coloured on a terminal."""
+def print_message(kind: str, text: str) -> None:
+    """Print one message on standard error, `warning: …`, in colour on a terminal."""
     colours = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
     coloured = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     coloured = coloured and os.environ.get("TERM") != "dumb"
     prefix = typer.style(f"{kind}:", fg=colours.get(kind), bold=True) if coloured else f"{kind}:"
-    print(prefix, text, file=sys.stderr)  # noqa: T201 - this is where messages are printed
+    print(prefix, text, file=sys.stderr)  # noqa: T201 - messages are printed here
 
 
-def _deliver(report: Report, showing: Showing, cohort: Cohort) -> None:
-    """Make every output, then write the files, then print: all or nothing."""
+def _deliver(report: Report, output: Output) -> None:
+    """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
     from hcc2l.render import render_report
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
     picture = None
-    if showing.plot:
+    if output.plot:
         assert report.draw is not None
         figure = report.draw()
-        drawn = {path: draw(figure, plot_format(path)) for path in showing.plot}
-        if any(Path(path).suffix.lower() in (".docx", ".html") for path in showing.out):
+        drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
+        if any(Path(path).suffix.lower() in (".docx", ".html") for path in output.out):
             picture = draw(figure, "png")
-    for path in showing.out:
+    for path in output.out:
         made = render_report(
-            report, Path(path).suffix.removeprefix(".").lower(), digits=showing.digits,
-            table=showing.table, figure=picture,
+            report, Path(path).suffix.removeprefix(".").lower(), digits=output.digits,
+            table=output.table, figure=picture,
         )  # fmt: skip
         files[path] = made.encode() if isinstance(made, str) else made
     files |= drawn
-    if showing.save is not None:
+    if output.save is not None:
         assert report.save is not None
-        if showing.save in files:
-            raise UsageError(
-                "The report and the saved cohort cannot be one file.",
-                where=f"--save {showing.save}", hint="Choose another name.",
-            )  # fmt: skip
-        files[showing.save] = report.save().encode()
+        files[output.save] = report.save().encode()
     width, colour = _terminal()
     text = render_report(
-        report, showing.format, digits=showing.digits, table=showing.table, width=width,
+        report, output.format, digits=output.digits, table=output.table, width=width,
         colour=colour,
     )  # fmt: skip
-    write_files(files, keep=Path(cohort.source.name))
+    write_files(files)
     assert isinstance(text, str)
     _print(text)
 
 
 def _terminal() -> tuple[int, bool]:
-    """Width and colour of standard output; a pipe gets 120 columns unless COLUMNS says else."""
+    """Width and colour of standard output; 120 columns in a pipe unless COLUMNS is set."""
     import shutil
 
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size(fallback=(120, 24)).columns
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
     return max(width, 40), terminal and not plain
-
-
-def write_files(files: dict[str, bytes], keep: Path) -> None:
-    """Write files whole or not at all; never over the cohort itself.
-
-    Raises
-    ------
-    UsageError
-        A file is the cohort.
-    InputError
-        A file cannot be written (no folder, no permission, no space).
-    """
-    written: dict[str, Path] = {}
-    try:
-        for name, content in files.items():
-            _refuse_target(Path(name), name, keep)
-            try:
-                written[name] = _write_beside(Path(name), content)
-            except OSError as error:
-                raise _cannot_write(name, error) from None
-        for name in list(written):
-            try:
-                written[name].replace(name)
-            except OSError as error:
-                raise _cannot_write(name, error) from None
-    finally:
-        for temporary in written.values():
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-
-
-def _refuse_target(path: Path, name: str, keep: Path) -> None:
-    if path.is_dir():
-        raise UsageError("This is a folder.", where=name, hint="Name a file in it.")
-    if keep.exists() and path.exists() and path.samefile(keep):
-        raise UsageError(
-            "This would overwrite the cohort.", where=name, hint="Choose another name."
-        )
-
-
-def _write_beside(path: Path, content: bytes) -> Path:
-    """Write to a temporary file in the same folder, to be renamed when all are written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _cannot_write(name: str, error: OSError) -> InputError:
-    folder = Path(name).parent
-    hint = "Choose another place." if folder.is_dir() else f"Make the folder {folder} first."
-    return InputError(f"Cannot be written: {error.strerror}.", where=name, hint=hint)
 
 
 def _print(text: str) -> None:
@@ -323,45 +308,45 @@ def _print(text: str) -> None:
 
 
 def _hint(message: str) -> str:
-    """What to do about an error of the command line, by what was typed."""
+    """A hint for an error that typer found in the command line."""
     typed = re.search(r"No such command '([^']+)'", message)
     if typed and Path(typed[1]).suffix:
-        return f"Name a command before the cohort: hcc2l km {typed[1]}"
+        return f"Put a command before the cohort: hcc2l km {typed[1]}"
     if "valid number" in message:
-        return "Write a number such as 12.5; decimals have a point."
-    return "hcc2l COMMAND --help lists the options."
+        return "Write a number such as 12.5, with a decimal point."
+    return "See hcc2l COMMAND --help for the options."
 
 
 def guarded(app: typer.Typer) -> int:
-    """Run the application; every failure becomes one message and an exit status."""
+    """Run the application and return its exit status; a failure prints one message."""
     try:
         status = int(app(standalone_mode=False) or 0)
         if status == _INTERRUPTED:  # newer versions of typer return it, older ones raise Abort
             raise KeyboardInterrupt
         return status
     except _COMMAND_LINE_ERROR as error:
-        if "NoArgs" in type(error).__name__:  # hcc2l alone: show what there is
+        if "NoArgs" in type(error).__name__:  # hcc2l alone: list the commands
             error.show()
         else:
             message = error.format_message()
-            say("error", message)
-            say("hint", _hint(message))
+            print_message("error", message)
+            print_message("hint", _hint(message))
         return 2
     except Hcc2lError as error:
-        say("error", f"{error.where}: {error.message}" if error.where else error.message)
+        print_message("error", f"{error.where}: {error.message}" if error.where else error.message)
         if error.hint:
-            say("hint", error.hint)
+            print_message("hint", error.hint)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        say("error", "interrupted; no file was written.")
+        print_message("error", "Interrupted; no file was written.")
         return _INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone, as `| head` does; keep Python from complaining at exit.
+        # The reader has gone, as with `| head`; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MemoryError:
-        say("error", "there is not enough memory for this cohort.")
+        print_message("error", "There is not enough memory for this cohort.")
         return 1
     except OSError as error:
-        say("error", f"{error.filename or 'output'}: {error.strerror}.")
+        print_message("error", f"{error.filename or 'output'}: {error.strerror}.")
         return 2

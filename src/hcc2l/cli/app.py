@@ -14,8 +14,8 @@ from hcc2l.cli._run import guarded
 
 app = typer.Typer(
     name="hcc2l",
-    help="Cohort analysis for second-line therapy of hepatocellular carcinoma: publication-ready "
-    "tables, figures and JSON from a CSV, every number as R's.",
+    help="Cohort analysis for second-line therapy of hepatocellular carcinoma: tables, figures and "
+    "JSON ready for publication, from one data file. Every number is checked against R.",
     epilog="Try: hcc2l km --by child_pugh",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -29,8 +29,8 @@ app.command("psmatch")(psmatch.psmatch)
 app.command("roc")(roc.roc)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         from importlib.metadata import version
 
         typer.echo(f"hcc2l {version('hcc2l')}")
@@ -46,14 +46,14 @@ def root(
         ),
     ] = False,
 ) -> None:
-    """Options before the command."""
+    """Options that stand before the command."""
     del version
 
 
 def main() -> None:
     """Entry point of the console script."""
-    # One thread is faster for arrays of a cohort's size; must be said before NumPy is imported.
+    # One thread is faster for arrays of a cohort's size; must be set before NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # A command lives a second: looking for garbage among its imports costs a twentieth of that.
+    # A command runs for a second; collecting garbage among its imports would cost 5% of that.
     gc.set_threshold(200_000)
     sys.exit(guarded(app))

@@ -1,4 +1,4 @@
-"""Options that commands share, each said once."""
+"""Options that several commands share, each defined once."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ Cohort = Annotated[
     typer.Argument(
         metavar="COHORT",
         help="The cohort: .csv .tsv .txt (also .gz), .xlsx, .sav, .dta, .sas7bdat, .parquet, or - "
-        "for standard input. Left out: $HCC2L_COHORT, then hcc2l.toml, then the bundled synthetic "
-        "cohort.",
+        "for standard input. Default: $HCC2L_COHORT, then the cohort named in hcc2l.toml, then the "
+        "bundled synthetic cohort.",
         show_default=False,
     ),
 ]
 Endpoint = Annotated[
     str,
-    typer.Option(metavar="NAME", help="Endpoint, from hcc2l.toml or recognised by column names.",
-                 rich_help_panel=_SELECTION),
+    typer.Option(metavar="NAME", rich_help_panel=_SELECTION,
+                 help="An endpoint defined in hcc2l.toml or recognised by its column names."),
 ]  # fmt: skip
 Time = Annotated[
     str | None,
-    typer.Option(metavar="COL", help="Column of times: an endpoint said on the spot.",
-                 rich_help_panel=_SELECTION, show_default=False),
+    typer.Option(metavar="COL", rich_help_panel=_SELECTION, show_default=False,
+                 help="The column of times, for an endpoint given on the command line."),
 ]  # fmt: skip
 Event = Annotated[
     str | None,
-    typer.Option(metavar="COL[=VALUE]", help="Its event, such as death or status=2.",
-                 rich_help_panel=_SELECTION, show_default=False),
+    typer.Option(metavar="COL[=VALUE]", rich_help_panel=_SELECTION, show_default=False,
+                 help="Its event: a column such as death, or a value of a column, status=2."),
 ]  # fmt: skip
 Where = Annotated[
     list[str] | None,
     typer.Option(metavar="EXPR", rich_help_panel=_SELECTION, show_default=False,
-                 help="Keep rows: 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing'. "
-                 "Repeatable."),
+                 help="Analyse only these rows: 'age>=18', 'child_pugh==A', 'bclc in B,C', "
+                 "'afp missing'. Repeatable."),
 ]  # fmt: skip
 Cut = Annotated[
     list[str] | None,
     typer.Option(metavar="COL=V[,V…]", rich_help_panel=_SELECTION, show_default=False,
-                 help="Cut a number into groups, closed on the left: afp=400. Repeatable."),
+                 help="Cut a numeric column into groups: afp=400 gives <400 and ≥400. Repeatable."),
 ]  # fmt: skip
 Ref = Annotated[
     list[str] | None,
     typer.Option(metavar="COL=LEVEL", rich_help_panel=_SELECTION, show_default=False,
-                 help="Reference level. Repeatable."),
+                 help="The reference level of a column. Repeatable."),
 ]  # fmt: skip
 ConfLevel = Annotated[
     float, typer.Option(metavar="P", help="Confidence level.", rich_help_panel=_SELECTION)
@@ -57,7 +57,7 @@ ConfLevel = Annotated[
 Format = Annotated[
     str,
     typer.Option(metavar="FORMAT", rich_help_panel=_OUTPUT,
-                 help="What goes to standard output: table, json, csv, md, html or tex."),
+                 help="Format of standard output: table, json, csv, md, html or tex."),
 ]  # fmt: skip
 Json = Annotated[
     bool,
@@ -65,74 +65,75 @@ Json = Annotated[
 ]
 Table = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="The table that csv prints; the first when left out.",
+    typer.Option(metavar="NAME", help="The table printed as CSV (default: the first).",
                  rich_help_panel=_OUTPUT, show_default=False),
 ]  # fmt: skip
 Out = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE", rich_help_panel=_OUTPUT, show_default=False,
-                 help="Also write there; the ending says the format: .json .csv .md .html .tex "
-                 ".docx .xlsx. Repeatable."),
+                 help="Also write the result to a file, in the format of its ending: .json .csv "
+                 ".md .html .tex .docx .xlsx. Repeatable."),
 ]  # fmt: skip
 Plot = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE", rich_help_panel=_OUTPUT, show_default=False,
-                 help="Draw the figure there: .png .svg .pdf. Repeatable."),
+                 help="Write the figure to a file: .png .svg .pdf. Repeatable."),
 ]  # fmt: skip
 Save = Annotated[
     str | None,
     typer.Option(metavar="FILE", rich_help_panel=_OUTPUT, show_default=False,
-                 help="Save the cohort with the columns that this adds, as .csv."),
+                 help="Save the cohort with the new columns, as .csv."),
 ]  # fmt: skip
 Digits = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, max=15, rich_help_panel=_OUTPUT, show_default=False,
-                 help="Decimals of times, estimates and statistics in tables."),
+                 help="Decimal places of times, estimates and statistics in tables."),
 ]  # fmt: skip
 Methods = Annotated[
     bool,
     typer.Option("--methods", metavar="", rich_help_panel=_OUTPUT,
-                 help="Add the paragraph for a manuscript, with references."),
+                 help="Add a methods paragraph for the manuscript, with references."),
 ]  # fmt: skip
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", metavar="", rich_help_panel=_OUTPUT,
-                 help="No notes on standard error."),
+                 help="Print no notes on standard error."),
 ]  # fmt: skip
 Config = Annotated[
     str | None,
     typer.Option(metavar="FILE", rich_help_panel=_COHORT, show_default=False,
-                 help="The data dictionary; else hcc2l.toml beside the cohort or here."),
+                 help="The data dictionary (default: hcc2l.toml beside the cohort, else in the "
+                 "working folder)."),
 ]  # fmt: skip
 Na = Annotated[
     list[str] | None,
     typer.Option(metavar="VALUE", rich_help_panel=_COHORT, show_default=False,
-                 help="A text that means missing, beside the usual ones. Repeatable."),
+                 help="A further code for missing values. Repeatable."),
 ]  # fmt: skip
 Sep = Annotated[
     str | None,
     typer.Option(metavar="CHAR", rich_help_panel=_COHORT, show_default=False,
-                 help="Separator of a text file: , ; tab |"),
+                 help="Column separator of a text file: , ; tab |"),
 ]  # fmt: skip
 Decimal = Annotated[
     str | None,
     typer.Option(metavar="CHAR", rich_help_panel=_COHORT, show_default=False,
-                 help="Decimal sign of a text file: . or ,"),
+                 help="Decimal mark of a text file: . or ,"),
 ]  # fmt: skip
 Encoding = Annotated[
     str | None,
     typer.Option(metavar="NAME", rich_help_panel=_COHORT, show_default=False,
-                 help="Encoding of a text file."),
+                 help="Character encoding of a text file, such as utf-8 or cp1252."),
 ]  # fmt: skip
 Sheet = Annotated[
     str | None,
     typer.Option(metavar="NAME", rich_help_panel=_COHORT, show_default=False,
-                 help="Sheet of an Excel file."),
+                 help="Worksheet of an Excel file (default: the first)."),
 ]  # fmt: skip
 
-# What every regression can be told.
+# Options of every regression.
 MODEL = "Model"
-CHOICE = "Choice of the model"
+CHOICE = "Variable selection"
 EFFECTS = "Interactions and subgroups"
 RANDOM = "Bootstrap"
 Covariates = Annotated[
@@ -149,7 +150,7 @@ Covariates = Annotated[
 Univariable = Annotated[
     bool,
     typer.Option(
-        "--univariable", metavar="", rich_help_panel=MODEL, help="Univariable models only."
+        "--univariable", metavar="", rich_help_panel=MODEL, help="Fit the univariable models only."
     ),
 ]
 Multivariable = Annotated[
@@ -158,7 +159,7 @@ Multivariable = Annotated[
         "--multivariable",
         metavar="",
         rich_help_panel=MODEL,
-        help="The multivariable model only.",
+        help="Fit the multivariable model only.",
     ),
 ]
 Firth = Annotated[
@@ -167,7 +168,7 @@ Firth = Annotated[
         "--firth",
         metavar="",
         rich_help_panel=MODEL,
-        help="Firth's penalised likelihood, for separated groups and few events.",
+        help="Firth's penalised likelihood, for separation and few events.",
     ),
 ]
 Select = Annotated[
@@ -176,7 +177,7 @@ Select = Annotated[
         metavar="P",
         rich_help_panel=CHOICE,
         show_default=False,
-        help="Covariates with univariable p below P enter the multivariable model.",
+        help="Enter covariates with univariable p < P into the multivariable model.",
     ),
 ]
 Stepwise = Annotated[
@@ -185,7 +186,7 @@ Stepwise = Annotated[
         metavar="BY",
         rich_help_panel=CHOICE,
         show_default=False,
-        help="Backward elimination by aic, or by p of the lr or wald test.",
+        help="Backward elimination by aic, or by the p-value of the lr or wald test.",
     ),
 ]
 Stay = Annotated[
@@ -194,7 +195,7 @@ Stay = Annotated[
         metavar="P",
         rich_help_panel=CHOICE,
         show_default=False,
-        help="A covariate stays while its p is below P (lr, wald); 0.05 when left out.",
+        help="Keep a covariate while its p < P, with lr or wald (default: 0.05).",
     ),
 ]
 Performance = Annotated[
@@ -203,7 +204,7 @@ Performance = Annotated[
         "--performance",
         metavar="",
         rich_help_panel=RANDOM,
-        help="How well the multivariable model predicts, corrected for optimism.",
+        help="Predictive performance of the multivariable model, corrected for optimism.",
     ),
 ]
 PerformanceBoot = Annotated[
@@ -214,7 +215,7 @@ PerformanceBoot = Annotated[
         min=0,
         rich_help_panel=RANDOM,
         show_default=False,
-        help="Bootstrap samples of --performance, 0 for none; 200 when left out.",
+        help="Bootstrap samples for --performance; 0 for none (default: 200).",
     ),
 ]
 Interaction = Annotated[
@@ -223,16 +224,18 @@ Interaction = Annotated[
         metavar="A:B",
         rich_help_panel=EFFECTS,
         show_default=False,
-        help="Test an interaction. Repeatable.",
+        help="Test the interaction of two covariates. Repeatable.",
     ),
 ]
 
-# What every analysis that draws at random can be told.
+# Options of every analysis that draws random numbers.
 Boot = Annotated[
     int,
     typer.Option(metavar="N", min=0, help="Bootstrap samples; 0 for none.", rich_help_panel=RANDOM),
 ]
 Seed = Annotated[
     int,
-    typer.Option(metavar="N", min=0, help="Seed of the random numbers.", rich_help_panel=RANDOM),
+    typer.Option(
+        metavar="N", min=0, help="Seed of the random number generator.", rich_help_panel=RANDOM
+    ),
 ]

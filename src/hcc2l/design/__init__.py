@@ -1,6 +1,6 @@
 """From a cohort and a spec to NumPy arrays: endpoints, terms, levels, complete cases.
 
-Frames and texts end here; `stats` gets arrays. Every row that is left out is counted by reason.
+Frames and text end here; `stats` gets arrays. Every excluded row is counted by reason.
 """
 
 from hcc2l.design.conditions import apply_conditions

@@ -1,4 +1,4 @@
-"""`--where`: which rows meet a condition."""
+"""Rows that meet the conditions of `--where`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def apply_conditions(cohort: Cohort, account: RowAccount, texts: Iterable[str]) -> None:
-    """Leave out the rows that do not meet every `--where`, counted by condition."""
+    """Exclude rows that do not meet every `--where`, counted by condition."""
     for text in texts:
         condition = parse_condition(text, cohort.names)
         column = cohort.column(condition.column)
@@ -44,18 +44,18 @@ def _meets(cohort: Cohort, column: Column, condition: Condition, keep: Mask) -> 
         limit = bound(value, condition.text, "--where")
         return compare(numbers(cohort, column.name, keep, to_cut=True), operator, limit)
     texts, codes = distinct(column)
-    wanted: set[str] = set()
+    accepted: set[str] = set()
     for value in condition.values:
-        found = matching(value, column, texts)
-        if not found:
+        matches = matching(value, column, texts)
+        if not matches:
             raise UsageError(
-                f"{column.name} has no value {value!r}.",
+                f"There is no value {value!r} in {column.name}.",
                 where=f"--where {condition.text!r}",
                 hint=did_you_mean(value, natural_order(texts)),
             )
-        wanted |= found
-    chosen = np.array([*(t in wanted for t in texts), False])
-    return np.asarray(chosen[codes] == (operator in ("==", "in")), dtype=np.bool_)
+        accepted |= matches
+    meets = np.array([*(t in accepted for t in texts), False])
+    return np.asarray(meets[codes] == (operator in ("==", "in")), dtype=np.bool_)
 
 
 def bound(text: str, whole: str, option: str) -> float:
@@ -64,21 +64,21 @@ def bound(text: str, whole: str, option: str) -> float:
     Raises
     ------
     UsageError
-        It is no number.
+        It is not a number.
     """
     value = parse_number(text)
     if value is None:
         raise UsageError(
             f"{text!r} in {whole!r} is not a number.",
             where=option,
-            hint="One comparison each; give --where again for a further one. Dates are compared "
-            "as 2021-12-31.",
+            hint="Compare with one number, such as 'age>=18', or one date, such as "
+            "'start>=2021-12-31'; give each further condition in its own --where.",
         )
     return value
 
 
 def compare(values: Floats, operator: str, bound: float) -> Mask:
-    """Whether each value meets a comparison; NaN never does."""
+    """Whether each value meets a comparison, shape (n,); False for NaN."""
     with np.errstate(invalid="ignore"):
         if operator == ">=":
             return np.asarray(values >= bound)

@@ -1,4 +1,4 @@
-"""Cells as dates."""
+"""Reading cells as dates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})([T ].*)?")
 
 
 def looks_like_dates(column: Column) -> bool:
-    """Whether every text of a column has the form of a date."""
+    """Whether every cell of a text column has the form of a date."""
     if column.kind != "text":
         return False
     texts = {text for text in column.values.tolist() if text is not None}
@@ -29,10 +29,15 @@ def looks_like_dates(column: Column) -> bool:
 def read_dates(
     cohort: Cohort, names: Sequence[str], keep: Mask
 ) -> dict[str, NDArray[np.datetime64]]:
-    """Columns as dates (datetime64[D], NaT where missing or not in `keep`), read alike.
+    """Columns as dates (datetime64[D], NaT where missing or not in `keep`), all in one order.
 
-    ISO dates, `31.12.2020`, and `12/31/2020` or `31/12/2020` where the cells themselves or
-    `date_order` in the dictionary say which.
+    Accepted are ISO dates, `31.12.2020`, and `12/31/2020` or `31/12/2020` where the cells
+    themselves or `date_order` in the dictionary decide which it is.
+
+    Raises
+    ------
+    InputError
+        A cell is not a date, or its order of day and month is not known.
     """
     order = cohort.dictionary.date_order or _slash_order(cohort, names)
     result = {}
@@ -77,16 +82,16 @@ def _date(text: str, order: str | None, cohort: Cohort, name: str, row: int) -> 
         parts = slashed[3], slashed[1], slashed[2]
     elif slashed:
         hint = (
-            'Day or month first cannot be told from the cells; say date_order = "dmy" or "mdy" '
-            "in hcc2l.toml, or write dates as 2020-12-31."
+            "The cells do not show whether the day or the month comes first. Set "
+            'date_order = "dmy" or "mdy" in hcc2l.toml, or write dates as 2020-12-31.'
         )
     if parts:
         try:
             return np.datetime64(f"{parts[0]}-{int(parts[1]):02d}-{int(parts[2]):02d}", "D")
         except ValueError:
-            hint = "There is no such day."
+            hint = "There is no such day in the calendar. Correct the cell."
     raise InputError(
-        f"{text!r} is not a date that can be read.",
+        f"{text!r} cannot be read as a date.",
         where=f"{cohort.source.name}, column {name}, {row_where(cohort, row)}",
         hint=hint,
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design.dates import read_dates
-from hcc2l.design.levels import distinct, matching, natural_order
+from hcc2l.design.levels import ENGLISH_PAIRS, distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
@@ -18,10 +18,10 @@ from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import parse_term, split_assignment
 
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
-_EVENT_WORDS = {
-    "1": 1, "yes": 1, "true": 1, "dead": 1, "y": 1, "deceased": 1, "died": 1, "t": 1,
-    "0": 0, "no": 0, "false": 0, "alive": 0, "n": 0, "censored": 0, "f": 0,
-}  # fmt: skip
+# Other languages need COL=VALUE: an event must not be guessed.
+_EVENT_WORDS = {"0": 0, "1": 1} | {
+    word: value for pair in ENGLISH_PAIRS for value, words in enumerate(pair) for word in words
+}
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,15 @@ class Endpoint:
     event
         Shape (n,): 1 event, 0 none, -1 unknown; 2 the competing event.
     unit
-        days, weeks, months, years; None when nothing says it.
+        days, weeks, months or years; None when it is not known.
     event_name
-        The event as columns say it: `death`, `status=2`, `progression_date or death_date`.
+        The event by its columns: `death`, `status=2`, `progression_date or death_date`.
     columns
-        The columns it was made from.
+        The columns from which it was computed.
+    recognised
+        Whether it was recognised by its column names.
+    other_values
+        Values of the event column that are treated as censored, when there are several.
     """
 
     name: str
@@ -62,15 +66,15 @@ class Endpoint:
     @cached_property
     def whole(self) -> bool:
         """Whether all times are whole numbers."""
-        known = self.time[~np.isnan(self.time)]
-        return bool(np.all(known == np.floor(known)))
+        times = self.time[~np.isnan(self.time)]
+        return bool(np.all(times == np.floor(times)))
 
     def decimals(self, values: Sequence[object]) -> int:
-        """Decimals of times: none when the data and the values are whole, else one or two."""
+        """Decimal places of times: 0 when data and values are whole numbers, else 1 or 2."""
         if not self.whole:
             return 2
-        known = [float(v) for v in values if isinstance(v, (int, float))]
-        return 0 if all(v.is_integer() for v in known) else 1
+        times = [float(v) for v in values if isinstance(v, (int, float))]
+        return 0 if all(t.is_integer() for t in times) else 1
 
 
 def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = None) -> Endpoint:
@@ -81,21 +85,21 @@ def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = Non
     UsageError
         No such endpoint or column, or an event column that needs ``COL=VALUE``.
     InputError
-        A time that is negative or no number, or dates that cannot be read.
+        A time is negative or not a number, or a date cannot be read.
     """
     if keep is None:
         keep = np.ones(cohort.rows, dtype=np.bool_)
-    known = cohort.endpoints()
-    entry = known.get(spec.endpoint)
+    endpoints = cohort.endpoints()
+    entry = endpoints.get(spec.endpoint)
     if spec.time is not None or spec.event is not None:
-        entry = _said_on_the_spot(spec, entry)
+        entry = _given_endpoint(spec, entry)
         return _from_columns(cohort, entry, keep, "--time", "--event")
     if entry is None:
-        hint = did_you_mean(spec.endpoint, known, listed=9) if known else ""
+        hint = did_you_mean(spec.endpoint, endpoints, listed=9) if endpoints else ""
         raise UsageError(
-            f"The cohort has no endpoint {spec.endpoint!r}.",
+            f"There is no endpoint {spec.endpoint!r} in this cohort.",
             where="--endpoint",
-            hint=f"{hint} Say it on the spot, --time COLUMN --event COLUMN, or in hcc2l.toml. "
+            hint=f"{hint} Define it with --time COLUMN --event COLUMN, or in hcc2l.toml. "
             f"Columns: {quoted_list(cohort.names, 20)}.".strip(),
         )
     if entry.start:
@@ -106,16 +110,16 @@ def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = Non
     return _from_columns(cohort, entry, keep, f"{place}.time", f"{place}.event")
 
 
-def _said_on_the_spot(spec: SurvivalSpec, entry: EndpointEntry | None) -> EndpointEntry:
-    """`--time` and `--event`; one of them alone replaces that part of the named endpoint."""
+def _given_endpoint(spec: SurvivalSpec, entry: EndpointEntry | None) -> EndpointEntry:
+    """The endpoint of `--time` and `--event`; one alone replaces that part of the named one."""
     time = spec.time or (entry.time if entry else None)
     event = spec.event or (entry.event if entry else None)
     if time is None or event is None:
         absent, given = ("--event", "--time") if event is None else ("--time", "--event")
         raise UsageError(
-            f"{given} was given without {absent}.",
+            f"This option needs {absent} as well.",
             where=given,
-            hint="An endpoint said on the spot needs both: --time COLUMN --event COLUMN.",
+            hint="Give both: --time COLUMN --event COLUMN.",
         )
     if entry is not None and entry.time == time:
         return replace(entry, event=event, recognised=False, label=None)
@@ -123,7 +127,7 @@ def _said_on_the_spot(spec: SurvivalSpec, entry: EndpointEntry | None) -> Endpoi
 
 
 def endpoint_columns(cohort: Cohort, spec: SurvivalSpec) -> list[str]:
-    """Columns that the endpoint will need, to read them in one pass; no checks."""
+    """Columns of the endpoint, unchecked, so that they can be read in one pass."""
     entry = cohort.endpoints().get(spec.endpoint, EndpointEntry(spec.endpoint))
     events = [e.partition("=")[0] for e in (spec.event, entry.event) if e]
     names = [spec.time, *events, entry.time, entry.start, *entry.end, entry.censor]
@@ -140,15 +144,15 @@ def _from_columns(
     time = numbers(cohort, time_name, keep)
     _refuse_negative(cohort, time, keep, time_name)
     event, others = read_event(cohort.column(event_name), value, event_option, keep)
-    said = event_name if value is None else f"{event_name}={value}"
+    event_text = event_name if value is None else f"{event_name}={value}"
     dictionary_unit = cohort.dictionary.column(time_name).unit
     return Endpoint(
         name=entry.name,
-        label=entry.label or endpoint_label(time_name, said) or f"Time to {said}",
+        label=entry.label or endpoint_label(time_name, event_text) or f"Time to {event_text}",
         unit=entry.unit or dictionary_unit or unit_from_name(time_name),
         time=time,
         event=event,
-        event_name=said,
+        event_name=event_text,
         columns=(time_name, event_name),
         recognised=entry.recognised,
         other_values=others,
@@ -164,12 +168,12 @@ def _from_dates(cohort: Cohort, entry: EndpointEntry, keep: Mask) -> Endpoint:
     ]
     dates = read_dates(cohort, names, keep)
     start, ends, censor = dates[names[0]], [dates[n] for n in names[1:-1]], dates[names[-1]]
-    first = np.fmin.reduce(np.array(ends))  # fmin passes over NaT: whichever came first
+    first = np.fmin.reduce(np.array(ends))  # fmin ignores NaT: the earliest date
     happened = ~np.isnat(first)
     until = np.where(happened, first, censor)
     days = (until - start) / np.timedelta64(1, "D")
-    known = ~(np.isnat(until) | np.isnat(start))
-    time = np.where(known, days, np.nan)
+    observed = ~(np.isnat(until) | np.isnat(start))
+    time = np.where(observed, days, np.nan)
     unit = entry.unit or "months"
     _refuse_negative(cohort, time, keep, f"{names[0]} … {names[-1]}", "date before the start")
     return Endpoint(
@@ -177,7 +181,7 @@ def _from_dates(cohort: Cohort, entry: EndpointEntry, keep: Mask) -> Endpoint:
         label=entry.label or entry.name,
         unit=unit,
         time=time / DAYS_PER[unit],
-        event=np.where(known, happened, -1).astype(np.int64),
+        event=np.where(observed, happened, -1).astype(np.int64),
         event_name=" or ".join(names[1:-1]),
         columns=tuple(names),
     )
@@ -192,88 +196,89 @@ def _refuse_negative(
         raise InputError(
             f"{bad.size} row{'s have' if bad.size > 1 else ' has'} a {what}: {rows}.",
             where=f"{cohort.source.name}, column {name}",
-            hint="Correct the cells, or leave these rows out with --where.",
+            hint="Correct the cells, or exclude these rows with --where.",
         )
 
 
 def read_event(
     column: Column, value: str | None, option: str, keep: Mask
 ) -> tuple[Ints, tuple[str, ...]]:
-    """Events as 1, none as 0, unknown as -1, shape (n,); and the other values, when several.
+    """Events (1), no events (0) and unknown (-1), shape (n,); and the other values, if several.
 
-    Only the values of `keep` rows need to have a meaning.
+    Only the values of `keep` rows are checked.
 
     Raises
     ------
     UsageError
-        The values are not a known pair and no ``COL=VALUE`` says which means the event; the
-        value does not occur; or the column is a duration.
+        The values are not a known pair and ``COL=VALUE`` was not given; the value does not occur;
+        or the column is a duration.
     """
     texts, codes = distinct(column)
     occurring = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
     levels = natural_order(occurring)
     if len(levels) > 10 and column.kind == "number":
         raise UsageError(
-            f"{column.name} looks like a duration, not an event: it has {len(levels)} different "
-            "numbers.",
+            f"{column.name} has {len(levels)} different numbers, so it looks like a duration, not "
+            "an event.",
             where=option,
-            hint="The event is a column such as death (0/1), or COL=VALUE.",
+            hint="Give a column such as death (0/1), or COL=VALUE.",
         )
     if value is None:
         _refuse_unclear(column.name, levels, option)
         meaning = [_EVENT_WORDS.get(text.casefold(), -1) for text in texts]
         return np.array([*meaning, -1], dtype=np.int64)[codes], ()
-    wanted = matching(value, column, texts)
-    if not wanted:
+    matches = matching(value, column, texts)
+    if not matches:
         raise UsageError(
-            f"{column.name} has no value {value!r}.",
+            f"There is no value {value!r} in {column.name}.",
             where=option,
-            hint=did_you_mean(value, levels) or f"It has {quoted_list(levels)}.",
+            hint=did_you_mean(value, levels) or f"Its values are {quoted_list(levels)}.",
         )
-    table = np.array([*(int(t in wanted) for t in texts), -1], dtype=np.int64)
-    others = tuple(t for t in levels if t not in wanted)
+    table = np.array([*(int(t in matches) for t in texts), -1], dtype=np.int64)
+    others = tuple(t for t in levels if t not in matches)
     return table[codes], others if len(others) > 1 else ()
 
 
 def _refuse_unclear(name: str, levels: Sequence[str], option: str) -> None:
-    """Refuse values of which nobody said which means the event."""
+    """Refuse values that do not show which of them means the event."""
     if all(level.casefold() in _EVENT_WORDS for level in levels):
         return
-    kind, said = ("outcome", "--outcome") if option == "--outcome" else ("event", "--event")
+    kind = "outcome" if option == "--outcome" else "event"
+    flag = option if option.startswith("--") else "--event"
     if len(levels) > 10:
         raise UsageError(
-            f"{name} does not look like an {kind}: it has {len(levels)} different values.",
+            f"{name} has {len(levels)} different values, too many for an {kind}.",
             where=option,
-            hint=f"The {kind} is a column such as death (0/1), or COL=VALUE.",
+            hint="Give a column such as death (0/1), or COL=VALUE.",
         )
     raise UsageError(
-        f"{name} has the values {quoted_list(levels)}; which of them means the {kind} is not "
-        "clear.",
+        f"{name} has the values {quoted_list(levels)}; it is not clear which of them means the "
+        f"{kind}.",
         where=option,
-        hint=f"Say it: {said} '{name}=2' if 2 means the {kind}."
+        hint=f"If 2 means the {kind}, use {flag} '{name}=2'."
         if levels == ("1", "2")
-        else f"Say it: {said} '{name}=VALUE', with the value that means the {kind}.",
+        else f"Use {flag} '{name}=VALUE', with the value that means the {kind}.",
     )
 
 
 def add_competing(
     cohort: Cohort, endpoint: Endpoint, text: str, keep: Mask
 ) -> tuple[Endpoint, str]:
-    """The endpoint with the competing event marked 2 (-1 where unknown), and that event's name.
+    """The endpoint with the competing event coded 2 (-1 where unknown), and that event's name.
 
-    A row that has both events keeps the endpoint's own: it came first.
+    A row with both events counts for the endpoint, whose event came first.
     """
     option = "--competing"
     name, value = split_assignment(text, cohort.names, option)
     competing, _ = read_event(cohort.column(name), value, option, keep)
     event = np.where((endpoint.event == 0) & (competing == 1), 2, endpoint.event)
-    # Without its own event, a row whose competing event is unknown is not known to be censored.
+    # Without the endpoint's event, a row is censored only if the competing event is known.
     event = np.where((endpoint.event == 0) & (competing < 0), -1, event)
     if not (event[keep] == 2).any():
         raise AnalysisError(
-            f"No patient has the competing event {text!r} without the endpoint's own.",
+            f"No patient has the competing event {text!r} without the event of the endpoint.",
             where=option,
-            hint="Check the value; the endpoint must not already count it as its event.",
+            hint="Check the value: it must not be one that the endpoint counts as its event.",
         )
     others = tuple(o for o in endpoint.other_values if name not in endpoint.columns or o != value)
     described = name if value is None else f"{name}={value}"

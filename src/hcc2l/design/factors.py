@@ -18,7 +18,7 @@ from hcc2l.number_format import number_text
 from hcc2l.specs import AnalysisSpec
 from hcc2l.terms import OPPOSITE, SIGNS, Term, parse_cuts, parse_term, split_assignment
 
-MAX_LEVELS = 12  # more groups than a figure or a reader can hold apart
+MAX_LEVELS = 12  # more groups cannot be told apart in a figure
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Factor:
     levels
         The reference first, the others in level order.
     ranks
-        Each level's place in level order, whichever is the reference; for trends.
+        Each level's rank in level order, whichever is the reference; for tests for trend.
     cuts
-        The cut-points, where the groups are those of a number that was cut.
+        The cut-points, where a number was cut into groups.
     """
 
     term: str
@@ -46,7 +46,7 @@ class Factor:
     cuts: tuple[float, ...] = ()
 
     def take(self, keep: Mask) -> Factor:
-        """The kept rows, without levels that no longer occur."""
+        """The factor on the kept rows, without levels that no longer occur."""
         codes = self.codes[keep]
         used = np.unique(codes)
         recode = np.full(len(self.levels), -1, dtype=np.int64)
@@ -60,21 +60,21 @@ class Factor:
 
 
 def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask) -> Factor:
-    """A term as groups over all rows; `keep` are the rows that a median is taken over.
+    """A term as groups, over all rows; a median cut-point is that of the `keep` rows.
 
     Raises
     ------
     UsageError
-        A number without a cut, a column that is a name or a date, or more than 12 groups.
+        A number without a cut-point, an unknown column or value, or more than 12 groups.
     """
     term = parse_term(text, cohort.names, option)
     column = cohort.column(term.column)
     label = cohort.label(term.column)
     cuts: tuple[float, ...] = ()
     if term.comparison:
-        levels, codes = _compared(cohort, term, column, keep)
-        shown = f"{label} {_comparison_sign(term)} {term.comparison[1]}"
-        label = shown if levels == ("no", "yes") else label
+        levels, codes = _compared(cohort, term, column, option, keep)
+        if levels == ("no", "yes"):
+            label = f"{label} {_comparison_sign(term)} {term.comparison[1]}"
     else:
         cuts = _cuts_of(cohort, term, spec, option, keep)
         if cuts:
@@ -92,26 +92,27 @@ def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mas
 
 
 def _compared(
-    cohort: Cohort, term: Term, column: Column, keep: Mask
+    cohort: Cohort, term: Term, column: Column, option: str, keep: Mask
 ) -> tuple[tuple[str, ...], Ints]:
+    """The two sides of a comparison; the one that it does not name is the reference."""
     assert term.comparison is not None
     operator, value = term.comparison
     if operator in ("==", "!="):
         texts, codes = distinct(column)
-        found = matching(value, column, texts)
-        if not found:
+        matches = matching(value, column, texts)
+        if not matches:
             raise UsageError(
-                f"{column.name} has no value {value!r}.",
-                where=term.text,
+                f"There is no value {value!r} in {column.name}.",
+                where=f"{option} {term.text}",
                 hint=did_you_mean(value, natural_order(texts)),
             )
-        table = np.array([*(int((t in found) == (operator == "==")) for t in texts), -1])
+        table = np.array([*(int((t in matches) == (operator == "==")) for t in texts), -1])
         return ("no", "yes"), table[codes].astype(np.int64)
     values = numbers(cohort, term.column, keep, to_cut=True)
-    limit = bound(value, term.text, "term")
-    shown = number_text(limit)
-    chosen = np.where(np.isnan(values), -1, compare(values, operator, limit)).astype(np.int64)
-    return (f"{OPPOSITE[operator]}{shown}", f"{SIGNS[operator]}{shown}"), chosen
+    limit = bound(value, term.text, option)
+    number = number_text(limit)
+    codes = np.where(np.isnan(values), -1, compare(values, operator, limit)).astype(np.int64)
+    return (f"{OPPOSITE[operator]}{number}", f"{SIGNS[operator]}{number}"), codes
 
 
 def _comparison_sign(term: Term) -> str:
@@ -122,42 +123,44 @@ def _comparison_sign(term: Term) -> str:
 def _cuts_of(
     cohort: Cohort, term: Term, spec: AnalysisSpec, option: str, keep: Mask
 ) -> tuple[float, ...]:
-    """Cut-points of a term: its own, those of --cut, those of the dictionary; else none."""
-    said: tuple[float | str, ...] = term.cuts
-    if not said:
+    """Cut-points of a term: its own, else those of --cut, else the dictionary's; may be empty."""
+    cuts: tuple[float | str, ...] = term.cuts
+    if not cuts:
         for text in spec.cut:
             name, value = split_assignment(text, cohort.names, "--cut")
             if name == term.column:
-                said = parse_cuts(value or "", f"--cut {text}")
-    if not said and (term.dictionary_cut or cohort.column(term.column).kind == "number"):
-        said = cohort.dictionary.column(term.column).cut
-        if not said and term.dictionary_cut:
+                cuts = parse_cuts(value or "", f"--cut {text}")
+    if not cuts and (term.dictionary_cut or cohort.column(term.column).kind == "number"):
+        cuts = cohort.dictionary.column(term.column).cut
+        if not cuts and term.dictionary_cut:
             raise UsageError(
-                f"The dictionary has no cut-point for {term.column}.",
+                f"There is no cut-point for {term.column} in the dictionary.",
                 where=f"{option} {term.text}",
                 hint=f"Write {term.column}@VALUE or {term.column}@median.",
             )
-    if said == ("median",):
+    if cuts == ("median",):
         values = numbers(cohort, term.column, keep)[keep]
         if np.isnan(values).all():
-            raise AnalysisError(f"All values of {term.column} are missing.", where=option)
-        said = (float(np.nanmedian(values)),)
-    return tuple(float(c) for c in said)
+            raise AnalysisError(
+                f"All values of {term.column} are missing.", where=f"{option} {term.text}"
+            )
+        cuts = (float(np.nanmedian(values)),)
+    return tuple(float(c) for c in cuts)
 
 
 def _cut(values: Floats, cuts: Sequence[float]) -> tuple[tuple[str, ...], Ints]:
-    """Groups closed on the left: <200, 200-<400, >=400."""
-    shown = [number_text(c) for c in cuts]
-    middle = [f"{a}–<{b}" for a, b in pairwise(shown)]
+    """Levels and codes of groups that are closed on the left: <200, 200–<400, ≥400."""
+    limits = [number_text(c) for c in cuts]
+    middle = [f"{a}–<{b}" for a, b in pairwise(limits)]
     codes = np.searchsorted(np.asarray(cuts), values, side="right").astype(np.int64)
     codes[np.isnan(values)] = -1
-    return (f"<{shown[0]}", *middle, f"≥{shown[-1]}"), codes
+    return (f"<{limits[0]}", *middle, f"≥{limits[-1]}"), codes
 
 
 def _levels(
     cohort: Cohort, column: Column, option: str, text: str, keep: Mask
 ) -> tuple[tuple[str, ...], Ints]:
-    """The kept rows' values as levels, in the dictionary's, the file's, or natural order."""
+    """Levels of the kept rows, in the order of the dictionary or file, else natural order."""
     texts, codes = distinct(column)
     kept = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
     declared = cohort.dictionary.column(column.name).levels
@@ -165,11 +168,11 @@ def _levels(
     unknown = [t for t in kept if t not in levels]
     if unknown:
         raise InputError(
-            f"{column.name} has values that are not among the levels of the dictionary: "
+            f"{column.name} has values that are not among its levels in the dictionary: "
             f"{quoted_list(repr(u) for u in unknown)}.",
             where=cohort.source.name,
-            hint=f"Levels: {quoted_list(levels, 12)}. Correct the cells, add the level, or say "
-            'missing = ["…"] for this column.',
+            hint=f"Levels: {quoted_list(levels, 12)}. Correct the cells, add the level, or set "
+            f'missing = ["…"] for {column.name} in hcc2l.toml.',
         )
     if not declared:
         _refuse_many(cohort, column, kept, f"{option} {text}", option)
@@ -181,29 +184,29 @@ def _levels(
 def _refuse_many(
     cohort: Cohort, column: Column, texts: Sequence[str], where: str, option: str
 ) -> None:
-    """Refuse a number that was not cut, and a text with too many values to be groups."""
+    """Refuse a number without cut-points, and text with too many values for groups."""
     grouped = cohort.dictionary.column(column.name).type in ("factor", "ordered")
     many = len(texts) > MAX_LEVELS
     continuous = column.kind == "number" and any("." in t or "e" in t for t in texts)
     if column.kind == "number" and (many or (continuous and not grouped)):
         raise UsageError(
-            f"{column.name} is a number with {len(texts)} values, not a group.",
+            f"{column.name} is a number with {len(texts)} values, not a grouping variable.",
             where=where,
-            hint=f"Cut it: {option} {quote(f'{column.name}@median')}, or @VALUE for @median.",
+            hint=f"Cut it into groups: {option} {quote(f'{column.name}@median')}, or @VALUE for "
+            "@median.",
         )
     if many:
         raise UsageError(
-            f"{column.name} has {len(texts)} different values; a table or a curve for each "
-            "would say nothing.",
+            f"{column.name} has {len(texts)} different values, too many for groups.",
             where=where,
-            hint=f"Group them first, or choose some with --where '{column.name} in …,…'.",
+            hint=f"Merge values, or select some with --where '{column.name} in …,…'.",
         )
 
 
 def _with_reference(
     term: Term, spec: AnalysisSpec, levels: tuple[str, ...], codes: Ints, cohort: Cohort
 ) -> tuple[tuple[str, ...], Ints]:
-    """Move the reference level, where one is said, to the front."""
+    """Levels and codes with the reference first: that of --ref, else the dictionary's."""
     reference = None
     entry = cohort.dictionary.column(term.column)
     if not term.comparison and not term.cuts:
@@ -214,7 +217,7 @@ def _with_reference(
             continue
         if value not in levels:
             raise UsageError(
-                f"{term.column} has no level {value!r}.",
+                f"There is no level {value!r} in {term.column}.",
                 where=f"--ref {text}",
                 hint=did_you_mean(value or "", levels),
             )
@@ -241,9 +244,9 @@ def weights(cohort: Cohort, name: str, keep: Mask) -> Floats:
     if bad.size:
         rows = quoted_list(cohort.row_name(int(i)) for i in bad)
         raise InputError(
-            f"Case weights must be above 0; {bad.size} {'are' if bad.size > 1 else 'is'} not: "
+            f"Case weights must be above 0, but {bad.size} {'are' if bad.size > 1 else 'is'} not: "
             f"{rows}.",
             where=f"{cohort.source.name}, column {column}",
-            hint="Leave these rows out with --where.",
+            hint="Exclude these rows with --where.",
         )
     return values

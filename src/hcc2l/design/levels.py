@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -12,24 +13,45 @@ from hcc2l.design.rows import Ints
 from hcc2l.number_format import number_text
 
 _ROMAN = {
-    "I": 1,
-    "II": 2,
-    "III": 3,
-    "IV": 4,
-    "V": 5,
-    "VI": 6,
-    "VII": 7,
-    "VIII": 8,
-    "IX": 9,
-    "X": 10,
-}
+    "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10,
+}  # fmt: skip
+
+_MANY = 12  # more are identifiers rather than levels
+# Words for "no" and for "yes", or for "alive" and for "dead", by language: what 0 and 1 mean.
+ENGLISH_PAIRS = (
+    (("no", "n"), ("yes", "y")),
+    (("false", "f"), ("true", "t")),
+    (("alive", "censored"), ("dead", "deceased", "died")),
+)
+_PAIRS = (
+    *ENGLISH_PAIRS,
+    (("unchecked",), ("checked",)),
+    (("living",), ("dead", "deceased")),
+    (("nein", "n"), ("ja", "j")),
+    (("non",), ("oui",)),
+    (("hayır", "hayir"), ("evet",)),
+    (("no",), ("sí", "sì", "si")),
+    (("não", "nao"), ("sim",)),
+    (("nee",), ("ja",)),
+    (("아니오", "아니요"), ("예", "네")),
+    (("否",), ("是",)),
+    (("無", "无"), ("有",)),
+    (("いいえ",), ("はい",)),
+    (("lebt", "lebend"), ("verstorben", "tot", "gestorben")),
+    (("vivant", "vivante"), ("décédé", "décédée", "decede", "mort")),
+    (("sağ", "sag"), ("ex", "ölü", "exitus")),
+    (("vivo",), ("muerto", "fallecido", "deceduto", "morto", "falecido")),
+    (("생존",), ("사망",)),
+    (("存活", "生存"), ("死亡",)),
+)
 
 
 def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
     """Levels as a person would list them: numbers as numbers, Roman numerals, then words.
 
     Words are compared without case, with the numbers inside them as numbers (`T2` before `T10`);
-    `<65` comes first and `>75` last.
+    `<65` comes first and `>75` last. "No" comes before "yes" in every language of the table, as
+    0 comes before 1, and "alive" before "dead".
     """
     items = list(texts)
     try:
@@ -45,7 +67,22 @@ def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
         rest = [(0, float(p), "") if p[0].isdigit() else (1, 0.0, p) for p in parts]
         return [(0, side, ""), *rest]
 
-    return tuple(sorted(items, key=lambda t: (key(t), t)))
+    return _no_before_yes(sorted(items, key=lambda t: (key(t), t)))
+
+
+def _no_before_yes(levels: list[str]) -> tuple[str, ...]:
+    """Move a "no" and its "yes" to the front; letters (`n`, `j`) only where there are no others."""
+    if len(levels) > _MANY:
+        return tuple(levels)
+    words = [unicodedata.normalize("NFKC", level).strip().casefold() for level in levels]
+    if len(levels) > 2:
+        words = ["" if len(word) == 1 and word.isascii() else word for word in words]
+    for negative, affirmative in _PAIRS:
+        no = [level for level, word in zip(levels, words, strict=True) if word in negative]
+        yes = [level for level, word in zip(levels, words, strict=True) if word in affirmative]
+        if no and yes:
+            return (*no, *yes, *(level for level in levels if level not in (*no, *yes)))
+    return tuple(levels)
 
 
 def distinct(column: Column) -> tuple[list[str], Ints]:
@@ -57,20 +94,20 @@ def distinct(column: Column) -> tuple[list[str], Ints]:
         values, inverse = np.unique(column.values[~missing], return_inverse=True)
         texts = [number_text(float(v)) for v in values]
     else:
-        known = [str(v) for v in column.values[~missing].tolist()]
-        place = {text: i for i, text in enumerate(dict.fromkeys(known))}
-        texts, inverse = list(place), np.array([place[t] for t in known], dtype=np.int64)
+        cells = [str(v) for v in column.values[~missing].tolist()]
+        place = {text: i for i, text in enumerate(dict.fromkeys(cells))}
+        texts, inverse = list(place), np.array([place[t] for t in cells], dtype=np.int64)
     codes = np.full(missing.size, -1, dtype=np.int64)
     codes[~missing] = inverse
     return texts, codes
 
 
 def matching(value: str, column: Column, texts: Sequence[str]) -> set[str]:
-    """The distinct texts that `value` means: itself, the same number, or the label of its code."""
-    found = {t for t in texts if t == value}
-    if not found and column.kind == "number":
+    """The distinct texts that match: `value` itself, the same number, or the label of its code."""
+    matches = {t for t in texts if t == value}
+    if not matches and column.kind == "number":
         try:
-            found = {t for t in texts if float(t) == float(value)}
+            matches = {t for t in texts if float(t) == float(value)}
         except ValueError:
-            found = set()
-    return found or {t for t in texts if column.codes.get(t) == value}
+            matches = set()
+    return matches or {t for t in texts if column.codes.get(t) == value}

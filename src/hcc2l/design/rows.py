@@ -1,4 +1,4 @@
-"""Which rows are in, why the others are not, and cells as numbers."""
+"""Rows kept and excluded, and cells as numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ _NAMED_ROWS = 10
 
 @dataclass
 class RowAccount:
-    """Which rows are still in, and why the others are not."""
+    """Rows that are kept, and the reasons for which the others were excluded.
+
+    Attributes
+    ----------
+    keep
+        Shape (n,): True for rows still in the analysis.
+    excluded
+        Number and names of the rows excluded, by reason.
+    """
 
     cohort: Cohort
     keep: Mask = field(init=False)
@@ -31,7 +39,7 @@ class RowAccount:
         self.keep = np.ones(self.cohort.rows, dtype=np.bool_)
 
     def drop(self, rows: Mask, reason: str) -> None:
-        """Leave out rows (shape (n,)); only those still in are counted."""
+        """Exclude rows (mask of shape (n,)); rows excluded before are not counted again."""
         leaving = np.flatnonzero(rows & self.keep)
         if leaving.size:
             which = tuple(self.cohort.row_name(int(i)) for i in leaving[:_NAMED_ROWS])
@@ -40,47 +48,47 @@ class RowAccount:
 
     @property
     def analysed(self) -> int:
-        """Number of rows still in."""
+        """Number of rows kept."""
         return int(self.keep.sum())
 
 
 def numbers(cohort: Cohort, name: str, keep: Mask | None = None, *, to_cut: bool = False) -> Floats:
     """A column as numbers, shape (n,), NaN where missing; only `keep` rows must be numbers.
 
-    With `to_cut` a detection limit lies just beyond its number, on the side that it says.
+    With `to_cut`, a detection limit lies just beyond its number: `<20` is below 20.
 
     Raises
     ------
     InputError
-        A cell is not a number: which, and where.
+        A cell is not a number.
     """
     column = cohort.column(name)
     if column.kind == "number":
         values = column.beside_limits if to_cut else column.values
         return np.asarray(values, dtype=np.float64)
     form, cells = column.format, cohort.parsed(name)
-    wanted = ~column.missing if keep is None else ~column.missing & keep
-    bad = [int(i) for i in np.flatnonzero(wanted) if cells[i] is None]
-    if not bad:  # declared as text but numbers all the same, or the others are left out
+    needed = ~column.missing if keep is None else ~column.missing & keep
+    bad = [int(i) for i in np.flatnonzero(needed) if cells[i] is None]
+    if not bad:  # declared as text but numeric, or the other cells are excluded
         return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
-    # Limits would be read as numbers, were it not for the others.
+    # A detection limit is a number unless the column holds other text; name that text first.
     bad = [i for i in bad if form.limit(column.text(i)) is None] or bad
     cell = column.text(bad[0])
-    hint = "Correct the cell, or say with --na that this text means missing."
+    hint = "Correct the cell, or give its text with --na if it means missing."
     if form.decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
-        hint = "It has a decimal comma where other cells have a point; write one or the other."
+        hint = "It has a decimal comma where other cells have a point. Use one of them throughout."
     elif form.decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
-        hint = "It has a point where other cells have a decimal comma; write one or the other."
+        hint = "It has a point where other cells have a decimal comma. Use one of them throughout."
     elif form.limit(cell) is not None:
         hint = (
-            "If it is a detection limit, say that the column is a measurement, "
-            f'type = "numeric" for {name} in hcc2l.toml: it is then read as the limit.'
+            f'If it is a detection limit, set type = "numeric" for {name} in hcc2l.toml; the limit '
+            "itself is then used as the value."
         )
-    elif len(bad) == int(wanted.sum()):
-        hint = "This column holds no numbers at all; is it the right one?"
+    elif len(bad) == int(needed.sum()):
+        hint = "This column contains no numbers. Choose another column."
     raise InputError(
         f"{cell!r} is not a number"
-        + (f"; nor are {len(bad) - 1} more cells" if len(bad) > 1 else "")
+        + {1: "", 2: "; nor is 1 other cell"}.get(len(bad), f"; nor are {len(bad) - 1} other cells")
         + ".",
         where=f"{cohort.source.name}, column {name}, {row_where(cohort, bad[0])}",
         hint=hint,
@@ -88,6 +96,6 @@ def numbers(cohort: Cohort, name: str, keep: Mask | None = None, *, to_cut: bool
 
 
 def row_where(cohort: Cohort, row: int) -> str:
-    """Where a row is, for a message: its place in the file, and the patient's id."""
+    """A row's place in the file and the patient's id, for a message."""
     place, name = cohort.row_place(row), cohort.row_name(row)
     return place if place == name else f"{place} ({name})"

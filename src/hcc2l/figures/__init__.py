@@ -1,4 +1,4 @@
-"""From a figure to the bytes of a picture; draws finished tables, calculates positions only."""
+"""Figures as images; they draw finished tables and calculate positions only."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from importlib import import_module
 from pathlib import Path
 
 from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.files import write_files
 from hcc2l.report import Figure, Report
 
-# figure kind -> "module:function"; a drawer gets the Figure and gives a matplotlib figure.
+# figure kind -> "module:function"; a drawer takes the Figure and returns a matplotlib figure.
 DRAWERS = {
     "forest": "hcc2l.figures.forest:draw",
     "love": "hcc2l.figures.matching:draw_love",
@@ -30,25 +31,25 @@ _NO_CLOCK = {
 
 
 def plot_format(path: str | Path) -> str:
-    """The picture format that a file's ending says.
+    """The image format of a file, by its ending.
 
     Raises
     ------
     UsageError
-        It says none.
+        The ending is not .png, .svg or .pdf.
     """
     suffix = Path(path).suffix.lower().removeprefix(".")
     if suffix not in FORMATS:
         raise UsageError(
             f"{str(path)!r} does not end in .png, .svg or .pdf.",
             where="--plot",
-            hint="The ending says the format: --plot km.pdf.",
+            hint="Use one of these endings, such as --plot km.pdf.",
         )
     return suffix
 
 
 def draw(figure: Figure, format: str) -> bytes:  # noqa: A002 - the option's name
-    """A figure as png (300 dpi), svg or pdf; the same input gives the same bytes."""
+    """The image of a figure as png (300 dpi), svg or pdf; the same input gives the same bytes."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -65,16 +66,18 @@ def draw(figure: Figure, format: str) -> bytes:  # noqa: A002 - the option's nam
 
 
 def plot_report(report: Report, path: str | Path) -> None:
-    """Draw a report's figure into a file (.png, .svg or .pdf).
+    """Write a report's figure to a file (.png, .svg or .pdf).
 
     Raises
     ------
     UsageError
-        The ending is none of these.
+        The ending is not one of these, or the file is read-only.
     AnalysisError
         The report has no figure.
+    InputError
+        The file cannot be written.
     """
     format = plot_format(path)  # noqa: A001 - the option's name
     if report.draw is None:
-        raise AnalysisError("This analysis has no figure.")
-    Path(path).write_bytes(draw(report.draw(), format))
+        raise AnalysisError("There is no figure for this analysis.")
+    write_files({str(path): draw(report.draw(), format)})

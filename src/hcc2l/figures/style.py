@@ -1,10 +1,10 @@
-"""The look of every figure: sizes of a journal column, colours that the colour-blind tell apart."""
+"""The style of every figure: sizes of a journal column, colours safe for colour blindness."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# Okabe and Ito's palette, the dark ones first; line styles differ too, for print in grey.
+# Okabe and Ito's palette, dark colours first; line styles differ too, for printing in grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9", "#7F7F7F")
 DASHES: tuple[tuple[int, tuple[float, ...]], ...] = (
     (0, ()), (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)),

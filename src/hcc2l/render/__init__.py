@@ -1,4 +1,4 @@
-"""From a report to text or bytes; a renderer knows the report alone, never the analysis."""
+"""Reports as text or bytes; a renderer knows the report only, never the analysis."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
-# format -> "module:function"; a renderer gets (report, options) and gives text or bytes.
+# format -> "module:function"; a renderer takes (report, options) and returns text or bytes.
 RENDERERS = {
     "table": "hcc2l.render.to_terminal:render",
     "json": "hcc2l.render.to_json:render",
@@ -38,10 +38,12 @@ def render_report(report: Report, format: str = "table", **options: object) -> s
     Raises
     ------
     UsageError
-        No such format, or no such table.
+        There is no such format or table.
     """
     if format not in RENDERERS:
-        raise UsageError(f"{format!r} is not a format.", hint=did_you_mean(format, RENDERERS))
+        raise UsageError(
+            f"{format!r} is not an output format.", hint=did_you_mean(format, RENDERERS)
+        )
     module, _, function = RENDERERS[format].partition(":")
     result: str | bytes = getattr(import_module(module), function)(
         report,

@@ -1,4 +1,4 @@
-"""Office files are zip archives with clocks in them; here they get the same bytes every time."""
+"""Office files without time stamps: the same report gives the same bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DATES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
 def without_clock(content: bytes) -> bytes:
-    """The same archive with fixed dates inside and out."""
+    """The archive with fixed dates, of its entries and in its properties."""
     result = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as source,

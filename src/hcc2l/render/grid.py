@@ -1,4 +1,4 @@
-"""A table as a person reads it: headings and finished cells. Every format for people uses this."""
+"""A table as a reader sees it: headings and formatted cells, for every format but JSON and CSV."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from hcc2l.numerals import p_value
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
 NOT_ESTIMABLE = "NE"
+LARGEST_RATIO = 1000  # larger ones are written `>1000`
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells of text, `right` telling which columns are aligned to the right."""
+    """A table of formatted cells; `right` marks the columns that are aligned to the right."""
 
     title: str
     headers: tuple[str, ...]
@@ -23,13 +24,13 @@ class Grid:
     footnotes: tuple[str, ...]
 
 
-def shown_tables(report: Report) -> list[Table]:
-    """The tables that people see."""
+def presented_tables(report: Report) -> list[Table]:
+    """Tables with a presentation; the others are for JSON and CSV only."""
     return [table for table in report.tables if table.columns]
 
 
 def grid(table: Table, digits: int | None = None) -> Grid:
-    """Write every cell of a table by the kind of its key."""
+    """Every cell of a table, formatted by the kind of its key."""
     rows: list[tuple[str, ...]] = []
     previous: Value = None
     for row in table.rows:
@@ -53,7 +54,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
 
 
 def cell(row: Row, column: Column, digits: int | None = None) -> str:
-    """One cell: a value, or an estimate with its interval."""
+    """One cell: a value, an estimate with its interval, or a summary."""
     kind = _kind(column)
     decimals = _decimals(column, kind, digits)
     values = [row[key] for key in column.keys]
@@ -64,36 +65,45 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return write(value, kind, decimals)
     if column.form == "summary":
         return _summary(values, column.decimals if digits is None else digits)
-    if column.form == "effect":
-        if values[0] is None:
-            return "–"
-        if kind == "ratio" and values == [1.0, None, None]:
-            return "reference"
-    if all(value is None for value in values):
+    interval, in_model = values[:3], values[3:] != [None]
+    repeated = column.form == "effect" and kind != "ratio" and values[0] is None
+    if not in_model or repeated:
+        return "–"
+    if column.form == "effect" and kind == "ratio" and interval == [1.0, None, None]:
+        return "reference"
+    if all(value is None for value in interval) or (kind == "ratio" and _diverged(interval)):
         return NOT_ESTIMABLE
-    if kind == "ratio" and digits is None and _narrow(values):
-        decimals = 4  # an effect per unit of a large scale would else be 1.00 (1.00-1.00)
-    estimate, lower, upper = (write(value, kind, decimals) for value in values)
-    negative = any(isinstance(v, (int, float)) and v < 0 for v in values)
+    if kind == "ratio" and digits is None and _narrow(interval):
+        decimals = 4  # otherwise an effect per unit of a wide scale is 1.00 (1.00–1.00)
+    estimate, lower, upper = (write(value, kind, decimals) for value in interval)
+    negative = any(isinstance(v, (int, float)) and v < 0 for v in interval)
     between = " to " if negative else "–"
     return f"{estimate} ({lower.removesuffix('%')}{between}{upper.removesuffix('%')})"
 
 
+def _diverged(interval: list[Value]) -> bool:
+    """Whether a ratio lies beyond what can be printed and lacks a limit: it does not exist."""
+    ratio = interval[0]
+    beyond = isinstance(ratio, (int, float)) and not 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO
+    return beyond and None in interval
+
+
 def _summary(values: list[Value], decimals: int | None) -> str:
-    """`36 (90.0%)`, or `60 (55-66)` where the row is a number."""
+    """`36 (90.0%)` for a level, `60 (55–66)` for a numeric variable."""
     if values[0] is not None:
         return f"{write(values[0], 'count', 0)} ({write(values[1], 'probability', 1)})"
-    known = [float(v) for v in values[2:] if isinstance(v, (int, float))]
-    if not known:
+    quartiles = [float(v) for v in values[2:] if isinstance(v, (int, float))]
+    if not quartiles:
         return "–"
     if decimals is None:
-        decimals = 0 if all(v.is_integer() for v in known) or min(known) >= 10 else 1
-    median, low, high = (write(v, "estimate", decimals) for v in known)
-    return f"{median} ({low}{' to ' if min(known) < 0 else '–'}{high})"
+        whole = all(v.is_integer() for v in quartiles)
+        decimals = 0 if whole or min(quartiles) >= 10 else 1
+    median, low, high = (write(v, "estimate", decimals) for v in quartiles)
+    return f"{median} ({low}{' to ' if min(quartiles) < 0 else '–'}{high})"
 
 
 def write(value: Value, kind: str, decimals: int) -> str:
-    """A number by its kind; a missing estimate is `NE`, any other missing value a dash."""
+    """A value formatted by its kind; a missing estimate is `NE`, any other missing value a dash."""
     if value is None and kind == "text":
         return ""
     if value is None:
@@ -108,13 +118,13 @@ def write(value: Value, kind: str, decimals: int) -> str:
         return f"{value:.1f}".removesuffix(".0")
     if kind == "probability":
         return _signed(f"{100 * value:.{decimals}f}%")
-    if kind == "ratio" and value > 1000:
-        return ">1000"
+    if kind == "ratio" and value > LARGEST_RATIO:
+        return f">{LARGEST_RATIO}"
     return _signed(f"{value:.{decimals}f}")
 
 
 def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
-    """Every line of an outline, top down, with how far it is indented."""
+    """Every line of an outline with its depth, from the top."""
     lines = [(depth, outline.text)]
     for below in outline.below:
         lines += outline_lines(below, depth + 1)
@@ -122,8 +132,9 @@ def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
 
 
 def _narrow(values: list[Value]) -> bool:
-    known = [v for v in values if isinstance(v, (int, float))]
-    return len(known) == len(values) and f"{min(known):.2f}" == f"{max(known):.2f}"
+    """Whether estimate and limits agree to two decimals."""
+    numbers = [v for v in values if isinstance(v, (int, float))]
+    return len(numbers) == len(values) and f"{min(numbers):.2f}" == f"{max(numbers):.2f}"
 
 
 def _kind(column: Column) -> str:
@@ -137,7 +148,7 @@ def _decimals(column: Column, kind: str, digits: int | None) -> int:
 
 
 def _signed(text: str) -> str:
-    if not text.strip("-0.%"):  # nothing but rounding is left of the number
+    if not text.strip("-0.%"):  # the number rounds to zero
         return text.removeprefix("-")
     return text.replace("-", "−", 1)
 

@@ -1,4 +1,4 @@
-"""How to show a report."""
+"""Options of presentation."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """Presentation only; nothing here changes a number.
+    """Presentation of a report; nothing here changes a number.
 
     Attributes
     ----------
     digits
-        Decimals of estimates, times and statistics; the usual ones when None.
+        Decimal places of estimates, times and statistics; the usual ones when None.
     table
-        The table that csv prints; the first when None.
+        The table printed as CSV; the first when None.
     width
-        Columns of the terminal.
+        Width of the terminal, in columns.
     colour
-        Whether the terminal shows colour.
+        Whether the terminal shows colours.
     figure
-        The figure as PNG, for documents that can hold one (html, docx).
+        The figure as PNG, for documents that include it (html, docx).
     """
 
     digits: int | None = None

@@ -1,4 +1,4 @@
-"""CSV: one tidy table, the same rows and keys as in JSON."""
+"""CSV: one tidy table with the rows and keys of JSON."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """One table, chosen by name; the first when none is named.
+    """One table by its name; the first when no name is given.
 
     Raises
     ------
     UsageError
-        The report has no such table.
+        There is no such table in the report.
     """
     names = [table.name for table in report.tables]
     name = options.table or names[0]
     if name not in names:
         raise UsageError(
-            f"This analysis has no table {name!r}.",
+            f"There is no table {name!r} in this analysis.",
             where="--table",
             hint=did_you_mean(name, names),
         )
@@ -48,5 +48,5 @@ def _field(value: Value) -> str:
 
 
 def safe_text(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
+    """The text, quoted where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,4 +1,4 @@
-"""Word, with native tables that can be edited and pasted into a manuscript."""
+"""Word documents with native tables, which can be edited and pasted into a manuscript."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, grid, outline_lines, shown_tables
+from hcc2l.render.grid import Grid, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -30,7 +30,7 @@ def render(report: Report, options: RenderOptions) -> bytes:
             paragraph = document.add_paragraph(line)
             paragraph.paragraph_format.left_indent = Cm(0.75 * depth)
             paragraph.paragraph_format.space_after = Pt(2)
-    for table in shown_tables(report):
+    for table in presented_tables(report):
         _add_table(document, grid(table, options.digits))
     if options.figure:
         document.add_picture(io.BytesIO(options.figure), width=Cm(13))
@@ -72,7 +72,7 @@ def _add_table(document: Any, content: Grid) -> None:
 
 
 def _rule(row: Any, edge: str, eighths_of_a_point: int) -> None:
-    """A horizontal line above or below a row, as journals set tables."""
+    """Draw a horizontal line above or below a row, as in journal tables."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

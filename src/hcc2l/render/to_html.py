@@ -1,11 +1,11 @@
-"""One self-contained HTML page."""
+"""A self-contained HTML page."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from html import escape
 
-from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.grid import Grid, grid, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
@@ -28,7 +28,7 @@ def render(report: Report, options: RenderOptions) -> str:
     body = [f"<h1>{escape(report.title)}</h1>"]
     if report.outline is not None:
         body.append(f"<h2>{escape(report.outline.title)}</h2>\n<ul>{_items(report.outline)}</ul>")
-    body += [_table(grid(table, options.digits)) for table in shown_tables(report)]
+    body += [_table(grid(table, options.digits)) for table in presented_tables(report)]
     if options.figure:
         data = b64encode(options.figure).decode()
         body.append(f'<img alt="{escape(report.title)}" src="data:image/png;base64,{data}">')

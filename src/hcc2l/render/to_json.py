@@ -1,4 +1,4 @@
-"""JSON for scripts: tidy tables in full precision, `null` for what cannot be estimated."""
+"""JSON: tidy tables in full precision, `null` for what cannot be estimated."""
 
 from __future__ import annotations
 

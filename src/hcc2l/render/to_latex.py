@@ -1,8 +1,8 @@
-"""LaTeX tables with booktabs, to be read into a document by its input command."""
+"""LaTeX tables with booktabs, to be included in a document with the input command."""
 
 from __future__ import annotations
 
-from hcc2l.render.grid import Grid, grid, outline_lines, shown_tables
+from hcc2l.render.grid import Grid, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -24,7 +24,7 @@ def render(report: Report, options: RenderOptions) -> str:
         lines = outline_lines(report.outline)
         body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
         parts.append(f"\\textbf{{{escape(report.outline.title)}}}\\par\n{body}".rstrip())
-    parts += [_table(grid(table, options.digits)) for table in shown_tables(report)]
+    parts += [_table(grid(table, options.digits)) for table in presented_tables(report)]
     if report.show_methods:
         references = "\n".join(f"% {r}" for r in report.references)
         parts.append(f"{escape(report.methods)}\n{references}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hcc2l.render.grid import Grid, grid, outline_lines, shown_tables
+from hcc2l.render.grid import Grid, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -15,7 +15,7 @@ def render(report: Report, options: RenderOptions) -> str:
     if report.outline is not None:
         lines = [f"{'  ' * depth}- {_text(line)}" for depth, line in outline_lines(report.outline)]
         parts += [f"**{_text(report.outline.title)}**", "\n".join(lines)]
-    parts += [_table(grid(table, options.digits)) for table in shown_tables(report)]
+    parts += [_table(grid(table, options.digits)) for table in presented_tables(report)]
     if report.notes:
         parts.append("## Notes")
         parts.append("\n".join(f"- {_text(note.text)}" for note in report.notes))

@@ -1,12 +1,14 @@
-"""For a terminal, by rich: tables that fit the width, then the footer."""
+"""Text for a terminal: tables that fit its width, then the footer."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from math import ceil
 from typing import Literal
 
 from rich import box
+from rich.align import Align
 from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
@@ -14,7 +16,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
-from hcc2l.render.grid import Grid, grid, shown_tables
+from hcc2l.render.grid import Grid, grid, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
@@ -23,7 +25,7 @@ _LABEL_WIDTH = 32
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """The whole report as text, with ANSI colours when asked for."""
+    """The report as text, with ANSI colours if the options ask for them."""
     console = Console(
         file=io.StringIO(),
         width=options.width,
@@ -39,7 +41,7 @@ def render(report: Report, options: RenderOptions) -> str:
     if report.outline is not None:
         console.print(Text(f"\n{report.outline.title}", style="bold"))
         console.print(_branches(report.outline))
-    for table in shown_tables(report):
+    for table in presented_tables(report):
         _print_table(console, grid(table, options.digits))
     console.print()
     for line in report.provenance.footer:
@@ -72,19 +74,43 @@ def _print_table(console: Console, content: Grid) -> None:
         )
         for i in columns:
             justify: Literal["left", "right"] = "right" if content.right[i] else "left"
-            header = Text(_heading(content.headers[i], widths[i]))
-            table.add_column(header, justify=justify, vertical="bottom", width=widths[i])
-        for row in content.rows:
-            table.add_row(*(Text(row[i]) for i in columns))
+            header = Text(_heading(content.headers[i], widths[i]), justify=justify)
+            table.add_column(
+                Align(header, align=justify, vertical="bottom"), justify=justify, width=widths[i]
+            )
+        names = _flowing(console, content, columns, widths)
+        for name, row in zip(names, content.rows, strict=True):
+            table.add_row(Text(name), *(Text(row[i]) for i in columns[1:]))
         console.print(table)
     for note in content.footnotes:
         console.print(Text(note, style="dim"))
 
 
-def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
-    """Columns in panels that fit the width, each beginning with those that name the row.
+def _flowing(
+    console: Console, content: Grid, columns: Sequence[int], widths: Sequence[int]
+) -> list[str]:
+    """The first column; a name that is higher than its row goes on in the empty cells below it."""
 
-    Headings stay on one line where the whole table fits so, and take two where not.
+    def lines(row: Sequence[str], i: int) -> list[str]:
+        return [line.plain.rstrip() for line in Text(row[i]).wrap(console, widths[i])]
+
+    heights = [max([1, *(len(lines(row, i)) for i in columns[1:])]) for row in content.rows]
+    flowing = [row[0] for row in content.rows]
+    for i, row in enumerate(content.rows):
+        rest = lines(row, 0)
+        for place in range(i + 1, len(flowing)):
+            height = heights[place - 1]
+            if len(rest) <= height or content.rows[place][0]:
+                break
+            flowing[place - 1], rest = "\n".join(rest[:height]), rest[height:]
+            flowing[place] = "\n".join(rest)
+    return flowing
+
+
+def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
+    """Columns and widths of each panel; every panel begins with the columns that name the row.
+
+    Headings take one line if the whole table then fits, else two.
     """
     count = len(content.headers)
     texts = next((i for i, right in enumerate(content.right[:3]) if right), min(3, count))
@@ -101,22 +127,30 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
     for i in range(naming, count):
         used = sum(widths[j] + _GAP for j in panels[-1])
         if used + widths[i] + _GAP > width and len(panels[-1]) > naming:
-            panels.append(list(range(naming)))
-            if content.headers[i] == "p" and len(panels[-2]) > naming + 1:
-                panels[-1].append(panels[-2].pop())  # a p is read beside its estimate
+            together = _kept_together(content.headers, panels[-1][naming:], i)
+            panels[-1] = [j for j in panels[-1] if j not in together]
+            panels.append([*range(naming), *together])
         panels[-1].append(i)
     return [(panel, widths) for panel in panels]
 
 
+def _kept_together(headers: Sequence[str], before: Sequence[int], i: int) -> list[int]:
+    """Columns of a full panel that move on with column i: those that its p-value belongs to."""
+    closed = [place for place, j in enumerate(before, start=1) if headers[j] == "p"]
+    if closed and headers.count("p") > 1:  # several groups of columns, each ending with its p
+        return list(before[closed[-1] :])
+    return list(before[-1:]) if headers[i] == "p" and len(before) > 1 else []
+
+
 def _heading(header: str, width: int) -> str:
-    """A heading broken before its parenthesis, where it is too wide and that makes it fit."""
+    """A heading, broken before its parenthesis if it is too wide and then fits."""
     broken = header.replace(" (", "\n(")
     fits = max(map(cell_len, broken.split("\n"))) <= width < cell_len(header)
     return broken if fits else header
 
 
 def _width(content: Grid, i: int, lines: int) -> int:
-    """What a column needs: its widest cell, and its heading on so many lines."""
+    """Width of a column: that of its widest cell, or of its heading on so many lines."""
     header = content.headers[i]
     words = [cell_len(word) for word in header.split()]
     cells = [cell_len(row[i]) for row in content.rows]

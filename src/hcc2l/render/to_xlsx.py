@@ -1,4 +1,4 @@
-"""Excel: one sheet a table, raw numbers under the same keys as JSON, and a sheet about it."""
+"""Excel workbooks: one sheet for each table, with the keys and raw numbers of JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hcc2l.report import Report, Value
 
 
 def render(report: Report, options: RenderOptions) -> bytes:  # noqa: ARG001 - every renderer's form
-    """A workbook with every table of the report."""
+    """A workbook with every table of the report, and a first sheet with title, footer and notes."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
@@ -42,7 +42,7 @@ def render(report: Report, options: RenderOptions) -> bytes:  # noqa: ARG001 - e
 
 
 def _put(cell: Any, value: Value) -> None:
-    """Write a value; a text stays a text even when it begins like a formula."""
+    """Write a value; text remains text even if it begins like a formula."""
     value = "|".join(value) if isinstance(value, tuple) else value
     cell.value = value
     if isinstance(value, str):

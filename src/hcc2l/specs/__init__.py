@@ -1,6 +1,6 @@
-"""The options of each analysis, with their defaults, checked when they are made.
+"""The options of each analysis with their defaults, checked on creation.
 
-A spec holds what decides the numbers. How they are shown (format, digits, files) is not in it.
+A spec holds what determines the numbers, not their presentation (format, digits, files).
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ SPECS: dict[str, type[AnalysisSpec]] = {
 
 
 def check_names(command: str, options: Iterable[str]) -> None:
-    """Refuse options that a command has not, suggesting the nearest."""
+    """Refuse options that a command does not have, suggesting the nearest."""
     known = SPECS[command].__dataclass_fields__
     for name in options:
         if name not in known:
             raise UsageError(
-                f"{command} has no option {name!r}.", hint=did_you_mean(name, sorted(known))
+                f"There is no option {name!r} in {command}.", hint=did_you_mean(name, sorted(known))
             )

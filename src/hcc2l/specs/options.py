@@ -1,4 +1,4 @@
-"""What the options of every analysis have in common: their form, and how they are checked."""
+"""Options that all analyses share, and the checks of every option's value."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from hcc2l.errors import UsageError, did_you_mean
 
 
 def one_of(choices: tuple[str, ...], default: Any) -> Any:
-    """A field whose text, or each of whose texts, is one of some choices."""
+    """A field whose text, or each of its texts, is one of `choices`."""
     return field(default=default, metadata={"choices": choices})
 
 
 def between(
     low: float, high: float, default: Any, *, ends: bool = True, words: tuple[str, ...] = ()
 ) -> Any:
-    """A field whose number lies between two others, which are themselves allowed with `ends`.
+    """A field whose number lies between `low` and `high`, which are allowed themselves if `ends`.
 
-    `words` are texts that may stand instead of a number.
+    `words` are accepted instead of a number.
     """
     return field(default=default, metadata={"range": (low, high, ends), "words": words})
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnalysisSpec:
-    """What every analysis can be told.
+    """Options of every analysis.
 
     Attributes
     ----------
     where
         Conditions that a row must meet.
     cut
-        ``COL=V[,V...]``: cut-points for a number.
+        ``COL=V[,V...]``: cut-points of a numeric column.
     ref
         ``COL=LEVEL``: reference levels.
     conf_level
         Confidence level, between 0 and 1.
     methods
-        Give the paragraph for a manuscript.
+        Add a methods paragraph for the manuscript.
     """
 
     where: tuple[str, ...] = ()
@@ -60,30 +60,30 @@ class AnalysisSpec:
                 message, hint = problem
                 raise UsageError(message, where="--" + f.name.replace("_", "-"), hint=hint)
             if str(f.type).startswith("int") and isinstance(value, float):
-                object.__setattr__(self, f.name, int(value))  # a dictionary may say 200.0
+                object.__setattr__(self, f.name, int(value))  # a dictionary may have 200.0
 
     @staticmethod
     def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Options that exclude each other: one on the command line displaces the dictionary's."""
+        """Options that exclude each other; one on the command line overrides the dictionary's."""
         return ()
 
     def settings(self) -> dict[str, object]:
-        """Every option as resolved, for the provenance."""
+        """Every option with its value, for the provenance."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SurvivalSpec(AnalysisSpec):
-    """What every analysis of a survival endpoint can be told.
+    """Options of every analysis of a survival endpoint.
 
     Attributes
     ----------
     endpoint
         Name of an endpoint of the dictionary.
     time, event
-        An endpoint said on the spot: a column of times, and ``COL`` or ``COL=VALUE``. One of them
-        alone replaces that part of `endpoint`.
+        An endpoint given on the command line: a column of times, and ``COL`` or ``COL=VALUE``.
+        One of them alone replaces that part of `endpoint`.
     """
 
     endpoint: str = "os"
@@ -92,7 +92,7 @@ class SurvivalSpec(AnalysisSpec):
 
 
 def option_problem(spec: type[AnalysisSpec], name: str, value: object) -> tuple[str, str] | None:
-    """What is wrong with one option's value, and what to do; None when nothing is."""
+    """Error and hint for an option's value; None when it is valid."""
     kind = str(spec.__dataclass_fields__[name].type)
     if value is None and kind.endswith("None"):
         return None
@@ -117,16 +117,16 @@ def _item_problem(option: Field[Any], kind: str, value: object) -> tuple[str, st
         )
     if kind == "str":
         if not isinstance(value, str):
-            return f"{value!r} is not a text.", "Put it in quotation marks."
+            return f"{value!r} is not text.", "Put it in quotation marks."
         choices = option.metadata.get("choices")
         if choices and value not in choices:
-            return f"{value!r} is not a choice.", did_you_mean(value, choices)
+            return f"{value!r} is not a valid choice.", did_you_mean(value, choices)
         return None
     if isinstance(value, str) and value in option.metadata.get("words", ()):
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         number = "a whole number such as 3" if kind == "int" else "a number such as 12 or 6.5"
-        more = ", or leave it out" if option.default is None else ""
+        more = ", or omit the option" if option.default is None else ""
         return f"{value!r} is not a number.", f"Give {number}{more}."
     if kind == "int" and value != int(value):
         return f"{value:g} is not a whole number.", "Give a number such as 100."
