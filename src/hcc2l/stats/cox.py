@@ -23,10 +23,17 @@ from hcc2l.stats.risk_sets import Floats, Ints, Times
 LOGLIK_TOLERANCE = 1e-9
 MAX_ITERATIONS = 20
 
+# Above this standard error, for a covariate of standard deviation 1 and weights of mean 1, it is
+# checked whether the estimate exists.
+SUSPECT_STD_ERR = 3.0
+NEGLIGIBLE_WEIGHT = 1e-8  # beside the largest weight
+
 
 @dataclass(frozen=True)
 class CoxFit:
     """A fitted model; p columns, those of `dropped` with NaN.
+
+    Coefficients that are not `estimable` stand where the iteration stopped: do not report them.
 
     Attributes
     ----------
@@ -45,7 +52,9 @@ class CoxFit:
     dropped
         Shape (p,): columns that are constant or combinations of others (NA in R).
     infinite
-        Shape (p,): coefficients that run away (monotone likelihood).
+        Shape (p,): coefficients without a finite estimate (monotone likelihood).
+    unreached
+        Shape (p,): finite, but the iteration stopped before the maximum.
     linear_predictor
         Shape (n,), not centred.
     """
@@ -64,20 +73,24 @@ class CoxFit:
     events: int
     dropped: NDArray[np.bool_]
     infinite: NDArray[np.bool_]
+    unreached: NDArray[np.bool_]
     iterations: int
     linear_predictor: Floats
 
     @property
     def std_err(self) -> Floats:
-        """Model-based standard errors, shape (p,)."""
-        return np.asarray(np.sqrt(np.diag(self.variance)), dtype=np.float64)
+        """Model-based standard errors, shape (p,); NaN where the variance is not positive."""
+        return _roots(self.variance)
 
     @property
     def robust_std_err(self) -> Floats | None:
         """Robust standard errors, shape (p,), or None."""
-        if self.robust_variance is None:
-            return None
-        return np.asarray(np.sqrt(np.diag(self.robust_variance)), dtype=np.float64)
+        return None if self.robust_variance is None else _roots(self.robust_variance)
+
+    @property
+    def estimable(self) -> NDArray[np.bool_]:
+        """Whether each hazard ratio exists and may be reported, shape (p,)."""
+        return ~(self.dropped | self.infinite | self.unreached) & (self.std_err > 0)
 
     @property
     def aic(self) -> float:
@@ -127,18 +140,22 @@ def cox(
     spreads = np.einsum("ij,ij->i", data.x, data.x) / max(event.size, 1)
     keep = independent(at_null, float(event.sum()) * spreads)
     data_kept, at_null, null = data.columns(keep), at_null[np.ix_(keep, keep)], start.columns(keep)
-    fit, scaled, iterations = _newton(data_kept, null, at_null)
+    fit, scaled, iterations = _newton(data_kept, null, np.zeros(int(keep.sum())))
     scaled_variance, units = inverse(information(data_kept, fit)), data_kept.scale
+    infinite = np.zeros(int(keep.sum()), dtype=np.bool_)
+    unreached = _unreached(data_kept, fit, scaled, scaled_variance)
+    if unreached.any() or (_relative_std_err(data_kept, scaled_variance) > SUSPECT_STD_ERR).any():
+        infinite = monotone(data_kept)
+        if unreached.any() and not infinite.any():  # R stops here; the maximum is further on
+            fit, scaled, iterations = _newton(data_kept, fit, scaled, 0.0)
+            scaled_variance = inverse(information(data_kept, fit))
+            unreached = _unreached(data_kept, fit, scaled, scaled_variance)
     beta, squares = scaled / units, np.outer(units, units)
     robust_scaled = robust_score = None
     if robust:
         robust_scaled, robust_score = _sandwich(data_kept, null, fit, scaled_variance, cluster)
-    step = np.abs(fit.score @ scaled_variance) / units
-    runaway = (step > LOGLIK_TOLERANCE) & (step > np.sqrt(LOGLIK_TOLERANCE) * np.abs(beta))
     coef = np.full(p, np.nan)
     coef[keep] = beta
-    infinite = np.zeros(p, dtype=np.bool_)
-    infinite[keep] = runaway
     return CoxFit(
         coef=coef,
         variance=spread(scaled_variance / squares, keep),
@@ -153,7 +170,8 @@ def cox(
         n=int(event.size),
         events=int(event.sum()),
         dropped=~keep,
-        infinite=infinite,
+        infinite=_among(infinite, keep),
+        unreached=_among(unreached & ~infinite, keep),
         iterations=iterations,
         linear_predictor=linear_predictor(x[:, keep], beta),
     )
@@ -168,14 +186,15 @@ def _sandwich(
     return influence.T @ influence, quadratic(residuals.T @ residuals, residuals.sum(axis=0))
 
 
-def _newton(data: Ordered, null: State, at_null: Floats) -> tuple[State, Floats, int]:
-    """From coefficients of 0, where the information is `at_null`, to the maximum."""
-    state, beta = null, np.zeros(data.x.shape[0])
+def _newton(
+    data: Ordered, state: State, beta: Floats, tolerance: float = LOGLIK_TOLERANCE
+) -> tuple[State, Floats, int]:
+    """Newton's method from coefficients `beta`: the state, coefficients, and number of steps."""
+    most = MAX_ITERATIONS if tolerance else 10 * MAX_ITERATIONS
     if beta.size == 0:
         return state, beta, 0
-    for iteration in range(1, MAX_ITERATIONS + 1):
-        curvature = at_null if iteration == 1 else information(data, state)
-        step = inverse(curvature) @ state.score
+    for iteration in range(1, most + 1):
+        step = inverse(information(data, state)) @ state.score
         halvings = 0
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             new = state_at(data, beta + step)
@@ -184,11 +203,107 @@ def _newton(data: Ordered, null: State, at_null: Floats) -> tuple[State, Floats,
                 new = state_at(data, beta + step)
         if not _usable(new):
             return state, beta, iteration
-        done = abs(1.0 - state.loglik / new.loglik) <= LOGLIK_TOLERANCE if new.loglik else True
+        done = abs(1.0 - state.loglik / new.loglik) <= tolerance if new.loglik else True
         beta, state = beta + step, new
         if done:  # where R stops, so that the last digits are R's too
             return state, beta, iteration
-    return state, beta, MAX_ITERATIONS
+    return state, beta, most
+
+
+def _unreached(data: Ordered, state: State, beta: Floats, variance: Floats) -> NDArray[np.bool_]:
+    """R's rule for coefficients that a further step would still change, shape (p,)."""
+    step = np.abs(state.score @ variance) / data.scale
+    large = np.sqrt(LOGLIK_TOLERANCE) * np.abs(beta / data.scale)
+    return np.asarray((step > LOGLIK_TOLERANCE) & (step > large))
+
+
+def _relative_std_err(data: Ordered, variance: Floats) -> Floats:
+    """Standard errors for covariates of standard deviation 1 and weights of mean 1."""
+    spreads = np.einsum("ij,ij->i", data.x, data.x) / data.x.shape[1]
+    scale = np.sqrt(spreads * float(data.weights.mean()))
+    return np.asarray(_roots(variance) * scale, dtype=np.float64)
+
+
+def _among(mask: NDArray[np.bool_], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A mask of the kept columns among all columns, False elsewhere."""
+    full = np.zeros(keep.size, dtype=np.bool_)
+    full[keep] = mask
+    return full
+
+
+def _roots(variance: Floats) -> Floats:
+    """Square roots of the diagonal, NaN where it is not positive."""
+    diagonal = np.diag(variance)
+    return np.asarray(np.sqrt(np.where(diagonal > 0, diagonal, np.nan)), dtype=np.float64)
+
+
+# ---------------------------------------------------------------- monotone likelihood
+
+
+def monotone(data: Ordered) -> NDArray[np.bool_]:
+    """Coefficients along which the partial likelihood rises for ever, shape (p,).
+
+    It does in a direction d where every patient with an event has the largest x'd of those at
+    risk: a linear programme finds such directions. Rows of negligible weight count as absent.
+
+    Notes
+    -----
+    Bryson and Johnson, Technometrics 1981;23:381-383; Konis, Linear programming algorithms for
+    detecting separated data, thesis, Oxford 2007.
+    """
+    from scipy.optimize import linprog
+
+    equal, above = _order_constraints(data)
+    p = data.x.shape[0]
+    none: NDArray[np.bool_] = np.zeros(p, dtype=np.bool_)
+    if above.shape[0] == 0:
+        return none
+    limits: dict[str, object] = {"A_ub": -above, "b_ub": np.zeros(above.shape[0])}
+    if equal.size:
+        limits |= {"A_eq": equal, "b_eq": np.zeros(equal.shape[0])}
+
+    def furthest(objective: Floats) -> Floats:
+        found = linprog(-objective, bounds=(-1.0, 1.0), **limits)
+        return np.zeros(p) if found.x is None else np.asarray(found.x, dtype=np.float64)
+
+    if not (above @ furthest(above.sum(axis=0))).max() > 1e-6:
+        return none
+    return np.array(
+        [max(abs(furthest(sign * axis)[j]) for sign in (-1.0, 1.0)) > 1e-6
+         for j, axis in enumerate(np.eye(p))]
+    )  # fmt: skip
+
+
+def _order_constraints(data: Ordered) -> tuple[Floats, Floats]:
+    """Rows a with a'd = 0 (tied events) and a'd >= 0 (others at risk) in a monotone direction.
+
+    Each row at risk is compared with the last event at or before its time, and that event with the
+    one before: the rest follows. Rows are scaled to a largest entry of 1.
+    """
+    usable = data.weights > NEGLIGIBLE_WEIGHT * data.weights.max()
+    equal: list[Floats] = []
+    above: list[Floats] = []
+    for begin in np.flatnonzero(data.first == np.arange(data.first.size)):
+        latest = None
+        for row in np.flatnonzero(
+            usable & (data.slot >= begin) & (data.slot < data.last[begin])
+        ).tolist():  # in the order of time, events first
+            if latest is None:
+                latest = row if data.event[row] else None
+                continue
+            difference = data.x[:, latest] - data.x[:, row]
+            tied = bool(data.event[row]) and data.slot[row] == data.slot[latest]
+            (equal if tied else above).append(difference)
+            latest = row if data.event[row] else latest
+    return _scaled_rows(equal, data.x.shape[0]), _scaled_rows(above, data.x.shape[0])
+
+
+def _scaled_rows(rows: list[Floats], width: int) -> Floats:
+    """Distinct rows that are not 0, each divided by its largest entry."""
+    matrix = np.array(rows, dtype=np.float64).reshape(len(rows), width)
+    largest = np.abs(matrix).max(axis=1, initial=0.0)
+    kept = largest > 1e-12
+    return np.unique(matrix[kept] / largest[kept, None], axis=0)
 
 
 def _rises(state: State, new: State) -> bool:
