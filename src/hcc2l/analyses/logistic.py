@@ -50,8 +50,6 @@ FIRTH_LOGISTIC = (
     "Stat Med 2002;21:2409-2419."
 )
 
-SEPARATED = 10.0  # standard error of a coefficient per standard deviation of its covariate
-
 
 @dataclass(frozen=True)
 class LogisticData:
@@ -109,15 +107,11 @@ class LogisticData:
 
         @cache
         def profile() -> Profile:
-            low, high = estimator.profile_limits(event, matrix.x, fit, self.spec.conf_level)
-            return Profile(low[slopes], high[slopes])
+            return Profile(*estimator.profile_limits(event, matrix.x, fit, self.spec.conf_level))
 
-        # Separation shows as a standard error without bound; R stops and prints it all the same.
-        runaway = fit.std_err[slopes] * matrix.x.std(axis=0) > SEPARATED
-        runaway |= _separating(matrix, event) & known
         return Model(
             coef=coef, std_err=fit.std_err[slopes], robust_std_err=None, variance=variance,
-            dropped=fit.dropped[slopes], infinite=runaway, df=fit.df, n=fit.n, events=fit.events,
+            dropped=fit.dropped[slopes], infinite=~fit.estimable[slopes] & known, df=fit.df, n=fit.n, events=fit.events,
             loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
             describe=cache(lambda: _details(wald, fit.score, event, fit.fitted)),
             profile=profile if self.spec.ci == "profile" else None, **described,
@@ -147,23 +141,6 @@ class LogisticData:
             "brier_score": brier if isinstance(brier, float) else None,
             "calibration_slope": number(self.calibration_slope(model.rows, score)),
         }
-
-
-def _separating(matrix: ModelMatrix, event: Mask) -> Mask:
-    """Columns of two values, one of which has no event or nothing but events, shape (p,)."""
-
-    def one_sided(inside: Mask) -> bool:
-        return bool(inside.any() and event[inside].all() == event[inside].any())
-
-    found = np.zeros(matrix.x.shape[1], dtype=np.bool_)
-    for j, term in enumerate(matrix.terms):
-        low = matrix.x[:, j] == matrix.x[:, j].min()
-        if not np.all(low | (matrix.x[:, j] == matrix.x[:, j].max())):
-            continue
-        of_term = [k for k, other in enumerate(matrix.terms) if other == term]
-        reference = np.all(matrix.x[:, of_term] == 0.0, axis=1)
-        found[j] = one_sided(low) or one_sided(~low) or one_sided(reference)
-    return found
 
 
 def _details(
