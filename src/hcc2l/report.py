@@ -12,7 +12,7 @@ from typing import Literal
 
 Value = str | int | float | bool | tuple[str, ...] | None  # a tuple: a list of texts
 Row = Mapping[str, Value]
-Form = Literal["value", "interval", "effect", "summary"]
+Form = Literal["value", "interval", "effect", "summary", "fraction"]
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,10 @@ class Column:
     keys
         The keys of its cell: one for `value`; estimate, lower, upper for `interval`, which is
         written ``7.43 (6.64-13.60)`` with an en dash, and for `effect`, which is an interval of a
-        ratio, `reference` where 1 has no limits, and a dash where the row is not in the model;
+        ratio, `reference` where 1 has no limits, and a dash where the row is not in the model
+        (a fourth key, the model's n, tells that from a ratio that is not estimable);
         count and share for `summary`, ``36 (90.0%)``, and where these are missing the further keys
-        median and quartiles, ``60 (55-66)``.
+        median and quartiles, ``60 (55-66)``; two counts for `fraction`, ``31/40``.
     kind
         How numbers are written, where it is not the glossary's kind of the first key.
     decimals

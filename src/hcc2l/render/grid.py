@@ -64,9 +64,12 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return write(value, kind, decimals)
     if column.form == "summary":
         return _summary(values, column.decimals if digits is None else digits)
+    if column.form == "fraction":
+        return "/".join(write(value, "count", 0) for value in values)
     if column.form == "effect":
-        if values[0] is None:
-            return "–"
+        if values[0] is None:  # NE where a fourth key says that the row is in the model
+            return NOT_ESTIMABLE if values[3:] and values[3] is not None else "–"
+        values = values[:3]
         if kind == "ratio" and values == [1.0, None, None]:
             return "reference"
     if all(value is None for value in values):
