@@ -747,6 +747,20 @@ def test_a_landmark_leaves_out_who_is_no_longer_at_risk() -> None:
     assert essentials(found) == close(essentials(cox(late, **MODEL)))
 
 
+def test_an_event_and_a_censoring_exactly_at_the_landmark_are_excluded() -> None:
+    """0.1 + 0.2 is 0.3 here too: times that differ by rounding are one time, as in R."""
+    rows = [
+        {"time": time, "status": status, "x": x}
+        for time, status, x in [("0.30000000000000004", 1, 2), ("0.3", 1, 3), ("0.3", 0, 4),
+                                ("0.31", 1, 1), ("0.5", 0, 3), ("0.8", 1, 2), ("1.2", 1, 5)]
+    ]  # fmt: skip
+    report = cox(rows, covariates=["x"], multivariable=True, landmark=0.3)
+    assert [(e.reason.partition(",")[0], e.rows) for e in report.provenance.excluded] == [
+        ("event by the landmark", 2), ("censored by the landmark", 1)
+    ]  # fmt: skip
+    assert table(report, "models")[0]["n"] == 4
+
+
 def test_json_has_null_where_there_is_no_number(run: Run) -> None:
     outcome = run("cox", DATA / "tiny.csv", "-x", "arm,dose", "--json")
 

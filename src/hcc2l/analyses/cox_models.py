@@ -268,7 +268,7 @@ def _cluster(cohort: Cohort, spec: CoxSpec, outcome: Outcome) -> Ints | None:
     """Codes of the clusters: patients, pairs or centres, of any number."""
     if spec.cluster is None:
         return None
-    column = cohort.column(spec.cluster)
+    column = cohort.column(parse_term(spec.cluster, cohort.names, "--cluster").column)
     outcome.account.drop(column.missing, f"{spec.cluster} missing")
     texts = [column.text(i) for i in range(cohort.rows)]
     return np.unique(texts, return_inverse=True)[1].astype(np.int64)
