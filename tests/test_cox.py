@@ -23,6 +23,7 @@ from hcc2l.cli.app import app
 from hcc2l.figures import draw
 from hcc2l.figures.forest import draw as draw_forest
 from hcc2l.figures.style import STYLE
+from hcc2l.numerals import p_value
 from hcc2l.report import Figure, Report
 from hcc2l.specs import CoxSpec
 from tests.conftest import DATA, Outcome, Run, Write
@@ -360,7 +361,7 @@ def test_the_event_is_refused_as_group(option: str, refuse: Refuse) -> None:
 
 @pytest.mark.usefixtures("cohort_csv")
 def test_the_id_is_refused_as_covariate(refuse: Refuse) -> None:
-    refuse("cohort.csv", "-x", "patient_id", says="-x patient_id | names the patients")
+    refuse("cohort.csv", "-x", "patient_id", says="-x patient_id | identifies the patients")
 
 
 @pytest.mark.parametrize("column", ["start_2l", "last_contact"])
@@ -596,14 +597,14 @@ def test_a_covariate_known_only_later_is_not_noted_from_a_landmark() -> None:
     assert "immortal-time" not in codes(cox(HCC81, covariates=["response"], landmark=3))
 
 
-def test_a_coefficient_that_runs_away_is_noted_with_variable_and_level() -> None:
+def test_a_hazard_ratio_that_does_not_exist_is_noted_with_variable_and_level() -> None:
     report = cox(records("tiny.csv"), covariates=["arm"], univariable=True)
     (note,) = [n for n in report.notes if n.code == "coefficient-infinite"]
     assert "arm none" in note.text
 
 
 @pytest.mark.usefixtures("cohort_csv")
-def test_notes_name_no_option_that_cox_has_not(run: Run) -> None:
+def test_notes_name_only_options_of_cox(run: Run) -> None:
     has = set(re.findall(r"--[a-z][a-z-]*[a-z]", run("cox", "--help").out))
     asked = ["--event", "response=PD", "--stepwise", "aic"]
     outcome = run("cox", "cohort.csv", "-x", "primary_resistance,age", *asked)
@@ -746,6 +747,20 @@ def test_a_landmark_leaves_out_who_is_no_longer_at_risk() -> None:
     assert essentials(found) == close(essentials(cox(late, **MODEL)))
 
 
+def test_an_event_and_a_censoring_exactly_at_the_landmark_are_excluded() -> None:
+    """0.1 + 0.2 is 0.3 here too: times that differ by rounding are one time, as in R."""
+    rows = [
+        {"time": time, "status": status, "x": x}
+        for time, status, x in [("0.30000000000000004", 1, 2), ("0.3", 1, 3), ("0.3", 0, 4),
+                                ("0.31", 1, 1), ("0.5", 0, 3), ("0.8", 1, 2), ("1.2", 1, 5)]
+    ]  # fmt: skip
+    report = cox(rows, covariates=["x"], multivariable=True, landmark=0.3)
+    assert [(e.reason.partition(",")[0], e.rows) for e in report.provenance.excluded] == [
+        ("event by the landmark", 2), ("censored by the landmark", 1)
+    ]  # fmt: skip
+    assert table(report, "models")[0]["n"] == 4
+
+
 def test_json_has_null_where_there_is_no_number(run: Run) -> None:
     outcome = run("cox", DATA / "tiny.csv", "-x", "arm,dose", "--json")
 
@@ -778,26 +793,41 @@ def test_people_read_labels_and_reference_where_scripts_read_names(run: Run) -> 
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "parts"),
     [
-        ({}, ["Efron", "all covariates", "95% Wald", "score test"]),
+        (
+            {},
+            [
+                "Efron's method for ties",
+                "included age, albumin and child pugh score.",
+                "95% Wald",
+                "proportional-hazards assumption",
+                "Kaplan–Meier time scale",
+            ],
+        ),
         ({"ties": "breslow"}, ["Breslow", "Biometrics 1974"]),
         ({"robust": True}, ["sandwich"]),
-        ({"cluster": "bclc"}, ["clustered on bclc", "Lin DY"]),
-        ({"strata": "sex"}, ["stratified by Sex"]),
-        ({"select": 0.2}, ["univariable p below 0.2"]),
+        ({"cluster": "bclc"}, ["sandwich estimator, clustered on BCLC", "Lin DY"]),
+        ({"strata": "sex"}, ["stratified by sex"]),
+        ({"select": 0.2}, ["Variables with p < 0.2 in univariable analysis", "(two of three)"]),
         ({"stepwise": "aic"}, ["Akaike"]),
-        ({"stepwise": "lr", "stay": 0.3}, ["likelihood-ratio p below 0.3"]),
+        (
+            {"stepwise": "lr", "stay": 0.3},
+            ["likelihood-ratio tests (p < 0.3 to stay); two of three"],
+        ),
         ({"landmark": 3}, ["landmark at 3 months", "Anderson"]),
-        ({"interaction": ["age:albumin"]}, ["Interactions were tested"]),
+        (
+            {"interaction": ["age:albumin"]},
+            ["Interactions were assessed by likelihood-ratio tests"],
+        ),
         ({"conf_level": 0.9}, ["90% Wald"]),
     ],
 )
-def test_the_methods_say_what_was_run(options: dict[str, Any], said: list[str]) -> None:
+def test_the_methods_say_what_was_run(options: dict[str, Any], parts: list[str]) -> None:
     report = cox(HCC81, covariates=["age", "albumin", "child_pugh_score"], methods=True, **options)
     assert report.methods is not None
     text = report.methods + " ".join(report.references)
-    assert [part for part in said if part not in text] == []
+    assert [part for part in parts if part not in text] == []
 
 
 def test_the_methods_do_not_say_what_was_not_run() -> None:
@@ -810,7 +840,14 @@ def test_the_methods_do_not_say_what_was_not_run() -> None:
         "landmark",
         "stratified",
         "Interactions",
-        "p below",
+        "p <",
+        "selected",
+        "clustered",
+        "were weighted",
+        "subgroups",
+        "bootstrapping",
+        "direct adjustment",
+        "penalised",
         "Akaike",
     ):
         assert word not in text
@@ -851,6 +888,14 @@ def drawn(figure: Figure) -> Any:
         picture = draw_forest(figure)
         FigureCanvasAgg(picture).draw()
     return picture
+
+
+def effects(axes: Any) -> dict[str, str]:
+    """What stands in the column of ratios, by the name in the same line."""
+    column = {t.get_position()[1]: t.get_text() for t in axes.texts if t.get_position()[0] == 1.06}
+    names = {t.get_position()[1]: t.get_text() for t in axes.texts if t.get_position()[0] < 0
+             and t.get_horizontalalignment() == "left"}  # fmt: skip
+    return {names[y]: text for y, text in column.items()}
 
 
 def written(axes: Any) -> list[str]:
@@ -912,8 +957,10 @@ def test_the_forest_of_subgroups_gives_the_p_of_interaction() -> None:
     assert report.draw is not None
     (axes,) = drawn(report.draw()).axes
     words = written(axes)
-    found = [words[i + 1] for i, word in enumerate(words) if word == "interaction"]
-    assert found == [f"{row['p']:.3f}" for row in table(report, "interactions")]
+    labels = ["Sex", "Child-Pugh class", "BCLC stage", "ECOG performance status"]
+    p = [words[words.index(label) + 1] for label in labels]
+    assert p == [p_value(row["p"]) for row in table(report, "interactions")]
+    assert "p (interaction)" in words
 
 
 def test_the_forest_of_subgroups_shows_every_level_of_the_effect() -> None:
@@ -942,14 +989,17 @@ def test_an_interval_that_leaves_the_axis_ends_in_an_arrow() -> None:
     assert not [line for line in axes.lines if line.get_marker() == "<"]
 
 
-def test_an_interval_without_end_has_arrows_on_both_sides_and_no_box() -> None:
-    report = cox(records("separation.csv"), covariates=["marker"], univariable=True)
+def test_a_hazard_ratio_that_does_not_exist_is_written_ne_and_not_drawn() -> None:
+    report = cox(records("separation.csv"), covariates=["marker", "age"], univariable=True)
     assert report.draw is not None
     (axes,) = drawn(report.draw()).axes
-    markers = [line.get_marker() for line in axes.lines]
-    assert "<" in markers
-    assert ">" in markers
-    assert "s" not in markers
+    assert effects(axes)["Marker"] == "NE"
+    assert [line.get_ydata()[0] for line in axes.lines if line.get_marker() == "s"] == [1]
+    (row,) = table(report, "regression", term="marker")
+    assert [row[f"uni_{key}"] for key in ("hr", "lower", "upper", "p")] == [None] * 4
+    text = hcc2l.render_report(report, "table")
+    assert isinstance(text, str)
+    assert re.search(r"Marker +40 +18 +NE +–", text)
 
 
 def test_intervals_within_the_axis_have_no_arrow() -> None:

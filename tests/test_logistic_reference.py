@@ -124,10 +124,12 @@ def test_backward_elimination_agrees_with_r(case_id: str, tmp_path: Path) -> Non
     check_model(report.table("models").rows[0], final)
 
 
-def test_a_separated_covariate_is_said_so(tmp_path: Path) -> None:
+def test_a_separated_covariate_is_null_and_noted(tmp_path: Path) -> None:
     case = cases.case("logistic", "separation")
     report = analyse(case, tmp_path, multivariable=True)
     (model,) = report.table("models").rows
     assert cases.agrees(model["loglik"], case["expected"]["loglik"], 1e-6)
     (note,) = [n for n in report.notes if n.code == "coefficient-infinite"]
     assert "marker" in note.text
+    separated = report.table("terms").rows[0]
+    assert [separated[key] for key in ("coef", "or", "lower", "upper", "p")] == [None] * 5

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import hcc2l
 from hcc2l.analyses.psmatch_balance import weighted_quantile
-from hcc2l.analyses.psmatch_methods import in_sentence
+from hcc2l.analyses.wording import in_sentence
 from hcc2l.cli.app import app
 from hcc2l.errors import Hcc2lError
 from hcc2l.figures import draw

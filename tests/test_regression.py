@@ -58,7 +58,7 @@ def test_a_group_without_events_gets_a_finite_hazard_ratio_and_limits() -> None:
 def test_without_it_the_note_names_the_empty_group_and_offers_it() -> None:
     report = hcc2l.cox(SEPARATED, covariates=["marker@1"], **OUTCOME)
     (note,) = [n for n in report.notes if n.code == "coefficient-infinite"][:1]
-    assert "none of the 20 patients with ≥1 had the event" in note.text
+    assert "none of the 20 patients with marker ≥1 had the event" in note.text
     assert "--firth" in note.text
 
 
@@ -345,7 +345,7 @@ def test_a_term_of_which_nothing_can_be_told_has_no_adjusted_curves(run: Run) ->
     result = run("cox", HCC, "-x", "age,sex", "--strata", "sex", "--multivariable",
                  "--adjusted-curves", "sex")  # fmt: skip
     assert result.status == 1
-    assert "nothing to tell about male" in result.err
+    assert "determine male completely" in result.err
 
 
 # ---------------------------------------------------------------- options
@@ -400,7 +400,7 @@ def test_performance_writes_its_paragraph_and_its_table_for_people(
     assert result.status == 0
     text = out.read_text()
     assert "| Harrell's C " in text
-    assert "corrected for optimism by a bootstrap of 5 samples" in text
+    assert "corrected for optimism by bootstrapping (5 samples, seed 1)" in text
 
 
 def test_a_bootstrap_shows_a_bar_to_who_looks_on_and_to_nobody_else(run: Run) -> None:
@@ -415,3 +415,246 @@ def test_a_maximum_that_was_not_reached_is_said_so(monkeypatch: pytest.MonkeyPat
     assert "not-converged" in codes(hcc2l.cox(HCC, firth=True, **COX))
     monkeypatch.undo()
     assert "not-converged" not in codes(hcc2l.cox(HCC, firth=True, **COX))
+
+
+# ---------------------------------------------------------------- one set of rows
+
+FROZEN = DATA / "second_line" / "cohort.csv"
+CANDIDATES = ["age", "child_pugh", "afp", "alt", "pivka_ii"]
+
+
+@pytest.mark.parametrize("by", ["aic", "lr", "wald"])
+@pytest.mark.parametrize("command", ["cox", "logistic"])
+def test_the_rows_of_an_elimination_are_those_complete_for_every_candidate(
+    command: str, by: str
+) -> None:
+    """R's stepAIC stops where the rows change; 99 of 126 patients have all five covariates."""
+    options: dict[str, Any] = {} if command == "cox" else {"outcome": "bclc=B"}
+    options |= {} if by == "aic" else {"stay": 0.3}
+    report = getattr(hcc2l, command)(
+        FROZEN, covariates=CANDIDATES, multivariable=True, stepwise=by,
+        interaction=["age:alt"], methods=True, **options,
+    )  # fmt: skip
+    (model,) = table(report, "models")
+    (test,) = table(report, "interactions")
+    assert model["n"] == test["n"] == report.provenance.analysed == 99
+    assert model["events"] == test["events"]
+    assert "99 analysed" in report.provenance.footer[0]
+    assert "fitted to the 99 patients with complete data on all candidate variables" in (
+        report.methods or ""
+    )
+
+
+def test_the_rows_of_a_selection_are_those_complete_for_the_selected_covariates() -> None:
+    report = hcc2l.cox(FROZEN, covariates=CANDIDATES, select=0.05, interaction=["age:alt"],
+                       methods=True)  # fmt: skip
+    (model,) = table(report, "models", kind="multivariable")
+    entered = [row["term"] for row in table(report, "selection", action="entered")]
+    assert entered == ["child_pugh", "afp"]
+    assert model["n"] == report.provenance.analysed == 118
+    assert "(two of five)" in (report.methods or "")
+    assert "118 patients with complete data on all of its covariates" in (report.methods or "")
+    (test,) = table(report, "interactions")
+    assert test["n"] < 118  # alt was not selected, and is missing in some
+
+
+def test_the_bootstrap_of_an_elimination_is_evaluated_on_the_same_patients() -> None:
+    """With one candidate that is missing often and never stays, C is that of the smaller cohort."""
+    from hcc2l.analyses.cox_models import prepare
+    from hcc2l.analyses.performance import _evaluation
+    from hcc2l.analyses.regression import fit_models
+    from hcc2l.specs import CoxSpec
+
+    spec = CoxSpec(covariates=tuple(CANDIDATES), multivariable=True, stepwise="aic")
+    data, terms = prepare(hcc2l.read_cohort(FROZEN), spec)
+    candidates = list(terms.values())
+    final = fit_models(data, candidates).final
+    assert final is not None
+    evaluation = _evaluation(data, candidates, final)
+    assert evaluation is not None
+    assert evaluation[0].sum() == 99
+
+
+# ---------------------------------------------------------------- separation and selection
+
+
+@pytest.mark.parametrize("way", [{"stepwise": "wald"}, {"select": 0.05}])
+def test_a_perfect_predictor_that_walds_test_excludes_is_named(way: dict[str, Any]) -> None:
+    for report, more in (
+        (hcc2l.cox(SEPARATED, covariates=["marker", "age"], **OUTCOME, **way), ""),
+        (hcc2l.logistic(SEPARATED, outcome="outcome", covariates=["marker", "age"], **way), ""),
+    ):
+        (note,) = [n for n in report.notes if n.code == "wald-selection"]
+        assert note.text.startswith("Marker was excluded")
+        assert "--firth" in note.text
+        assert ("--stepwise lr" in note.text) == ("stepwise" in way)
+        assert more == ""
+
+
+@pytest.mark.parametrize("way", [{"stepwise": "lr"}, {"stepwise": "aic"}, {}])
+def test_without_walds_test_a_perfect_predictor_stays(way: dict[str, Any]) -> None:
+    report = hcc2l.cox(SEPARATED, covariates=["marker", "age"], multivariable=True, **OUTCOME,
+                       **way)  # fmt: skip
+    assert "wald-selection" not in codes(report)
+    assert "marker" in {row["term"] for row in table(report, "terms")}
+
+
+def test_an_ordinary_variable_that_is_excluded_is_no_perfect_predictor() -> None:
+    report = hcc2l.cox(HCC, **(COX | {"stepwise": "wald"}))
+    assert table(report, "selection")
+    assert "wald-selection" not in codes(report)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (
+            "sep.csv",
+            "as long as both groups were at risk, all events occurred in patients with g B",
+        ),
+        ("nosep.csv", None),
+    ],
+)
+def test_what_decides_is_the_order_of_events_and_not_their_share(
+    name: str, reason: str | None
+) -> None:
+    """All 3 patients with B had the event in both; R: HR 1.856293 in nosep.csv."""
+    report = hcc2l.cox(DATA / name, covariates=["g"], univariable=True)
+    texts = [n.text for n in report.notes if n.code == "coefficient-infinite"]
+    (row,) = table(report, "terms")
+    if reason is None:
+        assert texts == []
+        assert row["hr"] == pytest.approx(1.856292633852481, rel=1e-6)
+    else:
+        assert reason in texts[0]
+        assert row["hr"] is row["lower"] is row["upper"] is row["p"] is None
+
+
+def test_a_finite_maximum_that_is_not_reached_is_not_called_infinite() -> None:
+    report = hcc2l.cox(DATA / "outl.csv", covariates=["afp"], univariable=True, time="time",
+                       event="death")  # fmt: skip
+    (note,) = [n for n in report.notes if n.code == "coefficient-infinite"]
+    assert "does not converge" in note.text
+    assert "cannot be estimated" not in note.text
+    (row,) = table(report, "terms")
+    assert row["hr"] is None
+
+
+def order_note(write: Write, rows: list[tuple[Any, ...]], *covariates: str, **more: Any) -> str:
+    lines = ["time,event,x,z,s", *(",".join(map(str, row)) for row in rows)]
+    report = hcc2l.cox(write("order.csv", "\n".join(lines)), time="time", event="event",
+                       covariates=covariates, **more)  # fmt: skip
+    return next(n.text for n in report.notes if n.code == "coefficient-infinite")
+
+
+def test_a_number_that_orders_the_events_is_named_with_its_end(write: Write) -> None:
+    rows = [(i + 1, int(i < 5), 9.5 - i, i * i % 7, "a") for i in range(8)]
+    highest = order_note(write, rows, "x", univariable=True)
+    assert "every event occurred in a patient with the highest x of all patients then at risk" in (
+        highest
+    )
+    rows = [(t, e, -x, z, s) for t, e, x, z, s in rows]
+    assert "the lowest x" in order_note(write, rows, "x", univariable=True)
+
+
+def test_strata_are_compared_apart(write: Write) -> None:
+    rows = [(1, 1, 1, 0, "a"), (2, 1, 1, 0, "a"), (3, 1, 0, 0, "a"), (4, 1, 0, 0, "a"),
+            (5, 1, 1, 0, "b"), (6, 1, 1, 0, "b"), (7, 1, 0, 0, "b"), (8, 0, 0, 0, "b")]  # fmt: skip
+    assert "all events occurred in patients with x 1" in order_note(
+        write, rows, "x", univariable=True, strata="s"
+    )
+
+
+def test_covariates_that_only_together_order_the_events_are_told_so(write: Write) -> None:
+    rows = [(1, 1, 3, 0, "a"), (2, 1, 0, 3, "a"), (3, 1, 2, 0, "a"), (4, 1, 0, 2, "a"),
+            (5, 1, 1, 0, "a"), (6, 1, 0, 1, "a"), (7, 0, 0, 0, "a"), (8, 0, 0, 0, "a")]  # fmt: skip
+    text = order_note(write, rows, "x", "z", multivariable=True)
+    assert "a combination of the covariates predicts the order of the events perfectly" in text
+
+
+# ---------------------------------------------------------------- what the methods claim
+
+
+def methods(command: str = "logistic", **options: Any) -> str:
+    outcome = {"outcome": "primary_resistance"} if command == "logistic" else {}
+    report = getattr(hcc2l, command)(HCC, methods=True, **(outcome | options))
+    return (report.methods or "") + " ".join(report.references)
+
+
+def test_hosmer_and_lemeshow_are_cited_only_where_their_test_was_done() -> None:
+    tested = methods(covariates=["albumin"], multivariable=True)
+    assert "Calibration was assessed by the Hosmer–Lemeshow test." in tested
+    assert "Hosmer DW" in tested
+    two_groups = methods(covariates=["child_pugh"], multivariable=True)
+    assert "Hosmer" not in two_groups
+
+
+@pytest.mark.parametrize("command", ["cox", "logistic"])
+@pytest.mark.parametrize("way", [{"select": 1e-9}, {"stepwise": "lr", "stay": 1e-9}])
+def test_a_selection_that_selects_nothing_is_a_note_and_no_method(
+    command: str, way: dict[str, Any]
+) -> None:
+    options: dict[str, Any] = {"covariates": ["age", "sex"], "univariable": True,
+                               "multivariable": True, **way}  # fmt: skip
+    text = methods(command, **options)
+    for word in ("multivariable", "entered", "selected", "elimination"):
+        assert word not in text
+    outcome = {"outcome": "primary_resistance"} if command == "logistic" else {}
+    report = getattr(hcc2l, command)(HCC, **(outcome | options))
+    (note,) = [n for n in report.notes if n.code == "nothing-selected"]
+    assert "no covariate had p < 1e-09" in note.text
+
+
+def test_the_seed_and_the_samples_of_the_bootstrap_are_given() -> None:
+    options: dict[str, Any] = {"covariates": ["age", "albumin"], "multivariable": True}
+    text = methods(**options, performance=True, boot=7, seed=3)
+    assert "bootstrapping (7 samples, seed 3)." in text
+    assert "the area under the ROC curve" in text
+    again = methods(**options, performance=True, boot=7, stepwise="lr", stay=0.99)
+    assert "repeating the selection of variables in each sample" in again
+    assert "bootstrapping" not in methods(**options, performance=True, boot=0)
+    assert "Harrell" not in methods(**options)
+
+
+def test_the_methods_write_labels_and_not_the_terms_as_typed() -> None:
+    report = hcc2l.cox(FROZEN, covariates=["second_line", "afp@400", "child_pugh"], methods=True,
+                       multivariable=True, strata="centre")  # fmt: skip
+    text = report.methods or ""
+    assert "included second-line treatment, AFP and Child-Pugh class." in text
+    assert "stratified by centre." in text
+    assert "afp@400" not in text
+    assert "second_line" not in text
+
+
+def test_limits_of_the_profile_and_the_penalty_are_named() -> None:
+    covariates = {"covariates": ["age"], "multivariable": True}
+    assert "95% Wald" in methods(**covariates)
+    assert "95% profile-likelihood" in methods(**covariates, ci="profile")
+    assert "Firth's penalised likelihood" in methods(**covariates, firth=True)
+    assert "Firth" not in methods(**covariates)
+
+
+# ---------------------------------------------------------------- options are named in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (["-x", "nosuch"], "-x"),
+        (["-x", "death_date"], "-x death_date"),
+        (["-x", "patient_id"], "-x patient_id"),
+        (["--subgroups", "nosuch", "--within", "sex"], "--subgroups"),
+        (["--subgroups", "death", "--within", "sex"], "--subgroups death"),
+        (["--subgroups", "second_line", "--within", "death"], "--within death"),
+        (["--subgroups", "second_line", "--within", "lymphocytes"], "--within lymphocytes"),
+        (["-x", "age", "--strata", "nosuch"], "--strata"),
+        (["-x", "age", "--cluster", "nosuch"], "--cluster"),
+        (["-x", "age", "--weights", "nosuch"], "--weights"),
+        (["-x", "age", "--interaction", "age:sex"], "--interaction age:sex"),
+        (["-x", "age,sex", "--interaction", "age:"], "--interaction age:"),
+    ],
+)
+def test_an_error_about_a_term_names_its_option(arguments: list[str], where: str, run: Run) -> None:
+    outcome = run("cox", FROZEN, *arguments)
+    assert outcome.status == 2
+    assert outcome.err.startswith(f"error: {where}:"), outcome.err

@@ -12,7 +12,7 @@ from typing import Literal
 
 Value = str | int | float | bool | tuple[str, ...] | None  # a tuple: a list of texts
 Row = Mapping[str, Value]
-Form = Literal["value", "interval", "effect", "summary"]
+Form = Literal["value", "interval", "effect", "summary", "fraction"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Column:
         a dash; a fourth key of either is null where the row is not in the model, which is a dash
         too; count and share for `summary`,
         ``36 (90.0%)``, and where these are missing the further keys median and quartiles,
-        ``60 (55-66)``.
+        ``60 (55-66)``; two counts for `fraction`, ``31/40``.
     kind
         Kind that decides the format of numbers, if not the glossary's kind of the first key.
     decimals

@@ -18,14 +18,14 @@ CURVE_KEYS = ("group", "time", "estimate", "std_err", "lower", "upper")
 
 
 def adjusted_tables(data: CoxData, model: Model | None) -> list[Table]:
-    """Median by level, and the whole curves, of the term that `--adjusted-curves` names.
+    """Tables of the adjusted median by level, and of the curves, of `--adjusted-curves`.
 
-    Every patient of the model gets each level in turn; the predicted curves are averaged.
+    Survival is predicted for every patient of the model at each level and averaged.
 
     Raises
     ------
     UsageError
-        The term is no covariate, or a number.
+        The term is not a covariate, or is a number.
     AnalysisError
         The multivariable model does not contain it.
     """
@@ -60,8 +60,8 @@ def adjusted_tables(data: CoxData, model: Model | None) -> list[Table]:
         Column(data.labels[text], ("group",)), Column("n", ("n",)), Column("Events", ("events",)),
         Column(f"Median{unit} {ci}", ("median", "lower", "upper"), form="interval"),
     )  # fmt: skip
-    foot = (f"Average over all {model.n} patients of the multivariable model, each with every "
-            "level in turn; n and events are those observed.",)  # fmt: skip
+    foot = (f"Predicted survival averaged over all {model.n} patients of the multivariable model, "
+            "at each level in turn; n and events are as observed.",)  # fmt: skip
     return [
         Table("adjusted", "Adjusted survival", GROUP_KEYS, tuple(groups), columns, foot),
         Table("adjusted_curve", "Adjusted survival curves", CURVE_KEYS, tuple(curves)),
@@ -77,29 +77,29 @@ def _levels(data: CoxData, model: Model | None, text: str) -> tuple[str, ...]:
     term = next((t for t in model.terms if t.text == text), None) if model else None
     if model is None or term is None:
         raise AnalysisError(
-            "It is not in a multivariable model, so there is nothing to adjust it for.",
+            f"{text} is not in a multivariable model, so there is nothing to adjust it for.",
             where=where,
-            hint="Leave out --univariable, --select or --stepwise.",
+            hint="Drop --univariable, --select or --stepwise.",
         )
     if term.factor is None:
         raise UsageError(
-            f"{text} is a number: it has no groups to draw a curve for.",
+            f"{text} is a number and has no groups to draw curves for.",
             where=where,
-            hint=f"Cut it, in -x too: {text}@median.",
+            hint=f"Cut it, in -x as well: {text}@median.",
         )
     columns = zip(model.matrix.columns, model.dropped, strict=True)
-    dropped = [c.level for c, gone in columns if gone and c.term == text]
+    dropped = [c.level for c, absent in columns if absent and c.term == text]
     if dropped:
         raise AnalysisError(
-            f"The other covariates or strata leave nothing to tell about {quoted_list(dropped)}.",
+            f"The other covariates or strata determine {quoted_list(dropped)} completely.",
             where=where,
-            hint="Leave out what says the same as this covariate.",
+            hint="Drop the covariate or stratum that duplicates this one.",
         )
     return term.factor.take(model.rows).levels
 
 
 def _as_if(model: Model, text: str, level: str) -> Floats:
-    """The covariates of the model's patients, all with one level of a term."""
+    """The covariates of the model's patients with one level of a term for all."""
     x = model.matrix.x.copy()
     for i, column in enumerate(model.matrix.columns):
         if column.term == text:
@@ -108,7 +108,7 @@ def _as_if(model: Model, text: str, level: str) -> Floats:
 
 
 def _inside(model: Model, text: str, level: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which of the model's patients have a level."""
+    """Whether each of the model's patients has a level, shape (n,)."""
     term = next(t for t in model.terms if t.text == text)
     assert term.factor is not None
     return np.asarray(
@@ -117,7 +117,7 @@ def _inside(model: Model, text: str, level: str) -> np.ndarray[tuple[int], np.dt
 
 
 def _curve(time: Floats, survival: Floats, std_err: Floats) -> KaplanMeier:
-    """The curve in the form whose quantiles and limits are known; nobody is counted."""
+    """The curve as a Kaplan–Meier estimate without counts, for its quantiles and limits."""
     none = np.zeros(time.size)
     with np.errstate(divide="ignore", invalid="ignore"):
         return KaplanMeier(time, none, none, none, survival, std_err / survival, 0)
@@ -134,9 +134,9 @@ def adjusted_figure(data: CoxData, model: Model, groups: Table, curve: Table) ->
     at_risk: list[Row] = []
     levels = tuple(str(row["group"]) for row in groups.rows)
     for level in levels:
-        own = [row for row in curve.rows if row["group"] == level]
-        steps += [{**row, "n_censor": 0} for row in own]
-        steps.append({**own[-1], "time": longest, "n_censor": 0})
+        points = [row for row in curve.rows if row["group"] == level]
+        steps += [{**row, "n_censor": 0} for row in points]
+        steps.append({**points[-1], "time": longest, "n_censor": 0})
         inside = time[_inside(model, text, level)]
         for t in ticks:
             n = int((inside >= t - time_tolerance(time)).sum())

@@ -12,6 +12,7 @@ from hcc2l.analyses.regression import (
     Fitted,
     Model,
     complete,
+    exclude_incomplete,
     fit_models,
     interaction,
     interaction_test,
@@ -30,28 +31,27 @@ from hcc2l.stats.proportional_hazards import proportional_hazards
 
 
 def run(cohort: Cohort, spec: CoxSpec) -> Report:
-    """Analyse a cohort.
+    """The report of a Cox regression.
 
     Raises
     ------
     UsageError
-        An option names what the cohort has not, or a covariate that cannot be one.
+        An option names a column that is not in the cohort, or one that cannot be a covariate.
     InputError
-        The cohort's cells are wrong.
+        A cell of the cohort is invalid.
     AnalysisError
         No rows, no events, a covariate with one level, or more parameters than events.
     """
     data, terms = prepare(cohort, spec)
-    results = _results(data, terms)
-    for term in results.fitted.final.terms if results.fitted.final else ():
-        data.outcome.account.drop(term.missing, f"{term.column} missing")
+    candidates = [terms[text] for text in dict.fromkeys(spec.covariates)]
+    results = _results(data, terms, candidates)
+    exclude_incomplete(data, data.outcome.account, candidates, results.fitted.final)
     tables = cox_tables(data, results)
     more: list[Note] = []
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)
     if spec.performance:
-        wanted = [terms[text] for text in dict.fromkeys(spec.covariates)]
-        performance, more = performance_table(data, wanted, results.fitted)
+        performance, more = performance_table(data, candidates, results.fitted)
         tables.append(performance)
     settings = spec.settings() | {
         "endpoint": data.outcome.endpoint.name,
@@ -72,10 +72,9 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     )
 
 
-def _results(data: CoxData, terms: dict[str, ModelTerm]) -> CoxResults:
+def _results(data: CoxData, terms: dict[str, ModelTerm], candidates: list[ModelTerm]) -> CoxResults:
     spec = data.spec
-    wanted = [terms[text] for text in dict.fromkeys(spec.covariates)]
-    fitted = fit_models(data, wanted) if wanted else Fitted((), None, ())
+    fitted = fit_models(data, candidates) if candidates else Fitted((), None, ())
     checked = fitted.final or (fitted.alone[0] if len(fitted.alone) == 1 else None)
     interactions = [interaction(data, terms, text, fitted.final) for text in spec.interaction]
     subgroups: list[Model] = []
@@ -100,7 +99,7 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
             "The logarithm of time 0 is not defined.", where="--ph-transform log",
             hint="Use --ph-transform km.",
         )  # fmt: skip
-    found = proportional_hazards(
+    tests = proportional_hazards(
         data.time[rows], data.event[rows], model.matrix.x, model.coef, model.dropped,
         model.matrix.terms,
         transform=data.spec.ph_transform,  # type: ignore[arg-type]  # a choice, checked by the spec
@@ -110,14 +109,14 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
     return [
         {"model": model.name, "term": t.term, "statistic": number(t.statistic), "df": t.df,
          "p": number(t.p)}
-        for t in found
+        for t in tests
     ]  # fmt: skip
 
 
 def _subgroups(
     data: CoxData, terms: dict[str, ModelTerm]
 ) -> tuple[list[Model], list[Row], list[str]]:
-    """The effect of a term within each level of others, and whether it differs between them."""
+    """Models of one term in each subgroup, tests of interaction, and subgroups without a model."""
     spec = data.spec
     assert spec.subgroups is not None
     effect = terms[spec.subgroups]
@@ -149,21 +148,25 @@ def _notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
         if row["term"] != "GLOBAL" and isinstance(p, float) and p < 0.05:
             notes.append(
                 Note("warning", "hazards-not-proportional",
-                     f"The hazard ratio of {row['term']} changes with time ({p_equation(p)}): one "
-                     "number averages over it. Stratify by it (--strata), look at periods with "
-                     "--landmark, or compare restricted means (hcc2l km --tau).")
+                     f"The hazard ratio of {row['term']} changes over time ({p_equation(p)}), so a "
+                     "single hazard ratio is only an average. Stratify by it (--strata), start "
+                     "from a --landmark, or compare restricted mean survival times (hcc2l km "
+                     "--tau).")
             )  # fmt: skip
     for name, column in data.columns.items():
         if not data.spec.landmark and cohort.known_after_start(column):
             notes.append(
                 Note("warning", "immortal-time",
-                     f"{data.labels[name]} is known only some time after the start: as a "
-                     "covariate it looks into the future (immortal-time bias). Use --landmark.")
+                     f"{data.labels[name]} is determined only after time 0, and patients must "
+                     "survive long enough for it to be observed, so its hazard ratio is biased "
+                     "(immortal-time bias). Count time from a landmark at which it is known "
+                     '(--landmark T), or, if it was known at baseline, set role = "baseline" '
+                     f"for {column} in hcc2l.toml.")
             )  # fmt: skip
     if results.skipped:
         notes.append(
             Note("warning", "subgroup-not-fitted",
-                 "Too few patients or events for a model in the subgroups: "
+                 "No hazard ratio was estimated in subgroups with too few patients or events: "
                  f"{'; '.join(results.skipped)}.")
         )  # fmt: skip
     return notes

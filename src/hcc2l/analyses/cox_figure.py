@@ -1,4 +1,4 @@
-"""The figure of a cox analysis: the forest of its models or subgroups, or adjusted curves."""
+"""The figure of a Cox analysis: a forest of its models or subgroups, or adjusted curves."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 from hcc2l.analyses.adjusted import adjusted_figure
 from hcc2l.analyses.cox_models import CoxData
-from hcc2l.analyses.cox_tables import CoxResults
+from hcc2l.analyses.cox_tables import CoxResults, comparison
 from hcc2l.analyses.forest import KEYS, forest_figure, forest_options
+from hcc2l.analyses.wording import in_sentence
 from hcc2l.report import Figure, Row, Table
 
 
 def cox_figure(data: CoxData, results: CoxResults, tables: Sequence[Table]) -> Figure:
-    """What `--which` asks for; else adjusted curves, subgroups or models, whatever there is.
+    """The figure of `--which`; by default adjusted curves, else subgroups, else models.
 
     Raises
     ------
     AnalysisError
-        The models that `--which` asks for were not fitted.
+        The models of `--which` were not fitted.
     """
     which = data.spec.which or _default(data, results)
     by_name = {table.name: table for table in tables}
@@ -25,13 +26,19 @@ def cox_figure(data: CoxData, results: CoxResults, tables: Sequence[Table]) -> F
         return adjusted_figure(
             data, results.fitted.final, by_name["adjusted"], by_name["adjusted_curve"]
         )
-    label = data.outcome.endpoint.label
-    x_label = f"Hazard ratio, {label[:1].lower()}{label[1:]}"
+    endpoint = in_sentence(data.outcome.endpoint.label)
     if which != "subgroups":
-        return forest_figure(data, tables, x_label)
+        return forest_figure(data, tables, f"Hazard ratio, {endpoint}")
     table = by_name["subgroups"]
+    x_label = f"Hazard ratio for {endpoint}, {comparison(data, results)}"
     options = forest_options(data, ["Hazard ratio"], x_label)
-    return Figure("forest", {"subgroups": _subgroup_rows(data, table, results)}, options)
+    columns = results.subgroups[0].matrix.columns
+    if columns[0].level is not None:
+        first = str(columns[0].level) if len(columns) == 1 else "Level"
+        options["counts"] = (f"{first}, events/n", f"{columns[0].reference}, events/n")
+        if len(columns) == 1:
+            options["favours"] = (str(columns[0].level), str(columns[0].reference))
+    return Figure("forest", {"subgroups": _subgroup_rows(data, table)}, options)
 
 
 def _default(data: CoxData, results: CoxResults) -> str | None:
@@ -40,21 +47,28 @@ def _default(data: CoxData, results: CoxResults) -> str | None:
     return "subgroups" if results.subgroups else None
 
 
-def _subgroup_rows(data: CoxData, table: Table, results: CoxResults) -> Table:
-    """A heading with the p of interaction, then the effect in each level."""
-    interaction = {str(row["term_b"]): row["p"] for row in results.interactions}
-    empty = dict.fromkeys(KEYS)
+def _subgroup_rows(data: CoxData, table: Table) -> Table:
+    """A heading with the p of interaction, then the effect in each subgroup."""
     rows: list[Row] = []
+    several = len({row["level"] for row in table.rows}) > 1
+    previous = None
     for row in table.rows:
-        text, equals, level = str(row["subgroup"]).rpartition("=")
+        text, equals, group = str(row["subgroup"]).rpartition("=")
         label = data.labels.get(text, text) if equals else "All patients"
-        if equals and (not rows or rows[-1]["term"] != label):
-            rows.append({**empty, "term": label, "p": interaction.get(text)})
-        several = len({r["level"] for r in table.rows}) > 1
-        shown = f"{level}: {row['level']}" if several else level
+        if equals and text != previous:
+            heading = {"name": text, "term": label, "interaction_p": row["interaction_p"]}
+            rows.append({**dict.fromkeys(KEYS), **heading})
+        previous = text
+        name = f"{group}: {row['level']}" if several else group
         if several and not equals:
             label = f"All patients: {row['level']}"
-        rows.append({"term": label, "level": shown if equals else None, "n": row["n"],
-                     "events": row["events"], "ratio": row["hr"], "lower": row["lower"],
-                     "upper": row["upper"], "p": row["p"]})  # fmt: skip
+        arms = row["level_n"] is not None
+        rows.append(
+            {"name": text, "term": label, "level": name if equals else None,
+             "n": row["level_n" if arms else "n"], "events": row["level_events" if arms else
+                                                                 "events"],
+             "reference_n": row["reference_n"], "reference_events": row["reference_events"],
+             "ratio": row["hr"], "lower": row["lower"], "upper": row["upper"], "p": row["p"],
+             "interaction_p": None}
+        )  # fmt: skip
     return Table("subgroups", table.title, KEYS, tuple(rows))

@@ -1,4 +1,4 @@
-"""The models of a cox analysis: which rows and terms, and what was fitted."""
+"""The models of a Cox analysis: their rows, terms and fits."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from functools import cache
 import numpy as np
 
 from hcc2l import design
+from hcc2l.analyses.monotone import empty_group, extreme_values, groups_of, one_sided
 from hcc2l.analyses.regression import Model, number, penalised, refuse_unfit
 from hcc2l.analyses.rows import Outcome, from_landmark, refuse_no_rows, survival_outcome
 from hcc2l.analyses.survival_measures import integrated_brier_score
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import (
+    ModelColumn,
     ModelMatrix,
     ModelTerm,
     group_term,
@@ -35,9 +37,9 @@ from hcc2l.terms import parse_term
 
 @dataclass(frozen=True)
 class CoxData:
-    """The outcome and the other columns of every model; shape (n,) over all rows of the cohort.
+    """The outcome and other columns of all models, shape (n,) over the rows of the cohort.
 
-    `rows` are those with everything but the covariates; `within` are the terms of subgroups.
+    `rows` are those complete but for the covariates; `within` are the terms of the subgroups.
     """
 
     spec: CoxSpec
@@ -94,7 +96,8 @@ class CoxData:
         return Model(
             name=name, kind=kind, subgroup=subgroup, terms=tuple(terms), rows=rows, matrix=matrix,
             coef=fit.coef, std_err=fit.std_err, robust_std_err=fit.robust_std_err,
-            variance=variance, dropped=fit.dropped, infinite=fit.infinite, df=fit.df, n=fit.n,
+            variance=variance, dropped=fit.dropped, infinite=fit.infinite,
+            unreached=~(fit.estimable | fit.dropped | fit.infinite), df=fit.df, n=fit.n,
             events=fit.events, loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
             describe=describe,
         )  # fmt: skip
@@ -136,6 +139,23 @@ class CoxData:
             rows=np.ones(rows.size, dtype=np.bool_),
         )
 
+    def why_infinite(self, model: Model, column: ModelColumn) -> str:
+        """Why the likelihood is monotone in a coefficient, as a clause."""
+        rows = model.rows
+        term = next((t for t in model.terms if t.text == column.term), None)
+        groups = groups_of(term, column, rows)
+        reason = empty_group(groups, self.event, all_too=False)
+        if reason is None and len(model.terms) == 1 and term is not None:
+            time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
+            inside = {name: group[rows] for name, group in groups.items()}
+            if inside:
+                reason = one_sided(inside, time, event, strata)
+            elif term.values is not None:
+                reason = extreme_values(term.values[rows], time, event, strata, term.label)
+        return reason or (
+            "a combination of the covariates predicts the order of the events perfectly"
+        )
+
     def discrimination(self, rows: Mask, score: Floats) -> float:
         """Harrell's concordance of a linear predictor, within strata."""
         weights = None if self.weights is None else self.weights[rows]
@@ -158,17 +178,17 @@ class CoxData:
         time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
         score = np.log(predict.relative_hazard(model.matrix.x))
         harrell = self.discrimination(rows, score)
-        found: dict[str, float | None] = {"harrell_c": number(harrell)}
+        measures: dict[str, float | None] = {"harrell_c": number(harrell)}
         if self.weights is None:  # neither of these has case weights
             at = np.unique(time[event & (time < time.max())])
             codes = np.zeros(time.size, dtype=np.int64) if strata is None else strata
             survival = predict.survival(model.matrix.x, codes, at)
-            found["uno_c"] = number(uno_concordance(time, event, score, strata=strata))
-            found["integrated_brier_score"] = integrated_brier_score(time, event, survival, at)
-        return found | {"calibration_slope": number(self.calibration_slope(rows, score))}
+            measures["uno_c"] = number(uno_concordance(time, event, score, strata=strata))
+            measures["integrated_brier_score"] = integrated_brier_score(time, event, survival, at)
+        return measures | {"calibration_slope": number(self.calibration_slope(rows, score))}
 
     def prediction(self, model: Model) -> Prediction:
-        """What a model predicts; of a model with robust variance, by its robust variance."""
+        """Predictions of a model, with the robust variance where the model has one."""
         rows = model.rows
         return prediction(
             self.time[rows], self.event[rows], model.matrix.x, model.coef, model.variance,
@@ -189,7 +209,7 @@ class CoxData:
 
 
 def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm]]:
-    """Resolve outcome, strata, weights and every term; rows without the first three leave."""
+    """The data and terms of the models; rows without outcome, strata or weight are excluded."""
     outcome = survival_outcome(cohort, spec)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
@@ -204,14 +224,15 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     event = endpoint.event == 1
     if not event[account.keep].any():
         raise AnalysisError(
-            f"None of the {account.analysed} patients has the event: all are censored.",
+            f"None of the {account.analysed} patients had the event: all are censored.",
             where=endpoint.described,
-            hint="Check which value means the event: --event COL=VALUE.",
+            hint="Check which value is the event: --event COL=VALUE.",
         )
-    own = [*endpoint.columns]
-    texts = [*spec.covariates, *([spec.subgroups] if spec.subgroups else [])]
-    terms = {t: model_term(cohort, t, spec, "-x", account.keep, own) for t in texts}
-    groups = {t: group_term(cohort, t, spec, "--within", account.keep, own) for t in spec.within}
+    used = [*endpoint.columns]
+    options = dict.fromkeys([spec.subgroups] if spec.subgroups else [], "--subgroups")
+    options |= dict.fromkeys(spec.covariates, "-x")
+    terms = {t: model_term(cohort, t, spec, o, account.keep, used) for t, o in options.items()}
+    groups = {t: group_term(cohort, t, spec, "--within", account.keep, used) for t in spec.within}
     labels = {t: term.label for t, term in {**groups, **terms}.items()}
     if spec.strata:
         labels[spec.strata] = strata_label
@@ -244,10 +265,10 @@ def _codes(
 
 
 def _cluster(cohort: Cohort, spec: CoxSpec, outcome: Outcome) -> Ints | None:
-    """Clusters are names, however many: patients, pairs, centres."""
+    """Codes of the clusters: patients, pairs or centres, of any number."""
     if spec.cluster is None:
         return None
-    column = cohort.column(spec.cluster)
+    column = cohort.column(parse_term(spec.cluster, cohort.names, "--cluster").column)
     outcome.account.drop(column.missing, f"{spec.cluster} missing")
     texts = [column.text(i) for i in range(cohort.rows)]
     return np.unique(texts, return_inverse=True)[1].astype(np.int64)

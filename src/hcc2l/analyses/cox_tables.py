@@ -1,4 +1,4 @@
-"""The tables of a cox analysis, tidy and as a paper prints them."""
+"""The tables of a Cox analysis, tidy and as a paper prints them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from hcc2l.analyses.regression_tables import (
     test_tables,
 )
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Column, Row, Table
+from hcc2l.report import Column, Row, Table, Value
 
-_SCALES = {
+PH_SCALES = {
     "km": "Kaplan–Meier time scale",
     "identity": "time itself",
     "rank": "ranks of time",
@@ -50,20 +50,20 @@ def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
         raise AnalysisError(
             "No covariate was selected for the multivariable model.",
             where="--select" if data.spec.select is not None else "--stepwise",
-            hint="Add --univariable to see them, or choose the covariates beforehand.",
+            hint="Add --univariable to see each covariate, or fix the model in advance.",
         )
     tables = [terms_table(data, results.models)]
     if fitted.alone or fitted.final:
         tables.append(regression_table(data, fitted.alone, fitted.final, "Hazard ratios"))
     if results.subgroups:
-        tables.append(_subgroup_table(data, results.subgroups))
+        tables.append(_subgroup_table(data, results))
     tables.append(_models(data, results.models))
     tables += test_tables(data, fitted, results.term_tests, results.interactions)
     if results.ph_tests:
         labels = {**data.labels, "GLOBAL": "Global"}
         columns = (Column("Variable", ("term",), labels=labels), Column("χ²", ("statistic",)),
                    Column("df", ("df",)), Column("p", ("p",)))  # fmt: skip
-        title = f"Proportional hazards (score test, {_SCALES[data.spec.ph_transform]})"
+        title = f"Proportional hazards (score test, {PH_SCALES[data.spec.ph_transform]})"
         tables.append(Table("ph_tests", title, TEST_KEYS, results.ph_tests, columns))
     return tables
 
@@ -79,20 +79,62 @@ def _models(data: CoxData, models: Sequence[Model]) -> Table:
     return Table("models", "Models", tuple(rows[0]), rows, columns)
 
 
-def _subgroup_table(data: CoxData, models: Sequence[Model]) -> Table:
-    rows = tuple(row for model in models for row in term_rows(data, model))
-    ci = f"({data.spec.conf_level * 100:g}% CI)"
-    labels = {model.name: subgroup_name(data, model.name) for model in models}
-    columns = (
-        Column("Subgroup", ("subgroup",), labels=labels), Column("n", ("n",)),
-        Column("Events", ("events",)), Column("Level", ("level",)),
-        Column(f"HR {ci}", ("hr", "lower", "upper"), form="effect"), Column("p", ("p",)),
+def _subgroup_table(data: CoxData, results: CoxResults) -> Table:
+    """The hazard ratio in each subgroup, with the counts of both groups compared."""
+    p_of = {str(row["term_b"]): row["p"] for row in results.interactions}
+    rows = tuple(
+        {**row, **_compared(data, model, row),
+         "interaction_p": p_of.get(model.name.rpartition("=")[0])}
+        for model in results.subgroups
+        for row in term_rows(data, model)
     )  # fmt: skip
-    effect = data.labels[data.spec.subgroups or ""]
-    return Table("subgroups", f"Effect of {effect} in subgroups", tuple(rows[0]), rows, columns)
+    levels = list(dict.fromkeys(str(row["level"]) for row in rows))
+    compared, reference = (rows[0][key] for key in ("level", "reference"))
+    counts = [Column("Events/n", ("events", "n"), form="fraction")]
+    if compared is not None:
+        heading = "Level" if len(levels) > 1 else str(compared)
+        counts = [
+            Column(f"{heading}, events/n", ("level_events", "level_n"), form="fraction"),
+            Column(f"{reference}, events/n", ("reference_events", "reference_n"), form="fraction"),
+        ]
+    labels = {model.name: subgroup_name(data, model.name) for model in results.subgroups}
+    columns = (
+        Column("Subgroup", ("subgroup",), labels=labels),
+        *([Column("Level", ("level",))] if len(levels) > 1 else []), *counts,
+        Column(f"HR ({data.spec.conf_level * 100:g}% CI)", ("hr", "lower", "upper", "n"),
+               form="effect"),
+        Column("p", ("p",)), Column("p (interaction)", ("interaction_p",)),
+    )  # fmt: skip
+    title = f"Hazard ratio, {comparison(data, results)}, in subgroups"
+    return Table("subgroups", title, tuple(rows[0]), rows, columns)
+
+
+def _compared(data: CoxData, model: Model, row: Row) -> dict[str, Value]:
+    """Patients and events of the level and of the reference; null for a number."""
+    (term,) = model.terms
+    counts: dict[str, Value] = {}
+    for name in ("level", "reference"):
+        counts[f"{name}_n"] = counts[f"{name}_events"] = None
+        if term.factor is not None:
+            code = term.factor.levels.index(str(row[name]))
+            inside = model.rows & (term.factor.codes == code)
+            counts[f"{name}_n"] = int(inside.sum())
+            counts[f"{name}_events"] = int(data.event[inside].sum())
+    return counts
+
+
+def comparison(data: CoxData, results: CoxResults) -> str:
+    """What the hazard ratio of the subgroups compares: `lenvatinib v sorafenib`."""
+    label = data.labels[data.spec.subgroups or ""]
+    columns = results.subgroups[0].matrix.columns
+    if columns[0].level is None:
+        return f"{label}, per unit"
+    if len(columns) > 1:
+        return f"{label} (reference {columns[0].reference})"
+    return f"{columns[0].level} v {columns[0].reference}"
 
 
 def subgroup_name(data: CoxData, name: str) -> str:
-    """`sex=male` in words."""
+    """A subgroup in words: `Sex: male` for `sex=male`."""
     text, equals, level = name.rpartition("=")
     return f"{data.labels.get(text, text)}: {level}" if equals else "All patients"

@@ -1,13 +1,14 @@
-"""What a cox analysis says about itself: the footer and the paragraph for a manuscript."""
+"""The footer of a Cox analysis and its paragraph for a manuscript."""
 
 from __future__ import annotations
 
 from importlib.metadata import version
 
 from hcc2l.analyses.cox_models import CoxData
-from hcc2l.analyses.cox_tables import CoxResults
+from hcc2l.analyses.cox_tables import PH_SCALES, CoxResults, comparison
 from hcc2l.analyses.performance import HARRELL
 from hcc2l.analyses.regression import Fitted
+from hcc2l.analyses.wording import in_sentence, in_words, listed
 from hcc2l.cohort import Cohort
 from hcc2l.specs import RegressionSpec
 
@@ -39,7 +40,7 @@ _FIRTH_COX = (
     "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. "
     "Biometrics 2001;57:114-119."
 )
-FIRTH = "Firth's penalised likelihood, with p-values of the penalised likelihood ratio"
+FIRTH = "Firth's penalised likelihood"
 _LANDMARK = (
     "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. "
     "J Clin Oncol 1983;1:710-719."
@@ -47,14 +48,14 @@ _LANDMARK = (
 
 
 def conventions(data: CoxData) -> list[str]:
-    """The footer's second line: endpoint, model, ties, variance."""
+    """The parts of the footer's second line: endpoint, model, ties, variance."""
     spec, endpoint = data.spec, data.outcome.endpoint
     unit = f", {endpoint.unit}" if endpoint.unit else ""
     parts = [
         f"{endpoint.label} ({endpoint.described}){unit}",
         f"Cox model{', Firth penalised likelihood' if spec.firth else ''}, "
         f"{spec.ties.capitalize()} ties, {spec.conf_level * 100:g}% CI "
-        f"({'Profile' if spec.firth else 'Wald'})",
+        f"({'profile' if spec.firth else 'Wald'})",
     ]
     if spec.strata:
         parts.append(f"stratified by {data.labels[spec.strata]}")
@@ -70,75 +71,128 @@ def conventions(data: CoxData) -> list[str]:
 def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    said = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
     cited = [_COX, _TIES[spec.ties]]
-    said.append(
-        f"Hazard ratios for {endpoint.label[:1].lower() + endpoint.label[1:]} with "
-        f"{spec.conf_level * 100:g}% {'profile-likelihood' if spec.firth else 'Wald'} confidence "
-        f"intervals were estimated by Cox regression{' with ' + FIRTH if spec.firth else ''}, "
-        f"{'and' if spec.firth else 'with'} {spec.ties.capitalize()}'s method for ties."
+    limits = "profile-likelihood" if spec.firth else "Wald"
+    penalty = f" and {FIRTH}" if spec.firth else ""
+    sentences.append(
+        f"Hazard ratios for {in_sentence(endpoint.label)} with {spec.conf_level * 100:g}% {limits} "
+        f"confidence intervals were estimated by Cox regression with {spec.ties.capitalize()}'s "
+        f"method for ties{penalty}."
     )
     if spec.firth:
+        sentences.append("P-values are those of penalised likelihood-ratio tests.")
         cited.append(_FIRTH_COX)
     if spec.strata:
-        said.append(f"The baseline hazard was stratified by {data.labels[spec.strata]}.")
+        sentences.append(
+            f"The baseline hazard was stratified by {in_sentence(data.labels[spec.strata])}."
+        )
+    if spec.weights:
+        sentences.append(f"Patients were weighted by {in_sentence(cohort.label(spec.weights))}.")
     if any(m.robust_std_err is not None for m in results.models):
-        within = f", clustered on {spec.cluster}" if spec.cluster else ""
-        said.append(f"Standard errors were robust (sandwich estimator{within}).")
+        within = f", clustered on {in_sentence(cohort.label(spec.cluster))}" if spec.cluster else ""
+        sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
         cited.append(_ROBUST)
     if spec.landmark is not None:
-        said.append(
-            f"Time was counted from a landmark at {spec.landmark:g}"
-            f"{' ' + endpoint.unit if endpoint.unit else ''}; patients with an event or censored "
-            "by then were left out."
+        unit = f" {endpoint.unit}" if endpoint.unit else ""
+        sentences.append(
+            f"Time was in_words from a landmark at {spec.landmark:g}{unit}; patients with an event "
+            "or censored by then were excluded."
         )
         cited.append(_LANDMARK)
-    said += selection_sentences(spec, results.fitted)
-    said += performance_sentences(spec)
+    sentences += model_sentences(spec, results.fitted, cohort)
+    sentences += _subgroup_sentences(data, results)
+    sentences += interaction_sentences(spec, results.fitted, bool(results.interactions))
     if spec.performance:
-        cited += [HARRELL, _UNO]
+        sentences.append(_performance_measures(data))
+        cited += [HARRELL, *([_UNO] if data.weights is None else [])]
+    sentences += bootstrap_sentences(spec)
     if spec.adjusted_curves is not None:
-        said.append(
-            f"Survival adjusted for the other covariates was predicted for each level of "
-            f"{data.labels[spec.adjusted_curves]} and averaged over the patients."
+        sentences.append(
+            "Adjusted survival curves were obtained by direct adjustment: survival was predicted "
+            "from the multivariable model for every patient at each level of "
+            f"{in_sentence(data.labels[spec.adjusted_curves])} and averaged."
         )
         cited.append(_ADJUSTED)
-    if results.ph_tests:
-        said.append(
-            "Proportional hazards were checked by the score test of a coefficient that changes "
-            "with time."
+    if any(row["p"] is not None for row in results.ph_tests):
+        sentences.append(
+            "The proportional-hazards assumption was assessed by score tests of time-dependent "
+            f"coefficients ({PH_SCALES[spec.ph_transform]})."
         )
         cited.append(_HAZARDS)
-    if results.interactions:
-        said.append("Interactions were tested by the likelihood-ratio test.")
-    said.append(
-        "Every model used the patients with complete data for its covariates. Analyses were done "
-        f"with hcc2l {version('hcc2l')}."
-    )
-    return " ".join(said), tuple(cited)
+    sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
+    return " ".join(sentences), tuple(cited)
 
 
-def selection_sentences(spec: RegressionSpec, fitted: Fitted) -> list[str]:
-    """How the covariates of the multivariable model were chosen."""
-    if not spec.models[1]:
+def _subgroup_sentences(data: CoxData, results: CoxResults) -> list[str]:
+    if not results.subgroups:
         return []
-    if spec.stepwise == "aic":
-        return ["The multivariable model was chosen by backward elimination by Akaike's "
-                "information criterion."]  # fmt: skip
-    if spec.stepwise is not None:
-        test = {"lr": "likelihood-ratio", "wald": "Wald"}[spec.stepwise]
-        return [f"The multivariable model was chosen by backward elimination; variables with "
-                f"{test} p below {spec.stays_below:g} stayed."]  # fmt: skip
+    names = [in_sentence(data.labels[text]) for text in data.spec.within]
+    return [f"The hazard ratio ({comparison(data, results)}) was estimated separately in "
+            f"subgroups defined by {listed(names)}."]  # fmt: skip
+
+
+def _performance_measures(data: CoxData) -> str:
+    others = ", Uno's C and the integrated Brier score" if data.weights is None else ""
+    return (
+        f"The performance of the multivariable model was measured by Harrell's C{others}"
+        f"{' and' if not others else ', and'} the calibration slope."
+    )
+
+
+# ---------------------------------------------------------------- what all regressions write
+
+
+def model_sentences(spec: RegressionSpec, fitted: Fitted, cohort: Cohort) -> list[str]:
+    """The sentences on the covariates of the multivariable model and its patients."""
+    final = fitted.final
+    if final is None:
+        return []
+    names = [in_sentence(cohort.label(term.column)) for term in final.terms]
+    if spec.stepwise is not None or spec.select is not None:
+        sentence = _selection(spec, fitted)
+    elif len(names) == 1:
+        return []
+    else:
+        sentence = f"The multivariable model included {listed(names)}."
+    patients = f"{final.n} patients with complete data on "
+    whose = "all candidate variables" if spec.stepwise is not None else "all of its covariates"
+    sentences = [sentence, f"It was fitted to the {patients}{whose} ({final.events} events)."]
+    if fitted.alone:
+        sentences.append("Univariable models used all patients with data on the covariate.")
+    return sentences
+
+
+def _selection(spec: RegressionSpec, fitted: Fitted) -> str:
+    assert fitted.final is not None
+    kept, candidates = len(fitted.final.terms), len(dict.fromkeys(spec.covariates))
+    share = f"{in_words(kept)} of {in_words(candidates)}"
     if spec.select is not None:
-        return [f"Variables with univariable p below {spec.select:g} entered the multivariable "
-                "model."]  # fmt: skip
-    return ["The multivariable model contained all covariates."] if fitted.final else []
+        return (f"Variables with p < {spec.select:g} in univariable analysis were entered into the "
+                f"multivariable model ({share}).")  # fmt: skip
+    if spec.stepwise == "aic":
+        rule = "Akaike's information criterion"
+    else:
+        test = {"lr": "likelihood-ratio", "wald": "Wald"}[str(spec.stepwise)]
+        rule = f"{test} tests (p < {spec.stays_below:g} to stay)"
+    return (f"The multivariable model was selected by backward elimination based on {rule}; "
+            f"{share} candidate variables were retained.")  # fmt: skip
 
 
-def performance_sentences(spec: RegressionSpec) -> list[str]:
-    """How the performance of the model was measured."""
+def interaction_sentences(spec: RegressionSpec, fitted: Fitted, tested: bool) -> list[str]:
+    """The sentence on tests of interaction, where there were any."""
+    if not tested:
+        return []
+    added = "added to the multivariable model" if fitted.final and spec.interaction else ""
+    return [f"Interactions were assessed by likelihood-ratio tests of product terms"
+            f"{' ' + added if added else ''}."]  # fmt: skip
+
+
+def bootstrap_sentences(spec: RegressionSpec) -> list[str]:
+    """The sentence on the correction for optimism, where there was one."""
     if not spec.performance or not spec.samples:
         return []
-    way = ", selection included," if spec.select is not None or spec.stepwise is not None else ""
-    return ["Discrimination and calibration slope were corrected for optimism by a bootstrap of "
-            f"{spec.samples} samples, in each of which the model{way} was made anew."]  # fmt: skip
+    selection = spec.select is not None or spec.stepwise is not None
+    repeated = ", repeating the selection of variables in each sample" if selection else ""
+    return ["Discrimination and the calibration slope were corrected for optimism by bootstrapping "
+            f"({spec.samples} samples, seed {spec.seed}){repeated}."]  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from hcc2l.analyses.km_data import KmData
+from hcc2l.analyses.wording import in_sentence
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
 from hcc2l.report import Row, Table
@@ -84,15 +84,6 @@ _ADJUSTMENT_WORDS = {
     "bh": "with p-values adjusted by the method of Benjamini and Hochberg",
     "none": "with unadjusted p-values",
 }
-_EPONYMS = ("Child", "Milan", "Okuda", "Karnofsky", "Charlson", "Edmondson")
-
-
-def in_sentence(label: str) -> str:
-    """A label as it stands inside a sentence: `Age` -> `age`; AFP, Child-Pugh and names stay."""
-    word = re.match(r"[^\W\d_]+([-–][A-Z])?", label)
-    if word is None or word[1] or word[0] in _EPONYMS or not word[0][1:].islower():
-        return label
-    return label[0].lower() + label[1:]
 
 
 def conventions(data: KmData) -> list[str]:

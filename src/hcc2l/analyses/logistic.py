@@ -10,13 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from hcc2l.analyses.cox_text import FIRTH, performance_sentences, selection_sentences
+from hcc2l.analyses.cox_text import (
+    FIRTH,
+    bootstrap_sentences,
+    interaction_sentences,
+    model_sentences,
+)
 from hcc2l.analyses.forest import forest_figure
+from hcc2l.analyses.monotone import empty_group, groups_of
 from hcc2l.analyses.performance import HARRELL, performance_table
 from hcc2l.analyses.regression import (
     Fitted,
     Model,
     Profile,
+    exclude_incomplete,
     fit_models,
     interaction,
     number,
@@ -27,10 +34,11 @@ from hcc2l.analyses.regression import (
 from hcc2l.analyses.regression_notes import regression_notes
 from hcc2l.analyses.regression_tables import model_row, regression_table, terms_table, test_tables
 from hcc2l.analyses.rows import account_notes, provenance, reading_notes, refuse_no_rows
+from hcc2l.analyses.wording import in_sentence
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask, RowAccount, apply_conditions
 from hcc2l.design.endpoints import read_event
-from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
+from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix, model_term
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Column, Note, Report, Table, Value
 from hcc2l.specs import LogisticSpec
@@ -40,24 +48,22 @@ from hcc2l.stats.linear_algebra import linear_predictor
 from hcc2l.stats.roc import auc
 from hcc2l.terms import split_assignment
 
-_REFERENCES = (
-    "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 1958;20:215-242.",
+_COX = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 1958;20:215-242."
+_HOSMER = (
     "Hosmer DW, Lemeshow S. Goodness of fit tests for the multiple logistic regression model. "
-    "Commun Stat Theory Methods 1980;9:1043-1069.",
+    "Commun Stat Theory Methods 1980;9:1043-1069."
 )
 FIRTH_LOGISTIC = (
     "Heinze G, Schemper M. A solution to the problem of separation in logistic regression. "
     "Stat Med 2002;21:2409-2419."
 )
 
-SEPARATED = 10.0  # standard error of a coefficient per standard deviation of its covariate
-
 
 @dataclass(frozen=True)
 class LogisticData:
-    """The outcome of every row; shape (n,) over all rows of the cohort.
+    """The outcome, shape (n,) over the rows of the cohort.
 
-    `rows` are those with everything but the covariates.
+    `rows` are those complete but for the covariates.
     """
 
     spec: LogisticSpec
@@ -90,7 +96,7 @@ class LogisticData:
         if event.all():
             raise AnalysisError(
                 f"All {event.size} patients have the outcome.", where=f"model {name!r}",
-                hint="Check the value: --outcome COL=VALUE.",
+                hint="Check which value is the outcome: --outcome COL=VALUE.",
             )  # fmt: skip
         described: dict[str, Any] = {
             "name": name, "kind": kind, "subgroup": subgroup, "terms": tuple(terms), "rows": rows,
@@ -109,15 +115,13 @@ class LogisticData:
 
         @cache
         def profile() -> Profile:
-            low, high = estimator.profile_limits(event, matrix.x, fit, self.spec.conf_level)
-            return Profile(low[slopes], high[slopes])
+            return Profile(*estimator.profile_limits(event, matrix.x, fit, self.spec.conf_level))
 
-        # Separation shows as a standard error without bound; R stops and prints it all the same.
-        runaway = fit.std_err[slopes] * matrix.x.std(axis=0) > SEPARATED
-        runaway |= _separating(matrix, event) & known
         return Model(
             coef=coef, std_err=fit.std_err[slopes], robust_std_err=None, variance=variance,
-            dropped=fit.dropped[slopes], infinite=runaway, df=fit.df, n=fit.n, events=fit.events,
+            dropped=~known, infinite=fit.infinite[slopes],
+            unreached=known & ~(fit.estimable | fit.infinite)[slopes], df=fit.df, n=fit.n,
+            events=fit.events,
             loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
             describe=cache(lambda: _details(wald, fit.score, event, fit.fitted)),
             profile=profile if self.spec.ci == "profile" else None, **described,
@@ -126,6 +130,16 @@ class LogisticData:
     def resampled(self, rows: Ints) -> LogisticData:
         """The data of some rows of the cohort, which may repeat."""
         return replace(self, event=self.event[rows], rows=np.ones(rows.size, dtype=np.bool_))
+
+    def why_infinite(self, model: Model, column: ModelColumn) -> str:
+        """How a covariate separates patients with the outcome from the others, as a clause."""
+        term = next((t for t in model.terms if t.text == column.term), None)
+        reason = empty_group(groups_of(term, column, model.rows), self.event, all_too=True)
+        several = len(model.terms) > 1
+        return reason or (
+            f"{'the covariates together separate' if several else 'its values separate'} the "
+            "patients with the event from those without"
+        )
 
     def discrimination(self, rows: Mask, score: Floats) -> float:
         """Area under the ROC curve of a linear predictor."""
@@ -149,23 +163,6 @@ class LogisticData:
         }
 
 
-def _separating(matrix: ModelMatrix, event: Mask) -> Mask:
-    """Columns of two values, one of which has no event or nothing but events, shape (p,)."""
-
-    def one_sided(inside: Mask) -> bool:
-        return bool(inside.any() and event[inside].all() == event[inside].any())
-
-    found = np.zeros(matrix.x.shape[1], dtype=np.bool_)
-    for j, term in enumerate(matrix.terms):
-        low = matrix.x[:, j] == matrix.x[:, j].min()
-        if not np.all(low | (matrix.x[:, j] == matrix.x[:, j].max())):
-            continue
-        of_term = [k for k, other in enumerate(matrix.terms) if other == term]
-        reference = np.all(matrix.x[:, of_term] == 0.0, axis=1)
-        found[j] = one_sided(low) or one_sided(~low) or one_sided(reference)
-    return found
-
-
 def _details(
     wald: float | None, score: float | None, event: Mask, fitted: Floats
 ) -> dict[str, Value]:
@@ -182,47 +179,45 @@ def _details(
 
 
 def run(cohort: Cohort, spec: LogisticSpec) -> Report:
-    """Analyse a cohort.
+    """The report of a logistic regression.
 
     Raises
     ------
     UsageError
-        An option names what the cohort has not, or a covariate that cannot be one.
+        An option names a column that is not in the cohort, or one that cannot be a covariate.
     InputError
-        The cohort's cells are wrong.
+        A cell of the cohort is invalid.
     AnalysisError
         No rows, no outcome, a covariate with one level, or more parameters than outcomes.
     """
     data, terms = _prepare(cohort, spec)
-    fitted = fit_models(data, [terms[text] for text in dict.fromkeys(spec.covariates)])
-    for term in fitted.final.terms if fitted.final else ():
-        data.account.drop(term.missing, f"{term.column} missing")
+    candidates = list(terms.values())
+    fitted = fit_models(data, candidates)
+    exclude_incomplete(data, data.account, candidates, fitted.final)
     tables = _tables(data, terms, fitted)
     more: list[Note] = []
     if spec.performance:
-        wanted = [terms[text] for text in dict.fromkeys(spec.covariates)]
-        performance, more = performance_table(data, wanted, fitted)
+        performance, more = performance_table(data, candidates, fitted)
         tables.append(performance)
-    models = _models(fitted)
-    what = f"{cohort.label(data.outcome.partition('=')[0])}"
-    said = data.outcome.partition("=")[2]
-    title = f"{what}{' = ' + said if said else ''}"
+    column, _, value = data.outcome.partition("=")
+    outcome = f"{cohort.label(column)}{' = ' + value if value else ''}"
+    methods, references = _methods(data, fitted, cohort, outcome)
     return Report(
-        title=f"{title}: logistic regression — {cohort.title}",
+        title=f"{outcome}: logistic regression — {cohort.title}",
         provenance=provenance(
             "logistic", cohort, data.account,
             spec.settings() | {"outcome": data.outcome, "ci": _interval(spec)},
             [f"Outcome {data.outcome}",
-             f"Logistic regression, {'Firth penalised' if spec.firth else 'maximum'} likelihood",
-             f"{spec.conf_level * 100:g}% CI ({_interval(spec).capitalize()})"],
+             f"logistic regression, {'Firth penalised' if spec.firth else 'maximum'} likelihood",
+             f"{spec.conf_level * 100:g}% CI ({_interval(spec).replace('wald', 'Wald')})"],
         ),
         tables=tuple(tables),
         notes=(*reading_notes(cohort), *account_notes(data.account),
-               *regression_notes(data, models, fitted), *_later_notes(cohort, terms), *more),
-        draw=lambda: forest_figure(data, tables, f"Odds ratio, {title}"),
-        methods=_methods(data, fitted, cohort, title),
-        references=(*_REFERENCES, *([FIRTH_LOGISTIC] if spec.firth else []),
-                    *([HARRELL] if spec.performance else [])),
+               *regression_notes(data, _models(fitted), fitted), *_later_notes(cohort, terms),
+               *more),
+        draw=lambda: forest_figure(data, tables, f"Odds ratio, {in_sentence(outcome)}"),
+        methods=methods,
+        references=references,
         show_methods=spec.methods,
     )  # fmt: skip
 
@@ -239,16 +234,17 @@ def _prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str
     texts = dict.fromkeys(spec.covariates)
     terms = {t: model_term(cohort, t, spec, "-x", account.keep, [name]) for t in texts}
     labels = {t: term.label for t, term in terms.items()}
-    said = name if value is None else f"{name}={value}"
-    return LogisticData(spec, account, said, event == 1, account.keep.copy(), labels), terms
+    outcome = name if value is None else f"{name}={value}"
+    return LogisticData(spec, account, outcome, event == 1, account.keep.copy(), labels), terms
 
 
 def _later_notes(cohort: Cohort, terms: dict[str, ModelTerm]) -> list[Note]:
-    """Warn of covariates that were not known when the time began."""
+    """Warnings of covariates that are determined only after baseline."""
     return [
         Note("warning", "known-after-start",
-             f"{term.label} is known only some time after the start: a covariate must be known "
-             "before the outcome that it is to explain.")
+             f"{term.label} is determined only after baseline, whereas a covariate must be known "
+             "before the outcome. Drop it, or, if it was known at baseline, set role = "
+             f'"baseline" for {term.column} in hcc2l.toml.')
         for term in terms.values()
         if cohort.known_after_start(term.column)
     ]  # fmt: skip
@@ -262,8 +258,9 @@ def _tables(data: LogisticData, terms: dict[str, ModelTerm], fitted: Fitted) -> 
     models = _models(fitted)
     if not models:
         raise AnalysisError(
-            "No covariate was selected for the multivariable model.", where="--select",
-            hint="Add --univariable to see them, or choose the covariates beforehand.",
+            "No covariate was selected for the multivariable model.",
+            where="--select" if data.spec.select is not None else "--stepwise",
+            hint="Add --univariable to see each covariate, or fix the model in advance.",
         )  # fmt: skip
     rows = tuple(model_row(model) for model in models)
     columns = (
@@ -284,24 +281,35 @@ def _tables(data: LogisticData, terms: dict[str, ModelTerm], fitted: Fitted) -> 
 
 
 def _interval(spec: LogisticSpec) -> str:
-    """Which limits: those of the penalised likelihood are always profiled."""
+    """The kind of limits; those of the penalised likelihood are always profiled."""
     return "profile" if spec.firth else spec.ci
 
 
-def _methods(data: LogisticData, fitted: Fitted, cohort: Cohort, title: str) -> str:
-    spec = data.spec
+def _methods(
+    data: LogisticData, fitted: Fitted, cohort: Cohort, outcome: str
+) -> tuple[str, tuple[str, ...]]:
+    """The methods paragraph, written from what was run, and its references."""
+    spec, cited = data.spec, [_COX]
     kind = "profile-likelihood" if _interval(spec) == "profile" else "Wald"
-    said = ["The data are synthetic."] if cohort.source.synthetic else []
-    said.append(
-        f"Odds ratios for {title[:1].lower() + title[1:]} with {spec.conf_level * 100:g}% {kind} "
-        "confidence intervals were estimated by logistic regression"
-        f"{' with ' + FIRTH if spec.firth else ''}."
+    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences.append(
+        f"Odds ratios for {in_sentence(outcome)} with {spec.conf_level * 100:g}% {kind} confidence "
+        f"intervals were estimated by logistic regression{' with ' + FIRTH if spec.firth else ''}."
     )
-    said += selection_sentences(spec, fitted)
-    said += performance_sentences(spec)
-    said.append("Calibration was checked by the Hosmer–Lemeshow test.")
-    said.append(
-        "Every model used the patients with complete data for its covariates. Analyses were done "
-        f"with hcc2l {version('hcc2l')}."
-    )
-    return " ".join(said)
+    if spec.firth:
+        sentences.append("P-values are those of penalised likelihood-ratio tests.")
+        cited.append(FIRTH_LOGISTIC)
+    sentences += model_sentences(spec, fitted, cohort)
+    sentences += interaction_sentences(spec, fitted, bool(spec.interaction))
+    if spec.performance:
+        sentences.append(
+            "The performance of the multivariable model was measured by the area under the ROC "
+            "curve, the Brier score and the calibration slope."
+        )
+        cited.append(HARRELL)
+    sentences += bootstrap_sentences(spec)
+    if any(model.describe()["hosmer_lemeshow_p"] is not None for model in _models(fitted)):
+        sentences.append("Calibration was assessed by the Hosmer–Lemeshow test.")
+        cited.append(_HOSMER)
+    sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
+    return " ".join(sentences), tuple(cited)

@@ -1,4 +1,4 @@
-"""How well a regression model predicts, and how much of that is optimism."""
+"""Performance of a regression model, corrected for optimism by the bootstrap."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hcc2l.analyses.regression import Fitted, Model, Regression, fit_models, number
+from hcc2l.analyses.regression import Fitted, Model, Regression, complete, fit_models, number
 from hcc2l.design import Floats, Mask
 from hcc2l.design.model import ModelTerm, model_matrix
 from hcc2l.errors import AnalysisError
@@ -27,12 +27,12 @@ HARRELL = "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Me
 
 
 def performance_table(
-    data: Regression, wanted: Sequence[ModelTerm], fitted: Fitted
+    data: Regression, candidates: Sequence[ModelTerm], fitted: Fitted
 ) -> tuple[Table, list[Note]]:
-    """Apparent measures, and those that a bootstrap corrects for optimism (Harrell).
+    """Apparent and optimism-corrected measures (Harrell), with notes on the bootstrap.
 
-    Every bootstrap sample repeats the whole way to the model, selection included; its model is then
-    judged on the patients of the cohort. Optimism is the mean difference.
+    In every bootstrap sample the model is built anew, selection included, and then evaluated on the
+    patients of the cohort. Optimism is the mean difference.
 
     Raises
     ------
@@ -43,14 +43,14 @@ def performance_table(
     if model is None:
         raise AnalysisError(
             "There is no multivariable model whose performance could be measured.",
-            where="--performance", hint="Leave out --univariable, or choose other covariates.",
+            where="--performance", hint="Drop --univariable, or choose other covariates.",
         )  # fmt: skip
     apparent = data.measures(model)
     discrimination = next(iter(apparent))
-    better, flatter, failed = _bootstrap(data, wanted)
+    better, flatter, failed = _bootstrap(data, candidates)
     if data.spec.samples and not better.size:
         raise AnalysisError(
-            f"None of the {data.spec.samples} bootstrap samples could be fitted.",
+            f"No model could be fitted in any of the {data.spec.samples} bootstrap samples.",
             where="--performance", hint="Use fewer covariates, or --boot 0.",
         )  # fmt: skip
     optimism = dict.fromkeys(apparent, None) | {
@@ -66,40 +66,42 @@ def performance_table(
     return _table(rows, better.size), _notes(failed, data.spec.samples)
 
 
-def _bootstrap(data: Regression, wanted: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
-    """Optimism of the discrimination and calibration slope, one a sample; and failed samples."""
+def _bootstrap(data: Regression, candidates: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
+    """Optimism of discrimination and calibration slope, per sample, and the number that failed."""
     random, patients = np.random.default_rng(data.spec.seed), np.flatnonzero(data.rows)
     better, flatter, failed = [], [], 0
     for _ in track(range(data.spec.samples), "Bootstrap"):
         sample = random.choice(patients, patients.size)
         drawn = data.resampled(sample)
         try:
-            model = fit_models(drawn, [term.take(sample) for term in wanted], alone=False).final
+            model = fit_models(drawn, [term.take(sample) for term in candidates], alone=False).final
         except AnalysisError:
             model = None
-        judged = None if model is None else _judged(data, wanted, model)
-        if model is None or judged is None:
+        evaluation = None if model is None else _evaluation(data, candidates, model)
+        if model is None or evaluation is None:
             failed += 1
             continue
-        rows, score = judged
-        own = _score(model, model.matrix.x)
-        better.append(drawn.discrimination(model.rows, own) - data.discrimination(rows, score))
+        rows, score = evaluation
+        in_sample = _score(model, model.matrix.x)
+        better.append(
+            drawn.discrimination(model.rows, in_sample) - data.discrimination(rows, score)
+        )
         flatter.append(
-            drawn.calibration_slope(model.rows, own) - data.calibration_slope(rows, score)
+            drawn.calibration_slope(model.rows, in_sample) - data.calibration_slope(rows, score)
         )
     return np.array(better), np.array(flatter), failed
 
 
-def _judged(
-    data: Regression, wanted: Sequence[ModelTerm], model: Model
+def _evaluation(
+    data: Regression, candidates: Sequence[ModelTerm], model: Model
 ) -> tuple[Mask, Floats] | None:
-    """Rows of the cohort that have the model's covariates, and their linear predictor.
+    """The rows of the cohort that a model of it would use, and their linear predictor.
 
-    None when a level of the cohort does not occur in the sample that the model is from.
+    None when a level of the cohort does not occur in the sample of the model.
     """
     names = {term.text for term in model.terms}
-    terms = [term for term in wanted if term.text in names]
-    rows = data.rows & ~np.logical_or.reduce([term.missing for term in terms])
+    terms = [term for term in candidates if term.text in names]
+    rows = complete(data, candidates if data.spec.stepwise is not None else terms)
     matrix = model_matrix(terms, rows)
     return (rows, _score(model, matrix.x)) if matrix.columns == model.matrix.columns else None
 
@@ -119,9 +121,11 @@ def _table(rows: Sequence[Row], samples: int) -> Table:
         ),
     )  # fmt: skip
     plural = "" if samples == 1 else "s"
-    shown = [f"Corrected for optimism by {samples} bootstrap sample{plural}."] if samples else []
+    footnotes = (
+        [f"Corrected for optimism by {samples} bootstrap sample{plural}."] if samples else []
+    )
     return Table("performance", "Performance of the multivariable model", PERFORMANCE_KEYS,
-                 tuple(rows), columns, tuple(shown))  # fmt: skip
+                 tuple(rows), columns, tuple(footnotes))  # fmt: skip
 
 
 def _notes(failed: int, samples: int) -> list[Note]:
@@ -129,6 +133,7 @@ def _notes(failed: int, samples: int) -> list[Note]:
         return []
     return [
         Note("warning", "bootstrap-samples-left-out",
-             f"{failed} of the {samples} bootstrap samples gave no model (a level without "
-             "patients, too few events, or nothing chosen) and were left out.")
+             f"{failed} of the {samples} bootstrap samples were excluded because no model could "
+             "be fitted in them (a level without patients, too few events, or no covariate "
+             "selected).")
     ]  # fmt: skip

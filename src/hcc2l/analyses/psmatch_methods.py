@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from hcc2l.analyses.psmatch_balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
 from hcc2l.analyses.psmatch_data import MatchData
+from hcc2l.analyses.wording import in_sentence, listed
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
 from hcc2l.report import Table
@@ -123,24 +123,8 @@ def _score_sentence(data: MatchData, cohort: Cohort) -> str:
     labels = [_term_label(cohort, term.column, term.factor) for term in data.terms]
     return (
         f"Propensity scores for {t.treated} versus {t.control} were estimated by {model} with "
-        f"{_listed(labels)} as covariate{'s' if len(labels) > 1 else ''}."
+        f"{listed(labels)} as covariate{'s' if len(labels) > 1 else ''}."
     )
-
-
-def _listed(items: Sequence[str]) -> str:
-    """Items as a phrase: `a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, [", ".join(items[:-1]), items[-1]]))
-
-
-_EPONYMS = ("Child", "Milan", "Okuda", "Karnofsky", "Charlson", "Edmondson")
-
-
-def in_sentence(label: str) -> str:
-    """A label as it stands inside a sentence: `Age` -> `age`; AFP, Child-Pugh and names stay."""
-    word = re.match(r"[^\W\d_]+(-[A-Z]|\d)?", label)
-    if word is None or word[1] or word[0] in _EPONYMS or not word[0][1:].islower():
-        return label
-    return label[0].lower() + label[1:]
 
 
 def _term_label(cohort: Cohort, column: str, factor: Factor | None) -> str:
@@ -183,7 +167,7 @@ def _matching_sentence(data: MatchData, cohort: Cohort) -> str:
             text += f" standard deviation{many} of the {scale} over all patients"
     if data.exact:
         labels = [_term_label(cohort, factor.column, factor) for factor in data.exact]
-        text += f", and exactly on {_listed(labels)}"
+        text += f", and exactly on {listed(labels)}"
     return text + "."
 
 
@@ -216,14 +200,14 @@ def _test_sentences(summaries: Sequence[Summary]) -> list[str]:
     def words(tests: Sequence[Test | None]) -> str:
         names = [_TEST_WORDS[t.name] for t in tests if t is not None and np.isfinite(t.p)]
         unique = list(dict.fromkeys(names))
-        return f"the {_listed(unique)} test{'s' if len(unique) > 1 else ''}" if unique else ""
+        return f"the {listed(unique)} test{'s' if len(unique) > 1 else ''}" if unique else ""
 
     before, after = words([s.test_before for s in summaries]), words(
         [s.test_after for s in summaries]
     )  # fmt: skip
     parts = [f"before matching by {before}"] if before else []
     parts += [f"after matching, within matched sets, by {after}"] if after else []
-    return [f"Groups were compared {_listed(parts)}."] if parts else []
+    return [f"Groups were compared {listed(parts)}."] if parts else []
 
 
 def _outcome_sentences(data: MatchData, tables: Sequence[Table]) -> tuple[list[str], list[str]]:
@@ -234,7 +218,7 @@ def _outcome_sentences(data: MatchData, tables: Sequence[Table]) -> tuple[list[s
     effects = {(str(r["sample"]), str(r["model"])) for r in rows["effects"] if r["hr"] is not None}
     tests = {str(r["test"]) for r in rows["tests"] if r["p"] is not None}
     pair = "pair" if data.spec.controls_each == 1 else "matched set"
-    labels = _listed([in_sentence(outcome.endpoint.label) for outcome in data.outcomes])
+    labels = listed([in_sentence(outcome.endpoint.label) for outcome in data.outcomes])
     text = f"{labels[0].upper()}{labels[1:]} {_were(data)} estimated by the Kaplan–Meier method"
     text += " and compared by the log-rank test" if tests else ""
     text += f", after matching also stratified by {pair}" if "logrank-stratified" in tests else ""

@@ -1,6 +1,6 @@
-"""What every regression does alike: complete cases, tests of terms, the choice of the model.
+"""What all regressions share: complete cases, tests of terms, selection of the model.
 
-A kind of regression brings its own fit; here are the models around it.
+Each kind of regression brings its own fit; the models around it are here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hcc2l.design import Floats, Ints, Mask
+from hcc2l.design import Floats, Ints, Mask, RowAccount
 from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Row, Value
@@ -21,13 +21,13 @@ from hcc2l.stats.firth import FirthFit
 from hcc2l.stats.tails import chi_square_tail
 
 TEST_KEYS = ("model", "term", "statistic", "df", "p")
-INTERACTION_KEYS = ("term_a", "term_b", "statistic", "df", "p")
+INTERACTION_KEYS = ("term_a", "term_b", "n", "events", "statistic", "df", "p")
 STEP_KEYS = ("step", "action", "term", "statistic", "df", "p", "aic")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Profile limits of the coefficients, and p of the likelihood ratio where it is not Wald's."""
+    """Profile limits of the coefficients, and likelihood-ratio p where it replaces Wald's."""
 
     lower: Floats
     upper: Floats
@@ -36,21 +36,23 @@ class Profile:
 
 @dataclass(frozen=True)
 class Model:
-    """One fitted model; arrays have one entry a column of the matrix.
+    """One fitted model; arrays have one entry per column of the matrix.
 
     Attributes
     ----------
     variance
-        The variance that tests and intervals use: robust, where there is one.
+        The variance used by tests and intervals: the robust one, where there is one.
     dropped
-        Columns that follow from those before them.
+        Columns that are linear combinations of earlier ones.
     infinite
-        Coefficients that run away.
+        Coefficients without a finite estimate (separation, monotone likelihood).
+    unreached
+        Coefficients that did not converge although a finite estimate exists.
     describe
-        Gives what only this kind of regression has: its row of the table `models`, beyond the
-        common keys. A call, because most models are fitted for their likelihood alone.
+        Returns the keys of the table `models` that only this kind of regression has. A call,
+        because most models are fitted for their likelihood alone.
     profile
-        Gives the profile limits, where they are not Wald's.
+        Returns the profile limits, where they replace Wald's.
     firth
         The penalised fit, where there is one.
     """
@@ -67,6 +69,7 @@ class Model:
     variance: Floats
     dropped: Mask
     infinite: Mask
+    unreached: Mask
     df: int
     n: int
     events: int
@@ -77,9 +80,14 @@ class Model:
     profile: Callable[[], Profile] | None = None
     firth: FirthFit | None = None
 
+    @property
+    def estimable(self) -> Mask:
+        """Columns whose ratio exists and may be reported."""
+        return ~(self.dropped | self.infinite | self.unreached)
+
 
 class Regression(Protocol):
-    """A kind of regression with its data: what it must be able to do."""
+    """A kind of regression with its data."""
 
     @property
     def spec(self) -> Any:
@@ -87,15 +95,15 @@ class Regression(Protocol):
 
     @property
     def rows(self) -> Mask:
-        """Rows with everything but the covariates."""
+        """Rows complete but for the covariates."""
 
     @property
     def event(self) -> Mask:
-        """Whether the outcome happened, shape (n,)."""
+        """Whether the outcome occurred, shape (n,)."""
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """What to call each term."""
+        """The label of each term."""
 
     @property
     def ratio(self) -> str:
@@ -115,6 +123,9 @@ class Regression(Protocol):
     def resampled(self, rows: Ints) -> Regression:
         """The data of some rows of the cohort, which may repeat."""
 
+    def why_infinite(self, model: Model, column: ModelColumn) -> str:
+        """Why a coefficient has no finite estimate, as a clause."""
+
     def discrimination(self, rows: Mask, score: Floats) -> float:
         """Concordance or AUC of a linear predictor, shape (kept rows,)."""
 
@@ -126,22 +137,23 @@ class Regression(Protocol):
 
 
 def penalised(fit: FirthFit, conf_level: float, event: Mask, **described: Any) -> Model:
-    """A penalised fit as a model; `described` are the fields that do not follow from it."""
+    """A penalised fit as a model; `described` are the fields that it does not determine."""
 
     @cache
     def profile() -> Profile:
         return Profile(*fit.limits(conf_level), fit.p())
 
+    none: Mask = np.zeros(fit.coef.size, dtype=np.bool_)
     return Model(
         coef=fit.coef, std_err=fit.std_err, robust_std_err=None, variance=fit.variance,
-        dropped=fit.dropped, infinite=np.zeros(fit.coef.size, dtype=np.bool_), df=fit.df,
-        n=event.size, events=int(event.sum()), loglik_null=fit.loglik_null, loglik=fit.loglik,
+        dropped=fit.dropped, infinite=none, unreached=none, df=fit.df, n=event.size,
+        events=int(event.sum()), loglik_null=fit.loglik_null, loglik=fit.loglik,
         aic=math.nan, profile=profile, firth=fit, **described,
     )  # fmt: skip
 
 
 def number(value: float) -> float | None:
-    """A float for a report: None when it is not finite."""
+    """The float, or None when it is not finite."""
     return float(value) if math.isfinite(value) else None
 
 
@@ -149,7 +161,7 @@ def number(value: float) -> float | None:
 
 
 def complete(data: Regression, terms: Sequence[ModelTerm]) -> Mask:
-    """The rows that have every one of the terms."""
+    """Rows with a value of every term."""
     rows = data.rows.copy()
     for term in terms:
         rows &= ~term.missing
@@ -159,31 +171,32 @@ def complete(data: Regression, terms: Sequence[ModelTerm]) -> Mask:
 def refuse_unfit(
     data: Regression, terms: Sequence[ModelTerm], rows: Mask, matrix: ModelMatrix, name: str
 ) -> None:
-    """AnalysisError for a model that the rows cannot tell anything about."""
+    """AnalysisError for a model that cannot be fitted on these rows."""
     where = f"model {name!r}"
     if not rows.any():
         texts = ", ".join(term.text for term in terms)
         raise AnalysisError(
             f"No patient has a value of every covariate ({texts}).",
             where=where,
-            hint="Leave out the covariate that is missing most; --univariable shows n for each.",
+            hint="Drop the covariate with most missing values; --univariable shows n for each.",
         )
     events = int(data.event[rows].sum())
     if events == 0:
         raise AnalysisError(
-            f"None of the {int(rows.sum())} patients has the event.",
+            f"None of the {int(rows.sum())} patients had the event.",
             where=where,
-            hint="Leave out the covariate whose missing values exclude them.",
+            hint="Drop the covariate whose missing values exclude the patients with events.",
         )
     for term in terms:
         values = term.values if term.factor is None else term.factor.codes
-        alone = term.factor is not None or len(terms) == 1  # beside others it is dropped, as in R
+        # A constant number beside other covariates is dropped, as in R.
+        alone = term.factor is not None or len(terms) == 1
         if alone and values is not None and np.unique(values[rows]).size < 2:
             raise AnalysisError(
-                f"{term.text} has one {'level' if term.factor else 'value'} only among the "
+                f"{term.text} has only one {'level' if term.factor else 'value'} among the "
                 "patients of this model.",
                 where=where,
-                hint="Leave it out.",
+                hint="Drop it.",
             )
     # A Cox model learns from events only; a logistic one from every patient.
     known, what = (events, "events") if data.ratio == "hr" else (int(rows.sum()) - 1, "patients")
@@ -195,12 +208,22 @@ def refuse_unfit(
         )
 
 
+def exclude_incomplete(
+    data: Regression, account: RowAccount, candidates: Sequence[ModelTerm], final: Model | None
+) -> None:
+    """Count the rows that the multivariable model excludes, so that the footer has its n."""
+    if final is not None:
+        needed = candidates if data.spec.stepwise is not None else final.terms
+        for term in needed:
+            account.drop(term.missing, f"{term.column} missing")
+
+
 # ---------------------------------------------------------------- tests of terms
 
 
 def wald_test(model: Model, text: str) -> tuple[float, int, float]:
     """Overall Wald test of a term: chi-square, df, p."""
-    use = np.array([c.term == text for c in model.matrix.columns]) & ~model.dropped
+    use = _columns_of(model, text) & ~model.dropped
     df = int(use.sum())
     if df == 0:
         return float("nan"), 0, float("nan")
@@ -210,8 +233,8 @@ def wald_test(model: Model, text: str) -> tuple[float, int, float]:
 
 
 def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, int, float]:
-    """Likelihood-ratio test of a term: the model against the one without it, on the same rows."""
-    of_term = np.array([c.term == text for c in model.matrix.columns])
+    """Likelihood-ratio test of a term: chi-square, df, p; both models on the same rows."""
+    of_term = _columns_of(model, text)
     if model.firth is not None:
         df = int((of_term & ~model.dropped).sum())
         loglik = model.firth.loglik_without(of_term) if df else model.loglik
@@ -228,7 +251,7 @@ def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, 
 
 
 def overall_test(data: Regression, model: Model, text: str) -> tuple[float, int, float]:
-    """The test by which a term is chosen alone: Wald's, or the penalised likelihood ratio."""
+    """The test for univariable selection: Wald's, or the penalised likelihood ratio."""
     if model.firth is not None:
         return likelihood_ratio(data, model, text)
     return wald_test(model, text)
@@ -245,11 +268,17 @@ def term_tests(data: Regression, model: Model) -> list[Row]:
 
 
 def interaction_test(
-    data: Regression, a: ModelTerm, b: ModelTerm, others: Sequence[ModelTerm] = ()
+    data: Regression, a: ModelTerm, b: ModelTerm, final: Model | None = None
 ) -> Row:
-    """Likelihood-ratio test of the products of two terms, beside both and the others."""
+    """Likelihood-ratio test of the products of two terms, added to a model of both.
+
+    With a multivariable model the products are added to it, on its rows.
+    """
+    others = final.terms if final else ()
     terms = [*others, *(term for term in (a, b) if term not in others)]
     rows = complete(data, terms)
+    if final is not None:
+        rows &= final.rows
     parts = model_matrix(terms, rows)
     first = [i for i, c in enumerate(parts.columns) if c.term == a.text]
     second = [i for i, c in enumerate(parts.columns) if c.term == b.text]
@@ -259,24 +288,24 @@ def interaction_test(
     matrix = ModelMatrix(np.column_stack([parts.x, *products]), parts.columns + columns)
     full = data.fit(terms, rows, name, "multivariable", matrix=matrix)
     statistic, df, p = likelihood_ratio(data, full, name)
-    return {"term_a": a.text, "term_b": b.text, "statistic": number(statistic), "df": df,
-            "p": number(p)}  # fmt: skip
+    return {"term_a": a.text, "term_b": b.text, "n": full.n, "events": full.events,
+            "statistic": number(statistic), "df": df, "p": number(p)}  # fmt: skip
 
 
 def interaction(
     data: Regression, terms: Mapping[str, ModelTerm], text: str, final: Model | None
 ) -> Row:
-    """The test that ``A:B`` asks for, in the multivariable model where there is one.
+    """The interaction test of ``A:B``, in the multivariable model where there is one.
 
     Raises
     ------
     UsageError
-        It does not name two of the covariates.
+        `text` does not name two of the covariates.
     """
     names = [part.strip() for part in text.split(":")]
     if len(names) != 2:
         raise UsageError(
-            f"{text!r} is not an interaction.", where="--interaction", hint="Write A:B."
+            f"{text!r} is not an interaction.", where="--interaction", hint="Write it as A:B."
         )
     for name in names:
         if name not in terms:
@@ -289,61 +318,71 @@ def interaction(
         raise UsageError(
             f"{names[0]!r} cannot interact with itself.",
             where=f"--interaction {text}",
-            hint="Write A:B with two covariates.",
+            hint="Name two covariates: A:B.",
         )
-    return interaction_test(data, terms[names[0]], terms[names[1]], final.terms if final else ())
+    return interaction_test(data, terms[names[0]], terms[names[1]], final)
 
 
-# ---------------------------------------------------------------- choice of the model
+# ---------------------------------------------------------------- selection of the model
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Univariable models, the multivariable one, and the steps that led to it."""
+    """Univariable models, the multivariable one, and the steps that led to it.
+
+    Attributes
+    ----------
+    misjudged
+        Terms excluded by a Wald p although their estimate is infinite, so that the p is near 1.
+    """
 
     alone: tuple[Model, ...]
     final: Model | None
     steps: tuple[Row, ...]
+    misjudged: tuple[str, ...] = ()
 
 
-def fit_models(data: Regression, wanted: Sequence[ModelTerm], *, alone: bool = True) -> Fitted:
-    """Every univariable model on its own complete cases, and the multivariable one.
+def fit_models(data: Regression, candidates: Sequence[ModelTerm], *, alone: bool = True) -> Fitted:
+    """Each univariable model on its own complete cases, and the multivariable one.
 
-    Without `alone` the univariable models are fitted only where they choose the covariates.
+    Without `alone` the univariable models are fitted only where they select the covariates.
     """
     spec = data.spec
     univariable, multivariable = spec.models
     univariable = univariable and alone
     singly: list[Model] = []
     if univariable or spec.select is not None:
-        singly = [data.fit([t], complete(data, [t]), t.text, "univariable") for t in wanted]
-    shown = tuple(singly) if univariable else ()
-    if not multivariable or not wanted:
-        return Fitted(shown, None, ())
+        singly = [data.fit([t], complete(data, [t]), t.text, "univariable") for t in candidates]
+    reported = tuple(singly) if univariable else ()
+    if not multivariable or not candidates:
+        return Fitted(reported, None, ())
     if spec.stepwise is not None:
-        final, steps = _stepwise(data, wanted)
-        return Fitted(shown, final, tuple(steps))
-    chosen, steps = _selected(data, wanted, singly)
-    if not chosen:
-        return Fitted(shown, None, tuple(steps))
-    final = data.fit(chosen, complete(data, chosen), "multivariable", "multivariable")
-    return Fitted(shown, final, tuple(steps))
+        return _stepwise(data, candidates, reported)
+    return _selected(data, candidates, singly, reported)
 
 
 def _selected(
-    data: Regression, wanted: Sequence[ModelTerm], alone: Sequence[Model]
-) -> tuple[list[ModelTerm], list[Row]]:
-    """The terms whose univariable p is below `--select`; all of them without it."""
-    if data.spec.select is None:
-        return list(wanted), []
+    data: Regression,
+    candidates: Sequence[ModelTerm],
+    singly: Sequence[Model],
+    reported: tuple[Model, ...],
+) -> Fitted:
+    """The model of the terms with univariable p below `--select`; of all terms without it."""
     steps: list[Row] = []
-    chosen = []
-    for step, (term, model) in enumerate(zip(wanted, alone, strict=True), start=1):
-        statistic, df, p = overall_test(data, model, term.text)
-        enters = p < data.spec.select
-        chosen += [term] if enters else []
-        steps.append(_step(step, "entered" if enters else "kept out", term, statistic, df, p))
-    return chosen, steps
+    selected, misjudged = list(candidates), []
+    if data.spec.select is not None:
+        selected = []
+        for step, (term, model) in enumerate(zip(candidates, singly, strict=True), start=1):
+            statistic, df, p = overall_test(data, model, term.text)
+            enters = p < data.spec.select
+            selected += [term] if enters else []
+            misjudged += [] if enters or not model.infinite.any() else [term.text]
+            action = "entered" if enters else "kept out"
+            steps.append(_step(step, action, term, statistic, df, p))
+    if not selected:
+        return Fitted(reported, None, tuple(steps), tuple(misjudged))
+    final = data.fit(selected, complete(data, selected), "multivariable", "multivariable")
+    return Fitted(reported, final, tuple(steps), tuple(misjudged))
 
 
 def _step(
@@ -354,32 +393,41 @@ def _step(
             "df": df, "p": number(p), "aic": number(aic)}  # fmt: skip
 
 
-def _stepwise(data: Regression, wanted: Sequence[ModelTerm]) -> tuple[Model | None, list[Row]]:
-    """Backward elimination on the complete cases of all candidates."""
-    spec, rows = data.spec, complete(data, wanted)
-    current = list(wanted)
+def _stepwise(
+    data: Regression, candidates: Sequence[ModelTerm], reported: tuple[Model, ...]
+) -> Fitted:
+    """The model left by backward elimination on the complete cases of all candidates."""
+    spec, rows = data.spec, complete(data, candidates)
+    current = list(candidates)
     steps: list[Row] = []
+    misjudged: list[str] = []
     while current:
         model = data.fit(current, rows, "stepwise", "stepwise")
-        tried = [(term, *_removal(data, model, term)) for term in current]
-        empty = [candidate for candidate in tried if candidate[2] == 0]
-        if empty:  # the last term that adds nothing to the others leaves first, as in R's step
-            term, statistic, df, p, aic = empty[-1]
+        removals = [(term, *_removal(data, model, term)) for term in current]
+        redundant = [removal for removal in removals if removal[2] == 0]
+        if redundant:  # the last term that adds nothing to the others goes first, as in R's step
+            term, statistic, df, p, aic = redundant[-1]
         elif spec.stepwise == "aic":
-            term, statistic, df, p, aic = min(tried, key=lambda c: c[4])
+            term, statistic, df, p, aic = min(removals, key=lambda r: r[4])
             if aic >= model.aic:
-                return model, steps
+                return Fitted(reported, model, tuple(steps), tuple(misjudged))
         else:
-            term, statistic, df, p, aic = max(tried, key=lambda c: c[3])
+            term, statistic, df, p, aic = max(removals, key=lambda r: r[3])
             if p < spec.stays_below:
-                return model, steps
+                return Fitted(reported, model, tuple(steps), tuple(misjudged))
+        if spec.stepwise == "wald" and model.infinite[_columns_of(model, term.text)].any():
+            misjudged.append(term.text)
         steps.append(_step(len(steps) + 1, "removed", term, statistic, df, p, aic))
         current = [t for t in current if t is not term]
-    return None, steps
+    return Fitted(reported, None, tuple(steps), tuple(misjudged))
+
+
+def _columns_of(model: Model, text: str) -> Mask:
+    return np.array([column.term == text for column in model.matrix.columns])
 
 
 def _removal(data: Regression, model: Model, term: ModelTerm) -> tuple[float, int, float, float]:
-    """What removing a term would cost: chi-square, df, p, and the AIC after it."""
+    """The price of removing a term: chi-square, df, p, and the AIC without it."""
     if data.spec.stepwise == "wald":
         return (*wald_test(model, term.text), math.nan)
     statistic, df, p = likelihood_ratio(data, model, term.text)

@@ -1,26 +1,27 @@
-"""What a statistician would say of any regression."""
+"""Notes on any regression: too few events, selection, estimates that do not exist."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from hcc2l.analyses.regression import Fitted, Model, Regression
 from hcc2l.analyses.regression_tables import term_rows
-from hcc2l.design import Mask
-from hcc2l.design.model import ModelColumn
+from hcc2l.errors import quoted_list
 from hcc2l.report import Note, Value
 
 EVENTS_PER_PARAMETER = 10
+_REMEDY = (
+    "Merge levels, describe these patients individually, or use Firth's penalised likelihood "
+    "(--firth)."
+)
 
 
 def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) -> list[Note]:
-    """What a statistician would say of any regression."""
+    """Notes on the fitted models and on how they were selected."""
     final = fitted.final
     notes = [
-        Note("info", "option-without-effect", f"{option} is without effect: it belongs to {to}.")
-        for option, to in data.spec.without_effect.items()
+        Note("info", "option-without-effect", f"{option} has no effect without {needed}.")
+        for option, needed in data.spec.without_effect.items()
     ]
     if final is not None:
         smaller = min(final.events, final.n - final.events) if data.ratio == "or" else final.events
@@ -28,31 +29,47 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
         if each < EVENTS_PER_PARAMETER:
             notes.append(
                 Note("warning", "few-events-per-parameter",
-                     f"{smaller} events for {final.df} parameter{'s' if final.df != 1 else ''}: "
-                     f"{each:.1f} each, fewer than "
-                     f"{EVENTS_PER_PARAMETER}. The multivariable model may be overfitted; use "
-                     "fewer covariates.")
+                     f"{smaller} events for {final.df} parameter{'s' if final.df != 1 else ''} "
+                     f"({each:.1f} per parameter, fewer than {EVENTS_PER_PARAMETER}): the "
+                     "multivariable model may be overfitted. Use fewer covariates.")
             )  # fmt: skip
     for model in models:
         notes += _fit_notes(data, model)
     notes += _unit_notes(data, models)
     if fitted.steps and final is None:
-        why = "none lowers AIC" if data.spec.stepwise == "aic" else "none had p below the limit"
-        text = f"No covariate was chosen for the multivariable model: {why}."
+        criterion = f"p < {data.spec.select or data.spec.stays_below:g}"
+        if data.spec.stepwise == "aic":
+            criterion = "a lower AIC than the model without covariates"
+        text = f"There is no multivariable model: no covariate had {criterion}."
         notes.append(Note("warning", "nothing-selected", text))
-    chosen = data.spec.select is not None or data.spec.stepwise is not None
-    if chosen and data.spec.models[1] and final is not None:
+    if fitted.misjudged:
+        notes.append(_misjudged_note(data, fitted))
+    selected = data.spec.select is not None or data.spec.stepwise is not None
+    if selected and data.spec.models[1] and final is not None:
         notes.append(
             Note("warning", "selection",
-                 "The multivariable model was chosen by what is significant in these patients: its "
-                 "intervals are too narrow and its p too small. Report every covariate that was "
-                 "tried, and say so.")
+                 "The covariates of the multivariable model were selected by their association "
+                 "with the outcome in these patients, so its confidence intervals are too narrow "
+                 "and its p-values too small. Report all covariates that were tested and how they "
+                 "were selected.")
         )  # fmt: skip
     return notes
 
 
+def _misjudged_note(data: Regression, fitted: Fitted) -> Note:
+    labels = quoted_list(data.labels[text] for text in fitted.misjudged)
+    several = len(fitted.misjudged) > 1
+    instead = "--firth" if data.spec.select is not None else "--stepwise lr or --firth"
+    return Note(
+        "warning", "wald-selection",
+        f"{labels} {'were' if several else 'was'} excluded from the multivariable model by a Wald "
+        f"p near 1, although {'they predict' if several else 'it predicts'} the outcome perfectly "
+        f"in some patients: Wald's test fails where the estimate is infinite. Use {instead}.",
+    )  # fmt: skip
+
+
 def _unit_notes(data: Regression, models: Sequence[Model]) -> list[Note]:
-    """Numbers whose ratio for one unit is 1 to the digits that are printed."""
+    """Notes on numbers whose ratio per unit is printed as 1."""
 
     def below(value: Value, limit: float) -> bool:
         return isinstance(value, float) and abs(value) < limit
@@ -67,7 +84,7 @@ def _unit_notes(data: Regression, models: Sequence[Model]) -> list[Note]:
     ratio = "hazard" if data.ratio == "hr" else "odds"
     return [
         Note("info", "unit-too-small",
-             f"The {ratio} ratio of {term} is that of one unit, too small a step to print: cut it "
+             f"The {ratio} ratio of {term} is per unit and too close to 1 to print. Cut it "
              f"({term}@median), or add a column in larger units.")
         for term in tiny
     ]  # fmt: skip
@@ -78,47 +95,31 @@ def _fit_notes(data: Regression, model: Model) -> list[Note]:
     if model.firth is not None and not model.firth.converged:
         notes.append(
             Note("warning", "not-converged",
-                 f"The maximum of the penalised likelihood of the model {model.name!r} was not "
-                 "reached. Do not report its numbers; use fewer covariates.")
+                 f"The penalised likelihood of the model {model.name!r} did not converge. Do not "
+                 "report its estimates; use fewer covariates.")
         )  # fmt: skip
     ratio = "hazard" if data.ratio == "hr" else "odds"
-    for column, dropped, infinite in zip(
-        model.matrix.columns, model.dropped, model.infinite, strict=True
+    for column, dropped, infinite, unreached in zip(
+        model.matrix.columns, model.dropped, model.infinite, model.unreached, strict=True
     ):
         name = column.term if column.level is None else f"{column.term} {column.level}"
         if dropped:
             notes.append(
                 Note("warning", "column-dropped",
-                     f"{name} is constant or follows from the covariates before it; it was left "
-                     f"out of the model {model.name!r}.")
+                     f"{name} is constant or follows from the covariates before it, and was "
+                     f"dropped from the model {model.name!r}.")
             )  # fmt: skip
         if infinite:
             notes.append(
                 Note("warning", "coefficient-infinite",
-                     f"The coefficient of {name} in the model {model.name!r} runs away: "
-                     f"{_empty_cell(data, model, column)}, so its {ratio} ratio is 0 or infinite. "
-                     "Do not report the number; merge levels, describe the group, or fit the "
-                     "penalised likelihood with --firth.")
+                     f"The {ratio} ratio of {name} in the model {model.name!r} cannot be "
+                     f"estimated: {data.why_infinite(model, column)}. {_REMEDY}")
+            )  # fmt: skip
+        if unreached:
+            notes.append(
+                Note("warning", "coefficient-infinite",
+                     f"The estimate for {name} in the model {model.name!r} does not converge: it "
+                     "depends on a few extreme values or on hardly any events. Cut or "
+                     "log-transform the covariate, or use Firth's penalised likelihood (--firth).")
             )  # fmt: skip
     return notes
-
-
-def _empty_cell(data: Regression, model: Model, column: ModelColumn) -> str:
-    """Which group has no event, or nothing but events."""
-    term = next((t for t in model.terms if t.text == column.term), None)
-    groups: dict[str, Mask] = {}
-    if term is not None and term.factor is not None:
-        codes, levels = term.factor.codes, term.factor.levels
-        named = (column.level, column.reference)
-        groups = {v: codes == i for i, v in enumerate(levels) if v in named}
-    elif term is not None and term.values is not None:
-        values = np.unique(term.values[model.rows])
-        if values.size == 2:
-            groups = {f"{term.text} {v:g}": term.values == v for v in values}
-    for name, inside in groups.items():
-        n, events = int((inside & model.rows).sum()), int(data.event[inside & model.rows].sum())
-        if events in (0, n):
-            share = "none" if events == 0 else "all"
-            return f"{share} of the {n} patients with {name} had the event"
-    which = "its values" if len(model.terms) == 1 else "the covariates together"
-    return f"{which} tell those with the event from those without"

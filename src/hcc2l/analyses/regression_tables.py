@@ -21,7 +21,7 @@ from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
 
 def term_rows(data: Regression, model: Model) -> list[Row]:
-    """One row a column of the model; `statistic` is Wald's z."""
+    """One row per column of the model; null where the ratio does not exist."""
     z = normal_quantile(data.spec.conf_level)
     used = model.std_err if model.robust_std_err is None else model.robust_std_err
     profile = model.profile() if model.profile else None
@@ -32,22 +32,23 @@ def term_rows(data: Regression, model: Model) -> list[Row]:
     p = profile.p if profile else None
     if p is None:
         p = np.array([2.0 * normal_tail(abs(z_i)) for z_i in statistic.tolist()])
-    rows: list[Row] = []
-    for i, column in enumerate(model.matrix.columns):
-        robust = None if model.robust_std_err is None else number(model.robust_std_err[i])
-        rows.append(
-            {"model": model.name, "kind": model.kind, "subgroup": model.subgroup,
-             "term": column.term, "level": column.level, "reference": column.reference,
-             "n": model.n, "events": model.events, "coef": number(model.coef[i]),
-             "std_err": number(model.std_err[i]), "robust_std_err": robust,
-             data.ratio: number(ratio[i]), "lower": number(lower[i]), "upper": number(upper[i]),
-             "statistic": number(statistic[i]), "p": number(p[i])}
-        )  # fmt: skip
-    return rows
+    robust = np.full(used.size, np.nan) if model.robust_std_err is None else model.robust_std_err
+    estimates = {"coef": model.coef, "std_err": model.std_err, "robust_std_err": robust,
+                 data.ratio: ratio, "lower": lower, "upper": upper, "statistic": statistic,
+                 "p": p}  # fmt: skip
+    return [
+        {"model": model.name, "kind": model.kind, "subgroup": model.subgroup,
+         "term": column.term, "level": column.level, "reference": column.reference,
+         "n": model.n, "events": model.events,
+         **{key: number(values[i]) if exists else None for key, values in estimates.items()}}
+        for i, (column, exists) in enumerate(
+            zip(model.matrix.columns, model.estimable.tolist(), strict=True)
+        )
+    ]  # fmt: skip
 
 
 def terms_table(data: Regression, models: Sequence[Model]) -> Table:
-    """Every coefficient of every model; for machines."""
+    """Every coefficient of every model; for JSON and CSV."""
     rows = tuple(row for model in models for row in term_rows(data, model))
     return Table("terms", "Terms of every model", tuple(rows[0]), rows)
 
@@ -55,7 +56,7 @@ def terms_table(data: Regression, models: Sequence[Model]) -> Table:
 def regression_table(
     data: Regression, alone: Sequence[Model], final: Model | None, title: str
 ) -> Table:
-    """One row a level, reference rows shown, univariable and multivariable side by side."""
+    """One row per level, reference included, univariable and multivariable side by side."""
     by_term = {model.terms[0].text: model for model in alone}
     terms = {t.text: t for model in (*alone, *([final] if final else [])) for t in model.terms}
     rows: list[Row] = []
@@ -76,11 +77,11 @@ def regression_table(
     columns = [Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),
                Column("n", ("n",)), Column("Events", ("events",))]  # fmt: skip
     heading = f"{data.ratio.upper()} ({data.spec.conf_level * 100:g}% CI)"
-    for prefix, words, there in (("uni", "Univariable", bool(alone)),
-                                 ("multi", "Multivariable", final is not None)):  # fmt: skip
-        if there:
-            in_model = "n" if prefix == "uni" else "multi_n"
-            effect = (f"{prefix}_{data.ratio}", f"{prefix}_lower", f"{prefix}_upper", in_model)
+    for prefix, words, fitted in (("uni", "Univariable", bool(alone)),
+                                  ("multi", "Multivariable", final is not None)):  # fmt: skip
+        if fitted:
+            included = "n" if prefix == "uni" else "multi_n"
+            effect = (f"{prefix}_{data.ratio}", f"{prefix}_lower", f"{prefix}_upper", included)
             columns.append(Column(f"{words} {heading}", effect, form="effect"))
             columns.append(Column("p", (f"{prefix}_p",)))
     notes = (_size_note(alone, final),) if final is not None else ()
@@ -90,7 +91,7 @@ def regression_table(
 def _size_note(alone: Sequence[Model], final: Model) -> str:
     text = f"Multivariable model: {final.n} patients, {final.events} events."
     if any(model.n != final.n for model in alone):
-        text += " n and events of each row are those of its univariable model."
+        text += " The n and events of each row are those of its univariable model."
     return text
 
 
@@ -131,7 +132,7 @@ def _effect(
 
 
 def model_row(model: Model) -> Row:
-    """The common keys of the table `models`, then those of the kind of regression."""
+    """A row of the table `models`: the common keys, then those of the kind of regression."""
 
     def p(statistic: Value) -> Value:
         known = isinstance(statistic, float)
@@ -150,7 +151,7 @@ def model_row(model: Model) -> Row:
 def test_tables(
     data: Regression, fitted: Fitted, tests: Sequence[Row], interactions: Sequence[Row]
 ) -> list[Table]:
-    """Selection, tests of whole terms, and interactions: those there are."""
+    """The tables of selection, tests of whole terms, and interactions, where there are any."""
     label = dict(data.labels)
     term = Column("Variable", ("term",), labels=label)
     test = (Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",)))
@@ -162,12 +163,13 @@ def test_tables(
         tables.append(Table("selection", title, STEP_KEYS, fitted.steps, columns))
     if tests:
         several = any(int(str(row["df"])) > 1 for row in tests)
-        title = "Each variable as a whole (likelihood ratio)"
-        shown = (term, *test) if several else ()
-        tables.append(Table("term_tests", title, TEST_KEYS, tuple(tests), shown))
+        title = "Overall tests of variables (likelihood ratio)"
+        columns = (term, *test) if several else ()
+        tables.append(Table("term_tests", title, TEST_KEYS, tuple(tests), columns))
     if interactions:
         pair = (Column("Variable", ("term_a",), labels=label),
-                Column("by", ("term_b",), labels=label))  # fmt: skip
+                Column("by", ("term_b",), labels=label), Column("n", ("n",)),
+                Column("Events", ("events",)))  # fmt: skip
         title = "Interactions (likelihood ratio)"
         tables.append(
             Table("interactions", title, INTERACTION_KEYS, tuple(interactions), (*pair, *test))

@@ -13,7 +13,7 @@ from hcc2l.analyses.roc_data import RocData
 from hcc2l.analyses.roc_results import GroupResult, Judged
 from hcc2l.analyses.roc_search import INTERVALS, chosen_cutoff, interval, judged_of
 from hcc2l.analyses.rows import account_notes, reading_notes, row_notes
-from hcc2l.analyses.wording import counted, in_sentence, joined
+from hcc2l.analyses.wording import counted, in_sentence, listed
 from hcc2l.design import Endpoint, Floats, Mask
 from hcc2l.design.endpoints import resolve_endpoint
 from hcc2l.number_format import number_text
@@ -93,7 +93,7 @@ def _skipped_groups(data: RocData, skipped: Sequence[str]) -> Note:
 def _search_notes(data: RocData, results: Sequence[GroupResult]) -> Iterator[Note]:
     """The optimism of cut-offs that were chosen in the patients analysed."""
     if data.spec.criterion == "maxstat":
-        names = joined([in_sentence(marker.label) for marker in data.markers.values()])
+        names = listed([in_sentence(marker.label) for marker in data.markers.values()])
         single = len(data.markers) == 1
         what = f"The cut-point of {names} was" if single else f"The cut-points of {names} were"
         more = "" if data.spec.samples else " Use --boot 1000 for the interval of the cut-point."
@@ -276,7 +276,7 @@ def _marker_notes(data: RocData, result: GroupResult, judged: Judged) -> Iterato
         terms = np.array(["", *(part.strip() for part in judged.name.split("+"))])
         yield Note(
             "warning", "collinear",
-            f"{label}: {joined(terms[judged.fit.dropped].tolist())} is collinear with the other "
+            f"{label}: {listed(terms[judged.fit.dropped].tolist())} is collinear with the other "
             "markers and has no coefficient. Remove it from the combination.",
         )  # fmt: skip
     if judged.area.auc in (0.0, 1.0) and not separated:
@@ -391,7 +391,7 @@ def roc_methods(
     """The methods paragraph, derived from the results, and its references."""
     sentences = ["The data are synthetic."] if data.cohort.source.synthetic else []
     cited: list[str] = []
-    names = joined([in_sentence(marker.label) for marker in data.markers.values()])
+    names = listed([in_sentence(marker.label) for marker in data.markers.values()])
     if any(n.code == "pni-computed" for m in data.markers.values() for n in m.notes):
         sentences.append("The prognostic nutritional index (PNI) was calculated as albumin (g/L) + "
                          "5 × lymphocytes (10⁹/L).")  # fmt: skip
@@ -399,7 +399,7 @@ def roc_methods(
     if data.positive is not None:
         sentences += _area_sentences(data, results, names, cited)
     if data.group is not None:
-        groups = joined([result.name for result in results])
+        groups = listed([result.name for result in results])
         sentences.append(f"All analyses were stratified by {in_sentence(data.group.label)} "
                          f"({groups}).")  # fmt: skip
     if data.positive is not None:
@@ -443,7 +443,7 @@ def _area_sentences(
                "whose follow-up was unknown, were excluded.")  # fmt: skip
     for text in spec.combine:
         parts = [in_sentence(data.markers[part.strip()].label) for part in text.split("+")]
-        yield f"{joined(parts)} were combined by logistic regression."
+        yield f"{listed(parts)} were combined by logistic regression."
     if spec.partial is not None:
         cited.append("mcclish")
         focus, _, low = spec.partial.partition("=")
@@ -461,7 +461,7 @@ def _cutoff_sentences(data: RocData, cited: list[str]) -> Iterator[str]:
                  "topleft": "as the points closest to the top-left corner"}  # fmt: skip
         yield f"Cut-offs were chosen {rules[spec.criterion]}."
     if data.fixed:
-        given = [f"{in_sentence(data.label_of[name])}: {joined([number_text(c) for c in cuts])}"
+        given = [f"{in_sentence(data.label_of[name])}: {listed([number_text(c) for c in cuts])}"
                  for name, cuts in data.fixed.items()]  # fmt: skip
         yield f"Given cut-offs were also evaluated ({'; '.join(given)})."
     if spec.at is None:
@@ -492,7 +492,7 @@ def _comparison_sentences(data: RocData, tables: Sequence[Table]) -> Iterator[st
     if done:
         holm = any(len(rows) > 1 for rows in tests.values())
         adjusted = ", with p-values adjusted by the method of Holm" if holm else ""
-        yield f"AUCs were compared {joined(done)}{adjusted}."
+        yield f"AUCs were compared {listed(done)}{adjusted}."
 
 
 def _maxstat_sentences(
@@ -507,7 +507,7 @@ def _maxstat_sentences(
         f"Cut-points of {names} for {in_sentence(data.survival.endpoint.label)} were selected by "
         "the maximally selected log-rank statistic among those with at least "
         f"{spec.min_prop * 100:g}% of the patients on either side; p-values were adjusted for the "
-        f"selection by the method of {joined([authors[m] for m in methods])}."
+        f"selection by the method of {listed([authors[m] for m in methods])}."
     )
     if spec.samples:
         yield (f"{spec.conf_level * 100:g}% percentile intervals of the cut-points were obtained "

@@ -9,7 +9,7 @@ import numpy as np
 from hcc2l.analyses.rows import group_size_notes
 from hcc2l.analyses.tree_data import TreeData
 from hcc2l.analyses.tree_forest import FOLDS, SHUFFLES, TREES
-from hcc2l.analyses.wording import counted, in_sentence, joined
+from hcc2l.analyses.wording import counted, in_sentence, listed
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
 from hcc2l.numerals import p_equation
@@ -132,7 +132,7 @@ def _constant(data: TreeData) -> list[Note]:
     ]
     if not constant:
         return []
-    names = joined(constant)
+    names = listed(constant)
     text = f"{names} has the same value in all patients and cannot be chosen"
     if len(constant) > 1:
         text = f"{names} have the same values in all patients and cannot be chosen"
@@ -229,7 +229,7 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     spec, endpoint = data.spec, data.outcome.endpoint
     sentences = ["The data are synthetic."] if cohort.source.synthetic else []
     cited = ["tree", "test", "km"]
-    names = joined([candidate.listed for candidate in data.candidates])
+    names = listed([candidate.listed for candidate in data.candidates])
     sentences.append(
         f"A conditional inference tree was grown for {in_sentence(endpoint.label)} with {names} as "
         f"{'candidate' if len(data.candidates) == 1 else 'candidates'}. {_splitting(data)}"
@@ -289,5 +289,5 @@ def _splitting(data: TreeData) -> str:
     return (
         f"{test} The node was split by the candidate with the smallest p if this was below "
         f"{spec.alpha:g}, at the cut with the largest standardised two-sample statistic, with "
-        f"{joined(rules)}."
+        f"{listed(rules)}."
     )

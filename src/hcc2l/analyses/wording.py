@@ -1,27 +1,32 @@
-"""Labels and lists as sentences have them."""
+"""Labels, lists and counts as they stand inside a sentence."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-PROPER_NAMES = ("Barcelona", "Child", "Milan", "Okuda")
+_EPONYMS = ("Barcelona", "Charlson", "Child", "Edmondson", "Karnofsky", "Milan", "Okuda")
+_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def in_sentence(label: str) -> str:
-    """A label inside a sentence: `overall survival`, but `AFP` and `Child-Pugh class`."""
-    first, *_ = label.split() or [""]
-    if first in PROPER_NAMES or any(letter.isupper() for letter in first[1:]):
+    """A label inside a sentence: `Age` is `age`; AFP, Child-Pugh class, T stage stay."""
+    word = re.match(r"[^\W\d_]+([-–][A-Z]|\d)?", label)
+    if word is None or word[1] or word[0] in _EPONYMS or not word[0][1:].islower():
         return label
-    if len(first) == 1:  # `T stage`
-        return label
-    return label[:1].lower() + label[1:]
+    return label[0].lower() + label[1:]
 
 
-def joined(words: Sequence[str], last: str = "and") -> str:
+def listed(items: Sequence[str], last: str = "and") -> str:
     """`AFP`, `AFP and ALT`, `AFP, ALT and PNI`."""
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]
+    return f"{', '.join(items[:-1])} {last} {items[-1]}" if len(items) > 1 else items[0]
 
 
 def counted(count: int, noun: str) -> str:
     """`1 patient`, `2 patients`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def in_words(number: int) -> str:
+    """A number in words up to nine, as in running text."""
+    return _WORDS[number] if number < len(_WORDS) else str(number)

@@ -61,7 +61,7 @@ def cox(
             metavar="T",
             rich_help_panel=o.MODEL,
             show_default=False,
-            help="Count time from T; who had the event or was censored by T is left out.",
+            help="Count time from T; patients with an event or censored by T are excluded.",
         ),
     ] = None,
     ph_transform: Annotated[
@@ -86,7 +86,7 @@ def cox(
             metavar="TERM",
             rich_help_panel=o.EFFECTS,
             show_default=False,
-            help="The effect of this term in subgroups …",
+            help="Hazard ratio of this term in subgroups …",
         ),
     ] = None,
     within: Annotated[
@@ -95,7 +95,7 @@ def cox(
             metavar="TERM[,TERM…]",
             rich_help_panel=o.EFFECTS,
             show_default=False,
-            help="… by the levels of these. Repeatable.",
+            help="… defined by the levels of these. Repeatable.",
         ),
     ] = None,
     adjusted_curves: Annotated[
@@ -113,7 +113,7 @@ def cox(
             metavar="MODELS",
             rich_help_panel=o.EFFECTS,
             show_default=False,
-            help="The figure shows: univariable, multivariable, both, subgroups or adjusted.",
+            help="Models in the figure: univariable, multivariable, both, subgroups or adjusted.",
         ),
     ] = None,
     endpoint: o.Endpoint = "os",

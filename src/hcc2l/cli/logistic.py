@@ -45,7 +45,7 @@ def logistic(
             metavar="MODELS",
             rich_help_panel=o.EFFECTS,
             show_default=False,
-            help="The forest plot shows: univariable, multivariable or both.",
+            help="Models in the forest plot: univariable, multivariable or both.",
         ),
     ] = None,
     where: o.Where = None,

@@ -24,7 +24,7 @@ class ModelTerm:
     Attributes
     ----------
     text
-        As the user wrote it.
+        The term as typed.
     values
         Shape (n,): the number itself, or None for a factor.
     factor
@@ -39,7 +39,7 @@ class ModelTerm:
 
     @property
     def missing(self) -> Mask:
-        """Shape (n,): True where the covariate is not known."""
+        """Shape (n,): True where the covariate is missing."""
         if self.factor is not None:
             return np.asarray(self.factor.codes < 0)
         return np.isnan(self.values) if self.values is not None else np.zeros(0, dtype=np.bool_)
@@ -82,25 +82,27 @@ class ModelMatrix:
 
 
 def model_term(
-    cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, own: Sequence[str]
+    cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, outcome: Sequence[str]
 ) -> ModelTerm:
-    """A covariate; `own` are columns of the outcome, which cannot explain it.
+    """A covariate; `outcome` are columns of the outcome, which are refused.
 
     Raises
     ------
     UsageError
-        An unknown column, an outcome's own column, the id, or a date.
+        An unknown column, a column of the outcome, the id, or a date.
     """
     term = parse_term(text, cohort.names, option)
     column = cohort.column(term.column)
     label = cohort.label(term.column)
     where = f"{option} {text}"
-    refuse_own(term.column, where, own)
+    refuse_own(term.column, where, outcome)
     if term.column == cohort.id_column:
-        raise UsageError(f"{term.column} names the patients.", where=where, hint="Leave it out.")
+        raise UsageError(f"{term.column} identifies the patients.", where=where, hint="Drop it.")
     if column.kind == "date" or looks_like_dates(column):
         raise UsageError(
-            f"{term.column} is a date.", where=where, hint="Use a number made from it, such as age."
+            f"{term.column} is a date.",
+            where=where,
+            hint="Use a number derived from it, such as age.",
         )
     entry = cohort.dictionary.column(term.column)
     as_factor = (
@@ -108,7 +110,7 @@ def model_term(
         or bool(term.cuts)
         or term.dictionary_cut
         or any(cut.partition("=")[0] == term.column for cut in spec.cut)
-        or (column.kind == "text" and not _meant_as_number(cohort, column))
+        or (column.kind == "text" and not _number_with_errors(cohort, column))
         or entry.type in ("factor", "ordered")
         or bool(entry.levels)
     )
@@ -119,8 +121,8 @@ def model_term(
     return ModelTerm(text, term.column, label + unit, numbers(cohort, term.column, keep), None)
 
 
-def _meant_as_number(cohort: Cohort, column: Column) -> bool:
-    """Whether a text column is a number but for some cells, which are then named as wrong."""
+def _number_with_errors(cohort: Cohort, column: Column) -> bool:
+    """Whether a text column is a number with a few wrong cells, which are then reported."""
     if cohort.dictionary.column(column.name).type == "numeric":
         return True
     texts, codes = distinct(column)
@@ -132,27 +134,27 @@ def _meant_as_number(cohort: Cohort, column: Column) -> bool:
     return bool(known[codes[codes >= 0]].mean() > 0.5)
 
 
-def refuse_own(column: str, where: str, own: Sequence[str]) -> None:
-    """Refuse a column of the outcome as something that explains it, or divides it."""
-    if column in own:
+def refuse_own(column: str, where: str, outcome: Sequence[str]) -> None:
+    """UsageError for a column of the outcome used as a covariate, stratum or subgroup."""
+    if column in outcome:
         raise UsageError(
-            f"{column} is part of the outcome, so it cannot explain it.",
+            f"{column} is part of the outcome and cannot be a covariate, stratum or subgroup.",
             where=where,
-            hint="Leave it out.",
+            hint="Drop it.",
         )
 
 
 def group_term(
-    cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, own: Sequence[str]
+    cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, outcome: Sequence[str]
 ) -> ModelTerm:
-    """A term as groups, whatever its column: for subgroups."""
-    refuse_own(parse_term(text, cohort.names, option).column, f"{option} {text}", own)
+    """A term as groups, for subgroups."""
+    refuse_own(parse_term(text, cohort.names, option).column, f"{option} {text}", outcome)
     groups = factor(cohort, text, spec, option, keep)
     return ModelTerm(text, groups.column, groups.label, None, groups)
 
 
 def model_matrix(terms: Sequence[ModelTerm], rows: Mask) -> ModelMatrix:
-    """The design matrix on the rows of a mask, all of which must have every term."""
+    """The design matrix on the rows of a mask, which must be complete in every term."""
     parts: list[Floats] = []
     columns: list[ModelColumn] = []
     for term in terms:

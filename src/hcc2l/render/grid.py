@@ -65,6 +65,8 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return write(value, kind, decimals)
     if column.form == "summary":
         return _summary(values, column.decimals if digits is None else digits)
+    if column.form == "fraction":
+        return "/".join(write(value, "count", 0) for value in values)
     interval, in_model = values[:3], values[3:] != [None]
     repeated = column.form == "effect" and kind != "ratio" and values[0] is None
     if not in_model or repeated:

@@ -16,31 +16,30 @@ PH_TRANSFORMS = ("km", "identity", "rank", "log")
 
 @dataclass(frozen=True, kw_only=True)
 class RegressionSpec(AnalysisSpec):
-    """What every regression can be told.
+    """Options of every regression.
 
     Attributes
     ----------
     covariates
         Terms of the model.
     univariable, multivariable
-        Which models; both when neither is said.
+        Which models to fit; both by default.
     select
         Terms whose univariable p (overall Wald) is below this enter the multivariable model.
     stepwise
         Backward elimination by ``aic``, or by the p of the ``lr`` or ``wald`` test of a term.
     stay
-        A term stays while its p is below this (``lr``, ``wald``); 0.05 when left out.
+        A term stays while its p is below this (``lr``, ``wald``); default 0.05.
     interaction
         ``A:B``: a likelihood-ratio test of their product, added to the model of both.
     firth
         Firth's penalised likelihood, with profile limits and likelihood-ratio p.
     performance
-        Measure how well the multivariable model predicts.
+        Whether to measure how well the multivariable model predicts.
     boot, seed
-        Bootstrap samples that correct the performance for optimism, 200 when left out, and the
-        seed of their draw.
+        Bootstrap samples for the correction of optimism, default 200, and their seed.
     which
-        What the forest plot shows; the last kind of model that was fitted when left out.
+        What the figure shows; by default the last kind of model that was fitted.
     """
 
     covariates: tuple[str, ...] = ()
@@ -58,7 +57,7 @@ class RegressionSpec(AnalysisSpec):
 
     @staticmethod
     def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Two ways to choose the covariates."""
+        """Options that exclude each other: two ways to select covariates."""
         return (("select", "stepwise"),)
 
     def __post_init__(self) -> None:
@@ -71,16 +70,16 @@ class RegressionSpec(AnalysisSpec):
             )
         if self.select is not None and self.stepwise is not None:
             raise UsageError(
-                "--select and --stepwise are two ways to choose the same model.",
+                "--select and --stepwise are two ways to select the same model.",
                 where="--select",
-                hint="Leave one of the two out.",
+                hint="Drop one of the two.",
             )
         if self.firth and self.stepwise in ("aic", "wald"):
             raise UsageError(
                 f"--firth has no elimination by {self.stepwise}: its test is the penalised "
                 "likelihood ratio.",
                 where="--stepwise",
-                hint="Write --stepwise lr.",
+                hint="Use --stepwise lr.",
             )
         self._refuse_undrawn()
 
@@ -96,31 +95,31 @@ class RegressionSpec(AnalysisSpec):
 
     @property
     def without_effect(self) -> dict[str, str]:
-        """Options that were given and change nothing, and what they belong to."""
-        found = {}
+        """Options that were given without effect, and what they need."""
+        needed = {}
         if self.stay is not None and self.stepwise not in ("lr", "wald"):
-            found["--stay"] = "--stepwise lr or --stepwise wald"
+            needed["--stay"] = "--stepwise lr or --stepwise wald"
         for option in ("select", "stepwise"):
             chosen = getattr(self, option) is not None
             if chosen and not (self.models[1] and self.covariates):
-                found[f"--{option}"] = "the multivariable model of several covariates"
+                needed[f"--{option}"] = "the multivariable model of several covariates"
         if self.boot is not None and not self.performance:
-            found["--boot"] = "--performance"
-        return found
+            needed["--boot"] = "--performance"
+        return needed
 
     @property
     def has_subgroups(self) -> bool:
-        """Whether an effect in subgroups is asked for."""
+        """Whether subgroups were requested."""
         return False
 
     @property
     def has_adjusted_curves(self) -> bool:
-        """Whether adjusted survival curves are asked for."""
+        """Whether adjusted survival curves were requested."""
         return False
 
     @property
     def models(self) -> tuple[bool, bool]:
-        """Whether the univariable and the multivariable models are asked for."""
+        """Whether univariable and multivariable models were requested."""
         neither = not self.univariable and not self.multivariable
         return self.univariable or neither, self.multivariable or neither
 
@@ -140,10 +139,10 @@ class RegressionSpec(AnalysisSpec):
         }
         if not fitted[self.which]:
             raise UsageError(
-                f"What --which {self.which} shows is not asked for.",
+                f"There is nothing to draw for --which {self.which}.",
                 where="--which",
                 hint=hints.get(
-                    self.which or "", "Leave out --univariable or --multivariable to have both."
+                    self.which or "", "Drop --univariable or --multivariable to fit both."
                 ),
             )
 
@@ -157,7 +156,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
     ties
         ``efron`` or ``breslow``.
     strata, cluster, weights
-        Terms or columns of the model; rows missing any of them are left out.
+        Terms or columns of the model; rows with a missing value are excluded.
     robust
         Robust (sandwich) variance.
     subgroups, within
@@ -165,7 +164,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
     adjusted_curves
         Survival by the levels of this term of the multivariable model, averaged over the cohort.
     landmark
-        Count time from here; rows with shorter time are left out.
+        Count time from here; rows with no longer time are excluded.
     ph_transform
         Time scale of the test of proportional hazards.
     """
@@ -191,26 +190,26 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
             )
         if self.subgroups in self.within:
             raise UsageError(
-                f"{self.subgroups!r} has no effect within its own levels.",
+                f"{self.subgroups!r} cannot be analysed within its own levels.",
                 where="--within",
                 hint="Name other terms.",
             )
         for option in ("weights", "cluster", "robust"):
             if self.firth and getattr(self, option):
                 raise UsageError(
-                    f"--firth is not defined together with --{option}.",
+                    f"--firth cannot be combined with --{option}.",
                     where="--firth",
-                    hint="Leave one of the two out.",
+                    hint="Drop one of the two.",
                 )
 
     @property
     def has_subgroups(self) -> bool:
-        """Whether an effect in subgroups is asked for."""
+        """Whether subgroups were requested."""
         return self.subgroups is not None
 
     @property
     def has_adjusted_curves(self) -> bool:
-        """Whether adjusted survival curves are asked for."""
+        """Whether adjusted survival curves were requested."""
         return self.adjusted_curves is not None
 
 

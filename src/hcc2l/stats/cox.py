@@ -18,6 +18,7 @@ from hcc2l.stats.partial_likelihood import (
     state_at,
 )
 from hcc2l.stats.risk_sets import Floats, Ints, Times
+from hcc2l.stats.separation import unbounded
 
 # R's coxph.control: relative change of the log-likelihood.
 LOGLIK_TOLERANCE = 1e-9
@@ -237,77 +238,8 @@ def _roots(variance: Floats) -> Floats:
     return np.asarray(np.sqrt(np.where(diagonal > 0, diagonal, np.nan)), dtype=np.float64)
 
 
-# ---------------------------------------------------------------- monotone likelihood
-
-
-def monotone(data: Ordered) -> NDArray[np.bool_]:
-    """Coefficients along which the partial likelihood rises for ever, shape (p,).
-
-    It does in a direction d where every patient with an event has the largest x'd of those at
-    risk: a linear programme finds such directions. Rows of negligible weight count as absent.
-
-    Notes
-    -----
-    Bryson and Johnson, Technometrics 1981;23:381-383; Konis, Linear programming algorithms for
-    detecting separated data, thesis, Oxford 2007.
-    """
-    from scipy.optimize import linprog
-
-    equal, above = _order_constraints(data)
-    p = data.x.shape[0]
-    none: NDArray[np.bool_] = np.zeros(p, dtype=np.bool_)
-    if above.shape[0] == 0:
-        return none
-    limits: dict[str, object] = {"A_ub": -above, "b_ub": np.zeros(above.shape[0])}
-    if equal.size:
-        limits |= {"A_eq": equal, "b_eq": np.zeros(equal.shape[0])}
-
-    def furthest(objective: Floats) -> Floats:
-        found = linprog(-objective, bounds=(-1.0, 1.0), **limits)
-        return np.zeros(p) if found.x is None else np.asarray(found.x, dtype=np.float64)
-
-    if not (above @ furthest(above.sum(axis=0))).max() > 1e-6:
-        return none
-    return np.array(
-        [max(abs(furthest(sign * axis)[j]) for sign in (-1.0, 1.0)) > 1e-6
-         for j, axis in enumerate(np.eye(p))]
-    )  # fmt: skip
-
-
-def _order_constraints(data: Ordered) -> tuple[Floats, Floats]:
-    """Rows a with a'd = 0 (tied events) and a'd >= 0 (others at risk) in a monotone direction.
-
-    Each row at risk is compared with the last event at or before its time, and that event with the
-    one before: the rest follows. Rows are scaled to a largest entry of 1.
-    """
-    usable = data.weights > NEGLIGIBLE_WEIGHT * data.weights.max()
-    equal: list[Floats] = []
-    above: list[Floats] = []
-    for begin in np.flatnonzero(data.first == np.arange(data.first.size)):
-        latest = None
-        for row in np.flatnonzero(
-            usable & (data.slot >= begin) & (data.slot < data.last[begin])
-        ).tolist():  # in the order of time, events first
-            if latest is None:
-                latest = row if data.event[row] else None
-                continue
-            difference = data.x[:, latest] - data.x[:, row]
-            tied = bool(data.event[row]) and data.slot[row] == data.slot[latest]
-            (equal if tied else above).append(difference)
-            latest = row if data.event[row] else latest
-    return _scaled_rows(equal, data.x.shape[0]), _scaled_rows(above, data.x.shape[0])
-
-
-def _scaled_rows(rows: list[Floats], width: int) -> Floats:
-    """Distinct rows that are not 0, each divided by its largest entry."""
-    matrix = np.array(rows, dtype=np.float64).reshape(len(rows), width)
-    largest = np.abs(matrix).max(axis=1, initial=0.0)
-    kept = largest > 1e-12
-    return np.unique(matrix[kept] / largest[kept, None], axis=0)
-
-
 def _rises(state: State, new: State) -> bool:
-    """Whether a step is one upwards; one so long that risks leave the range of floats is none."""
+    """Whether a step leads upwards; never when the risks leave the range of floats."""
     return _usable(new) and new.loglik >= state.loglik - 1e-12 * abs(state.loglik)
 
 
@@ -322,3 +254,29 @@ def _by_cluster(residuals: Floats, cluster: Ints | None) -> Floats:
     sums = np.zeros((int(cluster.max()) + 1, residuals.shape[1]))
     np.add.at(sums, cluster, residuals)
     return sums
+
+
+# ---------------------------------------------------------------- monotone likelihood
+
+
+def monotone(data: Ordered) -> NDArray[np.bool_]:
+    """Coefficients without a finite maximum of the partial likelihood, shape (p,).
+
+    The likelihood rises for ever in a direction d in which every patient with an event has the
+    largest x'd of those at risk (Bryson and Johnson, Technometrics 1981;23:381-383). It is enough
+    to compare each row at risk with the last event at or before its time, and that event with the
+    one before. Rows of negligible weight count as absent.
+    """
+    usable = data.weights > NEGLIGIBLE_WEIGHT * data.weights.max()
+    equal: list[Floats] = []
+    above: list[Floats] = []
+    latest, stratum = None, -1
+    for row in np.flatnonzero(usable).tolist():  # in the order of time, events first
+        if data.first[data.slot[row]] != stratum:
+            latest, stratum = None, data.first[data.slot[row]]
+        if latest is not None:
+            tied = bool(data.event[row]) and data.slot[row] == data.slot[latest]
+            (equal if tied else above).append(data.x[:, latest] - data.x[:, row])
+        latest = row if data.event[row] else latest
+    width = data.x.shape[0]
+    return unbounded(*(np.array(rows).reshape(len(rows), width) for rows in (above, equal)))
