@@ -173,7 +173,8 @@ def test_long_names_of_groups_are_wrapped_within_the_picture(tmp_path: Path) -> 
     ("longest", "unit", "step"),
     [(26.3, "months", 6), (11, "months", 2), (60, "months", 12), (1022, "days", 180),
      (5.5, "years", 1), (999, None, 200), (0.7, None, 0.1), (8, "months", 1), (8.1, "months", 2),
-     (1, "months", 1), (1.5, "months", 1), (0.9, "months", 0.2)],
+     (1, "months", 1), (1.5, "months", 1), (0.9, "months", 0.2),
+     (8, None, 1), (16, None, 2), (20, None, 2.5)],
 )  # fmt: skip
 def test_ticks_are_steps_a_clinician_would_choose(
     longest: float, unit: str | None, step: float

@@ -253,3 +253,13 @@ def test_curves_that_cross_are_found_and_others_are_not() -> None:
     assert 5 < crossing < 9
     apart = curves_cross(kaplan_meier(early, event), kaplan_meier(early * 2, event))
     assert apart is None
+
+
+@pytest.mark.parametrize(("at_risk", "crossing"), [(10, 10.0), (9, None)])
+def test_curves_cross_while_a_tenth_of_each_group_is_at_risk(
+    at_risk: int, crossing: float | None
+) -> None:
+    # A falls to 0.55 at time 1 and stays there, with `at_risk` of 100 left; B falls at time 10.
+    a = np.repeat([1.0, 5.0, 20.0], [45, 55 - at_risk, at_risk])
+    b = np.repeat([10.0, 20.0], [90, 10])
+    assert curves_cross(kaplan_meier(a, a == 1), kaplan_meier(b, b == 10)) == crossing

@@ -290,6 +290,14 @@ def test_the_standard_error_of_an_incidence_changes_at_events_of_its_cause_only(
         assert [se for _, se in found] == pytest.approx(std_err, rel=1e-12)
 
 
+def test_an_incidence_is_known_up_to_the_last_time_and_not_beyond() -> None:
+    # R: cmprsk::timepoints(cuminc(t, cause), c(8, 8.1))$est is 0.4375, NA
+    time, cause = np.arange(1.0, 9.0), np.array([1, 2, 1, 2, 2, 0, 1, 0])
+    (last, _), (beyond, _) = incidence_at(cumulative_incidence(time, cause, 1), (8, 8.1))
+    assert last == 0.4375
+    assert np.isnan(beyond)
+
+
 @given(patients)
 def test_without_competing_events_incidence_is_one_minus_survival(rows: Any) -> None:
     time, event, _, _ = arrays(rows)
