@@ -448,7 +448,10 @@ def test_counts_agree_with_r(table: list[list[float]], name: str, p: float) -> N
 
 def test_counts_of_one_level_or_one_group_have_no_test() -> None:
     for table in ([[5.0, 7.0], [0.0, 0.0]], [[5.0, 0.0], [7.0, 0.0]], [[0.0, 5.0], [0.0, 7.0]]):
-        assert math.isnan(group_tests.independent_counts(np.array(table)).p)
+        found = group_tests.independent_counts(np.array(table))
+        assert (found.name, found.df) == ("chi-square", 0)
+        assert math.isnan(found.statistic)
+        assert math.isnan(found.p)
 
 
 @few

@@ -20,7 +20,7 @@ Transform = Literal["km", "identity", "rank", "log"]
 
 @dataclass(frozen=True)
 class HazardsTest:
-    """Test that a term's coefficient does not change with time; `GLOBAL` is joint."""
+    """Score test of one term's coefficient against a change over time; `GLOBAL` is joint."""
 
     term: str
     statistic: float
@@ -41,7 +41,7 @@ def proportional_hazards(
     strata: Ints | None = None,
     weights: Floats | None = None,
 ) -> list[HazardsTest]:
-    """Test every term of a fitted model, then all together.
+    """Tests of every term of a fitted model, then of all terms jointly.
 
     The model is extended by x g(t); the score test of the added coefficients at 0 is
     ``u' (I22 - I21 I11^-1 I12)^-1 u`` (Grambsch and Therneau, Biometrika 1994;81:515-526, without
@@ -60,15 +60,15 @@ def proportional_hazards(
     keep = ~dropped
     data = ordered(distinct, event, x, ties, strata, weights).columns(keep)
     state = state_at(data, coef[keep] * data.scale)
-    g = _transformed(distinct, event, transform, weights)
+    g = _transformed(distinct, event, transform)
     per_slot = np.zeros(data.last.size)
     per_slot[data.slot] = g[data.order]
     per_slot -= float(g[event].mean())
     g_term = per_slot[data.term_slot]
-    own = data.dead_x @ (data.weights[data.event] * g_term)
+    observed = data.dead_x @ (data.weights[data.event] * g_term)
     weight = data.term_weight * g_term / state.total
     expected = state.s1 @ data.per_slot(weight)
-    score = own - (expected - state.d1 @ data.per_slot(weight * data.term_share))
+    score = observed - (expected - state.d1 @ data.per_slot(weight * data.term_share))
     plain_information = information(data, state)
     plain = inverse(plain_information)
     mixed = information(data, state, g_term)
@@ -79,28 +79,26 @@ def proportional_hazards(
         return result
     for name in [*dict.fromkeys(kept_terms), "GLOBAL"]:
         use = np.array([name in (t, "GLOBAL") for t in kept_terms])
-        own_variance, df = variance[np.ix_(use, use)], int(use.sum())
-        # With one event, or one time, nothing can be told: R stops. Whatever the unit of time.
+        block, df = variance[np.ix_(use, use)], int(use.sum())
+        # Not estimable with one event or one time of events, where R stops; in any unit of time.
         scale = np.diag(plain_information)[use] * float(np.abs(g).max()) ** 2
-        known = independent(own_variance, scale).all()
-        statistic = quadratic(own_variance, score[use]) if known else float("nan")
+        estimable = independent(block, scale).all()
+        statistic = quadratic(block, score[use]) if estimable else float("nan")
         result.append(HazardsTest(name, statistic, df, chi_square_tail(df, statistic)))
     return result
 
 
-def _transformed(
-    distinct: Times, event: NDArray[np.bool_], transform: Transform, weights: Floats | None
-) -> Floats:
-    """G of each row's time, shape (n,)."""
-    known = distinct_times(distinct)
-    time = known.times[known.index]
+def _transformed(distinct: Times, event: NDArray[np.bool_], transform: Transform) -> Floats:
+    """The scale g at each row's time, shape (n,); unweighted whatever the weights, as in R."""
+    times = distinct_times(distinct)
+    time = times.times[times.index]
     if transform == "identity":
         return time
     if transform == "log":
         return np.asarray(np.log(time), dtype=np.float64)
     if transform == "rank":  # average ranks
-        count = np.bincount(known.index)
-        return np.asarray((np.cumsum(count) - (count - 1) / 2)[known.index], dtype=np.float64)
-    curve = kaplan_meier(known, event, weights, robust=False)
+        count = np.bincount(times.index)
+        return np.asarray((np.cumsum(count) - (count - 1) / 2)[times.index], dtype=np.float64)
+    curve = kaplan_meier(times, event, None, robust=False)
     before = np.concatenate(([1.0], curve.survival[:-1]))
-    return np.asarray(1.0 - before[known.index], dtype=np.float64)
+    return np.asarray(1.0 - before[times.index], dtype=np.float64)
