@@ -254,6 +254,10 @@ def test_the_orders_are_those_that_could_have_been_asked_for() -> None:
     for row in psmatch(endpoint="os").table("orders").rows:
         alone = psmatch(endpoint="os", order=row["order"])
         assert matched(alone)[0] == row["n_matched_treated"]
+        (matching,) = alone.table("matching").rows
+        assert row["total_distance"] == pytest.approx(matching["total_distance"])
+        smds = [abs(r["smd_after"]) for r in alone.table("balance").rows]
+        assert row["smd_max"] == pytest.approx(max(smds))
         (effect,) = table(alone, "effects", sample="after", model="cox-cluster")
         assert (row["hr"], row["p"]) == pytest.approx((effect["hr"], effect["p"]))
 
@@ -605,6 +609,15 @@ def test_the_test_of_proportional_hazards_agrees_with_r() -> None:
         assert (row["endpoint"], row["model"], row["df"]) == ("os", model, 1)
         assert row["statistic"] == pytest.approx(statistic, rel=1e-8)
         assert row["p"] == pytest.approx(p, rel=1e-7)
+
+
+def test_the_weighted_test_of_proportional_hazards_agrees_with_r() -> None:
+    """R: cox.zph of coxph(…, weights = weight, cluster = pair) and (…, robust = TRUE)."""
+    (sets,) = table(crossing(ratio=2), "ph_tests", sample="after")
+    assert sets["statistic"] == pytest.approx(206.539499418132, rel=1e-8)
+    (overlap,) = table(crossing(weighting="overlap"), "ph_tests", sample="weighted")
+    assert overlap["model"] == "cox"
+    assert overlap["statistic"] == pytest.approx(110.885234768935, rel=1e-8)
 
 
 def test_crossing_hazards_are_noted_with_both_samples() -> None:

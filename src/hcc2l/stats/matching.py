@@ -236,15 +236,14 @@ def optimal(
     """
     from scipy.optimize import linear_sum_assignment
 
-    distance, unit = levelled(distance), rounding(distance)
+    unit = rounding(distance)
+    distance = np.rint((levelled(distance) - distance.min()) / unit)  # equal sums are exactly equal
     limit = math.inf if caliper is None else np.rint(caliper / unit) + 1.0
     pairs: list[tuple[int, int]] = []
     for rows in _strata(strata, treated.size):
         treated_rows, control_rows = rows[treated[rows]], rows[~treated[rows]]
         cost = np.subtract.outer(distance[treated_rows], distance[control_rows])
         np.abs(cost, out=cost)
-        cost /= unit
-        np.rint(cost, out=cost)  # whole numbers, so that equal sums are equal to the last digit
         too_far = cost > limit
         if too_far.any():  # one forbidden pair costs more than all permitted ones together
             cost[too_far] = (min(cost.shape) + 1) * limit
