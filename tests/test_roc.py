@@ -227,6 +227,9 @@ def test_a_combination_of_many_markers_is_the_more_optimistic(tmp_path: Path) ->
     report = hcc2l.roc(path, outcome="pd", marker="x0", combine="x0+x1+x2+x3+x4", boot=60)
     (row,) = rows(report, "optimism", marker="x0+x1+x2+x3+x4")
     assert value(row, "auc_apparent") - value(row, "auc_corrected") > 0.05
+    lower, upper = value(row, "threshold_lower"), value(row, "threshold_upper")
+    assert 0 < lower <= value(row, "threshold") <= upper < 1  # probabilities
+    assert value(row, "youden_corrected") < value(row, "youden_apparent")
 
 
 def test_the_bootstrap_reports_its_progress() -> None:

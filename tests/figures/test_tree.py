@@ -33,13 +33,22 @@ def drawn(request: Any) -> Figure:
     return figure(MANY, alpha=request.param)
 
 
+def places_end(picture: Any) -> float:
+    return max(float(axes.get_position().x1) for axes in picture.axes[1:])
+
+
 def test_every_leaf_has_a_panel_from_left_to_right_on_common_axes(drawn: Figure) -> None:
     picture = draw_tree(drawn)
     panels = picture.axes[1:]
     assert len(panels) == len(leaves(drawn)) > 1
+    places = [axes.get_position() for axes in panels]
     top = max(centre(text)[1] for text in picture.axes[0].texts)
     assert picture.get_figheight() - top < 0.2  # the root is at the top
-    places = [axes.get_position() for axes in panels]
+    heights = {round(place.height * picture.get_figheight(), 6) for place in places}
+    assert heights == {1.3}  # inches
+    assert places[0].y1 * picture.get_figheight() < top  # below the splits
+    margin = (1 - places_end(picture)) * picture.get_figwidth()
+    assert margin == pytest.approx(0.15)  # inches right of the last leaf
     assert all(a.x1 < b.x0 for a, b in pairwise(places))
     assert len({axes.get_xlim() for axes in panels}) == 1
     assert len({axes.get_ylim() for axes in panels}) == 1
