@@ -399,6 +399,9 @@ def test_panels_show_each_analysis_under_its_own_title() -> None:
         legend = picture.legends[picture.axes.index(axes)].get_window_extent()
         assert legend.y1 <= heading.y0 < heading.y1 <= picture.bbox.height
         assert heading.x0 == pytest.approx(axes.get_window_extent().x0)
+        boxes = [t.get_window_extent() for t in axes.texts]
+        assert min(box.x0 for box in boxes) >= (0 if axes is left else left.get_window_extent().x1)
+        assert max(box.x1 for box in boxes) <= picture.bbox.width
         words = {t.get_text() for t in axes.texts}
         assert {title, note, "Number at risk"} <= words
         assert not words & ({"All patients", "ECOG 0", "p one", "p two"} - {title, note})
