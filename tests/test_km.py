@@ -13,7 +13,7 @@ from hcc2l.render import render_report
 from hcc2l.report import Report
 from hcc2l.stats.competing import gray_test
 from hcc2l.stats.kaplan_meier import curves_cross, kaplan_meier, quantiles
-from hcc2l.stats.logrank import logrank
+from hcc2l.stats.logrank import logrank, trend
 from hcc2l.stats.parametric import fit_parametric
 
 DATA = Path(__file__).parent / "reference" / "data"
@@ -164,6 +164,7 @@ def test_a_variance_of_nothing_but_rounding_gives_no_p() -> None:
                 weight=weight, case_weights=weights,  # type: ignore[arg-type]  # drawn from the choices
             )  # fmt: skip
             assert np.isnan(test.p)
+            assert np.isnan(trend(test, np.array([0.0, 1.0]))[1])
 
 
 def test_grays_statistic_is_never_negative() -> None:
