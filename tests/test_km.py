@@ -341,7 +341,8 @@ def footnotes(report: Report, table: str) -> str:
 
 
 def test_footnotes_say_where_follow_up_ends(tmp_path: Path) -> None:
-    text = "time,status,g\n1,1,short\n3,0,short\n5,1,long\n9,0,long\n4,1,gone\n6,1,gone\n"
+    text = "time,status,g\n1,1,short\n2,0,short\n3,0,short\n2,1,long\n5,1,long\n9,0,long\n"
+    text += "2,1,gone\n4,1,gone\n6,1,gone\n"
     to_nine = km(tmp_path, text, by="g", at=[3], tau=9)
     assert footnotes(to_nine, "survival") == ""
     # Nobody of "gone" is left: the curve is 0, whatever happens later.
