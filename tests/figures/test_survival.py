@@ -167,6 +167,11 @@ def test_long_names_of_groups_are_wrapped_within_the_picture(tmp_path: Path) -> 
     picture = draw_survival(report.draw())
     picture.canvas.draw()
     assert all(t.get_window_extent().x0 >= 0 for t in picture.axes[0].texts)
+    boxes = {t.get_text(): t.get_window_extent() for t in picture.axes[0].texts}
+    numbers = [box for text, box in boxes.items() if text.isdigit()]
+    names = [box for text, box in boxes.items() if text.startswith(("Lenvatinib", "Best"))]
+    assert len(names) == 2
+    assert not any(name.overlaps(number) for name in names for number in numbers)
 
 
 @pytest.mark.parametrize(
