@@ -139,6 +139,29 @@ def test_a_stray_text_that_makes_groups_of_a_number_is_reported(run: Run, write:
     assert warned() == []
 
 
+@pytest.mark.parametrize(
+    ("texts", "odd"),
+    [
+        (["1", "2", "1", "k.A."], ["k.A."]),
+        (["1", "2", "≥3", "1", "b", "a"], ["a", "b"]),
+        (["1", "2", "1", "≥3"], None),
+        (["1", "2", "a", "b"], None),
+        (["A", "B", "A", "1"], None),
+        ([*map(str, range(19)), "a"], ["a"]),
+        ([*map(str, range(20)), "a"], None),
+    ],
+)
+def test_a_column_of_few_numbers_and_fewer_texts_is_mixed(
+    texts: list[str], odd: list[str] | None, write: Write
+) -> None:
+    path = write("c.csv", "id,x\n" + "".join(f"p{i},{text}\n" for i, text in enumerate(texts)))
+    cohort = hcc2l.read_cohort(path)
+    assert cohort.mixed() == {}
+    cohort.load(["x"])
+    cohort.column("x")
+    assert cohort.mixed() == ({} if odd is None else {"x": odd})
+
+
 def test_limits_are_not_counted_among_the_wrong_cells(run: Run, write: Write) -> None:
     cells = {3: "n.b.", 4: "n.b.", **dict.fromkeys(range(5, 9), ">1000")}
     result = run("km", changed(write, "afp", cells), "--by", "afp@400")
