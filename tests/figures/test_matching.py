@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
 import hcc2l
@@ -169,6 +171,25 @@ def test_the_treated_stand_upwards_and_the_controls_downwards() -> None:
     assert (before.get_ylabel(), before.get_xlabel()) == ("Patients", "Score")
     colours = [to_hex(c.patches[0].get_facecolor()) for c in before.containers]  # type: ignore[attr-defined]  # bars
     assert colours == [to_hex(COLOURS[0]), to_hex(COLOURS[1])]
+
+
+def test_panels_are_square_side_by_side_and_inside_the_picture() -> None:
+    picture = draw_scores(figure(analysis(which="scores", weighting="overlap")))
+    width, height = picture.get_size_inches()
+    places = [axes.get_position() for axes in picture.axes]
+    for place in places:
+        assert place.width * width == pytest.approx(place.height * height)
+        assert 0 < place.x0 < place.x1 < 1
+        assert 0 < place.y0 < place.y1 < 1
+    assert all(a.x1 < b.x0 for a, b in pairwise(places))
+    assert 6 < width < 14
+    FigureCanvasAgg(picture).draw()
+    for axes in picture.axes:
+        box = axes.get_tightbbox()
+        assert box is not None
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= picture.bbox.x1
 
 
 def test_the_bars_count_the_patients_of_each_treatment_and_score() -> None:
