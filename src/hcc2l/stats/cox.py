@@ -123,8 +123,8 @@ def cox(
     weights
         Shape (n,), positive case weights.
     robust
-        Whether to compute the robust (sandwich) variance; left out, when there is a cluster or a
-        fractional weight, as R does.
+        Whether to compute the robust (sandwich) variance; by default with a cluster or a
+        fractional weight, as in R.
 
     Notes
     -----
