@@ -170,11 +170,13 @@ def test_a_unit_too_small_for_its_ratio_to_be_printed_is_told(run: Run) -> None:
     assert any("afp@median" in note for note in notes)
 
 
-def test_a_covariate_of_the_future_is_told_in_logistic_regression(run: Run, write: Write) -> None:
+def test_a_covariate_known_only_after_baseline_is_noted_in_logistic_regression(
+    run: Run, write: Write
+) -> None:
     write("hcc2l.toml", '[columns.age]\nrole = "post-baseline"\n')
     write("cohort.csv", (DATA / "hcc424.csv").read_text())
     result = run("logistic", "cohort.csv", "--outcome", "primary_resistance", "-x", "age,sex")
-    assert any("Age is known only some time after" in w for w in result.messages("warning"))
+    assert any("Age is determined only after baseline" in w for w in result.messages("warning"))
 
 
 # ---------------------------------------------------------------- options and the dictionary

@@ -130,9 +130,9 @@ Sheet = Annotated[
                  help="Sheet of an Excel file."),
 ]  # fmt: skip
 
-# What every regression can be told.
+# Options of every regression.
 MODEL = "Model"
-CHOICE = "Choice of the model"
+CHOICE = "Variable selection"
 EFFECTS = "Interactions and subgroups"
 RANDOM = "Bootstrap"
 Covariates = Annotated[
@@ -194,7 +194,7 @@ Stay = Annotated[
         metavar="P",
         rich_help_panel=CHOICE,
         show_default=False,
-        help="A covariate stays while its p is below P (lr, wald); 0.05 when left out.",
+        help="A covariate stays while its p is below P (lr, wald; default: 0.05).",
     ),
 ]
 Performance = Annotated[
@@ -214,7 +214,7 @@ PerformanceBoot = Annotated[
         min=0,
         rich_help_panel=RANDOM,
         show_default=False,
-        help="Bootstrap samples of --performance, 0 for none; 200 when left out.",
+        help="Bootstrap samples of --performance (default: 200); 0 for none.",
     ),
 ]
 Interaction = Annotated[
