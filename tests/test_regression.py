@@ -553,7 +553,7 @@ def test_a_number_that_orders_the_events_is_named_with_its_end(write: Write) -> 
         highest
     )
     rows = [(t, e, -x, z, s) for t, e, x, z, s in rows]
-    assert "the lowest x" in order_note(write, rows, "x", univariable=True)
+    assert "the lowest X" in order_note(write, rows, "x", univariable=True)
 
 
 def test_strata_are_compared_apart(write: Write) -> None:

@@ -152,7 +152,7 @@ def test_an_area_without_limits_has_none_in_the_legend(tmp_path: Path) -> None:
 def test_groups_are_named_in_the_legend_and_its_title() -> None:
     report, figure = analysed(**RESISTANCE, marker="afp", by="child_pugh")
     legend = draw(figure).legends[0]
-    assert legend.get_title().get_text() == "AFP, by Child pugh"
+    assert legend.get_title().get_text() == "AFP, by Child-Pugh"
     groups = [t.get_text().partition(":")[0] for t in legend.get_texts()]
     assert groups == [row["group"] for row in report.table("markers").rows] == ["A", "B"]
     _, several = analysed(**RESISTANCE, marker=["afp", "alt"], by="child_pugh")
