@@ -3,7 +3,7 @@
 ``python tools/pythons.py lock`` renews ``constraints/`` from the newest dependencies;
 ``python tools/pythons.py test [3.11-locked 3.13-newest …]`` runs the suite. `locked` are the tested
 versions of ``constraints/``, `newest` what a fresh machine gets today, `lowest` the lower bounds of
-``pyproject.toml``. Environments stay in ``.venvs`` and are brought up to date when those versions change.
+``pyproject.toml``. Environments stay in ``.venvs`` and are updated when those versions change.
 """
 
 from __future__ import annotations
