@@ -747,3 +747,30 @@ def test_subgroups_of_a_factor_with_three_levels_name_the_level_and_the_referenc
     assert [column.header for column in two.columns][:3] == [
         "Subgroup", "male, events/n", "female, events/n"
     ]  # fmt: skip
+
+
+def test_the_logarithm_of_time_needs_times_above_0_and_no_more(write: Write) -> None:
+    for first, refused in (("0", True), ("0.25", False)):
+        lines = ["time,event,x", f"{first},1,3", *(f"{i},1,{i * 5 % 7}" for i in range(1, 9))]
+        cohort = write("c.csv", "\n".join(lines))
+        options: dict[str, Any] = {"time": "time", "event": "event", "covariates": ["x"],
+                                   "multivariable": True, "ph_transform": "log"}  # fmt: skip
+        if refused:
+            with pytest.raises(hcc2l.errors.AnalysisError, match="logarithm of time 0"):
+                hcc2l.cox(cohort, **options)
+        else:
+            assert hcc2l.cox(cohort, **options).table("ph_tests").rows
+
+
+def test_univariable_models_alone_select_nothing_and_say_nothing_of_it() -> None:
+    report = hcc2l.cox(FROZEN, covariates=["age", "sex"], univariable=True)
+    assert "nothing-selected" not in codes(report)
+
+
+@pytest.mark.parametrize(
+    ("samples", "words"), [(1, "1 bootstrap sample."), (2, "2 bootstrap samples.")]
+)
+def test_the_performance_table_counts_its_samples(samples: int, words: str) -> None:
+    report = hcc2l.cox(FROZEN, covariates=["age"], multivariable=True, performance=True,
+                       boot=samples)  # fmt: skip
+    assert report.table("performance").footnotes == (f"Corrected for optimism by {words}",)
