@@ -815,7 +815,7 @@ def test_people_read_labels_and_reference_where_scripts_read_names(run: Run) -> 
             {"stepwise": "lr", "stay": 0.3},
             ["likelihood-ratio tests (p < 0.3 to stay); two of three"],
         ),
-        ({"landmark": 3}, ["landmark at 3 months", "Anderson"]),
+        ({"landmark": 3}, ["Survival time was measured from a landmark at 3 months", "Anderson"]),
         (
             {"interaction": ["age:albumin"]},
             ["Interactions were assessed by likelihood-ratio tests"],

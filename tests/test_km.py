@@ -435,7 +435,7 @@ def methods(**options: Any) -> str:
          "confidence intervals were computed on the log scale with Greenwood's variance."),
         ({"weights": "tumor_size_cm"}, "on the log scale with robust (infinitesimal jackknife) "
                                        "variance."),
-        ({"weights": "tumor_size_cm", "by": "bclc"}, "The variances of the tests were robust."),
+        ({"weights": "tumor_size_cm", "by": "bclc"}, "Robust variances were used for the tests."),
         ({}, "All 126 patients were analysed."),
         ({"where": ["sex==male"]}, "Of 126 patients, 15 were excluded (not meeting sex==male: 15) "
                                    "and 111 were analysed."),

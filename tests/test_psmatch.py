@@ -379,8 +379,8 @@ def test_too_many_covariates_are_noted() -> None:
 
 def test_tied_scores_and_the_order_of_rows_are_noted() -> None:
     report = psmatch(covariates=["sex"], order="data")
-    text = "126 patients have the same score as another patient. Where this left a choice of match"
-    assert f"{text}, the order of the ids decided." in note(report, "tied-scores")
+    text = "126 patients have the same score as another patient. Ties were broken by"
+    assert f"{text} the order of the ids." in note(report, "tied-scores")
     assert report.provenance.settings["tied_scores"] == 126
     assert "order-of-rows" in codes(report)
     assert "tied-scores" not in codes(psmatch())
@@ -1126,8 +1126,8 @@ def paragraph(**options: Any) -> str:
                 "Hazard ratios with 95% confidence intervals were estimated by Cox regression. "
                 "After matching, standard errors were clustered on the pair. A further model of "
                 "the matched patients was stratified by pair.",
-                "Proportional hazards of the treatments were assessed by the Grambsch–Therneau "
-                "score test.",
+                "The proportional-hazards assumption for the treatment was assessed by the "
+                "Grambsch–Therneau score test.",
                 "E-values were calculated",
             ],
             ["seed", "exactly on", "weighted", "boosted", "doubly robust", "scikit-learn"],
@@ -1155,7 +1155,7 @@ def paragraph(**options: Any) -> str:
         ({"order": "smallest"}, ["in ascending order of the score"], []),
         (
             {"order": "random", "replace": True},
-            ["with replacement, within", "After matching, standard errors were robust."],
+            ["with replacement, within", "After matching, robust standard errors were used."],
             ["random", "seed", "clustered", "stratified", "McNemar", "after matching, within"],
         ),
         (
@@ -1168,7 +1168,7 @@ def paragraph(**options: Any) -> str:
         (
             {"weighting": "overlap"},
             ["In a second analysis, all patients were weighted by overlap weights.",
-             "In the weighted patients, standard errors were robust."],
+             "In the weighted patients, robust standard errors were used."],
             ["inverse", "truncated"],
         ),
         (

@@ -537,6 +537,9 @@ def test_a_finite_maximum_that_is_not_reached_is_not_called_infinite() -> None:
     assert "cannot be estimated" not in note.text
     (row,) = table(report, "terms")
     assert row["hr"] is None
+    (model,) = table(report, "models")  # what belongs to the maximum is not given either
+    assert model["lr_statistic"] is model["lr_p"] is model["loglik"] is model["aic"] is None
+    assert all(t.name not in ("ph_tests", "term_tests") or not t.rows for t in report.tables)
 
 
 def order_note(write: Write, rows: list[tuple[Any, ...]], *covariates: str, **more: Any) -> str:

@@ -277,7 +277,7 @@ class Cohort:
         sign, other = ("comma", ".") if comma else ("point", ",")
         separated = cell.replace(",", "").replace(".", "")
         return InputError(
-            f"The numbers in {column.name} have two readings: the {sign} in "
+            f"The numbers in {column.name} are ambiguous: the {sign} in "
             f"{quoted_list(column.format.doubtful)} may be a thousands separator or the decimal "
             "sign.",
             where=f"{self.source.name}, column {column.name}",

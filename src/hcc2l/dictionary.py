@@ -340,7 +340,7 @@ def _check_endpoint(name: str, entry: EndpointEntry, faults: _Faults) -> None:
     elif by_dates and not (entry.start and entry.end and entry.censor):
         faults.add(keys, "an endpoint from dates needs start, end and censor.")
     elif not by_dates and not (entry.time and entry.event):
-        faults.add(keys, "needs time and event, or start, end and censor.")
+        faults.add(keys, "an endpoint needs time and event, or start, end and censor.")
     if by_dates and entry.unit and entry.unit not in UNITS:
         hint = did_you_mean(entry.unit, UNITS)
         faults.add((*keys, "unit"), f"{entry.unit!r} is not a unit of time. {hint}")

@@ -82,7 +82,7 @@ GLOSSARY: dict[str, Key] = {
     "level_events": Key("Events", "count", "events among the patients with the level"),
     "reference_n": Key("n", "count", "patients with the reference level"),
     "reference_events": Key("Events", "count", "events among those with the reference level"),
-    "interaction_p": Key("p (interaction)", "p", "p of the interaction with the subgroup's term"),
+    "interaction_p": Key("p (interaction)", "p", "p for interaction with the subgroup variable"),
     "coef": Key("Coefficient", "estimate", "log hazard or odds ratio"),
     "robust_std_err": Key("Robust SE", "estimate", "sandwich standard error of the coefficient"),
     "hr": Key("HR", "ratio", "hazard ratio"),
@@ -170,7 +170,9 @@ GLOSSARY: dict[str, Key] = {
     "any_count": Key("Anywhere", "count", "bootstrap trees in which it splits any node"),
     "any_share": Key("Anywhere", "probability", "their proportion of all bootstrap trees"),
     "cutpoint_median": Key(
-        "Median", "estimate", "median of its cut-points, one from each tree, nearest to the root"
+        "Median",
+        "estimate",
+        "median of its cut-points, taking from each tree the one nearest to the root",
     ),
     "cutpoint_lower": Key("Lower", "estimate", "2.5% quantile of these cut-points"),
     "cutpoint_upper": Key("Upper", "estimate", "97.5% quantile of these cut-points"),
@@ -298,7 +300,7 @@ GLOSSARY: dict[str, Key] = {
     "p_unadjusted": Key(
         "p unadjusted",
         "p",
-        "of the log-rank test at this cut-point; too small, because the cut-point was chosen",
+        "of the log-rank test at this cut-point; too small, as it ignores the search for it",
     ),
 }
 

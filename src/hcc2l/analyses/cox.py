@@ -18,6 +18,7 @@ from hcc2l.analyses.regression import (
     interaction_test,
     number,
     term_tests,
+    tested_model,
 )
 from hcc2l.analyses.regression_notes import regression_notes
 from hcc2l.analyses.rows import provenance, row_notes
@@ -75,7 +76,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
 def _results(data: CoxData, terms: dict[str, ModelTerm], candidates: list[ModelTerm]) -> CoxResults:
     spec = data.spec
     fitted = fit_models(data, candidates) if candidates else Fitted((), None, ())
-    checked = fitted.final or (fitted.alone[0] if len(fitted.alone) == 1 else None)
+    checked = tested_model(fitted)
     interactions = [interaction(data, terms, text, fitted.final) for text in spec.interaction]
     subgroups: list[Model] = []
     skipped: list[str] = []

@@ -96,8 +96,8 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
     if spec.landmark is not None:
         unit = f" {endpoint.unit}" if endpoint.unit else ""
         sentences.append(
-            f"Time was in_words from a landmark at {spec.landmark:g}{unit}; patients with an event "
-            "or censored by then were excluded."
+            f"Survival time was measured from a landmark at {spec.landmark:g}{unit}; patients with "
+            "an event or censored by then were excluded."
         )
         cited.append(_LANDMARK)
     sentences += model_sentences(spec, results.fitted, cohort)

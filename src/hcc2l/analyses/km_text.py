@@ -216,7 +216,7 @@ def _test_sentences(
         cited.append("trend")
     sentences += _pairwise_sentence(data, results, cited)
     if data.robust and sentences:
-        sentences.append("The variances of the tests were robust.")
+        sentences.append("Robust variances were used for the tests.")
         cited.append("weights")
     return sentences
 

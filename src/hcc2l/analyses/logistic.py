@@ -30,6 +30,7 @@ from hcc2l.analyses.regression import (
     penalised,
     refuse_unfit,
     term_tests,
+    tested_model,
 )
 from hcc2l.analyses.regression_notes import regression_notes
 from hcc2l.analyses.regression_tables import model_row, regression_table, terms_table, test_tables
@@ -269,7 +270,7 @@ def _tables(data: LogisticData, terms: dict[str, ModelTerm], fitted: Fitted) -> 
         Column("LR χ²", ("lr_statistic",)), Column("df", ("lr_df",)), Column("p", ("lr_p",)),
         Column("Hosmer–Lemeshow p", ("hosmer_lemeshow_p",)), Column("AIC", ("aic",)),
     )  # fmt: skip
-    checked = fitted.final or (fitted.alone[0] if len(fitted.alone) == 1 else None)
+    checked = tested_model(fitted)
     tests = term_tests(data, checked) if checked else []
     interactions = [interaction(data, terms, text, fitted.final) for text in data.spec.interaction]
     return [

@@ -26,9 +26,11 @@ _REFERENCES = {
     "smd": "Austin PC. Balance diagnostics for comparing the distribution of baseline covariates "
     "between treatment groups in propensity-score matched samples. Stat Med 2009;28:3083-3107.",
     "boosted": "McCaffrey DF, Ridgeway G, Morral AR. Propensity score estimation with boosted "
-    "regression for evaluating causal effects. Psychol Methods 2004;9:403-425.",
+    "regression for evaluating causal effects in observational studies. "
+    "Psychol Methods 2004;9:403-425.",
     "cluster": "Austin PC. The use of propensity score methods with survival or time-to-event "
-    "outcomes. Stat Med 2014;33:1242-1258.",
+    "outcomes: reporting measures of effect similar to those used in randomized experiments. "
+    "Stat Med 2014;33:1242-1258.",
     "iptw": "Robins JM, Hernán MA, Brumback B. Marginal structural models and causal inference in "
     "epidemiology. Epidemiology 2000;11:550-560.",
     "overlap": "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score "
@@ -227,8 +229,8 @@ def _outcome_sentences(data: MatchData, tables: Sequence[Table]) -> tuple[list[s
         sentences.append(_hazard_sentences(data, effects, pair))
         cited.append("cluster")
     if any(r["p"] is not None for r in rows["ph_tests"]):
-        sentences.append("Proportional hazards of the treatments were assessed by the "
-                         "Grambsch–Therneau score test.")  # fmt: skip
+        sentences.append("The proportional-hazards assumption for the treatment was assessed by "
+                         "the Grambsch–Therneau score test.")  # fmt: skip
         cited.append("hazards")
     if any(r["e_value"] is not None for r in rows["effects"]):
         sentences.append("E-values were calculated for the hazard ratios and for their confidence "
@@ -248,11 +250,11 @@ def _hazard_sentences(data: MatchData, effects: set[tuple[str, str]], pair: str)
     if ("after", "cox-cluster") in effects:
         text += f" After matching, standard errors were clustered on the {pair}."
     if ("after", "cox-robust") in effects:
-        text += " After matching, standard errors were robust."
+        text += " After matching, robust standard errors were used."
     if ("after", "cox-strata") in effects:
         text += f" A further model of the matched patients was stratified by {pair}."
     if ("weighted", "cox") in effects:
-        text += " In the weighted patients, standard errors were robust."
+        text += " In the weighted patients, robust standard errors were used."
     if any(model == "cox-adjusted" for _, model in effects):
         text += " Hazard ratios were additionally adjusted for the covariates (doubly robust)."
     return text

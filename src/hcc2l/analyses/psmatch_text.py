@@ -97,8 +97,8 @@ def _score_notes(data: MatchData) -> list[Note]:
         by = "ids" if _named(data) else "rows in the file"
         notes.append(
             Note("info", "tied-scores",
-                 f"{data.tied} patients have the same score as another patient. Where this left a "
-                 f"choice of match, the order of the {by} decided.")
+                 f"{data.tied} patients have the same score as another patient. Ties were "
+                 f"broken by the order of the {by}.")
         )  # fmt: skip
     if data.spec.order == "data" and data.spec.method == "nearest" and not data.spec.reuses:
         notes.append(

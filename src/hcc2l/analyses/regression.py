@@ -342,6 +342,12 @@ class Fitted:
     misjudged: tuple[str, ...] = ()
 
 
+def tested_model(fitted: Fitted) -> Model | None:
+    """The model whose terms and assumptions are tested, if it reached its maximum."""
+    model = fitted.final or (fitted.alone[0] if len(fitted.alone) == 1 else None)
+    return None if model is None or model.unreached.any() else model
+
+
 def fit_models(data: Regression, candidates: Sequence[ModelTerm], *, alone: bool = True) -> Fitted:
     """Each univariable model on its own complete cases, and the multivariable one.
 

@@ -26,10 +26,12 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
     if final is not None:
         smaller = min(final.events, final.n - final.events) if data.ratio == "or" else final.events
         each = smaller / max(final.df, 1)
+        kind = "event" if smaller == final.events else "non-event"
         if each < EVENTS_PER_PARAMETER:
             notes.append(
                 Note("warning", "few-events-per-parameter",
-                     f"{smaller} events for {final.df} parameter{'s' if final.df != 1 else ''} "
+                     f"{smaller} {kind}{'s' if smaller != 1 else ''} for "
+                     f"{final.df} parameter{'s' if final.df != 1 else ''} "
                      f"({each:.1f} per parameter, fewer than {EVENTS_PER_PARAMETER}): the "
                      "multivariable model may be overfitted. Use fewer covariates.")
             )  # fmt: skip
@@ -106,8 +108,8 @@ def _fit_notes(data: Regression, model: Model) -> list[Note]:
         if dropped:
             notes.append(
                 Note("warning", "column-dropped",
-                     f"{name} is constant or follows from the covariates before it, and was "
-                     f"dropped from the model {model.name!r}.")
+                     f"{name} is constant or a linear combination of the covariates before it, "
+                     f"and was dropped from the model {model.name!r}.")
             )  # fmt: skip
         if infinite:
             notes.append(

@@ -138,14 +138,18 @@ def model_row(model: Model) -> Row:
         known = isinstance(statistic, float)
         return number(chi_square_tail(model.df, float(str(statistic)))) if known else None
 
-    lr = 2.0 * (model.loglik - model.loglik_null)
     rest = dict(model.describe())
     wald, score = rest.pop("wald_statistic"), rest.pop("score_statistic")
+    loglik: float | None = model.loglik
+    lr: float | None = 2.0 * (model.loglik - model.loglik_null)
+    aic = number(model.aic)
+    if model.unreached.any():  # these belong to the maximum
+        loglik = lr = aic = wald = None
     return {"model": model.name, "kind": model.kind, "n": model.n, "events": model.events,
-            "loglik_null": model.loglik_null, "loglik": model.loglik, "lr_statistic": lr,
+            "loglik_null": model.loglik_null, "loglik": loglik, "lr_statistic": lr,
             "lr_df": model.df, "lr_p": p(lr), "wald_statistic": wald, "wald_df": model.df,
             "wald_p": p(wald), "score_statistic": score, "score_df": model.df,
-            "score_p": p(score), "aic": number(model.aic), **rest}  # fmt: skip
+            "score_p": p(score), "aic": aic, **rest}  # fmt: skip
 
 
 def test_tables(

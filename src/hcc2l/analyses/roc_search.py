@@ -64,7 +64,7 @@ def optimism_table(data: RocData, results: Sequence[GroupResult]) -> Table:
     notes = (
         WITHIN,
         "Out of bag: mean in the patients outside each bootstrap sample, at the cut-off chosen in "
-        "it.",
+        "that sample.",
         "Corrected: apparent value minus mean optimism, the value in the sample minus that in all "
         "patients.",
     )

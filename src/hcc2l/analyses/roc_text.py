@@ -355,7 +355,7 @@ def _wide(
             "warning", "cutoff-uncertain",
             f"{label}: the {level}% interval of the cut-off, {_short(lower)} to {_short(upper)}, "
             f"spans {share * 100:.0f}% of the patients: the cut-off is not well determined. "
-            "Report the interval, or use the marker as a number.",
+            "Report the interval, or use the marker as a continuous variable.",
         )  # fmt: skip
 
 

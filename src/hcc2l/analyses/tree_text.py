@@ -134,11 +134,13 @@ def _constant(data: TreeData) -> list[Note]:
         return []
     names = listed(constant)
     text = f"{names} has the same value in all patients and cannot be chosen"
+    counts, them = "counts", "it"
     if len(constant) > 1:
-        text = f"{names} have the same values in all patients and cannot be chosen"
+        text = f"{names} are constant in these patients and cannot be chosen"
+        counts, them = "count", "them"
     if data.spec.adjust != "none":
-        text += ", but still counts in the adjustment of p"
-    return [Note("warning", "constant-candidate", f"{text}. Remove it from -x.")]
+        text += f", but still {counts} in the adjustment of p"
+    return [Note("warning", "constant-candidate", f"{text}. Remove {them} from -x.")]
 
 
 def _not_tested(data: TreeData) -> list[Note]:
@@ -246,7 +248,7 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     )
     if spec.boot:
         sentences.append(
-            "The stability of the tree was examined by growing it anew in "
+            "The stability of the tree was examined by growing a tree in each of "
             f"{spec.boot} bootstrap samples (seed {spec.seed})."
         )
     if spec.forest:

@@ -165,7 +165,7 @@ def psmatch(
     estimand: Annotated[
         str | None,
         typer.Option(
-            metavar="WHOM",
+            metavar="ESTIMAND",
             rich_help_panel=_WEIGHTING,
             show_default=False,
             help="With iptw: effect in the treated (att, default) or in all patients (ate).",
@@ -177,7 +177,7 @@ def psmatch(
             "--stabilised/--no-stabilised",
             metavar="",
             rich_help_panel=_WEIGHTING,
-            help="With ate: multiply weights by the share of the patient's group.",
+            help="With ate: multiply weights by the proportion of patients in the same group.",
         ),
     ] = True,
     truncate: Annotated[
