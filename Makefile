@@ -20,7 +20,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2
 
 test-all: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 2 -m ""
+	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -n 2 -m ""
 
 # On every Python found, with the locked, the newest and the lowest versions of the dependencies;
 # ONLY=3.13-newest runs one of the nine.

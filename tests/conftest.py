@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from hcc2l.cli._run import guarded
 from hcc2l.cli.app import app
+
+# The same examples in every run, so that a change is judged by what it changed; make test-all
+# draws new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("random", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 DATA = Path(__file__).parent / "reference" / "data"
 REFERENCE_FILES = tuple(sorted(path.name for path in DATA.glob("*.csv")))

@@ -326,3 +326,11 @@ def test_grays_test_does_not_depend_on_the_labels(rows: Any) -> None:
     cause = np.where(event, 1 + weights.astype(int) % 2, 0).astype(np.int64)
     a, b = gray_test(time, cause, group, 3, 1), gray_test(time, cause, 2 - group, 3, 1)
     assert a.statistic == pytest.approx(b.statistic, rel=1e-6, abs=1e-8, nan_ok=True)
+
+
+@pytest.mark.parametrize("last", [1, 2])
+def test_grays_test_is_not_estimable_after_a_pooled_incidence_of_one(last: int) -> None:
+    time, group = np.array([1.0, 1, 1, 1, 2, 3]), np.array([0, 1, 1, 1, 0, 0])
+    result = gray_test(time, np.array([0, 1, 1, 1, 1, last]), group, 2, 1)
+    assert np.isnan(result.statistic)
+    assert np.isnan(result.p)

@@ -124,9 +124,11 @@ def gray_test(time: Times, cause: Ints, group: Ints, n_groups: int, of: int) -> 
     own = risk_sets(distinct, cause == of, group, n_groups)
     other = risk_sets(distinct, (cause != 0) & (cause != of), group, n_groups)
     happens = (own.events + other.events).sum(axis=1) > 0
-    score, variance = _gray_score(
-        own.at_risk[happens], own.events[happens], other.events[happens], n_groups
-    )
+    # The pooled incidence can reach 1 before the last event: R's cuminc has no variance then either.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score, variance = _gray_score(
+            own.at_risk[happens], own.events[happens], other.events[happens], n_groups
+        )
     compared = np.ones(n_groups, dtype=np.bool_)
     statistic, df, p = chi_square(score, variance, compared, float((cause == of).sum()))
     return GrayTest(statistic, df, p)
