@@ -147,7 +147,7 @@ def test_the_subgroups_have_the_events_of_each_arm() -> None:
     cohort = hcc2l.read_cohort(COHORT)
     sex, arm, death = (cohort.column(n).values for n in ("sex", "second_line", "death"))
     (axes,) = axes_of(report)
-    assert texts_at(axes, -1)[:3] == ["Variable", "lenvatinib, events/n", "sorafenib, events/n"]
+    assert texts_at(axes, -1)[:3] == ["Subgroup", "lenvatinib, events/n", "sorafenib, events/n"]
     for y, level in ((2, "female"), (3, "male")):
         counts = [
             (int(death[(sex == level) & (arm == drug)].sum()),
@@ -189,7 +189,7 @@ def test_of_a_number_the_subgroups_have_no_arms_and_favour_nobody() -> None:
     report = hcc2l.cox(COHORT, subgroups="albumin", within=["sex"])
     assert report.table("subgroups").title == "Hazard ratio, Albumin, g/dL, per unit, in subgroups"
     (axes,) = axes_of(report)
-    assert texts_at(axes, -1)[:2] == ["Variable", "Events/n"]
+    assert texts_at(axes, -1)[:2] == ["Subgroup", "Events/n"]
     assert not [t for t in axes.texts if "favours" in t.get_text()]
     assert report.table("subgroups").rows[0]["level_n"] is None
 

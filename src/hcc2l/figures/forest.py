@@ -54,7 +54,8 @@ def draw(figure: Figure) -> Picture:
                         labelpad=18.0 if favours else 4.0)  # fmt: skip
         _draw_favours(axes, favours)
         if i == 0:
-            _draw_names(axes, lines, left, counts)
+            kind = "Subgroup" if "subgroups" in figure.tables else "Variable"
+            _draw_names(axes, lines, left, kind, counts)
         _draw_effects(axes, panel, lines, low, high)
         heading = f"{figure.options['ratio']} ({figure.options['ci']})"
         if len(panels) > 1:
@@ -143,6 +144,7 @@ def _draw_names(
     axes: Axes,
     lines: Sequence[Line],
     left: float,
+    heading: str,
     counts: Sequence[tuple[str, tuple[str, str], float]],
 ) -> None:
     place = axes.get_yaxis_transform()
@@ -151,12 +153,12 @@ def _draw_names(
         return (inches - left) / PLOT_WIDTH
 
     look: dict[str, Any] = {"transform": place, "va": "center", "fontsize": 8}
-    axes.text(x(0.08), -1, "Variable", ha="left", fontweight="bold", **look)
+    axes.text(x(0.08), -1, heading, ha="left", fontweight="bold", **look)
     for y, (text, indent, _) in enumerate(lines):
         axes.text(x(0.08 + 0.14 * indent), y, text, ha="left", **look)
     end = left - 0.12
-    for heading, keys, width in reversed(counts):
-        axes.text(x(end), -1, heading, ha="right", fontweight="bold", **look)
+    for title, keys, width in reversed(counts):
+        axes.text(x(end), -1, title, ha="right", fontweight="bold", **look)
         for y, (_, _, row) in enumerate(lines):
             if _counts(row, keys):
                 axes.text(x(end), y, _counts(row, keys), ha="right", **look)
