@@ -571,7 +571,7 @@ def test_covariates_that_only_together_order_the_events_are_told_so(write: Write
     rows = [(1, 1, 3, 0, "a"), (2, 1, 0, 3, "a"), (3, 1, 2, 0, "a"), (4, 1, 0, 2, "a"),
             (5, 1, 1, 0, "a"), (6, 1, 0, 1, "a"), (7, 0, 0, 0, "a"), (8, 0, 0, 0, "a")]  # fmt: skip
     text = order_note(write, rows, "x", "z", multivariable=True)
-    assert "in a combination of the covariates, every event occurred in a patient with" in text
+    assert "for some linear combination of the covariates, every event occurred in a" in text
 
 
 # ---------------------------------------------------------------- what the methods claim

@@ -451,7 +451,7 @@ SENTENCES: dict[str, tuple[tuple[str, ...], str]] = {
     "unadjusted": (("--adjust", "none"), "p without adjustment for the number of candidates)"),
     "depth": (("--max-depth", "2"), "and at most 2 levels of splits."),
     "dropped": (("--missing", "drop"), "with a missing value of a candidate were excluded"),
-    "bootstrap": (("--boot", "3", "--seed", "4"), "anew in 3 bootstrap samples (seed 4)."),
+    "bootstrap": (("--boot", "3", "--seed", "4"), "tree in each of 3 bootstrap samples (seed 4)."),
     "single": (("--alpha", "0.0001"), "No p was below 0.0001 with an admissible cut, so no split"),
 }
 INSTEAD = {"maximum": "quadratic", "unadjusted": "Bonferroni", "dropped": "missing",

@@ -124,7 +124,7 @@ def gray_test(time: Times, cause: Ints, group: Ints, n_groups: int, of: int) -> 
     own = risk_sets(distinct, cause == of, group, n_groups)
     other = risk_sets(distinct, (cause != 0) & (cause != of), group, n_groups)
     happens = (own.events + other.events).sum(axis=1) > 0
-    # The pooled incidence can reach 1 before the last event: R's cuminc has no variance then either.
+    # The pooled incidence can reach 1 before the last event; R then has no variance either.
     with np.errstate(divide="ignore", invalid="ignore"):
         score, variance = _gray_score(
             own.at_risk[happens], own.events[happens], other.events[happens], n_groups
