@@ -92,12 +92,11 @@ def test_a_given_cut_off_that_equals_a_limit_is_warned_of(run: Run, write: Write
     path = changed(write, "afp", dict.fromkeys(range(10), "<20"))
     arguments = ["roc", path, "--outcome", "death", "--marker", "afp", "--direction", "higher"]
     assert any(
-        "10 of the cells are <20" in w
-        for w in run(*arguments, "--at-cut", "afp=20").messages("warning")
+        "10 cells are <20" in w for w in run(*arguments, "--at-cut", "afp=20").messages("warning")
     )
     for other in (["--at-cut", "afp=21"], ["--at-cut", "afp=20", "--direction", "lower"]):
         warnings = run(*arguments, *other).messages("warning")
-        assert not any("of the cells are" in w for w in warnings)
+        assert not any("cells are <20" in w for w in warnings)
 
 
 # ---------------------------------------------------------------- texts among numbers
@@ -139,6 +138,29 @@ def test_a_stray_text_that_makes_groups_of_a_number_is_reported(run: Run, write:
     assert warned() == []
 
 
+@pytest.mark.parametrize(
+    ("texts", "odd"),
+    [
+        (["1", "2", "1", "k.A."], ["k.A."]),
+        (["1", "2", "≥3", "1", "b", "a"], ["a", "b"]),
+        (["1", "2", "1", "≥3"], None),
+        (["1", "2", "a", "b"], None),
+        (["A", "B", "A", "1"], None),
+        ([*map(str, range(19)), "a"], ["a"]),
+        ([*map(str, range(20)), "a"], None),
+    ],
+)
+def test_a_column_of_few_numbers_and_fewer_texts_is_mixed(
+    texts: list[str], odd: list[str] | None, write: Write
+) -> None:
+    path = write("c.csv", "id,x\n" + "".join(f"p{i},{text}\n" for i, text in enumerate(texts)))
+    cohort = hcc2l.read_cohort(path)
+    assert cohort.mixed() == {}
+    cohort.load(["x"])
+    cohort.column("x")
+    assert cohort.mixed() == ({} if odd is None else {"x": odd})
+
+
 def test_limits_are_not_counted_among_the_wrong_cells(run: Run, write: Write) -> None:
     cells = {3: "n.b.", 4: "n.b.", **dict.fromkeys(range(5, 9), ">1000")}
     result = run("km", changed(write, "afp", cells), "--by", "afp@400")
@@ -170,11 +192,13 @@ def test_a_unit_too_small_for_its_ratio_to_be_printed_is_reported(run: Run) -> N
     assert any("afp@median" in note for note in notes)
 
 
-def test_a_covariate_known_later_is_reported_in_logistic_regression(run: Run, write: Write) -> None:
+def test_a_covariate_known_only_after_baseline_is_noted_in_logistic_regression(
+    run: Run, write: Write
+) -> None:
     write("hcc2l.toml", '[columns.age]\nrole = "post-baseline"\n')
     write("cohort.csv", (DATA / "hcc424.csv").read_text())
     result = run("logistic", "cohort.csv", "--outcome", "primary_resistance", "-x", "age,sex")
-    assert any("Age is known only some time after" in w for w in result.messages("warning"))
+    assert any("Age is determined only after baseline" in w for w in result.messages("warning"))
 
 
 # ---------------------------------------------------------------- options and the dictionary

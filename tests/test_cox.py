@@ -799,7 +799,7 @@ def test_people_read_labels_and_reference_where_scripts_read_names(run: Run) -> 
             {},
             [
                 "Efron's method for ties",
-                "included age, albumin and child pugh score.",
+                "included age, albumin and Child-Pugh score.",
                 "95% Wald",
                 "proportional-hazards assumption",
                 "Kaplan–Meier time scale",

@@ -13,7 +13,7 @@ from hcc2l.render import render_report
 from hcc2l.report import Report
 from hcc2l.stats.competing import gray_test
 from hcc2l.stats.kaplan_meier import curves_cross, kaplan_meier, quantiles
-from hcc2l.stats.logrank import logrank
+from hcc2l.stats.logrank import logrank, trend
 from hcc2l.stats.parametric import fit_parametric
 
 DATA = Path(__file__).parent / "reference" / "data"
@@ -67,8 +67,10 @@ def test_limits_under_fractional_weights_do_not_depend_on_rounding() -> None:
     time = np.arange(1.0, 9.0)
     event = np.array([1, 0, 0, 1, 0, 0, 0, 0], dtype=bool)
     weights = np.array([1.1, 1.6, 0.8, 1.6, 1.1, 1.6, 1.6, 0.5])
-    (median,) = quantiles(kaplan_meier(time, event, weights), (0.5,), "log", 0.95)
+    curve = kaplan_meier(time, event, weights)
+    (median,) = quantiles(curve, (0.5,), "log", 0.95)
     assert median.lower == 4.0
+    assert len(set(curve.std_err_log.tolist())) == 2  # it changes at the two events alone
 
 
 def test_nobody_is_censored_at_a_death_because_of_rounding() -> None:
@@ -164,6 +166,7 @@ def test_a_variance_of_nothing_but_rounding_gives_no_p() -> None:
                 weight=weight, case_weights=weights,  # type: ignore[arg-type]  # drawn from the choices
             )  # fmt: skip
             assert np.isnan(test.p)
+            assert np.isnan(trend(test, np.array([0.0, 1.0]))[1])
 
 
 def test_grays_statistic_is_never_negative() -> None:
@@ -338,7 +341,8 @@ def footnotes(report: Report, table: str) -> str:
 
 
 def test_footnotes_say_where_follow_up_ends(tmp_path: Path) -> None:
-    text = "time,status,g\n1,1,short\n3,0,short\n5,1,long\n9,0,long\n4,1,gone\n6,1,gone\n"
+    text = "time,status,g\n1,1,short\n2,0,short\n3,0,short\n2,1,long\n5,1,long\n9,0,long\n"
+    text += "2,1,gone\n4,1,gone\n6,1,gone\n"
     to_nine = km(tmp_path, text, by="g", at=[3], tau=9)
     assert footnotes(to_nine, "survival") == ""
     # Nobody of "gone" is left: the curve is 0, whatever happens later.

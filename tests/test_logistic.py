@@ -77,7 +77,7 @@ def test_a_rare_group_without_the_outcome_is_noticed_in_a_large_cohort(write: Wr
     path = write("cohort.csv", "\n".join(lines) + "\n")
     report = hcc2l.logistic(path, outcome="y", covariates=["g", "x"], multivariable=True)
     (note,) = [n for n in report.notes if n.code == "coefficient-infinite"]
-    assert "none of the 6 patients with g 1 had the event" in note.text
+    assert "none of the 6 patients with G 1 had the event" in note.text
 
 
 def test_the_forest_plot_speaks_of_odds_ratios() -> None:

@@ -967,7 +967,7 @@ LENVATINIB = ("--treat", "lenvatinib")
         ((*LENVATINIB, "-x", "age,second_line"), WRONG, "second_line is the treatment itself"),
         ((*LENVATINIB, "-x", "age,nothing"), WRONG, "no column 'nothing'"),
         ((*LENVATINIB, "-x", "os_months"), WRONG, "part of the outcome"),
-        ((*LENVATINIB, "-x", "patient_id"), WRONG, "names the patients"),
+        ((*LENVATINIB, "-x", "patient_id"), WRONG, "identifies the patients"),
         ((*LENVATINIB, "-x", "start_2l"), WRONG, "start_2l"),
         ((*LENVATINIB, "--exact", "second_line"), WRONG, "--exact | treatment itself"),
         ((*LENVATINIB, "--exact", "albi"), WRONG, "--exact | @median"),

@@ -546,7 +546,7 @@ def test_new_patients_with_an_unknown_level_are_refused(fitted: Any, write: Writ
         ((), 2, "needs candidates"),
         (("-x", "nothing"), 2, "no column 'nothing'"),
         (("-x", "time"), 2, "part of the outcome"),
-        (("-x", "patient_id"), 2, "names the patients"),
+        (("-x", "patient_id"), 2, "identifies the patients"),
         (("-x", "many"), 2, "90 different values"),
         (("-x", "empty"), 1, "missing in all 90 patients"),
         (("-x", "g", "--alpha", "0"), 2, "out of range"),

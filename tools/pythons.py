@@ -3,7 +3,7 @@
 ``python tools/pythons.py lock`` renews ``constraints/`` from the newest dependencies;
 ``python tools/pythons.py test [3.11-locked 3.13-newest …]`` runs the suite. `locked` are the tested
 versions of ``constraints/``, `newest` what a fresh machine gets today, `lowest` the lower bounds of
-``pyproject.toml``. Environments stay in ``.venvs`` and are made anew when those versions change.
+``pyproject.toml``. Environments stay in ``.venvs`` and are updated when those versions change.
 """
 
 from __future__ import annotations
@@ -65,12 +65,14 @@ def environment(version: str, executable: str, kind: str) -> Path:
     mark = folder / "made-from"
     if kind != "newest" and mark.exists() and mark.read_text() == state:
         return folder
-    subprocess.run([executable, "-m", "venv", "--clear", folder], check=True)
+    if not mark.exists():
+        subprocess.run([executable, "-m", "venv", "--clear", folder], check=True)
     constraints = folder / "constraints.txt"
     constraints.write_text(text)
     subprocess.run(
         [folder / "bin" / "python", "-m", "pip", "install", "--quiet",
-         "--disable-pip-version-check", "--constraint", constraints, "--editable", ".[dev]"],
+         "--disable-pip-version-check", "--upgrade", "--upgrade-strategy", "eager",
+         "--constraint", constraints, "--editable", ".[dev]"],
         cwd=ROOT, check=True,
     )  # fmt: skip
     mark.write_text(state)

@@ -148,9 +148,9 @@ _ABBREVIATIONS |= {"pfs", "ttp", "id", "hbv", "hcv", "bmi", "pivka"}
 
 
 def readable(name: str) -> str:
-    """A column name as words: `child_pugh` -> `Child pugh`, `afp` -> `AFP`."""
+    """A column name as words: `tumour_size` is `Tumour size`, `afp` `AFP`."""
     words = [w.upper() if w.lower() in _ABBREVIATIONS else w for w in re.split(r"[_\s]+", name)]
-    text = " ".join(word for word in words if word)
+    text = re.sub("child pugh", "Child-Pugh", " ".join(filter(None, words)), flags=re.IGNORECASE)
     return text[:1].upper() + text[1:]
 
 

@@ -127,7 +127,7 @@ def test_every_option_of_the_analysis_is_on_the_command_line_with_its_default(fi
     if isinstance(default, tuple):  # several values: none is given unless the user gives one
         assert not parameter.default
         if default:
-            assert f"{', '.join(default)} (the default)" in parameter.help
+            assert f"{', '.join(default)} (default)" in parameter.help
     else:
         assert parameter.default == default
 

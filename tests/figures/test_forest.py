@@ -71,6 +71,15 @@ def test_every_estimate_and_limit_stands_at_its_number(which: str) -> None:
             assert p == p_value(row[f"{prefix}_p"])
 
 
+def test_the_panels_stand_side_by_side_with_the_names_on_the_left() -> None:
+    report = hcc2l.cox(COHORT, **FITTED, which="both")
+    left, right = axes_of(report)
+    assert 0 < left.get_position().x0 < left.get_position().x1 < right.get_position().x0 < 1
+    assert left.get_position().y0 == right.get_position().y0
+    assert texts_at(left, -1) == ["Variable", "Events/n", "Univariable HR (95% CI)", "p"]
+    assert texts_at(right, -1) == ["Multivariable HR (95% CI)", "p"]
+
+
 def test_references_are_open_circles_at_one() -> None:
     report = hcc2l.cox(COHORT, **FITTED)
     (axes,) = axes_of(report)

@@ -115,6 +115,7 @@ def test_labels_of_cutoffs_do_not_overlap_and_stay_inside() -> None:
     for i, box in enumerate(boxes):
         assert inside.y0 <= box.y0
         assert box.y1 <= inside.y1
+        assert axes.texts[i].xyann[0] == pytest.approx(axes.texts[i].xy[0] + 0.06)  # to its right
         places = [text.xyann for text in axes.texts[:i]]
         x, y = axes.texts[i].xyann
         assert all(abs(y - other) > 0.042 or x != left for left, other in places)
@@ -151,7 +152,7 @@ def test_an_area_without_limits_has_none_in_the_legend(tmp_path: Path) -> None:
 def test_groups_are_named_in_the_legend_and_its_title() -> None:
     report, figure = analysed(**RESISTANCE, marker="afp", by="child_pugh")
     legend = draw(figure).legends[0]
-    assert legend.get_title().get_text() == "AFP, by Child pugh"
+    assert legend.get_title().get_text() == "AFP, by Child-Pugh"
     groups = [t.get_text().partition(":")[0] for t in legend.get_texts()]
     assert groups == [row["group"] for row in report.table("markers").rows] == ["A", "B"]
     _, several = analysed(**RESISTANCE, marker=["afp", "alt"], by="child_pugh")
@@ -197,6 +198,29 @@ def test_panels_are_titled_where_there_are_several() -> None:
     assert titles == ["AFP", "Albumin"]
     _, single = analysed(**RESISTANCE, marker="afp", which="thresholds")
     assert [axes.get_title(loc="left") for axes in draw_thresholds(single).axes] == [""]
+
+
+def test_panels_lie_in_rows_within_the_figure() -> None:
+    markers = ["afp", "albumin", "alt", "age", "tumor_size_cm"]
+    _, figure = analysed(**RESISTANCE, marker=markers, which="thresholds")
+    places = [axes.get_position() for axes in draw_thresholds(figure).axes]
+    assert len(places) == 5
+    for i, place in enumerate(places):
+        assert 0 < place.x0 < place.x1 < 1
+        assert 0 < place.y0 < place.y1 < 1
+        assert not any(place.overlaps(other) for other in places[:i])
+    assert places[0].x0 == places[3].x0
+    assert places[3].y1 < places[0].y0  # three in a row
+
+
+def test_axes_of_negative_markers_and_of_probabilities_are_linear(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    cells = [f"{i % 2},{(i * 7 % 23) ** 3 - 50},{(i * 5 % 19) ** 3 + 1}" for i in range(40)]
+    path.write_text("y,m,k\n" + "\n".join(cells) + "\n")
+    report = hcc2l.roc(path, outcome="y", marker=["m", "k"], combine="m+k", which="thresholds")
+    assert report.draw is not None
+    scales = [axes.get_xscale() for axes in draw_thresholds(report.draw()).axes]
+    assert scales == ["linear", "log", "linear"]
 
 
 # ---------------------------------------------------------------- maximally selected statistic

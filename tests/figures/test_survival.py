@@ -167,6 +167,11 @@ def test_long_names_of_groups_are_wrapped_within_the_picture(tmp_path: Path) -> 
     picture = draw_survival(report.draw())
     picture.canvas.draw()
     assert all(t.get_window_extent().x0 >= 0 for t in picture.axes[0].texts)
+    boxes = {t.get_text(): t.get_window_extent() for t in picture.axes[0].texts}
+    numbers = [box for text, box in boxes.items() if text.isdigit()]
+    names = [box for text, box in boxes.items() if text.startswith(("Lenvatinib", "Best"))]
+    assert len(names) == 2
+    assert not any(name.overlaps(number) for name in names for number in numbers)
 
 
 @pytest.mark.parametrize(
@@ -399,6 +404,9 @@ def test_panels_show_each_analysis_under_its_own_title() -> None:
         legend = picture.legends[picture.axes.index(axes)].get_window_extent()
         assert legend.y1 <= heading.y0 < heading.y1 <= picture.bbox.height
         assert heading.x0 == pytest.approx(axes.get_window_extent().x0)
+        boxes = [t.get_window_extent() for t in axes.texts]
+        assert min(box.x0 for box in boxes) >= (0 if axes is left else left.get_window_extent().x1)
+        assert max(box.x1 for box in boxes) <= picture.bbox.width
         words = {t.get_text() for t in axes.texts}
         assert {title, note, "Number at risk"} <= words
         assert not words & ({"All patients", "ECOG 0", "p one", "p two"} - {title, note})

@@ -6,7 +6,6 @@ import csv
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -136,18 +135,27 @@ def test_whole_numbers_of_parquet_keep_every_digit(tmp_path: Path) -> None:
     assert saved[3] == ","
 
 
-@pytest.mark.parametrize(("step", "told"), [(1, True), (100, False)])
-def test_ids_that_a_workbook_rounded_are_to_be_stored_as_text(
-    step: int, told: bool, tmp_path: Path
+@pytest.mark.parametrize(
+    ("number", "hinted"),
+    [(110105199001010000, True), (2**53, True), (2**53 - 1, False), (7, False)],
+)
+def test_repeated_ids_that_the_file_may_have_rounded_are_to_be_stored_as_text(
+    number: int, hinted: bool, tmp_path: Path
 ) -> None:
-    book = openpyxl.Workbook()
-    first = 110105199001010000 if told else 1101
-    for row in (["id", "time"], [first, 1], [first + step * told, 2]):
-        book.active.append(row)
-    book.save(tmp_path / "c.xlsx")
+    frame = pd.DataFrame({"id": [float(number)] * 2, "time": [1.0, 2.0]})
+    frame.to_parquet(tmp_path / "c.parquet")
     with pytest.raises(InputError) as caught:
-        hcc2l.read_cohort(tmp_path / "c.xlsx").check_ids()
-    assert ("store longer ids as text" in (caught.value.hint or "")) == told
+        hcc2l.read_cohort(tmp_path / "c.parquet").check_ids()
+    assert str(number) in str(caught.value)
+    assert ("store longer ids as text" in (caught.value.hint or "")) == hinted
+
+
+def test_an_id_that_is_not_a_number_is_missing(tmp_path: Path) -> None:
+    table = pa.table({"id": pa.array([1.0, float("nan"), float("nan")]), "time": [1, 2, 3]})
+    pq.write_table(table, tmp_path / "c.parquet")
+    cohort = hcc2l.read_cohort(tmp_path / "c.parquet")
+    assert ids(cohort) == ["1", "", ""]
+    cohort.check_ids()
 
 
 # ---------------------------------------------------------------- rows that repeat a patient

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -128,8 +129,11 @@ def test_the_likelihood_keeps_rising_exactly_where_there_is_no_maximum(data: st.
 
 def test_a_variance_below_zero_is_no_standard_error() -> None:
     """Rounding alone: eight patients, two of them with any weight."""
-    from dataclasses import replace
-
     fit = replace(cox(MIXED, DEATH, B), variance=np.array([[-1e-9]]))
     assert np.isnan(fit.std_err).all()
     assert fit.estimable.tolist() == [False]
+
+
+def test_the_iteration_stops_where_rs_does() -> None:
+    """R's `fit$iter` is 4, so that the last digits are R's."""
+    assert cox(MIXED, DEATH, B).iterations == 4

@@ -133,6 +133,21 @@ def test_whole_weights_are_repeated_rows(rows: Any) -> None:
     assert a.statistic == pytest.approx(b.statistic, abs=1e-9, nan_ok=True)
 
 
+@given(patients, st.sampled_from(WEIGHTS))
+def test_whole_weights_are_repeated_rows_in_every_stratum(rows: Any, weight: Any) -> None:
+    time, event, group, weights = arrays(rows)
+    strata, repeat = np.arange(time.size) % 4, weights.astype(int)
+    a = logrank(time, event, group, 3, weight=weight, strata=strata, case_weights=weights)
+    b = logrank(
+        np.repeat(time, repeat), np.repeat(event, repeat), np.repeat(group, repeat), 3,
+        weight=weight, strata=np.repeat(strata, repeat),
+    )  # fmt: skip
+    assert a.observed == pytest.approx(b.observed)
+    assert a.expected == pytest.approx(b.expected)
+    assert a.variance == pytest.approx(b.variance, abs=1e-9)
+    assert a.statistic == pytest.approx(b.statistic, abs=1e-8, nan_ok=True)
+
+
 @given(patients)
 def test_observed_and_expected_events_balance(rows: Any) -> None:
     time, event, group, _ = arrays(rows)

@@ -139,6 +139,13 @@ def test_a_paired_test_of_a_marker_with_itself_has_no_statistic() -> None:
     assert math.isnan(test.p)
 
 
+def test_with_equal_medians_high_values_are_positive() -> None:
+    values, positive = np.array([1.0, 5, 9, 2, 5, 8]), np.arange(6) < 3
+    assert roc.higher_is_positive(values, positive)  # as pROC
+    assert roc.higher_is_positive(values, ~positive)
+    assert not roc.higher_is_positive(-np.arange(6.0), np.arange(6) >= 3)
+
+
 def test_all_cutoffs_that_tie_are_given() -> None:
     values = np.array([1.0, 2, 3, 4])
     curve = roc.roc_curve(values, np.array([False, True, False, True]))

@@ -153,7 +153,8 @@ class CoxData:
             elif term.values is not None:
                 reason = extreme_values(term.values[rows], time, event, strata, term.label)
         return reason or (
-            "a combination of the covariates predicts the order of the events perfectly"
+            "in a combination of the covariates, every event occurred in a patient with the "
+            "highest value of all patients then at risk"
         )
 
     def discrimination(self, rows: Mask, score: Floats) -> float:

@@ -97,7 +97,7 @@ def model_term(
     where = f"{option} {text}"
     refuse_own(term.column, where, outcome)
     if term.column == cohort.id_column:
-        raise UsageError(f"{term.column} identifies the patients.", where=where, hint="Drop it.")
+        raise UsageError(f"{term.column} identifies the patients.", where=where, hint="Remove it.")
     if column.kind == "date" or looks_like_dates(column):
         raise UsageError(
             f"{term.column} is a date.",

@@ -1,4 +1,4 @@
-"""Survival that a Cox model predicts: baseline hazard, and curves averaged over a cohort."""
+"""Survival predicted by a Cox model: baseline hazard, and curves averaged over a cohort."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hcc2l.stats.linear_algebra import linear_predictor
 from hcc2l.stats.partial_likelihood import Ties, ordered, state_at
 from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
 
-_CELLS = 2_000_000  # patients x times at once
+_CELLS = 2_000_000  # patients x times held in memory
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Baseline:
     hazard
         Shape (m,): cumulative hazard.
     variance
-        Shape (m,): its variance were the coefficients known.
+        Shape (m,): its variance for known coefficients.
     pull
-        Shape (m, p): its derivative to the coefficients, the integral of the mean covariates.
+        Shape (m, p): its derivative by the coefficients, the integral of the mean covariates.
     """
 
     time: Floats
@@ -36,7 +36,7 @@ class Baseline:
     pull: Floats
 
     def at(self, times: Floats) -> tuple[Floats, Floats, Floats]:
-        """Hazard, variance and pull at other times: steps, 0 before the first event."""
+        """Hazard, variance and pull at given times: step functions, 0 before the first event."""
         i = np.searchsorted(self.time, times, side="right")
         zero = np.zeros((1, self.pull.shape[1]))
         return (
@@ -48,16 +48,16 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A fitted Cox model as a way to predict; the columns are those that were estimated.
+    """Predictions of a fitted Cox model, from the columns that were estimated.
 
     Attributes
     ----------
     coef, variance, centre
         Shape (p,), (p, p), (p,): of the estimated columns; `centre` are their means.
     kept
-        Shape (all columns,): which were estimated.
+        Shape (all columns,): whether each was estimated.
     strata
-        One baseline a stratum, by code.
+        One baseline per stratum, by code.
     """
 
     coef: Floats
@@ -68,7 +68,7 @@ class Prediction:
 
     @property
     def times(self) -> Floats:
-        """Every time at which some predicted curve falls."""
+        """Times at which any predicted curve falls, ascending."""
         return np.unique(np.concatenate([b.time for b in self.strata]))
 
     def relative_hazard(self, x: Floats) -> Floats:
@@ -99,14 +99,14 @@ class Prediction:
         slope = np.zeros((times.size, self.coef.size))
         for code, base in enumerate(self.strata):
             inside = stratum == code
-            hazard, own, pull = base.at(times)
+            hazard, of_hazard, pull = base.at(times)
             risk, columns = relative[inside], centred[inside]
             for part in _parts(times.size, int(inside.sum())):
                 survival = np.exp(-np.outer(hazard[part], risk)) * share[inside]
                 mean[part] += survival.sum(axis=1)
                 falling = survival * risk
                 total = falling.sum(axis=1)
-                variance[part] += total**2 * own[part]
+                variance[part] += total**2 * of_hazard[part]
                 slope[part] += (falling @ columns) * hazard[part, None]
                 slope[part] -= total[:, None] * pull[part]
         variance += np.einsum("ti,ij,tj->t", slope, self.variance, slope)
@@ -129,7 +129,7 @@ def prediction(
     strata: Ints | None = None,
     weights: Floats | None = None,
 ) -> Prediction:
-    """The predictions of a fitted model, from the rows that it was fitted on.
+    """The predictions of a model, from the rows that it was fitted to.
 
     The hazard is Efron's with Efron's ties and Breslow's with Breslow's, as in R's
     ``survfit.coxph``.
@@ -150,11 +150,11 @@ def prediction(
     mean = state.s1 * by_total - state.d1 * data.per_slot(steps / state.total * data.term_share)
     mean *= unshifted * data.scale[:, None]
     slot_time = distinct.times[distinct.index[data.order[data.begins]]]
-    found = []
+    baselines = []
     for first in np.unique(data.first):
         inside = slice(int(first), int(data.last[first]))
         falls = data.deaths[inside] > 0
-        found.append(
+        baselines.append(
             Baseline(
                 slot_time[inside][falls],
                 np.cumsum(hazard[inside][falls]),
@@ -163,4 +163,4 @@ def prediction(
             )
         )
     inner = variance[np.ix_(kept, kept)]
-    return Prediction(coef[kept], inner, x[:, kept].mean(axis=0), kept, tuple(found))
+    return Prediction(coef[kept], inner, x[:, kept].mean(axis=0), kept, tuple(baselines))

@@ -86,7 +86,7 @@ def concordance(
 def uno_concordance(
     time: Times, event: NDArray[np.bool_], score: Floats, *, strata: Ints | None = None
 ) -> float:
-    """Concordance in which each event stands for those who were censored before: Uno's C.
+    """Concordance weighted by the inverse probability of censoring: Uno's C.
 
     Pairs count by 1/G(t-)^2, G the Kaplan-Meier curve of censoring within the stratum, events
     before censorings of the same time. R's ``concordance(fit, timewt = "n/G2")``; Uno et al., Stat

@@ -123,8 +123,8 @@ def cox(
     weights
         Shape (n,), positive case weights.
     robust
-        Whether to compute the robust (sandwich) variance; left out, when there is a cluster or a
-        fractional weight, as R does.
+        Whether to compute the robust (sandwich) variance; by default with a cluster or a
+        fractional weight, as in R.
 
     Notes
     -----
@@ -141,14 +141,15 @@ def cox(
     spreads = np.einsum("ij,ij->i", data.x, data.x) / max(event.size, 1)
     keep = independent(at_null, float(event.sum()) * spreads)
     data_kept, at_null, null = data.columns(keep), at_null[np.ix_(keep, keep)], start.columns(keep)
-    fit, scaled, iterations = _newton(data_kept, null, np.zeros(int(keep.sum())))
+    fit, scaled, iterations = _newton(data_kept, null, np.zeros(int(keep.sum())), at_null)
     scaled_variance, units = inverse(information(data_kept, fit)), data_kept.scale
     infinite = np.zeros(int(keep.sum()), dtype=np.bool_)
     unreached = _unreached(data_kept, fit, scaled, scaled_variance)
     if unreached.any() or (_relative_std_err(data_kept, scaled_variance) > SUSPECT_STD_ERR).any():
         infinite = monotone(data_kept)
         if unreached.any() and not infinite.any():  # R stops here; the maximum is further on
-            fit, scaled, iterations = _newton(data_kept, fit, scaled, 0.0)
+            at_fit = information(data_kept, fit)
+            fit, scaled, iterations = _newton(data_kept, fit, scaled, at_fit, 0.0)
             scaled_variance = inverse(information(data_kept, fit))
             unreached = _unreached(data_kept, fit, scaled, scaled_variance)
     beta, squares = scaled / units, np.outer(units, units)
@@ -188,14 +189,22 @@ def _sandwich(
 
 
 def _newton(
-    data: Ordered, state: State, beta: Floats, tolerance: float = LOGLIK_TOLERANCE
+    data: Ordered,
+    state: State,
+    beta: Floats,
+    curvature: Floats,
+    tolerance: float = LOGLIK_TOLERANCE,
 ) -> tuple[State, Floats, int]:
-    """Newton's method from coefficients `beta`: the state, coefficients, and number of steps."""
+    """State, coefficients and number of steps of Newton's method from `beta`.
+
+    `state` and `curvature` are the sums and the information there.
+    """
     most = MAX_ITERATIONS if tolerance else 10 * MAX_ITERATIONS
     if beta.size == 0:
         return state, beta, 0
     for iteration in range(1, most + 1):
-        step = inverse(information(data, state)) @ state.score
+        curvature = curvature if iteration == 1 else information(data, state)
+        step = inverse(curvature) @ state.score
         halvings = 0
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             new = state_at(data, beta + step)

@@ -64,7 +64,7 @@ class FirthFit:
 
     @property
     def df(self) -> int:
-        """Columns that were estimated."""
+        """Number of columns that were estimated."""
         return int((~self.dropped).sum())
 
     def loglik_without(self, columns: Mask) -> float:
@@ -92,18 +92,18 @@ class FirthFit:
         for place, j in zip(np.flatnonzero(~self._always), kept, strict=True):
             step = quantile * float(self.std_err[j]) * float(self._scale[place])
             for side, sign in enumerate((-1.0, 1.0)):
-                found = self._crossing(int(place), sign * step, quantile)
-                bounds[side, j] = found / self._scale[place]
+                limit = self._crossing(int(place), sign * step, quantile)
+                bounds[side, j] = limit / self._scale[place]
         return bounds[0], bounds[1]
 
     def _inner(self, columns: Mask) -> Mask:
-        """A mask over the columns as one over the coefficients that were estimated."""
+        """A mask of the columns as a mask of the estimated coefficients."""
         inner = np.zeros(self._estimate.size, dtype=np.bool_)
         inner[~self._always] = columns[~self.dropped]
         return inner
 
     def _crossing(self, place: int, step: float, quantile: float) -> float:
-        """Where the root of the profile deviance reaches `quantile`, in the direction of `step`."""
+        """The value at which the root of the profile deviance reaches `quantile`, along `step`."""
         free = np.arange(self._estimate.size) != place
         start = self._estimate.copy()
 
@@ -127,22 +127,22 @@ class FirthFit:
 def _root(
     excess: Callable[[float], float], low: tuple[float, float], high: tuple[float, float]
 ) -> float:
-    """Where a rising function is 0 between two points with their values (Illinois method)."""
+    """The root of a rising function between two points with their values (Illinois method)."""
     value = high[0]
     for _ in range(100):
         value = (low[0] * high[1] - high[0] * low[1]) / (high[1] - low[1])
-        found = excess(value)
-        if abs(found) < 1e-10 or abs(high[0] - low[0]) < 1e-12 * abs(value):
+        height = excess(value)
+        if abs(height) < 1e-10 or abs(high[0] - low[0]) < 1e-12 * abs(value):
             break
-        if found < 0:
-            low, high = (value, found), (high[0], high[1] / 2)
+        if height < 0:
+            low, high = (value, height), (high[0], high[1] / 2)
         else:
-            high, low = (value, found), (low[0], low[1] / 2)
+            high, low = (value, height), (low[0], low[1] / 2)
     return value
 
 
 def _climb(evaluate: Evaluate, start: Floats, free: Mask) -> tuple[Floats, float, Floats, bool]:
-    """The maximum over the free coefficients: where, how high, the information, whether reached."""
+    """Coefficients, value and information at the maximum over the free ones, if it was reached."""
     beta = start.copy()
     value, gradient, curvature = evaluate(beta)
     if not free.any():

@@ -127,9 +127,9 @@ def _result(
 
 
 def _at_risk_together(n_k: Floats, d_k: Floats, factor: Floats) -> NDArray[np.bool_]:
-    """Whether groups were at risk together at an event that somebody survived, shape (k, k).
+    """Whether groups were at risk together at an event that some survived, shape (k, k).
 
-    Event times at which everybody at risk has the event, or with weight 0, tell nothing.
+    Event times at which all at risk have the event, or with weight 0, carry no information.
     """
     n, d = n_k.sum(axis=1), d_k.sum(axis=1)
     informative = (n - d > TIE_TOLERANCE * n) & (factor > 0)

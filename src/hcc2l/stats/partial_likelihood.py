@@ -17,7 +17,7 @@ _BLOCK = 8192  # rows whose covariates fit the processor's cache
 
 @dataclass(frozen=True)
 class Ordered:
-    """Rows sorted by stratum and time, deaths first, and the terms of the partial likelihood.
+    """Rows by stratum and time, deaths first, with the terms of the partial likelihood.
 
     A *slot* is a distinct time of a stratum. A *term* is one death: with Efron's ties the k-th of
     d tied deaths sees a risk set in which the tied deaths count by 1 - k/d.
@@ -25,8 +25,8 @@ class Ordered:
     Attributes
     ----------
     x
-        Shape (p, n): one contiguous row a covariate, centred at its mean and scaled to a mean
-        absolute value of 1, as R does, so that no unit is too small to count.
+        Shape (p, n): one contiguous row per covariate, centred at its mean and scaled to a mean
+        absolute value of 1, as R does, so that no unit is too small for the tolerances.
     order
         Shape (n,): the sorting.
     slot, begins
@@ -90,8 +90,8 @@ class State:
 
     All sums of a stratum are divided by exp(shift), the largest of its rows, since strata may be so
     far apart that one would vanish beside another. The mean of the covariates in the risk set of a
-    term is (s1 - k/d d1) / total, a fraction in k/d; so all sums over tied deaths need scalars a
-    term and vectors a slot only.
+    term is (s1 - k/d d1) / total, a fraction in k/d; so sums over tied deaths need only scalars per
+    term and vectors per slot.
 
     Attributes
     ----------
@@ -218,12 +218,12 @@ def state_at(data: Ordered, beta: Floats) -> State:
         total -= data.term_share * data.per_slot(dead)[data.term_slot]
         for j in range(p):
             d1[j] = data.per_slot(dead * data.dead_x[j])
-    own = data.weights[data.event]
+    weights = data.weights[data.event]
     log_total = np.log(total) + shift[data.term_slot]
-    loglik = float(own @ eta[data.event] - data.term_weight @ log_total)
+    loglik = float(weights @ eta[data.event] - data.term_weight @ log_total)
     inverse = data.term_weight / total
     expected = s1 @ data.per_slot(inverse) - d1 @ data.per_slot(inverse * data.term_share)
-    return State(loglik, data.dead_x @ own - expected, shift, relative, s1, d1, total)
+    return State(loglik, data.dead_x @ weights - expected, shift, relative, s1, d1, total)
 
 
 def exposure(data: Ordered, values: Floats) -> Floats:
@@ -262,12 +262,12 @@ def information(data: Ordered, state: State, multiplier: Floats | None = None) -
 
 
 def score_residuals(data: Ordered, state: State) -> Floats:
-    """Each row's share in the score, weighted, in the order of the data given; shape (n, p)."""
+    """Weighted score residuals in the original order of the rows, shape (n, p)."""
     share, slot = data.term_share, data.slot[data.event]
     hazard = exposure(data, data.term_weight / state.total)
     square = [data.per_slot(data.term_weight / state.total**2 * share**k) for k in range(3)]
     inverse = [data.per_slot(share**k / state.total) for k in range(2)]
-    own = data.weights[data.event]
+    weights = data.weights[data.event]
     result = np.empty((data.event.size, data.x.shape[0]))
     for j, (x, s1, d1) in enumerate(zip(data.x, state.s1, state.d1, strict=True)):
         drift = _exposure_by_slot(
@@ -275,6 +275,6 @@ def score_residuals(data: Ordered, state: State) -> Floats:
         )
         residual = -state.relative * (x * hazard - drift)
         mean = (s1 * inverse[0] - d1 * inverse[1]) / np.maximum(data.deaths, 1)
-        residual[data.event] += own * (data.dead_x[j] - mean[slot])
+        residual[data.event] += weights * (data.dead_x[j] - mean[slot])
         result[data.order, j] = residual
     return result

@@ -29,8 +29,8 @@ def fractional(weights: Floats) -> bool:
 class DistinctTimes:
     """Sorted distinct times, near-ties merged, and the index of each row among them.
 
-    Functions that take times take this too, so that sorting, which is slow, is done once for all
-    groups.
+    Functions that take times take this too, so that sorting, which is slow, is done once for the
+    groups together.
 
     Attributes
     ----------
