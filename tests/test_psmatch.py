@@ -27,6 +27,7 @@ from hcc2l.figures import draw
 from hcc2l.report import Report
 from hcc2l.specs import PsmatchSpec
 from hcc2l.stats.sensitivity import e_value
+from hcc2l.stats.tails import chi_square_tail
 from tests.conftest import DATA, Outcome, Run, Write
 from tests.test_bad_input import UNANSWERED, WRONG, snapshot
 
@@ -848,7 +849,35 @@ def test_effects_follow_from_coefficient_and_standard_error() -> None:
     assert before["e_value_limit"] == e_value(before["upper"], 0.5, 2.0)[0] > 1
 
 
+def test_responses_are_counted_among_patients_with_a_known_response(write: Write) -> None:
+    """R: fisher.test(matrix(c(6, 4, 1, 9), 2)) of CR before; McNemar within known pairs after."""
+    treated = ["CR"] * 6 + ["PD"] * 4 + [""] * 2
+    controls = ["CR"] + ["PD"] * 9 + ["", ""]
+    lines = ["id,drug,x,best_response"]
+    lines += [f"{i},a,{i},{r}" for i, r in enumerate(treated)]
+    lines += [f"{i + 20},b,{i},{r}" for i, r in enumerate(controls)]
+    path = write("c.csv", "\n".join(lines))
+    report = hcc2l.psmatch(path, treat="drug=a", covariates=["x"], caliper="none")
+    (row,) = table(report, "response", rate="CR")
+    assert (row["treated_count_before"], row["control_count_before"]) == (6, 1)
+    assert (row["treated_percent_before"], row["control_percent_before"]) == (0.6, 0.1)
+    assert row["p_before"] == pytest.approx(0.0572755417956656, rel=1e-9)
+    assert (row["test_before"], row["test_after"]) == ("fisher", "mcnemar")
+    assert row["p_after"] == pytest.approx(chi_square_tail(1, 5.0))  # 5 pairs differ, all one way
+    (orr,) = table(report, "response", rate="ORR")
+    assert orr["p_before"] == row["p_before"]
+
+
 # ---------------------------------------------------------------- where a note begins
+
+
+def test_a_difference_equal_to_the_limit_is_balanced(monkeypatch: pytest.MonkeyPatch) -> None:
+    largest = max(abs(r["smd_after"]) for r in table(psmatch(), "balance"))
+    limit = "hcc2l.analyses.psmatch_text.LARGE_DIFFERENCE"
+    monkeypatch.setattr(limit, largest)
+    assert "imbalance" not in codes(psmatch())
+    monkeypatch.setattr(limit, np.nextafter(largest, 0))
+    assert "imbalance" in codes(psmatch())
 
 
 @pytest.mark.parametrize(("lost", "noted"), [(4, False), (5, True)])

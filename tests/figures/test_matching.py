@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -13,7 +14,7 @@ from matplotlib.colors import to_hex
 
 import hcc2l
 from hcc2l.figures.matching import draw_love, draw_scores
-from hcc2l.figures.style import COLOURS
+from hcc2l.figures.style import COLOURS, STYLE
 from hcc2l.figures.survival import draw_panels
 from hcc2l.report import Figure, Report, Table
 
@@ -106,6 +107,18 @@ def test_a_wrapped_name_has_room_and_its_marker_beside_it() -> None:
     assert second - first == pytest.approx(third - second) == pytest.approx(1.3)
 
 
+def test_names_label_and_legend_of_the_love_plot_are_inside_the_picture() -> None:
+    with mpl.rc_context(STYLE):  # the fonts of the file
+        picture = draw_love(figure(analysis(weighting="overlap")))
+        FigureCanvasAgg(picture).draw()
+    (axes,) = picture.axes
+    for box in (axes.get_tightbbox(), axes.get_legend().get_window_extent()):
+        assert box is not None
+        assert 0 <= box.x0 < box.x1 <= picture.bbox.x1
+        assert 0 <= box.y0 < box.y1 <= picture.bbox.y1
+    assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1
+
+
 def test_open_markers_are_before_and_filled_ones_after_matching() -> None:
     (axes,) = draw_love(love_rows(("Age", 0.4, 0.05))).axes
     markers = {line.get_label(): line for line in axes.lines if line.get_marker() in "os"}
@@ -174,7 +187,9 @@ def test_the_treated_stand_upwards_and_the_controls_downwards() -> None:
 
 
 def test_panels_are_square_side_by_side_and_inside_the_picture() -> None:
-    picture = draw_scores(figure(analysis(which="scores", weighting="overlap")))
+    with mpl.rc_context(STYLE):
+        picture = draw_scores(figure(analysis(which="scores", weighting="overlap")))
+        FigureCanvasAgg(picture).draw()
     width, height = picture.get_size_inches()
     places = [axes.get_position() for axes in picture.axes]
     for place in places:
@@ -183,7 +198,6 @@ def test_panels_are_square_side_by_side_and_inside_the_picture() -> None:
         assert 0 < place.y0 < place.y1 < 1
     assert all(a.x1 < b.x0 for a, b in pairwise(places))
     assert 6 < width < 14
-    FigureCanvasAgg(picture).draw()
     for axes in picture.axes:
         box = axes.get_tightbbox()
         assert box is not None
