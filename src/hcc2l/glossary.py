@@ -219,7 +219,7 @@ GLOSSARY: dict[str, Key] = {
     "propensity_median": Key("Median", "estimate", "median propensity of the group"),
     "propensity_max": Key("Max", "estimate", "largest propensity of the group"),
     "outside": Key(
-        "Beyond the others", "count", "patients below or above every score of the other treatment"
+        "Outside overlap", "count", "patients with a score beyond all scores of the other treatment"
     ),
     "effective_size": Key("Effective n", "count", "effective sample size, (Σw)² / Σw²"),
     "weight_max": Key("Largest weight", "estimate", "largest weight of the group"),
