@@ -39,7 +39,7 @@ def test_saving_never_overwrites_a_column_of_the_cohort(
     path = changed(write, "sex", {}, new=column)
     result = run(command[0], path, *command[1:], "--save", "saved.csv")
     assert result.status == 2
-    assert f"already has a column {column}" in result.err
+    assert f"already has the column {column}" in result.err
     assert not (workplace / "saved.csv").exists()
 
 

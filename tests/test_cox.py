@@ -609,7 +609,7 @@ def test_notes_name_only_options_of_cox(run: Run) -> None:
     asked = ["--event", "response=PD", "--stepwise", "aic"]
     outcome = run("cox", "cohort.csv", "-x", "primary_resistance,age", *asked)
     assert outcome.status == 0
-    assert "all are treated as censored" in outcome.err
+    assert "are treated as censored" in outcome.err
     own = re.sub(r"hcc2l km --[a-z-]+", "", outcome.err)
     assert set(re.findall(r"--[a-z][a-z-]*[a-z]", own)) <= has
 
@@ -828,6 +828,17 @@ def test_the_methods_say_what_was_run(options: dict[str, Any], parts: list[str])
     assert report.methods is not None
     text = report.methods + " ".join(report.references)
     assert [part for part in parts if part not in text] == []
+
+
+@pytest.mark.parametrize(("landmark", "excluded"), [(3, True), (0, False)])
+def test_the_methods_say_that_patients_were_excluded_by_the_landmark_only_if_any_were(
+    landmark: float, excluded: bool
+) -> None:
+    report = cox(HCC81, landmark=landmark, **MODEL)
+    sentence = f"Survival time was measured from a landmark at {landmark} months"
+    clause = "; patients with an event or censored by then were excluded."
+    assert report.methods is not None
+    assert sentence + (clause if excluded else ". ") in report.methods
 
 
 def test_the_methods_do_not_say_what_was_not_run() -> None:

@@ -505,8 +505,8 @@ def test_a_missing_cut_point_of_the_dictionary_is_refused(terms: Path) -> None:
     [
         ("afq@400", "no column 'afq'"),
         ("afp@four", "'four' is not a cut-point"),
-        ("afp@400/200", "must be in rising order"),
-        ("afp@400/400", "must be in rising order"),
+        ("afp@400/200", "must be in ascending order"),
+        ("afp@400/400", "must be in ascending order"),
         ("afp>=", "no value to compare with"),
         ("afp>=high", "'high' .*is not a number"),
         ("ecog==7", "no value '7'"),

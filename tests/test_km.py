@@ -266,9 +266,9 @@ def test_tests_and_pairs_that_are_not_possible_are_named() -> None:
         DATA / "disjw.csv", by="arm", where=["arm in A,B"], strata="centre", pairwise=True
     )
     assert note(report, "test-not-estimable") == (
-        "No test is possible for: Log-rank, stratified; A versus B. At no event time that some "
-        "patients survived were these groups at risk together in the same stratum. Combine groups "
-        "or strata."
+        "No test is possible for: Log-rank, stratified; A versus B. At no event time were "
+        "these groups at risk together in the same stratum with any patient remaining event-free. "
+        "Combine groups or strata."
     )
 
 
@@ -322,7 +322,9 @@ def test_restricted_means_are_displayed_with_two_decimals() -> None:
 
 
 def test_times_out_of_order_give_a_note() -> None:
-    assert "the times 12, 5." in note(hcc2l.km(SECOND_LINE, at=[12, 5]), "times-unordered")
+    assert "the times 12, 5, which are not in ascending order" in note(
+        hcc2l.km(SECOND_LINE, at=[12, 5]), "times-unordered"
+    )
     assert "times-unordered" not in codes(hcc2l.km(SECOND_LINE, at=[5, 12]))
 
 
@@ -408,7 +410,8 @@ def methods(**options: Any) -> str:
                                                  "was also performed."),
         ({"by": "bclc", "strata": "sex"}, "A log-rank test stratified by sex was also performed."),
         ({"by": "albi_grade", "trend": True}, "A trend across the ordered groups (1, 2, 3) was "
-                                              "tested with equally spaced scores."),
+                                              "assessed by the log-rank test for trend with "
+                                              "equally spaced scores."),
         ({"by": "etiology", "pairwise": True}, "Pairs of groups were compared by log-rank tests "
                                                "with p-values adjusted by Holm's method."),
         ({"by": "etiology", "pairwise": True, "adjust": "bh", "strata": "sex"}, "Pairs of groups "

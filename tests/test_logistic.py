@@ -108,6 +108,7 @@ def test_whatever_is_not_the_outcome_value_is_none() -> None:
         (["--outcome", "primary_resistance", "-x", "age", "--which", "subgroups"], 2, "--which"),
         (["--outcome", "primary_resistance", "-x", "age", "--ci", "exact"], 2, "--ci"),
         (["--outcome", "death", "-x", "age", "--where", "death==1"], 1, "outcome"),
+        (["--outcome", "death", "-x", "age", "--where", "death==0"], 1, "is the outcome"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_a_remedy(

@@ -500,12 +500,15 @@ def test_imbalance_is_answered_with_ways_not_yet_used() -> None:
     assert "Try a narrower caliper or --exact." in text
     text = note(psmatch(exact=["sex"], ratio=2, caliper=1), "imbalance")
     assert (
-        "Try a narrower caliper or --weighting overlap, or adjust for it (--doubly-robust)." in text
+        "Try a narrower caliper or --weighting overlap, or adjust for the covariates "
+        "(--doubly-robust)." in text
     )
     report = psmatch(weighting="iptw", truncate=0.2, smd="att")
     texts = [n.text for n in report.notes if n.code == "imbalance"]
     assert "--weighting" not in texts[0]
-    assert texts[1].endswith("Try --weighting overlap, or adjust for it (--doubly-robust).")
+    assert texts[1].endswith(
+        "Try --weighting overlap, or adjust for the covariates (--doubly-robust)."
+    )
 
 
 def test_a_difference_without_a_standard_deviation_is_neither_balanced_nor_drawn(
@@ -653,7 +656,7 @@ def test_hazard_ratios_without_a_finite_estimate_are_not_shown() -> None:
         assert (row["p"] is None) == (row["e_value"] is None) == (row["hr"] is None)
     (overlap,) = (row for row in few.table("effects").rows if row["sample"] == "weighted")
     assert overlap["robust_std_err"] is overlap["lower"] is overlap["e_value_limit"] is None
-    assert "Cox (the events leave it" in note(few, "effect-not-estimable")
+    assert "Cox (the likelihood is monotone" in note(few, "effect-not-estimable")
     two = hcc2l.psmatch(
         SMALL / "two_pairs.csv", treat="arm=new", time="time", event="ev=1", order="smallest",
         covariates=["x0", "x1", "x2", "x3"], replace=True, caliper=0.05, caliper_scale="raw",
@@ -891,7 +894,7 @@ def test_more_than_a_fifth_of_the_treated_must_be_lost(
     assert matched(report)[0] == 20 - lost
     assert ("treated-lost" in codes(report)) == noted
     if noted:
-        assert "5 of 20 treated patients (25%) have no match (no control in the stratum 5)." in (
+        assert "5 of 20 treated patients (25%) have no match (no control in the stratum: 5)." in (
             note(report, "treated-lost")
         )
 
@@ -1048,7 +1051,7 @@ def test_treatments_that_the_covariates_separate_are_refused(refuse: Refuse, wri
 
 def test_a_group_without_complete_patients_is_refused(refuse: Refuse, write: Write) -> None:
     rows = [f"a,{i},y" for i in range(9)] + [f"b,,{'yz'[i % 2]}" for i in range(9)]
-    refuse_small(refuse, write, rows, "No patient with b | x missing (9)", "-x", "x")
+    refuse_small(refuse, write, rows, "No patient in the b group | x missing (9)", "-x", "x")
 
 
 def test_covariates_that_do_not_vary_are_refused(refuse: Refuse, write: Write) -> None:
@@ -1059,9 +1062,9 @@ def test_covariates_that_do_not_vary_are_refused(refuse: Refuse, write: Write) -
 def test_nobody_in_the_same_stratum_is_refused(refuse: Refuse, write: Write) -> None:
     rows = [f"{'ab'[i % 2]},{i * 7 % 10},{'AB'[i % 2]}" for i in range(20)]
     words = ("-x", "x", "--exact", "copy", "--caliper", "none")
-    refuse_small(refuse, write, rows, "same stratum | fewer or broader terms", *words)
+    refuse_small(refuse, write, rows, "same stratum | fewer variables or on broader", *words)
     # Nor is it the caliper's fault when there is one.
-    says = "same stratum. | fewer or broader terms"
+    says = "same stratum. | fewer variables or on broader"
     refuse_small(refuse, write, rows, says, "-x", "x", "--exact", "copy")
 
 
@@ -1069,7 +1072,7 @@ def test_optimal_matching_of_too_many_patients_is_refused(
     refuse: Refuse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hcc2l.analyses.psmatch_prepare.MOST_CELLS", 3000)
-    says = "40 with 86 | GB | nearest"
+    says = "40 treated patients with 86 controls | GB | nearest"
     refuse(*LENVATINIB, "--method", "optimal", status=UNANSWERED, says=says)
 
 
@@ -1140,18 +1143,18 @@ def paragraph(**options: Any) -> str:
                 "regression with age, sex, largest tumour, tumour number, extrahepatic spread, "
                 "lymph node metastasis and Child-Pugh class as covariates.",
                 "matched 1:1 to patients treated with sorafenib on the logit of the propensity "
-                "score by nearest-neighbour matching without replacement, in descending order of "
-                "the score of the treated, within a caliper of 0.2 standard deviations of the "
-                "logit over all patients.",
-                "Of 40 patients treated with lenvatinib and 86 treated with sorafenib, 35 and 35 "
-                "were matched.",
+                "score by nearest-neighbour matching without replacement, with the treated in "
+                "descending order of the score, within a caliper of 0.2 standard deviations of the "
+                "logit in all patients.",
+                "Of 40 patients treated with lenvatinib and 86 treated with sorafenib, 35 and 35, "
+                "respectively, were matched.",
                 "calculated with the pooled standard deviation before matching; absolute values "
-                "up to 0.1 were considered balanced.",
+                "up to 0.1 were taken to indicate balance.",
                 "Groups were compared before matching by the Mann–Whitney, Fisher's exact and χ² "
                 "tests and after matching, within matched sets, by the Wilcoxon signed-rank and "
                 "McNemar tests.",
                 "survival, time to progression",
-                "after matching also stratified by pair.",
+                "after matching, also by the log-rank test stratified by pair.",
                 "Hazard ratios with 95% confidence intervals were estimated by Cox regression. "
                 "After matching, standard errors were clustered on the pair. A further model of "
                 "the matched patients was stratified by pair.",
@@ -1169,7 +1172,7 @@ def paragraph(**options: Any) -> str:
         ),
         (
             {"caliper": 0.5, "distance": "propensity"},
-            ["a caliper of 0.5 standard deviations of the score over all patients"],
+            ["a caliper of 0.5 standard deviations of the score in all patients"],
             ["logit"],
         ),
         ({"caliper": "none"}, [], ["caliper"]),
@@ -1181,7 +1184,7 @@ def paragraph(**options: Any) -> str:
         ),
         ({"order": "random", "seed": 7}, ["with the treated in random order (seed 7),"], []),
         ({"order": "data"}, ["with the treated in the order of the file,"], ["seed"]),
-        ({"order": "smallest"}, ["in ascending order of the score"], []),
+        ({"order": "smallest"}, ["with the treated in ascending order of the score,"], []),
         (
             {"order": "random", "replace": True},
             ["with replacement, within", "After matching, robust standard errors were used."],
@@ -1190,14 +1193,14 @@ def paragraph(**options: Any) -> str:
         (
             {"ratio": 2},
             ["matched 1:2", "clustered on the matched set.", "was stratified by matched set.",
-             "also stratified by matched set", "Mantel–Haenszel"],
+             "also by the log-rank test stratified by matched set", "Mantel–Haenszel"],
             ["the pair"],
         ),
         ({"smd": "att"}, ["the standard deviation of the treated before matching"], ["pooled"]),
         (
             {"weighting": "overlap"},
             ["In a second analysis, all patients were weighted by overlap weights.",
-             "In the weighted patients, robust standard errors were used."],
+             "In the weighted analysis, robust standard errors were used."],
             ["inverse", "truncated"],
         ),
         (

@@ -392,7 +392,7 @@ def test_a_single_patient_of_a_class_is_noted_and_compared_with_nothing(tmp_path
     path = cohort(tmp_path, records)
     report = hcc2l.roc(path, outcome="y", marker=["m", "k"], combine="m+k", compare=True,
                        partial="specificity=0.5", methods=True)  # fmt: skip
-    assert "no standard error, limits or p" in note(report, "few-in-class")
+    assert "no standard error, interval or p" in note(report, "few-in-class")
     for row in report.table("markers").rows:
         assert [row[key] for key in ("std_err", "lower", "upper", "p")] == [None] * 4
     for row in report.table("comparisons").rows:
@@ -480,6 +480,53 @@ def test_an_uncertain_cutoff_is_noted(tmp_path: Path) -> None:
     assert "cutoff-uncertain" not in codes(report)
 
 
+def between_clusters(i: int) -> tuple[float, int]:
+    """Two clusters of a marker, and four patients between them who could go either way."""
+    if i in (10, 20, 30, 40):
+        return 300 + 10 * i, i // 10 % 2
+    return (1000 + i if i % 2 else i + 1), i % 2
+
+
+def skewed_noise(i: int) -> tuple[float, int]:
+    """A marker unrelated to the outcome, with one value far above all others."""
+    return (1e6 if i == 59 else i + 1), i % 2
+
+
+def plain_noise(i: int) -> tuple[float, int]:
+    """A marker unrelated to the outcome, evenly spread."""
+    return i + 1, i % 2
+
+
+@pytest.mark.parametrize(
+    ("values", "patients_named", "range_named"),
+    [(between_clusters, False, True), (skewed_noise, True, False), (plain_noise, True, True)],
+)
+def test_an_uncertain_cutoff_is_noted_with_the_share_that_is_large(
+    tmp_path: Path,
+    values: Callable[[int], tuple[float, int]],
+    patients_named: bool,
+    range_named: bool,
+) -> None:
+    marked = [values(i) for i in range(60)]
+    records = [
+        r | {"afp": afp, "pd": pd} for r, (afp, pd) in zip(patients(60), marked, strict=True)
+    ]
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp", boot=200)
+    (row,) = report.table("optimism").rows
+    afps = [afp for afp, _ in marked]
+    width = value(row, "threshold_upper") - value(row, "threshold_lower")
+    of_range = width / (max(afps) - min(afps))
+    share = value(row, "share_within")
+    assert (share >= 0.5, of_range >= 0.5) == (patients_named, range_named)
+    text = note(report, "cutoff-uncertain")
+    assert (f"{share * 100:.0f}% of the patients" in text) == patients_named
+    assert (f"{of_range * 100:.0f}% of the observed range" in text) == range_named
+    assert ("% of the patients" in text, "% of the observed range" in text) == (
+        patients_named,
+        range_named,
+    )
+
+
 def test_a_combination_that_separates_completely_has_no_model(tmp_path: Path) -> None:
     records = [r | {"alt": 20 + i, "pd": int(i >= 20)} for i, r in enumerate(patients(40))]
     report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="alt", combine="alt+afp",
@@ -496,7 +543,7 @@ def test_optimism_is_noted_until_it_is_estimated() -> None:
 
 @pytest.mark.parametrize(
     ("column", "stray", "text"),
-    [("albumin", 3.9, "look like g/dL"), ("afp", 0.3, "fit no unit in use")],
+    [("albumin", 3.9, "looks like g/dL"), ("afp", 0.3, "fits no known unit")],
 )
 def test_mixed_units_are_noted(column: str, stray: float, text: str, tmp_path: Path) -> None:
     records = patients(60)
@@ -508,7 +555,7 @@ def test_mixed_units_are_noted(column: str, stray: float, text: str, tmp_path: P
 
 @pytest.mark.parametrize(
     ("column", "unit", "text"),
-    [("albumin", "g/dL", "its values look like g/L"), ("afp", "kU/L", "1.21 ng/mL")],
+    [("albumin", "g/dL", "the values look like g/L"), ("afp", "kU/L", "1.21 ng/mL")],
 )
 def test_an_impossible_unit_is_noted(column: str, unit: str, text: str, tmp_path: Path) -> None:
     dictionary = f'[columns.{column}]\nunit = "{unit}"\n'
@@ -547,7 +594,7 @@ def test_samples_of_a_group_keep_the_direction_of_all_patients(tmp_path: Path) -
         assert row["auc_corrected"] == pytest.approx(row["auc_apparent"], abs=0.05)
         rules = rows(report, "summary", group=row["group"])
         assert all(str(r["rule"]).startswith("≥") for r in rules)
-    assert "direction is that of all patients" in note(report, "auc-below-half")
+    assert "medians of the two classes in all patients" in note(report, "auc-below-half")
 
 
 def test_patients_with_unknown_follow_up_are_not_negatives(tmp_path: Path) -> None:

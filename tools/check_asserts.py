@@ -1,4 +1,4 @@
-"""Asserts that cannot fail as they were meant: `assert a, b == c` compares nothing.
+"""Asserts that do not test what was meant: `assert a, b == c` compares nothing.
 
 ``python tools/check_asserts.py FOLDER …`` prints the file and line of each; exit status 1 if any.
 """
@@ -23,11 +23,11 @@ def misplaced(tree: ast.AST) -> Iterator[ast.Assert]:
 
 
 def main(folders: list[str]) -> int:
-    """Print every misplaced comparison; 1 when there is one."""
+    """Print every misplaced comparison; 1 if there is one."""
     status = 0
     for path in sorted(path for folder in folders for path in Path(folder).rglob("*.py")):
         for node in misplaced(ast.parse(path.read_text(encoding="utf-8"))):
-            print(f"{path}:{node.lineno}: the message of this assert is a comparison")
+            print(f"{path}:{node.lineno}: the message of this assert is not text")
             status = 1
     return status
 

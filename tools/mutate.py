@@ -115,7 +115,7 @@ def _break(node: ast.expr) -> Callable[[], None] | None:
 
 
 class Baseline:
-    """What one run of the suite says: the tests of every line, and how long each takes."""
+    """Results of one run of the suite: the tests that run each line, and their durations."""
 
     def __init__(self) -> None:
         self._data = CoverageData(str(WORK / "coverage"))
@@ -126,7 +126,7 @@ class Baseline:
             self.seconds[f"{module}.py::{case.attrib['name']}"] = float(case.attrib["time"])
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that run its line, the fastest first; of its file, when run at import only."""
+        """The tests that run its line, fastest first; those of its file if run at import only."""
         contexts = self._data.contexts_by_lineno(str(mutant.path))
         names = _names(contexts.get(mutant.line, ()))
         if not names and "" in contexts.get(mutant.line, ()):
@@ -153,7 +153,7 @@ def baseline() -> Baseline:
                    "-o", "junit_family=xunit1"]  # fmt: skip
         environment = os.environ | {"COVERAGE_FILE": str(WORK / "coverage")}
         if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-            sys.exit("The suite must pass before the code is broken.")
+            sys.exit("The suite fails on the unchanged code. Make it pass first.")
         mark.write_text(digest.hexdigest())
     return Baseline()
 
@@ -176,7 +176,7 @@ def copy_of_project(number: int) -> Path:
 
 
 def killed(mutant: Mutant, source: str, tests: list[str], base: Baseline, folder: Path) -> bool:
-    """Whether a test fails with the broken file in place, or does not end."""
+    """Whether a test fails, or does not end, with the broken file in place."""
     target = folder / mutant.path.relative_to(ROOT)
     intact = target.read_text(encoding="utf-8")
     target.write_text(source, encoding="utf-8")

@@ -1,8 +1,8 @@
-"""The suite on every supported Python, with three sets of dependencies; and the versions to lock.
+"""Run the suite on every supported Python with three sets of dependencies, and lock versions.
 
 ``python tools/pythons.py lock`` renews ``constraints/`` from the newest dependencies;
 ``python tools/pythons.py test [3.11-locked 3.13-newest …]`` runs the suite. `locked` are the tested
-versions of ``constraints/``, `newest` what a fresh machine gets today, `lowest` the lower bounds of
+versions of ``constraints/``, `newest` those of a new installation, `lowest` the lower bounds of
 ``pyproject.toml``. Environments stay in ``.venvs`` and are updated when those versions change.
 """
 

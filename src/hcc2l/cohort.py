@@ -132,7 +132,7 @@ def printable(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """A text without what spellings of one word differ in: capitals, blanks and accents."""
+    """A text without capitals, blanks and accents, to compare spellings of one word."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in letters if not (unicodedata.combining(c) or c.isspace()))
 
@@ -242,7 +242,7 @@ class Cohort:
         return column
 
     def as_it_stands(self, name: str) -> Column:
-        """One column, to be looked through or written: numbers with two readings are texts.
+        """One column, for checking or writing; as text if its numbers are ambiguous.
 
         Raises
         ------
@@ -286,9 +286,9 @@ class Cohort:
         )
 
     def mixed(self) -> dict[str, list[str]]:
-        """Texts that make a grouping variable of a column used so far, by column.
+        """Texts among numbers, by column, in the columns treated as grouping variables for them.
 
-        Of columns most of whose cells are numbers and that the dictionary does not describe;
+        Only columns used so far that are mostly numbers and not described in the dictionary;
         limits such as `≥3` are levels.
         """
         texts_of: dict[str, list[str]] = {}
@@ -306,8 +306,8 @@ class Cohort:
     def similar_levels(self, event: str = "") -> dict[str, list[dict[str, int]]]:
         """Levels that differ only in capitals, blanks or accents, with the rows of each.
 
-        Of the columns of text used so far, other than the id and than `event`, a column of
-        events whose words are understood in capitals or not.
+        Of the columns of text used so far, except the id and `event`, a column of events, whose
+        words are understood in upper or lower case.
         """
         similar: dict[str, list[dict[str, int]]] = {}
         for name, column in self._used.items():
@@ -327,7 +327,7 @@ class Cohort:
         return {name: c.limits for name, c in self._used.items() if c.limits}
 
     def number_formats(self) -> dict[str, NumberFormat]:
-        """Formats other than the file's in which numbers of the columns used so far were read."""
+        """Formats of the columns used so far whose numbers differ in format from the file's."""
         return {
             name: column.format
             for name, column in self._used.items()
@@ -390,18 +390,18 @@ class Cohort:
         text, first, second, count = repeated
         rounded = ""
         if self.as_it_stands(name).rounded:
-            rounded = "This file keeps at most 16 digits of a number: store longer ids as text. "
+            rounded = "Numbers in this file keep at most 16 digits: store longer ids as text. "
         raise InputError(
             f"{text!r} occurs at {self._place(first)} and {self._place(second)}; {count} "
             f"row{'s repeat' if count > 1 else ' repeats'} an id.",
             where=f"{self.source.name}, column {name}",
-            hint=f"{rounded}Select one row per patient with --where. If the rows of a patient are "
-            f"clustered, use cox with --cluster {name}. If this column does not identify "
-            'patients, name the one that does in hcc2l.toml (id = "…"), or set id = false.',
+            hint=f"{rounded}Select one row per patient with --where. To keep several rows per "
+            f"patient, use cox with --cluster {name}. If this column does not identify patients, "
+            'name the one that does in hcc2l.toml (id = "…"), or set id = false.',
         )
 
     def _refuse_intervals(self, keep: NDArray[np.bool_]) -> None:
-        """Refuse rows that are intervals from a start to a stop, several of one patient."""
+        """Refuse several rows of one patient that are intervals from a start to a stop."""
         pair = recognise_interval(self.names)
         if pair is None or any(self.as_it_stands(name).kind != "number" for name in pair):
             return
@@ -415,14 +415,15 @@ class Cohort:
             raise InputError(
                 f"{text!r} occurs at {self._place(first)} and {self._place(second)} with the times "
                 f"{start} and {stop}: {count} row{'s repeat' if count > 1 else ' repeats'} a "
-                "patient, and the intervals of one patient are not patients followed from time 0.",
+                "patient. These rows are intervals of follow-up, but each would be analysed as a "
+                "patient followed from time 0.",
                 where=f"{self.source.name}, column {name}",
                 hint="Select one row per patient with --where. --cluster would correct the "
                 "standard errors, not the times.",
             )
 
     def _repeated(self, name: str, keep: NDArray[np.bool_]) -> tuple[str, int, int, int] | None:
-        """The first value that occurs again, its two rows, and the number of rows that repeat."""
+        """The first repeated value, its first two rows, and the number of repeating rows."""
         column = self.as_it_stands(name)
         rows = np.flatnonzero(keep & ~column.missing)
         values = column.values[rows].tolist()
@@ -466,10 +467,11 @@ class Cohort:
 
         taken = [name for name in added if name in self.names]
         if taken:
+            what = "columns" if len(taken) > 1 else "column"
             raise UsageError(
-                f"The cohort already has a column {quoted_list(taken)}.",
+                f"The cohort already has the {what} {quoted_list(taken)}.",
                 where="--save",
-                hint="Rename that column in the cohort.",
+                hint=f"Rename the {what} in the cohort.",
             )
         self.load(self.names)
         columns = [self.as_it_stands(name) for name in self.names]

@@ -31,8 +31,9 @@ COMMANDS = (
 SHOWING_OPTIONS = ("format", "digits", "quiet")
 READING_OPTIONS = ("na", "sep", "decimal", "encoding", "sheet")
 
-_TEXT, _TEXTS, _NUMBERS, _FLAG, _TABLE = "text", "list of texts", "list of numbers", "flag", "table"
-_ID = "column, or false where none identifies patients"
+_TEXT, _TEXTS = "text in quotation marks", "a list of texts in quotation marks"
+_NUMBERS, _FLAG, _TABLE = "a list of numbers", "true or false", "a table"
+_ID = "a column, or false if no column identifies patients"
 _TOP = {
     "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
     "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
@@ -183,7 +184,7 @@ def load_dictionary(path: Path) -> Dictionary:
     if faults.messages:
         count = len(faults.messages)
         raise UsageError(
-            f"The dictionary has {count} fault{'s' if count > 1 else ''}:\n"
+            f"The dictionary has {count} error{'s' if count > 1 else ''}:\n"
             + "\n".join(f"  {fault}" for fault in faults.messages),
             where=str(path),
         )
@@ -191,13 +192,19 @@ def load_dictionary(path: Path) -> Dictionary:
 
 
 def _toml_hint(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """What to write instead, judging by the line of the fault."""
+    """What to write instead, inferred from the line of the error."""
     at = re.search(r"line (\d+)", str(error))
     lines = text.splitlines()
     line = lines[int(at[1]) - 1].strip() if at and int(at[1]) <= len(lines) else ""
     if line.startswith("["):
-        return 'Quote names with blanks, brackets or umlauts: [columns."AFP (ng/mL)"].'
-    return 'Quote texts, id = "patient_id"; write lists in brackets with commas, at = [6, 12].'
+        return (
+            "Put names with spaces, brackets or accented letters in quotation marks: "
+            '[columns."AFP (ng/mL)"].'
+        )
+    return (
+        'Put texts in quotation marks, such as id = "patient_id", and lists in square brackets, '
+        "such as at = [6, 12]."
+    )
 
 
 class _Faults:
@@ -323,7 +330,7 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
             return tuple(i if isinstance(i, str) else f"{i:.15g}" for i in items)
         if form == _NUMBERS and all(_is_number(i) for i in items):
             return tuple(float(i) for i in items)
-    faults.add(keys, f"expected a {form}, not {value!r}.")
+    faults.add(keys, f"expected {form}, not {value!r}.")
     return None
 
 
@@ -352,9 +359,9 @@ def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
         faults.add((*keys, "levels"), "a level occurs twice.")
     if entry.reference and entry.levels and entry.reference not in entry.levels:
         hint = did_you_mean(entry.reference, entry.levels)
-        faults.add((*keys, "reference"), f"{entry.reference!r} is not among levels. {hint}")
+        faults.add((*keys, "reference"), f"{entry.reference!r} is not one of the levels. {hint}")
     if entry.cut and list(entry.cut) != sorted(set(entry.cut)):
-        faults.add((*keys, "cut"), "cut-points must increase.")
+        faults.add((*keys, "cut"), "cut-points must be in ascending order, each given once.")
 
 
 def _check_options(
@@ -370,7 +377,7 @@ def _check_options(
         holders = [spec for spec in specs if name in spec.__dataclass_fields__]
         problem: tuple[str, str] | None
         if name in READING_OPTIONS and command is not None:
-            problem = "this option belongs in [defaults]: it holds for every command.", ""
+            problem = "this option applies to every command and belongs in [defaults].", ""
         elif name not in known:
             problem = "unknown option.", did_you_mean(name, sorted(known))
         elif holders:
@@ -393,7 +400,9 @@ def _showing_problem(name: str, value: object) -> tuple[str, str] | None:
         valid = isinstance(value, str) and value in FORMATS
         return None if valid else (f"{value!r} is not a format.", did_you_mean(str(value), FORMATS))
     texts = value if name == "na" and isinstance(value, list) else [value]
-    return None if all(isinstance(t, str) for t in texts) else (f"{value!r} is not a text.", "")
+    if all(isinstance(t, str) for t in texts):
+        return None
+    return f"{value!r} is not text in quotation marks.", ""
 
 
 _TIME_NAMES = {

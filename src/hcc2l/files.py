@@ -16,7 +16,7 @@ Identity = tuple[int, int] | str  # device and inode of a file that exists, else
 
 
 def check_targets(targets: Sequence[tuple[str, str]]) -> None:
-    """Refuse targets that cannot be written, or two of which are one file.
+    """Refuse targets that cannot be written, or that are the same file as another target.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def refuse_overwriting(targets: Iterable[tuple[str, str]], kept: Mapping[Identit
 
 
 def identity(path: str | Path) -> Identity:
-    """What two names of one file have in common, whether or not the file exists yet."""
+    """Device and inode of a file, else its real path: the same for all names of one file."""
     try:
         status = os.stat(path)
     except OSError:
@@ -131,7 +131,7 @@ def _check_target(path: Path, where: str) -> None:
             raise UsageError(
                 "This is not an ordinary file.", where=where, hint="Choose another name."
             )
-        # The mode is asked as well, because root may write to anything.
+        # The mode is checked as well, because root may write to any file.
         if not mode & stat.S_IWUSR or not os.access(path, os.W_OK):
             raise UsageError(
                 "This file is read-only.",
@@ -175,7 +175,7 @@ def _write_beside(path: Path, content: bytes) -> Path:
 
 
 def _second_name(path: Path) -> Path | None:
-    """The old file under a second name, from which it can be restored; None when there is none."""
+    """The old file under a second name, from which it can be restored; None if there is none."""
     if not path.exists():
         return None
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -194,7 +194,7 @@ def _second_name(path: Path) -> Path | None:
 
 
 def _restore(replaced: Sequence[tuple[Path, Path | None, Path]]) -> None:
-    """Put the old files back, the last first; a new file goes away."""
+    """Put the old files back, the last first, and remove new files."""
     for target, backup, temporary in reversed(replaced):
         with suppress(OSError):
             if temporary.exists():  # the last one, which was not renamed

@@ -212,19 +212,19 @@ GLOSSARY: dict[str, Key] = {
     "pair": Key("Pair", "count", "number of the matched pair or set, from 1"),
     "treated": Key("Treated", "text", "1 for a treated patient; in a pair, that patient's id"),
     "control": Key("Control", "text", "the control's id"),
-    "propensity": Key("Propensity", "estimate", "probability of the treatment"),
+    "propensity": Key("Propensity", "estimate", "probability of being treated"),
     "logit": Key("Logit", "estimate", "its log odds"),
     "weight": Key("Weight", "estimate", "weight of the matching, or of the weighting"),
-    "propensity_min": Key("Min", "estimate", "smallest propensity of the group"),
-    "propensity_median": Key("Median", "estimate", "median propensity of the group"),
-    "propensity_max": Key("Max", "estimate", "largest propensity of the group"),
+    "propensity_min": Key("Min", "estimate", "lowest propensity score in the group"),
+    "propensity_median": Key("Median", "estimate", "median propensity score in the group"),
+    "propensity_max": Key("Max", "estimate", "highest propensity score in the group"),
     "outside": Key(
-        "Outside overlap", "count", "patients with a score beyond all scores of the other treatment"
+        "Outside overlap", "count", "patients with a score outside the range of the other treatment"
     ),
     "effective_size": Key("Effective n", "count", "effective sample size, (Σw)² / Σw²"),
-    "weight_max": Key("Largest weight", "estimate", "largest weight of the group"),
+    "weight_max": Key("Largest weight", "estimate", "largest weight in the group"),
     "e_value": Key(
-        "E-value", "ratio", "strength of confounding that would explain the effect away"
+        "E-value", "ratio", "strength of confounding that would explain away the effect"
     ),
     "e_value_limit": Key("E-value", "ratio", "the same for the confidence limit nearer to 1"),
     "marker": Key("Marker", "text", "the marker, as it was given"),

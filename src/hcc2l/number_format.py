@@ -21,7 +21,7 @@ EXAMPLES = 3  # cells that a message shows
 
 
 def number_text(value: float) -> str:
-    """A number as a short text that reads back as it: `1`, `0.5`, `1e-07`."""
+    """The shortest text that reads back as the same number: `1`, `0.5`, `1e-07`."""
     return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
 
 
@@ -34,9 +34,9 @@ class NumberFormat:
     decimal
         ``.`` or ``,``.
     grouped
-        Whether the other sign separates groups of three digits; otherwise it makes a text.
+        Whether the other sign separates groups of three digits; if not, a cell with it is text.
     cells, examples
-        How many cells were read against the plain form of the file, and some of them.
+        The number of cells whose format differs from that of the file, and some of them.
     doubtful
         Cells that have two readings, when nothing in the column decides between them; none of
         its cells with a decimal sign is then read.
@@ -49,7 +49,7 @@ class NumberFormat:
     doubtful: tuple[str, ...] = ()
 
     def plain(self, text: str) -> str | None:
-        """A number with a decimal point and no thousands separator; None where it is none."""
+        """A number with a decimal point and no thousands separator; None if it is not a number."""
         number = text
         if "," in number or "." in number:
             if self.doubtful:

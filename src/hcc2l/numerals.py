@@ -1,4 +1,4 @@
-"""How numbers are written for people: the one place that tables, figures and sentences ask."""
+"""p-values as printed in every table, figure and sentence."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ def p_value(p: float) -> str:
 
 
 def p_equation(p: float) -> str:
-    """A p-value with its sign, as sentences and figures have it: `p = 0.006`, `p < 0.001`."""
+    """A p-value with its sign, as in sentences and figures: `p = 0.006`, `p < 0.001`."""
     text = p_value(p)
     return f"p {text[0]} {text[1:]}" if text[0] in "<>" else f"p = {text}"

@@ -136,7 +136,7 @@ def units_of(name: str, values: Floats) -> InferredUnit:
 def pni(albumin: Floats, lymphocytes: Floats) -> Floats:
     """Prognostic nutritional index, shape (n,): albumin + 5 x lymphocytes.
 
-    Onodera, Goseki and Kosaki, Nihon Geka Gakkai Zasshi 1984;85:1001-1005 (there 10 x albumin in
+    Onodera, Goseki and Kosaki, Nihon Geka Gakkai Zasshi 1984;85:1001–1005 (there 10 x albumin in
     g/dL + 0.005 x lymphocytes per microlitre, which is equivalent).
 
     Parameters

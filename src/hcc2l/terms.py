@@ -81,7 +81,7 @@ def parse_term(text: str, names: Sequence[str], option: str) -> Term:
 
 
 def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
-    """The cut-points of `400`, `200/400`, `200,400` or `median`, in rising order."""
+    """The cut-points of `400`, `200/400`, `200,400` or `median`, in ascending order."""
     if text.strip().casefold() == "median":
         return ("median",)
     try:
@@ -95,7 +95,7 @@ def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
             hint="Write afp@400, afp@200/400 or afp@median.",
         ) from None
     if cuts != sorted(set(cuts)):
-        raise UsageError(f"The cut-points {text!r} must be in rising order.", where=option)
+        raise UsageError(f"The cut-points {text!r} must be in ascending order.", where=option)
     return tuple(cuts)
 
 

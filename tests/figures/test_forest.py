@@ -125,7 +125,7 @@ def test_ticks_are_inside_the_axis() -> None:
 
 def test_the_subgroups_say_which_treatment_is_compared_with_which() -> None:
     report = hcc2l.cox(COHORT, **SUBGROUPS, ref=["second_line=sorafenib"])
-    assert report.table("subgroups").title == "Hazard ratio, lenvatinib v sorafenib, in subgroups"
+    assert report.table("subgroups").title == "Hazard ratio by subgroup, lenvatinib v sorafenib"
     (axes,) = axes_of(report)
     assert axes.get_xlabel() == (
         "Hazard ratio for overall survival, lenvatinib v sorafenib (95% CI)"
@@ -187,7 +187,7 @@ def test_the_subgroups_stand_at_their_numbers() -> None:
 
 def test_of_a_number_the_subgroups_have_no_arms_and_favour_nobody() -> None:
     report = hcc2l.cox(COHORT, subgroups="albumin", within=["sex"])
-    assert report.table("subgroups").title == "Hazard ratio, Albumin, g/dL, per unit, in subgroups"
+    assert report.table("subgroups").title == "Hazard ratio by subgroup, Albumin, g/dL, per unit"
     (axes,) = axes_of(report)
     assert texts_at(axes, -1)[:2] == ["Subgroup", "Events/n"]
     assert not [t for t in axes.texts if "favours" in t.get_text()]

@@ -328,8 +328,8 @@ def test_similar_levels_are_reported_with_counts_and_the_line_of_the_dictionary(
     assert note["level"] == "warning"
     assert note["text"] == (
         "sex: 'Male' (12), 'male' (6) and 'MALE' (6) differ only in capitals, blanks or accents "
-        "and are different levels. Correct the cells if they are one level, or exclude these rows "
-        'with missing = ["male", "MALE"] for sex in hcc2l.toml.'
+        "but are treated as different levels. Correct the cells if they are one level, or exclude "
+        'these rows with missing = ["male", "MALE"] for sex in hcc2l.toml.'
     )
     assert any("'Male' (12)" in line for line in outcome.messages("warning"))
     write("hcc2l.toml", '[columns.sex]\nmissing = ["male", "MALE"]\n')

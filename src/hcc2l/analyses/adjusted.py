@@ -60,8 +60,8 @@ def adjusted_tables(data: CoxData, model: Model | None) -> list[Table]:
         Column(data.labels[text], ("group",)), Column("n", ("n",)), Column("Events", ("events",)),
         Column(f"Median{unit} {ci}", ("median", "lower", "upper"), form="interval"),
     )  # fmt: skip
-    foot = (f"Predicted survival averaged over all {model.n} patients of the multivariable model, "
-            "at each level in turn; n and events are as observed.",)  # fmt: skip
+    foot = (f"Mean survival predicted for all {model.n} patients of the multivariable model, as if "
+            "each had the level shown; n and events are as observed.",)  # fmt: skip
     return [
         Table("adjusted", "Adjusted survival", GROUP_KEYS, tuple(groups), columns, foot),
         Table("adjusted_curve", "Adjusted survival curves", CURVE_KEYS, tuple(curves)),
@@ -77,15 +77,15 @@ def _levels(data: CoxData, model: Model | None, text: str) -> tuple[str, ...]:
     term = next((t for t in model.terms if t.text == text), None) if model else None
     if model is None or term is None:
         raise AnalysisError(
-            f"{text} is not in a multivariable model, so there is nothing to adjust it for.",
+            f"{text} is not in a multivariable model, so its curves cannot be adjusted.",
             where=where,
             hint="Drop --univariable, --select or --stepwise.",
         )
     if term.factor is None:
         raise UsageError(
-            f"{text} is a number and has no groups to draw curves for.",
+            f"{text} is numeric and has no groups to draw curves for.",
             where=where,
-            hint=f"Cut it, in -x as well: {text}@median.",
+            hint=f"Cut it, both here and in -x: {text}@median.",
         )
     columns = zip(model.matrix.columns, model.dropped, strict=True)
     dropped = [c.level for c, absent in columns if absent and c.term == text]

@@ -97,7 +97,8 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
     rows = model.rows
     if data.spec.ph_transform == "log" and (data.time[rows] <= 0).any():
         raise AnalysisError(
-            "The logarithm of time 0 is not defined.", where="--ph-transform log",
+            "Some patients have time 0, whose logarithm is not defined.",
+            where="--ph-transform log",
             hint="Use --ph-transform km.",
         )  # fmt: skip
     tests = proportional_hazards(
@@ -149,10 +150,10 @@ def _notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
         if row["term"] != "GLOBAL" and isinstance(p, float) and p < 0.05:
             notes.append(
                 Note("warning", "hazards-not-proportional",
-                     f"The hazard ratio of {row['term']} changes over time ({p_equation(p)}), so a "
-                     "single hazard ratio is only an average. Stratify by it (--strata), start "
-                     "from a --landmark, or compare restricted mean survival times (hcc2l km "
-                     "--tau).")
+                     f"The hazard ratio of {row['term']} appears to change over time "
+                     f"({p_equation(p)}), so a single hazard ratio is only an average. Stratify by "
+                     "it (--strata), count time from a landmark (--landmark T), or compare "
+                     "restricted mean survival times (hcc2l km --tau T).")
             )  # fmt: skip
     for name, column in data.columns.items():
         if not data.spec.landmark and cohort.known_after_start(column):
@@ -167,7 +168,8 @@ def _notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
     if results.skipped:
         notes.append(
             Note("warning", "subgroup-not-fitted",
-                 "No hazard ratio was estimated in subgroups with too few patients or events: "
-                 f"{'; '.join(results.skipped)}.")
+                 "No hazard ratio was estimated in subgroups with too few patients or events, or "
+                 "in which the effect variable does not vary: "
+                 f"{'; '.join(results.skipped)}. Merge these levels with others.")
         )  # fmt: skip
     return notes

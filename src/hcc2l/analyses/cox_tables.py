@@ -19,7 +19,7 @@ from hcc2l.report import Column, Row, Table, Value
 
 PH_SCALES = {
     "km": "Kaplan–Meier time scale",
-    "identity": "time itself",
+    "identity": "untransformed time",
     "rank": "ranks of time",
     "log": "logarithm of time",
 }
@@ -50,7 +50,7 @@ def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
         raise AnalysisError(
             "No covariate was selected for the multivariable model.",
             where="--select" if data.spec.select is not None else "--stepwise",
-            hint="Add --univariable to see each covariate, or fix the model in advance.",
+            hint="Add --univariable to see each covariate, or specify the model in advance.",
         )
     tables = [terms_table(data, results.models)]
     if fitted.alone or fitted.final:
@@ -105,7 +105,7 @@ def _subgroup_table(data: CoxData, results: CoxResults) -> Table:
                form="effect"),
         Column("p", ("p",)), Column("p (interaction)", ("interaction_p",)),
     )  # fmt: skip
-    title = f"Hazard ratio, {comparison(data, results)}, in subgroups"
+    title = f"Hazard ratio by subgroup, {comparison(data, results)}"
     return Table("subgroups", title, tuple(rows[0]), rows, columns)
 
 

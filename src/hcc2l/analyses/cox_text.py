@@ -12,38 +12,38 @@ from hcc2l.analyses.wording import in_sentence, in_words, listed
 from hcc2l.cohort import Cohort
 from hcc2l.specs import RegressionSpec
 
-_COX = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187-220."
+_COX = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187–220."
 _TIES = {
     "efron": "Efron B. The efficiency of Cox's likelihood function for censored data. "
-    "J Am Stat Assoc 1977;72:557-565.",
+    "J Am Stat Assoc 1977;72:557–565.",
     "breslow": "Breslow N. Covariance analysis of censored survival data. "
-    "Biometrics 1974;30:89-99.",
+    "Biometrics 1974;30:89–99.",
 }
 _HAZARDS = (
     "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted "
-    "residuals. Biometrika 1994;81:515-526."
+    "residuals. Biometrika 1994;81:515–526."
 )
 _ROBUST = (
     "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. "
-    "J Am Stat Assoc 1989;84:1074-1078."
+    "J Am Stat Assoc 1989;84:1074–1078."
 )
 _UNO = (
     "Uno H, Cai T, Pencina MJ, D'Agostino RB, Wei LJ. On the C-statistics for evaluating overall "
     "adequacy of risk prediction procedures with censored survival data. "
-    "Stat Med 2011;30:1105-1117."
+    "Stat Med 2011;30:1105–1117."
 )
 _ADJUSTED = (
     "Gail MH, Byar DP. Variance calculations for direct adjusted survival curves, with "
-    "applications to testing for no treatment effect. Biom J 1986;28:587-599."
+    "applications to testing for no treatment effect. Biom J 1986;28:587–599."
 )
 _FIRTH_COX = (
     "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. "
-    "Biometrics 2001;57:114-119."
+    "Biometrics 2001;57:114–119."
 )
 FIRTH = "Firth's penalised likelihood"
 _LANDMARK = (
     "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. "
-    "J Clin Oncol 1983;1:710-719."
+    "J Clin Oncol 1983;1:710–719."
 )
 
 
@@ -81,12 +81,10 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         f"method for ties{penalty}."
     )
     if spec.firth:
-        sentences.append("P-values are those of penalised likelihood-ratio tests.")
+        sentences.append("The p-values are those of penalised likelihood-ratio tests.")
         cited.append(_FIRTH_COX)
     if spec.strata:
-        sentences.append(
-            f"The baseline hazard was stratified by {in_sentence(data.labels[spec.strata])}."
-        )
+        sentences.append(f"The models were stratified by {in_sentence(data.labels[spec.strata])}.")
     if spec.weights:
         sentences.append(f"Patients were weighted by {in_sentence(cohort.label(spec.weights))}.")
     if any(m.robust_std_err is not None for m in results.models):
@@ -95,9 +93,11 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         cited.append(_ROBUST)
     if spec.landmark is not None:
         unit = f" {endpoint.unit}" if endpoint.unit else ""
+        excluded = data.outcome.account.excluded
+        early = any("by the landmark" in rows.reason for rows in excluded)
         sentences.append(
-            f"Survival time was measured from a landmark at {spec.landmark:g}{unit}; patients with "
-            "an event or censored by then were excluded."
+            f"Survival time was measured from a landmark at {spec.landmark:g}{unit}"
+            + ("; patients with an event or censored by then were excluded." if early else ".")
         )
         cited.append(_LANDMARK)
     sentences += model_sentences(spec, results.fitted, cohort)
@@ -133,10 +133,10 @@ def _subgroup_sentences(data: CoxData, results: CoxResults) -> list[str]:
 
 
 def _performance_measures(data: CoxData) -> str:
-    others = ", Uno's C and the integrated Brier score" if data.weights is None else ""
+    others = ", Uno's C, the integrated Brier score" if data.weights is None else ""
     return (
         f"The performance of the multivariable model was measured by Harrell's C{others}"
-        f"{' and' if not others else ', and'} the calibration slope."
+        " and the calibration slope."
     )
 
 
@@ -159,7 +159,7 @@ def model_sentences(spec: RegressionSpec, fitted: Fitted, cohort: Cohort) -> lis
     whose = "all candidate variables" if spec.stepwise is not None else "all of its covariates"
     sentences = [sentence, f"It was fitted to the {patients}{whose} ({final.events} events)."]
     if fitted.alone:
-        sentences.append("Univariable models used all patients with data on the covariate.")
+        sentences.append("Each univariable model included all patients with data on its covariate.")
     return sentences
 
 

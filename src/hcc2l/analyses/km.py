@@ -89,7 +89,8 @@ def _notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
         times = ", ".join(f"{t:g}" for t in spec.at)
         notes.append(
             Note("info", "times-unordered",
-                 f"--at was read as the times {times}. Write decimals with a point: 12.5.")
+                 f"--at was read as the times {times}, which are not in ascending order. If a "
+                 "decimal was meant, write it with a point: 12.5.")
         )  # fmt: skip
     if spec.competing:
         notes.append(
@@ -113,8 +114,8 @@ def _not_estimable_note(data: KmData, tables: list[Table]) -> list[Note]:
         return []
     within, strata = (" in the same stratum", " or strata") if data.strata else ("", "")
     text = (
-        f"No test is possible for: {'; '.join(tests)}. At no event time that some patients "
-        f"survived were these groups at risk together{within}. Combine groups{strata}."
+        f"No test is possible for: {'; '.join(tests)}. At no event time were these groups at risk "
+        f"together{within} with any patient remaining event-free. Combine groups{strata}."
     )
     return [Note("warning", "test-not-estimable", text)]
 
@@ -173,11 +174,11 @@ def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:
     pairs = len(rows.get("pairwise", ()))
     tests = sum(row["test"] != "gray" for row in rows["tests"])  # Gray's asks another question
     if data.spec.adjust == "none" and pairs > 1:
-        text = (f"{pairs} pairs were tested without adjustment; one in twenty such tests gives "
-                "p < 0.05 by chance alone. Use --adjust holm.")  # fmt: skip
+        text = (f"{pairs} pairs were tested without adjustment; where groups do not differ, one "
+                "such test in twenty still gives p < 0.05. Use --adjust holm.")  # fmt: skip
     elif tests > 1:
         text = (f"{tests} tests address the same question, and their p-values are not "
-                "independent evidence. Report the test that was planned.")  # fmt: skip
+                "independent evidence. Report the prespecified test.")  # fmt: skip
     else:
         return []
     return [Note("warning", "multiple-tests", text)]

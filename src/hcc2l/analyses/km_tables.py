@@ -111,7 +111,8 @@ def _groups_columns(data: KmData, rows: list[Row]) -> tuple[Column, ...]:
 
 def _groups_footnotes(data: KmData) -> tuple[str, ...]:
     follow = "Follow-up: reverse Kaplan–Meier. Observed: time to event or censoring."
-    return (follow, "Events are weighted.") if data.weights is not None else (follow,)
+    weighted = ("Numbers of events are sums of weights.",) if data.weights is not None else ()
+    return (follow, *weighted)
 
 
 def _quantiles(data: KmData) -> list[Table]:
@@ -255,11 +256,11 @@ def _tests(data: KmData) -> Table:
         footnotes.append(f"Trend over: {', '.join(level for _, level in order)}.")
     if spec.competing:
         footnotes.append(
-            "Gray's test compares cumulative incidences of the cause; the other tests compare its "
-            "cause-specific hazards."
+            "Gray's test compares the cumulative incidence of the cause between groups; the other "
+            "tests compare its cause-specific hazard."
         )
     if data.robust:
-        footnotes.append("Fractional weights: tests have robust variances.")
+        footnotes.append("Weights are fractional, so the tests use robust variances.")
     title = f"Comparison of the {k} groups"
     return Table("tests", title, tuple(rows[0]), tuple(rows), tuple(columns), tuple(footnotes))
 
@@ -289,12 +290,12 @@ def _pairwise(data: KmData) -> Table:
     )  # fmt: skip
     method = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni",
               "none": "unadjusted"}[data.spec.adjust]  # fmt: skip
-    kind = "Stratified log-rank tests" if data.strata else "Log-rank tests"
+    kind = "Pairwise stratified log-rank tests" if data.strata else "Pairwise log-rank tests"
     if data.spec.competing:
         kind += " (cause-specific hazards)"
     return Table(
         "pairwise",
-        f"{kind} of each pair of groups",
+        kind,
         tuple(rows[0]),
         rows,
         (
@@ -374,7 +375,8 @@ def _parametric(data: KmData) -> Table:
         ]  # fmt: skip
     if not rows:
         raise AnalysisError(
-            "No parametric model could be fitted: too few events, or no likelihood has a maximum.",
+            "No parametric model could be fitted: there were too few events, or the "
+            "likelihood has no maximum.",
             where="--parametric",
             hint="Omit --parametric.",
         )

@@ -13,35 +13,35 @@ from hcc2l.report import Row, Table
 
 _REFERENCES = {
     "kaplan-meier": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. "
-    "J Am Stat Assoc 1958;53:457-481.",
+    "J Am Stat Assoc 1958;53:457–481.",
     "brookmeyer": "Brookmeyer R, Crowley J. A confidence interval for the median survival time. "
-    "Biometrics 1982;38:29-41.",
+    "Biometrics 1982;38:29–41.",
     "reverse": "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. "
-    "Control Clin Trials 1996;17:343-346.",
+    "Control Clin Trials 1996;17:343–346.",
     "logrank": "Mantel N. Evaluation of survival data and two new rank order statistics arising in "
-    "its consideration. Cancer Chemother Rep 1966;50:163-170.",
+    "its consideration. Cancer Chemother Rep 1966;50:163–170.",
     "peto": "Peto R, Peto J. Asymptotically efficient rank invariant test procedures. "
-    "J R Stat Soc A 1972;135:185-206.",
+    "J R Stat Soc A 1972;135:185–206.",
     "gehan": "Gehan EA. A generalized Wilcoxon test for comparing arbitrarily singly-censored "
-    "samples. Biometrika 1965;52:203-223.",
+    "samples. Biometrika 1965;52:203–223.",
     "tarone-ware": "Tarone RE, Ware J. On distribution-free tests for equality of survival "
-    "distributions. Biometrika 1977;64:156-160.",
+    "distributions. Biometrika 1977;64:156–160.",
     "fh": "Fleming TR, Harrington DP. Counting processes and survival analysis. Wiley, 1991.",
-    "trend": "Tarone RE. Tests for trend in life table analysis. Biometrika 1975;62:679-682.",
+    "trend": "Tarone RE. Tests for trend in life table analysis. Biometrika 1975;62:679–682.",
     "rmst": "Royston P, Parmar MKB. Restricted mean survival time: an alternative to the hazard "
     "ratio. BMC Med Res Methodol 2013;13:152.",
     "landmark": "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. "
-    "J Clin Oncol 1983;1:710-719.",
+    "J Clin Oncol 1983;1:710–719.",
     "aalen": "Aalen OO, Johansen S. An empirical transition matrix for non-homogeneous Markov "
-    "chains based on censored observations. Scand J Stat 1978;5:141-150.",
+    "chains based on censored observations. Scand J Stat 1978;5:141–150.",
     "gray": "Gray RJ. A class of K-sample tests for comparing the cumulative incidence of a "
-    "competing risk. Ann Stat 1988;16:1141-1154.",
+    "competing risk. Ann Stat 1988;16:1141–1154.",
     "weights": "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. "
-    "J Am Stat Assoc 1989;84:1074-1078.",
+    "J Am Stat Assoc 1989;84:1074–1078.",
     "holm": "Holm S. A simple sequentially rejective multiple test procedure. "
-    "Scand J Stat 1979;6:65-70.",
+    "Scand J Stat 1979;6:65–70.",
     "bh": "Benjamini Y, Hochberg Y. Controlling the false discovery rate. "
-    "J R Stat Soc B 1995;57:289-300.",
+    "J R Stat Soc B 1995;57:289–300.",
 }
 TEST_LABELS = {
     "logrank": "Log-rank",
@@ -211,7 +211,8 @@ def _test_sentences(
     if "logrank-trend" in tested:
         order = ", ".join(trend_order(data))
         sentences.append(
-            f"A trend across the ordered groups ({order}) was tested with equally spaced scores."
+            f"A trend across the ordered groups ({order}) was assessed by the "
+            "log-rank test for trend with equally spaced scores."
         )
         cited.append("trend")
     sentences += _pairwise_sentence(data, results, cited)
@@ -287,7 +288,7 @@ def _row_sentences(
     )
     return [
         sentence,
-        *(["p-values are two-sided."] if tested else []),
+        *(["All p-values are two-sided."] if tested else []),
         f"Analyses were performed with hcc2l {version('hcc2l')}.",
     ]
 

@@ -49,14 +49,14 @@ from hcc2l.stats.linear_algebra import linear_predictor
 from hcc2l.stats.roc import auc
 from hcc2l.terms import split_assignment
 
-_COX = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 1958;20:215-242."
+_COX = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 1958;20:215–242."
 _HOSMER = (
     "Hosmer DW, Lemeshow S. Goodness of fit tests for the multiple logistic regression model. "
-    "Commun Stat Theory Methods 1980;9:1043-1069."
+    "Commun Stat Theory Methods 1980;9:1043–1069."
 )
 FIRTH_LOGISTIC = (
     "Heinze G, Schemper M. A solution to the problem of separation in logistic regression. "
-    "Stat Med 2002;21:2409-2419."
+    "Stat Med 2002;21:2409–2419."
 )
 
 
@@ -261,7 +261,7 @@ def _tables(data: LogisticData, terms: dict[str, ModelTerm], fitted: Fitted) -> 
         raise AnalysisError(
             "No covariate was selected for the multivariable model.",
             where="--select" if data.spec.select is not None else "--stepwise",
-            hint="Add --univariable to see each covariate, or fix the model in advance.",
+            hint="Add --univariable to see each covariate, or specify the model in advance.",
         )  # fmt: skip
     rows = tuple(model_row(model) for model in models)
     columns = (
@@ -298,7 +298,7 @@ def _methods(
         f"intervals were estimated by logistic regression{' with ' + FIRTH if spec.firth else ''}."
     )
     if spec.firth:
-        sentences.append("P-values are those of penalised likelihood-ratio tests.")
+        sentences.append("The p-values are those of penalised likelihood-ratio tests.")
         cited.append(FIRTH_LOGISTIC)
     sentences += model_sentences(spec, fitted, cohort)
     sentences += interaction_sentences(spec, fitted, bool(spec.interaction))

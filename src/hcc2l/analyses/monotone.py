@@ -38,6 +38,8 @@ def empty_group(groups: dict[str, Mask], event: Mask, *, all_too: bool) -> str |
     """The clause that names a group without events, or with `all_too` one of events alone."""
     for name, inside in groups.items():
         n, events = int(inside.sum()), int(event[inside].sum())
+        if n == 1 and (events == 0 or all_too):
+            return f"the only patient with {name} {'had' if events else 'did not have'} the event"
         if events == 0:
             return f"none of the {n} patients with {name} had the event"
         if all_too and events == n:

@@ -23,7 +23,7 @@ MEASURES = {
     "brier_score": "Brier score",
     "calibration_slope": "Calibration slope",
 }
-HARRELL = "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med 1996;15:361-387."
+HARRELL = "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med 1996;15:361–387."
 
 
 def performance_table(
@@ -122,7 +122,7 @@ def _table(rows: Sequence[Row], samples: int) -> Table:
     )  # fmt: skip
     plural = "" if samples == 1 else "s"
     footnotes = (
-        [f"Corrected for optimism by {samples} bootstrap sample{plural}."] if samples else []
+        [f"Corrected for optimism with {samples} bootstrap sample{plural}."] if samples else []
     )
     return Table("performance", "Performance of the multivariable model", PERFORMANCE_KEYS,
                  tuple(rows), columns, tuple(footnotes))  # fmt: skip
@@ -133,7 +133,8 @@ def _notes(failed: int, samples: int) -> list[Note]:
         return []
     return [
         Note("warning", "bootstrap-samples-left-out",
-             f"{failed} of the {samples} bootstrap samples were excluded because no model could "
-             "be fitted in them (a level without patients, too few events, or no covariate "
-             "selected).")
+             f"{failed} of the {samples} bootstrap samples {'was' if failed == 1 else 'were'} "
+             "excluded because no model could be fitted (a level without patients, too few events, "
+             "or no covariate selected). If many were excluded, merge rare levels or use fewer "
+             "covariates.")
     ]  # fmt: skip

@@ -65,7 +65,7 @@ def _tests(
 
 
 def _signed_rank(data: MatchData, x: Floats) -> group_tests.Test:
-    """The signed-rank test within the sets; of means, differences that are rounding are none."""
+    """Signed-rank test within the sets; differences from means that are rounding count as 0."""
     zero = ROUNDING * float(np.abs(x).max()) if data.spec.controls_each > 1 else 0.0
     return group_tests.signed_rank(_differences(data, x), zero)
 
@@ -237,12 +237,15 @@ def _baseline_columns(data: MatchData) -> tuple[Column, ...]:
 
 def _baseline_notes(data: MatchData, summaries: Sequence[Summary]) -> list[str]:
     before, after = tests_used(summaries)
-    text = f"Median (quartiles) or n (%). Before: {before}."
+    text = f"Median (quartiles) or n (%). Tests before matching: {before}."
     if after:
-        within = "pairs" if data.spec.controls_each == 1 else "sets"
-        text += f" After, within the matched {within}: {after}."
+        within = "pairs" if data.spec.controls_each == 1 else "matched sets"
+        text += f" Tests after matching, within {within}: {after}."
     elif not data.paired:
-        text += " After: no test, because controls are matched to several treated patients."
+        text += (
+            " After matching there are no tests, because some controls were matched to more than "
+            "one treated patient."
+        )
     if data.spec.controls_each > 1 or data.spec.reuses:
         text += " Matched controls are weighted."
     sd = "SD of the treated" if data.spec.smd == "att" else "pooled SD"
@@ -279,7 +282,7 @@ def matching_table(data: MatchData) -> Table:
         *order,
         Column(t.treated, ("n_matched_treated",)), Column(t.control, ("n_matched_control",)),
         Column("Total distance", ("total_distance",), decimals=3),
-        Column("Largest", ("largest_distance",), decimals=3),
+        Column("Largest distance", ("largest_distance",), decimals=3),
     )  # fmt: skip
     return Table("matching", "Matching", tuple(rows[0]), tuple(rows), columns)
 
@@ -305,10 +308,10 @@ def flow_table(data: MatchData) -> Table:
 
 
 _STAGES = {
-    "eligible": "Received one of the two treatments", "complete": "Complete covariates and outcome",
+    "eligible": "Received one of the two treatments", "complete": "Complete data",
     "matched": "Matched", "no-control-in-stratum": "Unmatched: no counterpart in the stratum",
     "outside-caliper": "Unmatched: no counterpart within the caliper",
-    "controls-used-up": "Unmatched: controls within reach used up",
+    "controls-used-up": "Unmatched: suitable controls already matched",
     "not-needed": "Unmatched: surplus controls",
 }  # fmt: skip
 

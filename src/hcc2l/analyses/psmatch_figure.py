@@ -101,7 +101,8 @@ def _scores(data: MatchData, tables: Sequence[Table]) -> Figure:
 def _survival(data: MatchData, tables: Sequence[Table]) -> Figure:
     if not data.outcomes:
         raise AnalysisError(
-            "The cohort has no endpoint to draw.", where="--which survival",
+            "Survival curves need an endpoint; there is none in the cohort.",
+            where="--which survival",
             hint="Give one with --time COL --event COL.",
         )  # fmt: skip
     parts: dict[str, Table] = {}

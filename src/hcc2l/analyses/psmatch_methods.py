@@ -18,27 +18,27 @@ from hcc2l.stats.group_tests import Test
 
 _REFERENCES = {
     "score": "Rosenbaum PR, Rubin DB. The central role of the propensity score in observational "
-    "studies for causal effects. Biometrika 1983;70:41-55.",
+    "studies for causal effects. Biometrika 1983;70:41–55.",
     "nearest": "Austin PC. An introduction to propensity score methods for reducing the effects "
-    "of confounding in observational studies. Multivariate Behav Res 2011;46:399-424.",
+    "of confounding in observational studies. Multivariate Behav Res 2011;46:399–424.",
     "optimal": "Rosenbaum PR. Optimal matching for observational studies. "
-    "J Am Stat Assoc 1989;84:1024-1032.",
+    "J Am Stat Assoc 1989;84:1024–1032.",
     "smd": "Austin PC. Balance diagnostics for comparing the distribution of baseline covariates "
-    "between treatment groups in propensity-score matched samples. Stat Med 2009;28:3083-3107.",
+    "between treatment groups in propensity-score matched samples. Stat Med 2009;28:3083–3107.",
     "boosted": "McCaffrey DF, Ridgeway G, Morral AR. Propensity score estimation with boosted "
     "regression for evaluating causal effects in observational studies. "
-    "Psychol Methods 2004;9:403-425.",
+    "Psychol Methods 2004;9:403–425.",
     "cluster": "Austin PC. The use of propensity score methods with survival or time-to-event "
     "outcomes: reporting measures of effect similar to those used in randomized experiments. "
-    "Stat Med 2014;33:1242-1258.",
+    "Stat Med 2014;33:1242–1258.",
     "iptw": "Robins JM, Hernán MA, Brumback B. Marginal structural models and causal inference in "
-    "epidemiology. Epidemiology 2000;11:550-560.",
+    "epidemiology. Epidemiology 2000;11:550–560.",
     "overlap": "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score "
-    "weighting. J Am Stat Assoc 2018;113:390-400.",
+    "weighting. J Am Stat Assoc 2018;113:390–400.",
     "hazards": "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on "
-    "weighted residuals. Biometrika 1994;81:515-526.",
+    "weighted residuals. Biometrika 1994;81:515–526.",
     "e-value": "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: "
-    "introducing the E-value. Ann Intern Med 2017;167:268-274.",
+    "introducing the E-value. Ann Intern Med 2017;167:268–274.",
 }
 
 
@@ -144,8 +144,8 @@ def _term_label(cohort: Cohort, column: str, factor: Factor | None) -> str:
 
 
 _ORDER_WORDS = {
-    "largest": "in descending order of the score of the treated",
-    "smallest": "in ascending order of the score of the treated",
+    "largest": "with the treated in descending order of the score",
+    "smallest": "with the treated in ascending order of the score",
     "data": "with the treated in the order of the file",
     "random": "with the treated in random order",
 }
@@ -166,7 +166,7 @@ def _matching_sentence(data: MatchData, cohort: Cohort) -> str:
         if spec.caliper_scale == "sd":
             scale = "logit" if spec.distance == "logit" else "score"
             many = "s" if spec.caliper != 1 else ""
-            text += f" standard deviation{many} of the {scale} over all patients"
+            text += f" standard deviation{many} of the {scale} in all patients"
     if data.exact:
         labels = [_term_label(cohort, factor.column, factor) for factor in data.exact]
         text += f", and exactly on {listed(labels)}"
@@ -179,7 +179,7 @@ def _matched_sentence(data: MatchData) -> str:
     controls = int(np.unique(data.matches.control).size)
     return (
         f"Of {n} patients treated with {t.treated} and {int((~data.treated).sum())} treated with "
-        f"{t.control}, {matched} and {controls} were matched."
+        f"{t.control}, {matched} and {controls}, respectively, were matched."
     )
 
 
@@ -189,7 +189,7 @@ def _balance_sentence(data: MatchData) -> str:
     )  # fmt: skip
     return (
         f"Balance was assessed by standardised mean differences, calculated with {sd} before "
-        f"matching; absolute values up to {LARGE_DIFFERENCE:g} were considered balanced."
+        f"matching; absolute values up to {LARGE_DIFFERENCE:g} were taken to indicate balance."
     )
 
 
@@ -223,7 +223,8 @@ def _outcome_sentences(data: MatchData, tables: Sequence[Table]) -> tuple[list[s
     labels = listed([in_sentence(outcome.endpoint.label) for outcome in data.outcomes])
     text = f"{labels[0].upper()}{labels[1:]} {_were(data)} estimated by the Kaplan–Meier method"
     text += " and compared by the log-rank test" if tests else ""
-    text += f", after matching also stratified by {pair}" if "logrank-stratified" in tests else ""
+    if "logrank-stratified" in tests:
+        text += f" and, after matching, also by the log-rank test stratified by {pair}"
     sentences, cited = [f"{text}."], []
     if effects:
         sentences.append(_hazard_sentences(data, effects, pair))
@@ -233,7 +234,7 @@ def _outcome_sentences(data: MatchData, tables: Sequence[Table]) -> tuple[list[s
                          "the Grambsch–Therneau score test.")  # fmt: skip
         cited.append("hazards")
     if any(r["e_value"] is not None for r in rows["effects"]):
-        sentences.append("E-values were calculated for the hazard ratios and for their confidence "
+        sentences.append("E-values were calculated for the hazard ratios and for the confidence "
                          "limits nearer to 1.")  # fmt: skip
         cited.append("e-value")
     return sentences, cited
@@ -254,7 +255,7 @@ def _hazard_sentences(data: MatchData, effects: set[tuple[str, str]], pair: str)
     if ("after", "cox-strata") in effects:
         text += f" A further model of the matched patients was stratified by {pair}."
     if ("weighted", "cox") in effects:
-        text += " In the weighted patients, robust standard errors were used."
+        text += " In the weighted analysis, robust standard errors were used."
     if any(model == "cox-adjusted" for _, model in effects):
         text += " Hazard ratios were additionally adjusted for the covariates (doubly robust)."
     return text

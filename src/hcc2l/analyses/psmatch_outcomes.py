@@ -28,7 +28,8 @@ RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 RATES = {"ORR": ("CR", "PR"), "DCR": ("CR", "PR", "SD")}
 MODEL_LABELS = {
     "cox": "Cox", "cox-cluster": "Cox, clustered on pair", "cox-strata": "Cox, stratified by pair",
-    "cox-robust": "Cox, weighted, robust", "cox-adjusted": "Cox, adjusted for the covariates",
+    "cox-robust": "Cox, weighted, robust SE",
+    "cox-adjusted": "Cox, adjusted for the covariates",
 }  # fmt: skip
 LOGRANK_LABELS = {"logrank": "Log-rank", "logrank-stratified": "Log-rank, stratified by pair"}
 NO_ERROR = 1e-9  # a robust standard error below this share of the model's is 0, up to rounding
@@ -94,7 +95,7 @@ def _survival(data: MatchData) -> Table:
         Column(f"Median {ci}", ("median", "lower", "upper"), form="interval"),
     )  # fmt: skip
     weighted = any(fractional(sample.weights) for sample in data.samples)
-    notes = ("n and events count patients; medians are weighted in weighted samples.",)
+    notes = ("n and events are numbers of patients; in weighted samples, medians are weighted.",)
     return Table("survival", "Survival", tuple(rows[0]), tuple(rows), columns,
                  notes if weighted else ())  # fmt: skip
 
@@ -198,7 +199,7 @@ def _fit(
     """The Cox model, or the reason why it gives no hazard ratio of the treatment."""
     treated = data.treated[inside]
     if treated.all() or not treated.any():
-        return "only one treatment has patients"
+        return "there are no patients in one of the two groups"
     if not outcome.event[inside].any():
         return "there are no events"
     x = treated.astype(np.float64)[:, None]
@@ -232,7 +233,7 @@ def _no_estimate(fit: CoxFit) -> str | None:
     if fit.dropped[0]:
         return "at no event time were both treatments at risk"
     if fit.infinite[0]:
-        return "the events leave it without a finite estimate"
+        return "the likelihood is monotone, so there is no finite estimate"
     if not fit.estimable[0]:
         return "the estimate does not converge"
     robust = fit.robust_std_err
@@ -273,7 +274,7 @@ def _ph_tests(data: MatchData) -> Table:
         Column("df", ("df",)), Column("p", ("p",)),
     )  # fmt: skip
     title = f"Proportional hazards, {data.treatment.treated} versus {data.treatment.control}"
-    note = "Score test of a hazard ratio that changes with time (Grambsch–Therneau)."
+    note = "Score test for a hazard ratio that changes with time (Grambsch–Therneau)."
     return Table("ph_tests", title, tuple(rows[0]), tuple(rows), columns, (note,))
 
 
@@ -321,7 +322,8 @@ def orders_table(data: MatchData) -> Table | None:
             row |= {key: hazard[key] for key in ("hr", "lower", "upper", "p")}
         rows.append(row)
     columns = [
-        Column("Order", ("order",)), Column("Pairs", ("n_matched_treated",)),
+        Column("Order", ("order",)),
+        Column("Pairs" if spec.controls_each == 1 else "Sets", ("n_matched_treated",)),
         Column("Total distance", ("total_distance",), decimals=3),
         Column("Largest |SMD|", ("smd_max",), decimals=3),
     ]  # fmt: skip
@@ -431,9 +433,14 @@ def _response_note(data: MatchData, rows: Sequence[Row]) -> str:
         return ", ".join(dict.fromkeys(names))
 
     after = listed("test_after")
-    text = f"Before: {listed('test_before')}."
+    text = f"Tests before matching: {listed('test_before')}."
     if not after:
         return text
     if data.spec.controls_each == 1:
-        return f"{text} After, within pairs in which both responses are known: {after}."
-    return f"{text} After, within matched sets, among patients with a known response: {after}."
+        return (
+            f"{text} Tests after matching, within pairs in which both responses are known: {after}."
+        )
+    return (
+        f"{text} Tests after matching, within matched sets, in patients with a known response: "
+        f"{after}."
+    )

@@ -104,7 +104,8 @@ def _covariate(
         raise UsageError(
             f"{treatment.column} is the treatment itself.",
             where=f"-x {text}",
-            hint="Remove it: covariates are what the choice of treatment may depend on.",
+            hint="Remove it from -x. Covariates are the characteristics on which the choice of "
+            "treatment may have depended.",
         )
     return model_term(cohort, text, spec, "-x", account.keep, used)
 
@@ -120,7 +121,7 @@ def _exact(
     for text in spec.exact:
         if parse_term(text, cohort.names, "--exact").column == treatment.column:
             raise UsageError(
-                f"{treatment.column} is the treatment itself: no match can have the same.",
+                f"{treatment.column} is the treatment itself, in which matched patients differ.",
                 where=f"--exact {text}",
                 hint="Remove it from --exact.",
             )
@@ -150,7 +151,7 @@ def _endpoints(
         except UsageError as error:
             if spec.endpoint or number == 0:
                 raise
-            skipped.append(f"{survival.endpoint} ({error.message})")
+            skipped.append(f"{survival.endpoint} ({error.message.rstrip('.')})")
     return endpoints, skipped
 
 
@@ -192,9 +193,9 @@ def _refuse_unmatchable(treatment: Treatment, account: RowAccount) -> None:
         group = treatment.treated if not treated else treatment.control
         reasons = ", ".join(f"{e.reason} ({e.rows})" for e in account.excluded)
         raise AnalysisError(
-            f"No patient with {group} has every covariate.",
+            f"No patient in the {group} group has complete data.",
             where="-x",
-            hint=f"Excluded: {reasons}. Remove the covariate with the most missing values.",
+            hint=f"Excluded: {reasons}. Omit the variable with the most missing values.",
         )
 
 
@@ -213,7 +214,7 @@ def _refuse_separated(terms: Sequence[ModelTerm], rows: Ints, treated: Mask) -> 
                 f"{term.text} separates the two treatments completely; there is no overlap.",
                 where=f"-x {term.text}",
                 hint="Remove it if it encodes the treatment; otherwise the two treatments were "
-                "given to different kinds of patients and cannot be compared here.",
+                "given to different kinds of patients and cannot be compared in this cohort.",
             )
 
 
@@ -251,7 +252,7 @@ def _scored(spec: PsmatchSpec, matrix: ModelMatrix, treated: Mask) -> _Score:
         raise AnalysisError(
             "Together, the covariates separate the two treatments completely; there is no overlap.",
             where="-x",
-            hint="Use fewer covariates, or broader ones.",
+            hint="Use fewer covariates or broader categories.",
         )
     return _Score(fit.fitted, logit, fit)
 
@@ -303,8 +304,8 @@ def _optimal(data: MatchData, caliper: float | None) -> Matches:
     cells = int(data.treated.sum()) * int((~data.treated).sum())
     if cells > MOST_CELLS and data.strata is None:
         raise AnalysisError(
-            f"Optimal matching of {data.treated.sum()} with {(~data.treated).sum()} patients would "
-            f"need {cells * BYTES / 1e9:.1f} GB of memory.",
+            f"Optimal matching of {data.treated.sum()} treated patients with "
+            f"{(~data.treated).sum()} controls would need {cells * BYTES / 1e9:.1f} GB of memory.",
             where="--method optimal",
             hint="Use --method nearest, or match within strata: --exact TERM.",
         )
@@ -314,16 +315,20 @@ def _optimal(data: MatchData, caliper: float | None) -> Matches:
 def _refuse_nobody(data: MatchData, caliper: float | None) -> None:
     within, strata = "", data.strata
     if strata is not None:
-        within = " of the same stratum"
+        within = " in the same stratum"
         shared = np.intersect1d(strata[data.treated], strata[~data.treated])
     if caliper is None or (strata is not None and not shared.size):
         raise AnalysisError(
             f"No treated patient has a control{within}.",
             where=f"--exact {','.join(data.spec.exact)}",
-            hint="Match exactly on fewer or broader terms.",
+            hint="Match exactly on fewer variables or on broader categories.",
         )
     gaps = nearest_gaps(data.distance[data.treated], data.distance[~data.treated])
-    closest = f"The closest two are {gaps.min():.3g} apart. " if data.strata is None else ""
+    closest = (
+        (f"The closest treated patient and control are {gaps.min():.3g} apart. ")
+        if data.strata is None
+        else ""
+    )
     raise AnalysisError(
         f"No treated patient has a control{within} within the caliper of {caliper:.3g}.",
         where=f"--caliper {data.spec.caliper:g}",

@@ -58,7 +58,7 @@ def _design_notes(cohort: Cohort, data: MatchData) -> list[Note]:
         )  # fmt: skip
     if data.skipped:
         notes.append(
-            Note("info", "endpoint-skipped", f"Endpoints not analysed: {'; '.join(data.skipped)}")
+            Note("info", "endpoint-skipped", f"Endpoints not analysed: {'; '.join(data.skipped)}.")
         )
     late = [term.column for term in data.terms if cohort.known_after_start(term.column)]
     if late:
@@ -73,9 +73,10 @@ def _design_notes(cohort: Cohort, data: MatchData) -> list[Note]:
         notes.append(
             Note("warning", "immortal-time",
                  f"{t.label}, the treatment, is known only after time 0, and patients must survive "
-                 "long enough to receive it, so survival from time 0 favours whoever is treated "
-                 "later (immortal-time bias). Count time from the start of treatment, or, if it "
-                 f'was known at baseline, set role = "baseline" for {t.column} in hcc2l.toml.')
+                 "long enough to receive it, so survival from time 0 is biased in favour of "
+                 "patients treated later (immortal-time bias). Count time from the start of "
+                 f'treatment, or, if it was known at baseline, set role = "baseline" for '
+                 f"{t.column} in hcc2l.toml.")
         )  # fmt: skip
     return notes
 
@@ -131,11 +132,20 @@ def _fit_notes(data: MatchData) -> list[Note]:
                      "propensity model was fitted without it.")
             )  # fmt: skip
         elif error > SEPARATED:
+            cause = (
+                "in part of its range all patients had the same treatment, or it is almost a "
+                "linear combination of other covariates. Remove it from -x, or exclude with "
+                "--where the patients without a counterpart."
+            )
+            if column.level is not None:
+                cause = (
+                    "all patients with this level, or all without it, had the same treatment and "
+                    "have no counterpart. Exclude them with --where, or merge levels."
+                )
             notes.append(
                 Note("warning", "coefficient-infinite",
-                     f"The coefficient of {name} does not converge: all patients with it, or all "
-                     "without it, had the same treatment and have no counterpart. Exclude them "
-                     f"with --where, or merge levels.{_wide_caliper(data)}")
+                     f"The coefficient of {name} does not converge: {cause}"
+                     f"{_wide_caliper(data)}")
             )  # fmt: skip
     return notes
 
@@ -189,9 +199,9 @@ def _lost_notes(data: MatchData) -> list[Note]:
 def _reasons(data: MatchData) -> str:
     words = {"no-control-in-stratum": "no control in the stratum",
              "outside-caliper": "no control within the caliper",
-             "controls-used-up": "controls within reach used up"}  # fmt: skip
+             "controls-used-up": "suitable controls already matched"}  # fmt: skip
     counts = [(words.get(name), int((rows & data.treated).sum())) for name, rows in unmatched(data)]
-    text = ", ".join(f"{word} {count}" for word, count in counts if word and count)
+    text = ", ".join(f"{word}: {count}" for word, count in counts if word and count)
     return f" ({text})" if text else ""
 
 
@@ -273,9 +283,9 @@ def _variance_notes(data: MatchData, summaries: Sequence[Summary]) -> list[Note]
     return [
         Note("warning", "variance-ratio",
              f"Variance ratios outside {low:g}–{high:g}: {'; '.join(parts)}. The groups differ in "
-             "spread even where their means agree. Check the overlap; if the ratio remains after "
-             "matching, add categories of the covariate to -x (COL@CUT) or match on them (--exact "
-             "COL@CUT).")
+             "spread even where their means agree. Check the overlap; if the difference in spread "
+             "persists after matching, add categories of the covariate to -x (COL@CUT) or match on "
+             "them (--exact COL@CUT).")
     ]  # fmt: skip
 
 
@@ -285,7 +295,7 @@ def _balance_advice(data: MatchData, sample: str) -> list[str]:
     ways = []
     if sample == "after":
         pairs = spec.method == "nearest" and spec.ratio == 1 and not spec.replace
-        ways.append("a narrower caliper")
+        ways.append("a caliper" if spec.caliper is None else "a narrower caliper")
         ways += [] if spec.exact else ["--exact"]
         ways += ["--method optimal"] if pairs else []
         ways += ["--weighting overlap"] if spec.weighting == "none" else []
@@ -294,7 +304,11 @@ def _balance_advice(data: MatchData, sample: str) -> list[str]:
     elif spec.truncate is not None:
         ways.append("weights without --truncate")
     listed = " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]]))
-    adjust = "" if spec.doubly_robust or not data.outcomes else "adjust for it (--doubly-robust)"
+    adjust = (
+        ""
+        if spec.doubly_robust or not data.outcomes
+        else "adjust for the covariates (--doubly-robust)"
+    )
     both = ", or ".join(filter(None, [f"try {listed}" if listed else "", adjust]))
     return [f"{both[0].upper()}{both[1:]}."] if both else []
 
@@ -325,9 +339,10 @@ def _weight_notes(data: MatchData) -> list[Note]:
             ways += ["--truncate"] if spec.truncate is None else ["a larger --truncate"]
             notes.append(
                 Note("warning", "extreme-weights",
-                     f"A few patients with {level} dominate the weighted result: the largest "
-                     f"weight is {w.max() / w.mean():.1f} times the mean, and the effective sample "
-                     f"size of the {w.size} patients is {size:.1f}. Use {' or '.join(ways)}.")
+                     f"A few patients in the {level} group dominate the weighted result: the "
+                     f"largest weight is {w.max() / w.mean():.1f} times the mean, and the "
+                     f"effective sample size of the {w.size} patients is {size:.1f}. Use "
+                     f"{' or '.join(ways)}.")
             )  # fmt: skip
     return notes
 
@@ -361,8 +376,9 @@ def hazards_notes(data: MatchData, tables: Sequence[Table]) -> list[Note]:
                 Note("warning", "hazards-not-proportional",
                      f"{outcome.endpoint.label}: the hazard ratio of {t.treated} versus "
                      f"{t.control} changes with time ({'; '.join(changing)}). A single hazard "
-                     "ratio averages over it, and clustered and stratified models can even "
-                     "disagree in direction. Compare the survival curves (--which survival) and "
-                     "restricted mean survival times (hcc2l km --tau on the file of --save).")
+                     "ratio averages over this change, and clustered and stratified estimates can "
+                     "even lie on opposite sides of 1. Compare the survival curves (--which "
+                     "survival) and restricted mean survival times (hcc2l km --tau on the file "
+                     "written by --save).")
             )  # fmt: skip
     return notes

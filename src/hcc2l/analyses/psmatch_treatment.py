@@ -125,7 +125,7 @@ def _column_and_level(cohort: Cohort, spec: PsmatchSpec, keep: Mask) -> tuple[st
     if text in cohort.names:
         return text, None
     raise UsageError(
-        f"{text!r} is neither a column with two values nor a level of a column.",
+        f"{text!r} is neither a column with two values nor a level of any column.",
         where=f"--treat {text}",
         hint=_near(cohort, text, declared, keep),
     )

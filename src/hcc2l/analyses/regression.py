@@ -176,16 +176,19 @@ def refuse_unfit(
     if not rows.any():
         texts = ", ".join(term.text for term in terms)
         raise AnalysisError(
-            f"No patient has a value of every covariate ({texts}).",
+            f"No patient has complete data on the covariates ({texts}).",
             where=where,
-            hint="Drop the covariate with most missing values; --univariable shows n for each.",
+            hint="Drop the covariate with the most missing values; --univariable shows n for each.",
         )
     events = int(data.event[rows].sum())
     if events == 0:
+        hint = "Drop the covariate whose missing values exclude the patients with events."
+        if not data.event[data.rows].any():
+            hint = "Check which value is the outcome (--outcome COL=VALUE), and --where."
         raise AnalysisError(
             f"None of the {int(rows.sum())} patients had the event.",
             where=where,
-            hint="Drop the covariate whose missing values exclude the patients with events.",
+            hint=hint,
         )
     for term in terms:
         values = term.values if term.factor is None else term.factor.codes

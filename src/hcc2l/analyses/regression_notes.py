@@ -39,10 +39,10 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
         notes += _fit_notes(data, model)
     notes += _unit_notes(data, models)
     if fitted.steps and final is None:
-        criterion = f"p < {data.spec.select or data.spec.stays_below:g}"
+        criterion = f"had p < {data.spec.select or data.spec.stays_below:g}"
         if data.spec.stepwise == "aic":
-            criterion = "a lower AIC than the model without covariates"
-        text = f"There is no multivariable model: no covariate had {criterion}."
+            criterion = "lowered the AIC"
+        text = f"There is no multivariable model: no covariate {criterion}."
         notes.append(Note("warning", "nothing-selected", text))
     if fitted.misjudged:
         notes.append(_misjudged_note(data, fitted))
@@ -64,9 +64,10 @@ def _misjudged_note(data: Regression, fitted: Fitted) -> Note:
     instead = "--firth" if data.spec.select is not None else "--stepwise lr or --firth"
     return Note(
         "warning", "wald-selection",
-        f"{labels} {'were' if several else 'was'} excluded from the multivariable model by a Wald "
-        f"p near 1, although {'they predict' if several else 'it predicts'} the outcome perfectly "
-        f"in some patients: Wald's test fails where the estimate is infinite. Use {instead}.",
+        f"{labels} {'were' if several else 'was'} excluded from the multivariable model because "
+        f"{'their Wald p-values were' if several else 'its Wald p-value was'} near 1, although "
+        f"{'they predict' if several else 'it predicts'} the outcome perfectly in some patients: "
+        f"the Wald test fails where the estimate is infinite. Use {instead}.",
     )  # fmt: skip
 
 
@@ -86,8 +87,8 @@ def _unit_notes(data: Regression, models: Sequence[Model]) -> list[Note]:
     ratio = "hazard" if data.ratio == "hr" else "odds"
     return [
         Note("info", "unit-too-small",
-             f"The {ratio} ratio of {term} is per unit and too close to 1 to print. Cut it "
-             f"({term}@median), or add a column in larger units.")
+             f"The {ratio} ratio of {term} is per unit and therefore very close to 1. Cut it "
+             f"into groups ({term}@median), or add a column in larger units.")
         for term in tiny
     ]  # fmt: skip
 
@@ -97,8 +98,8 @@ def _fit_notes(data: Regression, model: Model) -> list[Note]:
     if model.firth is not None and not model.firth.converged:
         notes.append(
             Note("warning", "not-converged",
-                 f"The penalised likelihood of the model {model.name!r} did not converge. Do not "
-                 "report its estimates; use fewer covariates.")
+                 f"The penalised-likelihood fit of the model {model.name!r} did not converge. Do "
+                 "not report its estimates; use fewer covariates.")
         )  # fmt: skip
     ratio = "hazard" if data.ratio == "hr" else "odds"
     for column, dropped, infinite, unreached in zip(

@@ -29,7 +29,7 @@ def run(cohort: Cohort, spec: RocSpec) -> Report:
     data = prepare(cohort, spec)
     if spec.compare and len(data.label_of) < 2 and data.group is None:
         raise UsageError(
-            "There is nothing to compare: there is one marker and there are no groups.",
+            "There is nothing to compare: there is only one marker, and there are no groups.",
             where="--compare", hint="Name another --marker, or add --combine A+B or --by TERM.",
         )  # fmt: skip
     results, skipped = analyse(data)

@@ -182,7 +182,7 @@ def _of_analysed_rows(
         if np.ptp(marker.values) == 0:
             raise AnalysisError(
                 f"{marker.label} has the same value in all {marker.values.size} patients.",
-                where=f"--marker {name}", hint="Remove it from --marker.",
+                where=f"--marker {name}", hint="Analyse other markers: --marker COL.",
             )  # fmt: skip
     of_rows = None if positive is None else positive[keep]
     if of_rows is not None:
@@ -216,12 +216,13 @@ def _refuse_time(time: Floats, event: Mask, at: float, unit: str) -> None:
     limit = at + time_tolerance(time)
     if not (time > limit).any():
         raise AnalysisError(
-            f"No patient is followed beyond {at:g}{unit}; the longest time is {time.max():g}.",
+            f"No patient was followed beyond {at:g}{unit}; the longest follow-up is "
+            f"{time.max():g}.",
             where=f"--at {at:g}", hint="Choose an earlier time.",
         )  # fmt: skip
     if not (event & (time <= limit)).any():
         raise AnalysisError(
-            f"No patient has the event by {at:g}{unit}.", where=f"--at {at:g}",
+            f"No patient had the event by {at:g}{unit}.", where=f"--at {at:g}",
             hint="Choose a later time.",
         )  # fmt: skip
 
@@ -251,12 +252,15 @@ def _fixed(spec: RocSpec, markers: dict[str, Marker]) -> dict[str, tuple[float, 
             name, values = whole, text[len(whole) + 1 :]
         if name not in names or not equals:
             hint = f"Markers: {', '.join(names)}." if equals else "Write afp=400 or afp=20,400."
-            message = f"{name!r} is not among the markers." if equals else f"{text!r} has no value."
+            message = (
+                f"{name!r} is not among the markers." if equals else f"{text!r} gives no cut-off."
+            )
             raise UsageError(message, where="--at-cut", hint=hint)
         if name in markers and markers[name].levels:
             raise UsageError(
-                f"{markers[name].label} is already a comparison or a cut.",
-                where=f"--at-cut {text}", hint="Remove it, or name the column itself as --marker.",
+                f"{markers[name].label} is already divided into groups.",
+                where=f"--at-cut {text}",
+                hint="Remove this cut-off, or give the column itself as --marker.",
             )  # fmt: skip
         cuts = [parse_number(v.strip()) for v in values.replace("/", ",").split(",")]
         if None in cuts:

@@ -153,9 +153,10 @@ def _unit_notes(
     if detected.zeros:
         notes.append(
             Note("warning", "zeros",
-                 f"{label}: {detected.zeros} of {known.size} values are 0, which is "
-                 "implausible. If 0 means missing, use --na 0; if it means below the detection "
-                 "limit, these patients are tied at the lowest value.")
+                 f"{label}: {detected.zeros} of {known.size} values "
+                 f"{'is' if detected.zeros == 1 else 'are'} 0, which is implausible. If 0 means "
+                 "missing, use --na 0; if it means below the detection limit, these patients are "
+                 "tied at the lowest value.")
         )  # fmt: skip
     foreign = declared is not None and not knows_unit(kind, declared)
     if kind == "afp" and declared and foreign:
@@ -165,12 +166,15 @@ def _unit_notes(
                  "Convert the values: 1 kU/L (IU/mL) is 1.21 ng/mL.")
         )  # fmt: skip
     elif detected.strays and not foreign:
-        other = f"look like {detected.stray_unit}" if detected.stray_unit else "fit no unit in use"
+        look, fit = ("looks", "fits") if detected.strays == 1 else ("look", "fit")
+        other = (
+            f"{look} like {detected.stray_unit}" if detected.stray_unit else f"{fit} no known unit"
+        )
         notes.append(
             Note("warning", "mixed-units",
-                 f"{label}: {detected.strays} of {known.size} values {other}, the others like "
-                 f"{detected.unit}. Check whether two units were used; if so, convert the cells or "
-                 "exclude these rows with --where.")
+                 f"{label}: {detected.strays} of {known.size} values {other}, whereas the others "
+                 f"look like {detected.unit}. Check whether two units were used; if so, convert "
+                 "the cells or exclude these rows with --where.")
         )  # fmt: skip
     elif (
         declared
@@ -180,8 +184,8 @@ def _unit_notes(
     ):
         notes.append(
             Note("warning", "units",
-                 f"{label} is declared in {declared}, but its values look like {detected.unit}. "
-                 "Correct the unit in hcc2l.toml.")
+                 f"The declared unit of {in_sentence(label)} is {declared}, but the values look "
+                 f"like {detected.unit}. Correct the unit in hcc2l.toml.")
         )  # fmt: skip
     return tuple(notes)
 

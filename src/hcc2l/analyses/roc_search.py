@@ -65,8 +65,8 @@ def optimism_table(data: RocData, results: Sequence[GroupResult]) -> Table:
         WITHIN,
         "Out of bag: mean in the patients outside each bootstrap sample, at the cut-off chosen in "
         "that sample.",
-        "Corrected: apparent value minus mean optimism, the value in the sample minus that in all "
-        "patients.",
+        "Corrected: apparent value minus mean optimism (value in the sample minus value in all "
+        "patients).",
     )
     title = f"Internal validation of the cut-offs ({data.spec.samples} bootstrap samples)"
     return Table("optimism", title, tuple(rows[0]), tuple(rows), tuple(columns), notes)
@@ -85,7 +85,7 @@ def _cutpoint_table(data: RocData, results: Sequence[GroupResult]) -> Table:
                 **dict.fromkeys(RATES_AND_AREAS),
             }  # fmt: skip
             rows.append(row)
-    title = f"Interval of the cut-points ({data.spec.samples} bootstrap samples)"
+    title = f"Intervals of the cut-points ({data.spec.samples} bootstrap samples)"
     columns = _interval_columns(data)
     return Table("optimism", title, tuple(rows[0]), tuple(rows), columns, (WITHIN,))
 
@@ -163,7 +163,7 @@ def maxstat_tables(data: RocData, results: Sequence[GroupResult]) -> list[Table]
     if not rows:
         return []
     columns = (*naming(data), Column("n", ("n",)), Column("Events", ("events",)),
-               Column("Cut-point", ("cutpoint",)), Column("n up to it", ("n_low",)),
+               Column("Cut-point", ("cutpoint",)), Column("n ≤ cut-point", ("n_low",)),
                Column("Statistic", ("statistic",)), Column("p", ("p",)),
                Column("p adjusted by", ("method",), labels=METHODS))  # fmt: skip
     assert data.survival is not None

@@ -35,7 +35,7 @@ from hcc2l.stats.multiplicity import adjust
 from hcc2l.stats.proportions import ProportionInterval, proportion_limits
 
 CRITERIA = {"youden": "Youden", "topleft": "Closest to (0, 1)", "maxstat": "Max. log-rank",
-            "fixed": "Given"}  # fmt: skip
+            "fixed": "Fixed"}  # fmt: skip
 RATES = ("sensitivity", "specificity", "ppv", "npv", "accuracy")
 
 
@@ -214,7 +214,7 @@ def _summary_columns(data: RocData, cutoffs: Sequence[Row]) -> Iterator[Column]:
         yield Column(data.group.label, ("group",))
         yield marker
         yield Column("n", ("n",))
-        yield Column("Positive", ("positives",))
+        yield Column("With outcome", ("positives",))
     else:
         yield marker
     yield Column(f"AUC {ci}", ("auc", "lower", "upper"), form="effect", kind="estimate", decimals=3)
@@ -268,7 +268,7 @@ def _partial(data: RocData, results: Sequence[GroupResult]) -> list[Table]:
         Column("Corrected", ("partial_auc_corrected",), decimals=3),
     )
     note = "Corrected (McClish): 0.5 for an uninformative marker, 1 for a perfect one."
-    title = f"Partial area at a {focus} of {float(low):g} or higher"
+    title = f"Partial AUC at a {focus} of {float(low):g} or higher"
     return [Table("partial", title, tuple(rows[0]), tuple(rows),
                   (*naming(data), *columns), (note,))]  # fmt: skip
 

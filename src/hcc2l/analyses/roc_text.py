@@ -26,26 +26,26 @@ WIDE = 0.5  # share of the patients, or of the range, spanned by the interval of
 
 REFERENCES = {
     "delong": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more "
-    "correlated receiver operating characteristic curves. Biometrics 1988;44:837-845.",
-    "youden": "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32-35.",
+    "correlated receiver operating characteristic curves. Biometrics 1988;44:837–845.",
+    "youden": "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32–35.",
     "topleft": "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained "
-    "using two criteria based on the ROC curve. Am J Epidemiol 2006;163:670-675.",
+    "using two criteria based on the ROC curve. Am J Epidemiol 2006;163:670–675.",
     "lau94": "Lausen B, Sauerbrei W, Schumacher M. Classification and regression trees (CART) used "
     "for the exploration of prognostic factors measured on different scales. In: Dirschedl P, "
     "Ostermann R, eds. Computational Statistics. Heidelberg: Physica; 1994:483-496.",
     "hl": "Hothorn T, Lausen B. On the exact distribution of maximally selected rank "
-    "statistics. Comput Stat Data Anal 2003;43:121-137.",
+    "statistics. Comput Stat Data Anal 2003;43:121–137.",
     "wilson": "Wilson EB. Probable inference, the law of succession, and statistical inference. "
-    "J Am Stat Assoc 1927;22:209-212.",
+    "J Am Stat Assoc 1927;22:209–212.",
     "clopper-pearson": "Clopper CJ, Pearson ES. The use of confidence or fiducial limits "
-    "illustrated in the case of the binomial. Biometrika 1934;26:404-413.",
+    "illustrated in the case of the binomial. Biometrika 1934;26:404–413.",
     "bootstrap": "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med "
-    "1996;15:361-387.",
+    "1996;15:361–387.",
     "time": "Uno H, Cai T, Tian L, Wei LJ. Evaluating prediction rules for t-year survivors with "
-    "censored regression models. J Am Stat Assoc 2007;102:527-537.",
+    "censored regression models. J Am Stat Assoc 2007;102:527–537.",
     "pni": "Onodera T, Goseki N, Kosaki G. Prognostic nutritional index in gastrointestinal "
-    "surgery of malnourished cancer patients. Nihon Geka Gakkai Zasshi 1984;85:1001-1005.",
-    "mcclish": "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190-195.",
+    "surgery of malnourished cancer patients. Nihon Geka Gakkai Zasshi 1984;85:1001–1005.",
+    "mcclish": "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195.",
 }
 
 
@@ -56,7 +56,11 @@ def roc_notes(data: RocData, results: Sequence[GroupResult], skipped: Sequence[s
     else:
         notes = [*reading_notes(data.cohort), *account_notes(data.account)]
     notes += [
-        Note("info", "option-without-effect", f"{option} has no effect here: it belongs to {to}.")
+        Note(
+            "info",
+            "option-without-effect",
+            f"{option} has no effect here: it applies only with {to}.",
+        )
         for option, to in data.spec.without_effect.items()
     ]
     for marker in data.markers.values():
@@ -102,7 +106,7 @@ def _search_notes(data: RocData, results: Sequence[GroupResult]) -> Iterator[Not
             f"{what} chosen in these patients: p is adjusted for the search, but an effect "
             f"estimated at {'it' if single else 'them'}, such as a hazard ratio, is optimistic. "
             "Validate in an independent cohort before clinical use, or enter the marker as a "
-            f"number in hcc2l cox.{more}",
+            f"continuous variable in hcc2l cox.{more}",
         )  # fmt: skip
         for result in results:
             for marker in result.selected:
@@ -140,7 +144,7 @@ def _time_notes(data: RocData) -> Iterator[Note]:
             )  # fmt: skip
         if not spec.samples:
             yield Note("warning", "no-interval",
-                       "Without a bootstrap a time-dependent area has no confidence interval. Use "
+                       "Time-dependent AUCs have no confidence interval without the bootstrap. Use "
                        "--boot 1000.")  # fmt: skip
     window = _window(data)
     if spec.outcome is not None and spec.within is None and window is not None:
@@ -224,8 +228,8 @@ def _limits_at_cuts(data: RocData) -> Iterator[Note]:
                 yield Note(
                     "warning", "limit-at-cut",
                     f"{data.markers[name].label}: {counted(count, 'cell')} {are} {cell}, which is "
-                    f"read as {cut:g} and is therefore positive at the cut-off {cut:g}. Choose a "
-                    "cut-off on the other side of the limit.",
+                    f"read as {cut:g} and is therefore positive at the cut-off {cut:g}. Use a "
+                    f"cut-off slightly {'above' if wrong_side == '<' else 'below'} {cut:g}.",
                 )  # fmt: skip
 
 
@@ -257,9 +261,9 @@ def _class_notes(data: RocData, result: GroupResult) -> Iterator[Note]:
         return
     kind = "with" if positives == few else "without"
     text = (f"Only {counted(few, 'patient')} {kind} the outcome{_in(data, result.name)}, fewer "
-            f"than {FEW_IN_CLASS}: the area and the cut-off are imprecise.")  # fmt: skip
+            f"than {FEW_IN_CLASS}: the AUC and the cut-off are imprecise.")  # fmt: skip
     if few == 1 and result.weights is None:
-        text += " With a single patient of a class the area has no standard error, limits or p."
+        text += " With a single patient in a class the AUC has no standard error, interval or p."
     yield Note("warning", "few-in-class", text)
 
 
@@ -270,7 +274,7 @@ def _marker_notes(data: RocData, result: GroupResult, judged: Judged) -> Iterato
         yield Note(
             "warning", "combination-separates",
             f"{label}: the combination separates patients with and without the outcome completely, "
-            "so the estimates of its logistic model do not exist. Evaluate the markers one by one.",
+            "so its logistic model has no finite estimates. Evaluate the markers one by one.",
         )  # fmt: skip
     if judged.fit is not None and judged.fit.dropped.any():
         terms = np.array(["", *(part.strip() for part in judged.name.split("+"))])
@@ -283,8 +287,8 @@ def _marker_notes(data: RocData, result: GroupResult, judged: Judged) -> Iterato
         yield Note(
             "warning", "perfect-separation",
             f"{label}: the marker separates patients with and without the outcome completely. The "
-            "area has no p, and its interval has no width or does not exist. Check that the marker "
-            "is not part of the outcome.",
+            "AUC has no p, and its confidence interval is not informative or cannot be computed. "
+            "Check that the marker is not part of the definition of the outcome.",
         )  # fmt: skip
     if judged.area.auc < 0.5:
         yield Note("warning", "auc-below-half", _below_half(data, judged, label))
@@ -302,9 +306,9 @@ def _marker_notes(data: RocData, result: GroupResult, judged: Judged) -> Iterato
     if share < EDGE:
         yield Note(
             "warning", "cutoff-at-edge",
-            f"{label}: the cut-off leaves {share * 100:.1f}% of the patients on one side. It rests "
-            "on very few patients and is unlikely to be reproduced; validate it in an independent "
-            "cohort.",
+            f"{label}: the cut-off leaves only {share * 100:.1f}% of the patients on one side. It "
+            "depends on very few patients and is unlikely to be reproducible; validate it in an "
+            "independent cohort.",
         )  # fmt: skip
     if judged.samples is not None:
         yield from _wide(data, label, at, judged.samples.threshold, judged.values)
@@ -312,25 +316,24 @@ def _marker_notes(data: RocData, result: GroupResult, judged: Judged) -> Iterato
 
 def _below_half(data: RocData, judged: Judged, label: str) -> str:
     words = "higher" if judged.higher else "lower"
-    text = (
-        f"{label}: the area is below 0.5, although {words} values were taken to indicate the "
-        "outcome. "
-    )
+    text = f"{label}: the AUC is below 0.5 when {words} values are taken to indicate the outcome. "
     if judged.name in data.spec.combine:
         return text + "The logistic model ranks these patients in the wrong order."
     if data.spec.direction != "auto":
         return (
             f"{text}The direction was given (--direction {data.spec.direction}); in these patients "
-            "the association is the reverse."
+            "the association is in the opposite direction. Check --direction."
         )
     if data.group is not None:
         return (
-            f"{text}The direction is that of all patients, by the medians of the two classes; in "
-            "this group the association is the reverse. Test the difference with --compare."
+            f"{text}The direction was determined by the medians of the two classes in all "
+            "patients; in this group the association is in the opposite direction. Use --compare "
+            "to test the difference between groups."
         )
     return (
-        f"{text}The direction follows the medians of the two classes, as in pROC. The marker "
-        "hardly discriminates; do not reverse the direction because of this result."
+        f"{text}The direction was determined by the medians of the two classes (higher if they "
+        "are equal), as in pROC. Use --direction if the direction is known from other data; do not "
+        "choose it because of this result."
     )
 
 
@@ -350,11 +353,15 @@ def _wide(
     if lower is None or upper is None or share is None:
         return
     level = f"{data.spec.conf_level * 100:g}"
-    if share >= WIDE or upper - lower >= WIDE * float(np.ptp(values)):
+    width, spread = upper - lower, float(np.ptp(values))
+    spans = [f"{share * 100:.0f}% of the patients"] if share >= WIDE else []
+    if spread > 0 and width >= WIDE * spread:
+        spans.append(f"{width / spread * 100:.0f}% of the observed range")
+    if spans:
         yield Note(
             "warning", "cutoff-uncertain",
             f"{label}: the {level}% interval of the cut-off, {_short(lower)} to {_short(upper)}, "
-            f"spans {share * 100:.0f}% of the patients: the cut-off is not well determined. "
+            f"spans {listed(spans)}: the cut-off is not well determined. "
             "Report the interval, or use the marker as a continuous variable.",
         )  # fmt: skip
 
@@ -443,7 +450,8 @@ def _area_sentences(
                "whose follow-up was unknown, were excluded.")  # fmt: skip
     for text in spec.combine:
         parts = [in_sentence(data.markers[part.strip()].label) for part in text.split("+")]
-        yield f"{listed(parts)} were combined by logistic regression."
+        sentence = f"{listed(parts)} were combined by logistic regression."
+        yield sentence[:1].upper() + sentence[1:]
     if spec.partial is not None:
         cited.append("mcclish")
         focus, _, low = spec.partial.partition("=")
@@ -463,19 +471,19 @@ def _cutoff_sentences(data: RocData, cited: list[str]) -> Iterator[str]:
     if data.fixed:
         given = [f"{in_sentence(data.label_of[name])}: {listed([number_text(c) for c in cuts])}"
                  for name, cuts in data.fixed.items()]  # fmt: skip
-        yield f"Given cut-offs were also evaluated ({'; '.join(given)})."
+        yield f"Fixed cut-offs were also evaluated ({'; '.join(given)})."
     if spec.at is None:
         cited.append(spec.ci)
         name = {"wilson": "Wilson", "clopper-pearson": "exact (Clopper–Pearson)"}[spec.ci]
-        yield f"Proportions are given with {name} {level} confidence intervals."
+        yield f"Proportions were calculated with {name} {level} confidence intervals."
     if spec.samples and spec.criterion != "maxstat":
         cited.append("bootstrap")
         refitted = " and the logistic models were refitted" if spec.combine else ""
         samples = (f"{spec.samples} bootstrap samples (seed {spec.seed})" if spec.at is None
                    else "the same bootstrap samples")  # fmt: skip
-        yield (f"The optimism of the cut-offs and their {level} percentile intervals were "
-               f"estimated from {samples}, in each of which cut-offs were chosen anew"
-               f"{refitted}.")  # fmt: skip
+        yield (f"The optimism in the performance of the cut-offs, and {level} percentile "
+               f"intervals of the cut-offs, were estimated from {samples}, in each of which the "
+               f"cut-offs were chosen anew{refitted}.")  # fmt: skip
 
 
 def _comparison_sentences(data: RocData, tables: Sequence[Table]) -> Iterator[str]:

@@ -164,9 +164,9 @@ def endpoint_notes(endpoint: Endpoint) -> list[Note]:
             Note(
                 "warning",
                 "event-values",
-                f"{endpoint.columns[-1]} has the further values "
-                f"{quoted_list(endpoint.other_values)}; all are treated as censored. If one of "
-                "them is a competing event, use hcc2l km --competing.",
+                f"{endpoint.columns[-1]} also has the values "
+                f"{quoted_list(endpoint.other_values)}; patients with any of these are treated as "
+                "censored. If one of them is a competing event, use hcc2l km --competing.",
             )
         )
     return notes
@@ -191,9 +191,10 @@ def reading_notes(cohort: Cohort, event: str = "") -> list[Note]:
         notes.append(Note("info", "detection-limits", text))
     for name, cells in cohort.mixed().items():
         text = (
-            f"{name} is treated as a grouping variable because {quoted_list(map(repr, cells))} "
-            "occurs among its numbers. Correct the cells, name the code for missing values (--na), "
-            f'or set type = "factor" for {name} in hcc2l.toml.'
+            f"{name} is treated as a grouping variable because it contains "
+            f"{quoted_list(map(repr, cells))} as well as numbers. Correct the cells, declare a "
+            "code for missing values (--na), or, if groups are intended, set "
+            f'type = "factor" for {name} in hcc2l.toml.'
         )
         notes.append(Note("warning", "numbers-as-groups", text))
     for name, spellings in cohort.similar_levels(event).items():
@@ -227,8 +228,8 @@ def _similar_levels_note(name: str, rows: Mapping[str, int]) -> Note:
     codes = ", ".join(f'"{level}"' for level in rarer)
     text = (
         f"{name}: {', '.join(levels[:-1])} and {levels[-1]} differ only in capitals, blanks or "
-        "accents and are different levels. Correct the cells if they are one level, or exclude "
-        f"these rows with missing = [{codes}] for {name} in hcc2l.toml."
+        "accents but are treated as different levels. Correct the cells if they are one level, or "
+        f"exclude these rows with missing = [{codes}] for {name} in hcc2l.toml."
     )
     return Note("warning", "similar-levels", text)
 

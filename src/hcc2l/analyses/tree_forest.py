@@ -51,8 +51,8 @@ def importance(data: TreeData) -> Table:
         Column("Loss of concordance, mean (range)", keys, form="interval", decimals=2),
     )
     notes = (
-        f"Not part of the tree: {FOLDS} forests of {TREES} trees, each evaluated in the fifth of "
-        f"the patients that was held out; concordance {kept.mean():.2f} "
+        f"Separate from the tree: {FOLDS} forests of {TREES} trees, each evaluated in the fifth of "
+        f"the patients that was held out; mean (range) of the concordance {kept.mean():.2f} "
         f"({kept.min():.2f}–{kept.max():.2f}). The ranges are over the {FOLDS} forests: variables "
         "whose ranges overlap should not be ranked.",
     )

@@ -159,7 +159,7 @@ def _leaf_tests(data: TreeData) -> Table:
         Column("Test", ("test",), labels={"logrank": "Log-rank"}), Column("χ²", ("statistic",)),
         Column("df", ("df",)), Column("p", ("p",)),
     )  # fmt: skip
-    notes = ("The leaves were chosen to differ, so this p is descriptive and not that of a test.",)
+    notes = ("The leaves were chosen to differ in survival, so this p is descriptive only.",)
     return Table("leaf_tests", title, keys, (row,), columns, notes)
 
 

@@ -19,13 +19,13 @@ from hcc2l.stats.association import MAX_P_ERROR
 NEARLY = 10.0  # largest ratio of the second-best p to the best that is nearly a tie
 _REFERENCES = {
     "tree": "Hothorn T, Hornik K, Zeileis A. Unbiased recursive partitioning: a conditional "
-    "inference framework. J Comput Graph Stat 2006;15:651-674.",
+    "inference framework. J Comput Graph Stat 2006;15:651–674.",
     "test": "Strasser H, Weber C. On the asymptotic theory of permutation statistics. "
-    "Math Methods Stat 1999;8:220-250.",
+    "Math Methods Stat 1999;8:220–250.",
     "km": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. "
-    "J Am Stat Assoc 1958;53:457-481.",
+    "J Am Stat Assoc 1958;53:457–481.",
     "forest": "Ishwaran H, Kogalur UB, Blackstone EH, Lauer MS. Random survival forests. "
-    "Ann Appl Stat 2008;2:841-860.",
+    "Ann Appl Stat 2008;2:841–860.",
 }
 
 
@@ -89,8 +89,9 @@ def notes(data: TreeData, cohort: Cohort) -> list[Note]:
     if numeric and not data.spec.boot:
         found.append(
             Note("info", "cutpoint-optimistic",
-                 "The cut-points were chosen in these patients and separate them better than they "
-                 "would others. Use --boot 200 to see how much they vary between samples.")
+                 "The cut-points were chosen in these patients, so the differences between the "
+                 "leaves are optimistic. Use --boot 200 to see how much the cut-points vary "
+                 "between samples.")
         )  # fmt: skip
     return found
 
@@ -111,14 +112,14 @@ def _single_node(data: TreeData) -> Note:
     if n < spec.min_split:
         why = f"a split needs {spec.min_split:g} patients (--min-split), and there are {n}"
     elif np.ptp(data.time) == 0:
-        why = "all patients have the same time"
+        why = "all patients have the same follow-up time"
     elif not any(test.df for test in tests):
         why = "no candidate could be tested"
     elif best.p_adjusted < spec.alpha:
-        why = (f"no cut of the best candidates leaves {spec.min_bucket:g} patients on both sides "
-               "(--min-bucket)")  # fmt: skip
+        why = (f"no cut of the best candidates leaves at least {spec.min_bucket:g} patients on "
+               "either side (--min-bucket)")  # fmt: skip
     else:
-        named = f"{in_sentence(data.candidates[place].label)}, {p_equation(best.p_adjusted)}"
+        named = f"{in_sentence(data.candidates[place].label)} ({p_equation(best.p_adjusted)})"
         adjusted = "" if spec.adjust == "none" else "adjusted "
         why = f"no {adjusted}p is below {spec.alpha:g}; the smallest is that of {named}"
     return Note("info", "single-node", f"The tree is a single node: {why}.")
@@ -192,13 +193,13 @@ def _nearly_tied(data: TreeData) -> list[Note]:
     best, second = root.associations[first], root.associations[others[0]]
     if second.p_adjusted >= data.spec.alpha or second.p > NEARLY * best.p:
         return []
-    more = "the stability table" if data.spec.boot else "--boot 200"
+    more = "See the stability table" if data.spec.boot else "Use --boot 200 to assess stability"
     return [
         Note("warning", "root-nearly-tied",
              "The first split is nearly a tie between "
              f"{in_sentence(data.candidates[first].label)} ({p_equation(best.p_adjusted)}) and "
              f"{in_sentence(data.candidates[others[0]].label)} ({p_equation(second.p_adjusted)}). "
-             f"A slightly different sample could give a different first split; see {more}.")
+             f"A slightly different sample could give a different first split. {more}.")
     ]  # fmt: skip
 
 
@@ -234,7 +235,8 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     names = listed([candidate.listed for candidate in data.candidates])
     sentences.append(
         f"A conditional inference tree was grown for {in_sentence(endpoint.label)} with {names} as "
-        f"{'candidate' if len(data.candidates) == 1 else 'candidates'}. {_splitting(data)}"
+        f"{'the only candidate' if len(data.candidates) == 1 else 'candidates'}. "
+        f"{_splitting(data)}"
     )
     if spec.missing == "drop":
         sentences.append("Patients with a missing value of a candidate were excluded.")
@@ -254,12 +256,13 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     if spec.forest:
         sentences.append(
             "The importance of the candidates was measured as the loss of concordance in held-out "
-            f"patients when their values were permuted ({SHUFFLES} permutations), in {FOLDS}-fold "
-            f"cross-validation of a random survival forest of {TREES} trees (seed {spec.seed})."
+            f"patients when the values of a candidate were permuted ({SHUFFLES} permutations), in "
+            f"{FOLDS}-fold cross-validation of a random survival forest of {TREES} trees "
+            f"(seed {spec.seed})."
         )
         cited.append("forest")
     sentences.append(
-        f"The analysis is exploratory; it was performed with hcc2l {version('hcc2l')}."
+        f"The analysis was exploratory and was performed with hcc2l {version('hcc2l')}."
     )
     return " ".join(sentences), tuple(_REFERENCES[key] for key in cited)
 

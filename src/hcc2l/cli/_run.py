@@ -106,7 +106,7 @@ def _number(option: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise UsageError(
-            f"{text!r} is not a number.", where=option, hint="Write 6,12,24 or 6.5."
+            f"{text!r} is not a number.", where=option, hint="Write numbers such as 6,12,24 or 6.5."
         ) from None
 
 
@@ -129,7 +129,7 @@ def _check_endings(options: dict[str, Any]) -> None:
         if suffix not in FILE_FORMATS:
             endings = " ".join(f".{f}" for f in FILE_FORMATS)
             raise UsageError(
-                f"{path!r} does not end in a known format.",
+                f"{path!r} does not have a known file extension.",
                 where="--out",
                 hint=f"Use one of {endings}; for a figure, use --plot.",
             )

@@ -46,7 +46,7 @@ def root(
         ),
     ] = False,
 ) -> None:
-    """Options that stand before the command."""
+    """Options given before the command."""
     del version
 
 

@@ -28,7 +28,7 @@ def cox(
             metavar="TERM",
             rich_help_panel=o.MODEL,
             show_default=False,
-            help="Stratify the baseline hazard.",
+            help="Stratify the baseline hazard by this term.",
         ),
     ] = None,
     cluster: Annotated[
@@ -46,7 +46,7 @@ def cox(
             metavar="COL",
             rich_help_panel=o.MODEL,
             show_default=False,
-            help="Case weights; fractional ones give robust variances.",
+            help="Column of case weights; fractional weights give robust variances.",
         ),
     ] = None,
     robust: Annotated[
@@ -86,7 +86,7 @@ def cox(
             metavar="TERM",
             rich_help_panel=o.EFFECTS,
             show_default=False,
-            help="Hazard ratio of this term in subgroups …",
+            help="Hazard ratio of this term in the subgroups defined by --within.",
         ),
     ] = None,
     within: Annotated[
@@ -95,7 +95,7 @@ def cox(
             metavar="TERM[,TERM…]",
             rich_help_panel=o.EFFECTS,
             show_default=False,
-            help="… defined by the levels of these. Repeatable.",
+            help="Terms whose levels define the subgroups. Repeatable.",
         ),
     ] = None,
     adjusted_curves: Annotated[

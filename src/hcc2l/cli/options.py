@@ -33,7 +33,7 @@ Time = Annotated[
 Event = Annotated[
     str | None,
     typer.Option(metavar="COL[=VALUE]", rich_help_panel=_SELECTION, show_default=False,
-                 help="Its event: a column such as death, or a value of a column, status=2."),
+                 help="The event of that endpoint: a column such as death, or a value, status=2."),
 ]  # fmt: skip
 Where = Annotated[
     list[str] | None,
@@ -71,7 +71,7 @@ Table = Annotated[
 Out = Annotated[
     list[str] | None,
     typer.Option(metavar="FILE", rich_help_panel=_OUTPUT, show_default=False,
-                 help="Also write the result to a file, in the format of its ending: .json .csv "
+                 help="Also write the result to a file, in the format of its extension: .json .csv "
                  ".md .html .tex .docx .xlsx. Repeatable."),
 ]  # fmt: skip
 Plot = Annotated[

@@ -19,7 +19,9 @@ def _caliper(text: str) -> float | str:
         return float(text)
     except ValueError:
         raise UsageError(
-            f"{text!r} is neither a number nor none.", where="--caliper", hint="Use 0.2 or none."
+            f"{text!r} is neither a number nor 'none'.",
+            where="--caliper",
+            hint="Use a number such as 0.2, or none.",
         ) from None
 
 
@@ -66,7 +68,7 @@ def psmatch(
         typer.Option(
             metavar="MODEL",
             rich_help_panel=_TREATMENT,
-            help="Model of the score: logistic regression, or boosted regression trees.",
+            help="Model of the score: logistic regression, or boosted (regression trees).",
         ),
     ] = "logistic",
     method: Annotated[
@@ -99,7 +101,7 @@ def psmatch(
         typer.Option(
             metavar="UNIT",
             rich_help_panel=_MATCHING,
-            help="Unit of the caliper: SD of the distance over all patients (sd), or raw.",
+            help="Unit of the caliper: SD of the distance in all patients (sd), or raw.",
         ),
     ] = "sd",
     ratio: Annotated[
@@ -125,7 +127,8 @@ def psmatch(
         typer.Option(
             metavar="ORDER",
             rich_help_panel=_MATCHING,
-            help="Order of the treated: largest or smallest score first, data or random.",
+            help="Order of the treated: largest or smallest score first, data (as in the file), or "
+            "random.",
         ),
     ] = "largest",
     exact: Annotated[
@@ -203,7 +206,7 @@ def psmatch(
         typer.Option(
             metavar="PICTURE",
             rich_help_panel=_OUTCOMES,
-            help="Figure: love (plot), scores or survival.",
+            help="Figure: love (love plot), scores or survival.",
         ),
     ] = "love",
     endpoint: Annotated[

@@ -19,18 +19,19 @@ def roc(
     outcome: Annotated[
         str | None,
         typer.Option(metavar="COL[=VALUE]", rich_help_panel=_OUTCOME, show_default=False,
-                     help="The outcome: primary_resistance, response=PD."),
+                     help="The outcome, such as primary_resistance or response=PD."),
     ] = None,
     at: Annotated[
         float | None,
         typer.Option(metavar="T", rich_help_panel=_OUTCOME, show_default=False,
-                     help="Instead: the event of the endpoint by this time (time-dependent ROC)."),
+                     help="Instead of --outcome: the event of the endpoint by time T "
+                     "(time-dependent ROC)."),
     ] = None,
     within: Annotated[
         float | None,
         typer.Option(metavar="T", rich_help_panel=_OUTCOME, show_default=False,
-                     help="The outcome is known only after T: exclude patients without it who "
-                     "were censored before."),
+                     help="The outcome is known only after time T: exclude patients without it who "
+                     "were censored before T."),
     ] = None,
     marker: Annotated[
         list[str] | None,
@@ -76,7 +77,7 @@ def roc(
     partial: Annotated[
         str | None,
         typer.Option(metavar="WHERE", rich_help_panel=_CUTOFF, show_default=False,
-                     help="Partial area at or above specificity=0.8 or sensitivity=0.9."),
+                     help="Partial AUC at or above specificity=0.8 or sensitivity=0.9."),
     ] = None,
     ci: Annotated[
         str,
@@ -96,8 +97,8 @@ def roc(
     which: Annotated[
         str | None,
         typer.Option(metavar="FIGURE", rich_help_panel=_CUTOFF, show_default=False,
-                     help="--plot draws: roc, thresholds (sensitivity and specificity against the "
-                     "cut-off), or maxstat."),
+                     help="The figure of --plot: roc, thresholds (sensitivity and specificity "
+                     "against the cut-off), or maxstat."),
     ] = None,
     boot: Annotated[
         int | None,

@@ -18,7 +18,7 @@ from hcc2l.number_format import number_text
 from hcc2l.specs import AnalysisSpec
 from hcc2l.terms import OPPOSITE, SIGNS, Term, parse_cuts, parse_term, split_assignment
 
-MAX_LEVELS = 12  # more groups cannot be told apart in a figure
+MAX_LEVELS = 12  # more groups cannot be distinguished in a figure
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,8 @@ def _refuse_many(
         raise UsageError(
             f"{column.name} is a number with {len(texts)} values, not a grouping variable.",
             where=where,
-            hint=f"Cut it into groups: {option} {quote(f'{column.name}@median')}, or @VALUE for "
-            "@median.",
+            hint=f"Cut it into groups: {option} {quote(f'{column.name}@median')}, or "
+            f"{quote(f'{column.name}@VALUE')}.",
         )
     if many:
         raise UsageError(
@@ -244,7 +244,7 @@ def weights(cohort: Cohort, name: str, keep: Mask) -> Floats:
     if bad.size:
         rows = quoted_list(cohort.row_name(int(i)) for i in bad)
         raise InputError(
-            f"Case weights must be above 0, but {bad.size} {'are' if bad.size > 1 else 'is'} not: "
+            f"Case weights must be positive, but {bad.size} {'are' if bad.size > 1 else 'is'} not: "
             f"{rows}.",
             where=f"{cohort.source.name}, column {column}",
             hint="Exclude these rows with --where.",

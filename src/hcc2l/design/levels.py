@@ -1,4 +1,4 @@
-"""Distinct values of a column, and the order a person would list them in."""
+"""Distinct values of a column, and their natural order."""
 
 from __future__ import annotations
 

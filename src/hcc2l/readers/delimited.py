@@ -197,7 +197,7 @@ def _not_text(name: str) -> InputError:
 def _dialect(
     text: str, options: ReadOptions, encoding: str | None
 ) -> tuple[str, str | None, tuple[str, ...]]:
-    """Separator, decimal sign (None where no line shows it), and what was detected."""
+    """Separator, decimal sign (None if no cell shows it), and remarks on what was detected."""
     sample = [line for line in text.splitlines()[:500] if line.strip()]
     sep = _separator(options.sep, sample)
     decimal = options.decimal

@@ -19,12 +19,12 @@ from hcc2l.number_format import NumberFormat, column_format, is_number_somehow, 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How to read, as the user or the dictionary specifies; None where it is to be detected.
+    """Reading options of the user or the dictionary; None where they are to be detected.
 
     Attributes
     ----------
     id
-        The column that identifies patients; None where its name tells, empty where there is none.
+        The column that identifies patients; None to recognise it by name, empty if there is none.
     missing, missing_in
         Texts that mean missing, everywhere and by column.
     as_text

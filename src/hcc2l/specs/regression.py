@@ -70,14 +70,14 @@ class RegressionSpec(AnalysisSpec):
             )
         if self.select is not None and self.stepwise is not None:
             raise UsageError(
-                "--select and --stepwise are two ways to select the same model.",
+                "--select and --stepwise cannot be combined: each selects the covariates.",
                 where="--select",
                 hint="Drop one of the two.",
             )
         if self.firth and self.stepwise in ("aic", "wald"):
             raise UsageError(
-                f"--firth has no elimination by {self.stepwise}: its test is the penalised "
-                "likelihood ratio.",
+                f"--stepwise {self.stepwise} cannot be combined with --firth, which tests by the "
+                "penalised likelihood ratio.",
                 where="--stepwise",
                 hint="Use --stepwise lr.",
             )
@@ -102,7 +102,7 @@ class RegressionSpec(AnalysisSpec):
         for option in ("select", "stepwise"):
             chosen = getattr(self, option) is not None
             if chosen and not (self.models[1] and self.covariates):
-                needed[f"--{option}"] = "the multivariable model of several covariates"
+                needed[f"--{option}"] = "a multivariable model"
         if self.boot is not None and not self.performance:
             needed["--boot"] = "--performance"
         return needed
@@ -186,7 +186,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
             raise UsageError(
                 "A subgroup analysis needs --subgroups TERM and --within A,B.",
                 where="--subgroups",
-                hint="Such as --subgroups treatment --within sex,child_pugh.",
+                hint="For example: --subgroups treatment --within sex,child_pugh.",
             )
         if self.subgroups in self.within:
             raise UsageError(

@@ -171,7 +171,7 @@ class RocSpec(SurvivalSpec):
             )
         if self.compare and self.at is not None and not self.samples:
             raise UsageError(
-                "Time-dependent areas are compared by the bootstrap.",
+                "Time-dependent AUCs cannot be compared without the bootstrap.",
                 where="--boot 0",
                 hint="Remove --boot 0 or --compare.",
             )

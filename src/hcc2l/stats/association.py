@@ -100,7 +100,7 @@ def associate(
 
     Notes
     -----
-    Strasser and Weber, Math Methods Stat 1999;8:220-250: conditional on the scores, the sum of
+    Strasser and Weber, Math Methods Stat 1999;8:220–250: conditional on the scores, the sum of
     scores in each component has a known mean and covariance over all permutations.
     """
     if covariate.kind == "factor":

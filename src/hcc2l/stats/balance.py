@@ -58,7 +58,7 @@ def weighted_variance(x: Floats, weights: Floats, *, binary: bool) -> float:
 def spread(x: Floats, treated: NDArray[np.bool_], *, pooled: bool) -> float:
     """Standard deviation of the unmatched groups, the denominator of standardised differences.
 
-    ``sqrt((s1^2 + s0^2) / 2)`` if `pooled` (Rosenbaum and Rubin, Am Stat 1985;39:33-38), else that
+    ``sqrt((s1^2 + s0^2) / 2)`` if `pooled` (Rosenbaum and Rubin, Am Stat 1985;39:33–38), else that
     of the treated (R's ``summary(matchit)``).
     """
     binary = is_binary(x)

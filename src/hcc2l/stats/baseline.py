@@ -87,7 +87,7 @@ class Prediction:
     ) -> tuple[Floats, Floats, Floats]:
         """Times, mean predicted S(t) of some patients, and its standard error.
 
-        The variance is that of Gail and Byar, Biom J 1986;28:587-599 (delta method, of the
+        The variance is that of Gail and Byar, Biom J 1986;28:587–599 (delta method, of the
         coefficients and of the baseline hazard); for one patient that of R's
         ``survfit(coxph(...), newdata)``.
         """

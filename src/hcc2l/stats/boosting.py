@@ -41,7 +41,7 @@ def boosted_propensity(treated: NDArray[np.bool_], x: Floats, seed: int) -> Boos
     """Propensity scores from the number of trees with the smallest mean absolute difference.
 
     The standardised differences are those after weighting the controls by p / (1 - p) (McCaffrey,
-    Ridgeway and Morral, Psychol Methods 2004;9:403-425). The trees are scikit-learn's
+    Ridgeway and Morral, Psychol Methods 2004;9:403–425). The trees are scikit-learn's
     ``GradientBoostingClassifier``.
 
     Parameters

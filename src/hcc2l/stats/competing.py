@@ -53,7 +53,7 @@ def cumulative_incidence(time: Times, cause: Ints, of: int) -> CumulativeInciden
 
     Notes
     -----
-    Variance: Aalen, Scand J Stat 1978;6:239-252, with the tie correction of cmprsk,
+    Variance: Aalen, Scand J Stat 1978;6:239–252, with the tie correction of cmprsk,
     1 - (d - 1)/(n - 1) per kind of event.
     """
     both = np.stack([cause == of, (cause != 0) & (cause != of)], axis=1)
@@ -117,7 +117,7 @@ def gray_test(time: Times, cause: Ints, group: Ints, n_groups: int, of: int) -> 
 
     Notes
     -----
-    Gray, Ann Stat 1988;16:1141-1154: the score compares the hazards of the subdistribution, with
+    Gray, Ann Stat 1988;16:1141–1154: the score compares the hazards of the subdistribution, with
     risk sets n_k (1 - F_k(t-)) / S_k(t-); same as R's ``cmprsk::cuminc(...)$Tests``.
     """
     distinct = distinct_times(time)

@@ -57,7 +57,7 @@ def concordance(
 
     Notes
     -----
-    Harrell et al., JAMA 1982;247:2543-2546; Therneau and Watson, R's survival vignette
+    Harrell et al., JAMA 1982;247:2543–2546; Therneau and Watson, R's survival vignette
     "Concordance". Pairs are counted in O(n log n).
     """
     n = event.size
@@ -90,7 +90,7 @@ def uno_concordance(
 
     Pairs count by 1/G(t-)^2, G the Kaplan-Meier curve of censoring within the stratum, events
     before censorings of the same time. R's ``concordance(fit, timewt = "n/G2")``; Uno et al., Stat
-    Med 2011;30:1105-1117. NaN when no pair can be compared. Parameters as of `concordance`.
+    Med 2011;30:1105–1117. NaN when no pair can be compared. Parameters as of `concordance`.
     """
     distinct, n = distinct_times(time), event.size
     group = np.zeros(n, dtype=np.int64) if strata is None else strata

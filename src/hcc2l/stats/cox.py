@@ -128,7 +128,7 @@ def cox(
 
     Notes
     -----
-    Efron, J Am Stat Assoc 1977;72:557-565; Lin and Wei, J Am Stat Assoc 1989;84:1074-1078.
+    Efron, J Am Stat Assoc 1977;72:557–565; Lin and Wei, J Am Stat Assoc 1989;84:1074–1078.
     """
     if robust is None:
         fractional = weights is not None and bool(np.any(weights != np.floor(weights)))
@@ -271,8 +271,8 @@ def _by_cluster(residuals: Floats, cluster: Ints | None) -> Floats:
 def monotone(data: Ordered) -> NDArray[np.bool_]:
     """Coefficients without a finite maximum of the partial likelihood, shape (p,).
 
-    The likelihood rises for ever in a direction d in which every patient with an event has the
-    largest x'd of those at risk (Bryson and Johnson, Technometrics 1981;23:381-383). It is enough
+    The likelihood keeps increasing in a direction d in which every patient with an event has the
+    largest x'd of those at risk (Bryson and Johnson, Technometrics 1981;23:381–383). It is enough
     to compare each row at risk with the last event at or before its time, and that event with the
     one before. Rows of negligible weight count as absent.
     """

@@ -2,7 +2,7 @@
 
 The log-likelihood is penalised by half the logarithm of the determinant of the information
 (Jeffreys' prior), so that estimates are finite even where groups are separated. Firth, Biometrika
-1993;80:27-38; Heinze and Schemper, Biometrics 2001;57:114-119 (Cox) and Stat Med 2002;21:2409-2419
+1993;80:27–38; Heinze and Schemper, Biometrics 2001;57:114–119 (Cox) and Stat Med 2002;21:2409–2419
 (logistic).
 """
 

@@ -98,7 +98,7 @@ def kaplan_meier(
 
     Notes
     -----
-    Kaplan and Meier, J Am Stat Assoc 1958;53:457-481. Same as R's
+    Kaplan and Meier, J Am Stat Assoc 1958;53:457–481. Same as R's
     ``survfit(Surv(time, event) ~ 1, weights)``.
     """
     sets = risk_sets(time, event, weights=weights)
@@ -209,7 +209,7 @@ def quantiles(
 
     The first time with S(t) <= 1 - p; on a step at exactly 1 - p, the middle of the step. The
     limits are the same rule applied to the two confidence curves (Brookmeyer and Crowley,
-    Biometrics 1982;38:29-41), in the order of time as R's ``print(survfit(...))`` does;
+    Biometrics 1982;38:29–41), in the order of time as R's ``print(survfit(...))`` does;
     ``quantile(survfit(...))`` differs where a confidence curve rises again.
     """
     lower, upper = confidence_limits(curve.survival, curve.std_err_log, conf_type, conf_level)

@@ -352,7 +352,7 @@ def hosmer_lemeshow(
     """Hosmer-Lemeshow test in groups of predicted probability; None with fewer than 3 groups.
 
     Quantiles of type 7, groups closed on the right, duplicate breaks merged; df = groups - 2
-    (Hosmer and Lemeshow, Commun Stat 1980;9:1043-1069).
+    (Hosmer and Lemeshow, Commun Stat 1980;9:1043–1069).
     """
     breaks = np.unique(np.quantile(fitted, np.linspace(0, 1, groups + 1)))
     count = breaks.size - 1

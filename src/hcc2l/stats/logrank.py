@@ -1,4 +1,4 @@
-"""The log-rank test, weighted, stratified, for trend and of pairs."""
+"""The log-rank test: weighted, stratified, for trend and pairwise."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def logrank(
     case_weights
         Shape (n,). Whole numbers act as repeated rows. Otherwise (inverse-probability weights)
         the variance is robust, that of the score of a Cox model under the null (Lin and Wei,
-        J Am Stat Assoc 1989;84:1074-1078), R's ``coxph(..., robust = TRUE)$rscore`` with
+        J Am Stat Assoc 1989;84:1074–1078), R's ``coxph(..., robust = TRUE)$rscore`` with
         Breslow's ties.
     robust
         Whether the variance is robust; by default, when any weight is not a whole number.
@@ -188,7 +188,7 @@ def _all_strata(
 def trend(test: LogRank, scores: Floats) -> tuple[float, float]:
     """Chi-square (1 df) and p of the test for a trend across ordered groups.
 
-    ``(s'(O-E))^2 / s'Vs`` (Tarone, Biometrika 1975;62:679-682; R's survMisc).
+    ``(s'(O-E))^2 / s'Vs`` (Tarone, Biometrika 1975;62:679–682; R's survMisc).
     """
     variance = float(scores @ test.variance @ scores)
     if variance <= NO_VARIANCE * float(test.observed.sum() * np.abs(scores).max()) ** 2:

@@ -231,7 +231,7 @@ def optimal(
     """Pairs with the smallest possible sum of distances.
 
     The largest possible number of pairs, within the caliper if there is one, and among these the
-    choice with the smallest sum (Rosenbaum, J Am Stat Assoc 1989;84:1024-1032), by SciPy's
+    choice with the smallest sum (Rosenbaum, J Am Stat Assoc 1989;84:1024–1032), by SciPy's
     ``linear_sum_assignment``. Parameters as for `nearest`.
     """
     from scipy.optimize import linear_sum_assignment

@@ -63,7 +63,7 @@ def logrank_scores(time: Floats, event: NDArray[np.bool_]) -> Floats:
 def maxstat(values: Floats, scores: Floats, min_prop: float, max_prop: float) -> MaxStat | None:
     """Statistics of all cut-points whose low group holds between two shares of the rows.
 
-    None without such a cut-point. Lausen and Schumacher, Biometrics 1992;48:73-85.
+    None without such a cut-point. Lausen and Schumacher, Biometrics 1992;48:73–85.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def p_hothorn_lausen(
 ) -> float:  # fmt: skip
     """Bound on the exact conditional p, from the permutation distribution of rounded scores.
 
-    Hothorn and Lausen, Comput Stat Data Anal 2003;43:121-137; R's ``maxstat`` with ``pmethod =
+    Hothorn and Lausen, Comput Stat Data Anal 2003;43:121–137; R's ``maxstat`` with ``pmethod =
     "HL"``. NaN with more than `HL_ROWS` rows, or without a cut-point.
 
     With a single cut-point it is the exact two-sided p, as R's ``exactRankTests::pperm``. With
@@ -209,7 +209,7 @@ def _whole(scores: Floats) -> Floats:
 def _subsets(scores: Ints, total: int) -> Floats:
     """Number of subsets of each size (row) with each sum of scores (column).
 
-    The shift algorithm of Streitberg and Roehmel, Stat Softw Newsl 1986;12:10-17.
+    The shift algorithm of Streitberg and Roehmel, Stat Softw Newsl 1986;12:10–17.
     """
     counts = np.zeros((scores.size + 1, total + 1))
     counts[0, 0] = 1.0

@@ -11,15 +11,15 @@ Adjustment = Literal["holm", "bh", "bonferroni", "none"]
 
 
 def adjust(p: NDArray[np.float64], method: Adjustment) -> NDArray[np.float64]:
-    """Adjusted p-values as of R's ``p.adjust``; NaN stays NaN and counts as no comparison.
+    """Adjusted p-values as of R's ``p.adjust``; NaN stays NaN and is not counted as a comparison.
 
     Parameters
     ----------
     p
         Shape (m,).
     method
-        ``holm`` (Scand J Stat 1979;6:65-70), ``bh`` (Benjamini and Hochberg, J R Stat Soc B
-        1995;57:289-300), ``bonferroni``, ``none``.
+        ``holm`` (Scand J Stat 1979;6:65–70), ``bh`` (Benjamini and Hochberg, J R Stat Soc B
+        1995;57:289–300), ``bonferroni``, ``none``.
     """
     result = np.array(p, dtype=np.float64)
     estimable = ~np.isnan(result)

@@ -79,7 +79,7 @@ def fit_parametric(time: Floats, event: NDArray[np.bool_], family: Family) -> Pa
 
 
 def _unbounded(time: Floats, event: NDArray[np.bool_]) -> bool:
-    """Whether the likelihood grows for ever as the scale shrinks to a spike at the only event."""
+    """Whether the likelihood has no bound as the scale shrinks to a spike at the only event."""
     at = np.unique(time[event])
     return bool(at.size == 1 and not (time[~event] > at[0]).any())
 
@@ -91,7 +91,7 @@ def _maximum_likelihood(
 
     lifelines stops its search up to 3e-5 before the maximum, so Newton steps follow. The likelihood
     is concave in (location / scale, 1 / scale) for these families (Burridge, J R Stat Soc B
-    1981;43:41-45): the maximum is the only one, wherever the search starts.
+    1981;43:41–45): the maximum is the only one, wherever the search starts.
     """
     if family == "exponential":  # closed form: time at risk per event
         return float(np.log(time.sum() / event.sum())), 1.0

@@ -186,7 +186,7 @@ def running_sums(values: Floats, first: Ints) -> Floats:
 
     Never a difference of larger sums: what one stratum adds does not round another's away. With
     several strata by doubling the reach until it spans the longest (Hillis and Steele, Commun ACM
-    1986;29:1170-1183).
+    1986;29:1170–1183).
     """
     if not first.any():
         return np.cumsum(values, dtype=np.float64)

@@ -44,7 +44,7 @@ def proportional_hazards(
     """Tests of every term of a fitted model, then of all terms jointly.
 
     The model is extended by x g(t); the score test of the added coefficients at 0 is
-    ``u' (I22 - I21 I11^-1 I12)^-1 u`` (Grambsch and Therneau, Biometrika 1994;81:515-526, without
+    ``u' (I22 - I21 I11^-1 I12)^-1 u`` (Grambsch and Therneau, Biometrika 1994;81:515–526, without
     their approximation of the information).
 
     Parameters

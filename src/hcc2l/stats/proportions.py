@@ -22,8 +22,8 @@ def proportion_limits(
     count, total
         Any shape; whole numbers, 0 <= count <= total.
     method
-        ``wilson`` (J Am Stat Assoc 1927;22:209-212; without continuity correction) or
-        ``clopper-pearson`` (Biometrika 1934;26:404-413; R's ``binom.test``).
+        ``wilson`` (J Am Stat Assoc 1927;22:209–212; without continuity correction) or
+        ``clopper-pearson`` (Biometrika 1934;26:404–413; R's ``binom.test``).
     """
     x, n = np.asarray(count, dtype=np.float64), np.asarray(total, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):

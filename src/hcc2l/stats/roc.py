@@ -184,7 +184,7 @@ def partial_area(curve: RocCurve, low: float, focus: Focus) -> tuple[float, floa
     """Area where specificity (or sensitivity) is at least `low`: raw, and standardised by McClish.
 
     The standardised area is 0.5 for an uninformative marker and 1 for a perfect one (McClish, Med
-    Decis Making 1989;9:190-195; pROC's ``partial.auc.correct``). It is NaN below the diagonal,
+    Decis Making 1989;9:190–195; pROC's ``partial.auc.correct``). It is NaN below the diagonal,
     where it is not defined.
     """
     x, y = 1 - curve.specificity[::-1], curve.sensitivity[::-1]
@@ -210,8 +210,8 @@ def higher_is_positive(values: Floats, positive: Mask) -> bool:
 def delong(values: Floats, positive: Mask, *, higher: bool = True) -> Area:
     """Area with DeLong's standard error, in O(n log n).
 
-    DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837-845, by the ranks of Sun and Xu,
-    IEEE Signal Process Lett 2014;21:1389-1393.
+    DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837–845, by the ranks of Sun and Xu,
+    IEEE Signal Process Lett 2014;21:1389–1393.
     """
     _, cases, controls = _counts(values if higher else -values, positive)
     m, n = float(cases.sum()), float(controls.sum())
@@ -288,7 +288,7 @@ def _area_test(difference: float, variance: float, df: float) -> AreaTest:
 def best(curve: RocCurve, criterion: Criterion) -> Ints:
     """Indices of the best operating points, all ties, in the curve's order.
 
-    ``youden`` maximises sensitivity + specificity (Youden, Cancer 1950;3:32-35); ``topleft``
+    ``youden`` maximises sensitivity + specificity (Youden, Cancer 1950;3:32–35); ``topleft``
     minimises (1 - sensitivity)^2 + (1 - specificity)^2.
     """
     score = merit(curve.tp / curve.tp[0], curve.fp / curve.fp[0], criterion)

@@ -10,7 +10,7 @@ def e_value(hr: float, lower: float, upper: float) -> tuple[float, float]:
 
     The hazard ratio of a common outcome is approximated by a risk ratio,
     (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1/HR)); the E-value of a risk ratio above 1 is
-    RR + sqrt(RR (RR - 1)) (VanderWeele and Ding, Ann Intern Med 2017;167:268-274). That of the
+    RR + sqrt(RR (RR - 1)) (VanderWeele and Ding, Ann Intern Med 2017;167:268–274). That of the
     limit is 1 if the interval contains 1.
     """
     limit = 1.0 if lower <= 1.0 <= upper else (lower if lower > 1.0 else upper)

@@ -13,7 +13,7 @@ _TOLERANCE = 1e-6  # of a linear programme that is feasible to 1e-7
 def unbounded(above: Floats, equal: Floats | None = None) -> NDArray[np.bool_]:
     """Coefficients without a finite estimate, shape (p,).
 
-    The log-likelihood is concave and rises for ever in the directions d with ``above @ d >= 0``,
+    The log-likelihood is concave and keeps increasing in the directions d with ``above @ d >= 0``,
     not all 0, and ``equal @ d == 0``. A coefficient has no finite estimate if some such direction
     moves it (Konis, Linear programming algorithms for detecting separated data in binary logistic
     regression models, thesis, Oxford 2007).

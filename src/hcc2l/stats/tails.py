@@ -44,6 +44,6 @@ def normal_tail(z: float) -> float:
 def normal_quantile(conf_level: float) -> float:
     """The normal quantile of a two-sided interval: 1.96 for a `conf_level` of 0.95.
 
-    Wichura, Appl Stat 1988;37:477-484.
+    Wichura, Appl Stat 1988;37:477–484.
     """
     return NormalDist().inv_cdf(0.5 + conf_level / 2)

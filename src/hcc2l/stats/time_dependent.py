@@ -13,11 +13,11 @@ def outcome_weights(
 ) -> tuple[Floats, Floats]:
     """Weights of cases (event by `at`) and of controls (followed beyond `at`), against censoring.
 
-    A case weighs 1 / G(t-) at its own time t, a control 1 / G(at), with G the Kaplan-Meier estimate
-    of being uncensored, in which events precede the censorings of the same time; a row censored by
-    `at` weighs nothing. The curve with these weights is the cumulative/dynamic one of Uno et al.,
-    J Am Stat Assoc 2007;102:527-537, and Hung and Chiang, Can J Stat 2010;38:8-26, as R's
-    ``riskRegression::Score`` computes it.
+    A case has weight 1 / G(t-) at its own time t, a control 1 / G(at), with G the Kaplan-Meier
+    estimate of being uncensored, in which events precede the censorings of the same time; a row
+    censored by `at` has weight 0. The curve with these weights is the cumulative/dynamic one of
+    Uno et al., J Am Stat Assoc 2007;102:527–537, and Hung and Chiang, Can J Stat 2010;38:8–26, as
+    R's ``riskRegression::Score`` computes it.
 
     Parameters
     ----------

@@ -201,11 +201,11 @@ def grow(score: Floats, covariates: Sequence[Covariate], growth: Growth) -> Tree
         Shape (n,), n >= 1: the response, `logrank_scores` for survival; it is not recomputed in
         the nodes.
     covariates
-        One at least.
+        At least one.
 
     Notes
     -----
-    Hothorn, Hornik and Zeileis, J Comput Graph Stat 2006;15:651-674; R's ``party::ctree`` without
+    Hothorn, Hornik and Zeileis, J Comput Graph Stat 2006;15:651–674; R's ``party::ctree`` without
     surrogate splits. Memory is that of the covariates and a few vectors of length n; each level
     of the tree costs one sort of the rows.
     """

@@ -24,10 +24,10 @@ def score_weights(
     scheme
         ``ate``: treated 1/p, controls 1/(1 - p); ``att``: treated 1, controls p/(1 - p);
         ``overlap``: treated 1 - p, controls p (Li, Morgan and Zaslavsky, J Am Stat Assoc
-        2018;113:390-400).
+        2018;113:390–400).
     stabilised
         With ``ate``, multiply by the share of the row's group (Robins, Hernan and Brumback,
-        Epidemiology 2000;11:550-560).
+        Epidemiology 2000;11:550–560).
     """
     p = propensity
     if scheme == "overlap":
