@@ -64,9 +64,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml $(wildcard constraints/*.txt)
-	$(INSTALL) .
+	@echo 'Installing hcc2l and its dependencies into $(VENV) ...'
+	@$(INSTALL) .
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml $(wildcard constraints/*.txt)
-	$(INSTALL) '.[dev]'
+	@echo 'Installing hcc2l, its dependencies and the tools of its tests into $(VENV) ...'
+	@$(INSTALL) '.[dev]'
 	touch $(VENV)/installed $@
