@@ -105,7 +105,7 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
 
 def test_the_command_alone_lists_the_commands(run: Run) -> None:
     outcome = run()
-    assert outcome.status == 2
+    assert outcome.status in (0, 2)  # 0 with the oldest typer
     for command in SPECS:
         assert re.search(rf"^\W*{command}\b", outcome.out + outcome.err, re.MULTILINE)
 
