@@ -133,7 +133,7 @@ def _draw_favours(axes: Axes, favours: Sequence[str]) -> None:
         return
     low, high = axes.get_xlim()
     one = math.log(1 / low) / math.log(high / low)
-    inches = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
+    inches = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]  # a Figure
     look: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": 7}
     y = -0.27 / inches
     axes.text(one - 0.02, y, f"← favours {favours[0]}", ha="right", **look)
