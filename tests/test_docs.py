@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import ast
 import json
 import os
 import re
@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import fields
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from hcc2l.analyses.rows import endpoint_notes, group_size_notes, post_baseline_note
 from hcc2l.cli._run import guarded
 from hcc2l.cli.app import app
 from hcc2l.dictionary import (
@@ -224,27 +224,45 @@ def test_every_table_and_key_is_described(
     assert set(sections) == tables
 
 
+Imported = dict[str, tuple[str, str]]  # the name in a module -> the module it is from, its name
+
+
+@cache
+def definitions(module: str) -> dict[str, tuple[ast.AST, Imported]]:
+    """The functions and classes of a module, each with the names that the module imports."""
+    path = ROOT / "src" / module.replace(".", "/")
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name: (str(node.module), alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("hcc2l")
+        for alias in node.names
+    }
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    found = {n.name: (n, imported) for n in tree.body if isinstance(n, kinds)}
+    if path.name == "__init__.py":  # a package passes names on
+        for name, (source, original) in imported.items():
+            if original in definitions(source):
+                found[name] = definitions(source)[original]
+    return found
+
+
 def note_codes(command: str) -> set[str]:
-    """The codes of the notes that a command can raise, from its source."""
-    analyses = ROOT / "src" / "hcc2l" / "analyses"
-    sources = {
-        "cox": ["cox*.py", "regression_notes.py", "performance.py", "adjusted.py"],
-        "km": ["km*.py"],
-        "logistic": ["logistic*.py", "regression_notes.py", "performance.py"],
-        "tree": ["tree*.py"],
-        "psmatch": ["psmatch*.py"],
-        "roc": ["roc*.py"],
-    }[command]
-    files = [*(p for glob in sources for p in analyses.glob(glob)), analyses / "rows.py"]
-    source = "".join(p.read_text(encoding="utf-8") for p in files)
-    if command in ("cox", "logistic", "psmatch", "roc"):  # these have no groups
-        source = source.replace(inspect.getsource(group_size_notes), "")
-    if command == "logistic":  # this has no endpoint
-        source = source.replace(inspect.getsource(endpoint_notes), "")
-        source = source.replace(inspect.getsource(post_baseline_note), "")
-    if command == "psmatch":  # time begins with the treatment
-        source = source.replace(inspect.getsource(post_baseline_note), "")
-    return set(re.findall(r'Note\(\s*"(?:info|warning)",\s*"([a-z-]+)"', source))
+    """The codes of the notes in every function that can be reached from the analysis."""
+    codes: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    todo = [(f"hcc2l.analyses.{command}.run", "run")]
+    while todo:
+        module, name = todo.pop()
+        if (module, name) in seen or name not in definitions(module):
+            continue
+        seen.add((module, name))
+        node, imported = definitions(module)[name]
+        codes |= set(re.findall(r"Note\('(?:info|warning)', '([a-z-]+)'", ast.unparse(node)))
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        todo += [imported.get(other, (module, other)) for other in names]
+    return codes
 
 
 @pytest.mark.parametrize(

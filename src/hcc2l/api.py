@@ -21,7 +21,7 @@ from hcc2l.specs import (
 )
 
 if TYPE_CHECKING:
-    from hcc2l.analyses.tree import FittedTree
+    from hcc2l.analyses.tree.run import FittedTree
 
 
 def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
@@ -34,7 +34,7 @@ def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
     **options
         The fields of `KmSpec`, such as ``by="child_pugh"``, ``at=[6, 12, 24]``.
     """
-    from hcc2l.analyses.km import run
+    from hcc2l.analyses.km.run import run
 
     subject = _cohort(cohort)
     return run(subject, KmSpec(**_options("km", subject, options)))
@@ -50,7 +50,7 @@ def cox(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
     **options
         The fields of `CoxSpec`, such as ``covariates=["age", "child_pugh", "afp@400"]``.
     """
-    from hcc2l.analyses.cox import run
+    from hcc2l.analyses.cox.run import run
 
     subject = _cohort(cohort)
     return run(subject, CoxSpec(**_options("cox", subject, options)))
@@ -66,7 +66,7 @@ def logistic(cohort: Cohort | str | Path | None = None, **options: Any) -> Repor
     **options
         The fields of `LogisticSpec`, such as ``outcome="primary_resistance"``.
     """
-    from hcc2l.analyses.logistic import run
+    from hcc2l.analyses.logistic.run import run
 
     subject = _cohort(cohort)
     return run(subject, LogisticSpec(**_options("logistic", subject, options)))
@@ -93,7 +93,7 @@ def fit_tree(cohort: Cohort | str | Path | None = None, **options: Any) -> Fitte
     cohort, **options
         As in `tree`.
     """
-    from hcc2l.analyses.tree import fit
+    from hcc2l.analyses.tree.run import fit
 
     subject = _cohort(cohort)
     return fit(subject, TreeSpec(**_options("tree", subject, options)))
@@ -109,7 +109,7 @@ def psmatch(cohort: Cohort | str | Path | None = None, **options: Any) -> Report
     **options
         The fields of `PsmatchSpec`, such as ``treat="lenvatinib", covariates=["age", "sex"]``.
     """
-    from hcc2l.analyses.psmatch import run
+    from hcc2l.analyses.psmatch.run import run
 
     subject = _cohort(cohort)
     return run(subject, PsmatchSpec(**_options("psmatch", subject, options)))
@@ -125,7 +125,7 @@ def roc(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
     **options
         The fields of `RocSpec`, such as ``outcome="primary_resistance", boot=1000``.
     """
-    from hcc2l.analyses.roc import run
+    from hcc2l.analyses.roc.run import run
 
     subject = _cohort(cohort)
     return run(subject, RocSpec(**_options("roc", subject, options)))

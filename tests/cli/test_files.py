@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import hcc2l
-from hcc2l.analyses.km import run as run_km
+from hcc2l.analyses.km.run import run as run_km
 from hcc2l.errors import UsageError
 from hcc2l.report import Report
 from tests.conftest import Outcome, Run, Write
@@ -238,7 +238,7 @@ def test_a_folder_that_disappears_leaves_no_file(
         (folder / "gone").rmdir()
         return run_km(*arguments)
 
-    monkeypatch.setattr("hcc2l.analyses.km.run", analyse)
+    monkeypatch.setattr("hcc2l.analyses.km.run.run", analyse)
     outcome = run("km", "c.csv", "--out", "r.md", "--out", "gone/r.csv")
     refused(outcome, "gone/r.csv")
     assert contents(folder) == before

@@ -17,8 +17,9 @@ from hcc2l.figures.matching import draw_love, draw_scores
 from hcc2l.figures.style import COLOURS, STYLE
 from hcc2l.figures.survival import draw_panels
 from hcc2l.report import Figure, Report, Table
+from tests.conftest import DATA
 
-SECOND_LINE = Path(__file__).parents[1] / "reference" / "data" / "second_line" / "cohort.csv"
+SECOND_LINE = DATA / "second_line" / "cohort.csv"
 
 
 def analysis(**options: Any) -> Report:

@@ -11,9 +11,11 @@ import pytest
 import hcc2l
 from hcc2l.figures.roc import draw, draw_statistics, draw_thresholds
 from hcc2l.numerals import p_equation
-from hcc2l.report import Report, Row
+from hcc2l.report import Report
+from tests.conftest import DATA
+from tests.reports import rows_of
 
-HCC = Path(__file__).parents[1] / "reference" / "data" / "hcc424.csv"
+HCC = DATA / "hcc424.csv"
 RESISTANCE: dict[str, Any] = {"outcome": "primary_resistance"}
 SURVIVAL: dict[str, Any] = {"criterion": "maxstat", "time": "os_months", "event": "death"}
 
@@ -42,10 +44,6 @@ def dots(axes: Any) -> list[tuple[float, float]]:
     return [(x[0], y[0]) for x, y in map(xy, axes.lines) if len(x) == 1]
 
 
-def rows(report: Report, table: str, **where: Any) -> list[Row]:
-    return [r for r in report.table(table).rows if all(r[k] == v for k, v in where.items())]
-
-
 # ---------------------------------------------------------------- ROC curve
 
 
@@ -56,12 +54,12 @@ def test_the_curve_is_sensitivity_over_one_minus_specificity() -> None:
     assert len(drawn) == 2
     for line, marker in zip(drawn, ("afp", "albumin"), strict=True):
         x, y = xy(line)
-        table = rows(report, "curve", marker=marker)
+        table = rows_of(report, "curve", marker=marker)
         assert x == [1 - number(r["specificity"]) for r in table]
         assert y == [number(r["sensitivity"]) for r in table]
         assert (x[0], y[0]) == (1, 1)  # everybody positive: top right
         assert (x[-1], y[-1]) == (0, 0)
-        (area,) = rows(report, "markers", marker=marker)
+        (area,) = rows_of(report, "markers", marker=marker)
         trapezia = np.diff(x[::-1]) * (np.array(y[::-1][1:]) + y[::-1][:-1]) / 2
         assert trapezia.sum() == pytest.approx(number(area["auc"]))
     assert axes.get_xlabel() == "1 − specificity"
@@ -232,10 +230,10 @@ def test_the_statistics_figure_draws_every_cut_point_and_its_maximum() -> None:
     assert len(picture.axes) == 2
     for axes, marker in zip(picture.axes, ("afp", "albumin"), strict=True):
         x, y = xy(curves(axes)[0])
-        table = rows(report, "statistics", marker=marker)
+        table = rows_of(report, "statistics", marker=marker)
         assert x == [number(r["cutpoint"]) for r in table]
         assert y == [number(r["statistic"]) for r in table]
-        best = rows(report, "maxstat", marker=marker)[0]
+        best = rows_of(report, "maxstat", marker=marker)[0]
         cutpoint, statistic = number(best["cutpoint"]), number(best["statistic"])
         assert dots(axes) == [(cutpoint, statistic)]
         assert statistic == max(y)

@@ -13,7 +13,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import hcc2l
-from hcc2l.analyses.km_figure import axis_ticks
+from hcc2l.analyses.survival_figure import axis_ticks
 from hcc2l.errors import UsageError
 from hcc2l.figures import draw, plot_format
 from hcc2l.figures.style import COLOURS, DASHES
@@ -21,8 +21,9 @@ from hcc2l.figures.survival import draw as draw_survival
 from hcc2l.figures.survival import draw_panels
 from hcc2l.render import render_report
 from hcc2l.report import Figure, Report
+from tests.conftest import DATA
+from tests.reports import rows_of
 
-DATA = Path(__file__).parents[1] / "reference" / "data"
 COMPETING = {"time": "pfs_months", "event": "progression", "competing": "death"}
 
 
@@ -40,10 +41,6 @@ def figure(**options: Any) -> Figure:
 def axes_of(report: Report) -> Any:
     assert report.draw is not None
     return draw_survival(report.draw()).axes[0]
-
-
-def rows(report: Report, table: str, **where: Any) -> list[Any]:
-    return [r for r in report.table(table).rows if all(r[k] == v for k, v in where.items())]
 
 
 def steps(axes: Any, colour: str) -> list[Any]:
@@ -206,7 +203,7 @@ def test_each_curve_is_that_of_its_group(by: str | None) -> None:
     levels = list(report.table("groups").column("group"))
     for i, level in enumerate(levels):
         (line,) = steps(axes, COLOURS[i])
-        curve = rows(report, "curve", group=level)
+        curve = rows_of(report, "curve", group=level)
         assert points(line) == [[0.0, 1.0], *([r["time"], r["estimate"]] for r in curve)]
     assert len([x for x in axes.lines if x.get_drawstyle() == "steps-post"]) == len(levels)
 
@@ -217,7 +214,7 @@ def test_each_incidence_is_that_of_its_group_and_cause() -> None:
     for i, level in enumerate(report.table("groups").column("group")):
         own, other = steps(axes, COLOURS[i])
         for line, cause in ((own, "progression"), (other, "death")):
-            curve = rows(report, "curve", group=level, cause=cause)
+            curve = rows_of(report, "curve", group=level, cause=cause)
             assert points(line) == [[0.0, 0.0], *([r["time"], r["estimate"]] for r in curve)]
         assert own.get_linewidth() > other.get_linewidth()  # as the legend has it
     legend = draw_survival(figure(**COMPETING)).legends[0]
@@ -234,7 +231,7 @@ def test_each_band_lies_between_the_limits_of_its_curve(options: Any) -> None:
     assert len(bands) == len(levels)  # of the endpoint's own event alone
     for band, level in zip(bands, levels, strict=True):
         cause = {"cause": "progression"} if "competing" in options else {}
-        curve = rows(report, "curve", group=level, **cause)
+        curve = rows_of(report, "curve", group=level, **cause)
         (path,) = band.get_paths()
         for row, after in pairwise(curve):
             if row["lower"] is None or row["upper"] - row["lower"] < 1e-6:
@@ -251,7 +248,7 @@ def test_a_limit_that_does_not_exist_is_drawn_as_the_last_one(tmp_path: Path) ->
     path.write_text("time,status\n1,0\n2,1\n3,0\n4,1\n5,1\n")  # S is 1 at time 1, 0 at time 5
     report = hcc2l.km(path, curve=True, conf_type="log-log")
     (band,) = axes_of(report).collections
-    limits = {r["time"]: (r["lower"], r["upper"]) for r in rows(report, "curve")}
+    limits = {r["time"]: (r["lower"], r["upper"]) for r in rows_of(report, "curve")}
     assert limits[1.0] == limits[5.0] == (None, None)
     low = {x: y for x, y in band.get_paths()[0].vertices.tolist() if y == limits[4.0][0]}
     assert 5.0 in low
@@ -262,7 +259,7 @@ def test_censored_times_are_marked_on_the_curve_and_nothing_else_is() -> None:
     axes = axes_of(report)
     for i, level in enumerate(report.table("groups").column("group")):
         (marks,) = [x for x in axes.lines if x.get_marker() == "|" and x.get_color() == COLOURS[i]]
-        curve = rows(report, "curve", group=level)
+        curve = rows_of(report, "curve", group=level)
         expected = [[r["time"], r["estimate"]] for r in curve if r["n_censor"]]
         assert 0 < len(expected) < len(curve)
         assert points(marks) == expected
@@ -307,8 +304,8 @@ def test_each_number_at_risk_stands_in_the_line_of_its_group_under_its_time(by: 
             labels[y] = text.get_text()
     expected = []
     for level in report.table("groups").column("group"):
-        curve = rows(report, "curve", group=level)
-        at_risk = {r["time"]: r["n_risk"] for r in rows(report, "survival", group=level)}
+        curve = rows_of(report, "curve", group=level)
+        at_risk = {r["time"]: r["n_risk"] for r in rows_of(report, "survival", group=level)}
         events = {t: sum(r["n_event"] for r in curve if r["time"] <= t) for t in ticks}
         label = "All" if level == "all" else level
         expected += [(label, at_risk), ("  events", events)]
@@ -412,7 +409,7 @@ def test_panels_show_each_analysis_under_its_own_title() -> None:
         assert not words & ({"All patients", "ECOG 0", "p one", "p two"} - {title, note})
         for i, level in enumerate(report.table("groups").column("group")):
             (line,) = steps(axes, COLOURS[i])
-            curve = rows(report, "curve", group=level)
+            curve = rows_of(report, "curve", group=level)
             assert points(line) == [[0.0, 1.0], *([r["time"], r["estimate"]] for r in curve)]
 
 
@@ -427,7 +424,7 @@ def annotation(report: Report) -> Any:
 def test_the_annotation_of_gray_names_the_cause() -> None:
     report = analysis(**COMPETING)
     assert str(annotation(report)).startswith("Gray (progression) p ")
-    (row,) = rows(report, "tests", test="gray", cause="progression")
+    (row,) = rows_of(report, "tests", test="gray", cause="progression")
     assert str(annotation(report)).endswith(f"{row['p']:.3f}" if row["p"] >= 0.001 else "< 0.001")
     note = next(t for t in axes_of(report).texts if t.get_text() == annotation(report))
     assert note.get_position()[1] < 0.5  # rising curves leave room below
@@ -442,7 +439,7 @@ def test_the_figure_writes_p_as_the_table_does(arms: str, p: float, tmp_path: Pa
     path = tmp_path / "cohort.csv"
     path.write_text("time,status,arm\n" + "".join(f"{i + 1},1,{a}\n" for i, a in enumerate(arms)))
     report = hcc2l.km(path, by="arm")
-    assert rows(report, "tests")[0]["p"] == pytest.approx(p, abs=1e-5)
+    assert rows_of(report, "tests")[0]["p"] == pytest.approx(p, abs=1e-5)
     assert annotation(report) == "Log-rank p = 0.999"
     assert "0.999" in str(render_report(report, "md"))
     assert ">0.999" not in str(render_report(report, "md"))

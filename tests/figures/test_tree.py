@@ -12,8 +12,8 @@ import hcc2l
 from hcc2l.figures import draw
 from hcc2l.figures.tree import draw as draw_tree
 from hcc2l.report import Figure
+from tests.conftest import DATA
 
-DATA = Path(__file__).parents[1] / "reference" / "data"
 ENDPOINT = {"time": "os_months", "event": "death"}
 MANY = ["treatment", "age", "child_pugh", "afp", "albumin", "response", "tumor_size_cm"]
 

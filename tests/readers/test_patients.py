@@ -13,7 +13,7 @@ import pyreadstat
 import pytest
 
 import hcc2l
-from hcc2l.analyses.rows import rows_in_order_of_ids
+from hcc2l.analyses.accounting import rows_in_order_of_ids
 from hcc2l.cohort import Cohort
 from hcc2l.dictionary import patient_columns, recognise_interval
 from hcc2l.errors import InputError

@@ -17,6 +17,7 @@ from hcc2l.figures import draw
 from hcc2l.glossary import GLOSSARY
 from hcc2l.numerals import p_equation, p_value
 from hcc2l.render import FILE_FORMATS, RENDERERS, render_report
+from tests.conftest import DATA
 from tests.render.handmade import REPORT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -182,7 +183,7 @@ def test_an_unknown_format_or_table_is_refused_with_the_nearest() -> None:
 
 
 def test_documents_hold_the_figure_when_one_is_drawn() -> None:
-    data = Path(__file__).parents[1] / "reference" / "data" / "hcc81.csv"
+    data = DATA / "hcc81.csv"
     report = hcc2l.km(data, by="treatment")
     assert report.draw is not None
     picture = draw(report.draw(), "png")

@@ -207,7 +207,7 @@ def _output(options: dict[str, Any]) -> Output:
 
 
 def _analyse(command: str, cohort: Cohort, spec: AnalysisSpec) -> Report:
-    report: Report = import_module(f"hcc2l.analyses.{command}").run(cohort, spec)
+    report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, spec)
     return replace(report, provenance=replace(report.provenance, argv=tuple(sys.argv[1:])))
 
 

@@ -1,0 +1,95 @@
+"""The rows of an analysis, read, excluded and analysed, and its provenance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import numpy as np
+
+from hcc2l.cohort import Cohort
+from hcc2l.design import (
+    Ints,
+    Mask,
+    RowAccount,
+)
+from hcc2l.design.levels import natural_order
+from hcc2l.errors import AnalysisError
+from hcc2l.report import Note, Provenance
+
+
+def refuse_no_rows(account: RowAccount) -> None:
+    """AnalysisError, with the reasons, when every row was excluded."""
+    if account.analysed == 0:
+        reasons = ", ".join(f"{e.reason} ({e.rows})" for e in account.excluded)
+        raise AnalysisError(
+            "No rows remain to be analysed.",
+            where=account.cohort.source.name,
+            hint=f"Excluded: {reasons}.",
+        )
+
+
+def rows_in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
+    """Indices of the kept rows by id, or in file order when there are no ids.
+
+    Random draws use this order, so that they do not depend on the order of the file.
+    """
+    rows = np.flatnonzero(keep)
+    if cohort.id_column is None or cohort.id_column not in cohort.names:
+        return rows
+    column = cohort.column(cohort.id_column)
+    texts = [column.text(int(i)) for i in rows]
+    if len({re.sub(r"\d", "0", text) for text in texts}) == 1:  # P001, P002: as texts go
+        return rows[sorted(range(rows.size), key=texts.__getitem__)]
+    rank = {text: i for i, text in enumerate(natural_order(dict.fromkeys(texts)))}
+    return rows[np.argsort([rank[text] for text in texts], kind="stable")]
+
+
+def provenance(
+    command: str,
+    cohort: Cohort,
+    account: RowAccount,
+    settings: dict[str, object],
+    conventions: Sequence[str],
+) -> Provenance:
+    """The provenance, with the footer that people read."""
+    release = version("hcc2l")
+    excluded = "; ".join(f"{e.reason}: {e.rows}" for e in account.excluded)
+    rows = f"{cohort.rows} rows read, {cohort.rows - account.analysed} excluded"
+    rows += f" ({excluded})" if excluded else ""
+    file = f"{cohort.source.file}, SHA-256 {cohort.source.sha256[:12]}"
+    return Provenance(
+        command=command,
+        version=release,
+        source=cohort.source.file,
+        sha256=cohort.source.sha256,
+        synthetic=cohort.source.synthetic,
+        rows=cohort.rows,
+        analysed=account.analysed,
+        excluded=tuple(account.excluded),
+        settings=settings,
+        footer=(
+            f"{file}; {rows}, {account.analysed} analysed.",
+            "; ".join([*conventions, f"hcc2l {release}"]) + ".",
+        ),
+    )
+
+
+def account_notes(account: RowAccount) -> list[Note]:
+    """Notes on the rows that were excluded, by id or line."""
+    notes = []
+    for excluded in account.excluded:
+        if excluded.reason.startswith("not where"):
+            continue
+        more = ", …" if excluded.rows > len(excluded.which) else ""
+        notes.append(
+            Note(
+                "info",
+                "rows-left-out",
+                f"{excluded.rows} row{'s' if excluded.rows > 1 else ''} excluded: "
+                f"{excluded.reason}.",
+                which=f"{', '.join(excluded.which)}{more}",
+            )
+        )
+    return notes

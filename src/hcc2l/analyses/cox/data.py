@@ -1,0 +1,276 @@
+"""The models of a Cox analysis: their rows, terms and fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from hcc2l import design
+from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.cox.brier import integrated_brier_score
+from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
+from hcc2l.analyses.regression.models import Model, number, penalised, refuse_unfit
+from hcc2l.analyses.regression.monotone import empty_group, extreme_values, groups_of, one_sided
+from hcc2l.cohort import Cohort
+from hcc2l.design import Floats, Ints, Mask
+from hcc2l.design.model import (
+    ModelColumn,
+    ModelMatrix,
+    ModelTerm,
+    group_term,
+    model_matrix,
+    model_term,
+    refuse_own,
+)
+from hcc2l.errors import AnalysisError
+from hcc2l.report import Value
+from hcc2l.specs import CoxSpec
+from hcc2l.stats import cox as estimator
+from hcc2l.stats.baseline import Prediction, prediction
+from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
+from hcc2l.stats.firth import firth_cox
+from hcc2l.stats.partial_likelihood import Ties
+from hcc2l.terms import parse_term
+
+
+@dataclass(frozen=True)
+class CoxData:
+    """The outcome and other columns of all models, shape (n,) over the rows of the cohort.
+
+    `rows` are those complete but for the covariates; `within` are the terms of the subgroups.
+    """
+
+    spec: CoxSpec
+    outcome: Outcome
+    time: Floats
+    event: Mask
+    strata: Ints | None
+    cluster: Ints | None
+    weights: Floats | None
+    rows: Mask
+    labels: dict[str, str]
+    within: dict[str, ModelTerm]
+    columns: dict[str, str]
+    ratio: str = "hr"
+
+    def fit(
+        self,
+        terms: Sequence[ModelTerm],
+        rows: Mask,
+        name: str,
+        kind: str,
+        subgroup: str | None = None,
+        matrix: ModelMatrix | None = None,
+    ) -> Model:
+        """Fit the model of some terms on some rows.
+
+        Raises
+        ------
+        AnalysisError
+            No row, no event, a covariate with one level, or more parameters than events.
+        """
+        matrix = matrix or model_matrix(terms, rows)
+        refuse_unfit(self, terms, rows, matrix, name)
+        if self.spec.firth:
+            return self._firth(tuple(terms), rows, matrix, name, kind, subgroup)
+        strata, cluster = self.strata_of(rows), None
+        if self.cluster is not None:
+            cluster = np.unique(self.cluster[rows], return_inverse=True)[1]
+        weights = None if self.weights is None else self.weights[rows]
+        fit = estimator.cox(
+            self.time[rows], self.event[rows], matrix.x, ties=self.ties, strata=strata,
+            weights=weights, cluster=cluster, robust=True if self.spec.robust else None,
+        )  # fmt: skip
+
+        @cache
+        def describe() -> dict[str, Value]:
+            rank = concordance(
+                self.time[rows], self.event[rows], fit.linear_predictor, strata=strata,
+                weights=weights, cluster=cluster,
+            )  # fmt: skip
+            return self._details(fit.wald, fit.score, rank)
+
+        variance = fit.variance if fit.robust_variance is None else fit.robust_variance
+        return Model(
+            name=name, kind=kind, subgroup=subgroup, terms=tuple(terms), rows=rows, matrix=matrix,
+            coef=fit.coef, std_err=fit.std_err, robust_std_err=fit.robust_std_err,
+            variance=variance, dropped=fit.dropped, infinite=fit.infinite,
+            unreached=~(fit.estimable | fit.dropped | fit.infinite), df=fit.df, n=fit.n,
+            events=fit.events, loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
+            describe=describe,
+        )  # fmt: skip
+
+    def _firth(
+        self, terms: tuple[ModelTerm, ...], rows: Mask, matrix: ModelMatrix, name: str, kind: str,
+        subgroup: str | None,
+    ) -> Model:  # fmt: skip
+        time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
+        fit = firth_cox(time, event, matrix.x, ties=self.ties, strata=strata)
+
+        @cache
+        def describe() -> dict[str, Value]:
+            rank = concordance(time, event, fit.linear_predictor, strata=strata)
+            return self._details(None, None, rank)
+
+        return penalised(
+            fit, self.spec.conf_level, event, name=name, kind=kind, subgroup=subgroup, terms=terms,
+            rows=rows, matrix=matrix, describe=describe,
+        )  # fmt: skip
+
+    def _details(
+        self, wald: float | None, score: float | None, rank: Concordance
+    ) -> dict[str, Value]:
+        return {
+            "wald_statistic": wald, "score_statistic": score, "ties": self.spec.ties,
+            "concordance": number(rank.concordance), "concordance_std_err": number(rank.std_err),
+        }  # fmt: skip
+
+    def resampled(self, rows: Ints) -> CoxData:
+        """The data of some rows of the cohort, which may repeat."""
+        return replace(
+            self,
+            time=self.time[rows],
+            event=self.event[rows],
+            strata=None if self.strata is None else self.strata[rows],
+            cluster=None if self.cluster is None else self.cluster[rows],
+            weights=None if self.weights is None else self.weights[rows],
+            rows=np.ones(rows.size, dtype=np.bool_),
+        )
+
+    def why_infinite(self, model: Model, column: ModelColumn) -> str:
+        """Why the likelihood is monotone in a coefficient, as a clause."""
+        rows = model.rows
+        term = next((t for t in model.terms if t.text == column.term), None)
+        groups = groups_of(term, column, rows)
+        reason = empty_group(groups, self.event, all_too=False)
+        if reason is None and len(model.terms) == 1 and term is not None:
+            time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
+            inside = {name: group[rows] for name, group in groups.items()}
+            if inside:
+                reason = one_sided(inside, time, event, strata)
+            elif term.values is not None:
+                reason = extreme_values(term.values[rows], time, event, strata, term.label)
+        return reason or (
+            "for some linear combination of the covariates, every event occurred in a patient with "
+            "the highest value among those then at risk"
+        )
+
+    def discrimination(self, rows: Mask, score: Floats) -> float:
+        """Harrell's concordance of a linear predictor, within strata."""
+        weights = None if self.weights is None else self.weights[rows]
+        return concordance(
+            self.time[rows], self.event[rows], score, strata=self.strata_of(rows), weights=weights
+        ).concordance
+
+    def calibration_slope(self, rows: Mask, score: Floats) -> float:
+        """Coefficient of a linear predictor as the only covariate."""
+        weights = None if self.weights is None else self.weights[rows]
+        fit = estimator.cox(
+            self.time[rows], self.event[rows], score[:, None], ties=self.ties,
+            strata=self.strata_of(rows), weights=weights, robust=False,
+        )  # fmt: skip
+        return float(fit.coef[0])
+
+    def measures(self, model: Model) -> dict[str, float | None]:
+        """Harrell's and Uno's C, the integrated Brier score, and the calibration slope."""
+        rows, predict = model.rows, self.prediction(model)
+        time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
+        score = np.log(predict.relative_hazard(model.matrix.x))
+        harrell = self.discrimination(rows, score)
+        measures: dict[str, float | None] = {"harrell_c": number(harrell)}
+        if self.weights is None:  # neither of these has case weights
+            at = np.unique(time[event & (time < time.max())])
+            codes = np.zeros(time.size, dtype=np.int64) if strata is None else strata
+            survival = predict.survival(model.matrix.x, codes, at)
+            measures["uno_c"] = number(uno_concordance(time, event, score, strata=strata))
+            measures["integrated_brier_score"] = integrated_brier_score(time, event, survival, at)
+        return measures | {"calibration_slope": number(self.calibration_slope(rows, score))}
+
+    def prediction(self, model: Model) -> Prediction:
+        """Predictions of a model, with the robust variance where the model has one."""
+        rows = model.rows
+        return prediction(
+            self.time[rows], self.event[rows], model.matrix.x, model.coef, model.variance,
+            ties=self.ties, strata=self.strata_of(rows),
+            weights=None if self.weights is None else self.weights[rows],
+        )  # fmt: skip
+
+    def strata_of(self, rows: Mask) -> Ints | None:
+        """Codes of the strata of some rows."""
+        if self.strata is None:
+            return None
+        return np.unique(self.strata[rows], return_inverse=True)[1].astype(np.int64)
+
+    @property
+    def ties(self) -> Ties:
+        """The method for tied event times, as `stats` names it."""
+        return "breslow" if self.spec.ties == "breslow" else "efron"
+
+
+def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm]]:
+    """The data and terms of the models; rows without outcome, strata or weight are excluded."""
+    outcome = survival_outcome(cohort, spec)
+    account, endpoint = outcome.account, outcome.endpoint
+    time = endpoint.time
+    if spec.landmark is not None:
+        time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
+    strata, strata_label = _codes(cohort, spec, spec.strata, "--strata", outcome)
+    cluster = _cluster(cohort, spec, outcome)
+    weights = design.weights(cohort, spec.weights, account.keep) if spec.weights else None
+    if weights is not None:
+        account.drop(np.isnan(weights), f"{spec.weights} missing")
+    refuse_no_rows(account)
+    event = endpoint.event == 1
+    if not event[account.keep].any():
+        raise AnalysisError(
+            f"None of the {account.analysed} patients had the event: all are censored.",
+            where=endpoint.described,
+            hint="Check which value is the event: --event COL=VALUE.",
+        )
+    used = [*endpoint.columns]
+    options = dict.fromkeys([spec.subgroups] if spec.subgroups else [], "--subgroups")
+    options |= dict.fromkeys(spec.covariates, "-x")
+    terms = {t: model_term(cohort, t, spec, o, account.keep, used) for t, o in options.items()}
+    groups = {t: group_term(cohort, t, spec, "--within", account.keep, used) for t in spec.within}
+    labels = {t: term.label for t, term in {**groups, **terms}.items()}
+    if spec.strata:
+        labels[spec.strata] = strata_label
+    data = CoxData(
+        spec,
+        outcome,
+        time,
+        event,
+        strata,
+        cluster,
+        weights,
+        account.keep.copy(),
+        labels,
+        groups,
+        {t: term.column for t, term in terms.items()},
+    )
+    return data, terms
+
+
+def _codes(
+    cohort: Cohort, spec: CoxSpec, text: str | None, option: str, outcome: Outcome
+) -> tuple[Ints | None, str]:
+    if text is None:
+        return None, ""
+    column = parse_term(text, cohort.names, option).column
+    refuse_own(column, f"{option} {text}", outcome.endpoint.columns)
+    groups = design.factor(cohort, text, spec, option, outcome.account.keep)
+    outcome.account.drop(groups.codes < 0, f"{groups.column} missing")
+    return groups.codes, groups.label
+
+
+def _cluster(cohort: Cohort, spec: CoxSpec, outcome: Outcome) -> Ints | None:
+    """Codes of the clusters: patients, pairs or centres, of any number."""
+    if spec.cluster is None:
+        return None
+    column = cohort.column(parse_term(spec.cluster, cohort.names, "--cluster").column)
+    outcome.account.drop(column.missing, f"{spec.cluster} missing")
+    texts = [column.text(i) for i in range(cohort.rows)]
+    return np.unique(texts, return_inverse=True)[1].astype(np.int64)

@@ -1,0 +1,158 @@
+"""The footer of a Cox analysis and its paragraph for a manuscript."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from hcc2l.analyses.cox.data import CoxData
+from hcc2l.analyses.cox.results import CoxResults, comparison
+from hcc2l.analyses.cox.tables import PH_SCALES
+from hcc2l.analyses.regression.methods import (
+    FIRTH,
+    bootstrap_sentences,
+    interaction_sentences,
+    model_sentences,
+)
+from hcc2l.analyses.regression.performance import HARRELL
+from hcc2l.cohort import Cohort
+from hcc2l.wording import in_sentence, listed
+
+_COX = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187–220."
+
+
+_TIES = {
+    "efron": "Efron B. The efficiency of Cox's likelihood function for censored data. "
+    "J Am Stat Assoc 1977;72:557–565.",
+    "breslow": "Breslow N. Covariance analysis of censored survival data. "
+    "Biometrics 1974;30:89–99.",
+}
+
+
+_HAZARDS = (
+    "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted "
+    "residuals. Biometrika 1994;81:515–526."
+)
+
+
+_ROBUST = (
+    "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. "
+    "J Am Stat Assoc 1989;84:1074–1078."
+)
+
+
+_UNO = (
+    "Uno H, Cai T, Pencina MJ, D'Agostino RB, Wei LJ. On the C-statistics for evaluating overall "
+    "adequacy of risk prediction procedures with censored survival data. "
+    "Stat Med 2011;30:1105–1117."
+)
+
+
+_ADJUSTED = (
+    "Gail MH, Byar DP. Variance calculations for direct adjusted survival curves, with "
+    "applications to testing for no treatment effect. Biom J 1986;28:587–599."
+)
+
+
+_FIRTH_COX = (
+    "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. "
+    "Biometrics 2001;57:114–119."
+)
+
+
+_LANDMARK = (
+    "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. "
+    "J Clin Oncol 1983;1:710–719."
+)
+
+
+def conventions(data: CoxData) -> list[str]:
+    """The parts of the footer's second line: endpoint, model, ties, variance."""
+    spec, endpoint = data.spec, data.outcome.endpoint
+    unit = f", {endpoint.unit}" if endpoint.unit else ""
+    parts = [
+        f"{endpoint.label} ({endpoint.described}){unit}",
+        f"Cox model{', Firth penalised likelihood' if spec.firth else ''}, "
+        f"{spec.ties.capitalize()} ties, {spec.conf_level * 100:g}% CI "
+        f"({'profile' if spec.firth else 'Wald'})",
+    ]
+    if spec.strata:
+        parts.append(f"stratified by {data.labels[spec.strata]}")
+    if spec.weights:
+        parts.append(f"weights {spec.weights}")
+    if spec.cluster:
+        parts.append(f"robust variance, clustered on {spec.cluster}")
+    elif spec.robust:
+        parts.append("robust variance")
+    return parts
+
+
+def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
+    """The methods paragraph, written from what was run, and its references."""
+    spec, endpoint = data.spec, data.outcome.endpoint
+    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    cited = [_COX, _TIES[spec.ties]]
+    limits = "profile-likelihood" if spec.firth else "Wald"
+    penalty = f" and {FIRTH}" if spec.firth else ""
+    sentences.append(
+        f"Hazard ratios for {in_sentence(endpoint.label)} with {spec.conf_level * 100:g}% {limits} "
+        f"confidence intervals were estimated by Cox regression with {spec.ties.capitalize()}'s "
+        f"method for ties{penalty}."
+    )
+    if spec.firth:
+        sentences.append("The p-values are those of penalised likelihood-ratio tests.")
+        cited.append(_FIRTH_COX)
+    if spec.strata:
+        sentences.append(f"The models were stratified by {in_sentence(data.labels[spec.strata])}.")
+    if spec.weights:
+        sentences.append(f"Patients were weighted by {in_sentence(cohort.label(spec.weights))}.")
+    if any(m.robust_std_err is not None for m in results.models):
+        within = f", clustered on {in_sentence(cohort.label(spec.cluster))}" if spec.cluster else ""
+        sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
+        cited.append(_ROBUST)
+    if spec.landmark is not None:
+        unit = f" {endpoint.unit}" if endpoint.unit else ""
+        excluded = data.outcome.account.excluded
+        early = any("by the landmark" in rows.reason for rows in excluded)
+        sentences.append(
+            f"Survival time was measured from a landmark at {spec.landmark:g}{unit}"
+            + ("; patients with an event or censored by then were excluded." if early else ".")
+        )
+        cited.append(_LANDMARK)
+    sentences += model_sentences(spec, results.fitted, cohort)
+    sentences += _subgroup_sentences(data, results)
+    sentences += interaction_sentences(spec, results.fitted, bool(results.interactions))
+    if spec.performance:
+        sentences.append(_performance_measures(data))
+        cited += [HARRELL, *([_UNO] if data.weights is None else [])]
+    sentences += bootstrap_sentences(spec)
+    if spec.adjusted_curves is not None:
+        sentences.append(
+            "Adjusted survival curves were obtained by direct adjustment: survival was predicted "
+            "from the multivariable model for every patient at each level of "
+            f"{in_sentence(data.labels[spec.adjusted_curves])} and averaged."
+        )
+        cited.append(_ADJUSTED)
+    if any(row["p"] is not None for row in results.ph_tests):
+        sentences.append(
+            "The proportional-hazards assumption was assessed by score tests of time-dependent "
+            f"coefficients ({PH_SCALES[spec.ph_transform]})."
+        )
+        cited.append(_HAZARDS)
+    sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
+    return " ".join(sentences), tuple(cited)
+
+
+def _subgroup_sentences(data: CoxData, results: CoxResults) -> list[str]:
+    if not results.subgroups:
+        return []
+    names = [in_sentence(data.labels[text]) for text in data.spec.within]
+    return [f"The hazard ratio ({comparison(data, results)}) was estimated separately in "
+            f"subgroups defined by {listed(names)}."]  # fmt: skip
+
+
+def _performance_measures(data: CoxData) -> str:
+    others = ", Uno's C, the integrated Brier score" if data.weights is None else ""
+    return (
+        f"The performance of the multivariable model was measured by Harrell's C{others}"
+        " and the calibration slope."
+    )

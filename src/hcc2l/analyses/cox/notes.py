@@ -1,0 +1,43 @@
+"""What a statistician would remark about a Cox regression."""
+
+from __future__ import annotations
+
+from hcc2l.analyses.cox.data import CoxData
+from hcc2l.analyses.cox.results import CoxResults
+from hcc2l.analyses.regression.notes import regression_notes
+from hcc2l.cohort import Cohort
+from hcc2l.numerals import p_equation
+from hcc2l.report import Note
+
+
+def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
+    """The notes on its models, tests and subgroups."""
+    notes = regression_notes(data, results.models, results.fitted)
+    for row in results.ph_tests:
+        p = row["p"]
+        if row["term"] != "GLOBAL" and isinstance(p, float) and p < 0.05:
+            notes.append(
+                Note("warning", "hazards-not-proportional",
+                     f"The hazard ratio of {row['term']} appears to change over time "
+                     f"({p_equation(p)}), so a single hazard ratio is only an average. Stratify by "
+                     "it (--strata), count time from a landmark (--landmark T), or compare "
+                     "restricted mean survival times (hcc2l km --tau T).")
+            )  # fmt: skip
+    for name, column in data.columns.items():
+        if not data.spec.landmark and cohort.known_after_start(column):
+            notes.append(
+                Note("warning", "immortal-time",
+                     f"{data.labels[name]} is determined only after time 0, and patients must "
+                     "survive long enough for it to be observed, so its hazard ratio is biased "
+                     "(immortal-time bias). Count time from a landmark at which it is known "
+                     '(--landmark T), or, if it was known at baseline, set role = "baseline" '
+                     f"for {column} in hcc2l.toml.")
+            )  # fmt: skip
+    if results.skipped:
+        notes.append(
+            Note("warning", "subgroup-not-fitted",
+                 "No hazard ratio was estimated in subgroups with too few patients or events, or "
+                 "in which the effect variable does not vary: "
+                 f"{'; '.join(results.skipped)}. Merge these levels with others.")
+        )  # fmt: skip
+    return notes

@@ -1,0 +1,127 @@
+"""The models and tests of a Cox regression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hcc2l.analyses.cox.data import CoxData
+from hcc2l.analyses.regression.models import (
+    Fitted,
+    Model,
+    complete,
+    fit_models,
+    interaction,
+    interaction_test,
+    number,
+    term_tests,
+    tested_model,
+)
+from hcc2l.design.model import ModelTerm
+from hcc2l.errors import AnalysisError
+from hcc2l.report import Row
+from hcc2l.stats.proportional_hazards import proportional_hazards
+
+
+def cox_results(
+    data: CoxData, terms: dict[str, ModelTerm], candidates: list[ModelTerm]
+) -> CoxResults:
+    """Everything that the options ask to be fitted and tested."""
+    spec = data.spec
+    fitted = fit_models(data, candidates) if candidates else Fitted((), None, ())
+    checked = tested_model(fitted)
+    interactions = [interaction(data, terms, text, fitted.final) for text in spec.interaction]
+    subgroups: list[Model] = []
+    skipped: list[str] = []
+    if spec.subgroups is not None:
+        subgroups, more, skipped = _subgroups(data, terms)
+        interactions += more
+    return CoxResults(
+        fitted=fitted,
+        subgroups=tuple(subgroups),
+        ph_tests=tuple(_ph_tests(data, checked)) if checked and not spec.firth else (),
+        term_tests=tuple(term_tests(data, checked)) if checked else (),
+        interactions=tuple(interactions),
+        skipped=tuple(skipped),
+    )
+
+
+def _ph_tests(data: CoxData, model: Model) -> list[Row]:
+    rows = model.rows
+    if data.spec.ph_transform == "log" and (data.time[rows] <= 0).any():
+        raise AnalysisError(
+            "Some patients have time 0, whose logarithm is not defined.",
+            where="--ph-transform log",
+            hint="Use --ph-transform km.",
+        )  # fmt: skip
+    tests = proportional_hazards(
+        data.time[rows], data.event[rows], model.matrix.x, model.coef, model.dropped,
+        model.matrix.terms,
+        transform=data.spec.ph_transform,  # type: ignore[arg-type]  # a choice, checked by the spec
+        ties=data.ties, strata=data.strata_of(rows),
+        weights=None if data.weights is None else data.weights[rows],
+    )  # fmt: skip
+    return [
+        {"model": model.name, "term": t.term, "statistic": number(t.statistic), "df": t.df,
+         "p": number(t.p)}
+        for t in tests
+    ]  # fmt: skip
+
+
+def _subgroups(
+    data: CoxData, terms: dict[str, ModelTerm]
+) -> tuple[list[Model], list[Row], list[str]]:
+    """Models of one term in each subgroup, tests of interaction, and subgroups without a model."""
+    spec = data.spec
+    assert spec.subgroups is not None
+    effect = terms[spec.subgroups]
+    models = [data.fit([effect], complete(data, [effect]), "all", "subgroup", "all")]
+    tests, skipped = [], []
+    for text in spec.within:
+        by = data.within[text]
+        assert by.factor is not None
+        rows = complete(data, [effect, by])
+        for code, level in enumerate(by.factor.levels):
+            inside = rows & (by.factor.codes == code)
+            name = f"{text}={level}"
+            try:
+                models.append(data.fit([effect], inside, name, "subgroup", name))
+            except AnalysisError:
+                if inside.any():
+                    skipped.append(f"{data.labels[text]} {level}")
+        tests.append(interaction_test(data, effect, by))
+    return models, tests, skipped
+
+
+@dataclass(frozen=True)
+class CoxResults:
+    """Everything that was fitted and tested."""
+
+    fitted: Fitted
+    subgroups: tuple[Model, ...]
+    ph_tests: tuple[Row, ...]
+    term_tests: tuple[Row, ...]
+    interactions: tuple[Row, ...]
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Every model, in the order of the tables."""
+        final = self.fitted.final
+        return (*self.fitted.alone, *((final,) if final else ()), *self.subgroups)
+
+
+def comparison(data: CoxData, results: CoxResults) -> str:
+    """What the hazard ratio of the subgroups compares: `lenvatinib v sorafenib`."""
+    label = data.labels[data.spec.subgroups or ""]
+    columns = results.subgroups[0].matrix.columns
+    if columns[0].level is None:
+        return f"{label}, per unit"
+    if len(columns) > 1:
+        return f"{label} (reference {columns[0].reference})"
+    return f"{columns[0].level} v {columns[0].reference}"
+
+
+def subgroup_name(data: CoxData, name: str) -> str:
+    """A subgroup in words: `Sex: male` for `sex=male`."""
+    text, equals, level = name.rpartition("=")
+    return f"{data.labels.get(text, text)}: {level}" if equals else "All patients"

@@ -1,0 +1,1 @@
+"""`hcc2l km`: Kaplan–Meier analysis."""

@@ -1,0 +1,122 @@
+"""What a statistician would remark about a Kaplan–Meier analysis."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hcc2l.analyses.cautions import FEW_EVENTS, group_size_notes, post_baseline_note
+from hcc2l.analyses.km.data import KmData
+from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
+from hcc2l.cohort import Cohort
+from hcc2l.report import Note, Table
+from hcc2l.stats import kaplan_meier as estimator
+
+
+def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
+    """The notes on its groups, tests, times and models."""
+    spec, notes = data.spec, []
+    if data.group:
+        notes += post_baseline_note(cohort, data.group, spec.landmark)
+        notes += group_size_notes(data.group, data.event)
+        if not spec.competing:
+            notes += _crossing_note(data)
+        notes += _multiplicity_note(data, tables)
+    if spec.parametric:
+        notes += _parametric_notes(data, tables)
+    if spec.at and list(spec.at) != sorted(spec.at):
+        times = ", ".join(f"{t:g}" for t in spec.at)
+        notes.append(
+            Note("info", "times-unordered",
+                 f"--at was read as the times {times}, which are not in ascending order. If a "
+                 "decimal was meant, write it with a point: 12.5.")
+        )  # fmt: skip
+    if spec.competing:
+        notes.append(
+            Note("info", "competing-risks",
+                 "No median survival is given with a competing event: the Kaplan–Meier curve would "
+                 "treat the competing event as censoring and overestimate the risk.")
+        )  # fmt: skip
+    return notes + _not_estimable_note(data, tables)
+
+
+def _not_estimable_note(data: KmData, tables: list[Table]) -> list[Note]:
+    """Names the tests, and the pairs of groups, without a p-value."""
+    rows = {t.name: [row for row in t.rows if row["p"] is None] for t in tables
+            if t.name in ("tests", "pairwise")}  # fmt: skip
+    tests = [
+        TEST_LABELS[str(row["test"])] + (f" ({row['cause']})" if "cause" in row else "")
+        for row in rows.get("tests", ())
+    ]
+    tests += [f"{row['group_a']} versus {row['group_b']}" for row in rows.get("pairwise", ())]
+    if not tests:
+        return []
+    within, strata = (" in the same stratum", " or strata") if data.strata else ("", "")
+    text = (
+        f"No test is possible for: {'; '.join(tests)}. At no event time were these groups at risk "
+        f"together{within} with any patient remaining event-free. Combine groups{strata}."
+    )
+    return [Note("warning", "test-not-estimable", text)]
+
+
+def _parametric_notes(data: KmData, tables: list[Table]) -> list[Note]:
+    """A warning that names the requested models that could not be fitted."""
+    from hcc2l.stats.parametric import FAMILIES
+
+    fitted = {(r["group"], r["model"]) for t in tables if t.name == "parametric" for r in t.rows}
+    groups = []
+    absent: tuple[str, ...]
+    for level in data.levels:
+        if "best" in data.spec.parametric:
+            absent = () if any(group == level for group, _ in fitted) else ("any model",)
+        else:
+            requested = [f for f in FAMILIES if f in data.spec.parametric]
+            absent = tuple(FAMILY_LABELS[f] for f in requested if (level, f) not in fitted)
+        groups += [f"{level}: {', '.join(absent)}"] if absent else []
+    if not groups:
+        return []
+    text = ("Models not fitted because there were too few events or the likelihood has no maximum: "
+            f"{'; '.join(groups)}. Report the Kaplan–Meier estimates instead.")  # fmt: skip
+    return [Note("warning", "model-not-fitted", text)]
+
+
+def _crossing_note(data: KmData) -> list[Note]:
+    for a, b in combinations(range(len(data.levels)), 2):
+        if min(data.curves[g].n_event.sum() for g in (a, b)) < FEW_EVENTS:
+            continue
+        when = estimator.curves_cross(data.curves[a], data.curves[b])
+        if when is not None:
+            at = f"{round(when, 2):g}{data.unit.replace(',', '')}"
+            return [
+                Note("warning", "curves-cross",
+                     f"The curves of {data.levels[a]} and {data.levels[b]} cross near {at}: "
+                     "hazards may not be proportional, and the log-rank test may miss such a "
+                     f"difference.{_advice(data)}")
+            ]  # fmt: skip
+    return []
+
+
+def _advice(data: KmData) -> str:
+    advice = []
+    if data.spec.tau is None:
+        advice.append("compare restricted means as well (--tau T)")
+    if "fh" not in data.spec.test:
+        advice.append("plan a weighted test (--test fh --rho 0 --gamma 1 for late differences)")
+    text = ", or ".join(advice)
+    return f" {text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:
+    """A warning of several p-values for one question; those not estimable do not count."""
+    rows = {t.name: [row for row in t.rows if row["p"] is not None] for t in tables
+            if t.name in ("tests", "pairwise")}  # fmt: skip
+    pairs = len(rows.get("pairwise", ()))
+    tests = sum(row["test"] != "gray" for row in rows["tests"])  # Gray's asks another question
+    if data.spec.adjust == "none" and pairs > 1:
+        text = (f"{pairs} pairs were tested without adjustment; where groups do not differ, one "
+                "such test in twenty still gives p < 0.05. Use --adjust holm.")  # fmt: skip
+    elif tests > 1:
+        text = (f"{tests} tests address the same question, and their p-values are not "
+                "independent evidence. Report the prespecified test.")  # fmt: skip
+    else:
+        return []
+    return [Note("warning", "multiple-tests", text)]

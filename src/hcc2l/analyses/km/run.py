@@ -1,0 +1,62 @@
+"""Kaplan–Meier analysis: medians, survival at times, log-rank family, competing risks."""
+
+from __future__ import annotations
+
+from hcc2l.analyses.accounting import provenance
+from hcc2l.analyses.cautions import row_notes
+from hcc2l.analyses.km.data import KmData, prepare
+from hcc2l.analyses.km.figure import km_figure
+from hcc2l.analyses.km.methods import conventions, km_methods, trend_order
+from hcc2l.analyses.km.notes import km_notes
+from hcc2l.analyses.km.tables import km_tables
+from hcc2l.cohort import Cohort
+from hcc2l.report import Report
+from hcc2l.specs import KmSpec
+
+
+def run(cohort: Cohort, spec: KmSpec) -> Report:
+    """The report of a Kaplan–Meier analysis of a cohort.
+
+    Raises
+    ------
+    UsageError
+        An option names something that is not in the cohort.
+    InputError
+        A cell that is needed cannot be read.
+    AnalysisError
+        No rows, no events, or a single group to compare.
+    """
+    outcome, data = prepare(cohort, spec)
+    tables = km_tables(data)
+    notes = [*row_notes(cohort, outcome), *km_notes(cohort, data, tables)]
+    settings = spec.settings() | {
+        "endpoint": outcome.endpoint.name,
+        "time": outcome.endpoint.columns[0],
+        "event": outcome.endpoint.event_name,
+        "unit": outcome.endpoint.unit,
+        "levels": list(data.levels),
+        "trend_levels": trend_order(data) if spec.trend else None,
+    }
+    text, references = km_methods(data, cohort, outcome.account, tables)
+    return Report(
+        title=_title(cohort, data),
+        provenance=provenance("km", cohort, outcome.account, settings, conventions(data)),
+        tables=tuple(tables),
+        notes=tuple(notes),
+        draw=lambda: km_figure(data, tables),
+        methods=text,
+        references=references,
+        show_methods=spec.methods,
+    )
+
+
+def _title(cohort: Cohort, data: KmData) -> str:
+    title = data.endpoint.label
+    if data.spec.competing:
+        title = f"Cumulative incidence of {data.endpoint.event_name}"
+    if data.group:
+        title += f" by {data.group.label}"
+    if data.spec.landmark is not None:
+        title += f", from a landmark at {data.spec.landmark:g}"
+        title += f" {data.endpoint.unit}" if data.endpoint.unit else ""
+    return f"{title} — {cohort.title}"

@@ -1,0 +1,395 @@
+"""The tables of a Kaplan–Meier analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, cast
+
+import numpy as np
+
+from hcc2l.analyses.km.data import (
+    KmData,
+    causes,
+    conf_type,
+    count,
+    incidence_curve,
+    incidence_limits,
+    number,
+    survival_curve,
+)
+from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
+from hcc2l.analyses.survival_figure import axis_ticks
+from hcc2l.errors import AnalysisError
+from hcc2l.report import Column, Row, Table, Value
+from hcc2l.stats import competing as competing_risks
+from hcc2l.stats import kaplan_meier as estimator
+from hcc2l.stats import logrank as tests
+from hcc2l.stats.multiplicity import adjust
+
+
+def km_tables(data: KmData) -> list[Table]:
+    """Every table that the options ask for."""
+    spec = data.spec
+    tables = [_groups(data), *_quantiles(data)]
+    if spec.competing:
+        tables.append(_incidence(data))
+    elif spec.at:
+        tables.append(_survival(data))
+    if spec.tau is not None:
+        tables += _restricted_means(data, spec.tau)
+    if data.group:
+        tables.append(_tests(data))
+        if spec.pairwise:
+            tables.append(_pairwise(data))
+    if spec.parametric:
+        tables.append(_parametric(data))
+    if spec.curve:
+        tables.append(incidence_curve(data) if spec.competing else survival_curve(data))
+    return tables
+
+
+def _interval(header: str, *keys: str, **presentation: Any) -> Column:
+    return Column(header, keys, form="interval", **presentation)
+
+
+def _groups(data: KmData) -> Table:
+    """Patients, events, median survival and follow-up, one row a group."""
+    spec = data.spec
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        time, curve = data.time[inside], data.curves[code]
+        median = estimator.quantiles(curve, (0.5,), conf_type(spec), spec.conf_level)[0]
+        reverse = estimator.kaplan_meier(
+            data.distinct.take(inside), data.cause[inside] == 0, data.weights_of(inside),
+            robust=data.robust,
+        )  # fmt: skip
+        follow = estimator.quantiles(reverse, (0.5,), conf_type(spec), spec.conf_level)[0]
+        row: dict[str, Value] = {
+            "group": level,
+            "n": int(time.size),
+            "events": count(curve.n_event.sum()),
+            "competing_events": int((data.cause[inside] == 2).sum()),
+            "median": None if spec.competing else number(median.estimate),
+            "lower": None if spec.competing else number(median.lower),
+            "upper": None if spec.competing else number(median.upper),
+            "follow_up": number(follow.estimate),
+            "follow_up_lower": number(follow.lower),
+            "follow_up_upper": number(follow.upper),
+            "observed_median": float(np.median(time)),
+            "observed_min": float(time.min()),
+            "observed_max": float(time.max()),
+        }
+        if not spec.competing:
+            del row["competing_events"]
+        rows.append(row)
+    return Table("groups", "Patients, events and follow-up", tuple(rows[0]), tuple(rows),
+                 _groups_columns(data, rows), _groups_footnotes(data))  # fmt: skip
+
+
+def _groups_columns(data: KmData, rows: list[Row]) -> tuple[Column, ...]:
+    ci, unit = data.ci, data.unit
+
+    def decimals(*keys: str) -> int:
+        return data.decimals([row[key] for row in rows for key in keys])
+
+    median = ("median", "lower", "upper")
+    follow = ("follow_up", "follow_up_lower", "follow_up_upper")
+    observed = ("observed_median", "observed_min", "observed_max")
+    first = [data.group_column, Column("n", ("n",)), Column("Events", ("events",))]
+    if data.spec.competing:
+        first.append(Column("Competing events", ("competing_events",)))
+    else:
+        first.append(_interval(f"Median{unit} {ci}", *median, decimals=decimals(*median)))
+    return (
+        *first,
+        _interval(f"Follow-up{unit} {ci}", *follow, kind="time", decimals=decimals(*follow)),
+        _interval("Observed, median (range)", *observed, decimals=decimals(*observed)),
+    )
+
+
+def _groups_footnotes(data: KmData) -> tuple[str, ...]:
+    follow = "Follow-up: reverse Kaplan–Meier. Observed: time to event or censoring."
+    weighted = ("Numbers of events are sums of weights.",) if data.weights is not None else ()
+    return (follow, *weighted)
+
+
+def _quantiles(data: KmData) -> list[Table]:
+    """Quartiles of the time to the event; none with a competing event."""
+    if data.spec.competing:
+        return []
+    probabilities = (0.25, 0.5, 0.75)
+    rows: list[Row] = []
+    for level, curve in zip(data.levels, data.curves, strict=True):
+        results = estimator.quantiles(
+            curve, probabilities, conf_type(data.spec), data.spec.conf_level
+        )
+        for p, q in zip(probabilities, results, strict=True):
+            rows.append(
+                {"group": level, "quantile": p, "estimate": number(q.estimate),
+                 "lower": number(q.lower), "upper": number(q.upper)}
+            )  # fmt: skip
+    return [Table("quantiles", "Quantiles of the time to the event", tuple(rows[0]), tuple(rows))]
+
+
+def _survival(data: KmData) -> Table:
+    """S(t) at the times of `--at`, one row a group and time."""
+    spec = data.spec
+    rows: list[Row] = []
+    for level, curve in zip(data.levels, data.curves, strict=True):
+        results = estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level)
+        rows += [
+            {"group": level, "time": s.time, "n_risk": count(s.n_risk), **_estimate(s.survival)}
+            for s in results
+        ]
+    columns = (
+        data.group_column,
+        Column(f"Time{data.unit}", ("time",), decimals=_decimals_of(spec.at)),
+        Column("At risk", ("n_risk",)),
+        _interval(f"Survival {data.ci}", "estimate", "lower", "upper",
+                  kind="probability"),
+    )  # fmt: skip
+    beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
+    notes = ("Estimates beyond the last observed time are carried forward.",) if beyond else ()
+    return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
+
+
+def _decimals_of(times: Sequence[float]) -> int:
+    return max((len(f"{t:g}".partition(".")[2]) for t in times), default=0)
+
+
+def _restricted_means(data: KmData, tau: float) -> list[Table]:
+    """Restricted means, and their differences when there are groups."""
+    level = data.spec.conf_level
+    means = []
+    for code in range(len(data.levels)):
+        rows = data.rows_of(code)
+        times, weights = data.distinct.take(rows), data.weights_of(rows)
+        means.append(
+            estimator.restricted_mean(
+                times, data.event[rows], tau, level, weights, robust=data.robust
+            )
+        )
+    ci = data.ci
+    presentation: dict[str, Any] = {"kind": "time", "decimals": 2}
+    single = Table(
+        "rmst",
+        f"Restricted mean survival time to {tau:g}{data.unit.replace(',', '')}",
+        ("group", "tau", "estimate", "std_err", "lower", "upper"),
+        tuple({"group": g, "tau": tau, **_estimate(m)} for g, m in
+              zip(data.levels, means, strict=True)),
+        (data.group_column, _interval(f"Mean{data.unit} {ci}", "estimate", "lower", "upper",
+                                      **presentation)),
+        _tau_footnote(data, tau),
+    )  # fmt: skip
+    if not data.group:
+        return [single]
+    rows_: list[Row] = []
+    for a, b in combinations(range(len(means)), 2):
+        gap, p = estimator.difference(means[a], means[b], level)
+        rows_.append(
+            {"group_a": data.levels[a], "group_b": data.levels[b], "tau": tau, **_estimate(gap),
+             "p": number(p)}
+        )  # fmt: skip
+    columns = (
+        Column("Group", ("group_b",)), Column("minus", ("group_a",)),
+        _interval(f"Difference{data.unit} {ci}", "estimate", "lower", "upper", **presentation),
+        Column("p", ("p",)),
+    )  # fmt: skip
+    title = "Differences in restricted mean survival time"
+    differences = Table("rmst_differences", title, tuple(rows_[0]), tuple(rows_), columns)
+    return [single, differences]
+
+
+def _tau_footnote(data: KmData, tau: float) -> tuple[str, ...]:
+    short = [g for g, c in zip(data.levels, data.curves, strict=True)
+             if c.time[-1] < tau and c.survival[-1] > 0]  # fmt: skip
+    if not short:
+        return ()
+    return (f"Follow-up ends before {tau:g} in {', '.join(short)}; the curve is carried forward.",)
+
+
+def _estimate(e: estimator.Estimate) -> dict[str, Value]:
+    return {"estimate": number(e.estimate), "std_err": number(e.std_err),
+            "lower": number(e.lower), "upper": number(e.upper)}  # fmt: skip
+
+
+def _tests(data: KmData) -> Table:
+    """Tests that compare all the groups, one row a test (and cause)."""
+    assert data.group is not None
+    spec, k = data.spec, len(data.levels)
+    rows: list[Row] = []
+
+    def add(test: str, statistic: float, df: int, p: float, cause: str | None) -> None:
+        row: dict[str, Value] = {
+            "test": test, "statistic": number(statistic), "df": df, "p": number(p)
+        }  # fmt: skip
+        rows.append(row | ({"cause": cause} if spec.competing else {}))
+
+    event_name = data.endpoint.event_name if spec.competing else None
+    for name in spec.test:
+        result = _test(data, cast(tests.Weight, name))
+        add(name, result.statistic, result.df, result.p, event_name)
+    if data.strata:
+        result = _test(data, "logrank", stratified=True)
+        add("logrank-stratified", result.statistic, result.df, result.p, event_name)
+    if spec.trend:
+        statistic, p = tests.trend(
+            _test(data, "logrank"), np.array(data.group.ranks, dtype=np.float64)
+        )
+        add("logrank-trend", statistic, 1, p, event_name)
+    if spec.competing:
+        for of, cause in ((1, event_name), (2, data.competing_name)):
+            gray = competing_risks.gray_test(data.distinct, data.cause, data.codes, k, of)
+            add("gray", gray.statistic, gray.df, gray.p, cause)
+    labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
+    labels["logrank-stratified"] = (
+        f"Log-rank, stratified by {data.strata.label if data.strata else ''}"
+    )
+    columns = [Column("Test", ("test",), labels=labels)]
+    columns += [Column("Cause", ("cause",))] if spec.competing else []
+    columns += [Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",))]
+    footnotes = []
+    if spec.trend:
+        order = sorted(zip(data.group.ranks, data.group.levels, strict=True))
+        footnotes.append(f"Trend over: {', '.join(level for _, level in order)}.")
+    if spec.competing:
+        footnotes.append(
+            "Gray's test compares the cumulative incidence of the cause between groups; the other "
+            "tests compare its cause-specific hazard."
+        )
+    if data.robust:
+        footnotes.append("Weights are fractional, so the tests use robust variances.")
+    title = f"Comparison of the {k} groups"
+    return Table("tests", title, tuple(rows[0]), tuple(rows), tuple(columns), tuple(footnotes))
+
+
+def _test(data: KmData, weight: tests.Weight, *, stratified: bool = False) -> tests.LogRank:
+    spec = data.spec
+    return tests.logrank(
+        data.distinct, data.event, data.codes, len(data.levels),
+        weight=weight, rho=spec.rho, gamma=spec.gamma,
+        strata=data.strata.codes if stratified and data.strata else None,
+        case_weights=data.weights, robust=data.robust,
+    )  # fmt: skip
+
+
+def _pairwise(data: KmData) -> Table:
+    """A log-rank test of each pair of groups, with adjusted p-values."""
+    results = tests.pairwise(
+        data.distinct, data.event, data.codes, len(data.levels),
+        strata=data.strata.codes if data.strata else None, case_weights=data.weights,
+        robust=data.robust,
+    )  # fmt: skip
+    adjusted = adjust(np.array([t.p for _, _, t in results]), cast(Any, data.spec.adjust))
+    rows = tuple(
+        {"group_a": data.levels[a], "group_b": data.levels[b], "statistic": number(t.statistic),
+         "p": number(t.p), "p_adjusted": number(p)}
+        for (a, b, t), p in zip(results, adjusted.tolist(), strict=True)
+    )  # fmt: skip
+    method = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni",
+              "none": "unadjusted"}[data.spec.adjust]  # fmt: skip
+    kind = "Pairwise stratified log-rank tests" if data.strata else "Pairwise log-rank tests"
+    if data.spec.competing:
+        kind += " (cause-specific hazards)"
+    return Table(
+        "pairwise",
+        kind,
+        tuple(rows[0]),
+        rows,
+        (
+            Column("Group", ("group_a",)), Column("versus", ("group_b",)),
+            Column("χ²", ("statistic",)), Column("p", ("p",)),
+            Column(f"p, {method}", ("p_adjusted",)),
+        ),
+    )  # fmt: skip
+
+
+def _incidence(data: KmData) -> Table:
+    """Cumulative incidence at the times of `--at`, or else at the ticks of the figure."""
+    spec = data.spec
+    times = spec.at or axis_ticks(float(data.time.max()), data.endpoint.unit)[1:]
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        for of, cause in causes(data):
+            curve = competing_risks.cumulative_incidence(
+                data.distinct.take(inside), data.cause[inside], of
+            )
+            results = competing_risks.incidence_at(curve, tuple(times))
+            estimate = np.array([e for e, _ in results])
+            std_err = np.array([s for _, s in results])
+            lower, upper = incidence_limits(data, estimate, std_err)
+            for i, t in enumerate(times):
+                rows.append(
+                    {"group": level, "cause": cause, "time": float(t),
+                     "estimate": number(estimate[i]), "std_err": number(std_err[i]),
+                     "lower": number(lower[i]), "upper": number(upper[i])}
+                )  # fmt: skip
+    columns = (
+        data.group_column,
+        Column("Cause", ("cause",)),
+        Column(f"Time{data.unit}", ("time",), decimals=_decimals_of(times)),
+        _interval(f"Cumulative incidence {data.ci}", "estimate", "lower",
+                  "upper", kind="probability"),
+    )  # fmt: skip
+    title = "Cumulative incidence (Aalen–Johansen)"
+    ended = [g for g, c in zip(data.levels, data.curves, strict=True) if c.time[-1] < max(times)]
+    notes = (f"Not estimable after the end of follow-up: {', '.join(ended)}.",) if ended else ()
+    return Table("cumulative_incidence", title, tuple(rows[0]), tuple(rows), columns, notes)
+
+
+def _parametric(data: KmData) -> Table:
+    """Parametric models of each group; the one with the smallest AIC with `best`.
+
+    Raises
+    ------
+    AnalysisError
+        A time of 0, or no model could be fitted.
+    """
+    from hcc2l.stats.parametric import FAMILIES, fit_parametric
+
+    zeros = int((data.time <= 0).sum())
+    if zeros:
+        raise AnalysisError(
+            f"Parametric models require times above 0; {zeros} patient"
+            f"{'s have' if zeros > 1 else ' has'} a time of 0.",
+            where="--parametric",
+            hint=f"Exclude them with --where '{data.endpoint.columns[0]}>0'.",
+        )
+    best = "best" in data.spec.parametric
+    families = FAMILIES if best else tuple(f for f in FAMILIES if f in data.spec.parametric)
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        if not data.event[inside].any():
+            continue
+        fits = [fit_parametric(data.time[inside], data.event[inside], f) for f in families]
+        converged = sorted((f for f in fits if f), key=lambda f: f.aic)
+        rows += [
+            {"group": level, "model": fit.family, "median": number(fit.median),
+             "mean": number(fit.mean), "aic": fit.aic, "log_likelihood": fit.log_likelihood,
+             "location": fit.location, "scale": fit.scale}
+            for fit in (converged[:1] if best else [f for f in fits if f])
+        ]  # fmt: skip
+    if not rows:
+        raise AnalysisError(
+            "No parametric model could be fitted: there were too few events, or the "
+            "likelihood has no maximum.",
+            where="--parametric",
+            hint="Omit --parametric.",
+        )
+    columns = (
+        data.group_column,
+        Column("Model", ("model",), labels=FAMILY_LABELS),
+        Column(f"Median{data.unit}", ("median",), decimals=2),
+        Column(f"Mean{data.unit}", ("mean",), decimals=2),
+        Column("AIC", ("aic",)),
+    )
+    note = "A smaller AIC indicates a better fit."
+    if best:
+        each = " in each group" if data.group else ""
+        note = f"The model with the smallest AIC{each} is shown."
+    notes = (f"{note} Medians and means are those of the model, extrapolated beyond follow-up.",)
+    return Table("parametric", "Parametric models", tuple(rows[0]), tuple(rows), columns, notes)

@@ -1,0 +1,1 @@
+"""`hcc2l logistic`: logistic regression."""

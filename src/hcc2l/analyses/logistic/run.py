@@ -1,0 +1,65 @@
+"""Logistic regression: univariable and multivariable odds ratios, selection, checks."""
+
+from __future__ import annotations
+
+from hcc2l.analyses.accounting import account_notes, provenance
+from hcc2l.analyses.cautions import reading_notes
+from hcc2l.analyses.logistic.data import limits_kind, prepare
+from hcc2l.analyses.logistic.methods import logistic_methods
+from hcc2l.analyses.logistic.notes import later_notes
+from hcc2l.analyses.logistic.tables import fitted_models, logistic_tables
+from hcc2l.analyses.regression.figure import forest_figure
+from hcc2l.analyses.regression.models import (
+    exclude_incomplete,
+    fit_models,
+)
+from hcc2l.analyses.regression.notes import regression_notes
+from hcc2l.analyses.regression.performance import performance_table
+from hcc2l.cohort import Cohort
+from hcc2l.report import Note, Report
+from hcc2l.specs import LogisticSpec
+from hcc2l.wording import in_sentence
+
+
+def run(cohort: Cohort, spec: LogisticSpec) -> Report:
+    """The report of a logistic regression.
+
+    Raises
+    ------
+    UsageError
+        An option names a column that is not in the cohort, or one that cannot be a covariate.
+    InputError
+        A cell of the cohort is invalid.
+    AnalysisError
+        No rows, no outcome, a covariate with one level, or more parameters than outcomes.
+    """
+    data, terms = prepare(cohort, spec)
+    candidates = list(terms.values())
+    fitted = fit_models(data, candidates)
+    exclude_incomplete(data, data.account, candidates, fitted.final)
+    tables = logistic_tables(data, terms, fitted)
+    more: list[Note] = []
+    if spec.performance:
+        performance, more = performance_table(data, candidates, fitted)
+        tables.append(performance)
+    column, _, value = data.outcome.partition("=")
+    outcome = f"{cohort.label(column)}{' = ' + value if value else ''}"
+    methods, references = logistic_methods(data, fitted, cohort, outcome)
+    return Report(
+        title=f"{outcome}: logistic regression — {cohort.title}",
+        provenance=provenance(
+            "logistic", cohort, data.account,
+            spec.settings() | {"outcome": data.outcome, "ci": limits_kind(spec)},
+            [f"Outcome {data.outcome}",
+             f"logistic regression, {'Firth penalised' if spec.firth else 'maximum'} likelihood",
+             f"{spec.conf_level * 100:g}% CI ({limits_kind(spec).replace('wald', 'Wald')})"],
+        ),
+        tables=tuple(tables),
+        notes=(*reading_notes(cohort), *account_notes(data.account),
+               *regression_notes(data, fitted_models(fitted), fitted), *later_notes(cohort, terms),
+               *more),
+        draw=lambda: forest_figure(data, tables, f"Odds ratio, {in_sentence(outcome)}"),
+        methods=methods,
+        references=references,
+        show_methods=spec.methods,
+    )  # fmt: skip

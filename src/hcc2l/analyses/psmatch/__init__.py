@@ -1,0 +1,1 @@
+"""`hcc2l psmatch`: propensity-score matching."""

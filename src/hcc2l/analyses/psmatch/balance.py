@@ -1,0 +1,347 @@
+"""Tables of the matching: numbers of patients, baseline characteristics and balance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hcc2l.analyses.psmatch.data import Covariate, MatchData, Sample, number
+from hcc2l.design import Floats, Ints, Mask
+from hcc2l.report import Column, Row, Table, Value
+from hcc2l.stats import group_tests
+from hcc2l.stats.balance import ROUNDING, Balance, balance, is_binary, spread
+from hcc2l.stats.matching import nearest_gaps, rounding
+
+LARGE_DIFFERENCE = 0.1
+
+
+VARIANCE_RATIOS = (0.5, 2.0)  # beyond these the spread differs; the thresholds of R's cobalt
+
+
+SAMPLES = {"before": "All patients", "after": "Matched", "weighted": "Weighted"}
+
+
+TEST_LABELS = {
+    "mann-whitney": "Mann–Whitney", "chi-square": "χ²", "fisher": "Fisher",
+    "wilcoxon": "Wilcoxon signed-rank", "mcnemar": "McNemar", "stuart-maxwell": "Stuart–Maxwell",
+    "mantel-haenszel": "Mantel–Haenszel",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One row of the balance in every sample, and the tests of its variable."""
+
+    covariate: Covariate
+    of: dict[str, Balance]
+    test_before: group_tests.Test
+    test_after: group_tests.Test | None
+
+
+def summarise(data: MatchData) -> list[Summary]:
+    """Balance of every covariate in every sample; tests are of the whole variable."""
+    result = []
+    tests: dict[str, tuple[group_tests.Test, group_tests.Test | None]] = {}
+    for covariate in data.covariates:
+        x = covariate.values
+        sd = spread(x, data.treated, pooled=data.spec.smd == "pooled")
+        of = {s.name: balance(x, data.treated, s.weights, sd) for s in data.samples}
+        if covariate.term not in tests:
+            tests[covariate.term] = _tests(data, covariate)
+        result.append(Summary(covariate, of, *tests[covariate.term]))
+    return result
+
+
+def _tests(
+    data: MatchData, covariate: Covariate
+) -> tuple[group_tests.Test, group_tests.Test | None]:
+    if _continuous(covariate):
+        x = covariate.values
+        before = group_tests.mann_whitney(x, data.treated)
+        return before, _signed_rank(data, x) if data.paired else None
+    if covariate.level is None:
+        codes = covariate.values.astype(np.int64)
+    else:
+        columns = [c.values for c in data.covariates if c.term == covariate.term]
+        codes = np.argmax(np.array(columns), axis=0).astype(np.int64)
+    return counts_tests(data, codes)
+
+
+def _signed_rank(data: MatchData, x: Floats) -> group_tests.Test:
+    """Signed-rank test within the sets; differences from means that are rounding count as 0."""
+    zero = ROUNDING * float(np.abs(x).max()) if data.spec.controls_each > 1 else 0.0
+    return group_tests.signed_rank(_differences(data, x), zero)
+
+
+def counts_tests(data: MatchData, codes: Ints) -> tuple[group_tests.Test, group_tests.Test | None]:
+    """Tests of levels between the groups and within the matched sets; codes of -1 are excluded."""
+    known, treated = codes >= 0, data.treated
+    levels = int(codes.max()) + 1
+    table = group_tests.contingency(codes[known], levels, treated[known])
+    before = group_tests.independent_counts(table)
+    matched = _complete_sets(data, known & (data.sets >= 0))
+    if not data.paired or not matched.any():
+        return before, None
+    sets = np.unique(data.sets[matched], return_inverse=True)[1].astype(np.int64)
+    return before, group_tests.matched_counts(codes[matched], levels, treated[matched], sets)
+
+
+def _complete_sets(data: MatchData, known: Mask) -> Mask:
+    """Known rows of sets with a known treated row and a known control, shape (n,)."""
+    size = int(data.sets.max()) + 2
+    with_treated = np.bincount(data.sets[known & data.treated] + 1, minlength=size) > 0
+    with_control = np.bincount(data.sets[known & ~data.treated] + 1, minlength=size) > 0
+    return np.asarray(known & (with_treated & with_control)[data.sets + 1])
+
+
+def _differences(data: MatchData, x: Floats) -> Floats:
+    """Value of each matched treated row minus the mean of its controls, shape (sets,)."""
+    size = int(data.sets.max()) + 1
+    inside = data.sets >= 0
+    controls = inside & ~data.treated
+    count = np.bincount(data.sets[controls], minlength=size)
+    mean = np.bincount(data.sets[controls], weights=x[controls], minlength=size) / count
+    heads = inside & data.treated
+    return np.asarray(x[heads] - mean[data.sets[heads]], dtype=np.float64)
+
+
+def balance_table(data: MatchData, summaries: Sequence[Summary]) -> Table:
+    """Means or proportions, differences, variance ratios and tests, one row per level or number."""
+    rows: list[Row] = []
+    for summary in summaries:
+        covariate = summary.covariate
+        row: dict[str, Value] = {"variable": covariate.term, "level": covariate.level}
+        for sample in ("before", "after", "weighted"):
+            row |= _balance_of(summary.of.get(sample), sample)
+            test = {"before": summary.test_before, "after": summary.test_after}.get(sample)
+            if sample != "weighted":
+                row[f"p_{sample}"] = number(test.p) if test else None
+                row[f"test_{sample}"] = test.name if test else None
+        rows.append(row)
+    columns, notes = _balance_columns(data, summaries)
+    return Table("balance", "Balance", tuple(rows[0]), tuple(rows), columns, notes)
+
+
+def _balance_columns(
+    data: MatchData, summaries: Sequence[Summary]
+) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """SMD and variance ratio in each sample; the ratio only where a covariate is continuous."""
+    labels = {s.covariate.term: s.covariate.label for s in summaries}
+    columns = [Column("Variable", ("variable",), labels=labels), Column("Level", ("level",))]
+    words = {"before": "", "after": "matched ", "weighted": "weighted "}
+    continuous = any(_continuous(s.covariate) for s in summaries)
+    for sample in data.samples:
+        when = words[sample.name]
+        smd = Column(_capital(f"{when}SMD"), (f"smd_{sample.name}",), decimals=3)
+        ratio = _capital(f"{when}variance ratio")
+        columns.append(smd)
+        if continuous:
+            key = f"variance_ratio_{sample.name}"  # a statistic: of levels there is none, not NE
+            columns.append(Column(ratio, (key,), kind="statistic", decimals=3))
+    note = ("Variance ratio: variance of the treated over that of the controls, for continuous "
+            "covariates.")  # fmt: skip
+    return tuple(columns), (note,) if continuous else ()
+
+
+def _continuous(covariate: Covariate) -> bool:
+    return covariate.level is None and not is_binary(covariate.values)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _balance_of(b: Balance | None, sample: str) -> dict[str, Value]:
+    keys = ("treated", "control", "smd", "variance_ratio")
+    return {f"{key}_{sample}": number(getattr(b, key)) if b else None for key in keys}
+
+
+def baseline_table(data: MatchData, summaries: Sequence[Summary]) -> Table:
+    """Table 1 of a paper: counts or medians of both groups before and after, SMD and p."""
+    rows: list[Row] = []
+    previous = None
+    levels: dict[str, int] = {}
+    for summary in summaries:
+        levels[summary.covariate.term] = levels.get(summary.covariate.term, 0) + 1
+    for summary in summaries:
+        covariate = summary.covariate
+        if levels[covariate.term] == 2 and covariate.level is not None:
+            levels[covariate.term] = 0  # of two levels the second is enough
+            continue
+        binary = is_binary(covariate.values)
+        level = "" if covariate.level is None else f": {covariate.level}"
+        row: dict[str, Value] = {
+            "variable": covariate.term, "level": covariate.level,
+            "label": f"{covariate.label}{level}",
+        }  # fmt: skip
+        for sample in data.samples[:2]:
+            for name, group in (("treated", data.treated), ("control", ~data.treated)):
+                row |= _described(covariate.values, sample, group, name, binary=binary)
+            test = summary.test_before if sample.name == "before" else summary.test_after
+            first = covariate.term != previous
+            row[f"smd_{sample.name}"] = number(summary.of[sample.name].smd)
+            row[f"p_{sample.name}"] = number(test.p) if test and first else None
+        weighted = summary.of.get("weighted")
+        row["smd_weighted"] = number(weighted.smd) if weighted else None
+        rows.append(row)
+        previous = covariate.term
+    return Table("baseline", "Before and after matching", tuple(rows[0]), tuple(rows),
+                 _baseline_columns(data), tuple(_baseline_notes(data, summaries)))  # fmt: skip
+
+
+def _described(
+    x: Floats, sample: Sample, group: Mask, name: str, *, binary: bool
+) -> dict[str, Value]:
+    inside = group & sample.inside
+    values_inside, weights = x[inside], sample.weights[inside]
+    end = sample.name
+    keys = ("count", "percent", "median", "q1", "q3")
+    values: list[Value] = [None] * 5
+    if binary:
+        total, count = float(weights.sum()), float(weights @ values_inside)
+        values[:2] = [round(count, 9), count / total]
+    else:
+        values[2:] = [weighted_quantile(values_inside, weights, q) for q in (0.5, 0.25, 0.75)]
+    return {f"{name}_{key}_{end}": v for key, v in zip(keys, values, strict=True)}
+
+
+def weighted_quantile(x: Floats, weights: Floats, q: float) -> float:
+    """Type-7 quantile; with unequal weights, the quantile of the weighted distribution function."""
+    if np.ptp(weights) == 0:
+        return float(np.quantile(x, q))
+    order = np.argsort(x, kind="stable")
+    mass = np.cumsum(weights[order])
+    at = int(np.searchsorted(mass, q * mass[-1] * (1 - 1e-12)))
+    return float(x[order][min(at, x.size - 1)])
+
+
+def _baseline_columns(data: MatchData) -> tuple[Column, ...]:
+    columns = [Column("Variable", ("label",))]
+    for sample in data.samples[:2]:
+        end = sample.name
+        for name, level, group in zip(
+            ("treated", "control"), data.treatment.levels, (data.treated, ~data.treated),
+            strict=True,
+        ):  # fmt: skip
+            n = int((group & sample.inside).sum())
+            keys = tuple(f"{name}_{k}_{end}" for k in ("count", "percent", "median", "q1", "q3"))
+            when = "" if end == "before" else "Matched "
+            columns.append(Column(f"{when}{level} (n={n})", keys, form="summary"))
+        columns.append(Column("SMD", (f"smd_{end}",), decimals=3))
+        if end == "before" or data.paired:
+            columns.append(Column("p", (f"p_{end}",)))
+    if data.score_weights is not None:
+        columns.append(Column("SMD, weighted", ("smd_weighted",), decimals=3))
+    return tuple(columns)
+
+
+def _baseline_notes(data: MatchData, summaries: Sequence[Summary]) -> list[str]:
+    before, after = tests_used(summaries)
+    text = f"Median (quartiles) or n (%). Tests before matching: {before}."
+    if after:
+        within = "pairs" if data.spec.controls_each == 1 else "matched sets"
+        text += f" Tests after matching, within {within}: {after}."
+    elif not data.paired:
+        text += (
+            " After matching there are no tests, because some controls were matched to more than "
+            "one treated patient."
+        )
+    if data.spec.controls_each > 1 or data.spec.reuses:
+        text += " Matched controls are weighted."
+    sd = "SD of the treated" if data.spec.smd == "att" else "pooled SD"
+    return [text, f"SMD: standardised mean difference, in units of the {sd} before matching."]
+
+
+def tests_used(summaries: Sequence[Summary]) -> tuple[str, str]:
+    """Names of the tests before and after matching; empty where there was none."""
+    before = [TEST_LABELS[s.test_before.name] for s in summaries]
+    after = [TEST_LABELS[s.test_after.name] for s in summaries if s.test_after]
+    return ", ".join(dict.fromkeys(before)), ", ".join(dict.fromkeys(after))
+
+
+def matching_table(data: MatchData) -> Table:
+    """Method and scale of the matching, and numbers of patients matched, in one row."""
+    spec, m, t = data.spec, data.matches, data.treatment
+    greedy = spec.method == "nearest" and not spec.reuses
+    rows: list[Row] = [
+        {"method": spec.method, "distance": spec.distance, "caliper": spec.caliper,
+         "caliper_width": data.caliper, "ratio": spec.controls_each, "replace": spec.reuses,
+         "order": spec.order if greedy else None, "n_treated": int(data.treated.sum()),
+         "n_control": int((~data.treated).sum()),
+         "n_matched_treated": int(np.unique(m.treated).size),
+         "n_matched_control": int(np.unique(m.control).size),
+         "total_distance": float(data.gaps.sum()), "largest_distance": float(data.gaps.max())}
+    ]  # fmt: skip
+    limit = (Column("Caliper", ("caliper_width",), decimals=3),) if data.caliper else ()
+    order = (Column("Order", ("order",)),) if greedy else ()
+    columns = (
+        Column("Method", ("method",)), Column("Distance", ("distance",), kind="text"), *limit,
+        *order,
+        Column(t.treated, ("n_matched_treated",)), Column(t.control, ("n_matched_control",)),
+        Column("Total distance", ("total_distance",), decimals=3),
+        Column("Largest distance", ("largest_distance",), decimals=3),
+    )  # fmt: skip
+    return Table("matching", "Matching", tuple(rows[0]), tuple(rows), columns)
+
+
+def flow_table(data: MatchData) -> Table:
+    """Numbers of patients from the eligible to the matched, and why others were not matched."""
+    matched = data.match_weights > 0
+    steps: list[tuple[str, tuple[int, int, int]]] = [
+        ("eligible", data.eligible),
+        ("complete", _sizes(data, np.ones(data.rows.size, dtype=np.bool_))),
+        ("matched", _sizes(data, matched)),
+        *((reason, _sizes(data, rows)) for reason, rows in unmatched(data)),
+    ]
+    rows: list[Row] = [
+        {"stage": stage, "n": n, "n_treated": t, "n_control": c} for stage, (n, t, c) in steps
+    ]
+    columns = (
+        Column("Patients", ("stage",), labels=_STAGES), Column("n", ("n",)),
+        Column(data.treatment.treated, ("n_treated",)),
+        Column(data.treatment.control, ("n_control",)),
+    )  # fmt: skip
+    return Table("flow", "Patients", tuple(rows[0]), tuple(rows), columns)
+
+
+_STAGES = {
+    "eligible": "Received one of the two treatments", "complete": "Complete data",
+    "matched": "Matched", "no-control-in-stratum": "Unmatched: no counterpart in the stratum",
+    "outside-caliper": "Unmatched: no counterpart within the caliper",
+    "controls-used-up": "Unmatched: suitable controls already matched",
+    "not-needed": "Unmatched: surplus controls",
+}  # fmt: skip
+
+
+def _sizes(data: MatchData, rows: Mask) -> tuple[int, int, int]:
+    return int(rows.sum()), int((rows & data.treated).sum()), int((rows & ~data.treated).sum())
+
+
+def unmatched(data: MatchData) -> list[tuple[str, Mask]]:
+    """Reasons why rows were not matched, each with its rows, shape (n,); only those that occur."""
+    free = data.match_weights == 0
+    alone = np.zeros(free.size, dtype=np.bool_)
+    far = np.zeros(free.size, dtype=np.bool_)
+    limit = math.inf if data.caliper is None else data.caliper + rounding(data.distance)
+    strata = np.zeros(free.size, dtype=np.int64) if data.strata is None else data.strata
+    for code in np.unique(strata[free]):
+        inside = strata == code
+        for group in (data.treated, ~data.treated):
+            rows, others = np.flatnonzero(inside & group & free), data.distance[inside & ~group]
+            if not others.size:
+                alone[rows] = True
+            else:
+                far[rows] = nearest_gaps(data.distance[rows], others) > limit
+    taken = free & data.treated & ~alone & ~far
+    spare = free & ~data.treated & ~alone & ~far
+    reasons = (("no-control-in-stratum", alone), ("outside-caliper", far),
+               ("controls-used-up", taken), ("not-needed", spare))  # fmt: skip
+    return [(name, mask) for name, mask in reasons if mask.any()]
+
+
+def sample_column() -> Column:
+    """Column with the name of the sample."""
+    return Column("Sample", ("sample",), labels=SAMPLES)

@@ -1,0 +1,1 @@
+"""What `hcc2l cox` and `hcc2l logistic` share."""

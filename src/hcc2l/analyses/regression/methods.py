@@ -1,0 +1,65 @@
+"""The sentences of a methods paragraph that regressions share."""
+
+from __future__ import annotations
+
+from hcc2l.analyses.regression.models import Fitted
+from hcc2l.cohort import Cohort
+from hcc2l.specs import RegressionSpec
+from hcc2l.wording import in_sentence, in_words, listed
+
+FIRTH = "Firth's penalised likelihood"
+
+
+def model_sentences(spec: RegressionSpec, fitted: Fitted, cohort: Cohort) -> list[str]:
+    """The sentences on the covariates of the multivariable model and its patients."""
+    final = fitted.final
+    if final is None:
+        return []
+    names = [in_sentence(cohort.label(term.column)) for term in final.terms]
+    if spec.stepwise is not None or spec.select is not None:
+        sentence = _selection(spec, fitted)
+    elif len(names) == 1:
+        return []
+    else:
+        sentence = f"The multivariable model included {listed(names)}."
+    patients = f"{final.n} patients with complete data on "
+    whose = "all candidate variables" if spec.stepwise is not None else "all of its covariates"
+    sentences = [sentence, f"It was fitted to the {patients}{whose} ({final.events} events)."]
+    if fitted.alone:
+        sentences.append("Each univariable model included all patients with data on its covariate.")
+    return sentences
+
+
+def _selection(spec: RegressionSpec, fitted: Fitted) -> str:
+    assert fitted.final is not None
+    kept, candidates = len(fitted.final.terms), len(dict.fromkeys(spec.covariates))
+    share = f"{in_words(kept)} of {in_words(candidates)}"
+    if spec.select is not None:
+        return (f"Variables with p < {spec.select:g} in univariable analysis were entered into the "
+                f"multivariable model ({share}).")  # fmt: skip
+    if spec.stepwise == "aic":
+        rule = "Akaike's information criterion"
+    else:
+        test = {"lr": "likelihood-ratio", "wald": "Wald"}[str(spec.stepwise)]
+        rule = f"{test} tests (p < {spec.stays_below:g} to stay)"
+    return (f"The multivariable model was selected by backward elimination based on {rule}; "
+            f"{share} candidate variables were retained.")  # fmt: skip
+
+
+def interaction_sentences(spec: RegressionSpec, fitted: Fitted, tested: bool) -> list[str]:
+    """The sentence on tests of interaction, where there were any."""
+    if not tested:
+        return []
+    added = "added to the multivariable model" if fitted.final and spec.interaction else ""
+    return [f"Interactions were assessed by likelihood-ratio tests of product terms"
+            f"{' ' + added if added else ''}."]  # fmt: skip
+
+
+def bootstrap_sentences(spec: RegressionSpec) -> list[str]:
+    """The sentence on the correction for optimism, where there was one."""
+    if not spec.performance or not spec.samples:
+        return []
+    selection = spec.select is not None or spec.stepwise is not None
+    repeated = ", repeating the selection of variables in each sample" if selection else ""
+    return ["Discrimination and the calibration slope were corrected for optimism by bootstrapping "
+            f"({spec.samples} samples, seed {spec.seed}){repeated}."]  # fmt: skip

@@ -1,0 +1,130 @@
+"""Notes on any regression: too few events, selection, estimates that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hcc2l.analyses.regression.models import Fitted, Model, Regression
+from hcc2l.analyses.regression.tables import term_rows
+from hcc2l.errors import quoted_list
+from hcc2l.report import Note, Value
+
+EVENTS_PER_PARAMETER = 10
+
+
+_REMEDY = (
+    "Merge levels, describe these patients individually, or use Firth's penalised likelihood "
+    "(--firth)."
+)
+
+
+def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) -> list[Note]:
+    """Notes on the fitted models and on how they were selected."""
+    final = fitted.final
+    notes = [
+        Note("info", "option-without-effect", f"{option} has no effect without {needed}.")
+        for option, needed in data.spec.without_effect.items()
+    ]
+    if final is not None:
+        smaller = min(final.events, final.n - final.events) if data.ratio == "or" else final.events
+        each = smaller / max(final.df, 1)
+        kind = "event" if smaller == final.events else "non-event"
+        if each < EVENTS_PER_PARAMETER:
+            notes.append(
+                Note("warning", "few-events-per-parameter",
+                     f"{smaller} {kind}{'s' if smaller != 1 else ''} for "
+                     f"{final.df} parameter{'s' if final.df != 1 else ''} "
+                     f"({each:.1f} per parameter, fewer than {EVENTS_PER_PARAMETER}): the "
+                     "multivariable model may be overfitted. Use fewer covariates.")
+            )  # fmt: skip
+    for model in models:
+        notes += _fit_notes(data, model)
+    notes += _unit_notes(data, models)
+    if fitted.steps and final is None:
+        criterion = f"had p < {data.spec.select or data.spec.stays_below:g}"
+        if data.spec.stepwise == "aic":
+            criterion = "lowered the AIC"
+        text = f"There is no multivariable model: no covariate {criterion}."
+        notes.append(Note("warning", "nothing-selected", text))
+    if fitted.misjudged:
+        notes.append(_misjudged_note(data, fitted))
+    selected = data.spec.select is not None or data.spec.stepwise is not None
+    if selected and data.spec.models[1] and final is not None:
+        notes.append(
+            Note("warning", "selection",
+                 "The covariates of the multivariable model were selected by their association "
+                 "with the outcome in these patients, so its confidence intervals are too narrow "
+                 "and its p-values too small. Report all covariates that were tested and how they "
+                 "were selected.")
+        )  # fmt: skip
+    return notes
+
+
+def _misjudged_note(data: Regression, fitted: Fitted) -> Note:
+    labels = quoted_list(data.labels[text] for text in fitted.misjudged)
+    several = len(fitted.misjudged) > 1
+    instead = "--firth" if data.spec.select is not None else "--stepwise lr or --firth"
+    return Note(
+        "warning", "wald-selection",
+        f"{labels} {'were' if several else 'was'} excluded from the multivariable model because "
+        f"{'their Wald p-values were' if several else 'its Wald p-value was'} near 1, although "
+        f"{'they predict' if several else 'it predicts'} the outcome perfectly in some patients: "
+        f"the Wald test fails where the estimate is infinite. Use {instead}.",
+    )  # fmt: skip
+
+
+def _unit_notes(data: Regression, models: Sequence[Model]) -> list[Note]:
+    """Notes on numbers whose ratio per unit is printed as 1."""
+
+    def below(value: Value, limit: float) -> bool:
+        return isinstance(value, float) and abs(value) < limit
+
+    tiny = dict.fromkeys(
+        row["term"]
+        for model in models
+        for row in term_rows(data, model)
+        if row["level"] is None and below(row["p"], 0.05)
+        if all(isinstance(v, float) and below(v - 1.0, 5e-4) for v in (row["lower"], row["upper"]))
+    )
+    ratio = "hazard" if data.ratio == "hr" else "odds"
+    return [
+        Note("info", "unit-too-small",
+             f"The {ratio} ratio of {term} is per unit and therefore very close to 1. Cut it "
+             f"into groups ({term}@median), or add a column in larger units.")
+        for term in tiny
+    ]  # fmt: skip
+
+
+def _fit_notes(data: Regression, model: Model) -> list[Note]:
+    notes = []
+    if model.firth is not None and not model.firth.converged:
+        notes.append(
+            Note("warning", "not-converged",
+                 f"The penalised-likelihood fit of the model {model.name!r} did not converge. Do "
+                 "not report its estimates; use fewer covariates.")
+        )  # fmt: skip
+    ratio = "hazard" if data.ratio == "hr" else "odds"
+    for column, dropped, infinite, unreached in zip(
+        model.matrix.columns, model.dropped, model.infinite, model.unreached, strict=True
+    ):
+        name = column.term if column.level is None else f"{column.term} {column.level}"
+        if dropped:
+            notes.append(
+                Note("warning", "column-dropped",
+                     f"{name} is constant or a linear combination of the covariates before it, "
+                     f"and was dropped from the model {model.name!r}.")
+            )  # fmt: skip
+        if infinite:
+            notes.append(
+                Note("warning", "coefficient-infinite",
+                     f"The {ratio} ratio of {name} in the model {model.name!r} cannot be "
+                     f"estimated: {data.why_infinite(model, column)}. {_REMEDY}")
+            )  # fmt: skip
+        if unreached:
+            notes.append(
+                Note("warning", "coefficient-infinite",
+                     f"The estimate for {name} in the model {model.name!r} does not converge: it "
+                     "depends on a few extreme values or on hardly any events. Cut or "
+                     "log-transform the covariate, or use Firth's penalised likelihood (--firth).")
+            )  # fmt: skip
+    return notes

@@ -1,0 +1,144 @@
+"""Performance of a regression model, corrected for optimism by the bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hcc2l.analyses.regression.models import Fitted, Model, Regression, complete, fit_models, number
+from hcc2l.design import Floats, Mask
+from hcc2l.design.model import ModelTerm, model_matrix
+from hcc2l.errors import AnalysisError
+from hcc2l.progress import track
+from hcc2l.report import Column, Note, Row, Table
+from hcc2l.stats.linear_algebra import linear_predictor
+
+PERFORMANCE_KEYS = ("model", "measure", "apparent", "optimism", "corrected")
+
+
+MEASURES = {
+    "harrell_c": "Harrell's C",
+    "uno_c": "Uno's C",
+    "auc": "AUC",
+    "integrated_brier_score": "Integrated Brier score",
+    "brier_score": "Brier score",
+    "calibration_slope": "Calibration slope",
+}
+
+
+HARRELL = "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med 1996;15:361–387."
+
+
+def performance_table(
+    data: Regression, candidates: Sequence[ModelTerm], fitted: Fitted
+) -> tuple[Table, list[Note]]:
+    """Apparent and optimism-corrected measures (Harrell), with notes on the bootstrap.
+
+    In every bootstrap sample the model is built anew, selection included, and then evaluated on the
+    patients of the cohort. Optimism is the mean difference.
+
+    Raises
+    ------
+    AnalysisError
+        There is no multivariable model, or no bootstrap sample could be fitted.
+    """
+    model = fitted.final
+    if model is None:
+        raise AnalysisError(
+            "There is no multivariable model whose performance could be measured.",
+            where="--performance", hint="Drop --univariable, or choose other covariates.",
+        )  # fmt: skip
+    apparent = data.measures(model)
+    discrimination = next(iter(apparent))
+    better, flatter, failed = _bootstrap(data, candidates)
+    if data.spec.samples and not better.size:
+        raise AnalysisError(
+            f"No model could be fitted in any of the {data.spec.samples} bootstrap samples.",
+            where="--performance", hint="Use fewer covariates, or --boot 0.",
+        )  # fmt: skip
+    optimism = dict.fromkeys(apparent, None) | {
+        discrimination: number(float(better.mean())) if better.size else None,
+        "calibration_slope": number(float(flatter.mean())) if flatter.size else None,
+    }
+    rows: list[Row] = []
+    for measure, value in apparent.items():
+        less = optimism[measure]
+        corrected = None if value is None or less is None else value - less
+        rows.append({"model": model.name, "measure": measure, "apparent": value,
+                     "optimism": less, "corrected": corrected})  # fmt: skip
+    return _table(rows, better.size), _notes(failed, data.spec.samples)
+
+
+def _bootstrap(data: Regression, candidates: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
+    """Optimism of discrimination and calibration slope, per sample, and the number that failed."""
+    random, patients = np.random.default_rng(data.spec.seed), np.flatnonzero(data.rows)
+    better, flatter, failed = [], [], 0
+    for _ in track(range(data.spec.samples), "Bootstrap"):
+        sample = random.choice(patients, patients.size)
+        drawn = data.resampled(sample)
+        try:
+            model = fit_models(drawn, [term.take(sample) for term in candidates], alone=False).final
+        except AnalysisError:
+            model = None
+        evaluation = None if model is None else _evaluation(data, candidates, model)
+        if model is None or evaluation is None:
+            failed += 1
+            continue
+        rows, score = evaluation
+        in_sample = _score(model, model.matrix.x)
+        better.append(
+            drawn.discrimination(model.rows, in_sample) - data.discrimination(rows, score)
+        )
+        flatter.append(
+            drawn.calibration_slope(model.rows, in_sample) - data.calibration_slope(rows, score)
+        )
+    return np.array(better), np.array(flatter), failed
+
+
+def _evaluation(
+    data: Regression, candidates: Sequence[ModelTerm], model: Model
+) -> tuple[Mask, Floats] | None:
+    """The rows of the cohort that a model of it would use, and their linear predictor.
+
+    None when a level of the cohort does not occur in the sample of the model.
+    """
+    names = {term.text for term in model.terms}
+    terms = [term for term in candidates if term.text in names]
+    rows = complete(data, candidates if data.spec.stepwise is not None else terms)
+    matrix = model_matrix(terms, rows)
+    return (rows, _score(model, matrix.x)) if matrix.columns == model.matrix.columns else None
+
+
+def _score(model: Model, x: Floats) -> Floats:
+    return linear_predictor(x, np.nan_to_num(model.coef))
+
+
+def _table(rows: Sequence[Row], samples: int) -> Table:
+    columns = (
+        Column("Measure", ("measure",), labels=MEASURES),
+        *(
+            Column(words, (key,), kind="statistic", decimals=3)
+            for words, key in (("Apparent", "apparent"), ("Optimism", "optimism"),
+                               ("Corrected", "corrected"))
+            if samples or key == "apparent"
+        ),
+    )  # fmt: skip
+    plural = "" if samples == 1 else "s"
+    footnotes = (
+        [f"Corrected for optimism with {samples} bootstrap sample{plural}."] if samples else []
+    )
+    return Table("performance", "Performance of the multivariable model", PERFORMANCE_KEYS,
+                 tuple(rows), columns, tuple(footnotes))  # fmt: skip
+
+
+def _notes(failed: int, samples: int) -> list[Note]:
+    if not failed:
+        return []
+    return [
+        Note("warning", "bootstrap-samples-left-out",
+             f"{failed} of the {samples} bootstrap samples {'was' if failed == 1 else 'were'} "
+             "excluded because no model could be fitted (a level without patients, too few events, "
+             "or no covariate selected). If many were excluded, merge rare levels or use fewer "
+             "covariates.")
+    ]  # fmt: skip

@@ -1,0 +1,181 @@
+"""The tables of any regression, tidy and as a paper prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hcc2l.analyses.regression.models import (
+    INTERACTION_KEYS,
+    STEP_KEYS,
+    TEST_KEYS,
+    Fitted,
+    Model,
+    Regression,
+    number,
+)
+from hcc2l.design.model import ModelTerm
+from hcc2l.report import Column, Row, Table, Value
+from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
+
+
+def term_rows(data: Regression, model: Model) -> list[Row]:
+    """One row per column of the model; null where the ratio does not exist."""
+    z = normal_quantile(data.spec.conf_level)
+    used = model.std_err if model.robust_std_err is None else model.robust_std_err
+    profile = model.profile() if model.profile else None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        lower = np.exp(profile.lower if profile else model.coef - z * used)
+        upper = np.exp(profile.upper if profile else model.coef + z * used)
+        ratio, statistic = np.exp(model.coef), model.coef / used
+    p = profile.p if profile else None
+    if p is None:
+        p = np.array([2.0 * normal_tail(abs(z_i)) for z_i in statistic.tolist()])
+    robust = np.full(used.size, np.nan) if model.robust_std_err is None else model.robust_std_err
+    estimates = {"coef": model.coef, "std_err": model.std_err, "robust_std_err": robust,
+                 data.ratio: ratio, "lower": lower, "upper": upper, "statistic": statistic,
+                 "p": p}  # fmt: skip
+    return [
+        {"model": model.name, "kind": model.kind, "subgroup": model.subgroup,
+         "term": column.term, "level": column.level, "reference": column.reference,
+         "n": model.n, "events": model.events,
+         **{key: number(values[i]) if exists else None for key, values in estimates.items()}}
+        for i, (column, exists) in enumerate(
+            zip(model.matrix.columns, model.estimable.tolist(), strict=True)
+        )
+    ]  # fmt: skip
+
+
+def terms_table(data: Regression, models: Sequence[Model]) -> Table:
+    """Every coefficient of every model; for JSON and CSV."""
+    rows = tuple(row for model in models for row in term_rows(data, model))
+    return Table("terms", "Terms of every model", tuple(rows[0]), rows)
+
+
+def regression_table(
+    data: Regression, alone: Sequence[Model], final: Model | None, title: str
+) -> Table:
+    """One row per level, reference included, univariable and multivariable side by side."""
+    by_term = {model.terms[0].text: model for model in alone}
+    terms = {t.text: t for model in (*alone, *([final] if final else [])) for t in model.terms}
+    rows: list[Row] = []
+    for text in dict.fromkeys(data.spec.covariates):
+        counted = by_term.get(text) or final
+        if text not in terms or counted is None:
+            continue
+        term = terms[text]
+        for level in _levels(term, counted):
+            n, events = _counts(data, counted, term, level)
+            multi_n, multi_events = _counts(data, final, term, level)
+            rows.append(
+                {"term": text, "level": level, "n": n, "events": events,
+                 **_effect("uni", data, by_term.get(text), term, level),
+                 **_effect("multi", data, final, term, level),
+                 "multi_n": multi_n, "multi_events": multi_events}
+            )  # fmt: skip
+    columns = [Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),
+               Column("n", ("n",)), Column("Events", ("events",))]  # fmt: skip
+    heading = f"{data.ratio.upper()} ({data.spec.conf_level * 100:g}% CI)"
+    for prefix, words, fitted in (("uni", "Univariable", bool(alone)),
+                                  ("multi", "Multivariable", final is not None)):  # fmt: skip
+        if fitted:
+            included = "n" if prefix == "uni" else "multi_n"
+            effect = (f"{prefix}_{data.ratio}", f"{prefix}_lower", f"{prefix}_upper", included)
+            columns.append(Column(f"{words} {heading}", effect, form="effect"))
+            columns.append(Column("p", (f"{prefix}_p",)))
+    notes = (_size_note(alone, final),) if final is not None else ()
+    return Table("regression", title, tuple(rows[0]), tuple(rows), tuple(columns), notes)
+
+
+def _size_note(alone: Sequence[Model], final: Model) -> str:
+    text = f"Multivariable model: {final.n} patients, {final.events} events."
+    if any(model.n != final.n for model in alone):
+        text += " The n and events of each row are those of its univariable model."
+    return text
+
+
+def _levels(term: ModelTerm, model: Model) -> list[str | None]:
+    return [None] if term.factor is None else list(term.factor.take(model.rows).levels)
+
+
+def _counts(
+    data: Regression, model: Model | None, term: ModelTerm, level: str | None
+) -> tuple[int, int] | tuple[None, None]:
+    """Patients and events of a level in a model; None when the term is not in it."""
+    if model is None or term.text not in {t.text for t in model.terms}:
+        return None, None
+    inside = model.rows.copy()
+    if level is not None and term.factor is not None:
+        inside &= term.factor.codes == term.factor.levels.index(level)
+    return int(inside.sum()), int(data.event[inside].sum())
+
+
+def _effect(
+    prefix: str, data: Regression, model: Model | None, term: ModelTerm, level: str | None
+) -> dict[str, Value]:
+    """The ratio of one level in one model: 1 without limits for the reference."""
+    ratio = f"{prefix}_{data.ratio}"
+    empty: dict[str, Value] = dict.fromkeys(
+        (ratio, f"{prefix}_lower", f"{prefix}_upper", f"{prefix}_p")
+    )
+    if model is None or term.text not in {t.text for t in model.terms}:
+        return empty
+    for row in term_rows(data, model):
+        if row["term"] == term.text and row["level"] == level:
+            return {ratio: row[data.ratio]} | {
+                f"{prefix}_{key}": row[key] for key in ("lower", "upper", "p")
+            }
+    if term.factor is not None and level == term.factor.take(model.rows).levels[0]:
+        return empty | {ratio: 1.0}
+    return empty
+
+
+def model_row(model: Model) -> Row:
+    """A row of the table `models`: the common keys, then those of the kind of regression."""
+
+    def p(statistic: Value) -> Value:
+        known = isinstance(statistic, float)
+        return number(chi_square_tail(model.df, float(str(statistic)))) if known else None
+
+    rest = dict(model.describe())
+    wald, score = rest.pop("wald_statistic"), rest.pop("score_statistic")
+    loglik: float | None = model.loglik
+    lr: float | None = 2.0 * (model.loglik - model.loglik_null)
+    aic = number(model.aic)
+    if model.unreached.any():  # these belong to the maximum
+        loglik = lr = aic = wald = None
+    return {"model": model.name, "kind": model.kind, "n": model.n, "events": model.events,
+            "loglik_null": model.loglik_null, "loglik": loglik, "lr_statistic": lr,
+            "lr_df": model.df, "lr_p": p(lr), "wald_statistic": wald, "wald_df": model.df,
+            "wald_p": p(wald), "score_statistic": score, "score_df": model.df,
+            "score_p": p(score), "aic": aic, **rest}  # fmt: skip
+
+
+def test_tables(
+    data: Regression, fitted: Fitted, tests: Sequence[Row], interactions: Sequence[Row]
+) -> list[Table]:
+    """The tables of selection, tests of whole terms, and interactions, where there are any."""
+    label = dict(data.labels)
+    term = Column("Variable", ("term",), labels=label)
+    test = (Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",)))
+    tables = []
+    if fitted.steps:
+        after = [Column("AIC after", ("aic",))] if fitted.steps[0]["aic"] is not None else []
+        columns = (Column("Step", ("step",)), Column("Action", ("action",)), term, *test, *after)
+        title = "Selection of the model"
+        tables.append(Table("selection", title, STEP_KEYS, fitted.steps, columns))
+    if tests:
+        several = any(int(str(row["df"])) > 1 for row in tests)
+        title = "Overall tests of variables (likelihood ratio)"
+        columns = (term, *test) if several else ()
+        tables.append(Table("term_tests", title, TEST_KEYS, tuple(tests), columns))
+    if interactions:
+        pair = (Column("Variable", ("term_a",), labels=label),
+                Column("by", ("term_b",), labels=label), Column("n", ("n",)),
+                Column("Events", ("events",)))  # fmt: skip
+        title = "Interactions (likelihood ratio)"
+        tables.append(
+            Table("interactions", title, INTERACTION_KEYS, tuple(interactions), (*pair, *test))
+        )
+    return tables

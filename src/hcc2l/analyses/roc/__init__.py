@@ -1,0 +1,1 @@
+"""`hcc2l roc`: ROC analysis and cut-offs."""

@@ -1,0 +1,1 @@
+"""`hcc2l tree`: conditional inference survival tree."""

@@ -1,0 +1,117 @@
+"""The conventions and the methods paragraph of a survival tree."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from hcc2l.analyses.tree.data import TreeData
+from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
+from hcc2l.cohort import Cohort
+from hcc2l.stats.association import MAX_P_ERROR
+from hcc2l.wording import counted, in_sentence, listed
+
+_REFERENCES = {
+    "tree": "Hothorn T, Hornik K, Zeileis A. Unbiased recursive partitioning: a conditional "
+    "inference framework. J Comput Graph Stat 2006;15:651–674.",
+    "test": "Strasser H, Weber C. On the asymptotic theory of permutation statistics. "
+    "Math Methods Stat 1999;8:220–250.",
+    "km": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. "
+    "J Am Stat Assoc 1958;53:457–481.",
+    "forest": "Ishwaran H, Kogalur UB, Blackstone EH, Lauer MS. Random survival forests. "
+    "Ann Appl Stat 2008;2:841–860.",
+}
+
+
+def conventions(data: TreeData) -> list[str]:
+    """The second line of the footer: endpoint, test, stopping rules."""
+    spec, endpoint = data.spec, data.outcome.endpoint
+    unit = f", {endpoint.unit}" if endpoint.unit else ""
+    kind = "quadratic" if spec.statistic == "quad" else "maximum"
+    adjusted = "Bonferroni" if spec.adjust == "bonferroni" else "unadjusted"
+    parts = [
+        f"{endpoint.label} ({endpoint.described}){unit}",
+        f"conditional inference tree, log-rank scores, {kind} statistic, {adjusted}, alpha "
+        f"{spec.alpha:g}, at least {spec.min_split:g} patients to split and {spec.min_bucket:g} on "
+        "either side",
+        f"medians with {spec.conf_level * 100:g}% CI (log)",
+    ]
+    if any(node.n_missing for node in data.tree.nodes):
+        parts.append("missing values with the larger side")
+    if spec.statistic == "max" and any(len(c.levels) > 2 for c in data.candidates):
+        parts.append(f"multivariate normal p to within {MAX_P_ERROR:g}")
+    if spec.boot:
+        parts.append(f"{spec.boot} bootstrap samples")
+    if spec.boot or spec.forest:
+        parts.append(f"seed {spec.seed}")
+    return parts
+
+
+def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
+    """The methods paragraph, derived from the tree, and its references."""
+    spec, endpoint = data.spec, data.outcome.endpoint
+    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    cited = ["tree", "test", "km"]
+    names = listed([candidate.listed for candidate in data.candidates])
+    sentences.append(
+        f"A conditional inference tree was grown for {in_sentence(endpoint.label)} with {names} as "
+        f"{'the only candidate' if len(data.candidates) == 1 else 'candidates'}. "
+        f"{_splitting(data)}"
+    )
+    if spec.missing == "drop":
+        sentences.append("Patients with a missing value of a candidate were excluded.")
+    elif any(node.n_missing for node in data.tree.nodes):
+        sentences.append("At each split, patients with a missing value were assigned to the larger "
+                         "side.")  # fmt: skip
+    where = "in the leaves " if len(data.tree.leaves) > 1 else ""
+    sentences.append(
+        f"Survival {where}was estimated by the Kaplan–Meier method, with "
+        f"{spec.conf_level * 100:g}% confidence intervals of the median on the log scale."
+    )
+    if spec.boot:
+        sentences.append(
+            "The stability of the tree was examined by growing a tree in each of "
+            f"{spec.boot} bootstrap samples (seed {spec.seed})."
+        )
+    if spec.forest:
+        sentences.append(
+            "The importance of the candidates was measured as the loss of concordance in held-out "
+            f"patients when the values of a candidate were permuted ({SHUFFLES} permutations), in "
+            f"{FOLDS}-fold cross-validation of a random survival forest of {TREES} trees "
+            f"(seed {spec.seed})."
+        )
+        cited.append("forest")
+    sentences.append(
+        f"The analysis was exploratory and was performed with hcc2l {version('hcc2l')}."
+    )
+    return " ".join(sentences), tuple(_REFERENCES[key] for key in cited)
+
+
+def _splitting(data: TreeData) -> str:
+    """How nodes were tested and split."""
+    spec = data.spec
+    kind = "quadratic" if spec.statistic == "quad" else "maximum-type"
+    count = len(data.candidates)
+    adjusted = ""
+    if count > 1:
+        adjusted = (
+            f" with Bonferroni adjustment for the {count} candidates"
+            if spec.adjust == "bonferroni"
+            else " without adjustment for the number of candidates"
+        )
+    rules = [f"at least {spec.min_split:g} patients in a node that was split",
+             f"at least {spec.min_bucket:g} patients on either side"]  # fmt: skip
+    if spec.max_depth:
+        rules.append(f"at most {counted(spec.max_depth, 'level')} of splits")
+    test = (
+        "In each node the association of every candidate with the log-rank scores was tested by a "
+        f"permutation test ({kind} statistic, asymptotic p{adjusted})."
+    )
+    if not any(tested.tested for tested in data.tree.nodes[0].associations):
+        return "No candidate could be tested, so the tree has a single node."
+    if len(data.tree.leaves) == 1:
+        return f"{test} No p was below {spec.alpha:g} with an admissible cut, so no split was made."
+    return (
+        f"{test} The node was split by the candidate with the smallest p if this was below "
+        f"{spec.alpha:g}, at the cut with the largest standardised two-sample statistic, with "
+        f"{listed(rules)}."
+    )
