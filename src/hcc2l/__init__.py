@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hcc2l.api import check as check
     from hcc2l.api import cox as cox
     from hcc2l.api import fit_tree as fit_tree
     from hcc2l.api import km as km
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hcc2l.render import render_report as render_report
 
 _API = {
+    "check": "hcc2l.api",
     "cox": "hcc2l.api",
     "fit_tree": "hcc2l.api",
     "km": "hcc2l.api",
@@ -38,6 +40,7 @@ _API = {
     "tree": "hcc2l.api",
 }
 __all__ = [
+    "check",
     "cox",
     "fit_tree",
     "km",

@@ -11,6 +11,7 @@ from hcc2l.errors import UsageError
 from hcc2l.report import Report
 from hcc2l.specs import (
     SPECS,
+    CheckSpec,
     CoxSpec,
     KmSpec,
     LogisticSpec,
@@ -38,6 +39,22 @@ def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
 
     subject = _cohort(cohort)
     return run(subject, KmSpec(**_options("km", subject, options)))
+
+
+def check(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
+    """How a cohort is understood, and what in it is doubtful; the same as ``hcc2l check``.
+
+    Parameters
+    ----------
+    cohort
+        A cohort from `read_cohort`, a path, or None for the default cohort.
+    **options
+        The fields of `CheckSpec`, such as ``where=["age>=18"]``.
+    """
+    from hcc2l.analyses.check.run import run
+
+    subject = _cohort(cohort)
+    return run(subject, CheckSpec(**_options("check", subject, options)))
 
 
 def cox(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:

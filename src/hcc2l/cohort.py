@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -153,6 +154,10 @@ class Source:
         Whether it is the bundled cohort, used because none was given.
     remarks
         How the file was read, where that had to be detected.
+    modified
+        The day on which the file was last changed; None for standard input.
+    reading
+        The options that were given for reading it, by name.
     """
 
     name: str
@@ -160,6 +165,8 @@ class Source:
     synthetic: bool = False
     bundled: bool = False
     remarks: tuple[str, ...] = ()
+    modified: date | None = None
+    reading: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def file(self) -> str:

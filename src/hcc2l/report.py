@@ -12,7 +12,7 @@ from typing import Literal
 
 Value = str | int | float | bool | tuple[str, ...] | None  # a tuple: a list of texts
 Row = Mapping[str, Value]
-Form = Literal["value", "interval", "effect", "summary", "fraction"]
+Form = Literal["value", "interval", "effect", "summary", "fraction", "sentences"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Column:
         a dash; a fourth key of either is null where the row is not in the model, which is a dash
         too; count and share for `summary`,
         ``36 (90.0%)``, and where these are missing the further keys median and quartiles,
-        ``60 (55-66)``; two counts for `fraction`, ``31/40``.
+        ``60 (55-66)``; two counts for `fraction`, ``31/40``; texts for `sentences`, one after
+        the other, which on a terminal take the rest of the line.
     kind
         Kind that decides the format of numbers, if not the glossary's kind of the first key.
     decimals
@@ -151,7 +152,10 @@ class Report:
     draw
         Returns the figure; a function, because its points are computed only if it is drawn.
     save
-        Returns the cohort with the columns that the analysis adds, as CSV text.
+        Returns the file that the analysis makes, as text: the cohort with added columns (CSV), or
+        a dictionary.
+    status
+        Exit status of the command.
     """
 
     title: str
@@ -164,6 +168,7 @@ class Report:
     methods: str = ""
     references: tuple[str, ...] = ()
     show_methods: bool = False
+    status: int = 0
 
     def table(self, name: str) -> Table:
         """The table of that name; KeyError when there is none."""

@@ -85,6 +85,8 @@ def run_analysis(
         report = _analyse(command, cohort, spec)
     _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
     _deliver(report, output)
+    if report.status:
+        raise typer.Exit(report.status)
 
 
 def _given(context: typer.Context) -> dict[str, Any]:
@@ -124,6 +126,19 @@ def _check_endings(options: dict[str, Any]) -> None:
             where="--save",
             hint="The cohort is saved as CSV: --save matched.csv.",
         )
+    dictionary = options.get("write_dictionary")
+    if dictionary is not None and Path(dictionary).suffix.lower() != ".toml":
+        raise UsageError(
+            f"{dictionary!r} does not end in .toml.",
+            where="--write-dictionary",
+            hint="A dictionary is found as hcc2l.toml beside the cohort.",
+        )
+    if dictionary is not None and Path(dictionary).exists():
+        raise UsageError(
+            "This file exists; a dictionary is never overwritten.",
+            where=f"--write-dictionary {dictionary}",
+            hint="Choose another name, compare the two, and keep the lines that you want.",
+        )
     for path in options.get("out", ()):
         suffix = Path(path).suffix.removeprefix(".").lower()
         if suffix not in FILE_FORMATS:
@@ -137,8 +152,10 @@ def _check_endings(options: dict[str, Any]) -> None:
 
 def _targets(options: dict[str, Any]) -> list[tuple[str, str]]:
     """Option and path of every file that will be written."""
-    saved = [options["save"]] if options.get("save") is not None else []
-    paths = {"--out": options.get("out", ()), "--plot": options.get("plot", ()), "--save": saved}
+    paths = {"--out": options.get("out", ()), "--plot": options.get("plot", ())}
+    for option, name in {"--save": "save", "--write-dictionary": "write_dictionary"}.items():
+        if options.get(name) is not None:
+            paths[option] = (options[name],)
     return [(option, path) for option, given in paths.items() for path in given]
 
 
@@ -201,7 +218,7 @@ def _output(options: dict[str, Any]) -> Output:
         digits=options.get("digits"),
         out=out,
         plot=tuple(options.get("plot") or ()),
-        save=options.get("save"),
+        save=options.get("save") or options.get("write_dictionary"),
         quiet=bool(options.get("quiet")),
     )
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hcc2l.cli import cox, km, logistic, psmatch, roc, tree
+from hcc2l.cli import check, cox, km, logistic, psmatch, roc, tree
 from hcc2l.cli._run import guarded
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("check")(check.check)
 app.command("km")(km.km)
 app.command("cox")(cox.cox)
 app.command("logistic")(logistic.logistic)

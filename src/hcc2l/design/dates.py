@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,23 +54,39 @@ def read_dates(
 
 
 def _slash_order(cohort: Cohort, names: Sequence[str]) -> str | None:
-    first = second = 0
+    texts: set[str] = set()
     for name in names:
         column = cohort.column(name)
-        if column.kind != "text":
-            continue
-        for text in {t for t in column.values.tolist() if t is not None}:
-            match = _SLASHED.fullmatch(text)
-            if match:
-                first, second = max(first, int(match[1])), max(second, int(match[2]))
+        if column.kind == "text":
+            texts.update(t for t in column.values.tolist() if t is not None)
+    first, second = largest_slashed(texts)
     if first > 12 >= second:
         return "dmy"
     return "mdy" if second > 12 >= first else None
 
 
-def _date(text: str, order: str | None, cohort: Cohort, name: str, row: int) -> np.datetime64:
+def largest_slashed(texts: Iterable[str]) -> tuple[int, int]:
+    """The largest first and second number of `31/12/2020`; one above 12 is a day."""
+    first = second = 0
+    for match in filter(None, map(_SLASHED.fullmatch, texts)):
+        first, second = max(first, int(match[1])), max(second, int(match[2]))
+    return first, second
+
+
+def is_slashed(text: str) -> bool:
+    """Whether a cell is a date with slashes, whose order it does not always show."""
+    return _SLASHED.fullmatch(text) is not None
+
+
+def date_of(text: str, order: str | None) -> np.datetime64 | None:
+    """The date that a cell holds; None when it holds none or its order is not known.
+
+    Raises
+    ------
+    ValueError
+        There is no such day in the calendar.
+    """
     iso, dotted, slashed = _ISO.fullmatch(text), _DOTTED.fullmatch(text), _SLASHED.fullmatch(text)
-    hint = "Write dates as 2020-12-31."
     parts: tuple[str, str, str] | None = None
     if iso:
         parts = iso[1], iso[2], iso[3]
@@ -80,16 +96,24 @@ def _date(text: str, order: str | None, cohort: Cohort, name: str, row: int) -> 
         parts = slashed[3], slashed[2], slashed[1]
     elif slashed and order == "mdy":
         parts = slashed[3], slashed[1], slashed[2]
-    elif slashed:
+    if parts is None:
+        return None
+    return np.datetime64(f"{parts[0]}-{int(parts[1]):02d}-{int(parts[2]):02d}", "D")
+
+
+def _date(text: str, order: str | None, cohort: Cohort, name: str, row: int) -> np.datetime64:
+    hint = "Write dates as 2020-12-31."
+    try:
+        day = date_of(text, order)
+    except ValueError:
+        day, hint = None, "There is no such day in the calendar. Correct the cell."
+    if day is not None:
+        return day
+    if order is None and is_slashed(text):
         hint = (
             "The cells do not show whether the day or the month comes first. Set "
             'date_order = "dmy" or "mdy" in hcc2l.toml, or write dates as 2020-12-31.'
         )
-    if parts:
-        try:
-            return np.datetime64(f"{parts[0]}-{int(parts[1]):02d}-{int(parts[2]):02d}", "D")
-        except ValueError:
-            hint = "There is no such day in the calendar. Correct the cell."
     raise InputError(
         f"{text!r} cannot be read as a date.",
         where=f"{cohort.source.name}, column {name}, {row_where(cohort, row)}",

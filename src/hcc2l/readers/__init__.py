@@ -7,6 +7,7 @@ import mmap
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -100,6 +101,18 @@ def read_cohort(
         synthetic=bundled or dictionary.synthetic,
         bundled=bundled,
         remarks=raw.remarks,
+        modified=_modified(located),
+        reading={
+            option: value
+            for option, value in {
+                "sep": sep,
+                "decimal": decimal,
+                "encoding": encoding,
+                "sheet": sheet,
+                "na": [*_texts(na)],
+            }.items()
+            if value
+        },
     )
     return Cohort(
         source=source,
@@ -174,6 +187,13 @@ def _content(path: Path) -> Content:
     if not content:
         raise InputError("The file is empty.", where=str(path), hint="Export the cohort again.")
     return content
+
+
+def _modified(located: Path | str) -> date | None:
+    """The day on which a file was last changed, the same everywhere."""
+    if located == "-":
+        return None
+    return datetime.fromtimestamp(Path(located).stat().st_mtime, tz=UTC).date()
 
 
 def _reader(name: str) -> Reader:

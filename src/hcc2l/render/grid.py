@@ -15,13 +15,17 @@ _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic"
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of formatted cells; `right` marks the columns that are aligned to the right."""
+    """A table of formatted cells; `right` marks the columns that are aligned to the right.
+
+    `flowing` says that the last column takes the rest of a line.
+    """
 
     title: str
     headers: tuple[str, ...]
     right: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     footnotes: tuple[str, ...]
+    flowing: bool = False
 
 
 def presented_tables(report: Report) -> list[Table]:
@@ -42,7 +46,8 @@ def grid(table: Table, digits: int | None = None) -> Grid:
             previous = first
         rows.append(tuple(cells))
     footnotes = table.footnotes
-    if any(NOT_ESTIMABLE in _words(text) for r in rows for text in r[1:]):
+    numbers = [i for i, c in enumerate(table.columns) if i and c.form != "sentences"]
+    if any(NOT_ESTIMABLE in _words(r[i]) for r in rows for i in numbers):
         footnotes = (*footnotes, f"{NOT_ESTIMABLE}: not estimable.")
     return Grid(
         title=table.title,
@@ -50,6 +55,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
         right=tuple(_kind(column) != "text" for column in table.columns),
         rows=tuple(rows),
         footnotes=footnotes,
+        flowing=table.columns[-1].form == "sentences",
     )
 
 
@@ -63,6 +69,8 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         if isinstance(value, str):
             return column.labels.get(value, value)
         return write(value, kind, decimals)
+    if column.form == "sentences":
+        return " ".join(str(value) for value in values if value)
     if column.form == "summary":
         return _summary(values, column.decimals if digits is None else digits)
     if column.form == "fraction":

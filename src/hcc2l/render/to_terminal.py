@@ -123,6 +123,9 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
         room -= widths[i]
     if sum(widths) + _GAP * count > width:
         widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
+    if content.flowing:
+        rest = width - sum(w + _GAP for w in widths[:-1]) - _GAP
+        widths[-1] = min(widths[-1], max(_LABEL_WIDTH // 2, rest))
     panels: list[list[int]] = [list(range(naming))]
     for i in range(naming, count):
         used = sum(widths[j] + _GAP for j in panels[-1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.specs.check import CheckSpec
 from hcc2l.specs.km import KmSpec
 from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
 from hcc2l.specs.psmatch import PsmatchSpec
@@ -18,6 +19,7 @@ from hcc2l.specs.tree import TreeSpec
 __all__ = [
     "SPECS",
     "AnalysisSpec",
+    "CheckSpec",
     "CoxSpec",
     "KmSpec",
     "LogisticSpec",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 SPECS: dict[str, type[AnalysisSpec]] = {
+    "check": CheckSpec,
     "cox": CoxSpec,
     "km": KmSpec,
     "logistic": LogisticSpec,

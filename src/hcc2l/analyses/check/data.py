@@ -1,0 +1,453 @@
+"""The columns of a cohort as they are understood; cells that cannot be read are kept, not refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.cohort import Cohort, Column
+from hcc2l.design import Floats, Ints, Mask
+from hcc2l.design.dates import date_of, is_slashed, largest_slashed
+from hcc2l.design.levels import affirmative, distinct, natural_order
+from hcc2l.number_format import POINT, NumberFormat
+from hcc2l.vocabulary import Field, Scale, Stored, plain_unit, recognise, unit_in
+
+Reading = Literal["number", "group", "date", "text", "id"]
+Days = NDArray[np.datetime64]
+
+MAX_LEVELS = 12  # a column of text with more different values is not a grouping variable
+MAX_CODES, LARGEST_CODE = 12, 20  # a column of codes or counts: 0, 1, 2, 3
+_MOST = 0.8  # of the cells have the form that decides how a column is read
+_LONG_TEXT = 40  # characters; levels are shorter
+_SERIALS = (30000, 60000)  # days since 1899-12-30, as a spreadsheet stores the years 1982 to 2064
+_DAY_0 = np.datetime64("1899-12-30", "D")
+NO_DAY = np.datetime64("NaT", "D")
+
+
+@dataclass(frozen=True)
+class FoundColumn:
+    """One column as it is understood; arrays have one entry per checked row.
+
+    Attributes
+    ----------
+    name
+        As it stands in the file.
+    label
+        The dictionary's label, else the file's; None without one.
+    field
+        What its name denotes; None when it is not known.
+    reading
+        How it is read.
+    type
+        ``numeric``, ``factor``, ``ordered``, ``date`` or ``text``, as models take it.
+    role
+        The dictionary's, else that of the field; None when neither says.
+    unit
+        As the dictionary, the name or the label of the file states it.
+    present
+        Shape (n,): False where the cell is empty or a missing-value code.
+    texts, codes
+        The distinct texts, and each row's index among them (-1 missing); empty for measured
+        numbers and for dates that the file stores as such.
+    numbers
+        Shape (n,), NaN where there is none; None if the column holds no numbers.
+    days
+        Shape (n,), NaT where there is none; None if the column holds no dates.
+    levels
+        Level -> rows, in order, of a group.
+    limits
+        Detection limits, by row.
+    serial
+        Whether its dates are stored as numbers of days.
+    declared, declared_levels
+        Whether the dictionary describes it, and whether it, or the file, gives its levels.
+    """
+
+    name: str
+    label: str | None
+    field: Field | None
+    reading: Reading
+    type: str
+    role: str | None
+    unit: str | None
+    present: Mask
+    different: int
+    texts: tuple[str, ...] = ()
+    codes: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    numbers: Floats | None = None
+    days: Days | None = None
+    levels: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[int, str] = field(default_factory=dict)
+    format: NumberFormat = POINT
+    doubtful: tuple[str, ...] = ()
+    value_labels: Mapping[str, str] = field(default_factory=dict)
+    serial: bool = False
+    declared: bool = False
+    declared_levels: bool = False
+
+    @property
+    def code(self) -> str | None:
+        """The code of the field."""
+        return self.field.code if self.field else None
+
+    @property
+    def missing(self) -> int:
+        """The number of rows without a value."""
+        return int((~self.present).sum())
+
+    @cached_property
+    def unread(self) -> Ints:
+        """Rows with a cell that is not the number or the date that the column holds."""
+        absent = ~self.present
+        if self.days is not None:
+            absent = absent | ~np.isnat(self.days)
+        elif self.numbers is not None:
+            absent = absent | ~np.isnan(self.numbers)
+        else:
+            absent = np.ones_like(self.present)
+        return np.flatnonzero(~absent)
+
+    @cached_property
+    def events(self) -> Ints | None:
+        """1 where the event happened, 0 where not, -1 unknown; None where the values do not tell."""
+        if not self.texts:
+            return None
+        yes = affirmative(self.levels)
+        if not yes:
+            return None
+        table = np.array([*(int(text in yes) for text in self.texts), -1], dtype=np.int64)
+        return table[self.codes]
+
+    @cached_property
+    def scale(self) -> Scale | None:
+        """The unit of its field that is stated, else the one that most values fit."""
+        if self.field is None or not self.field.scales:
+            return None
+        scales = self.field.scales
+        stated = plain_unit(self.unit or "")
+        if stated is not None:
+            return next((s for s in scales if s.unit == stated), None)
+        if self.numbers is None or np.isnan(self.numbers).all():
+            return None
+        middle = float(np.nanmedian(self.numbers))
+        fits = [s for s in scales if s.low <= middle <= s.high]
+        return max(fits, key=self._inside) if fits else None
+
+    def _inside(self, scale: Scale) -> int:
+        assert self.numbers is not None
+        return int(((self.numbers >= scale.low) & (self.numbers <= scale.high)).sum())
+
+    def cell(self, row: int) -> str:
+        """The cell of a column of text, as it stands."""
+        return self.texts[self.codes[row]] if self.codes[row] >= 0 else ""
+
+
+@dataclass(frozen=True)
+class FoundEndpoint:
+    """One endpoint with its patients, events, median and follow-up.
+
+    Attributes
+    ----------
+    source
+        ``dictionary``, ``recognised`` (by the names of its columns), or ``proposed``: it must be
+        asked for.
+    columns
+        Its columns: time or start first.
+    time_name, event_name
+        What it is computed from, in words.
+    options, lines
+        How to ask for it: options of the command line, lines of the dictionary.
+    problem, hint
+        Why it cannot be computed, and what to do; empty if it can.
+    """
+
+    name: str
+    label: str
+    source: str
+    columns: tuple[str, ...]
+    time_name: str
+    event_name: str
+    unit: str | None
+    n: int | None = None
+    events: int | None = None
+    median: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    follow_up: float | None = None
+    options: str = ""
+    lines: tuple[str, ...] = ()
+    problem: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in a cohort, and where its rows stand in the file.
+
+    Attributes
+    ----------
+    rows
+        Indices of the rows that are checked, those of `--where`.
+    slashed
+        The largest first and second number in dates with slashes, of the whole file.
+    """
+
+    cohort: Cohort
+    rows: Ints
+    columns: tuple[FoundColumn, ...]
+    slashed: tuple[int, int]
+    endpoints: tuple[FoundEndpoint, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """The number of rows that are checked."""
+        return int(self.rows.size)
+
+    def place(self, row: int) -> str:
+        """Where a row stands in the file: `line 12`, `row 12`."""
+        return self.cohort.row_place(int(self.rows[row]))
+
+    def column(self, name: str) -> FoundColumn:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    def all_of(self, code: str) -> list[FoundColumn]:
+        """The columns whose names denote a field."""
+        return [column for column in self.columns if column.code == code]
+
+    def of(self, code: str) -> FoundColumn | None:
+        """The first column whose name denotes a field."""
+        return next(iter(self.all_of(code)), None)
+
+    @cached_property
+    def id(self) -> FoundColumn | None:
+        """The column that identifies patients: the cohort's, else the one that looks like it."""
+        if self.cohort.dictionary.id == "":
+            return None
+        return next((column for column in self.columns if column.reading == "id"), None)
+
+
+def find(cohort: Cohort, keep: Mask) -> Found:
+    """Every column of a cohort, on the rows of `keep`."""
+    cohort.load(cohort.names)
+    columns = {name: cohort.as_it_stands(name) for name in cohort.names}
+    cells = {name: distinct(c) for name, c in columns.items() if c.kind == "text"}
+    slashed = largest_slashed(text for texts, _ in cells.values() for text in texts)
+    order = cohort.dictionary.date_order or _order(slashed)
+    rows = np.flatnonzero(keep)
+    found = [_found(cohort, columns[name], cells.get(name), order, rows) for name in cohort.names]
+    return Found(cohort, rows, tuple(_with_id(cohort, found)), slashed)
+
+
+def _order(slashed: tuple[int, int]) -> str | None:
+    first, second = slashed
+    if first > 12 >= second:
+        return "dmy"
+    return "mdy" if second > 12 >= first else None
+
+
+def _found(
+    cohort: Cohort,
+    column: Column,
+    cells: tuple[list[str], Ints] | None,
+    order: str | None,
+    rows: Ints,
+) -> FoundColumn:
+    """One column, of whatever kind."""
+    if column.kind == "date":
+        values = column.values[rows]
+        count = int(np.unique(values[~np.isnat(values)]).size)
+        return _made(cohort, column, "date", rows, count, stored="date", days=values)
+    if column.kind == "number":
+        return _found_number(cohort, column, rows)
+    assert cells is not None
+    texts, codes = cells[0], cells[1][rows]
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    days = _days(texts, counts, order, column.name)
+    used = int((counts > 0).sum())
+    shared: dict[str, Any] = {"texts": tuple(texts), "codes": codes}
+    if days is not None:
+        table = np.append(days, NO_DAY)
+        return _made(cohort, column, "date", rows, used, stored="date", days=table[codes], **shared)
+    return _found_text(cohort, column, rows, used, counts, shared)
+
+
+def _days(texts: Sequence[str], counts: Ints, order: str | None, name: str) -> Days | None:
+    """The dates of distinct texts, NaT where a text is none; None if most are not."""
+    if not texts or not any(_is_date(text) for text in texts[:200]):
+        named = recognise(name, "date", len(texts))
+        digits = named and texts and sum(c.isdigit() for c in texts[0]) >= 4
+        return np.full(len(texts), NO_DAY) if digits and not texts[0].isdigit() else None
+    days = np.full(len(texts), NO_DAY)
+    alike = 0
+    for i, text in enumerate(texts):
+        try:
+            day = date_of(text, order)
+        except ValueError:  # no such day in the calendar
+            alike += int(counts[i])
+            continue
+        if day is not None:
+            days[i] = day
+        if day is not None or is_slashed(text):
+            alike += int(counts[i])
+    return days if alike >= _MOST * counts.sum() else None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date_of(text, None) is not None or is_slashed(text)
+    except ValueError:
+        return True
+
+
+def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:
+    """A column of numbers: a measurement, codes, or days counted by a spreadsheet."""
+    numbers = column.values[rows]
+    values = np.unique(numbers[~np.isnan(numbers)])
+    count = int(values.size)
+    whole = bool((values == np.floor(values)).all())
+    serial = bool(count) and whole and _SERIALS[0] <= values[0] and values[-1] <= _SERIALS[1]
+    if serial and recognise(column.name, "date", count):
+        days = np.where(np.isnan(numbers), NO_DAY, _DAY_0 + np.nan_to_num(numbers).astype(int))
+        return _made(
+            cohort, column, "date", rows, count, stored="date", days=days, numbers=numbers,
+            serial=True,
+        )  # fmt: skip
+    known = recognise(column.name, "number", count)
+    few = whole and count <= MAX_CODES and count > 0 and abs(values).max() <= LARGEST_CODE
+    measured = known is not None and known.form in ("number", "duration")
+    declared = cohort.dictionary.column(column.name)
+    grouped = declared.type in ("factor", "ordered") or bool(declared.levels)
+    if count <= MAX_CODES and (grouped or (few and not measured)):
+        texts, codes = distinct(column)
+        return _made(
+            cohort, column, "group", rows, count, numbers=numbers, texts=tuple(texts),
+            codes=codes[rows],
+        )  # fmt: skip
+    return _made(cohort, column, "number", rows, count, numbers=numbers)
+
+
+def _found_text(
+    cohort: Cohort,
+    column: Column,
+    rows: Ints,
+    used: int,
+    counts: Ints,
+    shared: Mapping[str, Any],
+) -> FoundColumn:
+    """A column of text: numbers with a few other cells, groups, or free text."""
+    texts = shared["texts"]
+    declared = cohort.dictionary.column(column.name)
+    known = recognise(column.name, "text", used)
+    measured = known is not None and known.form == "number"
+    if declared.type not in ("factor", "ordered", "text") and not declared.levels:
+        values = [column.format.parse(text) for text in texts]
+        limits = [
+            column.format.limit(t) if v is None else v for t, v in zip(texts, values, strict=True)
+        ]
+        numeric = np.array([value is not None for value in limits], dtype=np.bool_)
+        share = counts[numeric].sum() / max(int(counts.sum()), 1)
+        many = int((counts[numeric] > 0).sum()) > MAX_LEVELS
+        if column.doubtful or (share > 0.5 and (measured or (many and share >= _MOST))):
+            table = np.array([np.nan if v is None else v for v in [*limits, None]])
+            return _made(
+                cohort, column, "number", rows, used, numbers=table[shared["codes"]], **shared
+            )
+    long = any(len(text) > _LONG_TEXT for text, n in zip(texts, counts, strict=True) if n)
+    comment = known is not None and known.form == "text"
+    grouped = bool(declared.levels) or declared.type in ("factor", "ordered")
+    is_text = declared.type == "text" or comment or used > MAX_LEVELS or (long and used > 2)
+    reading: Reading = "text" if is_text and not grouped else "group"
+    return _made(cohort, column, reading, rows, used, **shared)
+
+
+def _made(
+    cohort: Cohort,
+    column: Column,
+    reading: Reading,
+    rows: Ints,
+    count: int,
+    *,
+    stored: Stored | None = None,
+    **content: Any,
+) -> FoundColumn:
+    """A column with what its name, the dictionary and the file say about it."""
+    entry = cohort.dictionary.column(column.name)
+    if stored is None:
+        stored = "number" if column.kind == "number" else "text"
+    names = [column.name, column.label, entry.label]
+    known = next((f for f in (recognise(n, stored, count) for n in names if n) if f), None)
+    if column.name == cohort.id_column or entry.role == "id":
+        reading, known = "id", known if known and known.form == "id" else None
+    role = entry.role or (known.role if known else None)
+    if not entry.role and cohort.known_after_start(column.name) and role != "outcome":
+        role = "post-baseline"
+    levels: dict[str, int] = {}
+    if reading == "group":
+        levels = _levels(content["texts"], content["codes"], entry.levels or column.levels)
+    offset = {int(row): i for i, row in enumerate(rows)} if column.limits else {}
+    kinds = {"number": "numeric", "date": "date", "id": "text", "text": "text"}
+    usual = "numeric" if column.kind == "number" else "factor"
+    return FoundColumn(
+        name=column.name,
+        label=entry.label or column.label,
+        field=known,
+        reading=reading,
+        type=entry.type or kinds.get(reading, usual),
+        role=role,
+        unit=_unit(column, entry.unit, known),
+        present=~column.missing[rows],
+        different=count,
+        levels=levels,
+        limits={offset[row]: cell for row, cell in column.limits.items() if row in offset},
+        format=column.format,
+        doubtful=column.doubtful,
+        value_labels={code: label for label, code in column.codes.items()},
+        declared=column.name in cohort.dictionary.columns,
+        declared_levels=bool(entry.levels or column.levels),
+        **content,
+    )
+
+
+def _levels(texts: Sequence[str], codes: Ints, declared: Iterable[str]) -> dict[str, int]:
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
+    rows = {text: n for text, n in zip(texts, counts, strict=True) if n}
+    order = [level for level in declared if level in rows]
+    order += [level for level in natural_order(rows) if level not in order]
+    return {level: rows[level] for level in order}
+
+
+def _unit(column: Column, declared: str | None, known: Field | None) -> str | None:
+    """The unit that is stated; a duration may end in a letter, `os_m`."""
+    stated = declared or unit_in(column.name) or (unit_in(column.label) if column.label else None)
+    if stated is None and known is not None and known.form == "duration" and "_" in column.name:
+        stated = plain_unit(column.name.rpartition("_")[2])
+    return stated
+
+
+def _with_id(cohort: Cohort, columns: list[FoundColumn]) -> list[FoundColumn]:
+    """The columns, one of them marked as the id where the cohort does not know it.
+
+    It is the column whose name says so, else the first if nearly all of its values differ.
+    """
+    if cohort.id_column is not None or cohort.dictionary.id == "" or not columns:
+        return columns
+    named = [i for i, c in enumerate(columns) if c.field and c.field.form == "id"]
+    at = named[0] if named else _first_distinct(columns)
+    if at is None:
+        return columns
+    return [replace(c, reading="id", levels={}) if i == at else c for i, c in enumerate(columns)]
+
+
+def _first_distinct(columns: Sequence[FoundColumn]) -> int | None:
+    first = columns[0]
+    known = int(first.present.sum())
+    plain = first.field is None and first.reading in ("text", "number") and known > MAX_LEVELS
+    if first.numbers is not None and (np.floor(first.numbers) != first.numbers).any():
+        return None
+    return 0 if plain and first.different >= 0.9 * known else None

@@ -1,0 +1,192 @@
+"""Dates and events that contradict each other, or cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from shlex import quote
+
+import numpy as np
+
+from hcc2l.analyses.check.data import Found, FoundColumn
+from hcc2l.analyses.check.endpoints import DAY
+from hcc2l.analyses.check.finding import (
+    CORRECT,
+    Finding,
+    Findings,
+    in_column,
+    rows_where,
+)
+from hcc2l.design.endpoints import DAYS_PER
+from hcc2l.wording import counted, listed
+
+_TOLERANCE = 5.0  # days by which a duration may differ from its dates
+
+
+def dates_before_start(found: Found) -> Findings:
+    """Death, progression or last contact before the start of treatment."""
+    start = found.of("start_date")
+    if start is None or start.days is None:
+        return
+    for code, what in (
+        ("death_date", "Death"),
+        ("progression_date", "Progression"),
+        ("last_contact", "Last contact"),
+    ):
+        for column in found.all_of(code):
+            rows = rows_where(column.days < start.days) if column.days is not None else ()
+            if rows:
+                yield Finding(
+                    "error", f"{code.removesuffix('_date').replace('_', '-')}-before-start",
+                    column.name, rows, f"{what} before the start of treatment ({start.name}).",
+                    CORRECT,
+                )  # fmt: skip
+
+
+def dates_after_death(found: Found) -> Findings:
+    """Progression or last contact after death."""
+    death = found.of("death_date")
+    if death is None or death.days is None:
+        return
+    for code, what in (("progression_date", "Progression"), ("last_contact", "Last contact")):
+        for column in found.all_of(code):
+            rows = rows_where(column.days > death.days) if column.days is not None else ()
+            if rows:
+                yield Finding(
+                    "warning", f"{code.removesuffix('_date').replace('_', '-')}-after-death",
+                    column.name, rows, f"{what} after the date of death ({death.name}).", CORRECT,
+                )  # fmt: skip
+
+
+def events_and_dates(found: Found) -> Findings:
+    """An event without its date, or a date without the event."""
+    for event_code, date_code, word in (
+        ("death", "death_date", "death"),
+        ("progression", "progression_date", "progression"),
+    ):
+        event, date = found.of(event_code), found.of(date_code)
+        if event is None or date is None or event.events is None:
+            continue
+        if date_code == "progression_date" and _composite(event):
+            continue  # progression or death: the date may be that of death
+        undated = rows_where((event.events == 1) & ~date.present)
+        if undated:
+            yield Finding(
+                "error", f"{word}-without-date", event.name, undated,
+                f"{word.capitalize()} without a date in {date.name}.", CORRECT,
+            )  # fmt: skip
+        contradicted = rows_where((event.events == 0) & date.present)
+        if contradicted:
+            code = "alive-with-death-date" if word == "death" else "progression-date-without-event"
+            said = "Alive" if word == "death" else "No progression"
+            yield Finding(
+                "error", code, event.name, contradicted,
+                f"{said}, but with a date in {date.name}.", CORRECT,
+            )  # fmt: skip
+
+
+def _composite(event: FoundColumn) -> bool:
+    return "pfs" in event.name.casefold()
+
+
+def durations_and_dates(found: Found) -> Findings:
+    """A duration that its own dates contradict."""
+    start, time, last = found.of("start_date"), found.of("os_time"), found.of("last_contact")
+    death = found.of("death_date")
+    if start is None or time is None or time.numbers is None or time.unit not in DAYS_PER:
+        return
+    ends = [c.days for c in (death, last) if c is not None and c.days is not None]
+    if start.days is None or not ends:
+        return
+    until = ends[0] if len(ends) == 1 else np.where(np.isnat(ends[0]), ends[1], ends[0])
+    known = ~(np.isnat(until) | np.isnat(start.days) | np.isnan(time.numbers)) & (
+        until >= start.days
+    )
+    if death is not None and last is None:
+        known &= death.present
+    days = np.where(known, (until - start.days) / DAY, 0.0)
+    stated = np.where(known, np.nan_to_num(time.numbers), 0.0) * DAYS_PER[time.unit]
+    rounding = 0.05 * DAYS_PER[time.unit]
+    rows = rows_where(known & (np.abs(days - stated) > _TOLERANCE + rounding))
+    if rows:
+        yield Finding(
+            "error", "duration-and-dates", time.name, rows,
+            f"The time differs by more than {_TOLERANCE:g} days from the dates.",
+            f"Correct the cells, or compute the time from the dates: --start {quote(start.name)} …",
+        )  # fmt: skip
+
+
+def impossible_dates(found: Found) -> Findings:
+    """Dates after the day of the file, or before any patient could have been treated."""
+    modified = found.cohort.source.modified
+    for column in found.columns:
+        if column.days is None:
+            continue
+        if modified is not None:
+            rows = rows_where(column.days > np.datetime64(modified, "D"))
+            if rows:
+                yield Finding(
+                    "error", "date-in-future", column.name, rows,
+                    f"{counted(len(rows), 'date')} after the day on which the file was last "
+                    "changed.", CORRECT,
+                )  # fmt: skip
+        earliest = "1890-01-01" if column.code == "birth_date" else "1950-01-01"
+        rows = rows_where(column.days < np.datetime64(earliest, "D"))
+        if rows:
+            yield Finding(
+                "error", "date-impossible", column.name, rows,
+                f"{counted(len(rows), 'date')} before {earliest[:4]}.", CORRECT,
+            )  # fmt: skip
+
+
+def unread_dates(found: Found) -> Findings:
+    """Cells among dates that are no dates; the order of day and month where no cell shows it."""
+    first, second = found.slashed
+    mixed = first > 12 and second > 12
+    unclear = bool(first) and first <= 12 and second <= 12
+    order = found.cohort.dictionary.date_order
+    if (mixed or unclear) and not order:
+        names = [
+            c.name for c in found.columns if c.days is not None and "/" in "".join(c.texts[:9])
+        ]
+        said = (
+            "Some dates have the day first, others the month"
+            if mixed
+            else "No date shows whether the day or the month comes first"
+        )
+        yield Finding(
+            "error" if mixed else "warning", "date-order", None, (),
+            f"{said}: {listed(names)}." if names else f"{said}.",
+            "Dictionary: date_order = \"dmy\" or date_order = \"mdy\""
+            + ("; correct the dates that do not fit." if mixed else "."),
+        )  # fmt: skip
+    for column in found.columns:
+        if column.days is None or column.serial or not column.unread.size:
+            continue
+        unread = [
+            r for r in column.unread.tolist() if not (unclear or mixed) or "/" not in column.cell(r)
+        ]
+        if unread:
+            every = len(unread) == int(column.present.sum())
+            yield Finding(
+                "error", "date-unreadable", column.name, tuple(unread),
+                f"{counted(len(unread), 'cell')} cannot be read as a date"
+                + (f", such as {column.cell(unread[0])!r}." if every or _harmless(column, unread) else "."),
+                "Write dates as 2020-12-31, or give the text with --na if it means missing.",
+            )  # fmt: skip
+
+
+def _harmless(column: FoundColumn, rows: Sequence[int]) -> bool:
+    """Whether a cell may be shown: one that is short and has no letters but of few kinds."""
+    return len({column.cell(row) for row in rows}) <= 3 and len(column.cell(rows[0])) <= 20
+
+
+def serial_dates(found: Found) -> Findings:
+    """Days counted by a spreadsheet."""
+    for column in found.columns:
+        if column.serial and column.days is not None:
+            known = column.days[~np.isnat(column.days)]
+            yield Finding(
+                "warning", "date-serials", column.name, (),
+                f"The numbers are days since 1899-12-30, {known.min()} to {known.max()}.",
+                "Dictionary: " + in_column(column, 'type = "date"'),
+            )  # fmt: skip

@@ -1,0 +1,70 @@
+"""Every finding on a cohort: one small function for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hcc2l.analyses.check import dates, groups, numbers, outcomes, patients
+from hcc2l.analyses.check.data import Found
+from hcc2l.analyses.check.finding import (
+    SEVERITIES,
+    Finding,
+    Findings,
+)
+from hcc2l.errors import did_you_mean
+from hcc2l.wording import listed
+
+
+def columns_without_information(found: Found) -> Findings:
+    """Empty and constant columns, and free text."""
+    empty = [c.name for c in found.columns if not c.present.any()]
+    constant = [c.name for c in found.columns if c.different == 1 and c.present.all()]
+    texts = [c.name for c in found.columns if c.reading == "text"]
+    for code, names, said, remedy in (
+        ("empty-column", empty, "Empty", "Not used."),
+        ("constant", constant, "The same value in every row", "It cannot explain differences."),
+        ("free-text", texts, "Free text, or too many levels for groups", "Not offered as groups."),
+    ):
+        if names:
+            yield Finding("note", code, None, (), f"{said}: {listed(names)}.", remedy)
+
+
+def known_after_baseline(found: Found) -> Findings:
+    """What is known only after the start of treatment."""
+    names = [c.name for c in found.columns if c.role == "post-baseline" and c.reading != "date"]
+    if names:
+        yield Finding(
+            "note", "after-baseline", None, (), f"Known only after baseline: {listed(names)}.",
+            "As groups they need --landmark; as covariates of survival they are biased.",
+        )  # fmt: skip
+
+
+def absent_columns(found: Found) -> Findings:
+    """Columns that the dictionary names and that are not in the file."""
+    absent = [n for n in found.cohort.dictionary.named_columns() if n not in found.cohort.names]
+    for name in absent:
+        yield Finding(
+            "warning", "dictionary-column", name, (),
+            "The dictionary names this column, but it is not in the file.",
+            did_you_mean(name, found.cohort.names, listed=0) or "Correct the dictionary.",
+        )  # fmt: skip
+
+
+Check = Callable[[Found], Findings]
+CHECKS: tuple[Check, ...] = (
+    patients.repeated_patients, patients.missing_ids, dates.dates_before_start,
+    dates.dates_after_death, dates.events_and_dates, dates.durations_and_dates,
+    dates.impossible_dates, dates.unread_dates, groups.ecog_five, numbers.impossible_values,
+    outcomes.endpoints, outcomes.no_endpoint, outcomes.rival_columns, numbers.mixed_units,
+    numbers.missing_codes, numbers.wrong_cells, numbers.ambiguous_numbers, groups.similar_levels,
+    groups.unexpected_levels, groups.missing_words, groups.several_values, dates.serial_dates,
+    patients.nearly_empty_rows, absent_columns, patients.unknown_id, numbers.number_formats,
+    numbers.detection_limits, numbers.units_by_values, groups.codes_without_labels,
+    columns_without_information, known_after_baseline,
+)  # fmt: skip
+
+
+def findings(found: Found) -> tuple[Finding, ...]:
+    """Every finding, errors first, then warnings, then notes."""
+    every = [finding for check in CHECKS for finding in check(found)]
+    return tuple(sorted(every, key=lambda finding: SEVERITIES.index(finding.severity)))
