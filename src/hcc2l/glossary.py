@@ -324,7 +324,7 @@ GLOSSARY: dict[str, Key] = {
     "code": Key("Code", "text", "stable name of a finding, for scripts"),
     "column": Key("Column", "text", "the column concerned; null for rows or several columns"),
     "rows": Key("Rows", "text", "lines or rows of the file, at most 100 of them"),
-    "place": Key("Place", "text", "column and rows in words"),
+    "finding": Key("Finding", "text", "place, text and remedy, as the screen shows them"),
     "text": Key("Text", "text", "what was found"),
     "remedy": Key("Remedy", "text", "option, line of the dictionary, or cells to correct"),
     "p_unadjusted": Key(

@@ -284,7 +284,7 @@ _DERIVED = re.compile(r"\b(ratio|index|change|delta|log\d*|percent|nadir|uln)\b"
 _FORMS: dict[Stored, tuple[Form, ...]] = {
     "date": ("date",),
     "number": ("id", "number", "duration", "event", "group"),
-    "text": ("id", "group", "event", "number", "text"),
+    "text": ("id", "group", "event", "number", "duration", "text"),
 }
 _MAX_EVENT = 6  # distinct values of a column that says whether an event happened
 

@@ -64,7 +64,7 @@ def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
     def key(text: str) -> list[tuple[int, float, str]]:
         side = -1.0 if text[:1] in ("<", "≤") else float(text[:1] in (">", "≥"))
         parts = re.findall(r"\d+(?:\.\d+)?|\D+", text.casefold())
-        rest = [(0, float(p), "") if p[0].isdigit() else (1, 0.0, p) for p in parts]
+        rest = [(0, float(p), "") if p[0].isdecimal() else (1, 0.0, p) for p in parts]
         return [(0, side, ""), *rest]
 
     return _no_before_yes(sorted(items, key=lambda t: (key(t), t)))

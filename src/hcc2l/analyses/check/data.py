@@ -1,4 +1,4 @@
-"""The columns of a cohort as they are understood; cells that cannot be read are kept, not refused."""
+"""What was found in a cohort; cells that cannot be read are kept rather than refused."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.dates import date_of, is_slashed, largest_slashed
 from hcc2l.design.levels import affirmative, distinct, natural_order
+from hcc2l.dictionary import looks_post_baseline
 from hcc2l.number_format import POINT, NumberFormat
 from hcc2l.vocabulary import Field, Scale, Stored, plain_unit, recognise, unit_in
 
@@ -29,7 +30,7 @@ _DAY_0 = np.datetime64("1899-12-30", "D")
 NO_DAY = np.datetime64("NaT", "D")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FoundColumn:
     """One column as it is understood; arrays have one entry per checked row.
 
@@ -39,7 +40,7 @@ class FoundColumn:
         As it stands in the file.
     label
         The dictionary's label, else the file's; None without one.
-    field
+    known
         What its name denotes; None when it is not known.
     reading
         How it is read.
@@ -70,7 +71,7 @@ class FoundColumn:
 
     name: str
     label: str | None
-    field: Field | None
+    known: Field | None
     reading: Reading
     type: str
     role: str | None
@@ -93,7 +94,7 @@ class FoundColumn:
     @property
     def code(self) -> str | None:
         """The code of the field."""
-        return self.field.code if self.field else None
+        return self.known.code if self.known else None
 
     @property
     def missing(self) -> int:
@@ -114,7 +115,7 @@ class FoundColumn:
 
     @cached_property
     def events(self) -> Ints | None:
-        """1 where the event happened, 0 where not, -1 unknown; None where the values do not tell."""
+        """Shape (n,): 1 event, 0 none, -1 unknown; None where the values do not tell."""
         if not self.texts:
             return None
         yes = affirmative(self.levels)
@@ -126,9 +127,9 @@ class FoundColumn:
     @cached_property
     def scale(self) -> Scale | None:
         """The unit of its field that is stated, else the one that most values fit."""
-        if self.field is None or not self.field.scales:
+        if self.known is None or not self.known.scales:
             return None
-        scales = self.field.scales
+        scales = self.known.scales
         stated = plain_unit(self.unit or "")
         if stated is not None:
             return next((s for s in scales if s.unit == stated), None)
@@ -159,6 +160,8 @@ class FoundEndpoint:
     columns
         Its columns: time or start first.
     time_name, event_name
+        The column of the time, or of the start, and the event.
+    described
         What it is computed from, in words.
     options, lines
         How to ask for it: options of the command line, lines of the dictionary.
@@ -173,19 +176,20 @@ class FoundEndpoint:
     time_name: str
     event_name: str
     unit: str | None
+    described: str = ""
     n: int | None = None
     events: int | None = None
     median: float | None = None
     lower: float | None = None
     upper: float | None = None
     follow_up: float | None = None
-    options: str = ""
+    options: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     problem: str = ""
     hint: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """What was found in a cohort, and where its rows stand in the file.
 
@@ -385,8 +389,8 @@ def _made(
     if column.name == cohort.id_column or entry.role == "id":
         reading, known = "id", known if known and known.form == "id" else None
     role = entry.role or (known.role if known else None)
-    if not entry.role and cohort.known_after_start(column.name) and role != "outcome":
-        role = "post-baseline"
+    if not entry.role and role != "outcome" and cohort.known_after_start(column.name):
+        role = "post-baseline" if looks_post_baseline(cohort.dictionary, column.name) else "outcome"
     levels: dict[str, int] = {}
     if reading == "group":
         levels = _levels(content["texts"], content["codes"], entry.levels or column.levels)
@@ -396,7 +400,7 @@ def _made(
     return FoundColumn(
         name=column.name,
         label=entry.label or column.label,
-        field=known,
+        known=known,
         reading=reading,
         type=entry.type or kinds.get(reading, usual),
         role=role,
@@ -437,7 +441,7 @@ def _with_id(cohort: Cohort, columns: list[FoundColumn]) -> list[FoundColumn]:
     """
     if cohort.id_column is not None or cohort.dictionary.id == "" or not columns:
         return columns
-    named = [i for i, c in enumerate(columns) if c.field and c.field.form == "id"]
+    named = [i for i, c in enumerate(columns) if c.known and c.known.form == "id"]
     at = named[0] if named else _first_distinct(columns)
     if at is None:
         return columns
@@ -447,7 +451,7 @@ def _with_id(cohort: Cohort, columns: list[FoundColumn]) -> list[FoundColumn]:
 def _first_distinct(columns: Sequence[FoundColumn]) -> int | None:
     first = columns[0]
     known = int(first.present.sum())
-    plain = first.field is None and first.reading in ("text", "number") and known > MAX_LEVELS
+    plain = first.known is None and first.reading in ("text", "number") and known > MAX_LEVELS
     if first.numbers is not None and (np.floor(first.numbers) != first.numbers).any():
         return None
     return 0 if plain and first.different >= 0.9 * known else None

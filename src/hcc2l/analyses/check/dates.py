@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from shlex import quote
-
 import numpy as np
 
 from hcc2l.analyses.check.data import Found, FoundColumn
@@ -16,6 +13,8 @@ from hcc2l.analyses.check.finding import (
     in_column,
     rows_where,
 )
+from hcc2l.cohort import printable
+from hcc2l.design.dates import is_slashed
 from hcc2l.design.endpoints import DAYS_PER
 from hcc2l.wording import counted, listed
 
@@ -111,7 +110,7 @@ def durations_and_dates(found: Found) -> Findings:
         yield Finding(
             "error", "duration-and-dates", time.name, rows,
             f"The time differs by more than {_TOLERANCE:g} days from the dates.",
-            f"Correct the cells, or compute the time from the dates: --start {quote(start.name)} …",
+            CORRECT,
         )  # fmt: skip
 
 
@@ -138,46 +137,49 @@ def impossible_dates(found: Found) -> Findings:
             )  # fmt: skip
 
 
-def unread_dates(found: Found) -> Findings:
-    """Cells among dates that are no dates; the order of day and month where no cell shows it."""
-    first, second = found.slashed
-    mixed = first > 12 and second > 12
-    unclear = bool(first) and first <= 12 and second <= 12
-    order = found.cohort.dictionary.date_order
-    if (mixed or unclear) and not order:
-        names = [
-            c.name for c in found.columns if c.days is not None and "/" in "".join(c.texts[:9])
-        ]
-        said = (
-            "Some dates have the day first, others the month"
-            if mixed
-            else "No date shows whether the day or the month comes first"
-        )
+def date_orders(found: Found) -> Findings:
+    """Dates with slashes of which nothing shows whether the day or the month comes first."""
+    mixed, unclear = _orders(found)
+    if not mixed and not unclear:
+        return
+    names = [c.name for c in found.columns if c.days is not None and any(map(is_slashed, c.texts))]
+    paste = 'date_order = "dmy"'
+    if mixed:
         yield Finding(
-            "error" if mixed else "warning", "date-order", None, (),
-            f"{said}: {listed(names)}." if names else f"{said}.",
-            "Dictionary: date_order = \"dmy\" or date_order = \"mdy\""
-            + ("; correct the dates that do not fit." if mixed else "."),
+            "error", "date-order", None, (),
+            f"Some dates have the day first, others the month: {listed(names)}.",
+            "Correct those in one order, and state the other one (dmy or mdy):", paste,
         )  # fmt: skip
+    else:
+        yield Finding(
+            "warning", "date-order", None, (),
+            f"No cell shows whether the day or the month comes first: {listed(names)}.",
+            "State the order (dmy or mdy):", paste,
+        )  # fmt: skip
+
+
+def _orders(found: Found) -> tuple[bool, bool]:
+    """Whether the file has both orders of day and month, and whether nothing shows which."""
+    first, second = found.slashed
+    if found.cohort.dictionary.date_order or not first:
+        return False, False
+    return first > 12 and second > 12, first <= 12 and second <= 12
+
+
+def unread_dates(found: Found) -> Findings:
+    """Cells among dates that are no dates."""
+    unordered = any(_orders(found))
     for column in found.columns:
-        if column.days is None or column.serial or not column.unread.size:
+        if column.days is None or column.serial:
             continue
-        unread = [
-            r for r in column.unread.tolist() if not (unclear or mixed) or "/" not in column.cell(r)
-        ]
-        if unread:
-            every = len(unread) == int(column.present.sum())
+        rows = [r for r in column.unread.tolist() if not (unordered and is_slashed(column.cell(r)))]
+        if rows:
             yield Finding(
-                "error", "date-unreadable", column.name, tuple(unread),
-                f"{counted(len(unread), 'cell')} cannot be read as a date"
-                + (f", such as {column.cell(unread[0])!r}." if every or _harmless(column, unread) else "."),
+                "error", "date-unreadable", column.name, tuple(rows),
+                f"{counted(len(rows), 'cell')} cannot be read as a date, such as "
+                f"'{printable(column.cell(rows[0])[:20])}'.",
                 "Write dates as 2020-12-31, or give the text with --na if it means missing.",
             )  # fmt: skip
-
-
-def _harmless(column: FoundColumn, rows: Sequence[int]) -> bool:
-    """Whether a cell may be shown: one that is short and has no letters but of few kinds."""
-    return len({column.cell(row) for row in rows}) <= 3 and len(column.cell(rows[0])) <= 20
 
 
 def serial_dates(found: Found) -> Findings:
@@ -188,5 +190,5 @@ def serial_dates(found: Found) -> Findings:
             yield Finding(
                 "warning", "date-serials", column.name, (),
                 f"The numbers are days since 1899-12-30, {known.min()} to {known.max()}.",
-                "Dictionary: " + in_column(column, 'type = "date"'),
+                paste=in_column(column, 'type = "date"'),
             )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hcc2l.analyses.check.data import Found, FoundColumn, FoundEndpoint
-from hcc2l.analyses.check.finding import Finding
+from hcc2l.analyses.check.finding import Finding, heading
 from hcc2l.analyses.check.toml import array, key, text
 
 _HEAD = """\
@@ -73,9 +73,9 @@ def _endpoint(endpoint: FoundEndpoint) -> str:
 
 def _column(column: FoundColumn, findings: Sequence[Finding]) -> str:
     """The table of one column: what was found, and what is suggested as a comment."""
-    head = f"[columns.{key(column.name)}]"
+    head = heading(column)
     lines = [head]
-    about = column.field.label if column.field else ""
+    about = column.known.label if column.known else ""
     if about:
         lines[0] += f"  # {about}"
     if column.reading == "group" and column.numbers is None and column.levels:
@@ -89,13 +89,8 @@ def _column(column: FoundColumn, findings: Sequence[Finding]) -> str:
         lines.append(f"# unit = {text(unit)}" + ("" if column.unit else "  # by its values"))
     if column.role and column.role != "id":
         lines.append(f'# role = "{column.role}"')
-    lines += [f"# {_line(f, head)}" for f in findings if _is_about(f, column, head)]
+    pasted = [f.paste.splitlines() for f in findings if f.column == column.name and f.paste]
+    lines += [f"# {line}" for table, *below in pasted if table == head for line in below]
+    further = [p for p in pasted if p[0].startswith(head.removesuffix("]") + ".")]
+    lines += [f"# {line}" for paste in further for line in paste]
     return "\n".join(lines) + "\n"
-
-
-def _is_about(finding: Finding, column: FoundColumn, head: str) -> bool:
-    return finding.column == column.name and head in finding.remedy
-
-
-def _line(finding: Finding, head: str) -> str:
-    return finding.remedy.partition(head)[2].strip()

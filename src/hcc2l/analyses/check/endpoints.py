@@ -13,7 +13,7 @@ from hcc2l.analyses.check.toml import array, text
 from hcc2l.design import Floats, Ints, Mask, resolve_endpoint
 from hcc2l.design.endpoints import DAYS_PER
 from hcc2l.design.levels import ENGLISH_PAIRS, affirmative
-from hcc2l.errors import Hcc2lError, InputError
+from hcc2l.errors import Hcc2lError, InputError, quoted_list
 from hcc2l.specs import SurvivalSpec
 from hcc2l.stats import kaplan_meier as estimator
 
@@ -51,7 +51,7 @@ def _at_hand(found: Found, name: str, conf_level: float) -> FoundEndpoint:
     except Hcc2lError as error:
         message = error.message
         if isinstance(error, InputError):  # it names patients
-            message = "A cell of these columns cannot be used; see below."
+            message = "a cell of its columns cannot be used."
         return FoundEndpoint(
             name, entry.label or name, source, columns, entry.time or entry.start or "",
             entry.event or " or ".join(entry.end), entry.unit, problem=message,
@@ -60,7 +60,7 @@ def _at_hand(found: Found, name: str, conf_level: float) -> FoundEndpoint:
     return _described(
         FoundEndpoint(
             name, endpoint.label, source, endpoint.columns, endpoint.columns[0],
-            endpoint.event_name, endpoint.unit,
+            endpoint.event_name, endpoint.unit, described=endpoint.described,
         ),
         endpoint.time[found.rows],
         endpoint.event[found.rows],
@@ -108,13 +108,13 @@ def _from_columns(
         f"[endpoints.{name}]",
         f"time = {text(time.name)}",
         f"event = {text(event_name)}",
-        f'unit = "{time.unit or "months"}"' + ("" if time.unit else "  # not stated: check"),
+        f'unit = "{time.unit or likely_unit(time)}"'
+        + ("" if time.unit else "  # by its values: check"),
     )
-    options = f"--time {quote(time.name)} --event {quote(event_name)}"
-    options += "" if time.unit else " --unit months"
+    options = (f"--time {quote(time.name)}", f"--event {quote(event_name)}")
     endpoint = FoundEndpoint(
         name, label, "proposed", (time.name, event.name), time.name, event_name, time.unit,
-        options=options, lines=lines, problem=problem, hint=hint,
+        f"{time.name}, {event_name}", options=options, lines=lines, problem=problem, hint=hint,
     )  # fmt: skip
     if event.events is None:
         return endpoint
@@ -130,8 +130,9 @@ def _from_last_contact(
     event_name = f"{event.name}={value}" if value else event.name
     endpoint = FoundEndpoint(
         "os", "Overall survival", "proposed", (start.name, last.name, event.name),
-        f"{start.name} to {last.name}", event_name, "months",
-        options=f"--start {quote(start.name)} --end {quote(last.name)} --event {quote(event_name)}",
+        start.name, event_name, "months", f"{start.name} to {last.name}, {event_name}",
+        options=(f"--start {quote(start.name)}", f"--end {quote(last.name)}",
+                 f"--event {quote(event_name)}"),
         lines=("[endpoints.os]", f"start = {text(start.name)}", f"end = [{text(last.name)}]",
                f"event = {text(event_name)}"),
         problem=problem, hint=hint,
@@ -154,8 +155,10 @@ def _from_dates(
     ending = ",".join(names)
     endpoint = FoundEndpoint(
         name, label, "proposed", (start.name, *names, last.name),
-        f"{start.name} to {' or '.join(names)}, else {last.name}", " or ".join(names), "months",
-        options=f"--start {quote(start.name)} --end {quote(ending)} --censor {quote(last.name)}",
+        start.name, " or ".join(names), "months",
+        f"{start.name} to {' or '.join(names)}, else {last.name}",
+        options=(f"--start {quote(start.name)}", f"--end {quote(ending)}",
+                 f"--censor {quote(last.name)}"),
         lines=(f"[endpoints.{name}]", f"start = {text(start.name)}", f"end = {array(names)}",
                f"censor = {text(last.name)}"),
     )  # fmt: skip
@@ -163,7 +166,7 @@ def _from_dates(
         return endpoint
     first = np.fmin.reduce(np.array([end.days for end in ends]))  # fmin ignores NaT
     happened = ~np.isnat(first)
-    until = np.where(happened, first, last.days)
+    until: Days = np.asarray(np.where(happened, first, last.days), dtype="datetime64[D]")
     return _described(endpoint, months(start, until), happened.astype(np.int64), conf_level)
 
 
@@ -181,17 +184,22 @@ def months(start: FoundColumn, until: Days | None) -> Floats:
     return np.asarray(days / DAYS_PER["months"], dtype=np.float64)
 
 
+def likely_unit(time: FoundColumn) -> str:
+    """Days for times above 200, else months."""
+    if time.numbers is None or np.isnan(time.numbers).all():
+        return "months"
+    return "days" if np.nanmax(time.numbers) > 200 else "months"
+
+
 def _event_value(event: FoundColumn) -> tuple[str, str, str]:
     """The value to name as the event, empty if it goes without saying; else what is unclear."""
     if event.events is None:
         levels = list(event.levels)
         guess = "2" if levels == ["1", "2"] else "VALUE"
-        return (
-            guess,
-            f"{event.name} has the values {', '.join(levels[:6])}, and nothing in the "
-            "file says which of them means the event.",
-            f"--event {quote(f'{event.name}={guess}')}",
-        )
+        if not levels:
+            return guess, f"the values of {event.name} are not those of an event.", ""
+        said = f"which of the values {quoted_list(levels)} of {event.name} is the event?"
+        return guess, said, f"If it is {guess}:" if guess == "2" else "Name it:"
     if all(level.casefold() in _UNDERSTOOD for level in event.levels):
         return "", "", ""
     return affirmative(event.levels)[0], "", ""

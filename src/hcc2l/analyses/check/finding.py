@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,8 +15,14 @@ from hcc2l.design import Mask
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 MISSING_WORDS = frozenset(
-    ["unknown", "unk", "not known", "not done", "not available", "not assessed", "n.d.", "nd", "n.a.", "missing", "unbekannt", "nicht bekannt", "k.a.", "keine angabe", "inconnu", "non fait", "nc", "desconocido", "no disponible", "sconosciuto", "desconhecido", "bilinmiyor", "nieznany", "nieznane", "brak danych", "onbekend", "미상", "모름", "不明", "不详", "未知", "未検", "неизвестно"]
-)
+    {  # in the languages of exports
+        "unknown", "unk", "not known", "not done", "not available", "not assessed", "not tested",
+        "n.d.", "nd", "n.a.", "missing", "unbekannt", "nicht bekannt", "k.a.", "keine angabe",
+        "inconnu", "non fait", "nc", "desconocido", "no disponible", "sconosciuto", "non noto",
+        "desconhecido", "bilinmiyor", "nieznany", "nieznane", "brak danych", "onbekend", "미상",
+        "모름", "不明", "不详", "不詳", "未知", "未検", "неизвестно",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,10 @@ class Finding:
         The rows concerned, as indices of the checked rows.
     text
         What stands there.
-    remedy
-        What to do: an option, a line of the dictionary, or the cells to correct.
+    advice
+        What to do, in words.
+    paste
+        Options, or lines of the dictionary, that do it.
     """
 
     severity: Severity
@@ -42,23 +50,35 @@ class Finding:
     column: str | None
     rows: tuple[int, ...]
     text: str
-    remedy: str
+    advice: str = ""
+    paste: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in words and as lines to paste."""
+        return "\n".join(part for part in (self.advice, self.paste) if part)
 
 
 Findings = Iterator[Finding]
 CORRECT = "Correct the cells."
 
 
-def rows_where(where: Mask | Sequence[int]) -> tuple[int, ...]:
-    where = np.asarray(where)
-    return tuple((np.flatnonzero(where) if where.dtype == np.bool_ else where).tolist())
+def rows_where(mask: Mask) -> tuple[int, ...]:
+    """The rows of a mask of shape (n,), as indices."""
+    return tuple(np.flatnonzero(mask).tolist())
 
 
-def in_column(column: FoundColumn, line: str) -> str:
-    """A line for the dictionary, with the table it belongs to."""
-    return f"[columns.{key(column.name)}] {line}"
+def in_column(column: FoundColumn, lines: str, table: str = "") -> str:
+    """Lines of the dictionary below the heading of a column, or of a table of that column."""
+    return f"{heading(column, table)}\n{lines}"
+
+
+def heading(column: FoundColumn, table: str = "") -> str:
+    """The heading of a column in the dictionary: `[columns.afp]`, `[columns.arm.groups]`."""
+    return f"[columns.{key(column.name)}{'.' if table else ''}{table}]"
 
 
 def rows_with(column: FoundColumn, levels: Iterable[str]) -> tuple[int, ...]:
+    """The rows of a column that have one of the levels."""
     wanted = set(levels)
     return rows_where(np.isin(column.codes, [i for i, t in enumerate(column.texts) if t in wanted]))

@@ -41,8 +41,10 @@ def known_after_baseline(found: Found) -> Findings:
 
 def absent_columns(found: Found) -> Findings:
     """Columns that the dictionary names and that are not in the file."""
-    absent = [n for n in found.cohort.dictionary.named_columns() if n not in found.cohort.names]
-    for name in absent:
+    names = found.cohort.names
+    for name in found.cohort.dictionary.named_columns():
+        if name in names:
+            continue
         yield Finding(
             "warning", "dictionary-column", name, (),
             "The dictionary names this column, but it is not in the file.",
@@ -54,13 +56,14 @@ Check = Callable[[Found], Findings]
 CHECKS: tuple[Check, ...] = (
     patients.repeated_patients, patients.missing_ids, dates.dates_before_start,
     dates.dates_after_death, dates.events_and_dates, dates.durations_and_dates,
-    dates.impossible_dates, dates.unread_dates, groups.ecog_five, numbers.impossible_values,
-    outcomes.endpoints, outcomes.no_endpoint, outcomes.rival_columns, numbers.mixed_units,
-    numbers.missing_codes, numbers.wrong_cells, numbers.ambiguous_numbers, groups.similar_levels,
-    groups.unexpected_levels, groups.missing_words, groups.several_values, dates.serial_dates,
-    patients.nearly_empty_rows, absent_columns, patients.unknown_id, numbers.number_formats,
-    numbers.detection_limits, numbers.units_by_values, groups.codes_without_labels,
-    columns_without_information, known_after_baseline,
+    dates.impossible_dates, dates.date_orders, dates.unread_dates, groups.ecog_five,
+    numbers.impossible_values, outcomes.endpoints, outcomes.no_endpoint, outcomes.rival_columns,
+    numbers.mixed_units, numbers.missing_codes, numbers.wrong_cells, numbers.ambiguous_numbers,
+    groups.similar_levels, groups.unexpected_levels, groups.missing_words, groups.several_values,
+    dates.serial_dates, patients.nearly_empty_rows, absent_columns, patients.unknown_id,
+    groups.classes_with_points, numbers.number_formats, numbers.detection_limits,
+    numbers.units_by_values, groups.codes_without_labels, columns_without_information,
+    known_after_baseline,
 )  # fmt: skip
 
 

@@ -1,14 +1,14 @@
-"""Levels that may be one, or none."""
+"""Levels that may be one, several or none."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from hcc2l.analyses.check.data import Found
+from hcc2l.analyses.check.data import Found, FoundColumn
 from hcc2l.analyses.check.finding import (
     CORRECT,
     MISSING_WORDS,
@@ -19,64 +19,77 @@ from hcc2l.analyses.check.finding import (
     rows_with,
 )
 from hcc2l.analyses.check.toml import array, key, text
+from hcc2l.cohort import printable
 from hcc2l.errors import quoted_list
 from hcc2l.wording import counted, listed
+
+_SEPARATORS = (";", "|", "+", ",")  # of several values in one cell
+_MAX_COMBINATIONS = 60  # different cells of a column with several values in one
+_MAX_PARTS = 12
+_SHORT_WORDS = ("yes", "no", "ja", "nein", "true", "false")
+
+
+def _free(found: Found) -> Iterator[FoundColumn]:
+    """Groups whose levels neither the dictionary nor the file declares."""
+    return (c for c in found.columns if c.reading == "group" and not c.declared_levels)
 
 
 def similar_levels(found: Found) -> Findings:
     """Spellings of one level: capitals, blanks, accents, short forms, a slip of one letter."""
-    for column in found.columns:
-        if column.reading != "group" or column.numbers is not None or column.declared_levels:
+    for column in _free(found):
+        spellings = _spellings(column.levels)
+        if column.numbers is not None or not spellings or _classes(column):
             continue
-        groups = _spellings(column.levels)
-        if groups:
-            pairs = [
-                " = ".join(f"{level!r} ({column.levels[level]})" for level in g) for g in groups
-            ]
-            merged = ", ".join(f"{key(g[0])} = {array(g)}" for g in groups)
-            variants = {v for g in groups for v in g[1:]}
-            yield Finding(
-                "warning", "similar-levels", column.name,
-                rows_where(np.isin(column.codes, [i for i, t in enumerate(column.texts) if t in variants])),
-                f"Spellings of one level? {'; '.join(pairs)}.",
-                "Dictionary: " + in_column(column, f"groups = {{{merged}}}"),
-            )  # fmt: skip
+        likely = [
+            " = ".join(f"{_quoted(level)} ({column.levels[level]})" for level in group)
+            for group in spellings
+        ]
+        merged = "\n".join(f"{key(group[0])} = {array(group)}" for group in spellings)
+        variants = [level for group in spellings for level in group[1:]]
+        yield Finding(
+            "warning", "similar-levels", column.name, rows_with(column, variants),
+            f"spellings of one level? {'; '.join(likely)}.", "To merge them:",
+            in_column(column, merged, "groups"),
+        )  # fmt: skip
 
 
-def _spellings(levels: dict[str, int] | Iterable[str]) -> list[list[str]]:
-    """Groups of levels that are likely one, the most frequent spelling first."""
-    counts = dict(levels) if isinstance(levels, dict) else dict.fromkeys(levels, 1)
-    order = sorted(counts, key=lambda level: -counts[level])
+def _spellings(levels: Mapping[str, int]) -> list[list[str]]:
+    """Groups of levels that are likely one; the most frequent full spelling comes first."""
     groups: list[list[str]] = []
-    for level in order:
+    for level in sorted(levels, key=lambda level: -levels[level]):
         home = next((g for g in groups if any(_same(level, other) for other in g)), None)
         if home is None:
             groups.append([level])
         else:
             home.append(level)
-    return [group for group in groups if len(group) > 1]
+    return [
+        sorted(group, key=lambda level: _is_short(level, group)) for group in groups if group[1:]
+    ]
+
+
+def _is_short(level: str, group: Sequence[str]) -> bool:
+    """Whether another spelling goes on where this one ends: `LEN`, `Y`."""
+    short = _folded(level)
+    return any(_folded(o) != short and _folded(o).startswith(short) for o in group)
 
 
 def _same(a: str, b: str) -> bool:
     """Whether two levels are spellings of one: folded alike, shortened, or one letter apart."""
-    a, b = _folded(a), _folded(b)
-    if a == b:
+    short, long = sorted((_folded(a), _folded(b)), key=len)
+    if short == long:
         return True
-    short, long = sorted((a, b), key=len)
     if not (short.isalpha() and long.isalpha()):
         return False
+    if len(short) == 1:
+        return long in _SHORT_WORDS and long[0] == short
     if len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short):
         return True
-    if {short, long} <= {"y", "n", "yes", "no", "j", "ja", "nein", "t", "f", "true", "false"}:
-        return short == long[:1]
     return len(short) >= 5 and _one_letter_apart(short, long)
 
 
 def _one_letter_apart(short: str, long: str) -> bool:
     if len(short) == len(long):
         return sum(a != b for a, b in zip(short, long, strict=True)) == 1
-    if len(long) != len(short) + 1:
-        return False
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
@@ -87,84 +100,86 @@ def _folded(level: str) -> str:
 
 def missing_words(found: Found) -> Findings:
     """Levels that mean "not known"."""
-    for column in found.columns:
-        if column.reading != "group" or column.declared_levels:
-            continue
-        words = [level for level in column.levels if level.strip().casefold() in MISSING_WORDS]
+    for column in _free(found):
+        words = [level for level in column.levels if level.casefold() in MISSING_WORDS]
         if words:
+            is_level = "is a level" if len(words) == 1 else "are levels"
             yield Finding(
                 "warning", "missing-word", column.name, rows_with(column, words),
-                f"{quoted_list(map(repr, words))} is a level; if it means that the value is not "
-                "known, it should be missing.",
-                "Dictionary: " + in_column(column, f"missing = {array(words)}"),
+                f"{quoted_list(map(_quoted, words))} {is_level}.",
+                "If the value is not known, make it missing:",
+                in_column(column, f"missing = {array(words)}"),
             )  # fmt: skip
 
 
 def unexpected_levels(found: Found) -> Findings:
-    """Values outside a closed list, such as ECOG 0-1 or Child-Pugh A5."""
-    for column in found.columns:
-        if column.reading != "group" or column.field is None or not column.field.levels:
-            continue
-        if column.declared_levels:
-            continue
-        odd = [
-            level
-            for level in column.levels
-            if level.upper() not in map(str.upper, column.field.levels)
-            and level.strip().casefold() not in MISSING_WORDS
-        ]
-        if not odd:
-            continue
-        grouped = _by_class(odd, column.field.levels)
-        if grouped:
-            lines = ", ".join(f"{key(to)} = {array(levels)}" for to, levels in grouped.items())
+    """Values outside the field's list, such as ECOG 0-1."""
+    for column in _free(found):
+        odd = _odd_levels(column)
+        if odd and len(odd) < len(column.levels) and not _classes(column):
+            assert column.known is not None
+            yield Finding(
+                "warning", "unexpected-level", column.name, rows_with(column, odd),
+                f"{quoted_list(map(_quoted, odd))} is no value of the {column.known.label}.",
+                "Correct the cells, or leave them out:",
+                in_column(column, f"missing = {array(odd)}"),
+            )  # fmt: skip
+
+
+def classes_with_points(found: Found) -> Findings:
+    """Levels that hold a class and more, such as Child-Pugh A5 or `BCLC C`."""
+    for column in _free(found):
+        classes = _classes(column)
+        if classes:
+            assert column.known is not None
+            lines = "\n".join(f"{key(name)} = {array(levels)}" for name, levels in classes.items())
             yield Finding(
                 "note", "class-with-points", column.name, (),
-                f"The levels {quoted_list(odd)} hold more than the {column.field.label}.",
-                "To merge them, dictionary: " + in_column(column, f"groups = {{{lines}}}"),
+                f"{quoted_list(_odd_levels(column))}: more than the {column.known.label} alone.",
+                "To analyse the class:", in_column(column, lines, "groups"),
             )  # fmt: skip
-            continue
-        if len(odd) == len(column.levels):
-            continue  # coded in some other way
-        yield Finding(
-            "warning", "unexpected-level", column.name, rows_with(column, odd),
-            f"{quoted_list(map(repr, odd))} is not one of the values of the {column.field.label}.",
-            "Correct the cells, or dictionary: " + in_column(column, f"missing = {array(odd)}"),
-        )  # fmt: skip
 
 
-def _by_class(levels: Sequence[str], classes: Sequence[str]) -> dict[str, list[str]]:
-    """Levels by the class letter in them: A5 and A6 are A, `BCLC C` is C; empty if one has none."""
-    grouped: dict[str, list[str]] = {}
-    for level in levels:
-        found = re.fullmatch(
-            r"(?:bclc|child.?pugh|cp|stage)?[\s-]*([0A-D])[\s(]*(\d.*)?",
-            level.strip(),
-            re.IGNORECASE,
-        )
-        if found is None or found[1].upper() not in classes:
+def _odd_levels(column: FoundColumn) -> list[str]:
+    """Levels outside the list of the field; empty if it has none."""
+    if column.known is None or not column.known.levels:
+        return []
+    known = {level.casefold() for level in column.known.levels} | MISSING_WORDS
+    return [level for level in column.levels if level.casefold() not in known]
+
+
+_CLASS = re.compile(r"(?:bclc|child.?pugh|cp|stage)?[\s-]*([0A-D])[\s(]*(\d.*)?", re.IGNORECASE)
+
+
+def _classes(column: FoundColumn) -> dict[str, list[str]]:
+    """Levels by the class that each begins with; empty if one has none or none has more."""
+    if column.known is None or not _odd_levels(column):
+        return {}
+    classes: dict[str, list[str]] = {}
+    for level in column.levels:
+        match = _CLASS.fullmatch(level.strip())
+        if match is None or match[1].upper() not in column.known.levels:
             return {}
-        grouped.setdefault(found[1].upper(), []).append(level)
-    return grouped
+        classes.setdefault(match[1].upper(), []).append(level)
+    return classes
 
 
 def several_values(found: Found) -> Findings:
     """Several values in one cell, such as `HBV; alcohol`."""
     for column in found.columns:
-        if column.reading not in ("group", "text") or column.code == "comment":
+        named = column.reading in ("group", "text") and column.code != "comment"
+        if not named or column.numbers is not None or column.different > _MAX_COMBINATIONS:
             continue
-        if column.numbers is not None or column.different > 60:
-            continue
-        for mark in (";", "|", "+", ","):
-            split = [t for t in column.texts if mark in t.strip(mark)]
-            parts = {part.strip() for t in split for part in t.split(mark)}
-            whole = {t for t in column.texts if mark not in t}
-            if split and parts & whole and len(parts) <= 12:
+        for mark in _SEPARATORS:
+            split = [cell for cell in column.texts if mark in cell.strip(mark)]
+            parts = {part.strip() for cell in split for part in cell.split(mark)}
+            if len(parts) <= _MAX_PARTS and parts & {c for c in column.texts if mark not in c}:
                 rows = rows_with(column, split)
                 yield Finding(
                     "warning", "several-values", column.name, rows,
-                    f"{counted(len(rows), 'cell')} with several values, such as {split[0]!r}.",
-                    "Dictionary: " + in_column(column, f"split = {text(mark)}"),
+                    f"{counted(len(rows), 'cell')} with several values, such as "
+                    f"{_quoted(split[0])}.", "To make a 0/1 column of each value:",
+                    in_column(column, f"split = {text(mark)}"),
                 )  # fmt: skip
                 break
 
@@ -173,36 +188,37 @@ def codes_without_labels(found: Found) -> Findings:
     """Numbers that stand for words."""
     wordless = [
         column
-        for column in found.columns
+        for column in _free(found)
         if column.numbers is not None
-        and column.reading == "group"
+        and not set(column.levels) <= {"0", "1"}
         and column.code in ("treatment", "sex", "etiology", "child_pugh", "centre")
-        and not column.value_labels
     ]
     if wordless:
-        example = wordless[0]
-        codes = ", ".join(f'{key(level)} = "…"' for level in list(example.levels)[:4])
+        labels = "\n".join(f'{key(level)} = "…"' for level in wordless[0].levels)
         yield Finding(
             "note", "codes-without-labels", None, (),
-            f"Codes whose meaning the file does not say: {listed([c.name for c in wordless])}.",
-            "Dictionary: " + in_column(example, f"labels = {{{codes}}}"),
+            f"Codes without a meaning in the file: {listed([c.name for c in wordless])}.",
+            "To label them:", in_column(wordless[0], labels, "labels"),
         )  # fmt: skip
 
 
 def ecog_five(found: Found) -> Findings:
     """ECOG 5, which means dead."""
-    ecog = found.of("ecog")
+    ecog, death = found.of("ecog"), found.of("death")
     if ecog is None or "5" not in ecog.levels:
         return
-    five = np.isin(ecog.codes, [i for i, t in enumerate(ecog.texts) if t == "5"])
-    death = found.of("death")
-    alive = five
+    five = rows_with(ecog, ["5"])
+    mask = np.isin(np.arange(found.n), five)
+    alive: tuple[int, ...] = ()
     if death is not None and death.events is not None:
-        alive = five & (death.events == 0)
-    rows = rows_where(alive) or rows_where(five)
+        alive = rows_where(mask & (death.events == 0))
     said = (
         "ECOG 5 means dead, but the patient is alive."
-        if rows_where(alive)
-        else "ECOG 5 means dead; a patient who starts treatment has 0 to 4."
+        if alive
+        else ("ECOG 5 means dead; patients who are treated have 0 to 4.")
     )
-    yield Finding("error", "ecog-5", ecog.name, rows, said, CORRECT)
+    yield Finding("error", "ecog-5", ecog.name, alive or five, said, CORRECT)
+
+
+def _quoted(level: str) -> str:
+    return f"'{printable(level)}'"

@@ -16,7 +16,8 @@ from hcc2l.analyses.check.finding import (
     in_column,
     rows_where,
 )
-from hcc2l.analyses.check.toml import array, key, text
+from hcc2l.analyses.check.toml import array, text
+from hcc2l.cohort import printable
 from hcc2l.errors import quoted_list
 from hcc2l.number_format import number_text
 from hcc2l.wording import counted, listed
@@ -33,7 +34,7 @@ def ambiguous_numbers(found: Found) -> Findings:
             yield Finding(
                 "warning", "number-ambiguous", column.name, (),
                 f"The mark in {quoted_list(column.doubtful)} may separate thousands or decimals.",
-                f"--decimal . or --decimal , or dictionary: {line}",
+                "Use --decimal . or --decimal , or state it for this column:", line,
             )  # fmt: skip
 
 
@@ -78,11 +79,13 @@ def wrong_cells(found: Found) -> Findings:
             yield Finding(
                 "warning", "missing-word", column.name, rows,
                 f"{counts} among numbers: missing values?",
-                "Dictionary: " + in_column(column, f"missing = {array(words)}"),
+                paste=in_column(column, f"missing = {array(words)}"),
             )  # fmt: skip
         if others:
             shown = (
-                f", such as {column.cell(others[0])!r}" if len(column.cell(others[0])) <= 15 else ""
+                f", such as '{printable(column.cell(others[0]))}'"
+                if len(column.cell(others[0])) <= 15
+                else ""
             )
             yield Finding(
                 "warning", "number-unreadable", column.name, tuple(others),
@@ -96,7 +99,7 @@ def _marks(column: FoundColumn, marked: dict[str, list[int]]) -> Findings:
         yield Finding(
             "warning", "number-with-mark", column.name, tuple(rows),
             f"{counted(len(rows), 'number')} with the mark {mark!r}.",
-            "Dictionary: " + in_column(column, f"marks = {array([mark])}"),
+            paste=in_column(column, f"marks = {array([mark])}"),
         )  # fmt: skip
 
 
@@ -112,7 +115,7 @@ def missing_codes(found: Found) -> Findings:
             yield Finding(
                 "warning", "missing-code", column.name, rows,
                 f"{shown} in {counted(len(rows), 'row')}, far from all other values: a code for "
-                "missing?", "Dictionary: " + in_column(column, f'missing = ["{shown}"]'),
+                "missing?", paste=in_column(column, f'missing = ["{shown}"]'),
             )  # fmt: skip
 
 
@@ -144,9 +147,9 @@ def mixed_units(found: Found) -> Findings:
     """Values that are impossible in the column's unit and usual in another one."""
     for column in found.columns:
         scale = column.scale
-        if scale is None or column.numbers is None or column.field is None:
+        if scale is None or column.numbers is None or column.known is None:
             continue
-        for other in column.field.scales:
+        for other in column.known.scales:
             if other is scale:
                 continue
             inside = (column.numbers >= other.low) & (column.numbers <= other.high)
@@ -167,17 +170,17 @@ def mixed_units(found: Found) -> Findings:
 def impossible_values(found: Found) -> Findings:
     """Negative and impossible values, by what the column holds."""
     for column in found.columns:
-        if column.field is None or column.numbers is None or column.days is not None:
+        if column.known is None or column.numbers is None or column.days is not None:
             continue
         values = column.numbers
         codes = np.isin(values, _likely_codes(column))
-        scales = column.field.scales
-        if column.field.form == "duration" or (scales and min(s.low for s in scales) >= 0):
+        scales = column.known.scales
+        if column.known.form == "duration" or (scales and min(s.low for s in scales) >= 0):
             rows = rows_where((values < 0) & ~codes)
             if rows:
                 yield Finding(
                     "error", "negative-value", column.name, rows,
-                    f"{counted(len(rows), 'negative value')} of {column.field.label}.", CORRECT,
+                    f"{counted(len(rows), 'negative value')} of {column.known.label}.", CORRECT,
                 )  # fmt: skip
         if not scales:
             continue
@@ -191,7 +194,7 @@ def impossible_values(found: Found) -> Findings:
             shown = quoted_list(number_text(float(values[row])) for row in rows)
             yield Finding(
                 "error", "impossible-value", column.name, rows,
-                f"{shown}: impossible for {column.field.label}.", CORRECT,
+                f"{shown}: impossible for {column.known.label}.", CORRECT,
             )  # fmt: skip
         elif column.code == "age":
             rows = rows_where((values < _ADULT) | (values > _OLDEST))
@@ -223,17 +226,17 @@ def detection_limits(found: Found) -> Findings:
 
 
 def units_by_values(found: Found) -> Findings:
-    """Laboratory values whose unit no name states."""
-    units = [
-        f"{column.name} ({column.scale.unit})"
+    """Laboratory values with several units in use, of which none is stated."""
+    units = {
+        column: column.scale.unit
         for column in found.columns
         if column.reading == "number" and column.unit is None and column.scale is not None
-        and column.scale.unit and column.code != "age"
-    ]  # fmt: skip
+        and column.known is not None and len(column.known.scales) > 1
+    }  # fmt: skip
     if units:
-        name, _, unit = units[0].rpartition(" (")
+        listing = ", ".join(f"{column.name} in {unit}" for column, unit in units.items())
+        column, unit = next(iter(units.items()))
         yield Finding(
-            "note", "unit-by-values", None, (),
-            f"No unit is stated; by their values or by convention: {', '.join(units)}.",
-            f"To state it, dictionary: [columns.{key(name)}] unit = {text(unit[:-1])}",
+            "note", "unit-by-values", None, (), f"Units by the values alone: {listing}.",
+            "To state a unit:", in_column(column, f"unit = {text(unit)}"),
         )  # fmt: skip

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from shlex import quote
 
-import numpy as np
-
-from hcc2l.analyses.check.data import Found, FoundEndpoint
+from hcc2l.analyses.check.data import Found
+from hcc2l.analyses.check.endpoints import likely_unit
 from hcc2l.analyses.check.finding import (
     Finding,
     Findings,
 )
-from hcc2l.number_format import number_text
 from hcc2l.wording import listed
+
+_LINE = 64  # characters that fit beside the other columns of a screen of 80
 
 
 def endpoints(found: Found) -> Findings:
@@ -20,36 +21,30 @@ def endpoints(found: Found) -> Findings:
     for endpoint in found.endpoints:
         if endpoint.problem:
             yield Finding(
-                "warning", "endpoint-unclear", endpoint.columns[-1] if endpoint.columns else None,
-                (), f"{endpoint.label} cannot be computed: {endpoint.problem}",
-                endpoint.options or endpoint.hint,
+                "warning", "endpoint-unclear", None, (),
+                f"{endpoint.label} cannot be computed: {endpoint.problem}", endpoint.hint,
+                _over_lines(endpoint.options),
             )  # fmt: skip
         elif endpoint.source == "proposed":
             yield Finding(
                 "note", "endpoint-proposed", None, (),
-                f"{endpoint.label} can be computed from {listed(endpoint.columns)}.",
-                endpoint.options,
+                f"{endpoint.label} can be computed from {listed(endpoint.columns)}.", "",
+                _over_lines(endpoint.options),
             )  # fmt: skip
         if endpoint.unit is None:
+            time = found.column(endpoint.columns[0])
+            unit = time.unit or likely_unit(time)
+            why = f", but its label says {unit}" if time.unit else f"; its values look like {unit}"
             yield Finding(
-                "warning", "unit-unknown", endpoint.columns[0], (),
-                "Neither the name nor the dictionary states the unit of this time.",
-                _time_unit(found, endpoint),
+                "warning", "unit-unknown", time.name, (),
+                f"No unit is stated for this time{why}.", "", f"--unit {unit}",
             )  # fmt: skip
 
 
-def _time_unit(found: Found, endpoint: FoundEndpoint) -> str:
-    values = found.column(endpoint.columns[0]).numbers
-    longest = 0.0 if values is None or np.isnan(values).all() else float(np.nanmax(values))
-    guess = "days" if longest > 200 else "months"
-    hint = (
-        f" The longest is {number_text(longest)}, which suggests {guess}."
-        if guess == "days"
-        else ""
-    )
-    return (
-        f'--unit {guess}, or in the dictionary [endpoints.{endpoint.name}] unit = "{guess}".{hint}'
-    )
+def _over_lines(options: Sequence[str]) -> str:
+    """Options on one line, or on several where a shell would have to wrap them."""
+    together = " ".join(options)
+    return together if len(together) <= _LINE else " \\\n  ".join(options)
 
 
 def no_endpoint(found: Found) -> Findings:
@@ -59,8 +54,8 @@ def no_endpoint(found: Found) -> Findings:
         named = f" Dates: {listed(dates)}." if dates else ""
         yield Finding(
             "note", "no-endpoint", None, (), f"No survival endpoint was found.{named}",
-            "--time COLUMN --event COLUMN[=VALUE], or --start COLUMN --end COLUMN --event "
-            "COLUMN=VALUE.",
+            "Name one with --time COLUMN --event COLUMN[=VALUE], or --start COLUMN --end COLUMN "
+            "--event COLUMN=VALUE.",
         )  # fmt: skip
 
 
@@ -68,12 +63,12 @@ def rival_columns(found: Found) -> Findings:
     """Two columns that could both be the time or the event."""
     for code in ("os_time", "death", "pfs_time", "start_date", "death_date", "last_contact"):
         columns = found.all_of(code)
-        if len(columns) > 1 and columns[0].field is not None:
+        if len(columns) > 1 and columns[0].known is not None:
             names = [column.name for column in columns]
             options = {"os_time": "--time", "pfs_time": "--time", "death": "--event"}
             option = options.get(code, "--start" if code == "start_date" else "--end")
             yield Finding(
-                "warning", "rival-columns", names[0], (),
-                f"{listed(names)} could each be the {columns[0].field.label}.",
+                "warning", "rival-columns", None, (),
+                f"{listed(names)} could each be the {columns[0].known.label}.", "Name the one:",
                 " or ".join(f"{option} {quote(name)}" for name in names),
             )  # fmt: skip

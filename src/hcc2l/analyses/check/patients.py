@@ -38,7 +38,8 @@ def repeated_patients(found: Found) -> Findings:
     if same:
         said += f"; {len(same)} of them {'are' if len(same) > 1 else 'is'} identical to the first"
     if alike:
-        said += f"; {counted(len(alike), 'id')} differ only in blanks or capitals"
+        verb = "differ" if len(alike) > 1 else "differs"
+        said += f"; {counted(len(alike), 'id')} {verb} only in blanks or capitals"
     remedy = f"Keep one row per patient, for example with --where; if {column.name} does not "
     remedy += "identify patients, set id = false."
     if len(repeats) > 0.5 * len(ids):
@@ -97,7 +98,7 @@ def unknown_id(found: Found) -> Findings:
     if found.id is not None and found.cohort.id_column is None:
         yield Finding(
             "note", "id-not-declared", found.id.name, (),
-            "This column seems to identify the patients.", f"Dictionary: id = {text(found.id.name)}",
+            "This column seems to identify the patients.", paste=f"id = {text(found.id.name)}",
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from hcc2l.cohort import printable
 from hcc2l.errors import quoted_list
 from hcc2l.number_format import number_text
 from hcc2l.report import Column, Row, Table
-from hcc2l.vocabulary import normal
+from hcc2l.vocabulary import normal, unit_in
 from hcc2l.wording import counted, listed
 
 _LEVELS_SHOWN, _ROWS_SHOWN, _ROWS_LISTED = 6, 5, 100
@@ -26,7 +26,7 @@ ENDPOINT_KEYS = (
     "name", "label", "source", "time", "event", "unit", "n", "events", "median", "lower", "upper",
     "follow_up", "options", "understood",
 )  # fmt: skip
-FINDING_KEYS = ("severity", "code", "column", "rows", "count", "place", "text", "remedy")
+FINDING_KEYS = ("severity", "code", "column", "rows", "count", "text", "remedy", "finding")
 
 
 def check_tables(
@@ -58,7 +58,7 @@ def _column(column: FoundColumn) -> Row:
     low, high = _range(column)
     return {
         "name": _plain(column.name),
-        "label": column.label or (column.field.label if column.field else None),
+        "label": column.label or (column.known.label if column.known else None),
         "meaning": column.reading,
         "field": column.code,
         "type": column.type,
@@ -83,11 +83,12 @@ def _plain(name: str) -> str:
 
 def _understood(column: FoundColumn) -> str:
     """What a column is, in words: `AFP, ng/mL`, `date of death`, `group`."""
-    label = column.label or (column.field.label if column.field else "")
+    label = column.label or (column.known.label if column.known else "")
     kind = {"text": "free text", "id": "patient"}.get(column.reading, column.reading)
     told = label and normal(label) != normal(column.name)
     words = printable(label) if told else kind
-    return f"{words}, {column.unit}" if column.unit and column.reading == "number" else words
+    told_unit = column.unit and column.reading == "number" and unit_in(words) is None
+    return f"{words}, {column.unit}" if told_unit else words
 
 
 def _range(column: FoundColumn) -> tuple[str | float | None, str | float | None]:
@@ -112,7 +113,7 @@ def _content(column: FoundColumn, low: str | float | None, high: str | float | N
     if column.reading == "group":
         labels = column.value_labels
         parts = [
-            f"{labels.get(level, level)} {rows}"
+            f"{printable(labels.get(level, level))} ({rows})"
             for level, rows in list(column.levels.items())[:_LEVELS_SHOWN]
         ]
         more = len(column.levels) - len(parts)
@@ -166,7 +167,7 @@ def _converted_date(column: FoundColumn) -> list[str]:
 
 
 def _levels(found: Found) -> Table:
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         {"name": _plain(column.name), "level": column.value_labels.get(level, level), "n": n}
         for column in found.columns
         for level, n in column.levels.items()
@@ -175,17 +176,18 @@ def _levels(found: Found) -> Table:
 
 
 def _endpoints(endpoints: Sequence[FoundEndpoint], scores: Sequence[FoundScore], ci: str) -> Table:
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         {
             "name": e.name, "label": e.label, "source": e.source, "time": e.time_name,
             "event": e.event_name, "unit": e.unit, "n": e.n, "events": e.events,
             "median": e.median, "lower": e.lower, "upper": e.upper, "follow_up": e.follow_up,
-            "options": e.options or f"--endpoint {e.name}",
-            "understood": f"{e.time_name}; {e.event_name}",
+            "options": " ".join(e.options) or f"--endpoint {e.name}",
+            "understood": e.described,
         }
         for e in endpoints
+        if not e.problem
     )  # fmt: skip
-    units = {e.unit for e in endpoints}
+    units = {row["unit"] for row in rows}
     unit = f", {next(iter(units))}" if len(units) == 1 and None not in units else ""
     columns = (
         Column("Endpoint", ("label",)),
@@ -203,7 +205,7 @@ def _endpoints(endpoints: Sequence[FoundEndpoint], scores: Sequence[FoundScore],
 
 
 def _scores(scores: Sequence[FoundScore]) -> Table:
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         {"name": s.name, "parts": s.parts, "available": s.available, "missing_parts": s.missing}
         for s in scores
     )
@@ -214,7 +216,7 @@ def _findings(found: Found, findings: Sequence[Finding]) -> Table:
     rows = tuple(_finding(found, finding) for finding in findings)
     columns = (
         Column("Finding", ("severity",)),
-        Column("", ("place", "text", "remedy"), form="sentences"),
+        Column("", ("finding",), form="sentences"),
     )
     if not rows:
         return Table("findings", "Findings", FINDING_KEYS, ())
@@ -223,22 +225,32 @@ def _findings(found: Found, findings: Sequence[Finding]) -> Table:
         for kind in ("error", "warning", "note")
         if (n := sum(finding.severity == kind for finding in findings))
     ]
-    return Table("findings", f"Findings: {listed(counts)}", FINDING_KEYS, rows, columns)
+    footnotes = ()
+    if any(finding.paste.startswith("[") for finding in findings):
+        footnotes = (
+            "--write-dictionary hcc2l.toml writes these lines of the dictionary as comments, for "
+            "you to choose from.",
+        )
+    return Table("findings", f"Findings: {listed(counts)}", FINDING_KEYS, rows, columns, footnotes)
 
 
 def _finding(found: Found, finding: Finding) -> Row:
     places = [found.place(row) for row in finding.rows[:_ROWS_LISTED]]
     numbers = tuple(place.rpartition(" ")[2] for place in places)
     column = _plain(finding.column) if finding.column else None
+    place = _place(column, places, numbers, len(finding.rows))
+    said = (place, finding.text, finding.advice)
     return {
         "severity": finding.severity,
         "code": finding.code,
         "column": column,
         "rows": numbers or None,
         "count": len(finding.rows) or None,
-        "place": _place(column, places, numbers, len(finding.rows)),
         "text": finding.text,
-        "remedy": finding.remedy,
+        "remedy": finding.remedy or None,
+        "finding": "\n".join(
+            part for part in (" ".join(filter(None, said)), finding.paste) if part
+        ),
     }
 
 
