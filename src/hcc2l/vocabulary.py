@@ -403,7 +403,7 @@ def unit_in(name: str) -> str | None:
     """
     text = " ".join(name.split())
     inside = [part[1:-1] for part in _BRACKETS.findall(unicodedata.normalize("NFKC", text))]
-    candidates = [*reversed(inside), text.rpartition(",")[2]]
+    candidates = [*reversed(inside), *text.split(",")[1:][-1:]]
     found = next((unit for unit in map(plain_unit, candidates) if unit), None)
     if found:
         return found

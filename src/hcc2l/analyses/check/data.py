@@ -63,6 +63,8 @@ class FoundColumn:
         Level -> rows, in order, of a group.
     limits
         Detection limits, by row.
+    with_comma
+        A number as the file has it, where decimals have a comma.
     serial
         Whether its dates are stored as numbers of days.
     declared, declared_levels
@@ -87,6 +89,7 @@ class FoundColumn:
     format: NumberFormat = POINT
     doubtful: tuple[str, ...] = ()
     value_labels: Mapping[str, str] = field(default_factory=dict)
+    with_comma: str = ""
     serial: bool = False
     declared: bool = False
     declared_levels: bool = False
@@ -272,9 +275,11 @@ def _found(
     assert cells is not None
     texts, codes = cells[0], cells[1][rows]
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
-    days = _days(texts, counts, order, column.name)
     used = int((counts > 0).sum())
     shared: dict[str, Any] = {"texts": tuple(texts), "codes": codes}
+    if column.name == cohort.id_column:
+        return _made(cohort, column, "id", rows, used, **shared)
+    days = _days(texts, counts, order, column.name)
     if days is not None:
         table = np.append(days, NO_DAY)
         return _made(cohort, column, "date", rows, used, stored="date", days=table[codes], **shared)
@@ -333,7 +338,10 @@ def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:
             cohort, column, "group", rows, count, numbers=numbers, texts=tuple(texts),
             codes=codes[rows],
         )  # fmt: skip
-    return _made(cohort, column, "number", rows, count, numbers=numbers)
+    comma = column.format.decimal == "," and not whole
+    broken = np.flatnonzero(numbers != np.floor(numbers))[:1] if comma else ()
+    with_comma = "".join(column.cell(int(rows[i])).replace(".", ",") for i in broken)
+    return _made(cohort, column, "number", rows, count, numbers=numbers, with_comma=with_comma)
 
 
 def _found_text(
@@ -348,7 +356,7 @@ def _found_text(
     texts = shared["texts"]
     declared = cohort.dictionary.column(column.name)
     known = recognise(column.name, "text", used)
-    measured = known is not None and known.form == "number"
+    measured = known is not None and known.form in ("number", "duration")
     if declared.type not in ("factor", "ordered", "text") and not declared.levels:
         values = [column.format.parse(text) for text in texts]
         limits = [

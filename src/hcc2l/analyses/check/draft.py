@@ -74,23 +74,20 @@ def _endpoint(endpoint: FoundEndpoint) -> str:
 def _column(column: FoundColumn, findings: Sequence[Finding]) -> str:
     """The table of one column: what was found, and what is suggested as a comment."""
     head = heading(column)
-    lines = [head]
-    about = column.known.label if column.known else ""
-    if about:
-        lines[0] += f"  # {about}"
-    if column.reading == "group" and column.numbers is None and column.levels:
-        lines.append(f"levels = {array(column.levels)}")
-    elif column.reading == "group" and column.numbers is not None:
+    pasted = [f.paste.splitlines() for f in findings if f.column == column.name and f.paste]
+    keys = [line for table, *lines in pasted if table == head for line in lines]
+    tables = [paste for paste in pasted if paste[0].startswith(head.removesuffix("]") + ".")]
+    lines = [f"{head}  # {column.known.label}" if column.known else head]
+    if column.reading == "group" and column.numbers is not None:
         lines.append(f"# levels = {array(column.levels)}  # as groups rather than a number")
+    elif column.reading == "group" and not keys and not tables and column.levels:
+        lines.append(f"levels = {array(column.levels)}")
     elif column.reading == "number" and not column.texts:
         lines.append('type = "numeric"')
     unit = column.unit or (column.scale.unit if column.scale else None)
     if unit and column.reading == "number":
-        lines.append(f"# unit = {text(unit)}" + ("" if column.unit else "  # by its values"))
+        lines.append(f"# unit = {text(unit)}{'' if column.unit else '  # not stated in the file'}")
     if column.role and column.role != "id":
         lines.append(f'# role = "{column.role}"')
-    pasted = [f.paste.splitlines() for f in findings if f.column == column.name and f.paste]
-    lines += [f"# {line}" for table, *below in pasted if table == head for line in below]
-    further = [p for p in pasted if p[0].startswith(head.removesuffix("]") + ".")]
-    lines += [f"# {line}" for paste in further for line in paste]
+    lines += [f"# {line}" for line in (*keys, *(line for table in tables for line in table))]
     return "\n".join(lines) + "\n"

@@ -25,7 +25,7 @@ _UNDERSTOOD = {"0", "1"} | {w for pair in ENGLISH_PAIRS for words in pair for w 
 def find_endpoints(found: Found, conf_level: float) -> tuple[FoundEndpoint, ...]:
     """The endpoints of the dictionary, those recognised by name, and those that are proposed."""
     at_hand = [_at_hand(found, name, conf_level) for name in found.cohort.endpoints()]
-    names = {endpoint.name for endpoint in at_hand if not endpoint.problem}
+    names = {e.name for e in at_hand if e.source == "dictionary" or not e.problem}
     proposed = [
         endpoint
         for name, make in (("os", _survival), ("pfs", _progression_free))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from shlex import quote
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hcc2l.analyses.check.data import Found, FoundColumn
 from hcc2l.analyses.check.finding import (
@@ -14,6 +18,7 @@ from hcc2l.analyses.check.finding import (
     rows_where,
 )
 from hcc2l.analyses.check.toml import text
+from hcc2l.design import Ints, Mask
 from hcc2l.number_format import number_text
 from hcc2l.wording import counted
 
@@ -23,63 +28,67 @@ def repeated_patients(found: Found) -> Findings:
     column = found.id
     if column is None:
         return
-    ids = [_folded_id(value) for value in _texts(column)]
-    first: dict[str, int] = {}
-    repeats = [i for i, value in enumerate(ids) if value and first.setdefault(value, i) != i]
-    if not repeats:
+    texts, codes = _ids(column)
+    patients = _patients(texts)[codes]  # the last patient is the missing id
+    known = np.flatnonzero(codes >= 0)
+    _, place, number = np.unique(patients[known], return_index=True, return_inverse=True)
+    first = known[place][number]
+    again = known != first
+    rows, firsts = known[again], first[again]
+    if not rows.size:
         return
-    patients = len(first)
-    same = [i for i in repeats if _identical(found, i, first[ids[i]], column)]
-    exact = _texts(column)
-    alike = [i for i in repeats if exact[i] != exact[first[ids[i]]]]
-    rows = counted(len(repeats), "row")
-    said = f"{rows} {'repeat' if len(repeats) > 1 else 'repeats'} a patient "
-    said += f"({len(ids)} rows, {patients} patients)"
+    said = f"{counted(rows.size, 'row')} {'repeat' if rows.size > 1 else 'repeats'} a patient "
+    said += f"({found.n} rows, {counted(place.size, 'patient')})"
+    same = int(_identical(found, rows, firsts, column).sum())
     if same:
-        said += f"; {len(same)} of them {'are' if len(same) > 1 else 'is'} identical to the first"
+        said += f"; {same} {'are' if same > 1 else 'is'} identical to the patient's first row"
+    alike = int((codes[rows] != codes[firsts]).sum())
     if alike:
-        verb = "differ" if len(alike) > 1 else "differs"
-        said += f"; {counted(len(alike), 'id')} {verb} only in blanks or capitals"
-    remedy = f"Keep one row per patient, for example with --where; if {column.name} does not "
-    remedy += "identify patients, set id = false."
-    if len(repeats) > 0.5 * len(ids):
-        remedy = (
+        verb = "differ" if alike > 1 else "differs"
+        said += f"; {counted(alike, 'id')} {verb} only in blanks or capitals"
+    advice = f"Keep one row per patient, for example with --where. If {column.name} does not "
+    advice += "identify patients, set id = false."
+    if 2 * rows.size > found.n:
+        advice = (
             "This looks like one row per visit. Select one with --where, such as the first "
             "visit, if that row holds the outcome."
         )
-    yield Finding("error", "repeated-id", column.name, tuple(repeats), said + ".", remedy)
+    yield Finding("error", "repeated-id", column.name, tuple(rows.tolist()), f"{said}.", advice)
 
 
-def _texts(column: FoundColumn) -> list[str]:
+def _ids(column: FoundColumn) -> tuple[Sequence[str], Ints]:
+    """The distinct ids, and each row's index among them (-1 missing)."""
     if column.texts:
-        names = (*column.texts, "")
-        return [names[code] for code in column.codes.tolist()]
+        return column.texts, column.codes
     assert column.numbers is not None
-    return ["" if np.isnan(v) else number_text(float(v)) for v in column.numbers]
+    known = ~np.isnan(column.numbers)
+    values, inverse = np.unique(column.numbers[known], return_inverse=True)
+    codes = np.full(known.size, -1, dtype=np.int64)
+    codes[known] = inverse
+    return [number_text(value) for value in values.tolist()], codes
 
 
-def _folded_id(value: str) -> str:
-    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
-    return "".join(plain.split()).casefold()
+def _patients(ids: Sequence[str]) -> Ints:
+    """The number of each id's patient, and -1 at the end."""
+    joined = "\0".join(ids)  # a million ids are folded as one text
+    plain = joined if joined.isascii() else unicodedata.normalize("NFKC", joined)
+    folded = re.sub(r"\s+", "", plain).casefold().split("\0")
+    number = {text: i for i, text in enumerate(dict.fromkeys(folded))}
+    return np.array([*(number[text] for text in folded), -1], dtype=np.int64)
 
 
-def _identical(found: Found, a: int, b: int, id_column: FoundColumn) -> bool:
-    """Whether two rows agree in every column but the id."""
+def _identical(found: Found, rows: Ints, firsts: Ints, id_column: FoundColumn) -> Mask:
+    """Whether rows agree with others in every column but the id."""
+    same = np.ones(rows.size, dtype=np.bool_)
     for column in found.columns:
         if column is id_column:
             continue
-        if column.texts:
-            same = column.codes[a] == column.codes[b]
-        elif column.days is not None:
-            same = column.days[a] == column.days[b] or not (column.present[a] or column.present[b])
-        else:
-            assert column.numbers is not None
-            same = column.numbers[a] == column.numbers[b] or not (
-                column.present[a] or column.present[b]
-            )
-        if not same:
-            return False
-    return True
+        values: NDArray[Any] | None = column.codes if column.texts else column.numbers
+        values = column.days if values is None else values
+        assert values is not None
+        both_missing = ~(column.present[rows] | column.present[firsts])
+        same &= (values[rows] == values[firsts]) | both_missing
+    return same
 
 
 def missing_ids(found: Found) -> Findings:

@@ -139,10 +139,8 @@ def _converted(column: FoundColumn) -> str:
     if column.format.examples and column.reading == "number" and not column.doubtful:
         cell = column.format.examples[0]
         examples.append(f"{cell} → {column.format.plain_cell(cell)}")
-    elif column.reading == "number" and column.format.decimal == ",":
-        cell = next((t for t in column.texts if "," in t), "")
-        if cell:
-            examples.append(f"{cell} → {column.format.plain_cell(cell)}")
+    elif column.with_comma:
+        examples.append(f"{column.with_comma} → {column.with_comma.replace(',', '.')}")
     if column.limits and column.reading == "number":
         row, cell = next(iter(column.limits.items()))
         assert column.numbers is not None
@@ -225,7 +223,7 @@ def _findings(found: Found, findings: Sequence[Finding]) -> Table:
         for kind in ("error", "warning", "note")
         if (n := sum(finding.severity == kind for finding in findings))
     ]
-    footnotes = ()
+    footnotes: tuple[str, ...] = ()
     if any(finding.paste.startswith("[") for finding in findings):
         footnotes = (
             "--write-dictionary hcc2l.toml writes these lines of the dictionary as comments, for "

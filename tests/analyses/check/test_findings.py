@@ -1,0 +1,186 @@
+"""What `check` finds doubtful, where, and what it says to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.analyses.check.cohorts import checked, found, found_codes, patients
+from tests.reports import rows_of
+
+# What is wrong: the cells of a column, by patient. Patient 1 stands in line 2.
+Cells = dict[str, dict[int, str]]
+
+
+def test_a_cohort_without_faults_has_no_error_and_no_warning(tmp_path: Path) -> None:
+    report = checked(tmp_path, patients())
+    assert found_codes(report, "error", "warning") == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "severity", "column", "lines"),
+    [
+        ({"death_date": {4: "2019-08-20"}}, "death-before-start", "error", "death_date", ("5",)),
+        ({"progression_date": {4: "2019-06-20"}}, "progression-before-start", "error",
+         "progression_date", ("5",)),
+        ({"last_contact": {2: "2019-06-20"}}, "last-contact-before-start", "error", "last_contact",
+         ("3",)),
+        ({"progression_date": {4: "2021-06-20"}}, "progression-after-death", "warning",
+         "progression_date", ("5",)),
+        ({"last_contact": {4: "2021-06-20"}}, "last-contact-after-death", "warning",
+         "last_contact", ("5",)),
+        ({"death_date": {1: ""}}, "death-without-date", "error", "death", ("2",)),
+        ({"death_date": {2: "2021-02-11"}}, "alive-with-death-date", "error", "death", ("3",)),
+        ({"os_months": {9: "99.9"}}, "duration-and-dates", "error", "os_months", ("10",)),
+        ({"last_contact": {2: "2042-02-11"}}, "date-in-future", "error", "last_contact", ("3",)),
+        ({"start_date": {2: "0202-02-11"}}, "date-impossible", "error", "start_date", ("3",)),
+        ({"start_date": {2: "spring"}}, "date-unreadable", "error", "start_date", ("3",)),
+        ({"start_date": {2: "2020-02-31"}}, "date-unreadable", "error", "start_date", ("3",)),
+        ({"ecog": {2: "5"}}, "ecog-5", "error", "ecog", ("3",)),
+        ({"age": {2: "7"}}, "unlikely-age", "warning", "age", ("3",)),
+        ({"age": {2: "150"}}, "impossible-value", "error", "age", ("3",)),
+        ({"afp": {2: "-12"}}, "negative-value", "error", "afp", ("3",)),
+        ({"bilirubin": {2: "68"}}, "mixed-units", "warning", "bilirubin", ("3",)),
+        ({"albumin": {2: "3.8"}}, "mixed-units", "warning", "albumin", ("3",)),
+        ({"afp": {2: "12.5*"}}, "number-with-mark", "warning", "afp", ("3",)),
+        ({"afp": {2: "n.d."}}, "missing-word", "warning", "afp", ("3",)),
+        ({"afp": {2: "high"}}, "number-unreadable", "warning", "afp", ("3",)),
+        ({"albumin": {2: "999", 3: "999"}}, "missing-code", "warning", "albumin", ("3", "4")),
+        ({"albumin": {2: "-9"}}, "missing-code", "warning", "albumin", ("3",)),
+        ({"treatment": {2: "Sorafenib"}}, "similar-levels", "warning", "treatment", ("3",)),
+        ({"treatment": {2: "sorafnib"}}, "similar-levels", "warning", "treatment", ("3",)),
+        ({"treatment": {2: "SOR"}}, "similar-levels", "warning", "treatment", ("3",)),
+        ({"sex": {2: "unbekannt"}}, "missing-word", "warning", "sex", ("3",)),
+        ({"ecog": {2: "0-1"}}, "unexpected-level", "warning", "ecog", ("3",)),
+        ({"treatment": {2: "sorafenib; lenvatinib"}}, "several-values", "warning", "treatment",
+         ("3",)),
+        ({"patient_id": {2: ""}}, "id-missing", "warning", "patient_id", ("3",)),
+        ({"patient_id": {2: "P01"}}, "repeated-id", "error", "patient_id", ("3",)),
+        ({"patient_id": {2: "p 01"}}, "repeated-id", "error", "patient_id", ("3",)),
+        ({"patient_id": {2: "Ｐ０１"}}, "repeated-id", "error", "patient_id", ("3",)),
+        ({"afp": {2: "<4"}}, "detection-limits", "note", "afp", ("3",)),
+    ],
+)  # fmt: skip
+def test_a_fault_is_found_with_its_cells(
+    tmp_path: Path, cells: Cells, code: str, severity: str, column: str, lines: tuple[str, ...]
+) -> None:
+    row = found(checked(tmp_path, patients(**cells)), code)
+    assert (row["severity"], row["column"], row["rows"]) == (severity, column, lines)
+    assert row["count"] == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "remedy"),
+    [
+        ({"afp": {2: "12.5*"}}, "number-with-mark", '[columns.afp]\nmarks = ["*"]'),
+        ({"albumin": {2: "999", 3: "999"}}, "missing-code",
+         '[columns.albumin]\nmissing = ["999"]'),
+        ({"treatment": {2: "Sorafenib"}}, "similar-levels",
+         "To merge them:\n[columns.treatment.groups]\n"
+         'sorafenib = ["sorafenib", "Sorafenib"]'),
+        ({"ecog": {2: "0-1"}}, "unexpected-level",
+         'Correct the cells, or leave them out:\n[columns.ecog]\nmissing = ["0-1"]'),
+    ],
+)  # fmt: skip
+def test_a_remedy_can_be_pasted(tmp_path: Path, cells: Cells, code: str, remedy: str) -> None:
+    assert found(checked(tmp_path, patients(**cells)), code)["remedy"] == remedy
+
+
+def test_classes_that_hold_points_can_be_merged(tmp_path: Path) -> None:
+    cells = dict(zip(range(1, 13), ["A5", "A6", "A 5", "B7"] * 3, strict=True))
+    row = found(checked(tmp_path, patients(child_pugh=cells)), "class-with-points")
+    assert row["remedy"].endswith('A = ["A5", "A6", "A 5"]\nB = ["B7"]')
+
+
+def test_a_repeated_patient_is_counted_once_and_identical_rows_are_told(tmp_path: Path) -> None:
+    text = patients() + patients().splitlines()[3].replace("P03", "p03 ") + "\n"
+    row = found(checked(tmp_path, text), "repeated-id")
+    assert row["text"] == (
+        "1 row repeats a patient (13 rows, 12 patients); 1 is identical to the patient's first "
+        "row; 1 id differs only in blanks or capitals."
+    )
+
+
+def test_rows_of_visits_are_told_from_slips(tmp_path: Path) -> None:
+    row = found(checked(tmp_path, patients() + "\n".join(patients().splitlines()[1:] * 2)),
+                "repeated-id")  # fmt: skip
+    assert row["count"] == 24
+    assert row["remedy"].startswith("This looks like one row per visit.")
+
+
+def test_a_slip_in_days_is_no_contradiction_of_the_dates(tmp_path: Path) -> None:
+    report = checked(tmp_path, patients(os_months={9: "8.1"}))
+    assert rows_of(report, "findings", code="duration-and-dates") == []
+
+
+@pytest.mark.parametrize(
+    ("dates", "code"),
+    [
+        (["03/04/2020", "05/06/2020", "07/08/2020"], "warning"),
+        (["13/04/2020", "05/16/2020", "07/08/2020"], "error"),
+        (["13/04/2020", "05/06/2020", "07/08/2020"], None),
+    ],
+)
+def test_the_order_of_day_and_month_is_asked_for_where_no_date_shows_it(
+    tmp_path: Path, dates: list[str], code: str | None
+) -> None:
+    text = "id,start_date\n" + "".join(f"P{i},{d}\n" for i, d in enumerate(dates * 4))
+    rows = rows_of(checked(tmp_path, text), "findings", code="date-order")
+    assert [row["severity"] for row in rows] == ([] if code is None else [code])
+    declared = checked(tmp_path, text, 'date_order = "dmy"\n')
+    assert rows_of(declared, "findings", code="date-order") == []
+
+
+def test_dates_are_compared_with_the_day_of_the_file_never_with_the_clock(tmp_path: Path) -> None:
+    report = checked(tmp_path, patients(last_contact={2: "2022-07-01"}))  # the file's day
+    assert rows_of(report, "findings", code="date-in-future") == []
+    report = checked(tmp_path, patients(last_contact={2: "2022-07-02"}))
+    assert found(report, "date-in-future")["rows"] == ("3",)
+
+
+def test_columns_without_information_are_named_together(tmp_path: Path) -> None:
+    text = "id,cohort,empty,remark\n" + "".join(f"P{i},x,,text {i}\n" for i in range(14))
+    report = checked(tmp_path, text)
+    assert found(report, "constant")["text"] == "The same value in every row: cohort."
+    assert found(report, "empty-column")["text"] == "Empty: empty."
+    assert "remark" in found(report, "free-text")["text"]
+
+
+def test_rival_columns_are_named(tmp_path: Path) -> None:
+    lines = [f"{line},{i}" for i, line in enumerate(patients().splitlines())]
+    lines[0] = lines[0].removesuffix("0") + '"OS 2024 (months)"'
+    row = found(checked(tmp_path, "\n".join(lines) + "\n"), "rival-columns")
+    assert row["text"] == "os_months and OS 2024 (months) could each be the overall survival."
+
+
+def test_codes_without_a_meaning_ask_for_labels(tmp_path: Path) -> None:
+    cells = {i: str(1 + i % 2) for i in range(1, 13)}
+    row = found(checked(tmp_path, patients(treatment=cells)), "codes-without-labels")
+    assert row["remedy"] == 'To label them:\n[columns.treatment.labels]\n1 = "…"\n2 = "…"'
+
+
+def test_headings_between_the_patients_are_told(tmp_path: Path) -> None:
+    lines = patients().splitlines()
+    lines.insert(5, "Sorafenib (n=6)" + "," * lines[0].count(","))
+    row = found(checked(tmp_path, "\n".join(lines) + "\n"), "nearly-empty-row")
+    assert row["rows"] == ("6",)
+
+
+def test_a_column_of_the_dictionary_that_is_not_there_is_told(tmp_path: Path) -> None:
+    row = found(checked(tmp_path, patients(), '[columns.albumn]\nunit = "g/L"\n'),
+                "dictionary-column")  # fmt: skip
+    assert (row["column"], row["remedy"]) == ("albumn", "Did you mean 'albumin'?")
+
+
+def test_levels_that_the_dictionary_declares_are_not_doubtful(tmp_path: Path) -> None:
+    levels = '[columns.treatment]\nlevels = ["lenvatinib", "sorafenib", "Sorafenib"]\n'
+    report = checked(tmp_path, patients(treatment={2: "Sorafenib"}), levels)
+    assert "similar-levels" not in found_codes(report)
+
+
+def test_at_most_a_hundred_rows_are_listed_and_all_are_counted(tmp_path: Path) -> None:
+    text = "id,age\n" + "".join(f"P{i},{7 if i < 150 else 60 + i % 9}\n" for i in range(400))
+    row = found(checked(tmp_path, text), "unlikely-age")
+    assert (len(row["rows"]), row["count"]) == (100, 150)
+    assert row["finding"].startswith("age, lines 2, 3, 4, 5, 6 and 145 more:")
