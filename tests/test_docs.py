@@ -35,8 +35,9 @@ COHORT = ROOT / "sample_data" / "second_line"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
-COMMANDS = ("cox", "km", "logistic", "psmatch", "roc", "tree")
+COMMANDS = ("check", "cox", "km", "logistic", "psmatch", "roc", "tree")
 FULL = {
+    "check": ["hcc2l check cohort.csv --json --quiet"],
     "cox": [
         "hcc2l cox cohort.csv -x second_line,age,child_pugh,albi_grade --select 0.5"
         " --interaction second_line:child_pugh --subgroups second_line --within sex,bclc"
@@ -281,6 +282,21 @@ def test_every_note_is_described(command: str, known: str) -> None:
     assert {known, "rows-left-out"} <= codes
     section = page_of(command).partition("\n## Notes\n")[2].partition("\n## ")[0]
     assert set(re.findall(r"^- `([a-z-]+)` \(", section, re.M)) == codes
+
+
+def test_every_finding_is_described() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "src" / "hcc2l" / "analyses" / "check").glob("*.py")
+    )
+    raised = re.findall(r'Finding\(\s*"(error|warning|note)",\s*"([a-z0-9-]+)"', source)
+    section = page_of("check").partition("\n## Findings\n")[2].partition("\n## ")[0]
+    described = set()
+    for line in re.findall(r"^- (`.*?\)):", section.replace("\n  ", " "), re.M):
+        severities = re.findall(r"\(([a-z ]+)\)", line)
+        codes = re.findall(r"`([a-z0-9-]+)`", line)
+        described |= {(s, code) for code in codes for s in severities[-1].split(" or ")}
+    assert described == set(raised)
 
 
 def test_every_key_of_the_dictionary_is_described() -> None:

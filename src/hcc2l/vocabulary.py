@@ -79,28 +79,32 @@ def _field(
 
 
 _PER_LITRE = (("10^9/L", 0.01, 100.0), ("/µL", 100.0, 1e5))
-_ENZYME = (("U/L", 1.0, 5e4), ("µkat/L", 0.02, 800.0))
+_ENZYME = (("U/L", 2.0, 5e4), ("µkat/L", 0.02, 60.0))
 
 FIELDS: tuple[Field, ...] = (
     _field(
         "patient_id", "patient", "id",
         "id|pat|patient|patients|subject|subj|person|participant|case|mrn|pid|usubjid|record|"
         "patientid|patid|studyid|fall|patnr|patienten|hasta|paciente|paziente|pacjent|n patient",
-        "patient id|patient no|patient nr|patient number|pat id|pat nr|pat no|record id|study id|"
-        "subject id|subject no|case id|case no|hasta no|hasta id|no patient|numero patient|"
-        "numero de patient|id paciente|n paciente|id paziente|nr pacjenta|id pacjenta|"
-        "patient identifier|hospital number|등록번호|환자번호|환자 id|病案号|病例号|患者id|患者番号|"
-        "患者編号|编号|症例番号|登録番号|病歷號|病歷號碼|病历号|пациент|номер пациента",
+        "patient id|patient no|patient nr|patient number|pat id|pat nr|pat no|record id|"
+        "study id|subject id|subject no|case id|case no|hasta no|hasta id|no patient|"
+        "numero patient|numero de patient|id paciente|n paciente|id paziente|nr pacjenta|"
+        "id pacjenta|patient identifier|hospital number|등록번호|환자번호|환자 id|病案号|"
+        "病例号|患者id|患者番号|患者編号|编号|症例番号|登録番号|病歷號|病歷號碼|病历号|пациент|"
+        "номер пациента",
         role="id",
     ),
     _field(
-        "centre", "centre", "group", "center|centre|site|hospital|klinik|zentrum|clinic",
-        "study site|treatment centre|treatment center|병원|医院|病院|施設|merkez|hopital|ospedale",
+        "centre", "centre", "group",
+        "center|centre|site|hospital|klinik|zentrum|clinic",
+        "study site|treatment centre|treatment center|병원|医院|病院|施設|merkez|hopital|"
+        "ospedale",
     ),
     _field(
         "treatment", "treatment", "group",
-        "treatment|arm|drug|therapy|regimen|second line|2l|line2|tx|trt|rx|trt01p|trt01a|therapie|"
-        "traitement|tedavi|tratamiento|terapia|tratamento|leczenie|behandeling|behandlung|group",
+        "treatment|arm|drug|therapy|regimen|second line|2l|line2|tx|trt|rx|trt01p|trt01a|"
+        "therapie|traitement|tedavi|tratamiento|terapia|tratamento|leczenie|behandeling|"
+        "behandlung|group",
         "second line therapy|second line treatment|2nd line|second line drug|second line|"
         "zweitlinientherapie|therapie 2 linie|zweitlinie|traitement de 2e ligne|2e ligne|"
         "deuxieme ligne|segunda linea|segunda linha|seconda linea|ikinci basamak|2 basamak|"
@@ -109,52 +113,65 @@ FIELDS: tuple[Field, ...] = (
     ),
     _field(
         "start_date", "start of treatment", "date",
-        "start|beginn|baseline|index|date0|enrolment|enrollment|debut|inicio|inizio|baslangic|begin|"
-        "trtsdt|randomization|randomisation",
+        "start|beginn|baseline|index|date0|enrolment|enrollment|debut|inicio|inizio|baslangic|"
+        "begin|trtsdt|randomization|randomisation",
         "start date|date of start|start of|start 2l|started|treatment start|therapy start|"
         "index date|baseline date|beginn|therapiebeginn|behandlungsbeginn|startdatum|"
         "date de debut|debut du traitement|debut traitement|fecha de inicio|fecha inicio|"
         "data inizio|data di inizio|data de inicio|data inicio|baslangic tarihi|baslangic|"
-        "tedavi baslangic|data rozpoczecia|poczatek|시작일|치료시작일|치료 시작일|开始日期|开始治疗|"
-        "治疗开始|開始日|治療開始日|治療開始|開始日期|дата начала",
+        "tedavi baslangic|data rozpoczecia|poczatek|시작일|치료시작일|치료 시작일|开始日期|"
+        "开始治疗|治疗开始|開始日|治療開始日|治療開始|開始日期|дата начала",
         role="outcome",
     ),
     _field(
-        "death_date", "date of death", "date", "death|died|deceased|tod|exitus|dod|dthdt",
-        "date of death|death date|date death|died on|day of death|todesdatum|sterbedatum|verstorben|"
-        "verstorben am|date de deces|date du deces|fecha de muerte|fecha de fallecimiento|"
-        "fecha exitus|data di morte|data decesso|data de obito|data do obito|olum tarihi|"
-        "data zgonu|overlijdensdatum|사망일|사망일자|死亡日期|死亡日|дата смерти|death",
+        "death_date", "date of death", "date",
+        "death|died|deceased|tod|exitus|dod|dthdt",
+        "date of death|death date|date death|died on|day of death|todesdatum|sterbedatum|"
+        "verstorben|verstorben am|date de deces|date du deces|fecha de muerte|"
+        "fecha de fallecimiento|fecha exitus|data di morte|data decesso|data de obito|"
+        "data do obito|olum tarihi|data zgonu|overlijdensdatum|사망일|사망일자|死亡日期|死亡日|"
+        "дата смерти|death",
         role="outcome",
     ),
     _field(
         "last_contact", "last contact", "date",
         "last contact|lastfu|last fu|lfu|lkontakt|censor|last seen|last visit|lstalvdt|lkadt",
-        "last contact|last follow up|last followup|last fu|last seen|last visit|last known alive|"
-        "last alive|follow up date|date last known|letzter kontakt|letzte visite|letzter besuch|"
-        "letztes follow up|dernier contact|dernieres nouvelles|derniere visite|ultimo contacto|"
-        "ultima visita|ultimo contatto|ultimo contato|son kontrol|son gorulme|son takip|"
-        "ostatni kontakt|ostatnia wizyta|laatste contact|최종추적일|마지막 추적|추적일|최종 추적|"
-        "末次随访|末次隨訪|最后随访|最終確認日|最終観察日|最終生存確認日|最終受診日|дата последнего",
+        "last contact|last follow up|last followup|last fu|last seen|last visit|"
+        "last known alive|last alive|follow up date|date last known|letzter kontakt|"
+        "letzte visite|letzter besuch|letztes follow up|dernier contact|dernieres nouvelles|"
+        "derniere visite|ultimo contacto|ultima visita|ultimo contatto|ultimo contato|"
+        "son kontrol|son gorulme|son takip|ostatni kontakt|ostatnia wizyta|laatste contact|"
+        "최종추적일|마지막 추적|추적일|최종 추적|末次随访|末次隨訪|最后随访|最終確認日|"
+        "最終観察日|最終生存確認日|最終受診日|дата последнего",
         role="outcome",
     ),
     _field(
-        "progression_date", "date of progression", "date", "progression|pd|pd date|progress|progres",
-        "date of progression|progression date|progressed on|date pd|progressionsdatum|progress am|"
-        "date de progression|fecha de progresion|data di progressione|data de progressao|"
-        "progresyon tarihi|data progresji|진행일|进展日期|進展日期|増悪日|進行日|progression",
+        "progression_date", "date of progression", "date",
+        "progression|pd|pd date|progress|progres",
+        "date of progression|progression date|progressed on|date pd|progressionsdatum|"
+        "progress am|date de progression|fecha de progresion|data di progressione|"
+        "data de progressao|progresyon tarihi|data progresji|진행일|进展日期|進展日期|増悪日|"
+        "進行日|progression",
         role="outcome",
     ),
-    _field("birth_date", "date of birth", "date", "dob|birth|brthdtc|geb|geburtstag",
-           "date of birth|birth date|birthdate|geburtsdatum|date de naissance|fecha de nacimiento|"
-           "data di nascita|data de nascimento|dogum tarihi|data urodzenia|생년월일|出生日期|"
-           "生年月日|дата рождения"),
-    _field("visit_date", "date of the visit", "date", "visitdt", "visit date|date of visit",
-           role="post-baseline"),
+    _field(
+        "birth_date", "date of birth", "date",
+        "dob|birth|brthdtc|geb|geburtstag",
+        "date of birth|birth date|birthdate|geburtsdatum|date de naissance|fecha de nacimiento|"
+        "data di nascita|data de nascimento|dogum tarihi|data urodzenia|생년월일|出生日期|"
+        "生年月日|дата рождения",
+    ),
+    _field(
+        "visit_date", "date of the visit", "date",
+        "visitdt",
+        "visit date|date of visit",
+        role="post-baseline",
+    ),
     _field(
         "os_time", "overall survival", "duration",
-        "os|os m|os d|os w|os mon|osmon|os mo|os months|os days|os weeks|os years|os time|ostime|"
-        "time|survival|os monate|ueberleben|überleben|sg|sle|stime|survtime|futime|os dur",
+        "os|os m|os d|os w|os mon|osmon|os mo|os months|os days|os weeks|os years|os time|"
+        "ostime|time|survival|os monate|ueberleben|überleben|sg|sle|stime|survtime|futime|"
+        "os dur",
         "overall survival|survival time|os months|os monate|os mois|os ay|os|gesamtuberleben|"
         "survie globale|supervivencia global|sopravvivenza globale|sobrevida global|"
         "genel sagkalim|calkowite przezycie|przezycie calkowite|전체생존기간|전체 생존기간|"
@@ -164,114 +181,276 @@ FIELDS: tuple[Field, ...] = (
     _field(
         "death", "death", "event",
         "death|dead|died|deceased|status|os status|os event|os ev|osev|os censor|os|exitus|tod|"
-        "statut|estado|stato|durum|vital status|mort|event|stan|dth|cens|deces|muerte|morte|obito",
-        "death|died|dead|deceased|vital status|survival status|os event|os status|patient status|"
-        "verstorben|gestorben|vitalstatus|decede|etat vital|statut vital|fallecido|fallecimiento|"
-        "exitus|estado vital|stato vitale|deceduto|obito|olum|yasam durumu|son durum|zgon|overleden|"
-        "사망여부|사망|생존여부|생존 여부|结局|結局|生存状态|生存狀態|存活状态|转归|轉歸|転帰|生死|死亡|"
-        "смерть|статус|умер",
+        "statut|estado|stato|durum|vital status|mort|event|stan|dth|cens|deces|muerte|morte|"
+        "obito",
+        "death|died|dead|deceased|vital status|survival status|os event|os status|"
+        "patient status|verstorben|gestorben|vitalstatus|decede|etat vital|statut vital|"
+        "fallecido|fallecimiento|exitus|estado vital|stato vitale|deceduto|obito|olum|"
+        "yasam durumu|son durum|zgon|overleden|사망여부|사망|생존여부|생존 여부|结局|結局|"
+        "生存状态|生存狀態|存活状态|转归|轉歸|転帰|生死|死亡|смерть|статус|умер",
         role="outcome",
     ),
     _field(
         "pfs_time", "progression-free survival", "duration",
         "pfs|pfs m|pfsmon|pfs months|pfs days|pfs weeks|pfs time|ttp|ttp months|ttp time",
-        "progression free survival|progressionsfreies uberleben|survie sans progression|pfs|ttp|"
-        "time to progression|progresyonsuz sagkalim|supervivencia libre|sopravvivenza libera|"
-        "무진행생존기간|无进展生存|無進展生存|無増悪生存期間",
+        "progression free survival|progressionsfreies uberleben|survie sans progression|pfs|"
+        "ttp|time to progression|progresyonsuz sagkalim|supervivencia libre|"
+        "sopravvivenza libera|무진행생존기간|无进展生存|無進展生存|無増悪生存期間",
         role="outcome",
     ),
     _field(
         "progression", "progression", "event",
         "progression|progressed|pfs|pfs status|pfs event|pfs ev|pfs censor|pfsev|progress|pd",
-        "progression|progressed|pfs status|pfs event|progress|progresion|progressione|progressao|"
-        "progresyon|progresja|진행여부|进展|進展|増悪",
+        "progression|progressed|pfs status|pfs event|progress|progresion|progressione|"
+        "progressao|progresyon|progresja|진행여부|进展|進展|増悪",
         role="outcome",
     ),
-    _field("age", "age", "number", "age|alter|edad|eta|idade|yas|wiek|leeftijd|나이|연령|年龄|年齡|年齢|"
-           "возраст", "age at|age|alter|edad|idade|wiek|나이|연령|年龄|年齡|年齢|возраст",
-           scales=(("years", 0.0, 120.0),)),
-    _field("sex", "sex", "group", "sex|gender|geschl|sexe|sexo|sesso|cinsiyet|plec|geslacht",
-           "sex|gender|geschlecht|sexe|sexo|sesso|cinsiyet|plec|성별|性别|性別|пол"),
-    _field("ecog", "ECOG performance status", "group", "ecog|ps|zubrod|who ps",
-           "ecog|performance status|who performance|수행능력|体力状态", levels="0|1|2|3|4|5"),
-    _field("child_pugh_score", "Child–Pugh points", "group", "cp score|cps|cp points|ctp score",
-           "child pugh score|child pugh points|child pugh punkte|score de child|ctp score|"
-           "child score|childpugh score", levels="5|6|7|8|9|10|11|12|13|14|15"),
-    _field("child_pugh", "Child–Pugh class", "group", "cp|child|cp class|cpclass|cp klass|ctp",
-           "child pugh|childpugh|child pugh class|child pugh klasse|child turcotte|cp class|cp klasse|"
-           "child class|차일드", levels="A|B|C"),
-    _field("bclc", "BCLC stage", "group", "bclc|stage", "bclc|barcelona", levels="0|A|B|C|D"),
-    _field("albi_grade", "ALBI grade", "group", "", "albi grade|albi grad|malbi grade",
-           levels="1|2|3|2a|2b"),
-    _field("albi", "ALBI score", "number", "albi", "albi score|albi",
-           scales=(("", -5.0, 1.5),)),
-    _field("etiology", "aetiology", "group", "etiology|aetiology|etio|cause|virus|hepatitis",
-           "etiology|aetiology|atiologie|etiologie|etiologia|etioloji|underlying liver|원인|病因|"
-           "成因|этиология"),
-    _field("extrahepatic_spread", "extrahepatic spread", "group", "ehs|metastasis|metastases|m",
-           "extrahepatic|extrahepatisch|extra hepatique|extrahepatique|extrahepatica|"
-           "ekstrahepatik|metastas|pozawatrobowe|간외전이|肝外转移|肝外轉移|肝外転移"),
-    _field("lymph_node", "lymph node metastasis", "group", "ln", "lymph node|lymphknoten|림프절|淋巴结"),
-    _field("macrovascular_invasion", "macrovascular invasion", "group", "mvi|pvt|pvtt|pvi|vi",
-           "macrovascular|vascular invasion|portal vein|makroinvasion|makrovaskular|"
-           "invasion vasculaire|pfortader|혈관침범|문맥침범|血管侵犯|门静脉|門脈|脈管侵襲"),
-    _field("tumor_size", "tumour size", "number", "size|tumorsize",
-           "tumor size|tumour size|largest tumor|largest tumour|largest lesion|tumorgrosse|"
-           "taille tumorale|종양크기|肿瘤大小|腫瘤大小|腫瘍径", scales=(("cm", 0.0, 40.0), ("mm", 0.0, 400.0))),
-    _field("tumor_number", "tumour number", "group", "",
-           "tumor number|tumour number|number of tumors|number of lesions|tumorzahl|肿瘤数目|腫瘍数"),
-    _field("ascites", "ascites", "group", "ascites|aszites", "ascites|aszites|복수|腹水|асцит"),
-    _field("encephalopathy", "encephalopathy", "group", "he|encephalopathy",
-           "encephalopath|enzephalopathie|간성뇌증|肝性脑病|肝性脳症"),
-    _field("dialysis", "dialysis", "group", "dialysis|hd", "dialysis|dialyse|투석|透析"),
-    _field("afp", "AFP", "number", "afp|alpha fetoprotein", "afp|alpha fetoprotein|"
-           "alphafetoprotein|alfa fetoprotein|甲胎蛋白|알파태아", scales=(("ng/mL", 0.0, 1e8),)),
-    _field("pivka", "PIVKA-II", "number", "pivka|dcp|pivka ii", "pivka|dcp|gamma carboxy|異常凝血酶原",
-           scales=(("mAU/mL", 0.0, 1e8),)),
-    _field("alt", "ALT", "number", "alt|alat|gpt|sgpt", "alt|alat|gpt|sgpt|alanine|谷丙", scales=_ENZYME),
-    _field("ast", "AST", "number", "ast|asat|got|sgot", "ast|asat|got|sgot|aspartate|谷草", scales=_ENZYME),
-    _field("alp", "ALP", "number", "alp|ap|alkp", "alkaline phosphatase|alkalische phosphatase|alp",
-           scales=_ENZYME),
-    _field("ggt", "GGT", "number", "ggt|gamma gt", "ggt|gamma gt|gammagt", scales=_ENZYME),
-    _field("albumin", "albumin", "number", "albumin|alb", "albumin|albumine|albumina|albumina|알부민|"
-           "白蛋白|アルブミン|альбумин", scales=(("g/L", 10.0, 80.0), ("g/dL", 1.0, 8.0))),
-    _field("bilirubin", "bilirubin", "number", "bilirubin|bili|tbil|tbili|t bil|bil",
-           "bilirubin|bilirubine|bilirrubina|bilirubina|빌리루빈|胆红素|膽紅素|ビリルビン|билирубин",
-           scales=(("mg/dL", 0.01, 50.0), ("µmol/L", 1.0, 900.0))),
-    _field("inr", "INR", "number", "inr|pt inr", "inr|prothrombin inr|국제표준화", scales=(("", 0.4, 20.0),)),
-    _field("pt_prolonged_s", "prothrombin time prolonged", "number", "",
-           "prothrombin time prolonged|pt prolonged", scales=(("s", -5.0, 100.0),)),
-    _field("creatinine", "creatinine", "number", "creatinine|crea|kreatinin|cr|scr",
-           "creatinine|kreatinin|creatinina|크레아티닌|肌酐|クレアチニン|креатинин",
-           scales=(("mg/dL", 0.05, 25.0), ("µmol/L", 5.0, 2200.0))),
-    _field("sodium", "sodium", "number", "sodium|na|natrium", "sodium|natrium|sodyum|나트륨|血钠|血清ナトリウム",
-           scales=(("mmol/L", 90.0, 200.0),)),
-    _field("platelets", "platelets", "number", "platelets|plt|thrombocytes|thrombozyten|plaquettes",
-           "platelet|thrombozyt|thrombocyt|plaquette|plaquetas|piastrine|trombosit|plytki|혈소판|血小板|"
-           "тромбоциты", scales=(("10^9/L", 1.0, 2500.0), ("/µL", 2500.0, 2.5e6))),
-    _field("lymphocytes", "lymphocytes", "number", "lymphocytes|lymphs|alc|lymphocyte|lym",
-           "lymphocyte|lymphozyten|linfocitos|linfociti|lenfosit|림프구|淋巴细胞|リンパ球", scales=_PER_LITRE),
-    _field("neutrophils", "neutrophils", "number", "neutrophils|anc|neut|neutrophil",
-           "neutrophil|neutrophile|neutrofilos|notrofil|호중구|中性粒细胞|好中球", scales=_PER_LITRE),
-    _field("monocytes", "monocytes", "number", "monocytes|mono|amc",
-           "monocyte|monozyten|단핵구|单核细胞|単球", scales=(("10^9/L", 0.0, 30.0), ("/µL", 0.0, 3e4))),
-    _field("leukocytes", "leucocytes", "number", "wbc|leukocytes|leukozyten|leucocytes",
-           "white blood|leukocyte|leucocyte|leukozyten|백혈구|白细胞|白血球", scales=_PER_LITRE),
-    _field("crp", "CRP", "number", "crp", "crp|c reactive|c reaktives",
-           scales=(("mg/dL", 0.0, 100.0), ("mg/L", 0.0, 1000.0))),
-    _field("hemoglobin", "haemoglobin", "number", "hb|hgb|hemoglobin|haemoglobin",
-           "hemoglobin|haemoglobin|hamoglobin|혈색소|血红蛋白|ヘモグロビン",
-           scales=(("g/dL", 2.0, 25.0), ("g/L", 25.0, 250.0))),
-    _field("bmi", "BMI", "number", "bmi", "bmi|body mass index", scales=(("kg/m²", 8.0, 90.0),)),
-    _field("weight", "body weight", "number", "weight|gewicht|poids", "body weight|korpergewicht|체중|体重",
-           scales=(("kg", 20.0, 350.0),)),
-    _field("height", "height", "number", "height|grosse|taille", "body height|korpergrosse|키|身高|身長",
-           scales=(("cm", 100.0, 250.0), ("m", 1.0, 2.5))),
-    _field("response", "best response", "group", "response|bor|recist|orr|ansprechen",
-           "best response|overall response|recist|mrecist|tumor response|tumour response|ansprechen|"
-           "reponse|respuesta|risposta|yanit|반응|疗效|療效|最良効果|奏効", role="post-baseline"),
-    _field("comment", "comment", "text", "comment|comments|remark|remarks|note|notes|bemerkung",
-           "comment|remark|bemerkung|commentaire|observaciones|note|aciklama|비고|备注|備註|備考"),
+    _field(
+        "age", "age", "number",
+        "age|alter|edad|eta|idade|yas|wiek|leeftijd|나이|연령|年龄|年齡|年齢|возраст",
+        "age at|age|alter|edad|idade|wiek|나이|연령|年龄|年齡|年齢|возраст",
+        scales=(("years", 0.0, 120.0),),
+    ),
+    _field(
+        "sex", "sex", "group",
+        "sex|gender|geschl|sexe|sexo|sesso|cinsiyet|plec|geslacht",
+        "sex|gender|geschlecht|sexe|sexo|sesso|cinsiyet|plec|성별|性别|性別|пол",
+    ),
+    _field(
+        "ecog", "ECOG performance status", "group",
+        "ecog|ps|zubrod|who ps",
+        "ecog|performance status|who performance|수행능력|体力状态",
+        levels="0|1|2|3|4|5",
+    ),
+    _field(
+        "child_pugh_score", "Child–Pugh points", "group",
+        "cp score|cps|cp points|ctp score",
+        "child pugh score|child pugh points|child pugh punkte|score de child|ctp score|"
+        "child score|childpugh score",
+        levels="5|6|7|8|9|10|11|12|13|14|15",
+    ),
+    _field(
+        "child_pugh", "Child–Pugh class", "group",
+        "cp|child|cp class|cpclass|cp klass|ctp",
+        "child pugh|childpugh|child pugh class|child pugh klasse|child turcotte|cp class|"
+        "cp klasse|child class|차일드",
+        levels="A|B|C",
+    ),
+    _field(
+        "bclc", "BCLC stage", "group",
+        "bclc|stage",
+        "bclc|barcelona",
+        levels="0|A|B|C|D",
+    ),
+    _field(
+        "albi_grade", "ALBI grade", "group",
+        "",
+        "albi grade|albi grad|malbi grade",
+        levels="1|2|3|2a|2b",
+    ),
+    _field(
+        "albi", "ALBI score", "number",
+        "albi",
+        "albi score|albi",
+        scales=(("", -5.0, 1.5),),
+    ),
+    _field(
+        "etiology", "aetiology", "group",
+        "etiology|aetiology|etio|cause|virus|hepatitis",
+        "etiology|aetiology|atiologie|etiologie|etiologia|etioloji|underlying liver|원인|病因|"
+        "成因|этиология",
+    ),
+    _field(
+        "extrahepatic_spread", "extrahepatic spread", "group",
+        "ehs|metastasis|metastases|m",
+        "extrahepatic|extrahepatisch|extra hepatique|extrahepatique|extrahepatica|"
+        "ekstrahepatik|metastas|pozawatrobowe|간외전이|肝外转移|肝外轉移|肝外転移",
+    ),
+    _field(
+        "lymph_node", "lymph node metastasis", "group",
+        "ln",
+        "lymph node|lymphknoten|림프절|淋巴结",
+    ),
+    _field(
+        "macrovascular_invasion", "macrovascular invasion", "group",
+        "mvi|pvt|pvtt|pvi|vi",
+        "macrovascular|vascular invasion|portal vein|makroinvasion|makrovaskular|"
+        "invasion vasculaire|pfortader|혈관침범|문맥침범|血管侵犯|门静脉|門脈|脈管侵襲",
+    ),
+    _field(
+        "tumor_size", "tumour size", "number",
+        "size|tumorsize",
+        "tumor size|tumour size|largest tumor|largest tumour|largest lesion|tumorgrosse|"
+        "taille tumorale|종양크기|肿瘤大小|腫瘤大小|腫瘍径",
+        scales=(("cm", 0.0, 40.0), ("mm", 0.0, 400.0)),
+    ),
+    _field(
+        "tumor_number", "tumour number", "group",
+        "",
+        "tumor number|tumour number|number of tumors|number of lesions|tumorzahl|肿瘤数目|"
+        "腫瘍数",
+    ),
+    _field(
+        "ascites", "ascites", "group",
+        "ascites|aszites",
+        "ascites|aszites|복수|腹水|асцит",
+    ),
+    _field(
+        "encephalopathy", "encephalopathy", "group",
+        "he|encephalopathy",
+        "encephalopath|enzephalopathie|간성뇌증|肝性脑病|肝性脳症",
+    ),
+    _field(
+        "dialysis", "dialysis", "group",
+        "dialysis|hd",
+        "dialysis|dialyse|투석|透析",
+    ),
+    _field(
+        "afp", "AFP", "number",
+        "afp|alpha fetoprotein",
+        "afp|alpha fetoprotein|alphafetoprotein|alfa fetoprotein|甲胎蛋白|알파태아",
+        scales=(("ng/mL", 0.0, 100000000.0),),
+    ),
+    _field(
+        "pivka", "PIVKA-II", "number",
+        "pivka|dcp|pivka ii",
+        "pivka|dcp|gamma carboxy|異常凝血酶原",
+        scales=(("mAU/mL", 0.0, 100000000.0),),
+    ),
+    _field(
+        "alt", "ALT", "number",
+        "alt|alat|gpt|sgpt",
+        "alt|alat|gpt|sgpt|alanine|谷丙",
+        scales=_ENZYME,
+    ),
+    _field(
+        "ast", "AST", "number",
+        "ast|asat|got|sgot",
+        "ast|asat|got|sgot|aspartate|谷草",
+        scales=_ENZYME,
+    ),
+    _field(
+        "alp", "ALP", "number",
+        "alp|ap|alkp",
+        "alkaline phosphatase|alkalische phosphatase|alp",
+        scales=_ENZYME,
+    ),
+    _field(
+        "ggt", "GGT", "number",
+        "ggt|gamma gt",
+        "ggt|gamma gt|gammagt",
+        scales=_ENZYME,
+    ),
+    _field(
+        "albumin", "albumin", "number",
+        "albumin|alb",
+        "albumin|albumine|albumina|albumina|알부민|白蛋白|アルブミン|альбумин",
+        scales=(("g/L", 10.0, 80.0), ("g/dL", 1.0, 8.0)),
+    ),
+    _field(
+        "bilirubin", "bilirubin", "number",
+        "bilirubin|bili|tbil|tbili|t bil|bil",
+        "bilirubin|bilirubine|bilirrubina|bilirubina|빌리루빈|胆红素|膽紅素|ビリルビン|"
+        "билирубин",
+        scales=(("mg/dL", 0.01, 50.0), ("µmol/L", 1.0, 900.0)),
+    ),
+    _field(
+        "inr", "INR", "number",
+        "inr|pt inr",
+        "inr|prothrombin inr|국제표준화",
+        scales=(("", 0.4, 20.0),),
+    ),
+    _field(
+        "pt_prolonged_s", "prothrombin time prolonged", "number",
+        "",
+        "prothrombin time prolonged|pt prolonged",
+        scales=(("s", -5.0, 100.0),),
+    ),
+    _field(
+        "creatinine", "creatinine", "number",
+        "creatinine|crea|kreatinin|cr|scr",
+        "creatinine|kreatinin|creatinina|크레아티닌|肌酐|クレアチニン|креатинин",
+        scales=(("mg/dL", 0.05, 25.0), ("µmol/L", 5.0, 2200.0)),
+    ),
+    _field(
+        "sodium", "sodium", "number",
+        "sodium|na|natrium",
+        "sodium|natrium|sodyum|나트륨|血钠|血清ナトリウム",
+        scales=(("mmol/L", 90.0, 200.0),),
+    ),
+    _field(
+        "platelets", "platelets", "number",
+        "platelets|plt|thrombocytes|thrombozyten|plaquettes",
+        "platelet|thrombozyt|thrombocyt|plaquette|plaquetas|piastrine|trombosit|plytki|혈소판|"
+        "血小板|тромбоциты",
+        scales=(("10^9/L", 1.0, 2500.0), ("/µL", 2500.0, 2500000.0)),
+    ),
+    _field(
+        "lymphocytes", "lymphocytes", "number",
+        "lymphocytes|lymphs|alc|lymphocyte|lym",
+        "lymphocyte|lymphozyten|linfocitos|linfociti|lenfosit|림프구|淋巴细胞|リンパ球",
+        scales=_PER_LITRE,
+    ),
+    _field(
+        "neutrophils", "neutrophils", "number",
+        "neutrophils|anc|neut|neutrophil",
+        "neutrophil|neutrophile|neutrofilos|notrofil|호중구|中性粒细胞|好中球",
+        scales=_PER_LITRE,
+    ),
+    _field(
+        "monocytes", "monocytes", "number",
+        "monocytes|mono|amc",
+        "monocyte|monozyten|단핵구|单核细胞|単球",
+        scales=(("10^9/L", 0.0, 30.0), ("/µL", 0.0, 30000.0)),
+    ),
+    _field(
+        "leukocytes", "leucocytes", "number",
+        "wbc|leukocytes|leukozyten|leucocytes",
+        "white blood|leukocyte|leucocyte|leukozyten|백혈구|白细胞|白血球",
+        scales=_PER_LITRE,
+    ),
+    _field(
+        "crp", "CRP", "number",
+        "crp",
+        "crp|c reactive|c reaktives",
+        scales=(("mg/dL", 0.0, 100.0), ("mg/L", 0.0, 1000.0)),
+    ),
+    _field(
+        "hemoglobin", "haemoglobin", "number",
+        "hb|hgb|hemoglobin|haemoglobin",
+        "hemoglobin|haemoglobin|hamoglobin|혈색소|血红蛋白|ヘモグロビン",
+        scales=(("g/dL", 2.0, 25.0), ("g/L", 25.0, 250.0)),
+    ),
+    _field(
+        "bmi", "BMI", "number",
+        "bmi",
+        "bmi|body mass index",
+        scales=(("kg/m²", 8.0, 90.0),),
+    ),
+    _field(
+        "weight", "body weight", "number",
+        "weight|gewicht|poids",
+        "body weight|korpergewicht|체중|体重",
+        scales=(("kg", 20.0, 350.0),),
+    ),
+    _field(
+        "height", "height", "number",
+        "height|grosse|taille",
+        "body height|korpergrosse|키|身高|身長",
+        scales=(("cm", 100.0, 250.0), ("m", 1.0, 2.5)),
+    ),
+    _field(
+        "response", "best response", "group",
+        "response|bor|recist|orr|ansprechen",
+        "best response|overall response|recist|mrecist|tumor response|tumour response|"
+        "ansprechen|reponse|respuesta|risposta|yanit|반응|疗效|療效|最良効果|奏効",
+        role="post-baseline",
+    ),
+    _field(
+        "comment", "comment", "text",
+        "comment|comments|remark|remarks|note|notes|bemerkung",
+        "comment|remark|bemerkung|commentaire|observaciones|note|aciklama|비고|备注|備註|備考",
+    ),
 )  # fmt: skip
 
 # An earlier field wins a tie; `at week 8` makes a value of any field one known after baseline.
@@ -360,9 +539,10 @@ def normal(name: str) -> str:
 _UNITS = {
     "days": "d|day|days|tag|tage|jour|jours|dia|dias|giorni|gun|dni|일|天|日",
     "weeks": "w|wk|wks|week|weeks|woche|wochen|semaine|semaines|semanas|settimane|hafta|주|周|週",
-    "months": "m|mo|mon|month|months|monat|monate|mois|mes|meses|mesi|ay|miesiace|개월|月|个月|個月|ヶ月|"
-    "ヵ月|か月|мес",
-    "years": "y|yr|yrs|year|years|jahr|jahre|an|ans|annee|annees|anos|años|anni|yil|lata|년|세|岁|歲|歳|年",
+    "months": "m|mo|mon|month|months|monat|monate|mois|mes|meses|mesi|ay|miesiace|개월|月|"
+    "个月|個月|ヶ月|ヵ月|か月|мес",
+    "years": "y|yr|yrs|year|years|jahr|jahre|an|ans|annee|annees|anos|años|anni|yil|lata|"
+    "년|세|岁|歲|歳|年",
     "ng/mL": "ng/ml|µg/l|ug/l|mcg/l",
     "mg/dL": "mg/dl|mg%",
     "g/dL": "g/dl|g%",
@@ -374,8 +554,8 @@ _UNITS = {
     "µmol/L": "µmol/l|umol/l|mcmol/l",
     "mmol/L": "mmol/l|meq/l",
     "mAU/mL": "mau/ml",
-    "10^9/L": "10^9/l|10e9/l|x10^9/l|×10^9/l|10*9/l|g/l giga|/nl|gpt/l|10^3/µl|k/µl|10^3/ul|x10^3/µl|"
-    "×10^3/µl|k/ul",
+    "10^9/L": "10^9/l|10e9/l|x10^9/l|×10^9/l|10*9/l|g/l giga|/nl|gpt/l|10^3/µl|k/µl|"
+    "10^3/ul|x10^3/µl|×10^3/µl|k/ul",
     "/µL": "/µl|/ul|/mm3|/mm³|cells/µl|cells/ul|1/µl",
     "cm": "cm",
     "mm": "mm",

@@ -21,17 +21,17 @@ def test_a_cohort_without_faults_has_no_error_and_no_warning(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("cells", "code", "severity", "column", "lines"),
     [
-        ({"death_date": {4: "2019-08-20"}}, "death-before-start", "error", "death_date", ("5",)),
-        ({"progression_date": {4: "2019-06-20"}}, "progression-before-start", "error",
+        ({"death_date": {4: "2019-08-20"}}, "date-before-start", "error", "death_date", ("5",)),
+        ({"progression_date": {4: "2019-06-20"}}, "date-before-start", "error",
          "progression_date", ("5",)),
-        ({"last_contact": {2: "2019-06-20"}}, "last-contact-before-start", "error", "last_contact",
+        ({"last_contact": {2: "2019-06-20"}}, "date-before-start", "error", "last_contact",
          ("3",)),
-        ({"progression_date": {4: "2021-06-20"}}, "progression-after-death", "warning",
+        ({"progression_date": {4: "2021-06-20"}}, "date-after-death", "warning",
          "progression_date", ("5",)),
-        ({"last_contact": {4: "2021-06-20"}}, "last-contact-after-death", "warning",
+        ({"last_contact": {4: "2021-06-20"}}, "date-after-death", "warning",
          "last_contact", ("5",)),
-        ({"death_date": {1: ""}}, "death-without-date", "error", "death", ("2",)),
-        ({"death_date": {2: "2021-02-11"}}, "alive-with-death-date", "error", "death", ("3",)),
+        ({"death_date": {1: ""}}, "event-without-date", "error", "death", ("2",)),
+        ({"death_date": {2: "2021-02-11"}}, "date-without-event", "error", "death", ("3",)),
         ({"os_months": {9: "99.9"}}, "duration-and-dates", "error", "os_months", ("10",)),
         ({"last_contact": {2: "2042-02-11"}}, "date-in-future", "error", "last_contact", ("3",)),
         ({"start_date": {2: "0202-02-11"}}, "date-impossible", "error", "start_date", ("3",)),
@@ -80,7 +80,7 @@ def test_a_fault_is_found_with_its_cells(
          "To merge them:\n[columns.treatment.groups]\n"
          'sorafenib = ["sorafenib", "Sorafenib"]'),
         ({"ecog": {2: "0-1"}}, "unexpected-level",
-         'Correct the cells, or leave them out:\n[columns.ecog]\nmissing = ["0-1"]'),
+         'Correct the cells, or make them missing:\n[columns.ecog]\nmissing = ["0-1"]'),
     ],
 )  # fmt: skip
 def test_a_remedy_can_be_pasted(tmp_path: Path, cells: Cells, code: str, remedy: str) -> None:

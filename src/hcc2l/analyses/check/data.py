@@ -129,7 +129,7 @@ class FoundColumn:
 
     @cached_property
     def scale(self) -> Scale | None:
-        """The unit of its field that is stated, else the one that most values fit."""
+        """The unit of its field that is stated, else the one that most values fit, if one does."""
         if self.known is None or not self.known.scales:
             return None
         scales = self.known.scales
@@ -139,8 +139,10 @@ class FoundColumn:
         if self.numbers is None or np.isnan(self.numbers).all():
             return None
         middle = float(np.nanmedian(self.numbers))
-        fits = [s for s in scales if s.low <= middle <= s.high]
-        return max(fits, key=self._inside) if fits else None
+        fits = sorted((s for s in scales if s.low <= middle <= s.high), key=self._inside)
+        if len(fits) > 1 and self._inside(fits[-1]) == self._inside(fits[-2]):
+            return None
+        return fits[-1] if fits else None
 
     def _inside(self, scale: Scale) -> int:
         assert self.numbers is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hcc2l.analyses.check.data import Found, FoundColumn
+from hcc2l.analyses.check.data import NO_DAY, Found, FoundColumn
 from hcc2l.analyses.check.endpoints import DAY
 from hcc2l.analyses.check.finding import (
     CORRECT,
@@ -18,6 +18,11 @@ from hcc2l.design.dates import is_slashed
 from hcc2l.design.endpoints import DAYS_PER
 from hcc2l.wording import counted, listed
 
+_LATER_DATES = {
+    "death_date": "Death",
+    "progression_date": "Progression",
+    "last_contact": "Last contact",
+}
 _TOLERANCE = 5.0  # days by which a duration may differ from its dates
 
 
@@ -26,64 +31,60 @@ def dates_before_start(found: Found) -> Findings:
     start = found.of("start_date")
     if start is None or start.days is None:
         return
-    for code, what in (
-        ("death_date", "Death"),
-        ("progression_date", "Progression"),
-        ("last_contact", "Last contact"),
-    ):
-        for column in found.all_of(code):
+    for field, word in _LATER_DATES.items():
+        for column in found.all_of(field):
             rows = rows_where(column.days < start.days) if column.days is not None else ()
             if rows:
                 yield Finding(
-                    "error", f"{code.removesuffix('_date').replace('_', '-')}-before-start",
-                    column.name, rows, f"{what} before the start of treatment ({start.name}).",
-                    CORRECT,
+                    "error", "date-before-start", column.name, rows,
+                    f"{word} before the start of treatment ({start.name}).", CORRECT,
                 )  # fmt: skip
 
 
 def dates_after_death(found: Found) -> Findings:
-    """Progression or last contact after death."""
-    death = found.of("death_date")
+    """Progression or last contact after death, unless the date of death is itself impossible."""
+    death, start = found.of("death_date"), found.of("start_date")
     if death is None or death.days is None:
         return
-    for code, what in (("progression_date", "Progression"), ("last_contact", "Last contact")):
-        for column in found.all_of(code):
-            rows = rows_where(column.days > death.days) if column.days is not None else ()
+    died = death.days
+    if start is not None and start.days is not None:
+        died = np.where(died < start.days, NO_DAY, died)
+    for field, word in _LATER_DATES.items():
+        for column in found.all_of(field):
+            rows = rows_where(column.days > died) if column.days is not None else ()
             if rows:
                 yield Finding(
-                    "warning", f"{code.removesuffix('_date').replace('_', '-')}-after-death",
-                    column.name, rows, f"{what} after the date of death ({death.name}).", CORRECT,
+                    "warning", "date-after-death", column.name, rows,
+                    f"{word} after the date of death ({death.name}).", CORRECT,
                 )  # fmt: skip
 
 
 def events_and_dates(found: Found) -> Findings:
     """An event without its date, or a date without the event."""
-    for event_code, date_code, word in (
-        ("death", "death_date", "death"),
-        ("progression", "progression_date", "progression"),
+    for event, date in (
+        (found.of("death"), found.of("death_date")),
+        (found.of("progression"), found.of("progression_date")),
     ):
-        event, date = found.of(event_code), found.of(date_code)
-        if event is None or date is None or event.events is None:
+        if event is None or date is None or event.events is None or _composite(event):
             continue
-        if date_code == "progression_date" and _composite(event):
-            continue  # progression or death: the date may be that of death
+        dead = event.code == "death"
         undated = rows_where((event.events == 1) & ~date.present)
         if undated:
             yield Finding(
-                "error", f"{word}-without-date", event.name, undated,
-                f"{word.capitalize()} without a date in {date.name}.", CORRECT,
+                "error", "event-without-date", event.name, undated,
+                f"{'Death' if dead else 'Progression'} without a date in {date.name}.", CORRECT,
             )  # fmt: skip
-        contradicted = rows_where((event.events == 0) & date.present)
-        if contradicted:
-            code = "alive-with-death-date" if word == "death" else "progression-date-without-event"
-            said = "Alive" if word == "death" else "No progression"
+        dated = rows_where((event.events == 0) & date.present)
+        if dated:
             yield Finding(
-                "error", code, event.name, contradicted,
-                f"{said}, but with a date in {date.name}.", CORRECT,
+                "error", "date-without-event", event.name, dated,
+                f"{'Alive' if dead else 'No progression'}, but with a date in {date.name}.",
+                CORRECT,
             )  # fmt: skip
 
 
 def _composite(event: FoundColumn) -> bool:
+    """Whether death counts as the event too, so that its date may be that of death."""
     return "pfs" in event.name.casefold()
 
 

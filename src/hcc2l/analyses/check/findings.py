@@ -16,17 +16,22 @@ from hcc2l.wording import listed
 
 
 def columns_without_information(found: Found) -> Findings:
-    """Empty and constant columns, and free text."""
+    """Empty and constant columns."""
     empty = [c.name for c in found.columns if not c.present.any()]
+    if empty:
+        yield Finding("note", "empty-column", None, (), f"Empty: {listed(empty)}.")
     constant = [c.name for c in found.columns if c.different == 1 and c.present.all()]
-    texts = [c.name for c in found.columns if c.reading == "text"]
-    for code, names, said, remedy in (
-        ("empty-column", empty, "Empty", "Not used."),
-        ("constant", constant, "The same value in every row", "It cannot explain differences."),
-        ("free-text", texts, "Free text, or too many levels for groups", "Not offered as groups."),
-    ):
-        if names:
-            yield Finding("note", code, None, (), f"{said}: {listed(names)}.", remedy)
+    if constant:
+        text = f"The same value in every row: {listed(constant)}."
+        yield Finding("note", "constant", None, (), text)
+
+
+def free_text(found: Found) -> Findings:
+    """Columns of text that are no groups."""
+    names = [c.name for c in found.columns if c.reading == "text"]
+    if names:
+        text = f"Free text, or too many different values for groups: {listed(names)}."
+        yield Finding("note", "free-text", None, (), text)
 
 
 def known_after_baseline(found: Found) -> Findings:
@@ -35,7 +40,7 @@ def known_after_baseline(found: Found) -> Findings:
     if names:
         yield Finding(
             "note", "after-baseline", None, (), f"Known only after baseline: {listed(names)}.",
-            "As groups they need --landmark; as covariates of survival they are biased.",
+            "Used as groups, they need --landmark; as covariates of survival, they bias results.",
         )  # fmt: skip
 
 
@@ -62,7 +67,7 @@ CHECKS: tuple[Check, ...] = (
     groups.similar_levels, groups.unexpected_levels, groups.missing_words, groups.several_values,
     dates.serial_dates, patients.nearly_empty_rows, absent_columns, patients.unknown_id,
     groups.classes_with_points, numbers.number_formats, numbers.detection_limits,
-    numbers.units_by_values, groups.codes_without_labels, columns_without_information,
+    numbers.units_by_values, groups.codes_without_labels, columns_without_information, free_text,
     known_after_baseline,
 )  # fmt: skip
 

@@ -121,7 +121,7 @@ def unexpected_levels(found: Found) -> Findings:
             yield Finding(
                 "warning", "unexpected-level", column.name, rows_with(column, odd),
                 f"{quoted_list(map(_quoted, odd))} is no value of the {column.known.label}.",
-                "Correct the cells, or leave them out:",
+                "Correct the cells, or make them missing:",
                 in_column(column, f"missing = {array(odd)}"),
             )  # fmt: skip
 
