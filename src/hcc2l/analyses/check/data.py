@@ -128,6 +128,14 @@ class FoundColumn:
         return table[self.codes]
 
     @cached_property
+    def median(self) -> float | None:
+        """The median of its numbers; None without any."""
+        if self.numbers is None or np.isnan(self.numbers).all():
+            return None
+        with np.errstate(over="ignore"):
+            return float(np.nanmedian(self.numbers))
+
+    @cached_property
     def scale(self) -> Scale | None:
         """The unit of its field that is stated, else the one that most values fit, if one does."""
         if self.known is None or not self.known.scales:
@@ -136,9 +144,9 @@ class FoundColumn:
         stated = plain_unit(self.unit or "")
         if stated is not None:
             return next((s for s in scales if s.unit == stated), None)
-        if self.numbers is None or np.isnan(self.numbers).all():
+        middle = self.median
+        if middle is None:
             return None
-        middle = float(np.nanmedian(self.numbers))
         fits = sorted((s for s in scales if s.low <= middle <= s.high), key=self._inside)
         if len(fits) > 1 and self._inside(fits[-1]) == self._inside(fits[-2]):
             return None

@@ -141,9 +141,9 @@ def impossible_dates(found: Found) -> Findings:
 def date_orders(found: Found) -> Findings:
     """Dates with slashes of which nothing shows whether the day or the month comes first."""
     mixed, unclear = _orders(found)
-    if not mixed and not unclear:
-        return
     names = [c.name for c in found.columns if c.days is not None and any(map(is_slashed, c.texts))]
+    if not names or not (mixed or unclear):
+        return
     paste = 'date_order = "dmy"'
     if mixed:
         yield Finding(

@@ -58,9 +58,8 @@ def repeated_patients(found: Found) -> Findings:
 
 def _ids(column: FoundColumn) -> tuple[Sequence[str], Ints]:
     """The distinct ids, and each row's index among them (-1 missing)."""
-    if column.texts:
+    if column.numbers is None or column.texts:
         return column.texts, column.codes
-    assert column.numbers is not None
     known = ~np.isnan(column.numbers)
     values, inverse = np.unique(column.numbers[known], return_inverse=True)
     codes = np.full(known.size, -1, dtype=np.int64)
@@ -83,7 +82,7 @@ def _identical(found: Found, rows: Ints, firsts: Ints, id_column: FoundColumn) -
     for column in found.columns:
         if column is id_column:
             continue
-        values: NDArray[Any] | None = column.codes if column.texts else column.numbers
+        values: NDArray[Any] | None = column.codes if column.codes.size else column.numbers
         values = column.days if values is None else values
         assert values is not None
         both_missing = ~(column.present[rows] | column.present[firsts])

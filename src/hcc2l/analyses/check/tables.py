@@ -123,10 +123,9 @@ def _content(column: FoundColumn, low: str | float | None, high: str | float | N
     if isinstance(low, str) or isinstance(high, str):
         return f"{low} to {high}"
     assert high is not None
-    assert column.numbers is not None
-    median = float(np.nanmedian(column.numbers))
+    assert column.median is not None
     joined = " to " if low < 0 else "–"
-    return f"{_short(low)}{joined}{_short(high)}, median {_short(median)}"
+    return f"{_short(low)}{joined}{_short(high)}, median {_short(column.median)}"
 
 
 def _short(number: float) -> str:
