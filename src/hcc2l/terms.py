@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hcc2l.errors import UsageError, no_column
@@ -21,6 +21,36 @@ OPPOSITE = {">=": "<", "<=": ">", ">": "≤", "<": "≥"}
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """`COL=VALUE`, or a column alone, as given to an option.
+
+    Attributes
+    ----------
+    text
+        As the user wrote it.
+    option
+        The option it was given to: `--event`.
+    value
+        None for a column alone.
+    """
+
+    text: str
+    option: str
+    column: str
+    value: str | None
+
+    @property
+    def where(self) -> str:
+        """Its place on the command line, for errors: `--ref sex=male`."""
+        return f"{self.option} {self.text}"
+
+    @property
+    def name(self) -> str:
+        """The column and value without blanks and quotation marks: `response=PD`."""
+        return self.column if self.value is None else f"{self.column}={self.value}"
+
+
+@dataclass(frozen=True)
 class Term:
     """A column, possibly cut into groups or compared with a value.
 
@@ -28,19 +58,38 @@ class Term:
     ----------
     text
         As the user wrote it.
+    option
+        The option it was given to: `--by`.
     column
         The column's name.
     cuts
         Cut-points after `@`; empty with `dictionary_cut` for `afp@`; `("median",)`.
     comparison
         Operator and value of a comparison.
+    cuts_of_option
+        Cut-points that `--cut` gives for the column; those of the term itself come first.
+    references
+        What `--ref` says of the column; the last counts.
     """
 
     text: str
+    option: str
     column: str
     cuts: tuple[float | str, ...] = ()
     dictionary_cut: bool = False
     comparison: tuple[Operator, str] | None = None
+    cuts_of_option: tuple[float | str, ...] = ()
+    references: tuple[Assignment, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Its place on the command line, for errors: `--by afp@400`."""
+        return f"{self.option} {self.text}"
+
+    @property
+    def makes_groups(self) -> bool:
+        """Whether it is written as groups: a cut or a comparison."""
+        return bool(self.comparison or self.cuts or self.dictionary_cut)
 
 
 @dataclass(frozen=True)
@@ -53,6 +102,55 @@ class Condition:
     values: tuple[str, ...] = ()
 
 
+class Parser:
+    """Reads what a command line says of columns, each text once.
+
+    Parameters
+    ----------
+    names
+        The columns of the cohort.
+    cut, ref
+        The values of `--cut` and `--ref`, which become part of the terms of their columns.
+
+    Raises
+    ------
+    UsageError
+        `--cut` or `--ref` names an unknown column, or a cut-point is not a number.
+    """
+
+    def __init__(
+        self, names: Sequence[str], cut: Iterable[str] = (), ref: Iterable[str] = ()
+    ) -> None:
+        self._names = names
+        assigned = [parse_assignment(text, names, "--cut") for text in cut]
+        self._cuts = {a.column: parse_cuts(a.value or "", a.where) for a in assigned}
+        self._references = [parse_assignment(text, names, "--ref") for text in ref]
+
+    def term(self, text: str | None, option: str) -> Term | None:
+        """A term of an option that may be absent; see `parse_term`."""
+        return None if text is None else self.terms([text], option)[0]
+
+    def terms(self, texts: Iterable[str], option: str) -> tuple[Term, ...]:
+        """The terms of an option, each once; see `parse_term`."""
+        parsed = [parse_term(text, self._names, option) for text in dict.fromkeys(texts)]
+        return tuple(
+            replace(
+                term,
+                cuts_of_option=self._cuts.get(term.column, ()),
+                references=tuple(r for r in self._references if r.column == term.column),
+            )
+            for term in parsed
+        )
+
+    def assignment(self, text: str | None, option: str) -> Assignment | None:
+        """`COL=VALUE` or `COL` of an option that may be absent."""
+        return None if text is None else parse_assignment(text, self._names, option)
+
+    def conditions(self, texts: Iterable[str]) -> tuple[Condition, ...]:
+        """The conditions of `--where`; see `parse_condition`."""
+        return tuple(parse_condition(text, self._names) for text in texts)
+
+
 def parse_term(text: str, names: Sequence[str], option: str) -> Term:
     """Read a term; a column whose whole name is `text` wins over any grammar.
 
@@ -63,21 +161,21 @@ def parse_term(text: str, names: Sequence[str], option: str) -> Term:
     """
     text = text.strip()
     if text in names:
-        return Term(text, text)
+        return Term(text, option, text)
     if "@" in text:
         column, _, after = text.rpartition("@")
         name = known_column(column, names, option)
         if after == "":
-            return Term(text, name, dictionary_cut=True)
-        return Term(text, name, cuts=parse_cuts(after, option))
+            return Term(text, option, name, dictionary_cut=True)
+        return Term(text, option, name, cuts=parse_cuts(after, option))
     match = _OPERATORS.search(text)
     if match:
         name = known_column(text[: match.start()], names, option)
         value = _unquoted(text[match.end() :])
         if value == "":
             raise UsageError(f"{text!r} has no value to compare with.", where=option)
-        return Term(text, name, comparison=(_operator(match[1]), value))
-    return Term(text, known_column(text, names, option))
+        return Term(text, option, name, comparison=(_operator(match[1]), value))
+    return Term(text, option, known_column(text, names, option))
 
 
 def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
@@ -138,13 +236,13 @@ def parse_condition(text: str, names: Sequence[str]) -> Condition:
     return Condition(text, column, _operator(match[1]), (value,))
 
 
-def split_assignment(text: str, names: Sequence[str], option: str) -> tuple[str, str | None]:
-    """Column and value of `COL=VALUE` or `COL`; a column whose whole name is `text` wins."""
+def parse_assignment(text: str, names: Sequence[str], option: str) -> Assignment:
+    """Read `COL=VALUE` or `COL`; a column whose whole name is `text` wins."""
     if text in names:
-        return text, None
+        return Assignment(text, option, text, None)
     column, equals, value = text.partition("=")
     name = known_column(column, names, option)
-    return name, _unquoted(value.lstrip("=")) if equals else None
+    return Assignment(text, option, name, _unquoted(value.lstrip("=")) if equals else None)
 
 
 def known_column(name: str, names: Sequence[str], option: str) -> str:

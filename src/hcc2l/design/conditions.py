@@ -13,23 +13,24 @@ from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Mask, RowAccount, numbers
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.number_format import parse_number
-from hcc2l.terms import Condition, parse_condition
+from hcc2l.terms import Condition
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def apply_conditions(cohort: Cohort, account: RowAccount, texts: Iterable[str]) -> None:
+def apply_conditions(cohort: Cohort, account: RowAccount, conditions: Iterable[Condition]) -> None:
     """Exclude rows that do not meet every `--where`, counted by condition."""
-    for text in texts:
-        condition = parse_condition(text, cohort.names)
+    for condition in conditions:
         column = cohort.column(condition.column)
         missing = column.missing
         if condition.operator == "missing":
-            account.drop(~missing, f"not where {text}")
+            account.drop(~missing, f"not where {condition.text}")
             continue
         account.drop(missing, f"{condition.column} missing")
         if condition.operator != "present":
-            account.drop(~_meets(cohort, column, condition, account.keep), f"not where {text}")
+            account.drop(
+                ~_meets(cohort, column, condition, account.keep), f"not where {condition.text}"
+            )
 
 
 def _meets(cohort: Cohort, column: Column, condition: Condition, keep: Mask) -> Mask:

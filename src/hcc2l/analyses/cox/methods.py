@@ -104,9 +104,9 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
     if spec.strata:
         sentences.append(f"The models were stratified by {in_sentence(data.labels[spec.strata])}.")
     if spec.weights:
-        sentences.append(f"Patients were weighted by {in_sentence(cohort.label(spec.weights))}.")
+        sentences.append(f"Patients were weighted by {in_sentence(data.labels[spec.weights])}.")
     if any(m.robust_std_err is not None for m in results.models):
-        within = f", clustered on {in_sentence(cohort.label(spec.cluster))}" if spec.cluster else ""
+        within = f", clustered on {in_sentence(data.labels[spec.cluster])}" if spec.cluster else ""
         sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
         cited.append(_ROBUST)
     if spec.landmark is not None:
