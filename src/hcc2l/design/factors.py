@@ -10,12 +10,13 @@ from shlex import quote
 import numpy as np
 
 from hcc2l.cohort import Cohort, Column, printable
-from hcc2l.design.conditions import bound, compare
-from hcc2l.design.levels import distinct, matching, natural_order
+from hcc2l.design.conditions import accepted, bound, compare
+from hcc2l.design.levels import distinct, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, RowAccount, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
 from hcc2l.number_format import number_text
-from hcc2l.terms import OPPOSITE, SIGNS, Term
+from hcc2l.terms import OPPOSITE, QUANTILES, SIGNS, Term
+from hcc2l.wording import listed
 
 MAX_LEVELS = 12  # more groups cannot be distinguished in a figure
 
@@ -66,13 +67,19 @@ def factor(cohort: Cohort, term: Term, keep: Mask) -> Factor:
     UsageError
         A number without a cut-point, an unknown value, or more than 12 groups.
     """
+    if term.scale is not None:
+        raise UsageError(
+            f"{term.text} is a number on another scale, not groups.",
+            where=term.where,
+            hint=f"Cut it into groups: {term.column}@median, or {term.column}@VALUE.",
+        )
     column = cohort.column(term.column)
     label = cohort.label(term.column)
     cuts: tuple[float, ...] = ()
     if term.comparison:
         levels, codes = _compared(cohort, term, column, keep)
         if levels == ("no", "yes"):
-            label = f"{label} {_comparison_sign(term)} {term.comparison[1]}"
+            label = f"{label} {_comparison_words(term)}"
     else:
         cuts = _cuts_of(cohort, term, keep)
         if cuts:
@@ -94,28 +101,27 @@ def _compared(
 ) -> tuple[tuple[str, ...], Ints]:
     """The two sides of a comparison; the one that it does not name is the reference."""
     assert term.comparison is not None
-    operator, value = term.comparison
-    if operator in ("==", "!="):
+    operator, named = term.comparison
+    if operator in ("==", "!=", "in", "not in"):
         texts, codes = distinct(column)
-        matches = matching(value, column, texts)
-        if not matches:
-            raise UsageError(
-                f"There is no value {value!r} in {column.name}.",
-                where=term.where,
-                hint=did_you_mean(value, natural_order(texts)),
-            )
-        table = np.array([*(int((t in matches) == (operator == "==")) for t in texts), -1])
+        matches = accepted(named, column, texts, term.where)
+        is_yes = operator in ("==", "in")
+        table = np.array([*(int((t in matches) == is_yes) for t in texts), -1])
         return ("no", "yes"), table[codes].astype(np.int64)
     values = numbers(cohort, term.column, keep, to_cut=True)
-    limit = bound(value, term.text, term.option)
+    limit = bound(named[0], term.text, term.option)
     number = number_text(limit)
     codes = np.where(np.isnan(values), -1, compare(values, operator, limit)).astype(np.int64)
     return (f"{OPPOSITE[operator]}{number}", f"{SIGNS[operator]}{number}"), codes
 
 
-def _comparison_sign(term: Term) -> str:
+def _comparison_words(term: Term) -> str:
+    """The comparison as it stands after the column's label: `= 2`, `A5 or A6`."""
     assert term.comparison is not None
-    return {"==": "=", "!=": "≠"}.get(term.comparison[0], term.comparison[0])
+    operator, named = term.comparison
+    if operator in ("in", "not in"):
+        return ("not " if operator == "not in" else "") + listed(named, "or")
+    return f"{'=' if operator == '==' else '≠'} {named[0]}"
 
 
 def _cuts_of(cohort: Cohort, term: Term, keep: Mask) -> tuple[float, ...]:
@@ -129,12 +135,36 @@ def _cuts_of(cohort: Cohort, term: Term, keep: Mask) -> tuple[float, ...]:
                 where=term.where,
                 hint=f"Write {term.column}@VALUE or {term.column}@median.",
             )
-    if cuts == ("median",):
+    if cuts and cuts[0] in QUANTILES:
         values = numbers(cohort, term.column, keep)[keep]
         if np.isnan(values).all():
             raise AnalysisError(f"All values of {term.column} are missing.", where=term.where)
-        cuts = (float(np.nanmedian(values)),)
+        return _quantiles(values, QUANTILES[str(cuts[0])], term)
     return tuple(float(c) for c in cuts)
+
+
+def _quantiles(values: Floats, groups: int, term: Term) -> tuple[float, ...]:
+    """The cut-points of groups of equal size; R's ``quantile``."""
+    if groups == 2:
+        return (float(np.nanmedian(values)),)
+    known = values[~np.isnan(values)]
+    quantiles = np.quantile(known, np.arange(1, groups) / groups)
+    cuts = tuple(_rounded(float(quantile), known) for quantile in quantiles)
+    if len(set(cuts)) < groups - 1 or cuts[0] <= known.min():
+        raise AnalysisError(
+            f"{term.column} cannot be cut into {groups} groups: too many patients have the same "
+            "value.",
+            where=term.where,
+            hint=f"Name the cut-points: {term.column}@VALUE/VALUE.",
+        )
+    return cuts
+
+
+def _rounded(cut: float, values: Floats) -> float:
+    """A cut-point with as few decimals as divide the values in the same way."""
+    above = values >= cut
+    shorter = (round(cut, decimals) for decimals in range(17))
+    return next((c for c in shorter if np.array_equal(values >= c, above)), cut)
 
 
 def _cut(values: Floats, cuts: Sequence[float]) -> tuple[tuple[str, ...], Ints]:
@@ -226,7 +256,15 @@ def weights(cohort: Cohort, term: Term, account: RowAccount) -> Floats:
     ------
     InputError
         A weight is zero or negative.
+    UsageError
+        The term is more than a column.
     """
+    if term.makes_groups or term.scale is not None:
+        raise UsageError(
+            f"Case weights are a column of numbers, not {term.text}.",
+            where=term.where,
+            hint=f"Name the column itself: {term.option} {term.column}.",
+        )
     values = numbers(cohort, term.column, account.keep)
     bad = np.flatnonzero(account.keep & (values <= 0))
     if bad.size:

@@ -12,8 +12,9 @@ from hcc2l.design.dates import looks_like_dates
 from hcc2l.design.factors import MAX_LEVELS, Factor, factor
 from hcc2l.design.levels import distinct
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
-from hcc2l.errors import UsageError
-from hcc2l.terms import Term
+from hcc2l.errors import InputError, UsageError, quoted_list
+from hcc2l.terms import Scale, Term
+from hcc2l.wording import counted
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,43 @@ def model_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
         or entry.type in ("factor", "ordered")
         or bool(entry.levels)
     )
-    if as_factor:
+    if as_factor and term.scale is None:
         return group_term(cohort, term, keep, outcome)
-    unit = f", {entry.unit}" if entry.unit else ""
     values = numbers(cohort, term.column, keep)
-    return ModelTerm(term.text, term.column, label + unit, values, None)
+    if term.scale is not None:
+        label, values = _on_scale(cohort, term, term.scale, values, keep)
+    elif entry.unit:
+        label = f"{label}, {entry.unit}"
+    return ModelTerm(term.text, term.column, label, values, None)
+
+
+def _on_scale(
+    cohort: Cohort, term: Term, scale: Scale, values: Floats, keep: Mask
+) -> tuple[str, Floats]:
+    """The label and the values of a number on another scale.
+
+    Raises
+    ------
+    InputError
+        A value of which the logarithm is asked is 0 or negative.
+    """
+    label = cohort.label(term.column)
+    unit = cohort.dictionary.column(term.column).unit
+    if scale.kind == "per":
+        return f"{label} (per {scale.unit:g}{' ' + unit if unit else ''})", values / scale.unit
+    bad = np.flatnonzero(keep & (values <= 0))
+    if bad.size:
+        raise InputError(
+            f"The logarithm of {term.column} does not exist in {counted(bad.size, 'patient')} with "
+            f"a value of 0 or below: {quoted_list(cohort.row_name(int(i)) for i in bad)}.",
+            where=f"{cohort.source.name}, column {term.column}",
+            hint="Correct the cells, exclude these rows with --where, or cut the column into "
+            f"groups: {term.column}@median.",
+        )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if scale.kind == "log2":
+            return f"{label} (per doubling)", np.log2(values)
+        return f"{label} (natural logarithm)", np.log(values)
 
 
 def _number_with_errors(cohort: Cohort, column: Column) -> bool:

@@ -101,6 +101,7 @@ def _marker(
             where=option,
             hint="Use a number derived from it, such as age.",
         )
+    term.refuse_scale("A ROC curve is the same on any scale")
     if term.makes_groups:
         return _grouped(cohort, term, keep)
     values = numbers(cohort, term.column, keep)

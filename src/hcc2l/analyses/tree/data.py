@@ -97,6 +97,7 @@ def _candidate(
     cohort: Cohort, term: Term, keep: Mask, of_outcome: Sequence[str]
 ) -> tuple[Candidate, Floats]:
     """A candidate and its values, shape (rows,)."""
+    term.refuse_scale("A tree makes the same splits on any scale")
     text, covariate = term.text, model_term(cohort, term, keep, of_outcome)
     entry = cohort.dictionary.column(term.column)
     name = cohort.label(term.column)
