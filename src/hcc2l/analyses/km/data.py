@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 
 from hcc2l import design
-from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
@@ -21,6 +21,7 @@ from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats.kaplan_meier import KaplanMeier
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times, fractional
+from hcc2l.terms import Parser
 
 
 @dataclass(frozen=True)
@@ -97,24 +98,30 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
-    cohort.load(_needed(cohort, spec))
-    outcome = survival_outcome(cohort, spec, spec.competing)
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    by, stratum = parser.term(spec.by, "--by"), parser.term(spec.strata, "--strata")
+    weight = parser.term(spec.weights, "--weights")
+    competing = parser.assignment(spec.competing, "--competing")
+    conditions = parser.conditions(spec.where)
+    named = (by, stratum, weight, competing, *conditions)
+    # All at once, so that a large file is parsed once.
+    cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
+                 *(part.column for part in named if part)])  # fmt: skip
+    outcome = survival_outcome(cohort, spec, rows_where(cohort, conditions), competing)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
-    strata = _factor(cohort, spec, spec.strata, "--strata", outcome)
-    weights = design.weights(cohort, spec.weights, account.keep) if spec.weights else None
-    if weights is not None:
-        account.drop(np.isnan(weights), f"{spec.weights} missing")
+    strata = design.groups(cohort, stratum, account) if stratum else None
+    weights = design.weights(cohort, weight, account) if weight else None
     # Last, so that a cut at the median is that of the rows analysed.
-    group = _factor(cohort, spec, spec.by, "--by", outcome)
+    group = design.groups(cohort, by, account) if by else None
     refuse_no_rows(account)
     keep = account.keep
     data = KmData(
         spec=spec,
         endpoint=endpoint,
-        competing_name=outcome.competing_name,
+        competing_name=competing.name if competing else None,
         time=time[keep],
         distinct=distinct_times(time[keep]),
         cause=endpoint.event[keep],
@@ -125,25 +132,6 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     )
     _refuse_unanswerable(data)
     return outcome, replace(data, curves=tuple(_curve(data, g) for g in range(len(data.levels))))
-
-
-def _needed(cohort: Cohort, spec: KmSpec) -> list[str]:
-    """Columns that the analysis needs, so that a large file is parsed once; too many do no harm."""
-    names = [*design.endpoint_columns(cohort, spec), cohort.id_column or "", spec.weights or ""]
-    for text in (spec.by, spec.strata, spec.competing, *spec.where):
-        if text:
-            names += [n for n in cohort.names if text == n or text.startswith(n)]
-    return names
-
-
-def _factor(
-    cohort: Cohort, spec: KmSpec, text: str | None, option: str, outcome: Outcome
-) -> Factor | None:
-    if text is None:
-        return None
-    factor = design.factor(cohort, text, spec, option, outcome.account.keep)
-    outcome.account.drop(factor.codes < 0, f"{factor.column} missing")
-    return factor
 
 
 def _refuse_unanswerable(data: KmData) -> None:

@@ -9,11 +9,11 @@ from typing import cast
 import numpy as np
 
 from hcc2l import design
-from hcc2l.analyses.accounting import refuse_no_rows, rows_in_order_of_ids
+from hcc2l.analyses.accounting import refuse_no_rows, rows_in_order_of_ids, rows_where
 from hcc2l.analyses.psmatch.data import Covariate, MatchData, TimeToEvent
 from hcc2l.analyses.psmatch.treatment import Treatment, resolve_treatment
 from hcc2l.cohort import Cohort
-from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount, apply_conditions
+from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount
 from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.specs import PsmatchSpec, SurvivalSpec
@@ -29,7 +29,7 @@ from hcc2l.stats.matching import (
     processing_order,
 )
 from hcc2l.stats.weighting import score_weights, truncated
-from hcc2l.terms import parse_term
+from hcc2l.terms import Parser, Term
 
 MOST_CELLS = 100_000_000  # of the distances that optimal matching holds
 
@@ -51,18 +51,17 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
         There is only one treatment, no patient has every covariate, the covariates separate the
         treatments completely, or no control lies within the caliper.
     """
-    account = RowAccount(cohort)
-    apply_conditions(cohort, account, spec.where)
-    refuse_no_rows(account)
-    cohort.check_ids(account.keep)
-    treatment = resolve_treatment(cohort, spec, account)
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    covariates, on = parser.terms(spec.covariates, "-x"), parser.terms(spec.exact, "--exact")
+    account = rows_where(cohort, parser.conditions(spec.where))
+    treatment = resolve_treatment(cohort, spec, account, parser)
     endpoints, skipped = _endpoints(cohort, spec, account)
     used = [name for endpoint in endpoints for name in endpoint.columns]
-    terms = [_covariate(cohort, spec, t, treatment, used, account) for t in _distinct(spec)]
+    terms = [_covariate(cohort, t, treatment, used, account) for t in covariates]
     eligible = _counts(account.keep, treatment)
     for term in terms:
         account.drop(term.missing, f"{term.column} missing")
-    strata, exact = _exact(cohort, spec, treatment, account)
+    strata, exact = _exact(cohort, on, treatment, account)
     if endpoints:
         first = endpoints[0]
         account.drop(~_known(first), f"{' or '.join(first.columns)} missing")
@@ -88,46 +87,40 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     return _matched(data)
 
 
-def _distinct(spec: PsmatchSpec) -> list[str]:
-    return list(dict.fromkeys(spec.covariates))
-
-
 def _counts(keep: Mask, treatment: Treatment) -> tuple[int, int, int]:
     codes = treatment.codes[keep]
     return int(codes.size), int((codes == 1).sum()), int((codes == 0).sum())
 
 
 def _covariate(
-    cohort: Cohort, spec: PsmatchSpec, text: str, treatment: Treatment, used: Sequence[str],
-    account: RowAccount,
-) -> ModelTerm:  # fmt: skip
-    if parse_term(text, cohort.names, "-x").column == treatment.column:
+    cohort: Cohort, term: Term, treatment: Treatment, used: Sequence[str], account: RowAccount
+) -> ModelTerm:
+    if term.column == treatment.column:
         raise UsageError(
             f"{treatment.column} is the treatment itself.",
-            where=f"-x {text}",
+            where=term.where,
             hint="Remove it from -x. Covariates are the characteristics on which the choice of "
             "treatment may have depended.",
         )
-    return model_term(cohort, text, spec, "-x", account.keep, used)
+    return model_term(cohort, term, account.keep, used)
 
 
 def _exact(
-    cohort: Cohort, spec: PsmatchSpec, treatment: Treatment, account: RowAccount
+    cohort: Cohort, terms: Sequence[Term], treatment: Treatment, account: RowAccount
 ) -> tuple[Ints | None, list[Factor]]:
     """Strata within which patients are matched, shape (n,), None without any; and their terms."""
-    if not spec.exact:
+    if not terms:
         return None, []
     factors = []
     codes = np.zeros(cohort.rows, dtype=np.int64)
-    for text in spec.exact:
-        if parse_term(text, cohort.names, "--exact").column == treatment.column:
+    for term in terms:
+        if term.column == treatment.column:
             raise UsageError(
                 f"{treatment.column} is the treatment itself, in which matched patients differ.",
-                where=f"--exact {text}",
+                where=term.where,
                 hint="Remove it from --exact.",
             )
-        groups = design.factor(cohort, text, spec, "--exact", account.keep)
-        account.drop(groups.codes < 0, f"{groups.column} missing")
+        groups = design.groups(cohort, term, account)
         codes = codes * len(groups.levels) + groups.codes
         factors.append(groups)
     return codes, factors

@@ -12,7 +12,7 @@ from hcc2l.design import Ints, Mask, RowAccount, factor
 from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.errors import AnalysisError, UsageError, did_you_mean, quoted_list
 from hcc2l.specs import PsmatchSpec
-from hcc2l.terms import known_column
+from hcc2l.terms import Parser, known_column
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class Treatment:
         return self.treated, self.control
 
 
-def resolve_treatment(cohort: Cohort, spec: PsmatchSpec, account: RowAccount) -> Treatment:
+def resolve_treatment(
+    cohort: Cohort, spec: PsmatchSpec, account: RowAccount, parser: Parser
+) -> Treatment:
     """The treatment and its control; rows with neither of the two are excluded from `account`.
 
     Raises
@@ -50,7 +52,8 @@ def resolve_treatment(cohort: Cohort, spec: PsmatchSpec, account: RowAccount) ->
         All patients have the same treatment.
     """
     name, level = _column_and_level(cohort, spec, account.keep)
-    groups = factor(cohort, name, spec, "--treat", account.keep)
+    (term,) = parser.terms([name], "--treat")
+    groups = factor(cohort, term, account.keep)
     occurring = [groups.levels[i] for i in np.unique(groups.codes[account.keep]) if i >= 0]
     if len(occurring) < 2:
         who = "The only patient has" if account.analysed == 1 else (

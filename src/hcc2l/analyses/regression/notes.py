@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from hcc2l.analyses.regression.models import Fitted, Model, Regression
@@ -79,20 +80,26 @@ def _unit_notes(data: Regression, models: Sequence[Model]) -> list[Note]:
     def below(value: Value, limit: float) -> bool:
         return isinstance(value, float) and abs(value) < limit
 
-    tiny = dict.fromkeys(
-        row["term"]
+    tiny = {
+        str(row["term"]): abs(float(str(row["coef"])))
         for model in models
         for row in term_rows(data, model)
         if row["level"] is None and below(row["p"], 0.05)
         if all(isinstance(v, float) and below(v - 1.0, 5e-4) for v in (row["lower"], row["upper"]))
-    )
+    }
     ratio = "hazard" if data.ratio == "hr" else "odds"
     return [
         Note("info", "unit-too-small",
-             f"The {ratio} ratio of {term} is per unit and therefore very close to 1. Cut it "
-             f"into groups ({term}@median), or add a column in larger units.")
-        for term in tiny
+             f"The {ratio} ratio of {term} is per unit and therefore very close to 1. Give it in "
+             f"larger units ({term.partition('@')[0]}@per{_larger_unit(coef)}) or per doubling "
+             f"({term.partition('@')[0]}@log2).")
+        for term, coef in tiny.items()
     ]  # fmt: skip
+
+
+def _larger_unit(coef: float) -> int:
+    """The power of ten for which a coefficient is at least 0.05: a ratio of 1.05."""
+    return int(10 ** math.ceil(math.log10(0.05 / coef)))
 
 
 def _fit_notes(data: Regression, model: Model) -> list[Note]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.outcome import Outcome, survival_outcome
 from hcc2l.analyses.roc.markers import Marker, resolve_markers
 from hcc2l.cohort import Cohort
-from hcc2l.design import Factor, Floats, Mask, RowAccount, apply_conditions, factor
+from hcc2l.design import Factor, Floats, Mask, RowAccount, groups
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
 from hcc2l.design.model import refuse_own
 from hcc2l.dictionary import readable
@@ -19,7 +19,7 @@ from hcc2l.number_format import parse_number
 from hcc2l.specs import RocSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.stats.roc import higher_is_positive
-from hcc2l.terms import parse_term, split_assignment
+from hcc2l.terms import Parser, Term, parse_assignment, parse_term
 from hcc2l.wording import in_sentence
 
 YES = ("1", "yes", "y", "true", "ja", "j", "oui", "sí", "si", "sì")
@@ -89,29 +89,28 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
         No rows remain, all or none of the patients have the outcome, or a marker is constant.
     """
     timed = spec.at is not None or spec.criterion == "maxstat"
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    by, conditions = parser.term(spec.by, "--by"), parser.conditions(spec.where)
+    which = parser.assignment(spec.outcome, "--outcome")
     _refuse_unknown_columns(cohort, spec)
-    columns = [*spec.marker, (spec.outcome or "").partition("=")[0], spec.by or ""]
+    columns = [*spec.marker, *(part.column for part in (which, by) if part)]
     cohort.load([*columns, *(endpoint_columns(cohort, spec) if timed or spec.within else ())])
+    account = rows_where(cohort, conditions)
+    of_outcome: list[str] = []
     survival = None
     if timed:
-        survival = survival_outcome(cohort, spec)
-        account, of_outcome = survival.account, list(survival.endpoint.columns)
-    else:
-        account, of_outcome = RowAccount(cohort), []
-        apply_conditions(cohort, account, spec.where)
-        refuse_no_rows(account)
-        cohort.check_ids(account.keep)
+        survival = survival_outcome(cohort, spec, account)
+        of_outcome += survival.endpoint.columns
     positive, code = None, ""
-    if spec.outcome is not None:
-        name, value = split_assignment(spec.outcome, cohort.names, "--outcome")
-        values, _ = read_event(cohort.column(name), value, "--outcome", account.keep)
-        account.drop(values < 0, f"{name} missing")
-        positive, code = values == 1, name if value is None else f"{name}={value}"
-        of_outcome.append(name)
+    if which is not None:
+        values, _ = read_event(cohort, which, account.keep)
+        account.drop(values < 0, f"{which.column} missing")
+        positive, code = values == 1, which.name
+        of_outcome.append(which.column)
         if spec.within is not None:
             _drop_not_followed(cohort, spec, account, positive, code)
-    group = _group(cohort, spec, account, of_outcome)
-    markers = resolve_markers(cohort, spec, account.keep, tuple(of_outcome))
+    group = _group(cohort, by, account, of_outcome) if by else None
+    markers = resolve_markers(cohort, spec, parser, account.keep, tuple(of_outcome))
     for marker in markers.values():
         account.drop(np.isnan(marker.values), f"{' or '.join(marker.columns)} missing")
     refuse_no_rows(account)
@@ -120,25 +119,17 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
 
 def _refuse_unknown_columns(cohort: Cohort, spec: RocSpec) -> None:
     """UsageError for a column that is not in the cohort, in an option that is not used here."""
-    for option, texts in {"--cut": spec.cut, "--ref": spec.ref}.items():
-        for text in texts:
-            split_assignment(text, cohort.names, option)
     if spec.time is not None:
         parse_term(spec.time, cohort.names, "--time")
     if spec.event is not None:
-        split_assignment(spec.event, cohort.names, "--event")
+        parse_assignment(spec.event, cohort.names, "--event")
     if "--endpoint" in spec.without_effect and spec.endpoint not in cohort.endpoints():
         resolve_endpoint(cohort, spec)  # raises the error that names the endpoints
 
 
-def _group(
-    cohort: Cohort, spec: RocSpec, account: RowAccount, of_outcome: list[str]
-) -> Factor | None:
-    if spec.by is None:
-        return None
-    refuse_own(parse_term(spec.by, cohort.names, "--by").column, f"--by {spec.by}", of_outcome)
-    group = factor(cohort, spec.by, spec, "--by", account.keep)
-    account.drop(group.codes < 0, f"{group.column} missing")
+def _group(cohort: Cohort, by: Term, account: RowAccount, of_outcome: list[str]) -> Factor:
+    refuse_own(by.column, by.where, of_outcome)
+    group = groups(cohort, by, account)
     refuse_no_rows(account)
     return group
 
