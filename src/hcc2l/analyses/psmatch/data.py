@@ -8,9 +8,9 @@ from typing import cast
 
 import numpy as np
 
-from hcc2l.analyses.psmatch.treatment import Treatment
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount
 from hcc2l.design.model import ModelMatrix, ModelTerm
+from hcc2l.design.treatment import Treatment
 from hcc2l.specs import PsmatchSpec
 from hcc2l.stats.logistic import LogisticFit
 from hcc2l.stats.matching import Matches

@@ -11,10 +11,10 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_in_order_of_ids, rows_where
 from hcc2l.analyses.psmatch.data import Covariate, MatchData, TimeToEvent
-from hcc2l.analyses.psmatch.treatment import Treatment, resolve_treatment
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount
 from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
+from hcc2l.design.treatment import Treatment, resolve_treatment
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.specs import PsmatchSpec, SurvivalSpec
 from hcc2l.stats.linear_algebra import linear_predictor
@@ -54,7 +54,7 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     parser = Parser(cohort.names, spec.cut, spec.ref)
     covariates, on = parser.terms(spec.covariates, "-x"), parser.terms(spec.exact, "--exact")
     account = rows_where(cohort, parser.conditions(spec.where))
-    treatment = resolve_treatment(cohort, spec, account, parser)
+    treatment = resolve_treatment(cohort, parser, spec.treat or "", spec.control, account)
     endpoints, skipped = _endpoints(cohort, spec, account)
     used = [name for endpoint in endpoints for name in endpoint.columns]
     terms = [_covariate(cohort, t, treatment, used, account) for t in covariates]
