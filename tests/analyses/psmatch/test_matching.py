@@ -1,4 +1,4 @@
-"""`hcc2l psmatch` as a user relies on it: the treatment, invariance, notes, files, bad input."""
+"""Who is matched with whom: exact terms, calipers, orders, ratios, seeds."""
 
 from __future__ import annotations
 
@@ -63,10 +63,3 @@ def test_boosted_scores_are_seeded_and_have_no_coefficients() -> None:
     terms = one.table("propensity_terms").rows
     assert all(row["coef"] is None for row in terms)
     assert sum(row["importance"] for row in terms) == pytest.approx(1)
-
-
-def test_missing_covariates_are_counted_by_variable() -> None:
-    report = psmatch(covariates=["age", "afp", "bilirubin"])
-    reasons = {e.reason: e.rows for e in report.provenance.excluded}
-    assert set(reasons) == {"afp missing", "bilirubin missing"}
-    assert reasons["afp missing"] == 8
