@@ -88,13 +88,6 @@ def _test_names(data: KmData) -> list[str]:
     return names + (["Gray"] if spec.competing else [])
 
 
-def trend_order(data: KmData) -> list[str]:
-    """The groups in the order of the trend's scores: level order, whichever is the reference."""
-    if data.group is None:
-        return []
-    return [level for _, level in sorted(zip(data.group.ranks, data.group.levels, strict=True))]
-
-
 def km_methods(
     data: KmData, cohort: Cohort, account: RowAccount, tables: Sequence[Table]
 ) -> tuple[str, tuple[str, ...]]:
@@ -184,7 +177,7 @@ def _test_sentences(
         sentences.append(f"A log-rank test stratified by {label} was also performed.")
         cited.append(references.MANTEL_1966)
     if "logrank-trend" in tested:
-        order = ", ".join(trend_order(data))
+        order = ", ".join(data.trend_levels)
         sentences.append(
             f"A trend across the ordered groups ({order}) was assessed by the "
             "log-rank test for trend with equally spaced scores."
