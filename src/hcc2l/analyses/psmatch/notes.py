@@ -22,6 +22,7 @@ from hcc2l.errors import quoted_list
 from hcc2l.numerals import p_equation
 from hcc2l.report import Note, Table
 from hcc2l.stats.balance import is_binary
+from hcc2l.wording import counted, listed
 
 MANY_LOST = 0.2
 
@@ -100,8 +101,8 @@ def _score_notes(data: MatchData) -> list[Note]:
     if smaller < TREATED_PER_COVARIATE * columns:
         notes.append(
             Note("warning", "few-treated-per-covariate",
-                 f"The smaller group has {_patients(smaller)} for {columns} "
-                 f"parameter{'s' if columns != 1 else ''} of the propensity model "
+                 f"The smaller group has {counted(smaller, 'patient')} for "
+                 f"{counted(columns, 'parameter')} of the propensity model "
                  f"({smaller / columns:.1f} per parameter, fewer than {TREATED_PER_COVARIATE}). "
                  "Use fewer covariates; keep those that matter for the outcome.")
         )  # fmt: skip
@@ -166,10 +167,6 @@ def _wide_caliper(data: MatchData) -> str:
         f" Their extreme scores also inflate the SD of the logit ({data.sd:.3g}), so the caliper "
         "excludes hardly any match: use --distance propensity or --caliper-scale raw."
     )
-
-
-def _patients(n: int) -> str:
-    return f"{n} patient{'s' if n != 1 else ''}"
 
 
 def _lost_notes(data: MatchData) -> list[Note]:
@@ -246,9 +243,9 @@ def _balance_notes(data: MatchData, summaries: Sequence[Summary]) -> list[Note]:
         found = imbalance(summaries, sample.name)
         sentences = []
         if found.large:
-            listed = quoted_list([f"{name} ({smd:.3f})" for name, smd in found.large.items()], 8)
+            names = quoted_list([f"{name} ({smd:.3f})" for name, smd in found.large.items()], 8)
             sentences.append(f"Absolute standardised differences above {LARGE_DIFFERENCE:g} remain "
-                             f"after {_ADJUSTED[sample.name]}: {listed}.")  # fmt: skip
+                             f"after {_ADJUSTED[sample.name]}: {names}.")  # fmt: skip
         if found.unknown:
             sentences.append("The standardised difference cannot be estimated after "
                              f"{_ADJUSTED[sample.name]} because the standard deviation is 0: "
@@ -295,13 +292,12 @@ def _balance_advice(data: MatchData, sample: str) -> list[str]:
         ways.append("--weighting overlap")
     elif spec.truncate is not None:
         ways.append("weights without --truncate")
-    listed = " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]]))
     adjust = (
         ""
         if spec.doubly_robust or not data.outcomes
         else "adjust for the covariates (--doubly-robust)"
     )
-    both = ", or ".join(filter(None, [f"try {listed}" if listed else "", adjust]))
+    both = ", or ".join(filter(None, [f"try {listed(ways, 'or')}" if ways else "", adjust]))
     return [f"{both[0].upper()}{both[1:]}."] if both else []
 
 
