@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 from typing import cast
 
 import numpy as np
 
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
+from hcc2l.analyses.cautions import FEW_EVENTS
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
@@ -26,7 +29,7 @@ from hcc2l.terms import Parser
 
 @dataclass(frozen=True)
 class KmData:
-    """The analysed rows as arrays of shape (n,), and the curve of each group.
+    """The analysed rows as arrays of shape (n,).
 
     `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`.
     """
@@ -35,12 +38,20 @@ class KmData:
     endpoint: Endpoint
     competing_name: str | None
     time: Floats
-    distinct: DistinctTimes
     cause: Ints
     group: Factor | None
     strata: Factor | None
     weights: Floats | None
-    curves: tuple[KaplanMeier, ...]
+
+    @cached_property
+    def distinct(self) -> DistinctTimes:
+        """The times, with those that differ by rounding only made equal."""
+        return distinct_times(self.time)
+
+    @cached_property
+    def curves(self) -> tuple[KaplanMeier, ...]:
+        """The survival curve of each group."""
+        return tuple(_curve(self, code) for code in range(len(self.levels)))
 
     @property
     def event(self) -> Mask:
@@ -56,6 +67,14 @@ class KmData:
     def codes(self) -> Ints:
         """Index of each row's group."""
         return self.group.codes if self.group else np.zeros(self.time.size, dtype=np.int64)
+
+    @property
+    def trend_levels(self) -> list[str]:
+        """The groups in the order of the trend's scores: level order, whatever the reference."""
+        if self.group is None:
+            return []
+        ranked = sorted(zip(self.group.ranks, self.group.levels, strict=True))
+        return [level for _, level in ranked]
 
     def rows_of(self, code: int) -> Mask:
         """The rows of one group."""
@@ -123,15 +142,13 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         endpoint=endpoint,
         competing_name=competing.name if competing else None,
         time=time[keep],
-        distinct=distinct_times(time[keep]),
         cause=endpoint.event[keep],
         group=group.take(keep) if group else None,
         strata=strata.take(keep) if strata else None,
         weights=None if weights is None else weights[keep],
-        curves=(),
     )
     _refuse_unanswerable(data)
-    return outcome, replace(data, curves=tuple(_curve(data, g) for g in range(len(data.levels))))
+    return outcome, data
 
 
 def _refuse_unanswerable(data: KmData) -> None:
@@ -154,6 +171,26 @@ def _curve(data: KmData, code: int) -> KaplanMeier:
     return estimator.kaplan_meier(
         data.distinct.take(rows), data.event[rows], data.weights_of(rows), robust=data.robust
     )
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Two groups whose curves cross, and when."""
+
+    levels: tuple[str, str]
+    time: float
+
+
+def first_crossing(data: KmData) -> Crossing | None:
+    """The first pair of groups, each with at least 10 events, whose curves cross clearly."""
+    for a, b in combinations(range(len(data.levels)), 2):
+        first, second = data.curves[a], data.curves[b]
+        if min(first.n_event.sum(), second.n_event.sum()) < FEW_EVENTS:
+            continue
+        when = estimator.curves_cross(first, second)
+        if when is not None:
+            return Crossing((data.levels[a], data.levels[b]), when)
+    return None
 
 
 def conf_type(spec: KmSpec) -> estimator.ConfType:

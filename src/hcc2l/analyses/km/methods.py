@@ -11,7 +11,7 @@ from hcc2l.analyses.km.labels import TEST_LABELS
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
 from hcc2l.report import Row, Table
-from hcc2l.wording import in_sentence
+from hcc2l.wording import in_sentence, listed
 
 _TEST_REFERENCES = {
     "logrank": references.MANTEL_1966,
@@ -86,13 +86,6 @@ def _test_names(data: KmData) -> list[str]:
     names += ["Log-rank for trend"] if spec.trend else []
     names += [f"pairwise log-rank ({spec.adjust})"] if spec.pairwise else []
     return names + (["Gray"] if spec.competing else [])
-
-
-def trend_order(data: KmData) -> list[str]:
-    """The groups in the order of the trend's scores: level order, whichever is the reference."""
-    if data.group is None:
-        return []
-    return [level for _, level in sorted(zip(data.group.ranks, data.group.levels, strict=True))]
 
 
 def km_methods(
@@ -171,20 +164,20 @@ def _test_sentences(
     names = [test for test in spec.test if test in tested]
     if names:
         what = "Cause-specific hazards" if spec.competing else "Groups"
-        sentences.append(f"{what} were compared by {_join([words[t] for t in names])}.")
+        sentences.append(f"{what} were compared by {listed([words[t] for t in names])}.")
         cited += [_TEST_REFERENCES[test] for test in names]
     if "gray" in tested:
         causes = [str(row["cause"]) for row in results["tests"]
                   if row["test"] == "gray" and row["p"] is not None]  # fmt: skip
         were = "incidences of {} were" if len(causes) > 1 else "incidence of {} was"
-        sentences.append(f"The cumulative {were.format(_join(causes))} compared by Gray's test.")
+        sentences.append(f"The cumulative {were.format(listed(causes))} compared by Gray's test.")
         cited.append(references.GRAY_1988)
     if "logrank-stratified" in tested and data.strata:
         label = in_sentence(data.strata.label)
         sentences.append(f"A log-rank test stratified by {label} was also performed.")
         cited.append(references.MANTEL_1966)
     if "logrank-trend" in tested:
-        order = ", ".join(trend_order(data))
+        order = ", ".join(data.trend_levels)
         sentences.append(
             f"A trend across the ordered groups ({order}) was assessed by the "
             "log-rank test for trend with equally spaced scores."
@@ -232,14 +225,14 @@ def _parametric_sentence(data: KmData, results: dict[str, tuple[Row, ...]]) -> l
     if not data.spec.parametric:
         return []
     if "best" in data.spec.parametric:
-        names = _join(list(_FAMILY_WORDS.values()))
+        names = listed(list(_FAMILY_WORDS.values()))
         each = " in each group" if data.group else ""
         return [
             f"Of the {names} models, fitted by maximum likelihood, the one with the smallest "
             f"Akaike information criterion was chosen{each}."
         ]
     fitted = {row["model"] for row in results["parametric"]}
-    names = _join([words for family, words in _FAMILY_WORDS.items() if family in fitted])
+    names = listed([words for family, words in _FAMILY_WORDS.items() if family in fitted])
     were = "models were" if len(fitted) > 1 else "model was"
     return [f"The {names} {were} fitted by maximum likelihood."]
 
@@ -274,8 +267,3 @@ def _reason(cohort: Cohort, reason: str) -> str:
         return f"not meeting {reason.removeprefix('not where ')}"
     column = reason.removesuffix(" missing")
     return f"missing {in_sentence(cohort.label(column))}" if column in cohort.names else reason
-
-
-def _join(words: Sequence[str]) -> str:
-    """Words as a phrase: `a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

@@ -10,6 +10,7 @@ import numpy as np
 from hcc2l import references
 from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
 from hcc2l.analyses.psmatch.data import MatchData
+from hcc2l.analyses.psmatch.propensity import estimand
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
 from hcc2l.report import Table
@@ -21,7 +22,8 @@ from hcc2l.wording import in_sentence, listed
 def conventions(data: MatchData) -> list[str]:
     """The footer's second line: score, matching, confidence level, weights, seed."""
     spec = data.spec
-    score = "logistic regression" if data.trees is None else f"boosted trees ({data.trees})"
+    trees = data.score.trees
+    score = "logistic regression" if trees is None else f"boosted trees ({trees})"
     parts = [f"propensity by {score}", _matching_words(data), f"{spec.conf_level * 100:g}% CI"]
     if spec.weighting != "none":
         parts.append(_weights_words(data))
@@ -59,7 +61,7 @@ def _weights_words(data: MatchData) -> str:
     spec = data.spec
     if spec.weighting == "overlap":
         text = "overlap weights"
-    elif data.estimand == "att":
+    elif estimand(data.spec) == "att":
         text = "inverse-probability weights for the effect in the treated"
     else:
         text = f"{'stabilised ' if spec.stabilised else ''}inverse-probability weights"
@@ -98,7 +100,7 @@ def _score_sentence(data: MatchData, cohort: Cohort) -> str:
     spec, t = data.spec, data.treatment
     model = "logistic regression"
     if spec.propensity == "boosted":
-        model = (f"boosted regression trees (scikit-learn; {data.trees} trees of depth "
+        model = (f"boosted regression trees (scikit-learn; {data.score.trees} trees of depth "
                  f"{boosting.DEPTH}, a number chosen to minimise the weighted standardised mean "
                  f"differences; shrinkage {boosting.SHRINKAGE:g}; seed {spec.seed})")  # fmt: skip
     labels = [_term_label(cohort, term.column, term.factor) for term in data.terms]

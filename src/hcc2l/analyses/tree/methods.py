@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from hcc2l import references
 from hcc2l.analyses.tree.data import TreeData
+from hcc2l.analyses.tree.findings import missing_at_splits
 from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
 from hcc2l.cohort import Cohort
 from hcc2l.stats.association import MAX_P_ERROR
@@ -25,7 +26,7 @@ def conventions(data: TreeData) -> list[str]:
         "either side",
         f"medians with {spec.conf_level * 100:g}% CI (log)",
     ]
-    if any(node.n_missing for node in data.tree.nodes):
+    if missing_at_splits(data):
         parts.append("missing values with the larger side")
     if spec.statistic == "max" and any(len(c.levels) > 2 for c in data.candidates):
         parts.append(f"multivariate normal p to within {MAX_P_ERROR:g}")
@@ -49,7 +50,7 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     )
     if spec.missing == "drop":
         sentences.append("Patients with a missing value of a candidate were excluded.")
-    elif any(node.n_missing for node in data.tree.nodes):
+    elif missing_at_splits(data):
         sentences.append("At each split, patients with a missing value were assigned to the larger "
                          "side.")  # fmt: skip
     where = "in the leaves " if len(data.tree.leaves) > 1 else ""
