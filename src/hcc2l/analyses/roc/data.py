@@ -8,10 +8,10 @@ import numpy as np
 
 from hcc2l.analyses.accounting import refuse_no_rows
 from hcc2l.analyses.outcome import Outcome, survival_outcome
-from hcc2l.analyses.roc.markers import Marker, resolve_markers
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Mask, RowAccount, apply_conditions, factor
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
+from hcc2l.design.markers import Marker, resolve_markers
 from hcc2l.design.model import refuse_own
 from hcc2l.dictionary import readable
 from hcc2l.errors import AnalysisError, UsageError
