@@ -95,7 +95,8 @@ def model_term(
     column = cohort.column(term.column)
     label = cohort.label(term.column)
     where = f"{option} {text}"
-    refuse_own(term.column, where, outcome)
+    for source in cohort.sources(term.column):
+        refuse_own(source, where, outcome)
     if term.column == cohort.id_column:
         raise UsageError(f"{term.column} identifies the patients.", where=where, hint="Remove it.")
     if column.kind == "date" or looks_like_dates(column):
@@ -148,7 +149,8 @@ def group_term(
     cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, outcome: Sequence[str]
 ) -> ModelTerm:
     """A term as groups, for subgroups."""
-    refuse_own(parse_term(text, cohort.names, option).column, f"{option} {text}", outcome)
+    for source in cohort.sources(parse_term(text, cohort.names, option).column):
+        refuse_own(source, f"{option} {text}", outcome)
     groups = factor(cohort, text, spec, option, keep)
     return ModelTerm(text, groups.column, groups.label, None, groups)
 

@@ -262,7 +262,7 @@ def _codes(
     column = parse_term(text, cohort.names, option).column
     refuse_own(column, f"{option} {text}", outcome.endpoint.columns)
     groups = design.factor(cohort, text, spec, option, outcome.account.keep)
-    outcome.account.drop(groups.codes < 0, f"{groups.column} missing")
+    outcome.account.drop_missing(groups.codes < 0, groups.column)
     return groups.codes, groups.label
 
 

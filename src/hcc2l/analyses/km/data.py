@@ -142,7 +142,7 @@ def _factor(
     if text is None:
         return None
     factor = design.factor(cohort, text, spec, option, outcome.account.keep)
-    outcome.account.drop(factor.codes < 0, f"{factor.column} missing")
+    outcome.account.drop_missing(factor.codes < 0, factor.column)
     return factor
 
 

@@ -159,7 +159,7 @@ def prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str,
     cohort.check_ids(account.keep)
     name, value = split_assignment(spec.outcome or "", cohort.names, "--outcome")
     event, _ = read_event(cohort.column(name), value, "--outcome", account.keep)
-    account.drop(event < 0, f"{name} missing")
+    account.drop_missing(event < 0, name)
     refuse_no_rows(account)
     texts = dict.fromkeys(spec.covariates)
     terms = {t: model_term(cohort, t, spec, "-x", account.keep, [name]) for t in texts}

@@ -61,7 +61,7 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     terms = [_covariate(cohort, spec, t, treatment, used, account) for t in _distinct(spec)]
     eligible = _counts(account.keep, treatment)
     for term in terms:
-        account.drop(term.missing, f"{term.column} missing")
+        account.drop_missing(term.missing, term.column)
     strata, exact = _exact(cohort, spec, treatment, account)
     if endpoints:
         first = endpoints[0]
@@ -127,7 +127,7 @@ def _exact(
                 hint="Remove it from --exact.",
             )
         groups = design.factor(cohort, text, spec, "--exact", account.keep)
-        account.drop(groups.codes < 0, f"{groups.column} missing")
+        account.drop_missing(groups.codes < 0, groups.column)
         codes = codes * len(groups.levels) + groups.codes
         factors.append(groups)
     return codes, factors

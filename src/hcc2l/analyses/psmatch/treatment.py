@@ -80,7 +80,7 @@ def resolve_treatment(cohort: Cohort, spec: PsmatchSpec, account: RowAccount) ->
         )
     table = np.full(len(groups.levels) + 1, -1, dtype=np.int64)
     table[groups.levels.index(treated)], table[groups.levels.index(control)] = 1, 0
-    account.drop(groups.codes < 0, f"{name} missing")
+    account.drop_missing(groups.codes < 0, name)
     codes = table[groups.codes]
     account.drop(codes < 0, f"{name} neither {printable(treated)} nor {printable(control)}")
     return Treatment(name, cohort.label(name), treated, control, codes)

@@ -105,7 +105,7 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
     if spec.outcome is not None:
         name, value = split_assignment(spec.outcome, cohort.names, "--outcome")
         values, _ = read_event(cohort.column(name), value, "--outcome", account.keep)
-        account.drop(values < 0, f"{name} missing")
+        account.drop_missing(values < 0, name)
         positive, code = values == 1, name if value is None else f"{name}={value}"
         of_outcome.append(name)
         if spec.within is not None:
@@ -138,7 +138,7 @@ def _group(
         return None
     refuse_own(parse_term(spec.by, cohort.names, "--by").column, f"--by {spec.by}", of_outcome)
     group = factor(cohort, spec.by, spec, "--by", account.keep)
-    account.drop(group.codes < 0, f"{group.column} missing")
+    account.drop_missing(group.codes < 0, group.column)
     refuse_no_rows(account)
     return group
 

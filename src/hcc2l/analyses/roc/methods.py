@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from hcc2l.analyses.computed import score_references, score_sentences
 from hcc2l.analyses.roc.data import RocData
 from hcc2l.analyses.roc.notes import _unit
 from hcc2l.analyses.roc.results import GroupResult
@@ -35,8 +36,6 @@ REFERENCES = {
     "1996;15:361–387.",
     "time": "Uno H, Cai T, Tian L, Wei LJ. Evaluating prediction rules for t-year survivors with "
     "censored regression models. J Am Stat Assoc 2007;102:527–537.",
-    "pni": "Onodera T, Goseki N, Kosaki G. Prognostic nutritional index in gastrointestinal "
-    "surgery of malnourished cancer patients. Nihon Geka Gakkai Zasshi 1984;85:1001–1005.",
     "mcclish": "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195.",
 }
 
@@ -71,10 +70,7 @@ def roc_methods(
     sentences = ["The data are synthetic."] if data.cohort.source.synthetic else []
     cited: list[str] = []
     names = listed([in_sentence(marker.label) for marker in data.markers.values()])
-    if any(n.code == "pni-computed" for m in data.markers.values() for n in m.notes):
-        sentences.append("The prognostic nutritional index (PNI) was calculated as albumin (g/L) + "
-                         "5 × lymphocytes (10⁹/L).")  # fmt: skip
-        cited.append("pni")
+    sentences += score_sentences(data.cohort)
     if data.positive is not None:
         sentences += _area_sentences(data, results, names, cited)
     if data.group is not None:
@@ -87,7 +83,8 @@ def roc_methods(
     if data.spec.criterion == "maxstat":
         sentences += _maxstat_sentences(data, results, names, cited)
     sentences.append(_last_sentences(data, tables))
-    return " ".join(sentences), tuple(REFERENCES[key] for key in dict.fromkeys(cited))
+    references = [*score_references(data.cohort), *(REFERENCES[k] for k in dict.fromkeys(cited))]
+    return " ".join(sentences), tuple(references)
 
 
 def _area_sentences(

@@ -1,0 +1,38 @@
+"""What is said about the scores that an analysis computed: notes, methods, references."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hcc2l.cohort import Cohort
+from hcc2l.design.units import declared_unit_notes, zeros_notes
+from hcc2l.report import Note
+
+
+def score_notes(cohort: Cohort) -> list[Note]:
+    """How the scores used were computed, and what is doubtful about the units of their parts."""
+    notes = []
+    for computed in cohort.computed():
+        notes.append(Note("info", "score-computed", computed.described))
+        for analyte, found in computed.units.items():
+            part = computed.parts[analyte]
+            known = int(np.count_nonzero(~np.isnan(part.cells)))
+            notes += zeros_notes(part.label, found, known)
+            notes += declared_unit_notes(part.label, part.stated, found)
+    return list(dict.fromkeys(notes))
+
+
+def score_sentences(cohort: Cohort) -> list[str]:
+    """Sentences for the methods on how the scores used were calculated."""
+    sentences = []
+    for computed in cohort.computed():
+        score = computed.score
+        how = "assigned" if score.levels else "calculated"
+        formula = score.expression.replace("10^9", "10⁹")
+        sentences.append(f"The {score.title} was {how} as {formula}.")
+    return sentences
+
+
+def score_references(cohort: Cohort) -> list[str]:
+    """The publications of the scores used."""
+    return list(dict.fromkeys(computed.score.source for computed in cohort.computed()))
