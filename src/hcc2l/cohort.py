@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -207,6 +208,7 @@ class Cohort:
         self._used: dict[str, Column] = {}
         self._as_numbers: set[str] = set()
         self._computed: dict[str, Computed] = {}
+        self._scores_used: dict[str, Computed] = {}
 
     def __repr__(self) -> str:
         return f"<Cohort {self.source.name}: {self.rows} rows, {len(self.names)} columns>"
@@ -224,6 +226,12 @@ class Cohort:
         if self.dictionary.id is None:
             return recognise_id(self.names)
         return self.dictionary.id or None
+
+    def unused(self) -> Cohort:
+        """The same cohort with no column used yet, so that its notes are those of one analysis."""
+        other = copy(self)
+        other._used, other._scores_used, other._as_numbers = {}, {}, set()
+        return other
 
     def load(self, names: Iterable[str]) -> None:
         """Read several columns in one pass over the file."""
@@ -244,6 +252,10 @@ class Cohort:
         column = self.as_it_stands(name)
         if name in self.names:
             self._used[name] = column
+        else:
+            for source in self.sources(name):
+                self.column(source)
+            self._scores_used[name] = self._computed[name]
         if column.doubtful:
             raise self._two_readings(column)
         return column
@@ -429,7 +441,7 @@ class Cohort:
 
     def computed(self) -> tuple[Computed, ...]:
         """The scores used so far."""
-        return tuple(self._computed.values())
+        return tuple(self._scores_used.values())
 
     def sources(self, name: str) -> tuple[str, ...]:
         """The columns that a column comes from: itself, or the parts of a computed score."""

@@ -22,9 +22,9 @@ def score_notes(cohort: Cohort) -> list[Note]:
     return list(dict.fromkeys(notes))
 
 
-def score_sentences(cohort: Cohort) -> list[str]:
-    """Sentences for the methods on how the scores used were calculated."""
-    sentences = []
+def opening_sentences(cohort: Cohort) -> list[str]:
+    """The first sentences of the methods: synthetic data, and how scores were calculated."""
+    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
     for computed in cohort.computed():
         score = computed.score
         how = "assigned" if score.levels else "calculated"
@@ -35,4 +35,5 @@ def score_sentences(cohort: Cohort) -> list[str]:
 
 def score_references(cohort: Cohort) -> list[str]:
     """The publications of the scores used."""
-    return list(dict.fromkeys(computed.score.source for computed in cohort.computed()))
+    of_each = (computed.score.references for computed in cohort.computed())
+    return list(dict.fromkeys(reference for references in of_each for reference in references))

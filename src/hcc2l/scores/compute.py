@@ -185,16 +185,35 @@ def _unit(
             hint=f"{score.label} needs {names}: convert the cells, or state their unit in "
             f'hcc2l.toml: unit = "…" for {part.column}.',
         )
-    strays = outside(of, found.unit, cells)
-    if strays.size:
-        other = f"in {found.stray_unit.name}" if found.stray_unit else "in no known unit"
-        raise InputError(
-            f"{strays.size} value{'s are' if strays.size > 1 else ' is'} {other}, the others in "
-            f"{found.unit.name}: {quoted_list(row(int(i)) for i in strays)}.",
-            where=where,
-            hint=f"{score.label} needs one unit, {names}: convert the cells.",
-        )
+    _refuse_strays(score, analyte, part, found, where, row)
     return found
+
+
+def _refuse_strays(
+    score: Score, analyte: str, part: Part, found: FoundUnit, where: str, row: Callable[[int], str]
+) -> None:
+    """InputError for values that cannot be in the unit of the others."""
+    assert found.unit is not None
+    unit, units = found.unit, measured(analyte).units
+    strays = outside(measured(analyte), unit, np.asarray(part.cells, dtype=np.float64))
+    if not strays.size:
+        return
+    rows = quoted_list(row(int(i)) for i in strays)
+    are = "value is" if strays.size == 1 else "values are"
+    if len(units) == 1:
+        raise InputError(
+            f"{strays.size} {are} not possible: {rows}.",
+            where=where,
+            hint=f"{score.label} needs values from {unit.low:g} to below {unit.high:g}"
+            f"{' ' + unit.name if unit.name else ''}: correct the cells.",
+        )
+    other = f"in {found.stray_unit.name}" if found.stray_unit else "in no known unit"
+    raise InputError(
+        f"{strays.size} {are} {other}, the others in {unit.name}: {rows}.",
+        where=where,
+        hint=f"{score.label} needs one unit, {listed([u.name for u in units], 'or')}: convert the "
+        "cells.",
+    )
 
 
 def _converted(cells: Floats, given: Unit, analyte: str, wanted: str) -> Floats:

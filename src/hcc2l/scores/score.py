@@ -53,6 +53,8 @@ class Score:
         Of a class, in order; empty for a number.
     edges
         Between the levels, where a class is a range of a number.
+    of
+        The score that a class is a range of.
     """
 
     name: str
@@ -67,6 +69,12 @@ class Score:
     optional: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     edges: tuple[Edge, ...] = ()
+    of: Score | None = None
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The publications: of a class, that of its score first."""
+        return (*(self.of.references if self.of else ()), self.source)
 
     def compute(self, parts: Mapping[str, Floats]) -> Floats:
         """The score of every patient, shape (n,); NaN where it cannot be computed.
@@ -108,7 +116,7 @@ def classes_of(
         expression=f"{in_words(score.label, levels, edges)}; {score.label} = {score.expression}",
         source=source or score.source,
         doi=doi if source else score.doi, either=score.either, optional=score.optional,
-        levels=levels, edges=edges,
+        levels=levels, edges=edges, of=score,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
 from hcc2l.analyses.psmatch.data import MatchData
 from hcc2l.cohort import Cohort
@@ -98,7 +99,7 @@ def methods(
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec = data.spec
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     sentences += [_score_sentence(data, cohort), _matching_sentence(data, cohort)]
     sentences += [_matched_sentence(data), _balance_sentence(data)]
     cited = ["score"] + (["boosted"] if spec.propensity == "boosted" else [])
@@ -112,7 +113,10 @@ def methods(
     sentences += outcome
     cited += references
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
-    return " ".join(sentences), tuple(_REFERENCES[name] for name in dict.fromkeys(cited))
+    return " ".join(sentences), (
+        *score_references(cohort),
+        *(_REFERENCES[name] for name in dict.fromkeys(cited)),
+    )
 
 
 def _score_sentence(data: MatchData, cohort: Cohort) -> str:

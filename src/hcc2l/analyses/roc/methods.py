@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from hcc2l.analyses.computed import score_references, score_sentences
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.roc.data import RocData
 from hcc2l.analyses.roc.notes import _unit
 from hcc2l.analyses.roc.results import GroupResult
@@ -67,10 +67,9 @@ def roc_methods(
     data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, derived from the results, and its references."""
-    sentences = ["The data are synthetic."] if data.cohort.source.synthetic else []
+    sentences = opening_sentences(data.cohort)
     cited: list[str] = []
     names = listed([in_sentence(marker.label) for marker in data.markers.values()])
-    sentences += score_sentences(data.cohort)
     if data.positive is not None:
         sentences += _area_sentences(data, results, names, cited)
     if data.group is not None:

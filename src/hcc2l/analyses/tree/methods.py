@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
 from hcc2l.cohort import Cohort
@@ -49,7 +50,7 @@ def conventions(data: TreeData) -> list[str]:
 def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, derived from the tree, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     cited = ["tree", "test", "km"]
     names = listed([candidate.listed for candidate in data.candidates])
     sentences.append(
@@ -83,7 +84,7 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     sentences.append(
         f"The analysis was exploratory and was performed with hcc2l {version('hcc2l')}."
     )
-    return " ".join(sentences), tuple(_REFERENCES[key] for key in cited)
+    return " ".join(sentences), (*score_references(cohort), *(_REFERENCES[key] for key in cited))
 
 
 def _splitting(data: TreeData) -> str:
