@@ -1,4 +1,4 @@
-"""What is said about the scores that an analysis computed: notes, methods, references."""
+"""The scores that an analysis computed, in its notes, its methods and its references."""
 
 from __future__ import annotations
 

@@ -133,10 +133,11 @@ ANALYTES: Mapping[str, Analyte] = {
         ("crp", "c_reactive_protein"),
         (Unit("mg/L", 0.05, 600.0, usual=(2.0, 300.0)),
          Unit("mg/dL", 0.005, 60.0, 10.0, usual=(0.02, 3.0))),
+        tiny=True,
     ),
     "inr": Measured(("inr", "pt_inr"), (Unit("", 0.5, 20.0, usual=(0.8, 4.0)),)),
     "pt_prolonged_s": Measured(("pt_prolonged_s",), (Unit("s", -10.0, 100.0),), zero=True),
-    "sodium": Measured(("sodium", "na_serum"), (Unit("mmol/L", 90.0, 190.0),)),
+    "sodium": Measured(("sodium", "na", "serum_sodium"), (Unit("mmol/L", 90.0, 190.0),)),
     "lymphocytes": Measured(
         ("lymphocytes", "lymphocyte", "lymphocyte_count", "lymphs", "alc"),
         (Unit("10^9/L", 0.01, 15.0), Unit("/µL", 50.0, 50000.0, 0.001)),
