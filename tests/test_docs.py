@@ -28,6 +28,9 @@ from hcc2l.dictionary import (
     EndpointEntry,
     load_dictionary,
 )
+from hcc2l.scores import all_scores
+from hcc2l.scores.laboratory import ANALYTES, Measured
+from hcc2l.scores.score import in_words
 from hcc2l.specs import KmSpec
 
 ROOT = Path(__file__).parents[1]
@@ -296,6 +299,33 @@ def test_every_key_of_the_dictionary_is_described() -> None:
     assert set(described) - {"km"} == names(Dictionary, "path", "commands")
     assert keys(described["endpoints"]) == names(EndpointEntry, "name", "recognised")
     assert keys(described["columns"]) == names(ColumnEntry)
+
+
+def test_every_score_is_described() -> None:
+    page = " ".join((ROOT / "docs" / "scores.md").read_text(encoding="utf-8").split())
+    for name, score in all_scores().items():
+        classes = in_words(score.of.label, score.levels, score.edges) if score.of else ""
+        assert f"- `{name}`: {classes or score.expression}." in page
+        assert score.source in page, name
+        assert score.doi is None or f"(https://doi.org/{score.doi})" in page, name
+    described = set(re.findall(r"- `([a-z0-9_]+)`: ", page.partition(" ## Parts and units ")[0]))
+    assert described == set(all_scores())
+
+
+def test_every_part_of_a_score_is_described() -> None:
+    page = (ROOT / "docs" / "scores.md").read_text(encoding="utf-8")
+    rows = {
+        cells[1].strip(): cells for cells in (r.split("|") for r in page.splitlines()) if cells[1:]
+    }
+    for part in {part for score in all_scores().values() for part in score.parts}:
+        analyte, (_, _, names, values, _) = ANALYTES[part], rows[part]
+        assert re.findall(r"`(\w+)`", names) == list(analyte.names)
+        if isinstance(analyte, Measured):
+            for unit in analyte.units:
+                limits = "if stated" if unit.stated else f"{unit.low:.9g} to {unit.high:.9g}"
+                assert f"{unit.name or 'no unit'} ({limits})" in values
+        else:
+            assert analyte.write == values.strip()
 
 
 def test_every_default_option_is_described() -> None:

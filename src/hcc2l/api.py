@@ -133,7 +133,7 @@ def roc(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
 
 def _cohort(cohort: Cohort | str | Path | None) -> Cohort:
     if isinstance(cohort, Cohort):
-        return cohort
+        return cohort.unused()
     from hcc2l.readers import read_cohort
 
     return read_cohort(cohort)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.scores.laboratory import ANALYTES
 from hcc2l.specs import SPECS, option_problem
 
 FILE_NAME = "hcc2l.toml"
@@ -45,9 +46,9 @@ _ENDPOINT = {
 }  # fmt: skip
 _COLUMN = {
     "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
-    "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS,
+    "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT,
 }  # fmt: skip
-_CHOICES = {"role": ROLES, "type": TYPES, "date_order": DATE_ORDERS}
+_CHOICES = {"role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES)}
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class ColumnEntry:
     cut: tuple[float, ...] = ()
     role: str | None = None
     missing: tuple[str, ...] = ()
+    part: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hcc2l.errors import UsageError, no_column
+from hcc2l.scores import score_named
 
 Operator = Literal["==", "!=", ">=", "<=", ">", "<", "in", "not in"]
 _OPERATORS = re.compile(r"\s*(==|!=|>=|<=|>|<|=|≥|≤)\s*")
@@ -293,13 +294,22 @@ def parse_assignment(text: str, names: Sequence[str], option: str) -> Assignment
 
 
 def known_column(name: str, names: Sequence[str], option: str) -> str:
-    """The column of that name, whatever its capitals; else a UsageError with near names."""
+    """The column or else the score of that name, whatever its capitals.
+
+    Raises
+    ------
+    UsageError
+        There is neither; near names are suggested.
+    """
     name = name.strip()
     if name in names:
         return name
     folded = [other for other in names if other.casefold() == name.casefold()]
     if len(folded) == 1:
         return folded[0]
+    score = score_named(name)
+    if score is not None and not folded:
+        return score.name
     raise no_column(name, names, option)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hcc2l.analyses.accounting import account_notes
+from hcc2l.analyses.computed import score_notes
 from hcc2l.analyses.outcome import Outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import (
@@ -79,6 +80,7 @@ def reading_notes(cohort: Cohort, event: str = "") -> list[Note]:
         notes.append(Note("warning", "numbers-as-groups", text))
     for name, spellings in cohort.similar_levels(event).items():
         notes += [_similar_levels_note(name, rows) for rows in spellings]
+    notes += score_notes(cohort)
     absent = cohort.dictionary_columns_absent()
     if absent:
         notes.append(Note("info", "dictionary-columns", absent.strip()))

@@ -26,7 +26,7 @@ def apply_conditions(cohort: Cohort, account: RowAccount, conditions: Iterable[C
         if condition.operator == "missing":
             account.drop(~missing, f"not where {condition.text}")
             continue
-        account.drop(missing, f"{condition.column} missing")
+        account.drop_missing(missing, condition.column)
         if condition.operator != "present":
             account.drop(
                 ~_meets(cohort, column, condition, account.keep), f"not where {condition.text}"

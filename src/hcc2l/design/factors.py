@@ -245,7 +245,7 @@ def _with_reference(
 def groups(cohort: Cohort, term: Term, account: RowAccount) -> Factor:
     """A term as groups, over all rows; rows that belong to no group are excluded."""
     made = factor(cohort, term, account.keep)
-    account.drop(made.codes < 0, f"{made.column} missing")
+    account.drop_missing(made.codes < 0, made.column)
     return made
 
 
@@ -275,5 +275,5 @@ def weights(cohort: Cohort, term: Term, account: RowAccount) -> Floats:
             where=f"{cohort.source.name}, column {term.column}",
             hint="Exclude these rows with --where.",
         )
-    account.drop(np.isnan(values), f"{term.column} missing")
+    account.drop_missing(np.isnan(values), term.column)
     return values

@@ -91,7 +91,8 @@ def model_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
     """
     column = cohort.column(term.column)
     label = cohort.label(term.column)
-    refuse_own(term.column, term.where, outcome)
+    for source in cohort.sources(term.column):
+        refuse_own(source, term.where, outcome)
     if term.column == cohort.id_column:
         raise UsageError(
             f"{term.column} identifies the patients.", where=term.where, hint="Remove it."
@@ -174,7 +175,8 @@ def refuse_own(column: str, where: str, outcome: Sequence[str]) -> None:
 
 def group_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -> ModelTerm:
     """A term as groups; `outcome` are columns of the outcome, which are refused."""
-    refuse_own(term.column, term.where, outcome)
+    for source in cohort.sources(term.column):
+        refuse_own(source, term.where, outcome)
     groups = factor(cohort, term, keep)
     return ModelTerm(term.text, groups.column, groups.label, None, groups)
 

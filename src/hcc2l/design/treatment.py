@@ -69,7 +69,7 @@ def resolve_treatment(
     table = np.full(len(groups.levels) + 1, -1, dtype=np.int64)
     table[groups.levels.index(treated)], table[groups.levels.index(against)] = 1, 0
     codes = table[groups.codes]
-    account.drop(groups.codes < 0, f"{named.column} missing")
+    account.drop_missing(groups.codes < 0, named.column)
     neither = f"{named.column} neither {printable(treated)} nor {printable(against)}"
     account.drop(codes < 0, neither)
     return Treatment(named.column, cohort.label(named.column), treated, against, codes)

@@ -34,17 +34,17 @@ def test_pni_is_computed_from_albumin_in_either_unit(tmp_path: Path) -> None:
     expected = sorted({round(r["albumin"] + 5 * r["lymphocytes"], 9) for r in records})
     found = [value(r, "threshold") for r in report.table("curve").rows if r["threshold"]]
     assert sorted(found) == pytest.approx([(a + b) / 2 for a, b in pairwise(expected)])
-    assert "albumin (g/L)" in note(report, "pni-computed")
+    assert "albumin (g/L)" in note(report, "score-computed")
     decilitre = [r | {"albumin": round(r["albumin"] / 10, 2)} for r in records]
     again = hcc2l.roc(cohort(tmp_path, decilitre), outcome="pd", marker="pni")
-    assert "albumin (g/dL)" in note(again, "pni-computed")
+    assert "albumin (g/dL)" in note(again, "score-computed")
     assert again.table("cutoffs").rows[0]["youden"] == report.table("cutoffs").rows[0]["youden"]
 
 
 def test_a_pni_column_is_used_unchanged(tmp_path: Path) -> None:
     report = hcc2l.roc(cohort(tmp_path, patients(pni=lambda i: 30 + i % 17)), outcome="pd")
     assert [r["marker"] for r in report.table("markers").rows] == ["afp", "pni"]
-    assert "pni-computed" not in codes(report)
+    assert "score-computed" not in codes(report)
 
 
 def test_a_cut_term_is_a_marker_of_two_values() -> None:

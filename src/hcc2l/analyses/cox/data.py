@@ -270,6 +270,6 @@ def _strata(cohort: Cohort, term: Term, outcome: Outcome) -> Factor:
 def _cluster(cohort: Cohort, term: Term, account: RowAccount) -> Ints:
     """Codes of the clusters: patients, pairs or centres, of any number."""
     column = cohort.column(term.column)
-    account.drop(column.missing, f"{term.column} missing")
+    account.drop_missing(column.missing, term.column)
     texts = [column.text(i) for i in range(cohort.rows)]
     return np.unique(texts, return_inverse=True)[1].astype(np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.cox.results import CoxResults, comparison
 from hcc2l.analyses.cox.tables import PH_SCALES
@@ -44,7 +45,7 @@ def conventions(data: CoxData) -> list[str]:
 def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     cited = [references.COX_1972, _TIES[spec.ties]]
     limits = "profile-likelihood" if spec.firth else "Wald"
     penalty = f" and {FIRTH}" if spec.firth else ""
@@ -94,7 +95,7 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         )
         cited.append(references.GRAMBSCH_THERNEAU_1994)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
-    return " ".join(sentences), tuple(cited)
+    return " ".join(sentences), (*score_references(cohort), *cited)
 
 
 def _subgroup_sentences(data: CoxData, results: CoxResults) -> list[str]:

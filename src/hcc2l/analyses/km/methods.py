@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.km.data import KmData
 from hcc2l.analyses.km.labels import TEST_LABELS
 from hcc2l.cohort import Cohort
@@ -94,7 +95,7 @@ def km_methods(
     """The methods paragraph, from what the tables hold, and its references."""
     results = {table.name: table.rows for table in tables}
     cited: list[str] = []
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     sentences += _landmark_sentence(data, account, cited)
     sentences += _curve_sentences(data, results, cited)
     if data.group:
@@ -102,7 +103,7 @@ def km_methods(
     sentences += _restricted_mean_sentence(data, results, cited)
     sentences += _parametric_sentence(data, results)
     sentences += _row_sentences(cohort, account, results)
-    return " ".join(sentences), tuple(dict.fromkeys(cited))
+    return " ".join(sentences), (*score_references(cohort), *dict.fromkeys(cited))
 
 
 def _curve_sentences(

@@ -159,7 +159,7 @@ def prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str,
     assert outcome is not None  # the spec has seen to it
     account = rows_where(cohort, parser.conditions(spec.where))
     event, _ = read_event(cohort, outcome, account.keep)
-    account.drop(event < 0, f"{outcome.column} missing")
+    account.drop_missing(event < 0, outcome.column)
     refuse_no_rows(account)
     terms = {t.text: model_term(cohort, t, account.keep, [outcome.column]) for t in covariates}
     labels = {t: term.label for t, term in terms.items()}

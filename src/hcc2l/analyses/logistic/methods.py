@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.logistic.data import LogisticData, limits_kind
 from hcc2l.analyses.logistic.tables import fitted_models
 from hcc2l.analyses.regression.methods import (
@@ -26,7 +27,7 @@ def logistic_methods(
     """The methods paragraph, written from what was run, and its references."""
     spec, cited = data.spec, [references.COX_1958]
     kind = "profile-likelihood" if limits_kind(spec) == "profile" else "Wald"
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     sentences.append(
         f"Odds ratios for {in_sentence(outcome)} with {spec.conf_level * 100:g}% {kind} confidence "
         f"intervals were estimated by logistic regression{' with ' + FIRTH if spec.firth else ''}."
@@ -47,4 +48,4 @@ def logistic_methods(
         sentences.append("Calibration was assessed by the Hosmer–Lemeshow test.")
         cited.append(references.HOSMER_LEMESHOW_1980)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
-    return " ".join(sentences), tuple(cited)
+    return " ".join(sentences), (*score_references(cohort), *cited)

@@ -185,7 +185,7 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     terms = [_covariate(cohort, t, treatment, used, account) for t in covariates]
     eligible = _counts(account.keep, treatment)
     for term in terms:
-        account.drop(term.missing, f"{term.column} missing")
+        account.drop_missing(term.missing, term.column)
     strata, exact = _exact(cohort, on, treatment, account)
     if endpoints:
         first = endpoints[0]

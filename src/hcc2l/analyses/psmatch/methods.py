@@ -8,6 +8,7 @@ from importlib.metadata import version
 import numpy as np
 
 from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
 from hcc2l.analyses.psmatch.data import MatchData
 from hcc2l.analyses.psmatch.propensity import estimand
@@ -76,7 +77,7 @@ def methods(
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec = data.spec
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     sentences += [_score_sentence(data, cohort), _matching_sentence(data, cohort)]
     sentences += [_matched_sentence(data), _balance_sentence(data)]
     cited = [references.ROSENBAUM_RUBIN_1983]
@@ -93,7 +94,7 @@ def methods(
     sentences += outcome
     cited += more
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
-    return " ".join(sentences), tuple(dict.fromkeys(cited))
+    return " ".join(sentences), (*score_references(cohort), *dict.fromkeys(cited))
 
 
 def _score_sentence(data: MatchData, cohort: Cohort) -> str:

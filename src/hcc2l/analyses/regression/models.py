@@ -219,7 +219,7 @@ def exclude_incomplete(
     if final is not None:
         needed = candidates if data.spec.stepwise is not None else final.terms
         for term in needed:
-            account.drop(term.missing, f"{term.column} missing")
+            account.drop_missing(term.missing, term.column)
 
 
 def wald_test(model: Model, text: str) -> tuple[float, int, float]:

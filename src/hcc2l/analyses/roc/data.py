@@ -8,10 +8,10 @@ import numpy as np
 
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.outcome import Outcome, survival_outcome
-from hcc2l.analyses.roc.markers import Marker, resolve_markers
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Mask, RowAccount, groups
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
+from hcc2l.design.markers import Marker, resolve_markers
 from hcc2l.design.model import refuse_own
 from hcc2l.dictionary import readable
 from hcc2l.errors import AnalysisError, UsageError
@@ -104,7 +104,7 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
     positive, code = None, ""
     if which is not None:
         values, _ = read_event(cohort, which, account.keep)
-        account.drop(values < 0, f"{which.column} missing")
+        account.drop_missing(values < 0, which.column)
         positive, code = values == 1, which.name
         of_outcome.append(which.column)
         if spec.within is not None:

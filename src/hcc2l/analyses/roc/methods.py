@@ -8,6 +8,7 @@ from importlib.metadata import version
 import numpy as np
 
 from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.roc.data import RocData
 from hcc2l.analyses.roc.notes import _unit
 from hcc2l.analyses.roc.results import GroupResult
@@ -59,7 +60,7 @@ def roc_methods(
     data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, derived from the results, and its references."""
-    sentences = ["The data are synthetic."] if data.cohort.source.synthetic else []
+    sentences = opening_sentences(data.cohort)
     cited: list[str] = []
     names = listed([in_sentence(marker.label) for marker in data.markers.values()])
     if any(n.code == "pni-computed" for m in data.markers.values() for n in m.notes):
@@ -78,7 +79,10 @@ def roc_methods(
     if data.spec.criterion == "maxstat":
         sentences += _maxstat_sentences(data, results, names, cited)
     sentences.append(_last_sentences(data, tables))
-    return " ".join(sentences), tuple(REFERENCES[key] for key in dict.fromkeys(cited))
+    return " ".join(sentences), (
+        *score_references(data.cohort),
+        *(REFERENCES[key] for key in dict.fromkeys(cited)),
+    )
 
 
 def _area_sentences(

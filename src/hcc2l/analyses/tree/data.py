@@ -111,7 +111,8 @@ def _candidate(
     places = np.array([*groups.ranks, np.nan], dtype=np.float64)
     levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
     # The groups of a number are ordered; two groups are a factor in any case.
-    ordered = len(levels) > 2 if groups.cuts else entry.type == "ordered" and text == term.column
+    declared = cohort.ordered(term.column) and text == term.column
+    ordered = len(levels) > 2 if groups.cuts else declared
     fixed = text
     if groups.cuts:
         fixed = f"{term.column}@{'/'.join(number_text(c) for c in groups.cuts)}"
@@ -307,7 +308,7 @@ def prepare(cohort: Cohort, spec: TreeSpec) -> TreeData:
             )
     if spec.missing == "drop":
         for candidate, values in resolved:
-            account.drop(np.isnan(values), f"{candidate.column} missing")
+            account.drop_missing(np.isnan(values), candidate.column)
         refuse_no_rows(account)
     keep = account.keep
     event = (endpoint.event == 1)[keep]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.findings import missing_at_splits
 from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
@@ -40,7 +41,7 @@ def conventions(data: TreeData) -> list[str]:
 def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, derived from the tree, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     cited = [references.HOTHORN_2006, references.STRASSER_WEBER_1999, references.KAPLAN_MEIER_1958]
     names = listed([candidate.listed for candidate in data.candidates])
     sentences.append(
@@ -74,7 +75,7 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     sentences.append(
         f"The analysis was exploratory and was performed with hcc2l {version('hcc2l')}."
     )
-    return " ".join(sentences), tuple(cited)
+    return " ".join(sentences), (*score_references(cohort), *cited)
 
 
 def _splitting(data: TreeData) -> str:
