@@ -46,6 +46,12 @@ class RowAccount:
             self.excluded.append(Excluded(reason, int(leaving.size), which))
             self.keep[leaving] = False
 
+    def copy(self) -> RowAccount:
+        """An account that goes on from this one."""
+        account = RowAccount(self.cohort)
+        account.keep, account.excluded = self.keep.copy(), list(self.excluded)
+        return account
+
     @property
     def analysed(self) -> int:
         """Number of rows kept."""

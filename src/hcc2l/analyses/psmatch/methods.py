@@ -8,8 +8,9 @@ from importlib.metadata import version
 import numpy as np
 
 from hcc2l import references
-from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
+from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, Summary
 from hcc2l.analyses.psmatch.data import MatchData
+from hcc2l.analyses.psmatch.labels import TEST_LABELS
 from hcc2l.analyses.psmatch.propensity import estimand
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
