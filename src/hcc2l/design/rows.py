@@ -48,6 +48,12 @@ class RowAccount:
         """Exclude the rows without a value of a column; of a score, its parts are named."""
         self.drop(rows, self.cohort.missing_reason(column))
 
+    def copy(self) -> RowAccount:
+        """An account that goes on from this one."""
+        account = RowAccount(self.cohort)
+        account.keep, account.excluded = self.keep.copy(), list(self.excluded)
+        return account
+
     @property
     def analysed(self) -> int:
         """Number of rows kept."""

@@ -253,7 +253,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         strata.codes if strata else None,
         cluster,
         weights,
-        account.keep.copy(),
+        account.keep,
         labels,
         groups,
         {t: term.column for t, term in terms.items()},

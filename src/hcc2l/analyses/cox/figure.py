@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from hcc2l.analyses.cox.adjusted import adjusted_figure
 from hcc2l.analyses.cox.data import CoxData
-from hcc2l.analyses.cox.results import CoxResults, comparison
+from hcc2l.analyses.cox.labels import comparison
+from hcc2l.analyses.cox.results import CoxResults
 from hcc2l.analyses.regression.figure import KEYS, forest_figure, forest_options
 from hcc2l.report import Figure, Row, Table
 from hcc2l.wording import in_sentence

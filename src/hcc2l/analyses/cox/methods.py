@@ -7,8 +7,8 @@ from importlib.metadata import version
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.cox.data import CoxData
-from hcc2l.analyses.cox.results import CoxResults, comparison
-from hcc2l.analyses.cox.tables import PH_SCALES
+from hcc2l.analyses.cox.labels import PH_SCALES, comparison
+from hcc2l.analyses.cox.results import CoxResults
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,

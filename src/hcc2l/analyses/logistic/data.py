@@ -163,8 +163,7 @@ def prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str,
     refuse_no_rows(account)
     terms = {t.text: model_term(cohort, t, account.keep, [outcome.column]) for t in covariates}
     labels = {t: term.label for t, term in terms.items()}
-    keep = account.keep.copy()
-    return LogisticData(spec, account, outcome.name, event == 1, keep, labels), terms
+    return LogisticData(spec, account, outcome.name, event == 1, account.keep, labels), terms
 
 
 def limits_kind(spec: LogisticSpec) -> str:

@@ -7,7 +7,6 @@ from importlib.metadata import version
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.logistic.data import LogisticData, limits_kind
-from hcc2l.analyses.logistic.tables import fitted_models
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,
@@ -44,7 +43,7 @@ def logistic_methods(
         )
         cited.append(references.HARRELL_1996)
     sentences += bootstrap_sentences(spec)
-    if any(model.describe()["hosmer_lemeshow_p"] is not None for model in fitted_models(fitted)):
+    if any(model.describe()["hosmer_lemeshow_p"] is not None for model in fitted.models):
         sentences.append("Calibration was assessed by the Hosmer–Lemeshow test.")
         cited.append(references.HOSMER_LEMESHOW_1980)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")

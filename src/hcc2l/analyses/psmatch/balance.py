@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc2l.analyses.psmatch.data import Covariate, MatchData, Sample, number
+from hcc2l.analyses.psmatch.labels import SAMPLES, STAGES, TEST_LABELS
 from hcc2l.analyses.psmatch.matching import unmatched
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value
@@ -18,16 +19,6 @@ LARGE_DIFFERENCE = 0.1
 
 
 VARIANCE_RATIOS = (0.5, 2.0)  # beyond these the spread differs; the thresholds of R's cobalt
-
-
-SAMPLES = {"before": "All patients", "after": "Matched", "weighted": "Weighted"}
-
-
-TEST_LABELS = {
-    "mann-whitney": "Mann–Whitney", "chi-square": "χ²", "fisher": "Fisher",
-    "wilcoxon": "Wilcoxon signed-rank", "mcnemar": "McNemar", "stuart-maxwell": "Stuart–Maxwell",
-    "mantel-haenszel": "Mantel–Haenszel",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -302,20 +293,11 @@ def flow_table(data: MatchData) -> Table:
         {"stage": stage, "n": n, "n_treated": t, "n_control": c} for stage, (n, t, c) in steps
     ]
     columns = (
-        Column("Patients", ("stage",), labels=_STAGES), Column("n", ("n",)),
+        Column("Patients", ("stage",), labels=STAGES), Column("n", ("n",)),
         Column(data.treatment.treated, ("n_treated",)),
         Column(data.treatment.control, ("n_control",)),
     )  # fmt: skip
     return Table("flow", "Patients", tuple(rows[0]), tuple(rows), columns)
-
-
-_STAGES = {
-    "eligible": "Received one of the two treatments", "complete": "Complete data",
-    "matched": "Matched", "no-control-in-stratum": "Unmatched: no counterpart in the stratum",
-    "outside-caliper": "Unmatched: no counterpart within the caliper",
-    "controls-used-up": "Unmatched: suitable controls already matched",
-    "not-needed": "Unmatched: surplus controls",
-}  # fmt: skip
 
 
 def _sizes(data: MatchData, rows: Mask) -> tuple[int, int, int]:

@@ -9,9 +9,10 @@ import numpy as np
 from hcc2l.analyses.km.data import KmData
 from hcc2l.analyses.km.figure import km_figure
 from hcc2l.analyses.km.labels import TEST_LABELS
-from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, SAMPLES
+from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE
 from hcc2l.analyses.psmatch.data import MatchData, Sample
-from hcc2l.analyses.psmatch.outcomes import LOGRANK_LABELS, worded
+from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, SAMPLES
+from hcc2l.analyses.psmatch.outcomes import worded
 from hcc2l.design import Factor
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Figure, Row, Table, Value

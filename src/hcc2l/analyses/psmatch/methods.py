@@ -9,8 +9,9 @@ import numpy as np
 
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
-from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
+from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, Summary
 from hcc2l.analyses.psmatch.data import MatchData
+from hcc2l.analyses.psmatch.labels import TEST_LABELS
 from hcc2l.analyses.psmatch.propensity import estimand
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor

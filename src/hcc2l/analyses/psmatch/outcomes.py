@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from hcc2l.analyses.psmatch.balance import SAMPLES, TEST_LABELS, counts_tests, sample_column
+from hcc2l.analyses.psmatch.balance import counts_tests, sample_column
 from hcc2l.analyses.psmatch.data import MatchData, Sample, TimeToEvent, number
+from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, MODEL_LABELS, SAMPLES, TEST_LABELS
 from hcc2l.analyses.psmatch.matching import gaps, match
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
@@ -28,16 +29,6 @@ RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
 
 RATES = {"ORR": ("CR", "PR"), "DCR": ("CR", "PR", "SD")}
-
-
-MODEL_LABELS = {
-    "cox": "Cox", "cox-cluster": "Cox, clustered on pair", "cox-strata": "Cox, stratified by pair",
-    "cox-robust": "Cox, weighted, robust SE",
-    "cox-adjusted": "Cox, adjusted for the covariates",
-}  # fmt: skip
-
-
-LOGRANK_LABELS = {"logrank": "Log-rank", "logrank-stratified": "Log-rank, stratified by pair"}
 
 
 NO_ERROR = 1e-9  # a robust standard error below this share of the model's is 0, up to rounding
