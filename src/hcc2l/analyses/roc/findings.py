@@ -297,11 +297,13 @@ def _limits_at_cuts(patients: Patients, classes: Classes) -> Iterator[LimitAtCut
 
 
 def _limits_equal_to(column: Column, sign: str, cut: float, keep: Mask) -> int:
+    """Number of cells of kept rows that are this detection limit; `<=20` may be 20 itself."""
     return sum(
         cell.startswith(sign)
-        and column.format.limit(cell) == cut
         and not cell.startswith(f"{sign}=")
-        for cell in column.limits.values()
+        and column.format.limit(cell) == cut
+        for row, cell in column.limits.items()
+        if keep[row]
     )
 
 
