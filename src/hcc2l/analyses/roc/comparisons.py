@@ -39,22 +39,23 @@ class GroupDifference:
 
 
 def delong_differences(
-    group: str, positive: Mask, markers: Sequence[MarkerCurve]
+    positive: Mask, markers: Sequence[MarkerCurve]
 ) -> Iterator[MarkerDifference]:
     """Every pair of markers by DeLong's test for paired curves; `positive` has shape (n,)."""
     placements = [roc.placements(m.values, positive, higher=m.higher) for m in markers]
     for (a, of_a), (b, of_b) in combinations(zip(markers, placements, strict=True), 2):
-        yield MarkerDifference(group, a.name, b.name, roc.compare_paired(of_a, of_b))
+        yield MarkerDifference(a.group, a.name, b.name, roc.compare_paired(of_a, of_b))
 
 
 def bootstrap_differences(
-    group: str, markers: Sequence[MarkerCurve], samples: Sequence[Resampled]
+    markers: Sequence[MarkerCurve], samples: Sequence[Resampled]
 ) -> Iterator[MarkerDifference]:
     """Every pair of markers by their common bootstrap samples."""
     areas = [area_samples(m, s) for m, s in zip(markers, samples, strict=True)]
     for (a, of_a), (b, of_b) in combinations(zip(markers, areas, strict=True), 2):
         std_err = float(np.nanstd(of_a - of_b, ddof=1))
-        yield MarkerDifference(group, a.name, b.name, _z_test(a.area.auc - b.area.auc, std_err))
+        test = _z_test(a.area.auc - b.area.auc, std_err)
+        yield MarkerDifference(a.group, a.name, b.name, test)
 
 
 def _z_test(difference: float, std_err: float) -> roc.AreaTest:
@@ -65,16 +66,17 @@ def _z_test(difference: float, std_err: float) -> roc.AreaTest:
 
 
 def group_differences(
-    groups: Sequence[tuple[str, int, Sequence[MarkerCurve]]], *, normal: bool
+    groups: Sequence[Sequence[MarkerCurve]], *, normal: bool
 ) -> Iterator[GroupDifference]:
-    """Every marker in every pair of groups, given by name, number of patients and curves.
+    """Every marker in every pair of groups, given as the curves of each.
 
     With `normal` by z, as for bootstrapped standard errors, otherwise by t.
     """
-    for (name_a, n_a, of_a), (name_b, n_b, of_b) in combinations(groups, 2):
-        for a, b in zip(of_a, of_b, strict=True):
-            test = roc.compare_unpaired(b.area, a.area, (n_b, n_a), normal=normal)
-            yield GroupDifference(a.name, name_a, name_b, test)
+    for group_a, group_b in combinations(groups, 2):
+        for a, b in zip(group_a, group_b, strict=True):
+            sizes = b.values.size, a.values.size
+            test = roc.compare_unpaired(b.area, a.area, sizes, normal=normal)
+            yield GroupDifference(a.name, a.group, b.group, test)
 
 
 def holm(differences: Iterable[MarkerDifference | GroupDifference]) -> list[float]:

@@ -32,6 +32,7 @@ class MarkerCurve:
         The logistic model of a combination; None for a marker.
     """
 
+    group: str
     name: str
     values: Floats
     higher: bool

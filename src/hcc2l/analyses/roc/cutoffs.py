@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
+from hcc2l.analyses.roc.markers import Marker
 from hcc2l.design import Floats
+from hcc2l.errors import UsageError
+from hcc2l.number_format import parse_number
+from hcc2l.specs import RocSpec
 from hcc2l.stats import roc
 from hcc2l.stats.proportions import ProportionInterval, proportion_limits
 
@@ -51,6 +55,51 @@ def above_cutpoint(curve: roc.RocCurve, cutpoint: float) -> Cutoff:
 def given(curve: roc.RocCurve, values: Iterable[float]) -> list[Cutoff]:
     """The cut-offs of `--at-cut`."""
     return [Cutoff("fixed", value, roc.place_of(curve, value)) for value in values]
+
+
+def given_cutoffs(spec: RocSpec, markers: Mapping[str, Marker]) -> dict[str, tuple[float, ...]]:
+    """The cut-offs of `--at-cut`, by marker or combination.
+
+    Raises
+    ------
+    UsageError
+        There is no such marker, it has groups instead of numbers, or a cut-off is no number.
+    """
+    found: dict[str, tuple[float, ...]] = {}
+    for text in spec.at_cut:
+        name, values = _marker_and_cutoffs(text, (*markers, *spec.combine))
+        if name in markers and markers[name].levels:
+            raise UsageError(
+                f"{markers[name].label} is already divided into groups.",
+                where=f"--at-cut {text}",
+                hint="Remove this cut-off, or give the column itself as --marker.",
+            )  # fmt: skip
+        cuts = [parse_number(v.strip()) for v in values.replace("/", ",").split(",")]
+        if None in cuts:
+            raise UsageError(
+                f"{values!r} is not a list of numbers.", where="--at-cut",
+                hint="Write afp=400 or afp=20,400.",
+            )  # fmt: skip
+        found[name] = (*found.get(name, ()), *(c for c in cuts if c is not None))
+    return found
+
+
+def _marker_and_cutoffs(text: str, names: Sequence[str]) -> tuple[str, str]:
+    """The two sides of `afp=20,400`; a marker's own name may hold a sign: `afp>=400`."""
+    whole = max((k for k in names if text.startswith(f"{k}=")), key=len, default=None)
+    if whole is not None:
+        return whole, text[len(whole) + 1 :]
+    name, equals, values = text.partition("=")
+    if not equals:
+        raise UsageError(
+            f"{text!r} gives no cut-off.", where="--at-cut", hint="Write afp=400 or afp=20,400."
+        )
+    if name.strip() not in names:
+        raise UsageError(
+            f"{name.strip()!r} is not among the markers.", where="--at-cut",
+            hint=f"Markers: {', '.join(names)}.",
+        )  # fmt: skip
+    return name.strip(), values
 
 
 def middle(cutoffs: Sequence[Cutoff]) -> Cutoff:

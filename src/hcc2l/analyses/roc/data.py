@@ -8,14 +8,14 @@ import numpy as np
 
 from hcc2l.analyses.accounting import refuse_no_rows
 from hcc2l.analyses.outcome import Outcome, survival_outcome
+from hcc2l.analyses.roc.cutoffs import given_cutoffs
 from hcc2l.analyses.roc.markers import Marker, resolve_markers
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Mask, RowAccount, apply_conditions, factor
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
 from hcc2l.design.model import refuse_own
 from hcc2l.dictionary import readable
-from hcc2l.errors import AnalysisError, UsageError
-from hcc2l.number_format import parse_number
+from hcc2l.errors import AnalysisError
 from hcc2l.specs import RocSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.stats.roc import higher_is_positive
@@ -332,7 +332,7 @@ def _known_outcome(patients: Patients, read: _ReadOutcome) -> KnownOutcome:
         words=_words(patients.cohort, read.code),
         positive=positive,
         higher=_directions(patients, positive, everyone),
-        fixed=_fixed(patients.spec, patients.markers),
+        fixed=given_cutoffs(patients.spec, patients.markers),
     )
     return KnownOutcome(patients, classes, read.column, read.window)
 
@@ -347,7 +347,7 @@ def _time_dependent(patients: Patients, survival: Survival, at: float) -> TimeDe
         words=f"{_words(patients.cohort, endpoint.event_name)} {by_then}",
         positive=positive,
         higher=_directions(patients, positive, positive | (time > limit)),
-        fixed=_fixed(patients.spec, patients.markers),
+        fixed=given_cutoffs(patients.spec, patients.markers),
     )
     return TimeDependent(patients, classes, survival, at)
 
@@ -397,35 +397,3 @@ def _refuse_one_class(positive: Mask, code: str, account: RowAccount) -> None:
         hint="A ROC curve needs patients with and without the outcome. "
         + (f"Excluded: {excluded}." if excluded else "Check the value: --outcome COL=VALUE."),
     )
-
-
-def _fixed(spec: RocSpec, markers: dict[str, Marker]) -> dict[str, tuple[float, ...]]:
-    """The cut-offs of `--at-cut`, by marker."""
-    fixed: dict[str, tuple[float, ...]] = {}
-    for text in spec.at_cut:
-        names = (*markers, *spec.combine)
-        whole = max((k for k in names if text.startswith(f"{k}=")), key=len, default=None)
-        name, equals, values = text.partition("=")
-        name = name.strip()
-        if whole is not None:  # a marker's own name may hold a sign: afp>=400
-            name, values = whole, text[len(whole) + 1 :]
-        if name not in names or not equals:
-            hint = f"Markers: {', '.join(names)}." if equals else "Write afp=400 or afp=20,400."
-            message = (
-                f"{name!r} is not among the markers." if equals else f"{text!r} gives no cut-off."
-            )
-            raise UsageError(message, where="--at-cut", hint=hint)
-        if name in markers and markers[name].levels:
-            raise UsageError(
-                f"{markers[name].label} is already divided into groups.",
-                where=f"--at-cut {text}",
-                hint="Remove this cut-off, or give the column itself as --marker.",
-            )  # fmt: skip
-        cuts = [parse_number(v.strip()) for v in values.replace("/", ",").split(",")]
-        if None in cuts:
-            raise UsageError(
-                f"{values!r} is not a list of numbers.", where="--at-cut",
-                hint="Write afp=400 or afp=20,400.",
-            )  # fmt: skip
-        fixed[name] = (*fixed.get(name, ()), *(c for c in cuts if c is not None))
-    return fixed

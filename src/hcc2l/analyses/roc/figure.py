@@ -18,9 +18,9 @@ LOG_SPAN = 50.0  # ratio of the largest to the smallest positive value above whi
 
 def maxstat_figure(data: MaximallySelected, maxima: Maxima, tables: Sequence[Table]) -> Figure:
     """The log-rank statistic of every cut-point."""
-    options = _panels(data.patients, [(found.group, found.marker) for found in maxima.maxima])
+    options = _panels(data.patients, [(found.group, found.name) for found in maxima.maxima])
     options["y_label"] = "Standardised log-rank statistic"
-    options["x_labels"] = tuple(_axis(data.patients, found.marker) for found in maxima.maxima)
+    options["x_labels"] = tuple(_axis(data.patients, found.name) for found in maxima.maxima)
     table = next(t for t in tables if t.name == "maxstat")
     return Figure("maxstat", {"statistics": statistics_table(maxima), "maxstat": table}, options)
 
@@ -29,8 +29,8 @@ def curve_figure(
     patients: Patients, classes: Classes, curves: Curves, tables: Sequence[Table]
 ) -> Figure:
     """The ROC curves, or the rates by threshold, as `--which` selects."""
-    options = _panels(patients, [(group, marker.name) for group, marker in curves.markers])
-    options["x_labels"] = tuple(_axis(patients, marker.name) for _, marker in curves.markers)
+    options = _panels(patients, [(marker.group, marker.name) for marker in curves.markers])
+    options["x_labels"] = tuple(_axis(patients, marker.name) for marker in curves.markers)
     options["ci"] = f"{patients.spec.conf_level * 100:g}% CI"
     steps = patients.spec.figure == "thresholds"
     drawn = {"curve": _steps(curves) if steps else curve_table(curves),
@@ -45,12 +45,12 @@ def _steps(curves: Curves) -> Table:
     The last row of each curve, `cutoff` null, is that of a cut-off beyond all values.
     """
     rows: list[Row] = []
-    for group, marker in curves.markers:
+    for marker in curves.markers:
         curve = marker.curve
         at = [*(curve.levels if curve.higher else -curve.levels).tolist(), None]
         rates = curve.sensitivity.tolist(), curve.specificity.tolist()
         for cutoff, se, sp in zip(at, *rates, strict=True):
-            rows.append({"group": group, "marker": marker.name, "cutoff": cutoff,
+            rows.append({"group": marker.group, "marker": marker.name, "cutoff": cutoff,
                          "sensitivity": se, "specificity": sp})  # fmt: skip
     return Table("steps", "Rates by cut-off", tuple(rows[0]), tuple(rows))
 
@@ -97,7 +97,7 @@ def _axis(patients: Patients, name: str) -> str:
 
 def _points(patients: Patients, classes: Classes, curves: Curves, tables: Sequence[Table]) -> Table:
     """The cut-offs on the curves, with their labels."""
-    markers = {(group, marker.name): marker for group, marker in curves.markers}
+    markers = {(marker.group, marker.name): marker for marker in curves.markers}
     rows: list[Row] = []
     for cut in next(t for t in tables if t.name == "cutoffs").rows:
         group, name = str(cut["group"]), str(cut["marker"])

@@ -228,10 +228,10 @@ def of_curves(patients: Patients, curves: Curves, *, known: bool) -> Iterator[Fi
         yield from _few_in_class(group, name, known=known)
     for group in curves.groups:
         for marker in group.markers:
-            called = patients.curve_name(group.name, marker.name)
+            called = patients.curve_name(marker.group, marker.name)
             yield from _of_area(patients, called, marker)
             yield from _of_cutoffs(group, called, marker)
-    if not curves.validated and any(marker.chosen for _, marker in curves.markers):
+    if not curves.validated and any(marker.chosen for marker in curves.markers):
         yield OptimisticCutoffs()
 
 
@@ -240,7 +240,7 @@ def of_maxima(patients: Patients, maxima: Maxima) -> Iterator[Finding]:
     labels = tuple(marker.label for marker in patients.markers.values())
     yield OptimisticCutpoints(labels, with_intervals=bool(maxima.intervals))
     for found, interval in zip(maxima.maxima, maxima.intervals, strict=False):
-        yield from _wide(patients.curve_name(found.group, found.marker), interval)
+        yield from _wide(patients.curve_name(found.group, found.name), interval)
 
 
 def _censored_early(data: KnownOutcome) -> Iterator[CensoredEarly]:

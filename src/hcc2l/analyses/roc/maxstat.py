@@ -30,6 +30,8 @@ class Maximum:
 
     Attributes
     ----------
+    name
+        Of the marker.
     p
         By each method, the one to report first: ``hl`` (up to 150 patients), ``lau94``, ``lau92``.
     p_unadjusted
@@ -37,7 +39,7 @@ class Maximum:
     """
 
     group: str
-    marker: str
+    name: str
     n: int
     events: int
     maximum: stats.MaxStat
@@ -68,7 +70,7 @@ class Maxima:
         return [
             above_cutpoint(curve, found.maximum.cutpoint)
             for found in self.maxima
-            if (found.group, found.marker) == (group, marker)
+            if (found.group, found.name) == (group, marker)
         ]
 
 
@@ -122,7 +124,7 @@ def _maximum(data: MaximallySelected, group: str, name: str, rows: Mask) -> Maxi
         )  # fmt: skip
     test = logrank(time, event, (values > maximum.cutpoint).astype(np.int64), 2)
     return Maximum(
-        group=group, marker=name, n=values.size, events=int(event.sum()), maximum=maximum,
+        group=group, name=name, n=values.size, events=int(event.sum()), maximum=maximum,
         p=_adjusted(maximum, values, scores, low), p_unadjusted=test.p,
     )  # fmt: skip
 
@@ -143,7 +145,7 @@ def _intervals(
 ) -> list[CutoffInterval]:
     """The interval of each cut-point, chosen anew in the same bootstrap samples."""
     spec, time, event = data.patients.spec, data.survival.time[rows], data.survival.event[rows]
-    values = [data.patients.markers[one.marker].values[rows] for one in found]
+    values = [data.patients.markers[one.name].values[rows] for one in found]
     rng = np.random.default_rng(spec.seed)
     cutpoints = np.full((len(found), spec.samples), np.nan)
     for sample in track(range(spec.samples), "Bootstrap"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hcc2l.analyses.regression.models import number
 from hcc2l.analyses.roc.data import MaximallySelected
 from hcc2l.analyses.roc.maxstat import Maxima
 from hcc2l.analyses.roc.tables import (
@@ -12,6 +11,7 @@ from hcc2l.analyses.roc.tables import (
     machine_table,
     naming,
 )
+from hcc2l.numerals import number
 from hcc2l.report import Column, Row, Table
 
 METHODS = {"hl": "Hothorn–Lausen", "lau92": "Lausen–Schumacher 1992",
@@ -25,7 +25,7 @@ RATES_AND_AREAS = (  # of a cut-off on a ROC curve; a cut-point of survival has 
 def maxstat_table(data: MaximallySelected, maxima: Maxima) -> Table:
     """The maximally selected cut-points, one row for each method of adjusting p."""
     rows: list[Row] = [
-        {"group": found.group, "marker": found.marker, "n": found.n, "events": found.events,
+        {"group": found.group, "marker": found.name, "n": found.n, "events": found.events,
          "cutpoint": found.maximum.cutpoint,
          "n_low": int(found.maximum.low[found.maximum.best]),
          "statistic": found.maximum.statistic, "p": number(p), "method": method,
@@ -48,7 +48,7 @@ def maxstat_table(data: MaximallySelected, maxima: Maxima) -> Table:
 def cutpoint_table(data: MaximallySelected, maxima: Maxima) -> Table:
     """The bootstrap interval of every maximally selected cut-point."""
     rows: list[Row] = [
-        {"group": found.group, "marker": found.marker, **interval_cells(interval),
+        {"group": found.group, "marker": found.name, **interval_cells(interval),
          **dict.fromkeys(RATES_AND_AREAS)}
         for found, interval in zip(maxima.maxima, maxima.intervals, strict=True)
     ]  # fmt: skip
@@ -64,6 +64,6 @@ def statistics_table(maxima: Maxima) -> Table:
         maximum = found.maximum
         arrays = (maximum.cutpoints, maximum.statistics, maximum.low)
         for cut, statistic, low in zip(*(a.tolist() for a in arrays), strict=True):
-            rows.append({"group": found.group, "marker": found.marker, "cutpoint": cut,
+            rows.append({"group": found.group, "marker": found.name, "cutpoint": cut,
                          "n_low": low, "statistic": statistic})  # fmt: skip
     return machine_table("statistics", "Log-rank statistic of every cut-point", rows)

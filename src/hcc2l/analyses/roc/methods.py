@@ -175,7 +175,7 @@ def timed_area_sentences(data: TimeDependent, curves: Curves) -> Iterator[Senten
 
 
 def _has_limits(curves: Curves) -> bool:
-    return any(not math.isnan(marker.limits[0]) for _, marker in curves.markers)
+    return any(not math.isnan(marker.limits[0]) for marker in curves.markers)
 
 
 def _direction_sentence(patients: Patients, classes: Classes) -> Sentence:

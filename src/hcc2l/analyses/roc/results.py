@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hcc2l.analyses.roc.bootstrap import Optimism
-from hcc2l.analyses.roc.comparisons import GroupDifference, MarkerDifference
+from hcc2l.analyses.roc.comparisons import GroupDifference, MarkerDifference, group_differences
 from hcc2l.analyses.roc.curves import MarkerCurve
 from hcc2l.analyses.roc.data import Patients
 from hcc2l.design import Mask
@@ -50,15 +50,15 @@ class GroupCurves:
 
 @dataclass(frozen=True)
 class Curves:
-    """The curves of all groups, and the differences between groups with `--compare`."""
+    """The curves of all groups, and with `--compare` the differences between groups."""
 
     groups: tuple[GroupCurves, ...]
     between_groups: tuple[GroupDifference, ...]
 
     @property
-    def markers(self) -> Iterator[tuple[str, MarkerCurve]]:
-        """Every curve, with the name of its group."""
-        return ((group.name, marker) for group in self.groups for marker in group.markers)
+    def markers(self) -> list[MarkerCurve]:
+        """The curves of every group."""
+        return [marker for group in self.groups for marker in group.markers]
 
     @property
     def validated(self) -> bool:
@@ -94,6 +94,12 @@ def analysable_groups(patients: Patients, *conditions: Callable[[Mask], bool]) -
             where="--by", hint="Remove --by, or choose larger groups.",
         )  # fmt: skip
     return Groups(tuple(analysed), tuple(skipped))
+
+
+def compared(patients: Patients, groups: Sequence[GroupCurves], *, normal: bool) -> Curves:
+    """The curves of all groups, compared between groups if asked; `normal` as there."""
+    of_groups = [group.markers for group in groups] if patients.spec.compare else []
+    return Curves(tuple(groups), tuple(group_differences(of_groups, normal=normal)))
 
 
 def _varies(patients: Patients, rows: Mask) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from hcc2l.analyses.accounting import account_notes, provenance
 from hcc2l.analyses.cautions import reading_notes, row_notes
-from hcc2l.analyses.roc import findings, known, methods, timed
+from hcc2l.analyses.roc import findings, known_outcome, methods, time_dependent
 from hcc2l.analyses.roc.cutoffs import best_by
 from hcc2l.analyses.roc.data import (
     Classes,
@@ -58,37 +58,41 @@ def run(cohort: Cohort, spec: RocSpec) -> Report:
 
 def _known_report(data: KnownOutcome) -> Report:
     patients = data.patients
-    groups = analysable_groups(patients, partial(known.has_both_classes, data))
-    curves = known.known_curves(data, groups, best_by(patients.spec.criterion))
     notes = [*reading_notes(patients.cohort, *data.events), *account_notes(patients.account)]
+    groups = analysable_groups(patients, partial(known_outcome.has_both_classes, data))
+    curves = known_outcome.known_curves(data, groups, best_by(patients.spec.criterion))
     return _report(patients, groups, [_known_part(data, curves)], notes)
 
 
 def _timed_report(data: TimeDependent) -> Report:
     patients = data.patients
-    groups = analysable_groups(patients, partial(timed.has_both_classes, data))
-    curves = timed.timed_curves(data, groups, best_by(patients.spec.criterion))
     notes = row_notes(patients.cohort, data.survival.outcome)
+    groups = analysable_groups(patients, partial(time_dependent.has_both_classes, data))
+    curves = time_dependent.timed_curves(data, groups, best_by(patients.spec.criterion))
     return _report(patients, groups, [_timed_part(data, curves)], notes)
 
 
 def _maxstat_report(data: MaximallySelected) -> Report:
     patients, cutpoints = data.patients, partial(has_cutpoints, data)
+    events = data.curve.events if isinstance(data.curve, KnownOutcome) else ()
+    notes = row_notes(patients.cohort, data.survival.outcome, *events)
     parts: list[Part] = []
-    events: tuple[str, ...] = ()
     match data.curve:
         case None:
             groups = analysable_groups(patients, cutpoints)
             found = maxima(data, groups)
         case KnownOutcome() as curve:
-            groups = analysable_groups(patients, cutpoints, partial(known.has_both_classes, curve))
-            found, events = maxima(data, groups), curve.events
-            parts = [_known_part(curve, known.known_curves(curve, groups, found.choose))]
-        case TimeDependent() as curve:
-            groups = analysable_groups(patients, cutpoints, partial(timed.has_both_classes, curve))
+            groups = analysable_groups(
+                patients, cutpoints, partial(known_outcome.has_both_classes, curve)
+            )
             found = maxima(data, groups)
-            parts = [_timed_part(curve, timed.timed_curves(curve, groups, found.choose))]
-    notes = row_notes(patients.cohort, data.survival.outcome, *events)
+            parts = [_known_part(curve, known_outcome.known_curves(curve, groups, found.choose))]
+        case TimeDependent() as curve:
+            groups = analysable_groups(
+                patients, cutpoints, partial(time_dependent.has_both_classes, curve)
+            )
+            found = maxima(data, groups)
+            parts = [_timed_part(curve, time_dependent.timed_curves(curve, groups, found.choose))]
     return _report(patients, groups, [*parts, _maxstat_part(data, found)], notes)
 
 
@@ -128,10 +132,10 @@ class Part:
     conventions: list[str]
     tables: list[Table]
     points: list[Table]
-    on_data: Iterable[Finding]
-    on_results: Iterable[Finding]
-    areas: Iterable[Sentence]
-    cutoffs: Iterable[Sentence]
+    on_data: list[Finding]
+    on_results: list[Finding]
+    areas: list[Sentence]
+    cutoffs: list[Sentence]
     draw: Callable[[Sequence[Table]], Figure]
 
 
@@ -143,10 +147,10 @@ def _known_part(data: KnownOutcome, curves: Curves) -> Part:
         conventions=methods.known_conventions(data),
         tables=known_tables(data, curves),
         points=[curve_table(curves)] if data.patients.spec.curve else [],
-        on_data=findings.of_known_outcome(data),
-        on_results=findings.of_curves(data.patients, curves, known=True),
-        areas=methods.known_area_sentences(data, curves),
-        cutoffs=methods.known_cutoff_sentences(data, curves),
+        on_data=list(findings.of_known_outcome(data)),
+        on_results=list(findings.of_curves(data.patients, curves, known=True)),
+        areas=list(methods.known_area_sentences(data, curves)),
+        cutoffs=list(methods.known_cutoff_sentences(data, curves)),
         draw=partial(curve_figure, data.patients, data.classes, curves),
     )
 
@@ -159,10 +163,10 @@ def _timed_part(data: TimeDependent, curves: Curves) -> Part:
         conventions=methods.timed_conventions(data),
         tables=timed_tables(data, curves),
         points=[curve_table(curves)] if data.patients.spec.curve else [],
-        on_data=findings.of_time_dependent(data),
-        on_results=findings.of_curves(data.patients, curves, known=False),
-        areas=methods.timed_area_sentences(data, curves),
-        cutoffs=methods.timed_cutoff_sentences(data, curves),
+        on_data=list(findings.of_time_dependent(data)),
+        on_results=list(findings.of_curves(data.patients, curves, known=False)),
+        areas=list(methods.timed_area_sentences(data, curves)),
+        cutoffs=list(methods.timed_cutoff_sentences(data, curves)),
         draw=partial(curve_figure, data.patients, data.classes, curves),
     )
 
@@ -176,10 +180,10 @@ def _maxstat_part(data: MaximallySelected, found: Maxima) -> Part:
         conventions=methods.maxstat_conventions(data),
         tables=[maxstat_table(data, found), *intervals],
         points=[statistics_table(found)] if data.patients.spec.curve else [],
-        on_data=(),
-        on_results=findings.of_maxima(data.patients, found),
-        areas=(),
-        cutoffs=methods.maxstat_sentences(data, found),
+        on_data=[],
+        on_results=list(findings.of_maxima(data.patients, found)),
+        areas=[],
+        cutoffs=list(methods.maxstat_sentences(data, found)),
         draw=partial(maxstat_figure, data, found),
     )
 
@@ -213,7 +217,7 @@ def _report(
         provenance=_provenance(patients, parts),
         tables=tuple(tables),
         notes=(*notes, *notes_on_options(patients), *roc_notes(found)),
-        draw=lambda: drawn.draw(tables),
+        draw=partial(drawn.draw, tables),
         methods=text,
         references=references,
         show_methods=spec.methods,

@@ -6,13 +6,13 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from typing import cast
 
-from hcc2l.analyses.regression.models import number
 from hcc2l.analyses.roc.comparisons import GroupDifference, MarkerDifference, holm
 from hcc2l.analyses.roc.curves import MarkerCurve
 from hcc2l.analyses.roc.cutoffs import CutoffInterval, counts_at
 from hcc2l.analyses.roc.data import Classes, KnownOutcome, Patients, TimeDependent, parts_of
 from hcc2l.analyses.roc.results import Curves
 from hcc2l.analyses.roc.rules import direction_words, rule
+from hcc2l.numerals import number
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats import roc
 from hcc2l.wording import in_sentence
@@ -88,11 +88,11 @@ def _markers(classes: Classes, curves: Curves) -> Table:
 
 def _cutoffs(curves: Curves) -> Table:
     rows: list[Row] = [
-        {"group": group, "marker": marker.name, "criterion": cut.criterion,
+        {"group": marker.group, "marker": marker.name, "criterion": cut.criterion,
          "threshold": number(cut.threshold),
          "observed": number(roc.observed(marker.curve, cut.place)),
          **_operating_point(marker, index)}
-        for group, marker in curves.markers for index, cut in enumerate(marker.cutoffs)
+        for marker in curves.markers for index, cut in enumerate(marker.cutoffs)
     ]  # fmt: skip
     return machine_table("cutoffs", "Cut-offs", rows)
 
@@ -129,7 +129,7 @@ def _summary(
 ) -> Table:
     """The table of a paper; `limited` are the rates with limits, `how` they were estimated."""
     rows = list(_summary_rows(patients, curves))
-    names = dict.fromkeys((marker.name, marker.higher) for _, marker in curves.markers)
+    names = dict.fromkeys((marker.name, marker.higher) for marker in curves.markers)
     words = "; ".join(direction_words(patients, classes, *name) for name in names)
     notes = f"{words}.", f"Cut-off: {CHOICES[patients.spec.criterion]}. {how}"
     title = _summary_title(patients, classes)
@@ -192,9 +192,9 @@ def _partial(patients: Patients, curves: Curves) -> Iterator[Table]:
         return
     focus, _, low = patients.spec.partial.partition("=")
     rows: list[Row] = []
-    for group, marker in curves.markers:
+    for marker in curves.markers:
         area, corrected = roc.partial_area(marker.curve, float(low), cast(roc.Focus, focus))
-        rows.append({"group": group, "marker": marker.name, "partial_auc": number(area),
+        rows.append({"group": marker.group, "marker": marker.name, "partial_auc": number(area),
                      "partial_auc_corrected": number(corrected)})  # fmt: skip
     columns = (
         *naming(patients),
@@ -270,12 +270,14 @@ def _test_columns(
 def _combinations(curves: Curves) -> Iterator[Table]:
     """Coefficients of the logistic model of each combination, to apply it in other patients."""
     rows: list[Row] = []
-    for group, marker in curves.markers:
+    for marker in curves.markers:
         if marker.model is not None:
             terms = ["(intercept)", *parts_of(marker.name)]
-            fit = zip(terms, marker.model.coef, marker.model.std_err, strict=True)
-            rows += [{"group": group, "marker": marker.name, "term": term, "coef": number(coef),
-                      "std_err": number(std_err)} for term, coef, std_err in fit]  # fmt: skip
+            for term, coef, std_err in zip(
+                terms, marker.model.coef, marker.model.std_err, strict=True
+            ):
+                rows.append({"group": marker.group, "marker": marker.name, "term": term,
+                             "coef": number(coef), "std_err": number(std_err)})  # fmt: skip
     if rows:
         yield machine_table("combinations", "Logistic models of the combinations", rows)
 
@@ -334,10 +336,10 @@ def interval_cells(interval: CutoffInterval) -> dict[str, Value]:
 def curve_table(curves: Curves) -> Table:
     """Every operating point of every curve; at the first all patients are positive."""
     rows: list[Row] = []
-    for group, marker in curves.markers:
+    for marker in curves.markers:
         curve = marker.curve
         arrays = (curve.threshold, curve.sensitivity, curve.specificity)
         for t, se, sp in zip(*(a.tolist() for a in arrays), strict=True):
-            rows.append({"group": group, "marker": marker.name, "threshold": number(t),
+            rows.append({"group": marker.group, "marker": marker.name, "threshold": number(t),
                          "sensitivity": se, "specificity": sp})  # fmt: skip
     return machine_table("curve", "Operating points", rows)

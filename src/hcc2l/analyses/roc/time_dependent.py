@@ -10,11 +10,11 @@ from typing import cast
 import numpy as np
 
 from hcc2l.analyses.roc.bootstrap import area_samples, batches, drawn, merged, optimism, resampled
-from hcc2l.analyses.roc.comparisons import bootstrap_differences, group_differences
+from hcc2l.analyses.roc.comparisons import bootstrap_differences
 from hcc2l.analyses.roc.curves import MarkerCurve, cutoffs_of
 from hcc2l.analyses.roc.cutoffs import Choose, Limits, counts_at, quantile_limits
 from hcc2l.analyses.roc.data import TimeDependent
-from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups
+from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups, compared
 from hcc2l.design import Floats, Mask
 from hcc2l.stats import roc
 from hcc2l.stats.roc_bootstrap import Resampled
@@ -28,11 +28,8 @@ def has_both_classes(data: TimeDependent, rows: Mask) -> bool:
 
 def timed_curves(data: TimeDependent, groups: Groups, choose: Choose) -> Curves:
     """The curves of every group, with cut-offs as `choose` selects them."""
-    results = tuple(_group(data, name, rows, choose) for name, rows in groups.analysed)
-    between = []
-    if data.patients.spec.compare:
-        between = [(group.name, group.n, group.markers) for group in results]
-    return Curves(results, tuple(group_differences(between, normal=True)))
+    results = [_group(data, name, rows, choose) for name, rows in groups.analysed]
+    return compared(data.patients, results, normal=True)
 
 
 def _group(data: TimeDependent, name: str, rows: Mask, choose: Choose) -> GroupCurves:
@@ -52,7 +49,7 @@ def _group(data: TimeDependent, name: str, rows: Mask, choose: Choose) -> GroupC
         negatives=int((weights[1] > 0).sum()),
         markers=tuple(curves),
         optimism=tuple(optimism(m, s, spec.conf_level) for m, s in validated),
-        differences=tuple(bootstrap_differences(name, curves, samples)) if spec.compare else (),
+        differences=tuple(bootstrap_differences(curves, samples)) if spec.compare else (),
     )
 
 
@@ -74,7 +71,7 @@ def _curve(
     )
     cutoffs = cutoffs_of(group, name, curve, choose, data.classes)
     return MarkerCurve(
-        name=name, values=values, higher=higher, curve=curve,
+        group=group, name=name, values=values, higher=higher, curve=curve,
         area=roc.Area(roc.area_of(curve), math.nan), limits=(math.nan, math.nan),
         cutoffs=cutoffs, rate_limits=({},) * len(cutoffs),
     )  # fmt: skip

@@ -16,11 +16,11 @@ from hcc2l.analyses.roc.bootstrap import (
     optimism,
     resampled,
 )
-from hcc2l.analyses.roc.comparisons import delong_differences, group_differences
+from hcc2l.analyses.roc.comparisons import delong_differences
 from hcc2l.analyses.roc.curves import MarkerCurve, cutoffs_of
 from hcc2l.analyses.roc.cutoffs import Choose, counts_at, rate_limits
 from hcc2l.analyses.roc.data import KnownOutcome, Patients, parts_of
-from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups
+from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups, compared
 from hcc2l.design import Floats, Mask
 from hcc2l.stats import roc
 from hcc2l.stats.logistic import LogisticFit, logistic
@@ -35,11 +35,8 @@ def has_both_classes(data: KnownOutcome, rows: Mask) -> bool:
 
 def known_curves(data: KnownOutcome, groups: Groups, choose: Choose) -> Curves:
     """The curves of every group, with cut-offs as `choose` selects them."""
-    results = tuple(_group(data, name, rows, choose) for name, rows in groups.analysed)
-    between = []
-    if data.patients.spec.compare:
-        between = [(group.name, group.n, group.markers) for group in results]
-    return Curves(results, tuple(group_differences(between, normal=False)))
+    results = [_group(data, name, rows, choose) for name, rows in groups.analysed]
+    return compared(data.patients, results, normal=False)
 
 
 def _group(data: KnownOutcome, name: str, rows: Mask, choose: Choose) -> GroupCurves:
@@ -49,7 +46,7 @@ def _group(data: KnownOutcome, name: str, rows: Mask, choose: Choose) -> GroupCu
     if spec.samples and spec.criterion != "maxstat":
         samples = _samples(data, rows, curves)
         validation = [optimism(m, s, spec.conf_level) for m, s in zip(curves, samples, strict=True)]
-    differences = delong_differences(name, positive, curves) if spec.compare else ()
+    differences = delong_differences(positive, curves) if spec.compare else ()
     return GroupCurves(
         name=name,
         n=positive.size,
@@ -72,7 +69,7 @@ def _curves(data: KnownOutcome, group: str, rows: Mask, choose: Choose) -> Itera
         area = roc.delong(values, positive, higher=higher)
         cutoffs = cutoffs_of(group, name, curve, choose, data.classes)
         return MarkerCurve(
-            name=name, values=values, higher=higher, curve=curve, area=area,
+            group=group, name=name, values=values, higher=higher, curve=curve, area=area,
             limits=area.limits(spec.conf_level), cutoffs=cutoffs,
             rate_limits=tuple(rate_limits(counts_at(curve, cut), spec.conf_level, spec.ci)
                               for cut in cutoffs),
