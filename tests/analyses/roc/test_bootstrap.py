@@ -10,15 +10,7 @@ import pytest
 
 import hcc2l
 from hcc2l.progress import shown_by
-from tests.analyses.roc.cohorts import (
-    HCC,
-    HCC81,
-    RESISTANCE,
-    cohort,
-    patients,
-    records_of,
-    value,
-)
+from tests.analyses.roc.cohorts import HCC, HCC81, RESISTANCE, cohort, patients, records_of, value
 from tests.reports import note, rows_of
 
 

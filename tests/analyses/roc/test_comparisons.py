@@ -7,12 +7,7 @@ import math
 import pytest
 
 import hcc2l
-from tests.analyses.roc.cohorts import (
-    HCC,
-    RESISTANCE,
-    SECOND_LINE,
-    value,
-)
+from tests.analyses.roc.cohorts import HCC, RESISTANCE, SECOND_LINE, value
 
 
 def test_comparisons_of_several_pairs_are_adjusted_by_holm() -> None:

@@ -7,11 +7,7 @@ from pathlib import Path
 import pytest
 
 import hcc2l
-from tests.analyses.roc.cohorts import (
-    RESISTANCE,
-    cohort,
-    patients,
-)
+from tests.analyses.roc.cohorts import RESISTANCE, cohort, patients
 from tests.reports import codes, note
 
 

@@ -13,13 +13,7 @@ from hcc2l.figures import draw
 from hcc2l.figures.roc import draw as draw_roc
 from hcc2l.figures.roc import draw_statistics, draw_thresholds
 from hcc2l.figures.style import STYLE
-from tests.analyses.roc.cohorts import (
-    HCC,
-    RESISTANCE,
-    cohort,
-    patients,
-    value,
-)
+from tests.analyses.roc.cohorts import HCC, RESISTANCE, cohort, patients, value
 from tests.reports import rows_of
 
 FIGURES: list[tuple[dict[str, Any], Any, int]] = [

@@ -5,12 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import hcc2l
-from tests.analyses.roc.cohorts import (
-    HCC,
-    RESISTANCE,
-    cohort,
-    patients,
-)
+from tests.analyses.roc.cohorts import HCC, RESISTANCE, cohort, patients
 from tests.reports import note, rows_of
 
 

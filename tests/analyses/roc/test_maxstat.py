@@ -9,12 +9,7 @@ import pytest
 
 import hcc2l
 from hcc2l.stats import maxstat as selected
-from tests.analyses.roc.cohorts import (
-    RESISTANCE,
-    SECOND_LINE,
-    records_of,
-    value,
-)
+from tests.analyses.roc.cohorts import RESISTANCE, SECOND_LINE, records_of, value
 from tests.reports import codes, note, rows_of
 
 

@@ -7,11 +7,7 @@ from typing import Any
 import pytest
 
 import hcc2l
-from tests.analyses.roc.cohorts import (
-    HCC,
-    RESISTANCE,
-    SECOND_LINE,
-)
+from tests.analyses.roc.cohorts import HCC, RESISTANCE, SECOND_LINE
 
 SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
     "PNI": ({"marker": "pni"}, "albumin (g/L) + 5 × lymphocytes"),

@@ -10,7 +10,10 @@ import hcc2l
 from tests.analyses.roc.cohorts import (
     HCC,
     RESISTANCE,
+    SECOND_LINE,
     cohort,
+    records_of,
+    value,
 )
 
 
@@ -42,3 +45,22 @@ def test_the_printed_rule_splits_as_the_table_does(low: float, high: float, tmp_
 def test_a_cutoff_of_many_digits_is_written_short() -> None:
     report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", at_cut="afp=1e300")
     assert report.table("summary").rows[-1]["rule"] == "≥1e+300"
+
+
+def test_the_direction_is_given_in_words() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, marker=["afp", "pni"], combine="afp+alt")
+    words = report.table("summary").footnotes[0]
+    assert "Higher AFP → primary resistance" in words
+    assert "Lower PNI → primary resistance" in words
+    assert "Higher predicted probability (AFP + ALT) → primary resistance" in words
+
+
+def test_the_rule_calls_the_same_patients_as_the_threshold() -> None:
+    report = hcc2l.roc(HCC, **RESISTANCE, marker=["afp", "albumin"])
+    assert [row["rule"] for row in report.table("summary").rows] == ["≥409.95", "≤33.65"]
+    records = [r for r in records_of(HCC) if r["afp"] and r["albumin"] and r["primary_resistance"]]
+    for row, cut in zip(report.table("summary").rows, report.table("cutoffs").rows, strict=True):
+        limit = float(str(row["rule"])[1:])
+        values = [float(r[str(row["marker"])]) for r in records]
+        called = sum(v >= limit if str(row["rule"])[0] == "≥" else v <= limit for v in values)
+        assert called == value(cut, "tp") + value(cut, "fp")

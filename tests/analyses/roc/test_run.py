@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.analyses.roc.cohorts import (
-    HCC,
-)
+from tests.analyses.roc.cohorts import HCC
 from tests.conftest import Run, Write
 
 

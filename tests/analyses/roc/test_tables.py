@@ -5,12 +5,7 @@ from __future__ import annotations
 import json
 
 import hcc2l
-from tests.analyses.roc.cohorts import (
-    HCC,
-    RESISTANCE,
-    SECOND_LINE,
-    value,
-)
+from tests.analyses.roc.cohorts import HCC, RESISTANCE, SECOND_LINE, value
 from tests.conftest import Run
 
 
@@ -60,3 +55,10 @@ def test_latex_needs_no_unusual_characters() -> None:
     assert isinstance(text, str)
     lines = [line for line in text.splitlines() if not line.startswith("%")]
     assert [line for line in lines if not line.isascii()] == []
+
+
+def test_the_observed_cutoff_is_shown_on_request() -> None:
+    plain, asked = (hcc2l.roc(HCC, **RESISTANCE, marker="afp", observed=o) for o in (False, True))
+    assert "Observed" not in [c.header for c in plain.table("summary").columns]
+    assert "Observed" in [c.header for c in asked.table("summary").columns]
+    assert asked.table("cutoffs").rows[0]["observed"] == 411.6

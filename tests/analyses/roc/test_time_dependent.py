@@ -7,12 +7,7 @@ from pathlib import Path
 import pytest
 
 import hcc2l
-from tests.analyses.roc.cohorts import (
-    SECOND_LINE,
-    cohort,
-    patients,
-    value,
-)
+from tests.analyses.roc.cohorts import SECOND_LINE, cohort, patients, value
 from tests.reports import codes
 
 
