@@ -239,7 +239,7 @@ def of_maxima(patients: Patients, maxima: Maxima) -> Iterator[Finding]:
     """Findings on the cut-points."""
     labels = tuple(marker.label for marker in patients.markers.values())
     yield OptimisticCutpoints(labels, with_intervals=bool(maxima.intervals))
-    for found, interval in zip(maxima.maxima, maxima.intervals, strict=False):
+    for found, interval in maxima.intervals:
         yield from _wide(patients.curve_name(found.group, found.name), interval)
 
 

@@ -59,11 +59,11 @@ class Maxima:
     Attributes
     ----------
     intervals
-        That of each cut-point by bootstrap; empty without.
+        Each of them with the interval of its cut-point; empty without bootstrap.
     """
 
     maxima: tuple[Maximum, ...]
-    intervals: tuple[CutoffInterval, ...]
+    intervals: tuple[tuple[Maximum, CutoffInterval], ...]
 
     def choose(self, group: str, marker: str, curve: RocCurve) -> list[Cutoff]:
         """The cut-off on a ROC curve that divides as the cut-point of the marker."""
@@ -94,12 +94,12 @@ def maxima(data: MaximallySelected, groups: Groups) -> Maxima:
         There are no events, or a marker has no admissible cut-point.
     """
     found: list[Maximum] = []
-    intervals: list[CutoffInterval] = []
+    intervals: list[tuple[Maximum, CutoffInterval]] = []
     for name, rows in groups.analysed:
         of_group = [_maximum(data, name, marker, rows) for marker in data.patients.markers]
         found += of_group
         if data.patients.spec.samples:
-            intervals += _intervals(data, rows, of_group)
+            intervals += zip(of_group, _intervals(data, rows, of_group), strict=True)
     return Maxima(tuple(found), tuple(intervals))
 
 

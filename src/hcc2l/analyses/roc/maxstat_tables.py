@@ -50,7 +50,7 @@ def cutpoint_table(data: MaximallySelected, maxima: Maxima) -> Table:
     rows: list[Row] = [
         {"group": found.group, "marker": found.name, **interval_cells(interval),
          **dict.fromkeys(RATES_AND_AREAS)}
-        for found, interval in zip(maxima.maxima, maxima.intervals, strict=True)
+        for found, interval in maxima.intervals
     ]  # fmt: skip
     title = f"Intervals of the cut-points ({data.patients.spec.samples} bootstrap samples)"
     columns = interval_columns(data.patients)
