@@ -19,6 +19,7 @@ def test_a_combination_that_separates_completely_has_no_model(tmp_path: Path) ->
     report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="alt", combine="alt+afp",
                        at_cut="alt+afp=0.5")  # fmt: skip
     assert "completely" in note(report, "combination-separates")
+    assert note(report, "perfect-separation").startswith("ALT: ")  # not said of the combination
     (given,) = rows_of(report, "cutoffs", marker="alt+afp", criterion="fixed")
     assert given["sensitivity"] == 1
 

@@ -73,11 +73,6 @@ def merged(batches: Sequence[Resampled]) -> Resampled:
     return Resampled(**{n: np.concatenate([getattr(b, n) for b in batches]) for n in names})
 
 
-def area_samples(marker: MarkerCurve, samples: Resampled) -> Floats:
-    """Areas of the samples, all in the direction of the marker, shape (b,)."""
-    return np.where(samples.higher == marker.higher, samples.auc, 1 - samples.auc)
-
-
 @dataclass(frozen=True)
 class Optimism:
     """The chosen cut-off of a marker in the patients analysed, and as expected in others.

@@ -9,7 +9,6 @@ from itertools import combinations
 
 import numpy as np
 
-from hcc2l.analyses.roc.bootstrap import area_samples
 from hcc2l.analyses.roc.curves import MarkerCurve
 from hcc2l.design import Mask
 from hcc2l.stats import roc
@@ -50,10 +49,9 @@ def delong_differences(
 def bootstrap_differences(
     markers: Sequence[MarkerCurve], samples: Sequence[Resampled]
 ) -> Iterator[MarkerDifference]:
-    """Every pair of markers by their common bootstrap samples."""
-    areas = [area_samples(m, s) for m, s in zip(markers, samples, strict=True)]
-    for (a, of_a), (b, of_b) in combinations(zip(markers, areas, strict=True), 2):
-        std_err = float(np.nanstd(of_a - of_b, ddof=1))
+    """Every pair of markers by their common bootstrap samples, each in one direction."""
+    for (a, of_a), (b, of_b) in combinations(zip(markers, samples, strict=True), 2):
+        std_err = float(np.nanstd(of_a.auc - of_b.auc, ddof=1))
         test = _z_test(a.area.auc - b.area.auc, std_err)
         yield MarkerDifference(a.group, a.name, b.name, test)
 

@@ -75,14 +75,10 @@ class Maxima:
 
 
 def has_cutpoints(data: MaximallySelected, rows: Mask) -> bool:
-    """Whether there are events among some rows, and an admissible cut-point of every marker."""
-    if not data.survival.event[rows].any():
-        return False
+    """Whether every marker has an admissible cut-point in some rows; without events none has."""
     scores = stats.logrank_scores(data.survival.time[rows], data.survival.event[rows])
-    return all(
-        _maxstat(data, marker.values[rows], scores) is not None
-        for marker in data.patients.markers.values()
-    )
+    markers = data.patients.markers.values()
+    return all(_maxstat(data, m.values[rows], scores) is not None for m in markers)
 
 
 def maxima(data: MaximallySelected, groups: Groups) -> Maxima:

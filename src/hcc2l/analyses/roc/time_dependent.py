@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from hcc2l.analyses.roc.bootstrap import area_samples, batches, drawn, merged, optimism, resampled
+from hcc2l.analyses.roc.bootstrap import batches, drawn, merged, optimism, resampled
 from hcc2l.analyses.roc.comparisons import bootstrap_differences
 from hcc2l.analyses.roc.curves import MarkerCurve, cutoffs_of
 from hcc2l.analyses.roc.cutoffs import Choose, Limits, counts_at, quantile_limits
@@ -97,12 +97,11 @@ def _samples(
 
 def _with_intervals(marker: MarkerCurve, samples: Resampled, conf_level: float) -> MarkerCurve:
     """The marker with standard error and limits from its samples."""
-    areas = area_samples(marker, samples)
-    std_err = float(np.nanstd(areas, ddof=1)) if areas.size > 1 else math.nan
+    std_err = float(np.nanstd(samples.auc, ddof=1)) if samples.auc.size > 1 else math.nan
     return replace(
         marker,
         area=roc.Area(marker.area.auc, std_err),
-        limits=quantile_limits(areas, conf_level),
+        limits=quantile_limits(samples.auc, conf_level),
         rate_limits=tuple(
             dict(_rate_limits(marker, samples, place, conf_level))
             for place in range(len(marker.cutoffs))
