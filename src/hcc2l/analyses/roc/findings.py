@@ -182,14 +182,16 @@ class OptimisticCutpoints:
     with_intervals: bool
 
 
-Finding = (
+DataFinding = (
     CensoredBy | NoInterval | CensoredEarly | Contradicted | LimitAtCut | KnownLater | Skipped
-    | FewInClass | Separated | Collinear | Perfect | BelowHalf | Tied | AtEdge | Wide
+)  # fmt: skip
+ResultFinding = (
+    FewInClass | Separated | Collinear | Perfect | BelowHalf | Tied | AtEdge | Wide
     | OptimisticCutoffs | OptimisticCutpoints
 )  # fmt: skip
 
 
-def of_known_outcome(data: KnownOutcome) -> Iterator[Finding]:
+def of_known_outcome(data: KnownOutcome) -> Iterator[DataFinding]:
     """Findings on the outcome and the cut-offs given."""
     if data.window is None:
         yield from _censored_early(data)
@@ -198,7 +200,7 @@ def of_known_outcome(data: KnownOutcome) -> Iterator[Finding]:
     yield from _limits_at_cuts(data.patients, data.classes)
 
 
-def of_time_dependent(data: TimeDependent) -> Iterator[Finding]:
+def of_time_dependent(data: TimeDependent) -> Iterator[DataFinding]:
     """Findings on the outcome and the cut-offs given."""
     early = ~data.survival.event & ~data.beyond
     if early.any():
@@ -208,7 +210,7 @@ def of_time_dependent(data: TimeDependent) -> Iterator[Finding]:
     yield from _limits_at_cuts(data.patients, data.classes)
 
 
-def of_patients(patients: Patients, groups: Groups) -> Iterator[Finding]:
+def of_patients(patients: Patients, groups: Groups) -> Iterator[DataFinding]:
     """Markers and a group that are known only later; groups that cannot be analysed."""
     used = [(m.label, column) for m in patients.markers.values() for column in m.columns]
     if patients.group is not None:
@@ -221,7 +223,7 @@ def of_patients(patients: Patients, groups: Groups) -> Iterator[Finding]:
         yield Skipped(groups.skipped, spec.has_curve, spec.criterion == "maxstat")
 
 
-def of_curves(patients: Patients, curves: Curves, *, known: bool) -> Iterator[Finding]:
+def of_curves(patients: Patients, curves: Curves, *, known: bool) -> Iterator[ResultFinding]:
     """Findings on the curves, of a known outcome or not: every group's classes, every marker."""
     for group in curves.groups:
         name = None if patients.group is None else group.name
@@ -235,7 +237,7 @@ def of_curves(patients: Patients, curves: Curves, *, known: bool) -> Iterator[Fi
         yield OptimisticCutoffs()
 
 
-def of_maxima(patients: Patients, maxima: Maxima) -> Iterator[Finding]:
+def of_maxima(patients: Patients, maxima: Maxima) -> Iterator[ResultFinding]:
     """Findings on the cut-points."""
     labels = tuple(marker.label for marker in patients.markers.values())
     yield OptimisticCutpoints(labels, with_intervals=bool(maxima.intervals))
@@ -313,7 +315,7 @@ def _few_in_class(group: GroupCurves, name: str | None, *, known: bool) -> Itera
         yield FewInClass(name, few, group.positives == few, untestable=known and few == 1)
 
 
-def _of_area(patients: Patients, called: str, marker: MarkerCurve) -> Iterator[Finding]:
+def _of_area(patients: Patients, called: str, marker: MarkerCurve) -> Iterator[ResultFinding]:
     separated = False
     if marker.model is not None:
         separated = marker.model.separated
@@ -338,7 +340,7 @@ def _direction_by(
     return "medians" if patients.group is None else "all patients"
 
 
-def _of_cutoffs(group: GroupCurves, called: str, marker: MarkerCurve) -> Iterator[Finding]:
+def _of_cutoffs(group: GroupCurves, called: str, marker: MarkerCurve) -> Iterator[ResultFinding]:
     """Findings on the cut-offs that a ROC criterion chose."""
     if not marker.chosen:
         return

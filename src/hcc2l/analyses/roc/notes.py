@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import singledispatch
-
 from hcc2l.analyses.roc import findings
 from hcc2l.analyses.roc.data import Patients, in_unit
-from hcc2l.analyses.roc.findings import Finding
+from hcc2l.analyses.roc.findings import DataFinding, ResultFinding
 from hcc2l.number_format import number_text
 from hcc2l.report import Note
 from hcc2l.wording import counted, in_sentence, listed
@@ -26,18 +23,51 @@ def notes_on_options(patients: Patients) -> list[Note]:
     return [*idle, *(note for marker in patients.markers.values() for note in marker.notes)]
 
 
-def roc_notes(found: Iterable[Finding]) -> list[Note]:
-    """The findings in words, in their order."""
-    return [_note(finding) for finding in found]
+def note_on_data(finding: DataFinding) -> Note:
+    """A finding on the data, in words."""
+    match finding:
+        case findings.CensoredBy():
+            return _censored_by(finding)
+        case findings.NoInterval():
+            return _no_interval()
+        case findings.CensoredEarly():
+            return _censored_early(finding)
+        case findings.Contradicted():
+            return _contradicted(finding)
+        case findings.LimitAtCut():
+            return _limit_at_cut(finding)
+        case findings.KnownLater():
+            return _known_later(finding)
+        case findings.Skipped():
+            return _skipped(finding)
 
 
-@singledispatch
-def _note(finding: Finding) -> Note:
-    raise NotImplementedError(finding)
+def note_on_result(finding: ResultFinding) -> Note:
+    """A finding on the results, in words."""
+    match finding:
+        case findings.FewInClass():
+            return _few_in_class(finding)
+        case findings.Separated():
+            return _separated(finding)
+        case findings.Collinear():
+            return _collinear(finding)
+        case findings.Perfect():
+            return _perfect(finding)
+        case findings.BelowHalf():
+            return _below_half(finding)
+        case findings.Tied():
+            return _tied(finding)
+        case findings.AtEdge():
+            return _at_edge(finding)
+        case findings.Wide():
+            return _wide(finding)
+        case findings.OptimisticCutoffs():
+            return _optimistic_cutoffs()
+        case findings.OptimisticCutpoints():
+            return _optimistic_cutpoints(finding)
 
 
-@_note.register
-def _(finding: findings.CensoredBy) -> Note:
+def _censored_by(finding: findings.CensoredBy) -> Note:
     return Note(
         "info", "censored-before",
         f"{finding.patients} of {finding.total} patients were censored by "
@@ -46,16 +76,14 @@ def _(finding: findings.CensoredBy) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(_finding: findings.NoInterval) -> Note:
+def _no_interval() -> Note:
     return Note(
         "warning", "no-interval",
         "Time-dependent AUCs have no confidence interval without the bootstrap. Use --boot 1000.",
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.CensoredEarly) -> Note:
+def _censored_early(finding: findings.CensoredEarly) -> Note:
     were = "was" if finding.patients == 1 else "were"
     months, endpoint = f"{finding.months:g}", finding.endpoint
     return Note(
@@ -66,8 +94,7 @@ def _(finding: findings.CensoredEarly) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.Contradicted) -> Note:
+def _contradicted(finding: findings.Contradicted) -> Note:
     endpoint, are = finding.window.endpoint, "is" if finding.patients == 1 else "are"
     return Note(
         "warning", "outcome-contradicts",
@@ -77,8 +104,7 @@ def _(finding: findings.Contradicted) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.LimitAtCut) -> Note:
+def _limit_at_cut(finding: findings.LimitAtCut) -> Note:
     cut, are = f"{finding.cut:g}", "is" if finding.cells == 1 else "are"
     return Note(
         "warning", "limit-at-cut",
@@ -88,8 +114,7 @@ def _(finding: findings.LimitAtCut) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.KnownLater) -> Note:
+def _known_later(finding: findings.KnownLater) -> Note:
     return Note(
         "warning", "immortal-time",
         f"{finding.label} is determined only after time 0, and patients must survive long enough "
@@ -98,8 +123,7 @@ def _(finding: findings.KnownLater) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.Skipped) -> Note:
+def _skipped(finding: findings.Skipped) -> Note:
     needs = ["patients with and without the outcome"] if finding.classes else []
     needs.append("variation in every marker")
     if finding.cutpoints:
@@ -109,8 +133,7 @@ def _(finding: findings.Skipped) -> Note:
                 f"{'; '.join(needs)}.")  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.FewInClass) -> Note:
+def _few_in_class(finding: findings.FewInClass) -> Note:
     kind = "with" if finding.positive else "without"
     where = f" in {finding.group}" if finding.group else ""
     text = (f"Only {counted(finding.patients, 'patient')} {kind} the outcome"
@@ -121,8 +144,7 @@ def _(finding: findings.FewInClass) -> Note:
     return Note("warning", "few-in-class", text)
 
 
-@_note.register
-def _(finding: findings.Separated) -> Note:
+def _separated(finding: findings.Separated) -> Note:
     return Note(
         "warning", "combination-separates",
         f"{finding.curve}: the combination separates patients with and without the "
@@ -131,8 +153,7 @@ def _(finding: findings.Separated) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.Collinear) -> Note:
+def _collinear(finding: findings.Collinear) -> Note:
     return Note(
         "warning", "collinear",
         f"{finding.curve}: {listed(finding.parts)} is collinear with the other markers "
@@ -140,8 +161,7 @@ def _(finding: findings.Collinear) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.Perfect) -> Note:
+def _perfect(finding: findings.Perfect) -> Note:
     return Note(
         "warning", "perfect-separation",
         f"{finding.curve}: the marker separates patients with and without the outcome "
@@ -150,8 +170,7 @@ def _(finding: findings.Perfect) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.BelowHalf) -> Note:
+def _below_half(finding: findings.BelowHalf) -> Note:
     direction = "higher" if finding.higher else "lower"
     why = {
         "model": "The logistic model ranks these patients in the wrong order.",
@@ -172,8 +191,7 @@ def _(finding: findings.BelowHalf) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.Tied) -> Note:
+def _tied(finding: findings.Tied) -> Note:
     return Note(
         "info", "cutoffs-tie",
         f"{finding.curve}: {finding.cutoffs} cut-offs are equally good by this "
@@ -181,8 +199,7 @@ def _(finding: findings.Tied) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.AtEdge) -> Note:
+def _at_edge(finding: findings.AtEdge) -> Note:
     return Note(
         "warning", "cutoff-at-edge",
         f"{finding.curve}: the cut-off leaves only {finding.share * 100:.1f}% of the "
@@ -191,8 +208,7 @@ def _(finding: findings.AtEdge) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.Wide) -> Note:
+def _wide(finding: findings.Wide) -> Note:
     interval, spans = finding.interval, []
     if finding.of_patients:
         spans.append(f"{interval.share * 100:.0f}% of the patients")
@@ -207,8 +223,7 @@ def _(finding: findings.Wide) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(_finding: findings.OptimisticCutoffs) -> Note:
+def _optimistic_cutoffs() -> Note:
     return Note(
         "warning", "optimistic",
         "The cut-offs were chosen in these patients, so their sensitivity and specificity are "
@@ -216,8 +231,7 @@ def _(_finding: findings.OptimisticCutoffs) -> Note:
     )  # fmt: skip
 
 
-@_note.register
-def _(finding: findings.OptimisticCutpoints) -> Note:
+def _optimistic_cutpoints(finding: findings.OptimisticCutpoints) -> Note:
     names = listed([in_sentence(label) for label in finding.labels])
     what, them = f"The cut-points of {names} were", "them"
     if len(finding.labels) == 1:

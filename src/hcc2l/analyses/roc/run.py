@@ -19,11 +19,11 @@ from hcc2l.analyses.roc.data import (
     prepare,
 )
 from hcc2l.analyses.roc.figure import curve_figure, maxstat_figure
-from hcc2l.analyses.roc.findings import Finding
+from hcc2l.analyses.roc.findings import DataFinding, ResultFinding
 from hcc2l.analyses.roc.maxstat import Maxima, has_cutpoints, maxima
 from hcc2l.analyses.roc.maxstat_tables import cutpoint_table, maxstat_table, statistics_table
 from hcc2l.analyses.roc.methods import Sentence
-from hcc2l.analyses.roc.notes import notes_on_options, roc_notes
+from hcc2l.analyses.roc.notes import note_on_data, note_on_result, notes_on_options
 from hcc2l.analyses.roc.results import Curves, Groups, analysable_groups
 from hcc2l.analyses.roc.tables import curve_table, known_tables, timed_tables
 from hcc2l.cohort import Cohort
@@ -132,8 +132,8 @@ class Part:
     conventions: list[str]
     tables: list[Table]
     points: list[Table]
-    on_data: list[Finding]
-    on_results: list[Finding]
+    on_data: list[DataFinding]
+    on_results: list[ResultFinding]
     areas: list[Sentence]
     cutoffs: list[Sentence]
     draw: Callable[[Sequence[Table]], Figure]
@@ -199,11 +199,9 @@ def _report(
     cohort, spec = patients.cohort, patients.spec
     tables = [table for part in parts for table in part.tables]
     tables += [table for part in parts for table in part.points]
-    found = [
-        *(finding for part in parts for finding in part.on_data),
-        *findings.of_patients(patients, groups),
-        *(finding for part in parts for finding in part.on_results),
-    ]
+    on_data = [finding for part in parts for finding in part.on_data]
+    on_data += findings.of_patients(patients, groups)
+    on_results = [finding for part in parts for finding in part.on_results]
     text, references = methods.paragraph([
         *methods.opening_sentences(patients),
         *(sentence for part in parts for sentence in part.areas),
@@ -216,7 +214,12 @@ def _report(
         title=f"{parts[0].title} — {cohort.title}",
         provenance=_provenance(patients, parts),
         tables=tuple(tables),
-        notes=(*notes, *notes_on_options(patients), *roc_notes(found)),
+        notes=(
+            *notes,
+            *notes_on_options(patients),
+            *map(note_on_data, on_data),
+            *map(note_on_result, on_results),
+        ),
         draw=partial(drawn.draw, tables),
         methods=text,
         references=references,
