@@ -1,13 +1,6 @@
-"""Numbers as a report holds them, and p-values as printed in every table, figure and sentence."""
+"""p-values as printed in every table, figure and sentence."""
 
 from __future__ import annotations
-
-import math
-
-
-def number(value: float) -> float | None:
-    """A number as a report holds it; None where it is not finite, as JSON has no such numbers."""
-    return float(value) if math.isfinite(value) else None
 
 
 def p_value(p: float) -> str:

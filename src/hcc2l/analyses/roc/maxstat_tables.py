@@ -11,8 +11,7 @@ from hcc2l.analyses.roc.tables import (
     machine_table,
     naming,
 )
-from hcc2l.numerals import number
-from hcc2l.report import Column, Row, Table
+from hcc2l.report import Column, Row, Table, finite
 
 METHODS = {"hl": "Hothorn–Lausen", "lau92": "Lausen–Schumacher 1992",
            "lau94": "Lausen–Schumacher 1994"}  # fmt: skip
@@ -28,8 +27,8 @@ def maxstat_table(data: MaximallySelected, maxima: Maxima) -> Table:
         {"group": found.group, "marker": found.name, "n": found.n, "events": found.events,
          "cutpoint": found.maximum.cutpoint,
          "n_low": int(found.maximum.low[found.maximum.best]),
-         "statistic": found.maximum.statistic, "p": number(p), "method": method,
-         "p_unadjusted": number(found.p_unadjusted)}
+         "statistic": found.maximum.statistic, "p": finite(p), "method": method,
+         "p_unadjusted": finite(found.p_unadjusted)}
         for found in maxima.maxima for method, p in found.p.items()
     ]  # fmt: skip
     columns = (*naming(data.patients), Column("n", ("n",)), Column("Events", ("events",)),

@@ -12,8 +12,7 @@ from hcc2l.analyses.roc.cutoffs import CutoffInterval, counts_at
 from hcc2l.analyses.roc.data import Classes, KnownOutcome, Patients, TimeDependent, parts_of
 from hcc2l.analyses.roc.results import Curves
 from hcc2l.analyses.roc.rules import direction_words, rule
-from hcc2l.numerals import number
-from hcc2l.report import Column, Row, Table, Value
+from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import roc
 from hcc2l.wording import in_sentence
 
@@ -78,9 +77,9 @@ def _markers(classes: Classes, curves: Curves) -> Table:
     rows: list[Row] = [
         {"group": group.name, "marker": marker.name, "outcome": classes.code, "n": group.n,
          "positives": group.positives, "direction": "higher" if marker.higher else "lower",
-         "auc": number(marker.area.auc), "std_err": number(marker.area.std_err),
-         "lower": number(marker.limits[0]), "upper": number(marker.limits[1]),
-         "p": number(marker.area.p)}
+         "auc": finite(marker.area.auc), "std_err": finite(marker.area.std_err),
+         "lower": finite(marker.limits[0]), "upper": finite(marker.limits[1]),
+         "p": finite(marker.area.p)}
         for group in curves.groups for marker in group.markers
     ]  # fmt: skip
     return machine_table("markers", "Areas under the ROC curve", rows)
@@ -89,8 +88,8 @@ def _markers(classes: Classes, curves: Curves) -> Table:
 def _cutoffs(curves: Curves) -> Table:
     rows: list[Row] = [
         {"group": marker.group, "marker": marker.name, "criterion": cut.criterion,
-         "threshold": number(cut.threshold),
-         "observed": number(roc.observed(marker.curve, cut.place)),
+         "threshold": finite(cut.threshold),
+         "observed": finite(roc.observed(marker.curve, cut.place)),
          **_operating_point(marker, index)}
         for marker in curves.markers for index, cut in enumerate(marker.cutoffs)
     ]  # fmt: skip
@@ -101,13 +100,13 @@ def _operating_point(marker: MarkerCurve, index: int) -> dict[str, Value]:
     """Counts and rates at one of the cut-offs of a marker, with their limits."""
     counts = counts_at(marker.curve, marker.cutoffs[index])
     point: dict[str, Value] = {
-        "youden": number(counts.youden), "tp": _count(counts.tp), "fp": _count(counts.fp),
+        "youden": finite(counts.youden), "tp": _count(counts.tp), "fp": _count(counts.fp),
         "tn": _count(counts.tn), "fn": _count(counts.fn),
     }  # fmt: skip
     for name in counts.proportions:
         point |= _rate(marker, index, name)
     return point | {
-        "lr_positive": number(counts.lr_positive), "lr_negative": number(counts.lr_negative),
+        "lr_positive": finite(counts.lr_positive), "lr_negative": finite(counts.lr_negative),
     }  # fmt: skip
 
 
@@ -116,7 +115,7 @@ def _rate(marker: MarkerCurve, index: int, name: str) -> dict[str, Value]:
     count, total = counts_at(marker.curve, marker.cutoffs[index]).proportions[name]
     lower, upper = marker.rate_limits[index].get(name, (math.nan, math.nan))
     return {name: count / total if total > 0 else None,
-            f"{name}_lower": number(lower), f"{name}_upper": number(upper)}  # fmt: skip
+            f"{name}_lower": finite(lower), f"{name}_upper": finite(upper)}  # fmt: skip
 
 
 def _count(value: float) -> int | float:
@@ -143,14 +142,14 @@ def _summary_rows(patients: Patients, curves: Curves) -> Iterator[Row]:
         for marker in group.markers:
             for index, cut in enumerate(marker.cutoffs):
                 area = (marker.area.auc, *marker.limits, marker.area.p)
-                shown = [number(value) if index == 0 else None for value in area]
+                shown = [finite(value) if index == 0 else None for value in area]
                 row: dict[str, Value] = {
                     "group": group.name, "marker": marker.name, "n": group.n,
                     "positives": group.positives,
                     **dict(zip(("auc", "lower", "upper", "p"), shown, strict=True)),
                     "criterion": cut.criterion,
-                    "rule": rule(patients, marker, number(cut.threshold)),
-                    "observed": number(roc.observed(marker.curve, cut.place)),
+                    "rule": rule(patients, marker, finite(cut.threshold)),
+                    "observed": finite(roc.observed(marker.curve, cut.place)),
                 }  # fmt: skip
                 for name in RATES:
                     row |= _rate(marker, index, name)
@@ -194,8 +193,8 @@ def _partial(patients: Patients, curves: Curves) -> Iterator[Table]:
     rows: list[Row] = []
     for marker in curves.markers:
         area, corrected = roc.partial_area(marker.curve, float(low), cast(roc.Focus, focus))
-        rows.append({"group": marker.group, "marker": marker.name, "partial_auc": number(area),
-                     "partial_auc_corrected": number(corrected)})  # fmt: skip
+        rows.append({"group": marker.group, "marker": marker.name, "partial_auc": finite(area),
+                     "partial_auc_corrected": finite(corrected)})  # fmt: skip
     columns = (
         *naming(patients),
         Column("Partial AUC", ("partial_auc",), decimals=3),
@@ -213,7 +212,7 @@ def _between_markers(patients: Patients, curves: Curves, how: str) -> Iterator[T
         return
     rows: list[Row] = [
         {"group": d.group, "marker_a": d.marker_a, "marker_b": d.marker_b,
-         **_tested(patients, d), "p_adjusted": number(p)}
+         **_tested(patients, d), "p_adjusted": finite(p)}
         for d, p in zip(differences, holm(differences), strict=True)
     ]  # fmt: skip
     labels = patients.label_of
@@ -236,7 +235,7 @@ def _between_groups(
         return
     rows: list[Row] = [
         {"marker": d.marker, "group_a": d.group_a, "group_b": d.group_b, **_tested(patients, d),
-         "df": number(d.test.df), "p_adjusted": number(p)}
+         "df": finite(d.test.df), "p_adjusted": finite(p)}
         for d, p in zip(differences, holm(differences), strict=True)
     ]  # fmt: skip
     columns = (
@@ -250,9 +249,9 @@ def _between_groups(
 def _tested(patients: Patients, difference: MarkerDifference | GroupDifference) -> dict[str, Value]:
     test = difference.test
     lower, upper = test.limits(patients.spec.conf_level)
-    return {"difference": number(test.difference), "std_err": number(test.std_err),
-            "lower": number(lower), "upper": number(upper),
-            "statistic": number(test.statistic), "p": number(test.p)}  # fmt: skip
+    return {"difference": finite(test.difference), "std_err": finite(test.std_err),
+            "lower": finite(lower), "upper": finite(upper),
+            "statistic": finite(test.statistic), "p": finite(test.p)}  # fmt: skip
 
 
 def _test_columns(
@@ -277,7 +276,7 @@ def _combinations(curves: Curves) -> Iterator[Table]:
                 terms, marker.model.coef, marker.model.std_err, strict=True
             ):
                 rows.append({"group": marker.group, "marker": marker.name, "term": term,
-                             "coef": number(coef), "std_err": number(std_err)})  # fmt: skip
+                             "coef": finite(coef), "std_err": finite(std_err)})  # fmt: skip
     if rows:
         yield machine_table("combinations", "Logistic models of the combinations", rows)
 
@@ -288,13 +287,13 @@ def _optimism(patients: Patients, curves: Curves) -> Iterator[Table]:
         return
     rows: list[Row] = [
         {"group": group.name, "marker": o.marker, **interval_cells(o.interval),
-         "sensitivity_apparent": number(o.sensitivity),
-         "sensitivity_oob": number(o.sensitivity_oob),
-         "specificity_apparent": number(o.specificity),
-         "specificity_oob": number(o.specificity_oob),
-         "youden_apparent": number(o.youden), "youden_oob": number(o.youden_oob),
-         "youden_corrected": number(o.youden_corrected),
-         "auc_apparent": number(o.auc), "auc_corrected": number(o.auc_corrected)}
+         "sensitivity_apparent": finite(o.sensitivity),
+         "sensitivity_oob": finite(o.sensitivity_oob),
+         "specificity_apparent": finite(o.specificity),
+         "specificity_oob": finite(o.specificity_oob),
+         "youden_apparent": finite(o.youden), "youden_oob": finite(o.youden_oob),
+         "youden_corrected": finite(o.youden_corrected),
+         "auc_apparent": finite(o.auc), "auc_corrected": finite(o.auc_corrected)}
         for group in curves.groups for o in group.optimism
     ]  # fmt: skip
     columns = (
@@ -328,9 +327,9 @@ def interval_columns(patients: Patients) -> tuple[Column, ...]:
 
 def interval_cells(interval: CutoffInterval) -> dict[str, Value]:
     """A cut-off, its percentile limits, and the share of the patients between them."""
-    return {"samples": interval.samples, "threshold": number(interval.threshold),
-            "threshold_lower": number(interval.lower), "threshold_upper": number(interval.upper),
-            "share_within": number(interval.share)}  # fmt: skip
+    return {"samples": interval.samples, "threshold": finite(interval.threshold),
+            "threshold_lower": finite(interval.lower), "threshold_upper": finite(interval.upper),
+            "share_within": finite(interval.share)}  # fmt: skip
 
 
 def curve_table(curves: Curves) -> Table:
@@ -340,6 +339,6 @@ def curve_table(curves: Curves) -> Table:
         curve = marker.curve
         arrays = (curve.threshold, curve.sensitivity, curve.specificity)
         for t, se, sp in zip(*(a.tolist() for a in arrays), strict=True):
-            rows.append({"group": marker.group, "marker": marker.name, "threshold": number(t),
+            rows.append({"group": marker.group, "marker": marker.name, "threshold": finite(t),
                          "sensitivity": se, "specificity": sp})  # fmt: skip
     return machine_table("curve", "Operating points", rows)
