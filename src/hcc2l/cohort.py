@@ -322,15 +322,15 @@ class Cohort:
                 texts_of[name] = sorted(odd)
         return texts_of
 
-    def similar_levels(self, event: str = "") -> dict[str, list[dict[str, int]]]:
+    def similar_levels(self, *events: str) -> dict[str, list[dict[str, int]]]:
         """Levels that differ only in capitals, blanks or accents, with the rows of each.
 
-        Of the columns of text used so far, except the id and `event`, a column of events, whose
+        Of the columns of text used so far, except the id and `events`, columns of events, whose
         words are understood in upper or lower case.
         """
         similar: dict[str, list[dict[str, int]]] = {}
         for name, column in self._used.items():
-            if column.kind != "text" or name in (event, self.id_column):
+            if column.kind != "text" or name in (*events, self.id_column):
                 continue
             spellings: dict[str, dict[str, int]] = {}
             for text, rows in column.counts().items():

@@ -151,10 +151,6 @@ MCCAFFREY_2004 = (
 
 MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195."
 
-ONODERA_1984 = (
-    "Onodera T, Goseki N, Kosaki G. Prognostic nutritional index in gastrointestinal surgery of "
-    "malnourished cancer patients. Nihon Geka Gakkai Zasshi 1984;85:1001–1005."
-)
 
 PERKINS_SCHISTERMAN_2006 = (
     "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained using two "

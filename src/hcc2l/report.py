@@ -6,6 +6,7 @@ be estimated; renderers format them by the kind of their key.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -45,6 +46,11 @@ class Column:
     kind: str | None = None
     decimals: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def finite(value: float) -> float | None:
+    """A number as a report holds it: None where it does not exist or is infinite."""
+    return float(value) if math.isfinite(value) else None
 
 
 @dataclass(frozen=True)

@@ -134,3 +134,12 @@ def test_the_command_gives_the_functions_report(run: Run, write: Write) -> None:
                   "treatment,child_pugh,albumin", "--json")  # fmt: skip
     report = hcc2l.logistic("c.csv", **MODEL)
     assert outcome.json["tables"]["terms"] == [dict(r) for r in report.table("terms").rows]
+
+
+def test_words_of_the_outcome_may_differ_in_capitals(write: Write) -> None:
+    spelled = ["yes", "Yes", "no", "NO"]
+    rows = [f"{spelled[i % 4]},{i * 7 % 11},{'abB'[i % 3]}" for i in range(48)]
+    cohort = write("spelled.csv", "\n".join(["y,x,arm", *rows]) + "\n")
+    report = hcc2l.logistic(cohort, outcome="y", covariates=["x", "arm"])
+    (text,) = [n.text for n in report.notes if n.code == "similar-levels"]
+    assert text.startswith("arm: ")

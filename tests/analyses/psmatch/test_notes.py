@@ -394,3 +394,12 @@ def test_as_many_controls_as_treated_are_enough(controls: int, noted: bool, writ
     rows += [("b", float(i * 3 % 10), "u") for i in range(controls)]
     report = small(write, rows, covariates=["x"], caliper="none")
     assert ("more-treated-than-controls" in codes(report)) == noted
+
+
+def test_words_of_an_event_may_differ_in_capitals(write: Write) -> None:
+    died = ["yes", "Yes", "no", "NO"]
+    rows = [f"{'ab'[i % 2]},{i * 7 % 10},{'uvV'[i % 3]},{i % 11 + 1},{died[i % 4]}"
+            for i in range(40)]  # fmt: skip
+    path = write("spelled.csv", "\n".join(["drug,x,level,os_months,death", *rows]) + "\n")
+    report = hcc2l.psmatch(path, treat="drug=a", covariates=["x", "level"], endpoint=["os"])
+    assert note(report, "similar-levels").startswith("level: ")

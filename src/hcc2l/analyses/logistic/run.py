@@ -54,7 +54,7 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
              f"{spec.conf_level * 100:g}% CI ({limits_kind(spec).replace('wald', 'Wald')})"],
         ),
         tables=tuple(tables),
-        notes=(*reading_notes(cohort), *account_notes(account),
+        notes=(*reading_notes(cohort, data.outcome), *account_notes(account),
                *regression_notes(data, fitted.models, fitted), *later_notes(cohort, terms),
                *more),
         draw=lambda: forest_figure(data, tables, f"Odds ratio, {in_sentence(outcome)}"),

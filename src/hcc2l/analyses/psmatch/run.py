@@ -73,7 +73,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
         provenance=provenance("psmatch", cohort, data.account, settings, conventions(data)),
         tables=tuple(tables),
         notes=(
-            *reading_notes(cohort),
+            *reading_notes(cohort, *(o.endpoint.event_name for o in data.outcomes)),
             *(note for o in data.outcomes for note in endpoint_notes(o.endpoint)),
             *account_notes(data.account),
             *match_notes(cohort, data, summaries),
