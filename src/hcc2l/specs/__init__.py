@@ -1,6 +1,7 @@
 """The options of each analysis with their defaults, checked on creation.
 
-A spec holds what determines the numbers, not their presentation (format, digits, files).
+A spec holds what determines the numbers; `files` holds the options on reading and output, which
+all commands share.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs.km import KmSpec
-from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
+from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, options_of
 from hcc2l.specs.psmatch import PsmatchSpec
 from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
 from hcc2l.specs.roc import RocSpec
@@ -27,22 +28,22 @@ __all__ = [
     "SurvivalSpec",
     "TreeSpec",
     "check_names",
-    "option_problem",
 ]
 
+# The commands, in the order of `hcc2l --help`.
 SPECS: dict[str, type[AnalysisSpec]] = {
-    "cox": CoxSpec,
     "km": KmSpec,
+    "cox": CoxSpec,
     "logistic": LogisticSpec,
-    "roc": RocSpec,
-    "psmatch": PsmatchSpec,
     "tree": TreeSpec,
+    "psmatch": PsmatchSpec,
+    "roc": RocSpec,
 }
 
 
 def check_names(command: str, options: Iterable[str]) -> None:
     """Refuse options that a command does not have, suggesting the nearest."""
-    known = SPECS[command].__dataclass_fields__
+    known = options_of(SPECS[command])
     for name in options:
         if name not in known:
             raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -124,8 +125,8 @@ def test_what_cannot_be_answered_is_refused_with_a_remedy(
 
 def test_every_option_of_the_spec_is_on_the_command_line(run: Run) -> None:
     text = run("logistic", "--help").out
-    for name in LogisticSpec.__dataclass_fields__:
-        assert f"--{name.replace('_', '-')}"[:14] in text
+    for field in fields(LogisticSpec):
+        assert f"--{field.name.replace('_', '-')}"[:14] in text
 
 
 def test_the_command_gives_the_functions_report(run: Run, write: Write) -> None:
