@@ -15,8 +15,9 @@ from typing import Any
 
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs import SPECS
-from hcc2l.specs.files import OutputOptions, ReadingOptions
 from hcc2l.specs.options import Option, Options, options_of
+from hcc2l.specs.output import OutputOptions
+from hcc2l.specs.reading import ReadingOptions
 from hcc2l.specs.rules import rival_fields
 
 FILE_NAME = "hcc2l.toml"

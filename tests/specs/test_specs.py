@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -22,8 +22,8 @@ class Spec(AnalysisSpec):
     positive: float | None = option(None, "Help.", panel="Panel", ends=False)
     width: float | None = option(0.2, "Help.", panel="Panel", high=10.0, words=("none",))
     trees: int = option(100, "Help.", panel="Panel")
-    mode: str = option("quad", "Help.", panel="Panel", choices=("quad", "max"))
-    modes: Sequence[str] = option((), "Help.", panel="Panel", choices=("quad", "max"))
+    mode: Literal["quad", "max"] = option("quad", "Help.", panel="Panel")
+    modes: Sequence[Literal["quad", "max"]] = option((), "Help.", panel="Panel")
     times: Sequence[float] = option((), "Help.", panel="Panel")
     flag: bool = option(False, "Help.", panel="Panel")
     label: str | None = option(None, "Help.", panel="Panel")

@@ -25,8 +25,9 @@ from hcc2l.files import (
 )
 from hcc2l.progress import shown_by
 from hcc2l.specs import AnalysisSpec
-from hcc2l.specs.files import OutputOptions, ReadingOptions
 from hcc2l.specs.options import Option, Options, options_of
+from hcc2l.specs.output import OutputOptions
+from hcc2l.specs.reading import ReadingOptions
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort

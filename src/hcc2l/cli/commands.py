@@ -11,8 +11,9 @@ import typer
 
 from hcc2l.cli._run import run_analysis
 from hcc2l.specs import AnalysisSpec
-from hcc2l.specs.files import OutputOptions, ReadingOptions
 from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, options_of
+from hcc2l.specs.output import OutputOptions
+from hcc2l.specs.reading import ReadingOptions
 
 _LAST_PANELS = (SELECTION, OUTPUT, COHORT_FILE)
 _COHORT = Annotated[

@@ -1,7 +1,7 @@
 """The options of each analysis with their defaults, checked on creation.
 
-A spec holds what determines the numbers; `files` holds the options on reading and output, which
-all commands share.
+A spec holds what determines the numbers. The options on reading and on output, which every command
+takes, are in `reading` and `output`.
 """
 
 from __future__ import annotations

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hcc2l.specs.options import SurvivalSpec, option
 from hcc2l.specs.rules import Excludes, Needs
 
-CONF_TYPES = ("log", "log-log", "plain", "logit", "arcsin")
-TESTS = ("logrank", "peto", "gehan", "tarone-ware", "fh")
-ADJUSTMENTS = ("holm", "bh", "bonferroni", "none")
-PARAMETRIC = ("exponential", "weibull", "lognormal", "loglogistic", "best")
+ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
+Test = Literal["logrank", "peto", "gehan", "tarone-ware", "fh"]
+Adjustment = Literal["holm", "bh", "bonferroni", "none"]
+Family = Literal["exponential", "weibull", "lognormal", "loglogistic", "best"]
 
 _COMPARISON = "Comparison of groups"
 _KM = "Kaplan–Meier"
@@ -53,9 +54,9 @@ class KmSpec(SurvivalSpec):
         None, "Groups: a column, a cut (afp@400, afp@median) or a comparison ('ecog==2').",
         metavar="TERM", panel=_COMPARISON,
     )  # fmt: skip
-    conf_type: str = option(
+    conf_type: ConfType = option(
         "log", "Scale of confidence intervals: log, log-log, plain, logit or arcsin.",
-        metavar="TYPE", panel=_KM, choices=CONF_TYPES,
+        metavar="TYPE", panel=_KM,
     )  # fmt: skip
     at: Sequence[float] = option(
         (), "Survival, or cumulative incidence, at these times.", metavar="T[,T…]", panel=_KM
@@ -64,9 +65,9 @@ class KmSpec(SurvivalSpec):
         None, "Restricted mean survival time to T, with differences between groups.",
         metavar="T", panel=_KM, ends=False,
     )  # fmt: skip
-    test: Sequence[str] = option(
+    test: Sequence[Test] = option(
         ("logrank",), "logrank (default), peto, gehan, tarone-ware or fh.",
-        metavar="TEST", panel=_COMPARISON, choices=TESTS,
+        metavar="TEST", panel=_COMPARISON,
     )  # fmt: skip
     rho: float = option(0.0, "Exponent ρ of --test fh.", metavar="X", panel=_COMPARISON)
     gamma: float = option(0.0, "Exponent γ of --test fh.", metavar="X", panel=_COMPARISON)
@@ -77,9 +78,9 @@ class KmSpec(SurvivalSpec):
         False, "Add a test for trend across the groups in level order.", panel=_COMPARISON
     )
     pairwise: bool = option(False, "Add a log-rank test of each pair of groups.", panel=_COMPARISON)
-    adjust: str = option(
+    adjust: Adjustment = option(
         "holm", "Adjustment of pairwise p-values: holm, bh, bonferroni or none.",
-        metavar="METHOD", panel=_COMPARISON, choices=ADJUSTMENTS,
+        metavar="METHOD", panel=_COMPARISON,
     )  # fmt: skip
     landmark: float | None = option(
         None, "Count time from T; patients with an event or censored by T are excluded.",
@@ -93,9 +94,9 @@ class KmSpec(SurvivalSpec):
         None, "Competing event, for cumulative incidence and Gray's test.",
         metavar="COL[=VALUE]", panel=_KM,
     )  # fmt: skip
-    parametric: Sequence[str] = option(
+    parametric: Sequence[Family] = option(
         (), "exponential, weibull, lognormal, loglogistic or best (by AIC).",
-        metavar="MODEL", panel=_KM, choices=PARAMETRIC,
+        metavar="MODEL", panel=_KM,
     )  # fmt: skip
     curve: bool = option(False, "Add the whole curve as a table, for JSON and CSV.", panel=_KM)
     cumulative_events: bool = option(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from functools import cache
-from types import NoneType
-from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs.rules import NoEffect, Rule
@@ -37,8 +37,6 @@ class Declaration:
         What stands for its value in ``--help``; none for a flag.
     short
         A second name, such as ``-x``.
-    choices
-        The texts that are accepted.
     low, high, ends
         The bounds of a number, which are accepted themselves if `ends`.
     words
@@ -55,7 +53,6 @@ class Declaration:
     panel: str
     metavar: str = ""
     short: str = ""
-    choices: tuple[str, ...] = ()
     low: float = 0
     high: float = math.inf
     ends: bool = True
@@ -82,12 +79,15 @@ class Option:
         Whether it takes several values, which a spec holds as a tuple.
     optional
         Whether None is a value: not given.
+    choices
+        The only texts that are accepted, if there are any.
     """
 
     name: str
     kind: type
     several: bool
     optional: bool
+    choices: tuple[str, ...]
     default: Any
     declared: Declaration
 
@@ -105,11 +105,10 @@ class Option:
         return next(filter(None, problems), None)
 
     def _text_problem(self, value: object) -> tuple[str, str] | None:
-        choices = self.declared.choices
         if not isinstance(value, str):
             return f"{value!r} is not text.", "Put it in quotation marks."
-        if choices and value not in choices:
-            return f"{value!r} is not a valid choice.", did_you_mean(value, choices)
+        if self.choices and value not in self.choices:
+            return f"{value!r} is not a valid choice.", did_you_mean(value, self.choices)
         return None
 
     def _number_problem(self, value: object) -> tuple[str, str] | None:
@@ -187,15 +186,23 @@ def options_of(spec: type[Options]) -> Mapping[str, Option]:
 @cache
 def _declared(spec: type[Options]) -> Mapping[str, Option]:
     hints = get_type_hints(spec)
-    found = {}
-    for f in fields(spec):
-        kinds = get_args(hints[f.name]) or (hints[f.name],)  # `float | None`, `Sequence[float]`
-        several = get_origin(hints[f.name]) is Sequence
-        found[f.name] = Option(
-            f.name, kinds[0], several, several or NoneType in kinds, f.default,
-            f.metadata["declared"],
-        )  # fmt: skip
-    return found
+    return {f.name: _option(f, hints[f.name]) for f in fields(spec)}
+
+
+def _option(f: Field[Any], hint: Any) -> Option:
+    """The option of a field, whose type is a plain one, `X | None` or `Sequence[X]`."""
+    several = get_origin(hint) is Sequence
+    parts = get_args(hint) if several or get_origin(hint) in (Union, UnionType) else (hint,)
+    text = get_origin(parts[0]) is Literal
+    return Option(
+        name=f.name,
+        kind=str if text else parts[0],
+        several=several,
+        optional=several or NoneType in parts,
+        choices=get_args(parts[0]) if text else (),
+        default=f.default,
+        declared=f.metadata["declared"],
+    )
 
 
 def as_tuple(value: object) -> tuple[Any, ...]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import AnalysisSpec, event_option, option, time_option
 from hcc2l.specs.rules import Excludes, NoEffect
 
-METHODS = ("nearest", "optimal")
-DISTANCES = ("logit", "propensity")
-CALIPER_SCALES = ("sd", "raw")
-ORDERS = ("largest", "smallest", "data", "random")
-WEIGHTINGS = ("none", "iptw", "overlap")
-ESTIMANDS = ("att", "ate")
-PROPENSITIES = ("logistic", "boosted")
-SMDS = ("pooled", "att")
-PICTURES = ("love", "scores", "survival")
+Method = Literal["nearest", "optimal"]
+Scale = Literal["logit", "propensity"]
+Unit = Literal["sd", "raw"]
+Order = Literal["largest", "smallest", "data", "random"]
+Weighting = Literal["none", "iptw", "overlap"]
+Estimand = Literal["att", "ate"]
+ScoreModel = Literal["logistic", "boosted"]
+Denominator = Literal["pooled", "att"]
+Picture = Literal["love", "scores", "survival"]
 
 _TREATMENT = "Treatment and score"
 _MATCHING = "Matching and balance"
@@ -58,25 +59,25 @@ class PsmatchSpec(AnalysisSpec):
         (), "Covariates of the score: columns, cuts (afp@400), comparisons.",
         metavar="TERM[,TERM…]", panel=_TREATMENT, short="-x",
     )  # fmt: skip
-    propensity: str = option(
+    propensity: ScoreModel = option(
         "logistic", "Model of the score: logistic regression, or boosted (regression trees).",
-        metavar="MODEL", panel=_TREATMENT, choices=PROPENSITIES,
+        metavar="MODEL", panel=_TREATMENT,
     )  # fmt: skip
-    method: str = option(
+    method: Method = option(
         "nearest", "nearest (greedy) or optimal (smallest total distance).",
-        metavar="METHOD", panel=_MATCHING, choices=METHODS,
+        metavar="METHOD", panel=_MATCHING,
     )  # fmt: skip
-    distance: str = option(
+    distance: Scale = option(
         "logit", "Match on the logit of the propensity score, or on the score itself (propensity).",
-        metavar="SCALE", panel=_MATCHING, choices=DISTANCES,
+        metavar="SCALE", panel=_MATCHING,
     )  # fmt: skip
     caliper: float | None = option(
         0.2, "The largest permitted distance within a match, or none.",
         metavar="C", panel=_MATCHING, ends=False, words=("none",),
     )  # fmt: skip
-    caliper_scale: str = option(
+    caliper_scale: Unit = option(
         "sd", "Unit of the caliper: SD of the distance in all patients (sd), or raw.",
-        metavar="UNIT", panel=_MATCHING, choices=CALIPER_SCALES,
+        metavar="UNIT", panel=_MATCHING,
     )  # fmt: skip
     ratio: int = option(
         1, "Maximum number of controls per treated patient.", metavar="K", panel=_MATCHING, low=1
@@ -85,25 +86,25 @@ class PsmatchSpec(AnalysisSpec):
         False, "Match with replacement: controls can be matched to several treated patients.",
         panel=_MATCHING,
     )  # fmt: skip
-    order: str = option(
+    order: Order = option(
         "largest", "Order of the treated: largest or smallest score first, data (as in the file), "
         "or random.",
-        metavar="ORDER", panel=_MATCHING, choices=ORDERS,
+        metavar="ORDER", panel=_MATCHING,
     )  # fmt: skip
     exact: Sequence[str] = option(
         (), "Match exactly on these terms.", metavar="TERM[,TERM…]", panel=_MATCHING
     )
-    smd: str = option(
+    smd: Denominator = option(
         "pooled", "SD for standardised differences: pooled, or that of the treated (att).",
-        metavar="SD", panel=_MATCHING, choices=SMDS,
+        metavar="SD", panel=_MATCHING,
     )  # fmt: skip
-    weighting: str = option(
+    weighting: Weighting = option(
         "none", "Also analyse all patients weighted by the score: iptw or overlap.",
-        metavar="WEIGHTS", panel=_WEIGHTING, choices=WEIGHTINGS,
+        metavar="WEIGHTS", panel=_WEIGHTING,
     )  # fmt: skip
-    estimand: str | None = option(
+    estimand: Estimand | None = option(
         None, "With iptw: effect in the treated (att, default) or in all patients (ate).",
-        metavar="ESTIMAND", panel=_WEIGHTING, choices=ESTIMANDS,
+        metavar="ESTIMAND", panel=_WEIGHTING,
     )  # fmt: skip
     stabilised: bool = option(
         True, "With ate: multiply weights by the proportion of patients in the same group.",
@@ -122,9 +123,9 @@ class PsmatchSpec(AnalysisSpec):
     )  # fmt: skip
     time: str | None = time_option()
     event: str | None = event_option()
-    which: str = option(
+    which: Picture = option(
         "love", "Figure: love (love plot), scores or survival.",
-        metavar="PICTURE", panel=_OUTCOMES, choices=PICTURES,
+        metavar="PICTURE", panel=_OUTCOMES,
     )  # fmt: skip
     seed: int = option(1, "Seed of the random order and of boosting.", metavar="N", panel=_MATCHING)
 

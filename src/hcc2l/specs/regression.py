@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import RANDOM, AnalysisSpec, SurvivalSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
-FORESTS = ("univariable", "multivariable", "both")
-INTERVALS = ("wald", "profile")
-TIES = ("efron", "breslow")
-STEPWISE = ("aic", "lr", "wald")
-PH_TRANSFORMS = ("km", "identity", "rank", "log")
+Forest = Literal["univariable", "multivariable", "both"]
+CoxFigure = Literal["univariable", "multivariable", "both", "subgroups", "adjusted"]
+Interval = Literal["wald", "profile"]
+Ties = Literal["efron", "breslow"]
+Stepwise = Literal["aic", "lr", "wald"]
+Transform = Literal["km", "identity", "rank", "log"]
 
 _MODEL = "Model"
 _SELECTION = "Variable selection"
@@ -52,9 +54,9 @@ class RegressionSpec(AnalysisSpec):
         None, "Enter covariates with univariable p < P into the multivariable model.",
         metavar="P", panel=_SELECTION, high=1.0,
     )  # fmt: skip
-    stepwise: str | None = option(
+    stepwise: Stepwise | None = option(
         None, "Backward elimination by aic, or by the p-value of the lr or wald test.",
-        metavar="BY", panel=_SELECTION, choices=STEPWISE,
+        metavar="BY", panel=_SELECTION,
     )  # fmt: skip
     stay: float | None = option(
         None, "Keep a covariate while its p < P, with lr or wald (default: 0.05).",
@@ -76,9 +78,9 @@ class RegressionSpec(AnalysisSpec):
         metavar="N", panel=RANDOM,
     )  # fmt: skip
     seed: int = seed_option()
-    which: str | None = option(
-        None, "Models in the forest plot: univariable, multivariable or both.",
-        metavar="MODELS", panel=_EFFECTS, choices=FORESTS, place=1,
+    which: CoxFigure | None = option(
+        None, "Models in the figure: univariable, multivariable, both, subgroups or adjusted.",
+        metavar="MODELS", panel=_EFFECTS, place=1,
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -169,9 +171,9 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
         ),
     )  # fmt: skip
 
-    ties: str = option(
+    ties: Ties = option(
         "efron", "Tied event times: efron or breslow.",
-        metavar="METHOD", panel=_MODEL, choices=TIES,
+        metavar="METHOD", panel=_MODEL,
     )  # fmt: skip
     strata: str | None = option(
         None, "Stratify the baseline hazard by this term.", metavar="TERM", panel=_MODEL
@@ -199,13 +201,9 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
         None, "Count time from T; patients with an event or censored by T are excluded.",
         metavar="T", panel=_MODEL,
     )  # fmt: skip
-    ph_transform: str = option(
+    ph_transform: Transform = option(
         "km", "Time scale of the test of proportional hazards: km, identity, rank or log.",
-        metavar="SCALE", panel=_MODEL, choices=PH_TRANSFORMS,
-    )  # fmt: skip
-    which: str | None = option(
-        None, "Models in the figure: univariable, multivariable, both, subgroups or adjusted.",
-        metavar="MODELS", panel=_EFFECTS, choices=(*FORESTS, "subgroups", "adjusted"), place=1,
+        metavar="SCALE", panel=_MODEL,
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -236,9 +234,14 @@ class LogisticSpec(RegressionSpec):
         None, "The outcome, such as primary_resistance or response=PD.",
         metavar="COL[=VALUE]", panel=_MODEL, place=-1,
     )  # fmt: skip
-    ci: str = option(
+    ci: Interval = option(
         "wald", "Confidence limits: wald or profile.",
-        metavar="TYPE", panel=_MODEL, choices=INTERVALS,
+        metavar="TYPE", panel=_MODEL,
+    )  # fmt: skip
+
+    which: Forest | None = option(
+        None, "Models in the forest plot: univariable, multivariable or both.",
+        metavar="MODELS", panel=_EFFECTS, place=1,
     )  # fmt: skip
 
     def require(self) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
-CRITERIA = ("youden", "topleft", "maxstat")
-DIRECTIONS = ("auto", "higher", "lower")
-INTERVALS = ("wilson", "clopper-pearson")
-FIGURES = ("roc", "thresholds", "maxstat")
+Criterion = Literal["youden", "topleft", "maxstat"]
+Direction = Literal["auto", "higher", "lower"]
+Interval = Literal["wilson", "clopper-pearson"]
+Picture = Literal["roc", "thresholds", "maxstat"]
 SAMPLES_WITH_AT = 1000  # the interval of a time-dependent area is that of the bootstrap
 
 _OUTCOME = "Outcome"
@@ -109,13 +110,13 @@ class RocSpec(SurvivalSpec):
     by: str | None = option(
         None, "Analyse each group separately: child_pugh, age@65.", metavar="TERM", panel=_CUTOFF
     )
-    criterion: str = option(
+    criterion: Criterion = option(
         "youden", "How the cut-off is chosen: youden, topleft, or maxstat (survival).",
-        metavar="RULE", panel=_CUTOFF, choices=CRITERIA,
+        metavar="RULE", panel=_CUTOFF,
     )  # fmt: skip
-    direction: str = option(
+    direction: Direction = option(
         "auto", "Values that indicate the outcome: auto (by medians), higher or lower.",
-        metavar="WHICH", panel=_CUTOFF, choices=DIRECTIONS,
+        metavar="WHICH", panel=_CUTOFF,
     )  # fmt: skip
     at_cut: Sequence[str] = option(
         (), "Evaluate these cut-offs as well: afp=20,400.",
@@ -126,9 +127,9 @@ class RocSpec(SurvivalSpec):
         None, "Partial AUC at or above specificity=0.8 or sensitivity=0.9.",
         metavar="WHERE", panel=_CUTOFF,
     )  # fmt: skip
-    ci: str = option(
+    ci: Interval = option(
         "wilson", "Confidence intervals of proportions: wilson or clopper-pearson.",
-        metavar="TYPE", panel=_CUTOFF, choices=INTERVALS,
+        metavar="TYPE", panel=_CUTOFF,
     )  # fmt: skip
     boot: int | None = option(
         None, "Number of bootstrap samples (default: 1000 with --at, otherwise 0).",
@@ -140,10 +141,10 @@ class RocSpec(SurvivalSpec):
         metavar="P", panel=_CUTOFF, high=0.5, ends=False,
     )  # fmt: skip
     curve: bool = option(False, "Add every operating point, for JSON and CSV.", panel=_CUTOFF)
-    which: str | None = option(
+    which: Picture | None = option(
         None, "The figure of --plot: roc, thresholds (sensitivity and specificity against the "
         "cut-off), or maxstat.",
-        metavar="FIGURE", panel=_CUTOFF, choices=FIGURES,
+        metavar="FIGURE", panel=_CUTOFF,
     )  # fmt: skip
 
     def __post_init__(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
 
-STATISTICS = ("quad", "max")
-ADJUSTMENTS = ("bonferroni", "none")
-MISSING = ("majority", "drop")
+Statistic = Literal["quad", "max"]
+Adjustment = Literal["bonferroni", "none"]
+MissingRule = Literal["majority", "drop"]
 
 _TREE = "Tree"
 
@@ -40,18 +41,18 @@ class TreeSpec(SurvivalSpec):
     max_depth: int | None = option(
         None, "At most N levels of splits.", metavar="N", panel=_TREE, low=1
     )
-    statistic: str = option(
+    statistic: Statistic = option(
         "quad", "Test statistic: quad (quadratic form) or max.",
-        metavar="TYPE", panel=_TREE, choices=STATISTICS,
+        metavar="TYPE", panel=_TREE,
     )  # fmt: skip
-    adjust: str = option(
+    adjust: Adjustment = option(
         "bonferroni", "Adjust p for the number of candidates: bonferroni or none.",
-        metavar="METHOD", panel=_TREE, choices=ADJUSTMENTS,
+        metavar="METHOD", panel=_TREE,
     )  # fmt: skip
-    missing: str = option(
+    missing: MissingRule = option(
         "majority", "Patients with a missing value go with the larger side (majority) or are "
         "excluded (drop).",
-        metavar="RULE", panel=_TREE, choices=MISSING,
+        metavar="RULE", panel=_TREE,
     )  # fmt: skip
     assignments: bool = option(
         False, "Add the leaf of every patient as a table, for JSON and CSV.", panel=_TREE

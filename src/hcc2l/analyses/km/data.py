@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 
@@ -170,7 +169,7 @@ def _curve(data: KmData, code: int) -> KaplanMeier:
 
 def conf_type(spec: KmSpec) -> estimator.ConfType:
     """The interval type, as `stats` names it."""
-    return cast(estimator.ConfType, spec.conf_type)
+    return spec.conf_type
 
 
 def number(value: float) -> float | None:

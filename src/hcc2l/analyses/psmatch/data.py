@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -146,7 +145,7 @@ class MatchData:
         """Population in which the score weights estimate the effect."""
         if self.spec.weighting == "overlap":
             return "overlap"
-        return cast(Scheme, self.spec.estimand or "att")
+        return self.spec.estimand or "att"
 
 
 def number(value: float) -> float | None:

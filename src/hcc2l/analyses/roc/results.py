@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 
@@ -207,7 +206,7 @@ def _cutoffs(
     threshold = curve.threshold
     criterion = data.spec.criterion
     if criterion != "maxstat":
-        places = roc.best(curve, cast(roc.Criterion, criterion)).tolist()
+        places = roc.best(curve, criterion).tolist()
         cuts = [Cutoff(criterion, float(threshold[p]), p) for p in places]
     else:
         cuts = []
@@ -282,7 +281,7 @@ def _resampled(
     free = plain and data.spec.direction == "auto"
     return resample(
         values, *inside, original, outside, higher=marker.higher, free=free,
-        criterion=cast(roc.Criterion, criterion),
+        criterion=criterion,
         fixed=np.array([cut.threshold for cut in marker.cutoffs]),
     )  # fmt: skip
 

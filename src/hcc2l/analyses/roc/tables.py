@@ -25,7 +25,7 @@ from hcc2l.analyses.roc.search import (
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats import roc
 from hcc2l.stats.multiplicity import adjust
-from hcc2l.stats.proportions import ProportionInterval, proportion_limits
+from hcc2l.stats.proportions import proportion_limits
 from hcc2l.wording import in_sentence
 
 CRITERIA = {"youden": "Youden", "topleft": "Closest to (0, 1)", "maxstat": "Max. log-rank",
@@ -112,9 +112,7 @@ def _limits(
     """Limits of the rates; with weights, of sensitivity and specificity alone, by bootstrap."""
     if result.weights is None:
         counts, totals = (np.array([side[i] for side in sides.values()]) for i in (0, 1))
-        low, high = proportion_limits(
-            counts, totals, data.spec.conf_level, cast(ProportionInterval, data.spec.ci)
-        )
+        low, high = proportion_limits(counts, totals, data.spec.conf_level, data.spec.ci)
         return low.tolist(), high.tolist()
     lower, upper = [math.nan] * len(sides), [math.nan] * len(sides)
     if marker.samples is not None:

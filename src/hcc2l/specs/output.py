@@ -1,22 +1,23 @@
-"""Options on reading the cohort and on output, which every command takes."""
+"""Options on the output of every command."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from hcc2l.specs.options import COHORT_FILE, OUTPUT, Options, option
+from hcc2l.specs.options import OUTPUT, Options, option
 
-FORMATS = ("table", "json", "csv", "md", "html", "tex")
+Format = Literal["table", "json", "csv", "md", "html", "tex"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutputOptions(Options):
     """Formats and files of a command's output."""
 
-    format: str = option(
+    format: Format = option(
         "table", "Format of standard output: table, json, csv, md, html or tex.",
-        metavar="FORMAT", panel=OUTPUT, choices=FORMATS,
+        metavar="FORMAT", panel=OUTPUT,
     )  # fmt: skip
     json: bool = option(False, "Short for --format json.", panel=OUTPUT, in_dictionary=False)
     table: str | None = option(
@@ -48,30 +49,3 @@ class OutputOptions(Options):
     def printed(self) -> str:
         """The format of standard output."""
         return "json" if self.json else self.format
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadingOptions(Options):
-    """How the cohort's file is read."""
-
-    config: str | None = option(
-        None, "The data dictionary (default: hcc2l.toml beside the cohort, else in the working "
-        "folder).",
-        metavar="FILE", panel=COHORT_FILE, in_dictionary=False,
-    )  # fmt: skip
-    na: Sequence[str] = option(
-        (), "A further code for missing values.", metavar="VALUE", panel=COHORT_FILE, commas=False
-    )
-    sep: str | None = option(
-        None, "Column separator of a text file: , ; tab |", metavar="CHAR", panel=COHORT_FILE
-    )
-    decimal: str | None = option(
-        None, "Decimal mark of a text file: . or ,", metavar="CHAR", panel=COHORT_FILE
-    )
-    encoding: str | None = option(
-        None, "Character encoding of a text file, such as utf-8 or cp1252.",
-        metavar="NAME", panel=COHORT_FILE,
-    )  # fmt: skip
-    sheet: str | None = option(
-        None, "Worksheet of an Excel file (default: the first).", metavar="NAME", panel=COHORT_FILE
-    )
