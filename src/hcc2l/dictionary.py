@@ -300,7 +300,8 @@ def _unknown(key: str, value: object) -> str:
     if not isinstance(value, dict):
         return f"unknown key. {did_you_mean(key, (*_TOP, *SPECS))}"
     tables = [name for name, form in _TOP.items() if form == _TABLE]
-    return f"unknown table; there is no such command. {did_you_mean(key, (*tables, *SPECS))}"
+    hint = did_you_mean(key, (*tables, *SPECS))
+    return f"this is neither a command nor a table of the dictionary. {hint}"
 
 
 def _entry(

@@ -255,7 +255,7 @@ class AnalysisSpec(Options):
     def without_effect(self) -> dict[str, str]:
         """Options that were given and have no effect, and the options that each would need."""
         idle = [r for r in self.rules if isinstance(r, NoEffect) and r.applies(self)]
-        return {rule.option: listed(rule.without, "or") for rule in idle}
+        return {rule.option: listed(rule.others, "or") for rule in idle}
 
     def settings(self) -> dict[str, object]:
         """Every option with its value, for the provenance."""

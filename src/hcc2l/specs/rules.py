@@ -13,7 +13,7 @@ from typing import Any
 from hcc2l.errors import UsageError
 from hcc2l.wording import listed
 
-_OPTION = re.compile(r"--([a-z-]+)(?: ([\w-]+))?")
+_OPTION = re.compile(r"--([a-z-]+)(?: (\w[\w-]*))?")
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ class NoEffect:
     """`option` has no effect without any of the others; a note says so."""
 
     option: str
-    without: tuple[str, ...]
+    others: tuple[str, ...]
 
     def applies(self, spec: Any) -> bool:
         """Whether `option` was given in vain."""
-        return given(spec, self.option) and not any(given(spec, other) for other in self.without)
+        return given(spec, self.option) and not any(given(spec, other) for other in self.others)
 
     def check(self, spec: Any) -> None:
         """Never an error."""
