@@ -106,6 +106,15 @@ def test_a_table_that_has_to_be_asked_for_names_its_option(
     refused = run(*arguments)
     assert refused.status == 2
     assert refused.messages("hint") == [f"hint: Add {option}."]
-    option = option.replace("200", "2")  # bootstrap samples: fewer are enough here
-    done = run(*arguments, *option.split(" ", 1))
+    for example, real in {"200": "2", "TERM": "treatment", "A,B": "child_pugh"}.items():
+        option = option.replace(example, real)
+    done = run(*arguments, *option.split(" "))
     assert (done.status, done.err * done.status) == (0, "")
+
+
+def test_a_table_that_does_not_come_with_the_options_given_is_simply_unknown(run: Run) -> None:
+    arguments = ("--event", "first_event=1", "--competing", "first_event=2", "--at", "6")
+    refused = run("km", HCC, *arguments, "--format", "csv", "--table", "survival")
+    assert refused.status == 2
+    assert "no table 'survival'" in refused.err
+    assert "--at" not in refused.err

@@ -28,6 +28,7 @@ from hcc2l.specs import AnalysisSpec
 from hcc2l.specs.options import Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
+from hcc2l.specs.rules import given
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
@@ -185,7 +186,8 @@ def _refuse_table_without_csv(output: OutputOptions) -> None:
 def _refuse_unrequested_table(report: Report, spec: AnalysisSpec, output: OutputOptions) -> None:
     """UsageError for --table with a table that another option has to ask for."""
     option = spec.optional_tables.get(output.table or "")
-    if option is not None and output.table not in [table.name for table in report.tables]:
+    missing = output.table not in [table.name for table in report.tables]
+    if option is not None and missing and not given(spec, option.partition(" ")[0]):
         raise UsageError(
             f"There is no table {output.table!r} in this analysis.",
             where="--table",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from hcc2l.specs.options import SurvivalSpec, option
 from hcc2l.specs.rules import Excludes, Needs
@@ -22,6 +22,13 @@ _KM = "Kaplan–Meier"
 class KmSpec(SurvivalSpec):
     """Kaplan–Meier analysis: medians, survival at given times, log-rank tests, numbers at risk."""
 
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "survival": "--at 6,12",
+        "rmst": "--tau 12",
+        "pairwise": "--pairwise",
+        "parametric": "--parametric best",
+        "curve": "--curve",
+    }
     rules = (
         *(
             Needs(

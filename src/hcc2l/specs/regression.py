@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import RANDOM, AnalysisSpec, SurvivalSpec, option, seed_option
@@ -26,6 +26,10 @@ _EFFECTS = "Interactions and subgroups"
 class RegressionSpec(AnalysisSpec):
     """Options of every regression."""
 
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "selection": "--select 0.2",
+        "performance": "--performance",
+    }
     rules = (
         Excludes(
             "--select", "--stepwise", rivals=True,
@@ -148,6 +152,12 @@ class RegressionSpec(AnalysisSpec):
 class CoxSpec(SurvivalSpec, RegressionSpec):
     """Cox regression: univariable and multivariable hazard ratios, checks, forest plot."""
 
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        **RegressionSpec.optional_tables,
+        "subgroups": "--subgroups TERM --within A,B",
+        "adjusted": "--adjusted-curves TERM",
+        "adjusted_curve": "--adjusted-curves TERM",
+    }
     rules = (
         *RegressionSpec.rules,
         *(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
@@ -28,6 +28,13 @@ _WITH_TIME = ("--at", "--within", "--criterion maxstat")
 class RocSpec(SurvivalSpec):
     """ROC curves and cut-offs of AFP, ALT, PNI and other markers, with internal validation."""
 
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "partial": "--partial specificity=0.8",
+        "comparisons": "--compare",
+        "optimism": "--boot 200",
+        "maxstat": "--criterion maxstat",
+        "curve": "--curve",
+    }
     rules = (
         Excludes(
             "--at", "--outcome", rivals=True,

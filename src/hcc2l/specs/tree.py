@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
@@ -21,9 +21,11 @@ class TreeSpec(SurvivalSpec):
     """Conditional inference survival tree: splits, rules, a curve in each leaf."""
 
     saves = True
-    optional_tables = {  # noqa: RUF012 - never changed
-        "assignments": "--assignments", "stability": "--boot 200", "importance": "--forest",
-    }  # fmt: skip
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "assignments": "--assignments",
+        "stability": "--boot 200",
+        "importance": "--forest",
+    }
 
     covariates: Sequence[str] = option(
         (), "Candidates for the splits: columns or cuts (afp@400).",
