@@ -10,23 +10,13 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
+from hcc2l import specs
 from hcc2l.cohort import Cohort
-from hcc2l.errors import AnalysisError, Hcc2lError, InputError, UsageError
+from hcc2l.errors import AnalysisError, Hcc2lError, InputError, UsageError, did_you_mean
 from hcc2l.figures import plot_report
 from hcc2l.readers import read_cohort
 from hcc2l.render import render_report
 from hcc2l.report import Note, Provenance, Report, Table
-from hcc2l.specs import (
-    SPECS,
-    AnalysisSpec,
-    CoxSpec,
-    KmSpec,
-    LogisticSpec,
-    PsmatchSpec,
-    RocSpec,
-    TreeSpec,
-    check_names,
-)
 from hcc2l.specs.options import options_of
 
 if TYPE_CHECKING:
@@ -70,9 +60,9 @@ class Analysis(Protocol[Given, Result]):
         """Analyse a cohort."""
 
 
-def analysis(spec: Callable[Given, AnalysisSpec]) -> Analysis[Given, Report]:
+def analysis(spec: Callable[Given, specs.AnalysisSpec]) -> Analysis[Given, Report]:
     """The function of a command, from its spec."""
-    command = next(name for name, known in SPECS.items() if known is spec)
+    command = next(name for name, known in specs.SPECS.items() if known is spec)
 
     def run(cohort: Cohort, chosen: Any) -> Report:
         report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, chosen)
@@ -85,7 +75,7 @@ def analysis(spec: Callable[Given, AnalysisSpec]) -> Analysis[Given, Report]:
 def _function(
     name: str,
     command: str,
-    spec: Callable[Given, AnalysisSpec],
+    spec: Callable[Given, specs.AnalysisSpec],
     run: Callable[[Cohort, Any], Result],
     opening: str,
 ) -> Analysis[Given, Result]:
@@ -93,7 +83,7 @@ def _function(
 
     def function(cohort: Cohort | str | Path | None = None, **given: Any) -> Result:
         subject = cohort if isinstance(cohort, Cohort) else read_cohort(cohort)
-        return run(subject, SPECS[command](**_options(command, subject, given)))
+        return run(subject, specs.SPECS[command](**_options(command, subject, given)))
 
     hints = get_type_hints(spec)
     options = [
@@ -119,7 +109,7 @@ def _parameters(command: str) -> str:
 
     def entries() -> Iterator[tuple[str, str]]:
         yield "cohort", "A cohort from `read_cohort`, a path, or None for the default cohort."
-        for name, option in options_of(SPECS[command]).items():
+        for name, option in options_of(specs.SPECS[command]).items():
             yield name, option.declared.help
 
     lines = ["Parameters", "----------"]
@@ -143,10 +133,13 @@ def _refuse_list_in_text(cohort: Cohort, name: str, value: object) -> None:
 
 def _options(command: str, cohort: Cohort, options: dict[str, Any]) -> dict[str, Any]:
     """A command's options: those given, else the dictionary's."""
-    check_names(command, options)
+    known = options_of(specs.SPECS[command])
     for name, value in options.items():
+        if name not in known:
+            raise UsageError(
+                f"There is no option {name!r} in {command}.", hint=did_you_mean(name, sorted(known))
+            )
         _refuse_list_in_text(cohort, name, value)
-    known = options_of(SPECS[command])
     return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in known}
 
 
@@ -156,16 +149,16 @@ def _fit(cohort: Cohort, spec: Any) -> FittedTree:
     return fit(cohort, spec)
 
 
-km = analysis(KmSpec)
-cox = analysis(CoxSpec)
-logistic = analysis(LogisticSpec)
-tree = analysis(TreeSpec)
-psmatch = analysis(PsmatchSpec)
-roc = analysis(RocSpec)
+km = analysis(specs.KmSpec)
+cox = analysis(specs.CoxSpec)
+logistic = analysis(specs.LogisticSpec)
+tree = analysis(specs.TreeSpec)
+psmatch = analysis(specs.PsmatchSpec)
+roc = analysis(specs.RocSpec)
 fit_tree = _function(
     "fit_tree",
     "tree",
-    TreeSpec,
+    specs.TreeSpec,
     _fit,
     "The tree of `tree` as an object that assigns patients of other cohorts to its leaves.",
 )

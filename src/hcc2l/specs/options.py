@@ -172,7 +172,8 @@ class Options:
                 object.__setattr__(self, option.name, int(value))  # a dictionary may have 200.0
         self.require()
         for rule in self.rules:
-            rule.check(self)
+            if not isinstance(rule, NoEffect):
+                rule.check(self)
 
     def require(self) -> None:
         """UsageError if an option is missing that has to be given."""

@@ -71,9 +71,6 @@ class NoEffect:
         """Whether `option` was given in vain."""
         return given(spec, self.option) and not any(given(spec, other) for other in self.others)
 
-    def check(self, spec: Any) -> None:
-        """Never an error."""
-
 
 Rule = Excludes | Needs | NoEffect
 
