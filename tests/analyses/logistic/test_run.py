@@ -11,7 +11,6 @@ import pytest
 import hcc2l
 from hcc2l.figures import draw
 from hcc2l.figures.forest import draw as draw_forest
-from hcc2l.specs import LogisticSpec
 from tests.conftest import DATA, Run, Write
 
 HCC = DATA / "hcc424.csv"
@@ -120,12 +119,6 @@ def test_what_cannot_be_answered_is_refused_with_a_remedy(
     assert len(outcome.messages("error")) == 1
     assert outcome.messages("hint")
     assert not (workplace / "x.json").exists()
-
-
-def test_every_option_of_the_spec_is_on_the_command_line(run: Run) -> None:
-    text = run("logistic", "--help").out
-    for name in LogisticSpec.__dataclass_fields__:
-        assert f"--{name.replace('_', '-')}"[:14] in text
 
 
 def test_the_command_gives_the_functions_report(run: Run, write: Write) -> None:

@@ -56,7 +56,7 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
     tests = proportional_hazards(
         data.time[rows], data.event[rows], model.matrix.x, model.coef, model.dropped,
         model.matrix.terms,
-        transform=data.spec.ph_transform,  # type: ignore[arg-type]  # a choice, checked by the spec
+        transform=data.spec.ph_transform,
         ties=data.ties, strata=data.strata_of(rows),
         weights=None if data.weights is None else data.weights[rows],
     )  # fmt: skip

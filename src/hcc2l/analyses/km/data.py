@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import cast
 
 import numpy as np
 
@@ -195,7 +194,7 @@ def first_crossing(data: KmData) -> Crossing | None:
 
 def conf_type(spec: KmSpec) -> estimator.ConfType:
     """The interval type, as `stats` names it."""
-    return cast(estimator.ConfType, spec.conf_type)
+    return spec.conf_type
 
 
 def number(value: float) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import cast
 
 import numpy as np
 
@@ -87,11 +86,7 @@ def _samples(
     for counts in batches(int(rows.sum()), spec):
         samples = drawn(counts, _weights(data, rows, counts), weights)
         for part, marker in zip(parts, curves, strict=True):
-            part.append(
-                resampled(
-                    marker, marker.values, samples, cast(roc.Criterion, criterion), free=False
-                )
-            )
+            part.append(resampled(marker, marker.values, samples, criterion, free=False))
     return [merged(part) for part in parts]
 
 
