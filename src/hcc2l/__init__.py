@@ -5,6 +5,7 @@
 >>> report = hcc2l.km(cohort, by="child_pugh", at=[6, 12, 24])
 >>> report.table("groups").rows
 >>> print(hcc2l.render_report(report, "md"))
+>>> hcc2l.write_report(report, "km.docx")
 >>> hcc2l.plot_report(report, "km.pdf")
 """
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from hcc2l.figures import plot_report as plot_report
     from hcc2l.readers import read_cohort as read_cohort
     from hcc2l.render import render_report as render_report
+    from hcc2l.render import write_report as write_report
 
 _API = {
     "cox": "hcc2l.api",
@@ -36,6 +38,7 @@ _API = {
     "render_report": "hcc2l.render",
     "roc": "hcc2l.api",
     "tree": "hcc2l.api",
+    "write_report": "hcc2l.render",
 }
 __all__ = [
     "cox",
@@ -48,6 +51,7 @@ __all__ = [
     "render_report",
     "roc",
     "tree",
+    "write_report",
 ]
 
 

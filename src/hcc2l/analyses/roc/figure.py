@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 
+from hcc2l.analyses.regression.models import number
 from hcc2l.analyses.roc.data import RocData
-from hcc2l.analyses.roc.results import GroupResult
-from hcc2l.analyses.roc.search import curve_table, judged_of, statistics_table
-from hcc2l.analyses.roc.tables import direction_words, rule
-from hcc2l.report import Figure, Row, Table, Value
+from hcc2l.analyses.roc.results import GroupResult, Judged, Selected
+from hcc2l.analyses.roc.search import judged_of
+from hcc2l.analyses.roc.tables import rule
+from hcc2l.analyses.survival_figure import numbers
+from hcc2l.report import (
+    CutoffPoint,
+    Figure,
+    MaxstatFigure,
+    RatesByCutoff,
+    RocCurve,
+    RocFigure,
+    StatisticByCutpoint,
+    Table,
+    ThresholdsFigure,
+)
 from hcc2l.wording import in_sentence
 
 LOG_SPAN = 50.0  # ratio of the largest to the smallest positive value above which the axis is log
@@ -16,58 +29,79 @@ LOG_SPAN = 50.0  # ratio of the largest to the smallest positive value above whi
 
 def roc_figure(data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]) -> Figure:
     """The figure that `--which` selects."""
-    which = data.spec.figure
-    if which == "maxstat":
-        options = _panels(data, [(r.name, s.name) for r in results for s in r.selected])
-        assert data.survival is not None
-        options["y_label"] = "Standardised log-rank statistic"
-        options["x_labels"] = tuple(_axis(data, s.name) for r in results for s in r.selected)
-        maxima = next(t for t in tables if t.name == "maxstat")
-        return Figure("maxstat", {"statistics": statistics_table(results), "maxstat": maxima},
-                      options)  # fmt: skip
-    options = _panels(data, [(marker.group, marker.name) for _, marker in judged_of(results)])
-    options["x_labels"] = tuple(_axis(data, marker.name) for _, marker in judged_of(results))
-    options["ci"] = f"{data.spec.conf_level * 100:g}% CI"
-    steps = which == "thresholds"
-    drawn = {"curve": _steps(results) if steps else curve_table(results),
-             "points": _points(data, results, tables),
-             "markers": next(t for t in tables if t.name == "markers")}  # fmt: skip
-    return Figure("thresholds" if steps else "roc", drawn, options)
-
-
-def _steps(results: Sequence[GroupResult]) -> Table:
-    """Rates of a cut-off at each observed value, where they change.
-
-    The last row of each curve, `cutoff` null, is that of a cut-off beyond all values.
-    """
-    rows: list[Row] = []
-    for result, marker in judged_of(results):
-        curve = marker.curve
-        at = [*(curve.levels if curve.higher else -curve.levels).tolist(), None]
-        rates = curve.sensitivity.tolist(), curve.specificity.tolist()
-        for cutoff, se, sp in zip(at, *rates, strict=True):
-            rows.append({"group": result.name, "marker": marker.name, "cutoff": cutoff,
-                         "sensitivity": se, "specificity": sp})  # fmt: skip
-    return Table("steps", "Rates by cut-off", tuple(rows[0]), tuple(rows))
-
-
-def _panels(data: RocData, keys: Sequence[tuple[str, str]]) -> dict[str, Value | tuple[Value, ...]]:
-    """Groups and markers of the curves in order, with their labels."""
-    labels, grouped = data.label_of, data.group is not None
-    one_marker = len({name for _, name in keys}) == 1
-    names = []
-    for group, name in keys:
-        short = group if grouped and one_marker else labels[name]
-        names.append(f"{labels[name]}, {group}" if grouped and not one_marker else short)
-    only = labels[keys[0][1]] if grouped and one_marker else None
+    if data.spec.figure == "maxstat":
+        return MaxstatFigure(tuple(_statistics(data, results)), "Standardised log-rank statistic")
+    markers = [marker for _, marker in judged_of(results)]
+    points = tuple(_points(data, markers, next(t for t in tables if t.name == "cutoffs")))
+    label = _labels(data, [marker.name for marker in markers])
+    if data.spec.figure == "thresholds":
+        return ThresholdsFigure(tuple(_rates(data, m, label(m)) for m in markers), points)
     legend = None
-    if only and data.group is not None:
-        legend = f"{only}, by {in_sentence(data.group.label)}"
-    return {
-        "groups": tuple(g for g, _ in keys), "names": tuple(n for _, n in keys),
-        "labels": tuple(names), "log": tuple(_spans(data, name) for _, name in keys),
-        "legend": legend,
-    }  # fmt: skip
+    if data.group is not None and len({marker.name for marker in markers}) == 1:
+        legend = f"{data.label_of[markers[0].name]}, by {in_sentence(data.group.label)}"
+    ci = f"{data.spec.conf_level * 100:g}% CI"
+    return RocFigure(tuple(_curve(m, label(m)) for m in markers), points, legend, ci)
+
+
+def _labels(data: RocData, names: Sequence[str]) -> Callable[[Judged | Selected], str]:
+    """How curves are called: by their marker, their group, or both, whichever tells them apart."""
+    one_marker = len(set(names)) == 1
+
+    def label(marker: Judged | Selected) -> str:
+        text = data.label_of[marker.name]
+        if data.group is None:
+            return text
+        return marker.group if one_marker else f"{text}, {marker.group}"
+
+    return label
+
+
+def _curve(marker: Judged, label: str) -> RocCurve:
+    lower, upper = (number(limit) for limit in marker.limits)
+    return RocCurve(
+        group=marker.group, marker=marker.name, label=label, auc=marker.area.auc, lower=lower,
+        upper=upper, sensitivity=numbers(marker.curve.sensitivity),
+        specificity=numbers(marker.curve.specificity),
+    )  # fmt: skip
+
+
+def _rates(data: RocData, marker: Judged, label: str) -> RatesByCutoff:
+    """Rates of a cut-off at each observed value where they change."""
+    curve = marker.curve
+    return RatesByCutoff(
+        group=marker.group, marker=marker.name, label=label, x_label=_axis(data, marker.name),
+        log=_spans(data, marker.name),
+        cutoff=(*numbers(curve.levels if curve.higher else -curve.levels), None),
+        sensitivity=numbers(curve.sensitivity), specificity=numbers(curve.specificity),
+    )  # fmt: skip
+
+
+def _points(data: RocData, markers: Sequence[Judged], cutoffs: Table) -> Iterator[CutoffPoint]:
+    """The cut-offs on the curves, with the rule that each is."""
+    judged = {(marker.group, marker.name): marker for marker in markers}
+    rates = zip(cutoffs.numbers("sensitivity"), cutoffs.numbers("specificity"), strict=True)
+    thresholds = cutoffs.numbers("threshold")
+    for row, threshold, of_row in zip(cutoffs.rows, thresholds, rates, strict=True):
+        key = (str(row["group"]), str(row["marker"]))
+        sensitivity, specificity = (math.nan if rate is None else rate for rate in of_row)
+        yield CutoffPoint(
+            *key, str(row["criterion"]), threshold, sensitivity, specificity,
+            rule(data, judged[key], threshold),
+        )  # fmt: skip
+
+
+def _statistics(data: RocData, results: Sequence[GroupResult]) -> Iterator[StatisticByCutpoint]:
+    """The statistic of every cut-point; the p of the largest is the one to be reported."""
+    selected = [marker for result in results for marker in result.selected]
+    label = _labels(data, [marker.name for marker in selected])
+    for marker in selected:
+        maximum = marker.maximum
+        yield StatisticByCutpoint(
+            group=marker.group, marker=marker.name, label=label(marker),
+            x_label=_axis(data, marker.name), log=_spans(data, marker.name),
+            best=maximum.cutpoint, largest=maximum.statistic, p=marker.p[0][1],
+            cutpoint=numbers(maximum.cutpoints), statistic=numbers(maximum.statistics),
+        )  # fmt: skip
 
 
 def _spans(data: RocData, name: str) -> bool:
@@ -87,17 +121,3 @@ def _axis(data: RocData, name: str) -> str:
         return f"Predicted probability ({data.label_of[name]})"
     marker = data.markers[name]
     return f"{marker.label}, {marker.unit}" if marker.unit else marker.label
-
-
-def _points(data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]) -> Table:
-    """The cut-offs on the curves, with their labels."""
-    judged = {(marker.group, marker.name): marker for _, marker in judged_of(results)}
-    rows: list[Row] = []
-    for cut in next(t for t in tables if t.name == "cutoffs").rows:
-        key = (str(cut["group"]), str(cut["marker"]))
-        rows.append({"group": key[0], "marker": key[1], "criterion": cut["criterion"],
-                     "threshold": cut["threshold"], "sensitivity": cut["sensitivity"],
-                     "specificity": cut["specificity"],
-                     "rule": rule(data, judged[key], cut["threshold"]),
-                     "direction": direction_words(data, key[1], judged[key].higher)})  # fmt: skip
-    return Table("points", "Cut-offs", tuple(rows[0]), tuple(rows))
