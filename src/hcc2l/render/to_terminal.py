@@ -10,7 +10,7 @@ from typing import Literal
 from rich import box
 from rich.align import Align
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.segment import SegmentLines
 from rich.table import Table as RichTable
@@ -83,9 +83,9 @@ def _print_table(console: Console, content: Grid) -> None:
         for name, row in zip(names, content.rows, strict=True):
             table.add_row(Text(name), *(Text(row[i]) for i in columns[1:]))
         lines = console.render_lines(table, pad=False)
-        for place, headings in enumerate(content.headings, start=1):
-            text = _headings(headings, columns, widths)
-            lines[place:place] = console.render_lines(Text(text, style="bold"), pad=False)
+        texts = [_headings(headings, columns, widths) for headings in content.headings]
+        above = [Text(text, style="bold") for text in texts if text.strip()]
+        lines[1:1] = console.render_lines(Group(*above), pad=False) if above else []
         console.print(SegmentLines(lines, new_lines=True))
     for note in content.footnotes:
         console.print(Text(note, style="dim"))
