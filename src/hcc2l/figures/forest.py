@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import colour
-from hcc2l.numerals import p_value
+from hcc2l.numerals import NOT_ESTIMABLE, p_value, ratio_interval, tick
 from hcc2l.report import ForestFigure, ForestRow
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _set_axes(axes: Axes, lines: int, low: float, high: float) -> None:
     inside = [t for t in TICKS if low <= t <= high]
     if len(inside) < 3:
         inside = [t for t in (0.5, 0.75, 1, 1.5, 2) if low <= t <= high]
-    axes.set_xticks(inside, [f"{t:g}" for t in inside])
+    axes.set_xticks(inside, [tick(t) for t in inside])
     axes.minorticks_off()
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -242,15 +242,7 @@ def _written(row: ForestRow) -> str:
     if row.n is None:
         return ""
     if row.ratio is None:
-        return "NE"
+        return NOT_ESTIMABLE
     if row.lower is None and row.upper is None:
-        return "reference" if row.p is None else "NE"
-    values = (row.ratio, row.lower, row.upper)
-    known = [value for value in values if value is not None]
-    decimals = 4 if len(known) == 3 and f"{min(known):.2f}" == f"{max(known):.2f}" else 2
-    parts = ["NE" if value is None else _number(value, decimals) for value in values]
-    return f"{parts[0]} ({parts[1]}–{parts[2]})"
-
-
-def _number(value: float, decimals: int) -> str:
-    return ">1000" if value > 1000 else f"{value:.{decimals}f}"
+        return "reference" if row.p is None else NOT_ESTIMABLE
+    return ratio_interval(row.ratio, row.lower, row.upper)

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from hcc2l.figures.style import colour
+from hcc2l.numerals import NOT_ESTIMABLE, tick
 from hcc2l.report import LoveFigure, ScoreHistogram, ScoresFigure
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ def draw_love(figure: LoveFigure) -> Picture:
     for y, *of_row in zip(places, *sizes, strict=True):
         if None in of_row:
             axes.annotate(
-                "NE", (0.0, y), xytext=(4, 0), textcoords="offset points", va="center", color="0.3"
+                NOT_ESTIMABLE,
+                (0.0, y),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                color="0.3",
             )
     axes.set_yticks(places, names)
     axes.set_ylim(-0.3, top + 0.3)
@@ -91,7 +97,7 @@ def draw_scores(figure: ScoresFigure) -> Picture:
         x = 0.75 + i * (PANEL + 0.45)
         axes = picture.add_axes((x / width, bottom / height, PANEL / width, PANEL / height))
         _draw_bars(axes, [h for h in figure.histograms if h.sample == sample])
-        axes.set_yticks(ticks, [f"{abs(tick):g}" for tick in ticks])
+        axes.set_yticks(ticks, [tick(abs(place)) for place in ticks])
         axes.set_ylim(1.02 * ticks[0], 1.02 * ticks[-1])
         axes.set_title(sample, loc="left", pad=4)
         axes.set_xlabel(label)

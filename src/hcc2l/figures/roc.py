@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from hcc2l.figures.style import COLOURS, colour, dashes
-from hcc2l.numerals import p_equation
+from hcc2l.numerals import cutpoint, limits, log_tick, number, p_equation, percent
 from hcc2l.report import (
     CutoffPoint,
     MaxstatFigure,
@@ -58,7 +58,7 @@ def draw(figure: RocFigure) -> Picture:
         )  # fmt: skip
     _mark_cutoffs(axes, figure, beside=beside)
     ticks = [0, 0.25, 0.5, 0.75, 1]
-    percents = [f"{t:.0%}" if t else "0" for t in ticks]
+    percents = [percent(t, 0) if t else "0" for t in ticks]
     axes.set_xticks(ticks, percents)
     axes.set_yticks(ticks, percents)
     axes.set_xlim(-0.015, 1.015)
@@ -94,15 +94,20 @@ def _legend(picture: Picture, axes: Axes, title: str | None) -> None:
 
 def _area(curve: RocCurve, ci: str) -> str:
     """`AUC 0.725 (95% CI 0.608–0.842)`."""
-    text = f"AUC {curve.auc:.3f}"
+    text = f"AUC {_area_text(curve.auc)}"
     if curve.lower is None or curve.upper is None:
         return text
-    return f"{text} ({ci} {curve.lower:.3f}–{curve.upper:.3f})"
+    return f"{text} ({ci} {limits(curve.lower, curve.upper, _area_text)})"
+
+
+def _area_text(area: float | None) -> str:
+    return number(area, 3)
 
 
 def _point(point: CutoffPoint) -> str:
     """`≥67.6 (Se 81%, Sp 67%)`."""
-    return f"{point.rule} (Se {point.sensitivity:.0%}, Sp {point.specificity:.0%})"
+    rates = f"Se {percent(point.sensitivity, 0)}, Sp {percent(point.specificity, 0)}"
+    return f"{point.rule} ({rates})"
 
 
 def _mark_cutoffs(axes: Axes, figure: RocFigure, *, beside: bool) -> None:
@@ -220,7 +225,7 @@ def draw_statistics(figure: MaxstatFigure) -> Picture:
         axes.axvline(x, color="0.25", linewidth=0.9, zorder=2)
         axes.plot([x], [y], marker="o", markersize=4.5, color=colour(1), zorder=4)
         axes.annotate(
-            f"{x:.7g}, {p_equation(curve.p)}", (x, 1.0), (0, 3), ha="center", va="bottom",
+            f"{cutpoint(x)}, {p_equation(curve.p)}", (x, 1.0), (0, 3), ha="center", va="bottom",
             xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=6.8,
         )  # fmt: skip
         axes.set_ylim(0, y * 1.08)
@@ -277,19 +282,14 @@ def _own_axis(axes: Axes, values: Sequence[float], *, log: bool, label: str) -> 
         first, last = math.ceil(math.log10(least)), math.floor(math.log10(max(values)))
         step = (last - first) // 6 + 1
         axes.set_xticks([0, *(10.0**k for k in range(first, last + 1, step))])
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _plain(v)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: log_tick(v)))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlim(left=-0.3 * least)
         return
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(numticks=6))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _plain(v)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: log_tick(v)))
     axes.xaxis.set_minor_formatter(NullFormatter())
-
-
-def _plain(value: float) -> str:
-    """`10 000`, `0.1`: a tick without an exponent."""
-    return f"{value:,.0f}".replace(",", "\u2009") if value >= 1 else f"{value:g}"
 
 
 def _wrapped(label: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import colour, dashes
+from hcc2l.numerals import count, tick
 from hcc2l.report import Curve, SurvivalFigure, SurvivalPanels
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _draw_panel(
 
 def _set_axes(axes: Axes, figure: SurvivalFigure) -> None:
     axes.set_xlim(0.0, figure.x_max * 1.02 or 1.0)
-    axes.set_xticks(figure.ticks, [f"{t:g}" for t in figure.ticks])
+    axes.set_xticks(figure.ticks, [tick(t) for t in figure.ticks])
     axes.set_ylim(0.0, 1.02)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25%", "50%", "75%", "100%"])
     axes.set_xlabel(figure.x_label)
@@ -261,8 +262,7 @@ def _draw_at_risk(
         numbers = figure.at_risk[line.code]
         shown = numbers.cumulative_events if line.events else numbers.n_risk
         for time, n in zip(numbers.time, shown, strict=True):
-            text = f"{n:.1f}".removesuffix(".0")
-            axes.text(time, y, text, transform=place, ha="center", **look)
+            axes.text(time, y, count(n), transform=place, ha="center", **look)
 
 
 def _widest(levels: Sequence[str]) -> int:

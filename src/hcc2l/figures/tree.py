@@ -6,8 +6,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hcc2l import numerals
 from hcc2l.figures.style import colour
-from hcc2l.numerals import p_equation
 from hcc2l.report import TreeFigure, TreeNode
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _layout(nodes: dict[int, TreeNode], caption: str) -> _Layout:
 
 def _split_text(node: TreeNode) -> str:
     assert node.p is not None
-    return f"{textwrap.fill(str(node.label), LABEL)}\n{p_equation(node.p)}"
+    return f"{textwrap.fill(str(node.label), LABEL)}\n{numerals.p_equation(node.p)}"
 
 
 def _node_height(node: TreeNode) -> float:
@@ -175,19 +175,20 @@ def _draw_leaf(
 
 def _heading(leaf: TreeNode, decimals: int) -> str:
     """N and events, the median and its interval, each on a line."""
-    median, lower, upper = (
-        "NE" if value is None else f"{value:.{decimals}f}"
-        for value in (leaf.median, leaf.lower, leaf.upper)
-    )
+
+    def written(value: float | None) -> str:
+        return numerals.number(value, decimals)
+
+    interval = numerals.limits(leaf.lower, leaf.upper, written)
     events = f"{leaf.events} event{'' if leaf.events == 1 else 's'}"
-    return f"n = {leaf.n}, {events}\nmedian {median}\n({lower}–{upper})"
+    return f"n = {leaf.n}, {events}\nmedian {written(leaf.median)}\n({interval})"
 
 
 def _set_axes(axes: Axes, figure: TreeFigure, *, first: bool, many: bool) -> None:
     most = 3 if many else 4  # intervals between ticks in a narrow panel
     ticks = figure.ticks[:: max(1, -(-(len(figure.ticks) - 1) // most))]
     axes.set_xlim(0.0, figure.x_max * 1.02 or 1.0)
-    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes.set_xticks(ticks, [numerals.tick(t) for t in ticks])
     axes.set_ylim(0.0, 1.02)
     names = ["0", "25%", "50%", "75%", "100%"]
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], names if first else [""] * 5)

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 
+from hcc2l import numerals
 from hcc2l.glossary import GLOSSARY
-from hcc2l.numerals import p_value
+from hcc2l.numerals import NOT_ESTIMABLE
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
-NOT_ESTIMABLE = "NE"
-LARGEST_RATIO = 1000  # larger ones are written `>1000`
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
 
@@ -186,27 +185,18 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return f"{column.labels.get(str(values[0]), values[0])} (n={write(values[1], 'count', 0)})"
     if column.form == "fraction":
         return "/".join(write(value, "count", 0) for value in values)
-    interval, in_model = values[:3], values[3:] != [None]
-    repeated = column.form == "effect" and kind != "ratio" and values[0] is None
+    numbers = [v if isinstance(v, (int, float)) else None for v in values[:3]]
+    estimate, lower, upper = numbers
+    in_model = values[3:] != [None]
+    repeated = column.form == "effect" and kind != "ratio" and estimate is None
     if not in_model or repeated:
         return "–"
-    if column.form == "effect" and kind == "ratio" and interval == [1.0, None, None]:
+    if column.form == "effect" and kind == "ratio" and numbers == [1.0, None, None]:
         return "reference"
-    if all(value is None for value in interval) or (kind == "ratio" and _diverged(interval)):
-        return NOT_ESTIMABLE
-    if kind == "ratio" and digits is None and _narrow(interval):
-        decimals = 4  # otherwise an effect per unit of a wide scale is 1.00 (1.00–1.00)
-    estimate, lower, upper = (write(value, kind, decimals) for value in interval)
-    negative = any(isinstance(v, (int, float)) and v < 0 for v in interval)
-    between = " to " if negative else "–"
-    return f"{estimate} ({lower.removesuffix('%')}{between}{upper.removesuffix('%')})"
-
-
-def _diverged(interval: list[Value]) -> bool:
-    """Whether a ratio lies beyond what can be printed and lacks a limit: it does not exist."""
-    ratio = interval[0]
-    beyond = isinstance(ratio, (int, float)) and not 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO
-    return beyond and None in interval
+    if kind == "ratio":
+        asked = column.decimals if digits is None else digits
+        return numerals.ratio_interval(estimate, lower, upper, asked)
+    return numerals.interval(estimate, lower, upper, lambda v: write(v, kind, decimals))
 
 
 def _summary(values: list[Value], decimals: int | None) -> str:
@@ -219,8 +209,8 @@ def _summary(values: list[Value], decimals: int | None) -> str:
     if decimals is None:
         whole = all(v.is_integer() for v in quartiles)
         decimals = 0 if whole or min(quartiles) >= 10 else 1
-    median, low, high = (write(v, "estimate", decimals) for v in quartiles)
-    return f"{median} ({low}{' to ' if min(quartiles) < 0 else '–'}{high})"
+    median, low, high = quartiles
+    return numerals.interval(median, low, high, lambda v: numerals.number(v, decimals))
 
 
 def write(value: Value, kind: str, decimals: int) -> str:
@@ -234,14 +224,14 @@ def write(value: Value, kind: str, decimals: int) -> str:
     if isinstance(value, (str, bool)):
         return str(value)
     if kind == "p":
-        return p_value(value)
+        return numerals.p_value(value)
     if kind in ("count", "degrees"):
-        return f"{value:.1f}".removesuffix(".0")
+        return numerals.count(value)
     if kind == "probability":
-        return _signed(f"{100 * value:.{decimals}f}%")
-    if kind == "ratio" and value > LARGEST_RATIO:
-        return f">{LARGEST_RATIO}"
-    return _signed(f"{value:.{decimals}f}")
+        return numerals.percent(value, decimals)
+    if kind == "ratio":
+        return numerals.ratio(value, decimals)
+    return numerals.number(value, decimals)
 
 
 def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
@@ -252,12 +242,6 @@ def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
     return lines
 
 
-def _narrow(values: list[Value]) -> bool:
-    """Whether estimate and limits agree to two decimals."""
-    numbers = [v for v in values if isinstance(v, (int, float))]
-    return len(numbers) == len(values) and f"{min(numbers):.2f}" == f"{max(numbers):.2f}"
-
-
 def _kind(column: Column) -> str:
     return column.kind or GLOSSARY[column.keys[0]].kind
 
@@ -266,12 +250,6 @@ def _decimals(column: Column, kind: str, digits: int | None) -> int:
     if digits is not None and kind in _DECIMALS:
         return digits
     return column.decimals if column.decimals is not None else _DECIMALS.get(kind, 0)
-
-
-def _signed(text: str) -> str:
-    if not text.strip("-0.%"):  # the number rounds to zero
-        return text.removeprefix("-")
-    return text.replace("-", "−", 1)
 
 
 def _words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from hcc2l.analyses.cox.results import CoxResults, comparison
 from hcc2l.analyses.regression.figure import forest_figure, forest_row
 from hcc2l.analyses.regression.models import Model
 from hcc2l.analyses.survival_figure import Patients, survival_figure
+from hcc2l.numerals import confidence
 from hcc2l.report import Curve, Figure, ForestFigure, ForestRow, SurvivalFigure, Table
 from hcc2l.wording import in_sentence
 
@@ -53,7 +54,7 @@ def _subgroups(data: CoxData, results: CoxResults, table: Table, x_label: str) -
         counts = (f"{first}, events/n", f"{reference}, events/n")
         if len(columns) == 1:
             favours = (level, str(reference))
-    ci = f"{data.spec.conf_level * 100:g}% CI"
+    ci = confidence(data.spec.conf_level)
     return ForestFigure(
         rows=tuple(_subgroup_rows(data, table)), titles=("Hazard ratio",), heading="Subgroup",
         x_label=f"{x_label} ({ci})", ratio="HR", ci=ci, counts=counts, favours=favours,

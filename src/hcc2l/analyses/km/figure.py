@@ -16,7 +16,7 @@ from hcc2l.analyses.survival_figure import (
     step_curve,
     survival_figure,
 )
-from hcc2l.numerals import p_equation
+from hcc2l.numerals import p_equation, tick
 from hcc2l.report import Curve, ModelCurve, SurvivalFigure, Table
 from hcc2l.stats.competing import cumulative_incidence
 
@@ -25,7 +25,7 @@ def km_figure(data: KmData, tables: Sequence[Table]) -> SurvivalFigure:
     """Curves, numbers at risk, medians and models."""
     spec = data.spec
     named = {table.name: table for table in tables}
-    landmark = f" since the landmark at {spec.landmark:g}" if spec.landmark is not None else ""
+    landmark = f" since the landmark at {tick(spec.landmark)}" if spec.landmark is not None else ""
     figure = survival_figure(
         Patients(data.levels, data.codes, data.time, data.event, data.weights),
         list(_incidences(data) if spec.competing else _survival(data)),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hcc2l.analyses.regression.models import Regression
 from hcc2l.analyses.regression.tables import MODELS
 from hcc2l.errors import AnalysisError
+from hcc2l.numerals import confidence
 from hcc2l.report import ForestFigure, ForestRow, Row, Table, Value
 
 
@@ -26,7 +27,7 @@ def forest_figure(data: Regression, tables: Sequence[Table], x_label: str) -> Fo
         raise AnalysisError(
             f"There is no {which} model to draw.", where="--which", hint="Drop --which."
         )
-    ci = f"{data.spec.conf_level * 100:g}% CI"
+    ci = confidence(data.spec.conf_level)
     return ForestFigure(
         rows=tuple(
             forest_row(row, data.ratio, i, str(row["term"]), data.labels[str(row["term"])])

@@ -16,6 +16,7 @@ from hcc2l.analyses.regression.models import (
     number,
 )
 from hcc2l.design.model import ModelTerm
+from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
@@ -74,7 +75,7 @@ def regression_table(
             for level in _levels(term, first)
             for name, model in fitted.items()
         ]  # fmt: skip
-    heading = f"{data.ratio.upper()} ({data.spec.conf_level * 100:g}% CI)"
+    heading = f"{data.ratio.upper()} ({confidence(data.spec.conf_level)})"
     effect = Column(heading, (data.ratio, "lower", "upper", "n"), form="effect")
     columns = (
         Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),

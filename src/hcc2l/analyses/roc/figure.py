@@ -11,6 +11,7 @@ from hcc2l.analyses.roc.results import GroupResult, Judged, Selected
 from hcc2l.analyses.roc.search import judged_of
 from hcc2l.analyses.roc.tables import rule
 from hcc2l.analyses.survival_figure import numbers
+from hcc2l.numerals import confidence
 from hcc2l.report import (
     CutoffPoint,
     Figure,
@@ -39,7 +40,7 @@ def roc_figure(data: RocData, results: Sequence[GroupResult], tables: Sequence[T
     legend = None
     if data.group is not None and len({marker.name for marker in markers}) == 1:
         legend = f"{data.label_of[markers[0].name]}, by {in_sentence(data.group.label)}"
-    ci = f"{data.spec.conf_level * 100:g}% CI"
+    ci = confidence(data.spec.conf_level)
     return RocFigure(tuple(_curve(m, label(m)) for m in markers), points, legend, ci)
 
 
