@@ -5,6 +5,7 @@
 >>> report = hcc2l.km(cohort, by="child_pugh", at=[6, 12, 24])
 >>> report.table("groups").rows
 >>> print(hcc2l.render_report(report, "md"))
+>>> hcc2l.write_report(report, "km.docx")
 >>> hcc2l.plot_report(report, "km.pdf")
 
 ``help(hcc2l.km)`` lists the options of an analysis; `hcc2l.api` declares all that is public.

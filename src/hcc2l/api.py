@@ -15,7 +15,7 @@ from hcc2l.cohort import Cohort
 from hcc2l.errors import AnalysisError, Hcc2lError, InputError, UsageError, did_you_mean
 from hcc2l.figures import plot_report
 from hcc2l.readers import read_cohort
-from hcc2l.render import render_report
+from hcc2l.render import render_report, write_report
 from hcc2l.report import Note, Provenance, Report, Table
 from hcc2l.specs.options import options_of
 
@@ -42,6 +42,7 @@ __all__ = [
     "render_report",
     "roc",
     "tree",
+    "write_report",
 ]
 
 Given = ParamSpec("Given")

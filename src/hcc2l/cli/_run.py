@@ -114,7 +114,7 @@ def _those_of(options: type[Options], given: dict[str, Any]) -> dict[str, Any]:
 def _check_endings(options: dict[str, Any]) -> None:
     """Refuse a file whose ending is no known format, before any work is done."""
     from hcc2l.figures import plot_format
-    from hcc2l.render import FILE_FORMATS
+    from hcc2l.render import file_format
 
     for path in options.get("plot", ()):
         plot_format(path)
@@ -126,14 +126,7 @@ def _check_endings(options: dict[str, Any]) -> None:
             hint="The cohort is saved as CSV: --save matched.csv.",
         )
     for path in options.get("out", ()):
-        suffix = Path(path).suffix.removeprefix(".").lower()
-        if suffix not in FILE_FORMATS:
-            endings = " ".join(f".{f}" for f in FILE_FORMATS)
-            raise UsageError(
-                f"{path!r} does not have a known file extension.",
-                where="--out",
-                hint=f"Use one of {endings}; for a figure, use --plot.",
-            )
+        file_format(path)
 
 
 def _targets(options: dict[str, Any]) -> list[tuple[str, str]]:
@@ -248,7 +241,7 @@ def print_message(kind: str, text: str) -> None:
 def _deliver(report: Report, output: OutputOptions) -> None:
     """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
-    from hcc2l.render import render_report
+    from hcc2l.render import RENDERERS, file_format, render_file, render_report
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
@@ -257,14 +250,12 @@ def _deliver(report: Report, output: OutputOptions) -> None:
         assert report.draw is not None
         figure = report.draw()
         drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
-        if any(Path(path).suffix.lower() in (".docx", ".html") for path in output.out):
+        if any(RENDERERS[file_format(path)].figure for path in output.out):
             picture = draw(figure, "png")
     for path in output.out:
-        made = render_report(
-            report, Path(path).suffix.removeprefix(".").lower(), digits=output.digits,
-            table=output.table, figure=picture,
-        )  # fmt: skip
-        files[path] = made.encode() if isinstance(made, str) else made
+        files[path] = render_file(
+            report, path, digits=output.digits, table=output.table, figure=picture
+        )
     files |= drawn
     if output.save is not None:
         assert report.save is not None
@@ -275,7 +266,6 @@ def _deliver(report: Report, output: OutputOptions) -> None:
         colour=colour,
     )  # fmt: skip
     write_files(files)
-    assert isinstance(text, str)
     _print(text)
 
 

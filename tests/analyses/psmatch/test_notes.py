@@ -10,7 +10,7 @@ import pytest
 
 import hcc2l
 from hcc2l.figures import draw
-from hcc2l.report import Report
+from hcc2l.report import LoveFigure, Report
 from tests.analyses.psmatch.cohorts import (
     LALONDE,
     MIXED,
@@ -189,8 +189,9 @@ def test_a_difference_without_a_standard_deviation_is_neither_balanced_nor_drawn
     assert row["smd_before"] is row["smd_after"] is None
     assert report.draw is not None
     figure = report.draw()
+    assert isinstance(figure, LoveFigure)
     assert b"NE" in draw(figure, "svg")
-    assert str(figure.options["x_label"]).endswith("NE: not estimable")
+    assert figure.x_label.endswith("NE: not estimable")
 
 
 def test_a_constant_covariate_has_no_difference_and_is_no_parameter(write: Write) -> None:

@@ -1,16 +1,14 @@
-"""Tables as a person reads them: what a cell says, and how a wide table is laid out."""
+"""Tables as a person reads them: what a cell says, and how groups are laid across."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pytest
 
-from hcc2l.render import render_report
 from hcc2l.render.grid import cell, grid, write
-from hcc2l.report import Column, Table, Value
-from tests.render.handmade import REPORT
+from hcc2l.report import Column, Value
+from tests.render.handmade import GROUPS, MODELS, SAMPLES, table
 
 RATIO = ("hr", "lower", "upper")
 
@@ -167,13 +165,6 @@ def test_an_interval_of_a_proportion_has_one_percent_sign() -> None:
 # ---------------------------------------------------------------- repeated names and footnotes
 
 
-def table(rows: list[tuple[Value, ...]], *columns: str, **options: object) -> Table:
-    return Table(
-        "effects", "Effects", columns, tuple(dict(zip(columns, row, strict=True)) for row in rows),
-        tuple(Column(key.title(), (key,)) for key in columns), **options,  # type: ignore[arg-type]  # fields of Table
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("key", ["group", "term", "variable", "endpoint"])
 def test_a_name_that_repeats_is_written_once(key: str) -> None:
     rows: list[tuple[Value, ...]] = [("OS", 1), ("OS", 2), ("PFS", 3), ("OS", 4)]
@@ -192,123 +183,64 @@ def test_ne_is_explained_where_it_stands_and_only_there() -> None:
     assert grid(with_).footnotes == ("Short.", "NE: not estimable.")
 
 
-# ---------------------------------------------------------------- layout on a terminal
+# ---------------------------------------------------------------- groups laid across
 
 
-def printed(content: Table, width: int) -> list[str]:
-    made = render_report(replace(REPORT, tables=(content,)), "table", width=width)
-    assert isinstance(made, str)
-    return made.split("Effects", 1)[1].splitlines()
+def headings(name: str) -> list[list[tuple[str, int]]]:
+    made = grid({"models": MODELS, "samples": SAMPLES}[name])
+    return [[(heading.text, heading.columns) for heading in row] for row in made.headings]
 
 
-def test_a_long_name_goes_on_in_the_empty_cells_below_it() -> None:
-    name = "Progression-free survival from the first dose"
-    rows: list[tuple[Value, ...]] = [(name, "cox"), (name, "strata"), ("OS", "cox")]
-    lines = printed(table(rows, "endpoint", "model"), 44)
-    cells = [re.split(r" {2,}", line.strip()) for line in lines[4:7]]
-    assert cells == [
-        ["Progression-free survival from", "cox"], ["the first dose", "strata"], ["OS", "cox"],
-    ]  # fmt: skip
+def test_a_table_without_groups_has_no_headings_above_its_headers() -> None:
+    assert grid(GROUPS).headings == ()
+    assert grid(GROUPS).full_headers == grid(GROUPS).headers
 
 
-def test_a_long_name_without_an_empty_cell_below_it_takes_a_second_line() -> None:
-    name = "Progression-free survival from the first dose"
-    lines = printed(table([(name, "cox"), ("OS", "strata")], "endpoint", "model"), 44)
-    cells = [re.split(r" {2,}", line.strip()) for line in lines[4:7]]
-    assert cells == [
-        ["Progression-free survival from", "cox"], ["the first dose"], ["OS", "strata"],
-    ]  # fmt: skip
+def test_columns_are_repeated_under_each_value_in_the_order_of_the_rows() -> None:
+    assert headings("models") == [[("", 3), ("Alone", 2), ("A_1 & others", 2)]]
+    assert grid(MODELS).headers == ("Variable", "Level", "n", *("HR (95% CI)", "p") * 2)
 
 
-def test_a_table_takes_the_whole_width() -> None:
-    content = table([("A", *(1234.5,) * 3)], "group", "mean", "median", "tau")
-    assert max(map(len, printed(content, 34)[1:5])) == 33
-    assert "Effects (continued)" not in printed(content, 34)
-    assert "Effects (continued)" in printed(content, 33)
-
-
-def test_a_table_of_one_column_is_printed() -> None:
-    content = table([("A",), ("B",)], "group")
-    assert [line.strip() for line in printed(content, 40)[2:6:2]] == ["Group", "A"]
-
-
-FOLLOW_UP = """\
- ───────────────────────────────────────────────────────────────────────────────────────
-                                                Median follow-up,       Effective
- Endpoint              Sample                     months (95% CI)     sample size      p
- ───────────────────────────────────────────────────────────────────────────────────────
- Progression-free      All patients with       12.30 (9.80–15.20)             126  0.012
- survival, months      one of the two
-                       treatments
-                       Matched                    11.10 (8.00–NE)              70  0.200
- ───────────────────────────────────────────────────────────────────────────────────────
-NE: not estimable.
-"""
-
-
-def test_long_names_and_headings_take_several_lines() -> None:
-    keys = ("endpoint", "sample", "median", "lower", "upper", "n", "p")
-    pfs = "Progression-free survival, months"
-    rows: list[tuple[Value, ...]] = [
-        (pfs, "All patients with one of the two treatments", 12.3, 9.8, 15.2, 126, 0.012),
-        (pfs, "Matched", 11.1, 8.0, None, 70, 0.2),
-    ]
-    columns = (
-        Column("Endpoint", ("endpoint",)),
-        Column("Sample", ("sample",)),
-        Column("Median follow-up, months (95% CI)", keys[2:5], form="interval"),
-        Column("Effective sample size", ("n",)),
-        Column("p", ("p",)),
+def test_the_rows_that_agree_in_the_keys_before_the_group_make_one_line() -> None:
+    assert grid(MODELS).rows == (
+        ("sex", "male", "60", "reference", "–", "reference", "–"),
+        ("", "female", "40", "1.50 (1.10–2.00)", "0.012", "1.40 (1.00–1.90)", "0.049"),
+        ("age", "", "100", "1.20 (0.90–1.60)", "0.300", "–", "–"),
     )
-    records = tuple(dict(zip(keys, row, strict=True)) for row in rows)
-    lines = printed(Table("effects", "Effects", keys, records, columns), 100)
-    assert lines[1:11] == FOLLOW_UP.splitlines()
 
 
-def test_a_wide_table_is_continued_with_the_names_of_its_rows() -> None:
-    rows: list[tuple[Value, ...]] = [("A", *(1234.5,) * 6)]
-    keys = ("group", "mean", "median", "tau", "time", "lower", "upper")
-    for width, columns in ((62, [6]), (55, [5, 1]), (40, [3, 3])):
-        lines = printed(table(rows, *keys), width)
-        assert [line.count("1234.50") for line in lines if line.startswith(" A ")] == columns
-        assert sum(line == "Effects (continued)" for line in lines) == len(columns) - 1
-
-
-@pytest.mark.parametrize(("width", "parts"), [(75, [8]), (60, [4, 4]), (42, [4, 4])])
-def test_a_wide_table_is_divided_after_the_p_of_a_group_of_columns(
-    width: int, parts: list[int]
-) -> None:
-    headers = ("Old", "New", "SMD", "p")
-    keys = ("mean", "median", "tau", "p")
-    columns = [Column(h, (k,)) for h, k in zip(headers * 2, keys * 2, strict=True)]
-    row = {"group": "A", "mean": 60.0, "median": 61.0, "tau": 0.25, "p": 0.0771}
-    content = Table("effects", "Effects", ("group", *keys), (row,),
-                    (Column("Group", ("group",)), *columns))  # fmt: skip
-    lines = [line for line in printed(content, width) if line.startswith(" Group")]
-    assert [len(line.split()) - 1 for line in lines] == parts
-
-
-def test_a_table_with_one_p_is_filled_up_to_the_width() -> None:
-    keys = ("group", "mean", "p", "median", "tau", "time")
-    content = table([("A", 60.0, 0.0771, 61.0, 62.0, 63.0)], *keys)
-    lines = [line.split() for line in printed(content, 38) if line.startswith(" Group")]
-    assert lines == [["Group", "Mean", "P", "Median", "Tau"], ["Group", "Time"]]
-    renamed = replace(content, columns=tuple(
-        replace(c, header="p") if c.header == "P" else c for c in content.columns
-    ))  # fmt: skip
-    lines = [line.split() for line in printed(renamed, 38) if line.startswith(" Group")]
-    assert lines == [["Group", "Mean", "p", "Median", "Tau"], ["Group", "Time"]]
-
-
-def test_a_p_stays_beside_its_estimate() -> None:
-    columns = (
-        Column("Group", ("group",)), Column("n", ("n",)),
-        Column("HR", RATIO, form="effect"), Column("p", ("p",)),
-        Column("OR", ("or", "lower", "upper"), form="effect"), Column("p", ("p",)),
+def test_groups_within_groups_have_their_size_and_the_differences_stand_beside_them() -> None:
+    assert headings("samples") == [[("", 1), ("All", 3), ("Matched", 3), ("weighted", 1)]]
+    assert grid(SAMPLES).headers == (
+        "Variable", "New (n=40)", "old (n=80)", "SMD", "New (n=30)", "old (n=30)", "SMD", "SMD",
     )  # fmt: skip
-    keys = ("group", "n", "hr", "or", "lower", "upper", "p")
-    row = dict(zip(keys, ("A", 12, 2.0, 3.0, 1.0, 4.0, 0.5), strict=True))
-    content = Table("effects", "Effects", keys, (row,), columns)
-    for width in range(40, 80):
-        parts = [line for line in printed(content, width) if line.startswith(" Group")]
-        assert all(re.search(r"(HR|OR) +p", part) for part in parts if " p" in part), parts
+    assert grid(SAMPLES).rows == (
+        ("sex", "10 (25.0%)", "60 (75.0%)", "0.20", "9 (30.0%)", "12 (40.0%)", "0.10", "0.00"),
+    )
+
+
+def test_columns_after_the_groups_stand_once() -> None:
+    columns = (*MODELS.columns, Column("n again", ("n",)))
+    assert [row[-1] for row in grid(replace(MODELS, columns=columns)).rows] == ["60", "40", "100"]
+
+
+def test_two_rows_of_headings_when_groups_have_several_columns() -> None:
+    variable, sample = SAMPLES.columns
+    group, smd = sample.across
+    two = replace(group, across=(Column("n", ("count",)), Column("%", ("percent",))))
+    made = grid(replace(SAMPLES, columns=(variable, replace(sample, across=(two, smd)))))
+    assert [[(h.text, h.columns) for h in row] for row in made.headings] == [
+        [("", 1), ("All", 5), ("Matched", 5), ("weighted", 1)],
+        [("", 1), ("New (n=40)", 2), ("old (n=80)", 2), ("", 1), ("New (n=30)", 2),
+         ("old (n=30)", 2), ("", 2)],
+    ]  # fmt: skip
+    assert made.full_headers[1] == "All: New (n=40): n"
+    assert made.full_headers[5] == "All: SMD"
+
+
+def test_a_group_without_a_row_has_an_empty_text_and_a_dash_for_a_number() -> None:
+    variable, level, n, model = MODELS.columns
+    said = replace(model, across=(Column("Level", ("level",)), Column("n", ("n",))))
+    made = grid(replace(MODELS, columns=(variable, level, n, said)))
+    assert made.rows[2][-2:] == ("", "–")
+    assert made.right == (False, False, True, False, True, False, True)
