@@ -28,6 +28,7 @@ from hcc2l.dictionary import (
     EndpointEntry,
     load_dictionary,
 )
+from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
 from hcc2l.specs import KmSpec
 
 ROOT = Path(__file__).parents[1]
@@ -222,6 +223,14 @@ def test_every_table_and_key_is_described(
             missing = [key for key in rows[0] if f"`{key}`" not in sections[name]]
             assert missing == [], f"docs/{command}.md, table {name}"
     assert set(sections) == tables
+
+
+def test_every_output_format_is_described() -> None:
+    output = page_of("km").partition("\n### Output\n")[2].partition("\n### ")[0]
+    for name in TEXT_FORMATS:
+        assert f"`{name}`" in output
+    for name in FILE_FORMATS:
+        assert f"`.{name}`" in output
 
 
 Imported = dict[str, tuple[str, str]]  # the name in a module -> the module it is from, its name

@@ -25,7 +25,7 @@ from rich.cells import cell_len
 
 import hcc2l
 from hcc2l.cli.app import app
-from hcc2l.render import TEXT_FORMATS
+from hcc2l.formats import TEXT_FORMATS
 from hcc2l.report import Report
 from hcc2l.specs import SPECS, KmSpec
 from tests.conftest import DATA, Run, Write

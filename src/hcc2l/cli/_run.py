@@ -23,6 +23,7 @@ from hcc2l.files import (
     refuse_overwriting,
     write_files,
 )
+from hcc2l.formats import FORMATS, TEXT_FORMATS
 from hcc2l.progress import shown_by
 from hcc2l.specs import SPECS, AnalysisSpec
 
@@ -176,8 +177,6 @@ def _output(options: dict[str, Any]) -> Output:
     UsageError
         The format is unknown, or --table is given without CSV.
     """
-    from hcc2l.render import TEXT_FORMATS
-
     format_ = "json" if options.get("json") else options.get("format", "table")
     if format_ not in TEXT_FORMATS:
         hint = did_you_mean(str(format_), TEXT_FORMATS)
@@ -251,7 +250,7 @@ def print_message(kind: str, text: str) -> None:
 def _deliver(report: Report, output: Output) -> None:
     """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
-    from hcc2l.render import RENDERERS, file_format, render_file, render_report
+    from hcc2l.render import file_format, render_file, render_report
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
@@ -260,7 +259,7 @@ def _deliver(report: Report, output: Output) -> None:
         assert report.draw is not None
         figure = report.draw()
         drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
-        if any(RENDERERS[file_format(path)].figure for path in output.out):
+        if any(FORMATS[file_format(path)].figure for path in output.out):
             picture = draw(figure, "png")
     for path in output.out:
         files[path] = render_file(
