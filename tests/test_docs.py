@@ -28,6 +28,7 @@ from hcc2l.dictionary import (
     EndpointEntry,
     load_dictionary,
 )
+from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
 from hcc2l.scores import all_scores
 from hcc2l.scores.laboratory import ANALYTES, Measured
 from hcc2l.scores.score import in_words
@@ -214,6 +215,14 @@ def test_options_that_exclude_or_need_each_other_are_listed(command: str) -> Non
         kind, overrides = VERBS[verb], "overrid" in line
         listed |= {(kind, option, other, overrides) for option in options for other in others}
     assert listed == set().union(*map(pairs, SPECS[command].rules))
+
+
+def test_every_output_format_is_described() -> None:
+    output = page_of("km").partition("\n### Output\n")[2].partition("\n### ")[0]
+    for name in TEXT_FORMATS:
+        assert f"`{name}`" in output
+    for name in FILE_FORMATS:
+        assert f"`.{name}`" in output
 
 
 Imported = dict[str, tuple[str, str]]  # the name in a module -> the module it is from, its name

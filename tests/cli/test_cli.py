@@ -22,7 +22,7 @@ import pytest
 from rich.cells import cell_len
 
 import hcc2l
-from hcc2l.render import TEXT_FORMATS
+from hcc2l.formats import TEXT_FORMATS
 from hcc2l.report import Report
 from hcc2l.specs import SPECS, KmSpec
 from tests.conftest import DATA, Run, Write

@@ -11,8 +11,9 @@ import pytest
 
 import hcc2l
 from hcc2l.errors import UsageError
+from hcc2l.formats import FILE_FORMATS, FORMATS, TEXT_FORMATS
 from hcc2l.glossary import GLOSSARY
-from hcc2l.render import FILE_FORMATS, RENDERERS, TEXT_FORMATS, render_file, render_report
+from hcc2l.render import render_file, render_report
 from tests.render.handmade import REPORT
 
 SOURCE = Path(hcc2l.__file__).parent / "render"
@@ -27,7 +28,7 @@ def content(name: str) -> bytes:
 
 def test_every_renderer_is_registered() -> None:
     modules = {f"hcc2l.render.{path.stem}" for path in SOURCE.glob("to_*.py")}
-    assert {renderer.module for renderer in RENDERERS.values()} == modules
+    assert {described.renderer for described in FORMATS.values()} == modules
 
 
 def test_every_renderer_has_its_tests() -> None:
@@ -35,12 +36,12 @@ def test_every_renderer_has_its_tests() -> None:
     assert here == {path.stem for path in SOURCE.glob("to_*.py")}
 
 
-@pytest.mark.parametrize("name", RENDERERS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_the_same_report_gives_the_same_bytes(name: str) -> None:
     assert content(name) == content(name)
 
 
-@pytest.mark.parametrize("name", [n for n in RENDERERS if n not in ("json", "csv", "xlsx")])
+@pytest.mark.parametrize("name", [n for n in FORMATS if n not in ("json", "csv", "xlsx")])
 def test_documents_do_not_name_patients(name: str) -> None:
     made = content(name)
     if name not in TEXT_FORMATS:

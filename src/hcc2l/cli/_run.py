@@ -23,6 +23,7 @@ from hcc2l.files import (
     refuse_overwriting,
     write_files,
 )
+from hcc2l.formats import FORMATS
 from hcc2l.progress import shown_by
 from hcc2l.specs import AnalysisSpec
 from hcc2l.specs.options import Option, Options, options_of
@@ -241,7 +242,7 @@ def print_message(kind: str, text: str) -> None:
 def _deliver(report: Report, output: OutputOptions) -> None:
     """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
-    from hcc2l.render import RENDERERS, file_format, render_file, render_report
+    from hcc2l.render import file_format, render_file, render_report
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
@@ -250,7 +251,7 @@ def _deliver(report: Report, output: OutputOptions) -> None:
         assert report.draw is not None
         figure = report.draw()
         drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
-        if any(RENDERERS[file_format(path)].figure for path in output.out):
+        if any(FORMATS[file_format(path)].figure for path in output.out):
             picture = draw(figure, "png")
     for path in output.out:
         files[path] = render_file(

@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.files import write_files
+from hcc2l.formats import FILE_FORMATS, FORMATS, TEXT_FORMATS
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
-
-
-@dataclass(frozen=True)
-class Renderer:
-    """An output format.
-
-    Attributes
-    ----------
-    module
-        Its ``render(report, options)`` returns the content, text or bytes.
-    text
-        Whether it is text, which can be printed.
-    file
-        Whether it is written to files too, whose names end in the name of the format.
-    figure
-        Whether the figure is included, if there is one.
-    """
-
-    module: str
-    text: bool = True
-    file: bool = True
-    figure: bool = False
-
-
-RENDERERS = {
-    "table": Renderer("hcc2l.render.to_terminal", file=False),
-    "json": Renderer("hcc2l.render.to_json"),
-    "csv": Renderer("hcc2l.render.to_csv"),
-    "md": Renderer("hcc2l.render.to_markdown"),
-    "html": Renderer("hcc2l.render.to_html", figure=True),
-    "tex": Renderer("hcc2l.render.to_latex"),
-    "docx": Renderer("hcc2l.render.to_docx", text=False, figure=True),
-    "xlsx": Renderer("hcc2l.render.to_xlsx", text=False),
-}
-TEXT_FORMATS = tuple(name for name, renderer in RENDERERS.items() if renderer.text)
-FILE_FORMATS = tuple(name for name, renderer in RENDERERS.items() if renderer.file)
 
 
 def render_report(report: Report, format: str = "table", **options: object) -> str:  # noqa: A002 - the option's name
@@ -65,8 +29,8 @@ def render_report(report: Report, format: str = "table", **options: object) -> s
     UsageError
         There is no such format or table.
     """
-    if format not in RENDERERS:
-        hint = did_you_mean(format, RENDERERS)
+    if format not in FORMATS:
+        hint = did_you_mean(format, FORMATS)
         raise UsageError(f"{format!r} is not an output format.", hint=hint)
     if format not in TEXT_FORMATS:
         hint = f'Write it to a file: hcc2l.write_report(report, "report.{format}").'
@@ -132,7 +96,7 @@ def file_format(path: str | Path) -> str:
 
 
 def _render(report: Report, name: str, options: dict[str, object]) -> bytes:
-    render = import_module(RENDERERS[name].module).render
+    render = import_module(FORMATS[name].renderer).render
     content: str | bytes = render(
         report,
         RenderOptions(**options),  # type: ignore[arg-type]  # fields of RenderOptions

@@ -41,6 +41,8 @@ class Declaration:
         The bounds of a number, which are accepted themselves if `ends`.
     words
         Texts that are accepted instead of a number.
+    choices
+        The texts that are accepted, where the type of the field does not list them.
     commas
         Whether commas separate several values on the command line.
     place
@@ -57,6 +59,7 @@ class Declaration:
     high: float = math.inf
     ends: bool = True
     words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     commas: bool = True
     place: int = 0
     in_dictionary: bool = True
@@ -195,14 +198,15 @@ def _option(f: Field[Any], hint: Any) -> Option:
     several = get_origin(hint) is Sequence
     parts = get_args(hint) if several or get_origin(hint) in (Union, UnionType) else (hint,)
     text = get_origin(parts[0]) is Literal
+    declared: Declaration = f.metadata["declared"]
     return Option(
         name=f.name,
         kind=str if text else parts[0],
         several=several,
         optional=several or NoneType in parts,
-        choices=get_args(parts[0]) if text else (),
+        choices=get_args(parts[0]) if text else declared.choices,
         default=f.default,
-        declared=f.metadata["declared"],
+        declared=declared,
     )
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
 from hcc2l.specs.options import OUTPUT, Options, option
-
-Format = Literal["table", "json", "csv", "md", "html", "tex"]
+from hcc2l.wording import listed
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutputOptions(Options):
     """Formats and files of a command's output."""
 
-    format: Format = option(
-        "table", "Format of standard output: table, json, csv, md, html or tex.",
-        metavar="FORMAT", panel=OUTPUT,
+    format: str = option(
+        "table", f"Format of standard output: {listed(TEXT_FORMATS, 'or')}.",
+        metavar="FORMAT", panel=OUTPUT, choices=TEXT_FORMATS,
     )  # fmt: skip
     json: bool = option(False, "Short for --format json.", panel=OUTPUT, in_dictionary=False)
     table: str | None = option(
@@ -25,8 +24,8 @@ class OutputOptions(Options):
         metavar="NAME", panel=OUTPUT, in_dictionary=False,
     )  # fmt: skip
     out: Sequence[str] = option(
-        (), "Also write the result to a file, in the format of its extension: .json .csv .md .html "
-        ".tex .docx .xlsx.",
+        (), "Also write the result to a file, in the format of its extension: "
+        f"{' '.join(f'.{name}' for name in FILE_FORMATS)}.",
         metavar="FILE", panel=OUTPUT, commas=False, in_dictionary=False,
     )  # fmt: skip
     plot: Sequence[str] = option(
