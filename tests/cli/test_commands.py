@@ -50,7 +50,8 @@ def test_a_command_takes_the_options_of_its_spec_of_output_and_of_reading_alone(
     command: str,
 ) -> None:
     known = [f.name for o in (SPECS[command], OutputOptions, ReadingOptions) for f in fields(o)]
-    unused = set() if SPECS[command].saves else {"save"}
+    used = {"plot": SPECS[command].plots, "save": SPECS[command].saves}
+    unused = {name for name, is_used in used.items() if not is_used}
     assert set(parameters(command)) == {"cohort", *known} - unused
 
 
@@ -62,6 +63,25 @@ def test_the_help_of_a_command_shows_its_own_panels_first(command: str, run: Run
     assert panels[:2] == ["Arguments", "Options"]
     assert panels[-3:] == ["Endpoint and rows", "Output", "Cohort file"]
     assert len(panels) > 5
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("logistic", ["--outcome", "--covariates", "--univariable", "--ci", "--firth"]),
+        ("cox", ["--interaction", "--subgroups", "--which", "--performance"]),
+        ("km", ["--by", "--conf-type", "--endpoint", "--where", "--format", "--quiet", "--na"]),
+        ("psmatch", ["--treat", "--which", "--endpoint", "--time", "--where", "--methods"]),
+    ],
+)
+def test_the_help_shows_options_in_the_order_of_their_places(
+    command: str, options: list[str], run: Run
+) -> None:
+    text = run(command, "--help").out
+    lines = [re.search(rf"^│ {option} ", text, re.M) for option in options]
+    positions = [line.start() for line in lines if line]
+    assert len(positions) == len(options)
+    assert positions == sorted(positions)
 
 
 @pytest.mark.parametrize("command", SPECS)

@@ -70,12 +70,12 @@ def run_analysis(context: typer.Context, spec_type: type[AnalysisSpec]) -> None:
 def _given(context: typer.Context, spec_type: type[AnalysisSpec]) -> dict[str, Any]:
     """Options given on the command line; the others keep the defaults of dictionary and spec."""
     known = {**options_of(OutputOptions), **options_of(ReadingOptions), **options_of(spec_type)}
-    given: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for name, value in context.params.items():
         source = context.get_parameter_source(name)
         if source is not None and source.name != "DEFAULT":
-            given[name] = _value(known[name], value) if name in known else value
-    return given
+            options[name] = _value(known[name], value) if name in known else value
+    return options
 
 
 def _value(option: Option, typed: Any) -> Any:
@@ -108,8 +108,8 @@ def _number(option: Option, text: str) -> float:
     )
 
 
-def _those_of(options: type[Options], given: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if name in options_of(options)}
+def _those_of(kind: type[Options], options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name in options_of(kind)}
 
 
 def _check_endings(options: dict[str, Any]) -> None:
