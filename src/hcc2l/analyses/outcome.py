@@ -21,6 +21,8 @@ from hcc2l.specs import SurvivalSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.terms import Assignment
 
+_BY_LANDMARK = "by the landmark"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -59,8 +61,8 @@ def from_landmark(
 ) -> Floats:
     """Times counted from the landmark; rows not at risk after it are excluded."""
     early = time <= landmark + time_tolerance(time[account.keep])
-    account.drop(early & (event > 0), f"event by the landmark, {landmark:g} {unit}".strip())
-    account.drop(early & (event == 0), f"censored by the landmark, {landmark:g} {unit}".strip())
+    account.drop(early & (event > 0), f"event {_BY_LANDMARK}, {landmark:g} {unit}".strip())
+    account.drop(early & (event == 0), f"censored {_BY_LANDMARK}, {landmark:g} {unit}".strip())
     if account.analysed == 0:
         raise AnalysisError(
             f"No patient is at risk after the landmark of {landmark:g} {unit}.".replace(" .", "."),
@@ -68,3 +70,8 @@ def from_landmark(
             hint="Choose an earlier landmark.",
         )
     return np.round(time - landmark, 12)  # 4.1 - 3 is 1.1, not 1.0999999999999996
+
+
+def excludes_by_landmark(account: RowAccount) -> bool:
+    """Whether patients were excluded because they were not followed beyond the landmark."""
+    return any(_BY_LANDMARK in excluded.reason for excluded in account.excluded)

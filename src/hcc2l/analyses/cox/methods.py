@@ -9,6 +9,7 @@ from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.cox.labels import PH_SCALES, comparison
 from hcc2l.analyses.cox.results import CoxResults
+from hcc2l.analyses.outcome import excludes_by_landmark
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,
@@ -67,8 +68,7 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         cited.append(references.LIN_WEI_1989)
     if spec.landmark is not None:
         unit = f" {endpoint.unit}" if endpoint.unit else ""
-        excluded = data.outcome.account.excluded
-        early = any("by the landmark" in rows.reason for rows in excluded)
+        early = excludes_by_landmark(data.outcome.account)
         sentences.append(
             f"Survival time was measured from a landmark at {spec.landmark:g}{unit}"
             + ("; patients with an event or censored by then were excluded." if early else ".")

@@ -9,6 +9,7 @@ from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.km.data import KmData
 from hcc2l.analyses.km.labels import TEST_LABELS
+from hcc2l.analyses.outcome import excludes_by_landmark
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
 from hcc2l.report import Row, Table
@@ -146,7 +147,7 @@ def _landmark_sentence(data: KmData, account: RowAccount, cited: list[str]) -> l
         return []
     cited.append(references.ANDERSON_1983)
     unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
-    early = any("by the landmark" in excluded.reason for excluded in account.excluded)
+    early = excludes_by_landmark(account)
     return [
         f"Survival time was measured from a landmark at {data.spec.landmark:g}{unit}"
         + ("; patients with an event or censored by then were excluded." if early else ".")
