@@ -14,12 +14,12 @@ from hcc2l.design import (
     Ints,
     RowAccount,
     add_competing,
-    apply_conditions,
     resolve_endpoint,
 )
 from hcc2l.errors import AnalysisError
 from hcc2l.specs import SurvivalSpec
 from hcc2l.stats.risk_sets import time_tolerance
+from hcc2l.terms import Assignment
 
 
 @dataclass(frozen=True)
@@ -28,35 +28,30 @@ class Outcome:
 
     endpoint: Endpoint
     account: RowAccount
-    competing_name: str | None = None
 
 
-def survival_outcome(cohort: Cohort, spec: SurvivalSpec, competing: str | None = None) -> Outcome:
-    """Times and events under the conditions of `--where`; rows without either are excluded.
+def survival_outcome(
+    cohort: Cohort, spec: SurvivalSpec, account: RowAccount, competing: Assignment | None = None
+) -> Outcome:
+    """Times and events of the rows of `account`, from which those without either are excluded.
 
     Raises
     ------
     AnalysisError
         No rows remain.
     """
-    account = RowAccount(cohort)
-    apply_conditions(cohort, account, spec.where)
-    refuse_no_rows(account)
-    cohort.check_ids(account.keep, cluster=getattr(spec, "cluster", None))
     endpoint = resolve_endpoint(cohort, spec, account.keep)
-    name = None
     if competing is not None:
         known = endpoint.event >= 0
-        endpoint, name = add_competing(cohort, endpoint, competing, account.keep)
-        column = name.partition("=")[0]
-        account.drop(known & (endpoint.event < 0), f"{column} missing")
+        endpoint = add_competing(cohort, endpoint, competing, account.keep)
+        account.drop(known & (endpoint.event < 0), f"{competing.column} missing")
     if len(endpoint.columns) == 2:
         account.drop(np.isnan(endpoint.time), f"{endpoint.columns[0]} missing")
         account.drop(endpoint.event < 0, f"{endpoint.columns[1]} missing")
     else:
         account.drop(np.isnan(endpoint.time), f"date missing ({', '.join(endpoint.columns)})")
     refuse_no_rows(account)
-    return Outcome(endpoint, account, name)
+    return Outcome(endpoint, account)
 
 
 def from_landmark(

@@ -25,6 +25,7 @@ from hcc2l.files import (
 )
 from hcc2l.progress import shown_by
 from hcc2l.specs import SPECS, AnalysisSpec
+from hcc2l.terms import split_list
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
@@ -98,7 +99,7 @@ def _given(context: typer.Context) -> dict[str, Any]:
 
 
 def _split(values: Sequence[str]) -> list[str]:
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+    return [part for value in values for part in split_list(value)]
 
 
 def _number(option: str, text: str) -> float:

@@ -345,7 +345,7 @@ def test_differences_from_means_of_controls_that_are_rounding_are_ties() -> None
 
 def test_a_difference_equal_to_the_limit_is_balanced(monkeypatch: pytest.MonkeyPatch) -> None:
     largest = max(abs(r["smd_after"]) for r in rows_of(psmatch(), "balance"))
-    limit = "hcc2l.analyses.psmatch.notes.LARGE_DIFFERENCE"
+    limit = "hcc2l.analyses.psmatch.findings.LARGE_DIFFERENCE"
     monkeypatch.setattr(limit, largest)
     assert "imbalance" not in codes(psmatch())
     monkeypatch.setattr(limit, np.nextafter(largest, 0))

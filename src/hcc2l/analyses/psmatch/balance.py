@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hcc2l.analyses.psmatch.data import Covariate, MatchData, Sample, number
+from hcc2l.analyses.psmatch.matching import unmatched
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats import group_tests
 from hcc2l.stats.balance import ROUNDING, Balance, balance, is_binary, spread
-from hcc2l.stats.matching import nearest_gaps, rounding
 
 LARGE_DIFFERENCE = 0.1
 
@@ -294,7 +293,10 @@ def flow_table(data: MatchData) -> Table:
         ("eligible", data.eligible),
         ("complete", _sizes(data, np.ones(data.rows.size, dtype=np.bool_))),
         ("matched", _sizes(data, matched)),
-        *((reason, _sizes(data, rows)) for reason, rows in unmatched(data)),
+        *(
+            (reason, _sizes(data, rows))
+            for reason, rows in unmatched(data.pool, data.matches, data.caliper)
+        ),
     ]
     rows: list[Row] = [
         {"stage": stage, "n": n, "n_treated": t, "n_control": c} for stage, (n, t, c) in steps
@@ -318,28 +320,6 @@ _STAGES = {
 
 def _sizes(data: MatchData, rows: Mask) -> tuple[int, int, int]:
     return int(rows.sum()), int((rows & data.treated).sum()), int((rows & ~data.treated).sum())
-
-
-def unmatched(data: MatchData) -> list[tuple[str, Mask]]:
-    """Reasons why rows were not matched, each with its rows, shape (n,); only those that occur."""
-    free = data.match_weights == 0
-    alone = np.zeros(free.size, dtype=np.bool_)
-    far = np.zeros(free.size, dtype=np.bool_)
-    limit = math.inf if data.caliper is None else data.caliper + rounding(data.distance)
-    strata = np.zeros(free.size, dtype=np.int64) if data.strata is None else data.strata
-    for code in np.unique(strata[free]):
-        inside = strata == code
-        for group in (data.treated, ~data.treated):
-            rows, others = np.flatnonzero(inside & group & free), data.distance[inside & ~group]
-            if not others.size:
-                alone[rows] = True
-            else:
-                far[rows] = nearest_gaps(data.distance[rows], others) > limit
-    taken = free & data.treated & ~alone & ~far
-    spare = free & ~data.treated & ~alone & ~far
-    reasons = (("no-control-in-stratum", alone), ("outside-caliper", far),
-               ("controls-used-up", taken), ("not-needed", spare))  # fmt: skip
-    return [(name, mask) for name, mask in reasons if mask.any()]
 
 
 def sample_column() -> Column:

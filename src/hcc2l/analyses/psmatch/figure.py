@@ -16,8 +16,7 @@ from hcc2l.design import Factor
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Figure, Row, Table, Value
 from hcc2l.specs import KmSpec
-from hcc2l.stats.kaplan_meier import kaplan_meier
-from hcc2l.stats.risk_sets import distinct_times, fractional
+from hcc2l.stats.risk_sets import fractional
 
 BINS = 20
 
@@ -138,17 +137,10 @@ def _panel(data: MatchData, sample: Sample, tables: Sequence[Table], longest: fl
     plain = bool((weights == 1).all())
     t = data.treatment
     group = Factor(t.column, t.column, t.label, t.levels, codes, (0, 1))
-    robust = fractional(weights)
-    curves = tuple(
-        kaplan_meier(time[codes == code], event[codes == code],
-                     None if plain else weights[codes == code], robust=robust)
-        for code in (0, 1)
-    )  # fmt: skip
     km = KmData(
         spec=KmSpec(by=t.column, conf_level=data.spec.conf_level), endpoint=outcome.endpoint,
-        competing_name=None, time=time, distinct=distinct_times(time),
-        cause=event.astype(np.int64), group=group, strata=None,
-        weights=None if plain else weights, curves=curves,
+        competing_name=None, time=time, cause=event.astype(np.int64), group=group, strata=None,
+        weights=None if plain else weights,
     )  # fmt: skip
     tests = _of(tables, "tests", data, sample, "tests")  # the last one respects the pairs
     drawn = Table(tests.name, tests.title, tests.keys, tests.rows[-1:])

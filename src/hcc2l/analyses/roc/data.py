@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.outcome import Outcome, survival_outcome
 from hcc2l.analyses.roc.cutoffs import given_cutoffs
 from hcc2l.analyses.roc.markers import Marker, resolve_markers
 from hcc2l.cohort import Cohort
-from hcc2l.design import Endpoint, Factor, Floats, Mask, RowAccount, apply_conditions, factor
+from hcc2l.design import Endpoint, Factor, Floats, Mask, RowAccount, groups
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
 from hcc2l.design.model import refuse_own
 from hcc2l.dictionary import readable
@@ -19,7 +19,7 @@ from hcc2l.errors import AnalysisError
 from hcc2l.specs import RocSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.stats.roc import higher_is_positive
-from hcc2l.terms import parse_term, split_assignment
+from hcc2l.terms import Assignment, Parser, Term, parse_assignment, parse_term
 from hcc2l.wording import in_sentence
 
 YES = ("1", "yes", "y", "true", "ja", "j", "oui", "sí", "si", "sì")
@@ -190,50 +190,59 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
     AnalysisError
         No rows remain, all or none of the patients have the outcome, or a marker is constant.
     """
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    by, conditions = parser.term(spec.by, "--by"), parser.conditions(spec.where)
+    outcome = parser.assignment(spec.outcome, "--outcome")
     _refuse_unknown_columns(cohort, spec)
-    _load(cohort, spec)
+    _load(cohort, spec, outcome, by)
+    asked = _Asked(cohort, spec, parser, by, rows_where(cohort, conditions))
     if spec.criterion == "maxstat":
-        return _maximally_selected(cohort, spec)
+        return _maximally_selected(asked, outcome)
     if spec.at is not None:
-        outcome = survival_outcome(cohort, spec)
-        patients = _patients(cohort, spec, outcome.account, outcome.endpoint.columns)
-        return _time_dependent(patients, _survival(outcome), spec.at)
-    account = RowAccount(cohort)
-    apply_conditions(cohort, account, spec.where)
-    refuse_no_rows(account)
-    cohort.check_ids(account.keep)
-    read = _read_outcome(cohort, spec, account)
-    return _known_outcome(_patients(cohort, spec, account, (read.column,)), read)
+        read = survival_outcome(cohort, spec, asked.account)
+        patients = _patients(asked, read.endpoint.columns)
+        return _time_dependent(patients, _survival(read), spec.at)
+    assert outcome is not None  # the spec refuses to have none
+    known = _read_outcome(asked, outcome)
+    return _known_outcome(_patients(asked, (outcome.column,)), known)
 
 
-def _maximally_selected(cohort: Cohort, spec: RocSpec) -> MaximallySelected:
-    outcome = survival_outcome(cohort, spec)
-    account, of_survival = outcome.account, outcome.endpoint.columns
-    if spec.outcome is not None:
-        read = _read_outcome(cohort, spec, account)
-        patients = _patients(cohort, spec, account, (*of_survival, read.column))
-        return MaximallySelected(patients, _survival(outcome), _known_outcome(patients, read))
-    patients, survival = _patients(cohort, spec, account, of_survival), _survival(outcome)
-    curve = None if spec.at is None else _time_dependent(patients, survival, spec.at)
+@dataclass(frozen=True)
+class _Asked:
+    """What the options name, parsed, and the rows that they leave."""
+
+    cohort: Cohort
+    spec: RocSpec
+    parser: Parser
+    by: Term | None
+    account: RowAccount
+
+
+def _maximally_selected(asked: _Asked, outcome: Assignment | None) -> MaximallySelected:
+    read = survival_outcome(asked.cohort, asked.spec, asked.account)
+    of_survival = read.endpoint.columns
+    if outcome is not None:
+        known = _read_outcome(asked, outcome)
+        patients = _patients(asked, (*of_survival, outcome.column))
+        return MaximallySelected(patients, _survival(read), _known_outcome(patients, known))
+    patients, survival, at = _patients(asked, of_survival), _survival(read), asked.spec.at
+    curve = None if at is None else _time_dependent(patients, survival, at)
     return MaximallySelected(patients, survival, curve)
 
 
 def _refuse_unknown_columns(cohort: Cohort, spec: RocSpec) -> None:
     """UsageError for a column that is not in the cohort, in an option that is not used here."""
-    for option, texts in {"--cut": spec.cut, "--ref": spec.ref}.items():
-        for text in texts:
-            split_assignment(text, cohort.names, option)
     if spec.time is not None:
         parse_term(spec.time, cohort.names, "--time")
     if spec.event is not None:
-        split_assignment(spec.event, cohort.names, "--event")
+        parse_assignment(spec.event, cohort.names, "--event")
     if "--endpoint" in spec.without_effect and spec.endpoint not in cohort.endpoints():
         resolve_endpoint(cohort, spec)  # raises the error that names the endpoints
 
 
-def _load(cohort: Cohort, spec: RocSpec) -> None:
+def _load(cohort: Cohort, spec: RocSpec, outcome: Assignment | None, by: Term | None) -> None:
     """Read the columns of the analysis in one pass."""
-    columns = [*spec.marker, (spec.outcome or "").partition("=")[0], spec.by or ""]
+    columns = [*spec.marker, *(part.column for part in (outcome, by) if part)]
     if spec.at is not None or spec.within is not None or spec.criterion == "maxstat":
         columns += endpoint_columns(cohort, spec)
     cohort.load(columns)
@@ -249,18 +258,17 @@ class _ReadOutcome:
     window: Window | None
 
 
-def _read_outcome(cohort: Cohort, spec: RocSpec, account: RowAccount) -> _ReadOutcome:
+def _read_outcome(asked: _Asked, outcome: Assignment) -> _ReadOutcome:
     """The outcome; rows in which it is unknown are excluded."""
-    assert spec.outcome is not None
-    name, value = split_assignment(spec.outcome, cohort.names, "--outcome")
-    values, _ = read_event(cohort.column(name), value, "--outcome", account.keep)
-    account.drop(values < 0, f"{name} missing")
-    positive, code = values == 1, name if value is None else f"{name}={value}"
+    cohort, spec, account = asked.cohort, asked.spec, asked.account
+    values, _ = read_event(cohort, outcome, account.keep)
+    account.drop(values < 0, f"{outcome.column} missing")
+    positive = values == 1
     if spec.within is None:
-        return _ReadOutcome(name, code, positive, None)
+        return _ReadOutcome(outcome.column, outcome.name, positive, None)
     window = Window(resolve_endpoint(cohort, spec, account.keep), spec.within)
-    _drop_not_followed(account, window, positive, code)
-    return _ReadOutcome(name, code, positive, window)
+    _drop_not_followed(account, window, positive, outcome.name)
+    return _ReadOutcome(outcome.column, outcome.name, positive, window)
 
 
 def _drop_not_followed(account: RowAccount, window: Window, positive: Mask, code: str) -> None:
@@ -281,12 +289,11 @@ def in_unit(time: float, endpoint: Endpoint) -> str:
     return f"{time:g} {endpoint.unit}" if endpoint.unit else f"{time:g}"
 
 
-def _patients(
-    cohort: Cohort, spec: RocSpec, account: RowAccount, of_outcome: tuple[str, ...]
-) -> Patients:
+def _patients(asked: _Asked, of_outcome: tuple[str, ...]) -> Patients:
     """The rows with every marker and a group; `of_outcome` are the columns of the outcome."""
-    group = _group(cohort, spec, account, of_outcome)
-    markers = resolve_markers(cohort, spec, account.keep, of_outcome)
+    cohort, spec, account = asked.cohort, asked.spec, asked.account
+    group = None if asked.by is None else _group(cohort, asked.by, account, of_outcome)
+    markers = resolve_markers(cohort, spec, asked.parser, account.keep, of_outcome)
     for marker in markers.values():
         account.drop(np.isnan(marker.values), f"{' or '.join(marker.columns)} missing")
     refuse_no_rows(account)
@@ -296,14 +303,9 @@ def _patients(
     return Patients(cohort, spec, account, markers, None if group is None else group.take(keep))
 
 
-def _group(
-    cohort: Cohort, spec: RocSpec, account: RowAccount, of_outcome: tuple[str, ...]
-) -> Factor | None:
-    if spec.by is None:
-        return None
-    refuse_own(parse_term(spec.by, cohort.names, "--by").column, f"--by {spec.by}", of_outcome)
-    group = factor(cohort, spec.by, spec, "--by", account.keep)
-    account.drop(group.codes < 0, f"{group.column} missing")
+def _group(cohort: Cohort, by: Term, account: RowAccount, of_outcome: tuple[str, ...]) -> Factor:
+    refuse_own(by.column, by.where, of_outcome)
+    group = groups(cohort, by, account)
     refuse_no_rows(account)
     return group
 

@@ -15,7 +15,7 @@ from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted
 from hcc2l.report import Note
 from hcc2l.scores import DECIMALS, SCALES, knows_unit, laboratory, plain_unit, pni, units_of
 from hcc2l.specs import RocSpec
-from hcc2l.terms import Term, parse_term
+from hcc2l.terms import Parser, Term
 from hcc2l.wording import in_sentence
 
 DEFAULT = ("afp", "alt", "pni")
@@ -44,7 +44,7 @@ class Marker:
 
 
 def resolve_markers(
-    cohort: Cohort, spec: RocSpec, keep: Mask, of_outcome: tuple[str, ...]
+    cohort: Cohort, spec: RocSpec, parser: Parser, keep: Mask, of_outcome: tuple[str, ...]
 ) -> dict[str, Marker]:
     """The markers by name, including those of `--combine`; `of_outcome` are the outcome's columns.
 
@@ -66,7 +66,7 @@ def resolve_markers(
         texts += parts
     return {
         m.name: m
-        for m in (_marker(cohort, spec, t, keep, of_outcome) for t in dict.fromkeys(texts))
+        for m in (_marker(cohort, parser, t, keep, of_outcome) for t in dict.fromkeys(texts))
     }
 
 
@@ -85,12 +85,12 @@ def _default_markers(cohort: Cohort) -> list[str]:
 
 
 def _marker(
-    cohort: Cohort, spec: RocSpec, text: str, keep: Mask, of_outcome: tuple[str, ...]
+    cohort: Cohort, parser: Parser, text: str, keep: Mask, of_outcome: tuple[str, ...]
 ) -> Marker:
     option = f"--marker {text}"
     if text.casefold() == "pni" and "pni" not in {n.casefold() for n in cohort.names}:
         return _computed_pni(cohort, text, keep, of_outcome)
-    term = parse_term(text, cohort.names, "--marker")
+    (term,) = parser.terms([text], "--marker")
     refuse_own(term.column, option, of_outcome)
     column = cohort.column(term.column)
     if term.column == cohort.id_column:
@@ -101,8 +101,9 @@ def _marker(
             where=option,
             hint="Use a number derived from it, such as age.",
         )
-    if term.comparison or term.cuts or term.dictionary_cut:
-        return _grouped(cohort, spec, term, keep)
+    term.refuse_scale("A ROC curve is the same on any scale")
+    if term.makes_groups:
+        return _grouped(cohort, term, keep)
     values = numbers(cohort, term.column, keep)
     kind = laboratory(term.column)
     if kind is not None:
@@ -114,9 +115,9 @@ def _marker(
     )  # fmt: skip
 
 
-def _grouped(cohort: Cohort, spec: RocSpec, term: Term, keep: Mask) -> Marker:
+def _grouped(cohort: Cohort, term: Term, keep: Mask) -> Marker:
     """A marker from a comparison or a cut, `AFP ≥400`; its values are places among its levels."""
-    groups = factor(cohort, term.text, spec, "--marker", keep)
+    groups = factor(cohort, term, keep)
     levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
     ranks = np.array([*groups.ranks, np.nan])  # the last for -1, missing
     label = groups.label

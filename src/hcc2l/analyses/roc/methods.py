@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from hcc2l import references
 from hcc2l.analyses.roc.comparisons import GroupDifference, MarkerDifference
 from hcc2l.analyses.roc.data import (
     Classes,
@@ -26,27 +27,17 @@ from hcc2l.report import Table
 from hcc2l.wording import counted, in_sentence, listed
 
 REFERENCES = {
-    "delong": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more "
-    "correlated receiver operating characteristic curves. Biometrics 1988;44:837–845.",
-    "youden": "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32–35.",
-    "topleft": "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained "
-    "using two criteria based on the ROC curve. Am J Epidemiol 2006;163:670–675.",
-    "lau94": "Lausen B, Sauerbrei W, Schumacher M. Classification and regression trees (CART) used "
-    "for the exploration of prognostic factors measured on different scales. In: Dirschedl P, "
-    "Ostermann R, eds. Computational Statistics. Heidelberg: Physica; 1994:483-496.",
-    "hl": "Hothorn T, Lausen B. On the exact distribution of maximally selected rank "
-    "statistics. Comput Stat Data Anal 2003;43:121–137.",
-    "wilson": "Wilson EB. Probable inference, the law of succession, and statistical inference. "
-    "J Am Stat Assoc 1927;22:209–212.",
-    "clopper-pearson": "Clopper CJ, Pearson ES. The use of confidence or fiducial limits "
-    "illustrated in the case of the binomial. Biometrika 1934;26:404–413.",
-    "bootstrap": "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med "
-    "1996;15:361–387.",
-    "time": "Uno H, Cai T, Tian L, Wei LJ. Evaluating prediction rules for t-year survivors with "
-    "censored regression models. J Am Stat Assoc 2007;102:527–537.",
-    "pni": "Onodera T, Goseki N, Kosaki G. Prognostic nutritional index in gastrointestinal "
-    "surgery of malnourished cancer patients. Nihon Geka Gakkai Zasshi 1984;85:1001–1005.",
-    "mcclish": "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195.",
+    "delong": references.DELONG_1988,
+    "youden": references.YOUDEN_1950,
+    "topleft": references.PERKINS_SCHISTERMAN_2006,
+    "lau94": references.LAUSEN_1994,
+    "hl": references.HOTHORN_LAUSEN_2003,
+    "wilson": references.WILSON_1927,
+    "clopper-pearson": references.CLOPPER_PEARSON_1934,
+    "bootstrap": references.HARRELL_1996,
+    "time": references.UNO_2007,
+    "pni": references.ONODERA_1984,
+    "mcclish": references.MCCLISH_1989,
 }
 
 

@@ -1,4 +1,4 @@
-"""`hcc2l psmatch` as a user relies on it: the treatment, invariance, notes, files, bad input."""
+"""Who is treated and who is a control: `--treat` as a level, a column, or both."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.analyses.psmatch.cohorts import psmatch
     [
         ("sorafenib", None, ("sorafenib", "lenvatinib")),
         ("second_line=lenvatinib", None, ("lenvatinib", "sorafenib")),
+        ("Second_Line = 'lenvatinib'", None, ("lenvatinib", "sorafenib")),
         ("second_line", None, ("sorafenib", "lenvatinib")),
         ("second_line", "sorafenib", ("lenvatinib", "sorafenib")),
         ("regorafenib", "sorafenib", ("regorafenib", "sorafenib")),
@@ -32,10 +33,3 @@ def test_patients_with_a_third_treatment_are_excluded_and_counted() -> None:
     report = psmatch(treat="Centre 1", control="Centre 2", covariates=["age"])
     reasons = {e.reason: e.rows for e in report.provenance.excluded}
     assert reasons == {"centre neither Centre 1 nor Centre 2": 126 - report.provenance.analysed}
-
-
-def test_missing_covariates_are_counted_by_variable() -> None:
-    report = psmatch(covariates=["age", "afp", "bilirubin"])
-    reasons = {e.reason: e.rows for e in report.provenance.excluded}
-    assert set(reasons) == {"afp missing", "bilirubin missing"}
-    assert reasons["afp missing"] == 8

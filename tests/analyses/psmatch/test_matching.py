@@ -1,4 +1,4 @@
-"""`hcc2l psmatch` as a user relies on it: the treatment, invariance, notes, files, bad input."""
+"""Who is matched with whom: exact terms, calipers, orders, ratios, seeds."""
 
 from __future__ import annotations
 
