@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -191,38 +190,43 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
     AnalysisError
         No rows remain, all or none of the patients have the outcome, or a marker is constant.
     """
-    _refuse_unknown_columns(cohort, spec)
     parser = Parser(cohort.names, spec.cut, spec.ref)
-    by, which = parser.term(spec.by, "--by"), parser.assignment(spec.outcome, "--outcome")
-    conditions = parser.conditions(spec.where)
-    _load(cohort, spec, [part.column for part in (which, by) if part])
-    account = rows_where(cohort, conditions)
-
-    def patients(of_outcome: Sequence[str]) -> Patients:
-        return _patients(cohort, spec, parser, by, account, tuple(of_outcome))
-
+    by, conditions = parser.term(spec.by, "--by"), parser.conditions(spec.where)
+    outcome = parser.assignment(spec.outcome, "--outcome")
+    _refuse_unknown_columns(cohort, spec)
+    _load(cohort, spec, outcome, by)
+    asked = _Asked(cohort, spec, parser, by, rows_where(cohort, conditions))
     if spec.criterion == "maxstat":
-        return _maximally_selected(cohort, spec, which, account, patients)
-    if which is None:
-        assert spec.at is not None
-        outcome = survival_outcome(cohort, spec, account)
-        return _time_dependent(patients(outcome.endpoint.columns), _survival(outcome), spec.at)
-    read = _read_outcome(cohort, spec, which, account)
-    return _known_outcome(patients((read.column,)), read)
+        return _maximally_selected(asked, outcome)
+    if spec.at is not None:
+        read = survival_outcome(cohort, spec, asked.account)
+        patients = _patients(asked, read.endpoint.columns)
+        return _time_dependent(patients, _survival(read), spec.at)
+    assert outcome is not None  # the spec refuses to have none
+    known = _read_outcome(asked, outcome)
+    return _known_outcome(_patients(asked, (outcome.column,)), known)
 
 
-def _maximally_selected(
-    cohort: Cohort, spec: RocSpec, which: Assignment | None, account: RowAccount,
-    patients_of: Callable[[Sequence[str]], Patients],
-) -> MaximallySelected:  # fmt: skip
-    outcome = survival_outcome(cohort, spec, account)
-    of_survival = outcome.endpoint.columns
-    if which is not None:
-        read = _read_outcome(cohort, spec, which, account)
-        patients = patients_of((*of_survival, read.column))
-        return MaximallySelected(patients, _survival(outcome), _known_outcome(patients, read))
-    patients, survival = patients_of(of_survival), _survival(outcome)
-    curve = None if spec.at is None else _time_dependent(patients, survival, spec.at)
+@dataclass(frozen=True)
+class _Asked:
+    """What the options name, parsed, and the rows that they leave."""
+
+    cohort: Cohort
+    spec: RocSpec
+    parser: Parser
+    by: Term | None
+    account: RowAccount
+
+
+def _maximally_selected(asked: _Asked, outcome: Assignment | None) -> MaximallySelected:
+    read = survival_outcome(asked.cohort, asked.spec, asked.account)
+    of_survival = read.endpoint.columns
+    if outcome is not None:
+        known = _read_outcome(asked, outcome)
+        patients = _patients(asked, (*of_survival, outcome.column))
+        return MaximallySelected(patients, _survival(read), _known_outcome(patients, known))
+    patients, survival, at = _patients(asked, of_survival), _survival(read), asked.spec.at
+    curve = None if at is None else _time_dependent(patients, survival, at)
     return MaximallySelected(patients, survival, curve)
 
 
@@ -236,9 +240,9 @@ def _refuse_unknown_columns(cohort: Cohort, spec: RocSpec) -> None:
         resolve_endpoint(cohort, spec)  # raises the error that names the endpoints
 
 
-def _load(cohort: Cohort, spec: RocSpec, named: Sequence[str]) -> None:
+def _load(cohort: Cohort, spec: RocSpec, outcome: Assignment | None, by: Term | None) -> None:
     """Read the columns of the analysis in one pass."""
-    columns = [*spec.marker, *named]
+    columns = [*spec.marker, *(part.column for part in (outcome, by) if part)]
     if spec.at is not None or spec.within is not None or spec.criterion == "maxstat":
         columns += endpoint_columns(cohort, spec)
     cohort.load(columns)
@@ -254,18 +258,17 @@ class _ReadOutcome:
     window: Window | None
 
 
-def _read_outcome(
-    cohort: Cohort, spec: RocSpec, which: Assignment, account: RowAccount
-) -> _ReadOutcome:
+def _read_outcome(asked: _Asked, outcome: Assignment) -> _ReadOutcome:
     """The outcome; rows in which it is unknown are excluded."""
-    values, _ = read_event(cohort, which, account.keep)
-    account.drop_missing(values < 0, which.column)
-    name, positive, code = which.column, values == 1, which.name
+    cohort, spec, account = asked.cohort, asked.spec, asked.account
+    values, _ = read_event(cohort, outcome, account.keep)
+    account.drop_missing(values < 0, outcome.column)
+    positive = values == 1
     if spec.within is None:
-        return _ReadOutcome(name, code, positive, None)
+        return _ReadOutcome(outcome.column, outcome.name, positive, None)
     window = Window(resolve_endpoint(cohort, spec, account.keep), spec.within)
-    _drop_not_followed(account, window, positive, code)
-    return _ReadOutcome(name, code, positive, window)
+    _drop_not_followed(account, window, positive, outcome.name)
+    return _ReadOutcome(outcome.column, outcome.name, positive, window)
 
 
 def _drop_not_followed(account: RowAccount, window: Window, positive: Mask, code: str) -> None:
@@ -286,13 +289,11 @@ def in_unit(time: float, endpoint: Endpoint) -> str:
     return f"{time:g} {endpoint.unit}" if endpoint.unit else f"{time:g}"
 
 
-def _patients(
-    cohort: Cohort, spec: RocSpec, parser: Parser, by: Term | None, account: RowAccount,
-    of_outcome: tuple[str, ...],
-) -> Patients:  # fmt: skip
+def _patients(asked: _Asked, of_outcome: tuple[str, ...]) -> Patients:
     """The rows with every marker and a group; `of_outcome` are the columns of the outcome."""
-    group = None if by is None else _group(cohort, by, account, of_outcome)
-    markers = resolve_markers(cohort, spec, parser, account.keep, of_outcome)
+    cohort, spec, account = asked.cohort, asked.spec, asked.account
+    group = None if asked.by is None else _group(cohort, asked.by, account, of_outcome)
+    markers = resolve_markers(cohort, spec, asked.parser, account.keep, of_outcome)
     for marker in markers.values():
         account.drop(np.isnan(marker.values), f"{' or '.join(marker.columns)} missing")
     refuse_no_rows(account)
@@ -302,7 +303,7 @@ def _patients(
     return Patients(cohort, spec, account, markers, None if group is None else group.take(keep))
 
 
-def _group(cohort: Cohort, by: Term, account: RowAccount, of_outcome: Sequence[str]) -> Factor:
+def _group(cohort: Cohort, by: Term, account: RowAccount, of_outcome: tuple[str, ...]) -> Factor:
     refuse_own(by.column, by.where, of_outcome)
     group = groups(cohort, by, account)
     refuse_no_rows(account)
