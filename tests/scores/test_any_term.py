@@ -157,6 +157,14 @@ def test_a_value_in_another_unit_is_refused_with_its_cell(tmp_path: Path) -> Non
         hcc2l.km(cohort(tmp_path, patients), by="albi_grade")
 
 
+def test_a_word_in_a_part_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    patients = [row | {"nodules": ("single", "multiple")[i % 2]} for i, row in enumerate(records())]
+    with pytest.raises(InputError, match="'single' is not a number") as refused:
+        hcc2l.km(cohort(tmp_path, patients), by="bclc_stage")
+    assert "BCLC stage is computed from this column" in str(refused.value)
+    assert 'part = "nodules"' in str(refused.value)
+
+
 def test_a_zero_and_a_wrongly_declared_unit_are_noted(tmp_path: Path) -> None:
     patients = records()
     patients[3]["lymphocytes"] = 0
