@@ -280,6 +280,25 @@ def test_an_option_that_cannot_have_its_value_is_a_fault_of_the_dictionary(
     assert f"line 2, {key}" in faults(run, write, text + "\n" + ENDPOINT)
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("[table1]\nnonsense = 3", "Choose from: endpoints, columns, defaults, km, "),
+        ('[psmtach]\ntreat = "lenvatinib"', "Did you mean 'psmatch'?"),
+        ('[colums.afp]\nlabel = "AFP"', "Did you mean 'columns'?"),
+    ],
+)
+def test_a_table_of_an_unknown_command_is_a_fault_among_the_others(
+    text: str, hint: str, run: Run, write: Write
+) -> None:
+    messages = faults(run, write, text + "\n[km]\nrules = 3\n")
+    (table, option) = re.findall("line .*", messages)
+    assert "neither a command nor a table of the dictionary" in table
+    assert table.startswith("line 1, ")
+    assert hint in table
+    assert option.startswith("line 4, km.rules: unknown option.")
+
+
 def test_a_file_that_is_no_toml_is_refused_with_its_line(run: Run, write: Write) -> None:
     assert "line 2" in faults(run, write, "# mine\nid = patient_id\n")
 

@@ -28,50 +28,17 @@ from hcc2l.dictionary import (
     EndpointEntry,
     load_dictionary,
 )
-from hcc2l.specs import KmSpec
+from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
+from hcc2l.scores import all_scores
+from hcc2l.scores.laboratory import ANALYTES, Measured
+from hcc2l.scores.score import in_words
+from hcc2l.specs import SPECS, KmSpec
+from hcc2l.specs.rules import Excludes, Needs, NoEffect, Rule
 
 ROOT = Path(__file__).parents[1]
 COHORT = ROOT / "sample_data" / "second_line"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
-
-COMMANDS = ("check", "cox", "km", "logistic", "psmatch", "roc", "tree")
-FULL = {
-    "check": ["hcc2l check cohort.csv --json --quiet"],
-    "cox": [
-        "hcc2l cox cohort.csv -x second_line,age,child_pugh,albi_grade --select 0.5"
-        " --interaction second_line:child_pugh --subgroups second_line --within sex,bclc"
-        " --methods --json --quiet",
-        "hcc2l cox cohort.csv -x age,child_pugh --stepwise aic --robust --json --quiet",
-        "hcc2l cox cohort.csv -x age,child_pugh --adjusted-curves child_pugh --performance --boot 5"
-        " --json --quiet",
-    ],
-    "km": [
-        "hcc2l km cohort.csv --by albi_grade --at 6,12 --tau 12 --test logrank,fh --rho 1 --trend"
-        " --strata second_line --pairwise --parametric best --curve --methods --json --quiet",
-        "hcc2l km cohort.csv --endpoint ttp --competing death --by second_line --at 6 --curve"
-        " --json --quiet",
-    ],
-    "logistic": [
-        "hcc2l logistic cohort.csv --outcome primary_resistance -x alt,child_pugh,afp@400"
-        " --select 0.5 --interaction alt:child_pugh --performance --boot 5 --methods --json"
-        " --quiet",
-    ],
-    "tree": [
-        "hcc2l tree cohort.csv -x afp,child_pugh --boot 3 --forest --assignments --methods --json"
-        " --quiet",
-    ],
-    "psmatch": [
-        "hcc2l psmatch cohort.csv --treat lenvatinib --weighting overlap --doubly-robust"
-        " --methods --json --quiet",
-    ],
-    "roc": [
-        "hcc2l roc cohort.csv --outcome primary_resistance --combine afp+alt --compare"
-        " --by child_pugh --at-cut afp=400 --partial specificity=0.5 --boot 20 --curve --methods"
-        " --json --quiet",
-        "hcc2l roc cohort.csv --criterion maxstat --curve --json --quiet",
-    ],
-}
 
 
 def page_of(command: str) -> str:
@@ -143,7 +110,7 @@ def commands(block: str) -> list[list[str]] | None:
     return found
 
 
-ANALYSIS = re.compile(rf"hcc2l ({'|'.join(COMMANDS)})\b")
+ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)})\b")
 
 
 @pytest.mark.parametrize("block", [b for b in blocks("sh") if ANALYSIS.search(str(b.values[0]))])
@@ -156,7 +123,7 @@ def test_commands_run(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch)
     for words in typed:
         assert run(words, monkeypatch) == 0, shlex.join(words)
         for option, value in pairwise(words):
-            if option in ("--out", "--plot", "--save"):
+            if option in ("--out", "--plot", "--save", "--write-dictionary"):
                 assert (folder / value).stat().st_size > 0, shlex.join(words)
 
 
@@ -192,7 +159,7 @@ def test_dictionaries_are_valid(block: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", SPECS)
 def test_every_option_is_described(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -205,16 +172,18 @@ def test_every_option_is_described(
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", SPECS)
 def test_every_table_and_key_is_described(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = page_of(command)
     sections = dict(re.findall(r"^### `(\w+)`[ *]*\n(.*?)(?=^##|\Z)", page, re.M | re.S))
     general = page.partition("\n## Tables\n")[2].partition("\n### ")[0]
+    examples = commands("".join(re.findall(r"```sh\n(.*?)```", general, re.S)))
+    assert examples, f"docs/{command}.md has no example of all tables under Tables"
     tables = set()
-    for typed in FULL[command]:
-        assert run(shlex.split(typed), monkeypatch) == 0
+    for words in examples:
+        assert run(words, monkeypatch) == 0
         report = json.loads(capsys.readouterr().out)
         assert [key for key in report if f"`{key}`" not in general] == []
         for name, rows in report["tables"].items():
@@ -223,6 +192,37 @@ def test_every_table_and_key_is_described(
             missing = [key for key in rows[0] if f"`{key}`" not in sections[name]]
             assert missing == [], f"docs/{command}.md, table {name}"
     assert set(sections) == tables
+
+
+VERBS = {"cannot be combined with": Excludes, "need": Needs, "no effect without": NoEffect}
+
+
+def pairs(rule: Rule) -> set[tuple[type, str, str, bool]]:
+    """The option of a rule with each of the others, and whether one overrides the other."""
+    if isinstance(rule, Excludes):
+        return {(Excludes, rule.option, rule.other, rule.rivals)}
+    return {(type(rule), rule.option, other, False) for other in rule.others}
+
+
+@pytest.mark.parametrize("command", [name for name, spec in SPECS.items() if spec.rules])
+def test_options_that_exclude_or_need_each_other_are_listed(command: str) -> None:
+    heading = "\n### Options that exclude or need each other\n"
+    section = page_of(command).partition(heading)[2].partition("\n#")[0]
+    listed = set()
+    for line in re.findall(r"^- (.*?)(?=^- |\Z)", section, re.M | re.S):
+        verb = next(verb for verb in VERBS if verb in line)
+        options, others = (re.findall("`(--[^`]+)`", part) for part in line.split(verb))
+        kind, overrides = VERBS[verb], "overrid" in line
+        listed |= {(kind, option, other, overrides) for option in options for other in others}
+    assert listed == set().union(*map(pairs, SPECS[command].rules))
+
+
+def test_every_output_format_is_described() -> None:
+    output = page_of("km").partition("\n### Output\n")[2].partition("\n### ")[0]
+    for name in TEXT_FORMATS:
+        assert f"`{name}`" in output
+    for name in FILE_FORMATS:
+        assert f"`.{name}`" in output
 
 
 Imported = dict[str, tuple[str, str]]  # the name in a module -> the module it is from, its name
@@ -266,36 +266,24 @@ def note_codes(command: str) -> set[str]:
     return codes
 
 
-@pytest.mark.parametrize(
-    ("command", "known"),
-    [
-        ("cox", "hazards-not-proportional"),
-        ("km", "curves-cross"),
-        ("logistic", "selection"),
-        ("roc", "auc-below-half"),
-        ("psmatch", "imbalance"),
-        ("tree", "root-nearly-tied"),
-    ],
-)
-def test_every_note_is_described(command: str, known: str) -> None:
+@pytest.mark.parametrize("command", SPECS)
+def test_every_note_is_described(command: str) -> None:
     codes = note_codes(command)
-    assert {known, "rows-left-out"} <= codes
+    assert "rows-left-out" in codes
     section = page_of(command).partition("\n## Notes\n")[2].partition("\n## ")[0]
     assert set(re.findall(r"^- `([a-z-]+)` \(", section, re.M)) == codes
 
 
 def test_every_finding_is_described() -> None:
-    source = "".join(
-        path.read_text(encoding="utf-8")
-        for path in (ROOT / "src" / "hcc2l" / "analyses" / "check").glob("*.py")
-    )
+    modules = (ROOT / "src" / "hcc2l" / "analyses" / "check").glob("*.py")
+    source = "".join(path.read_text(encoding="utf-8") for path in modules)
     raised = re.findall(r'Finding\(\s*"(error|warning|note)",\s*"([a-z0-9-]+)"', source)
     section = page_of("check").partition("\n## Findings\n")[2].partition("\n## ")[0]
     described = set()
     for line in re.findall(r"^- (`.*?\)):", section.replace("\n  ", " "), re.M):
-        severities = re.findall(r"\(([a-z ]+)\)", line)
+        severities = re.findall(r"\(([a-z ]+)\)", line)[-1].split(" or ")
         codes = re.findall(r"`([a-z0-9-]+)`", line)
-        described |= {(s, code) for code in codes for s in severities[-1].split(" or ")}
+        described |= {(severity, code) for severity in severities for code in codes}
     assert described == set(raised)
 
 
@@ -312,6 +300,33 @@ def test_every_key_of_the_dictionary_is_described() -> None:
     assert set(described) - {"km"} == names(Dictionary, "path", "commands")
     assert keys(described["endpoints"]) == names(EndpointEntry, "name", "recognised")
     assert keys(described["columns"]) == names(ColumnEntry)
+
+
+def test_every_score_is_described() -> None:
+    page = " ".join((ROOT / "docs" / "scores.md").read_text(encoding="utf-8").split())
+    for name, score in all_scores().items():
+        classes = in_words(score.of.label, score.levels, score.edges) if score.of else ""
+        assert f"- `{name}`: {classes or score.expression}." in page
+        assert score.source in page, name
+        assert score.doi is None or f"(https://doi.org/{score.doi})" in page, name
+    described = set(re.findall(r"- `([a-z0-9_]+)`: ", page.partition(" ## Parts and units ")[0]))
+    assert described == set(all_scores())
+
+
+def test_every_part_of_a_score_is_described() -> None:
+    page = (ROOT / "docs" / "scores.md").read_text(encoding="utf-8")
+    rows = {
+        cells[1].strip(): cells for cells in (r.split("|") for r in page.splitlines()) if cells[1:]
+    }
+    for part in {part for score in all_scores().values() for part in score.parts}:
+        analyte, (_, _, names, values, _) = ANALYTES[part], rows[part]
+        assert re.findall(r"`(\w+)`", names) == list(analyte.names)
+        if isinstance(analyte, Measured):
+            for unit in analyte.units:
+                limits = "if stated" if unit.stated else f"{unit.low:.9g} to {unit.high:.9g}"
+                assert f"{unit.name or 'no unit'} ({limits})" in values
+        else:
+            assert analyte.write == values.strip()
 
 
 def test_every_default_option_is_described() -> None:

@@ -5,64 +5,35 @@
 >>> report = hcc2l.km(cohort, by="child_pugh", at=[6, 12, 24])
 >>> report.table("groups").rows
 >>> print(hcc2l.render_report(report, "md"))
+>>> hcc2l.write_report(report, "km.docx")
 >>> hcc2l.plot_report(report, "km.pdf")
+
+``help(hcc2l.km)`` lists the options of an analysis; `hcc2l.api` declares all that is public.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hcc2l.api import check as check
-    from hcc2l.api import cox as cox
-    from hcc2l.api import fit_tree as fit_tree
-    from hcc2l.api import km as km
-    from hcc2l.api import logistic as logistic
-    from hcc2l.api import psmatch as psmatch
-    from hcc2l.api import roc as roc
-    from hcc2l.api import tree as tree
-    from hcc2l.figures import plot_report as plot_report
-    from hcc2l.readers import read_cohort as read_cohort
-    from hcc2l.render import render_report as render_report
+    from hcc2l.api import *  # noqa: F403 - the names of its __all__
 
-_API = {
-    "check": "hcc2l.api",
-    "cox": "hcc2l.api",
-    "fit_tree": "hcc2l.api",
-    "km": "hcc2l.api",
-    "logistic": "hcc2l.api",
-    "psmatch": "hcc2l.api",
-    "plot_report": "hcc2l.figures",
-    "read_cohort": "hcc2l.readers",
-    "render_report": "hcc2l.render",
-    "roc": "hcc2l.api",
-    "tree": "hcc2l.api",
-}
-__all__ = [
-    "check",
-    "cox",
-    "fit_tree",
-    "km",
-    "logistic",
-    "plot_report",
-    "psmatch",
-    "read_cohort",
-    "render_report",
-    "roc",
-    "tree",
-]
+    __version__: str
+else:
 
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            from importlib.metadata import version
 
-def __getattr__(name: str) -> object:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("hcc2l")
-    if name in _API:
-        return getattr(import_module(_API[name]), name)
-    raise AttributeError(f"module 'hcc2l' has no attribute {name!r}")
+            return version("hcc2l")
+        if name == "__all__" or not (name.startswith("_") or find_spec(f"hcc2l.{name}")):
+            api = import_module("hcc2l.api")  # on first use: the command line does without
+            if name == "__all__" or name in api.__all__:
+                return getattr(api, name)
+        raise AttributeError(f"module 'hcc2l' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return [*import_module("hcc2l.api").__all__, "__version__"]

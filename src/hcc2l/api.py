@@ -3,157 +3,121 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
+from hcc2l import specs
 from hcc2l.cohort import Cohort
-from hcc2l.errors import UsageError
-from hcc2l.report import Report
-from hcc2l.specs import (
-    SPECS,
-    CheckSpec,
-    CoxSpec,
-    KmSpec,
-    LogisticSpec,
-    PsmatchSpec,
-    RocSpec,
-    TreeSpec,
-    check_names,
-)
+from hcc2l.errors import AnalysisError, Hcc2lError, InputError, UsageError, did_you_mean
+from hcc2l.figures import plot_report
+from hcc2l.readers import read_cohort
+from hcc2l.render import render_report, write_report
+from hcc2l.report import Note, Provenance, Report, Table
+from hcc2l.specs.options import options_of
 
 if TYPE_CHECKING:
     from hcc2l.analyses.tree.run import FittedTree
 
+__all__ = [
+    "AnalysisError",
+    "Cohort",
+    "Hcc2lError",
+    "InputError",
+    "Note",
+    "Provenance",
+    "Report",
+    "Table",
+    "UsageError",
+    "check",
+    "cox",
+    "fit_tree",
+    "km",
+    "logistic",
+    "plot_report",
+    "psmatch",
+    "read_cohort",
+    "render_report",
+    "roc",
+    "tree",
+    "write_report",
+]
 
-def km(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """Kaplan–Meier analysis; the same report as ``hcc2l km``.
-
-    Parameters
-    ----------
-    cohort
-        A cohort from `read_cohort`, a path, or None for the default cohort.
-    **options
-        The fields of `KmSpec`, such as ``by="child_pugh"``, ``at=[6, 12, 24]``.
-    """
-    from hcc2l.analyses.km.run import run
-
-    subject = _cohort(cohort)
-    return run(subject, KmSpec(**_options("km", subject, options)))
-
-
-def check(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """How a cohort is understood, and what in it is doubtful; the same as ``hcc2l check``.
-
-    Parameters
-    ----------
-    cohort
-        A cohort from `read_cohort`, a path, or None for the default cohort.
-    **options
-        The fields of `CheckSpec`, such as ``where=["age>=18"]``.
-    """
-    from hcc2l.analyses.check.run import run
-
-    subject = _cohort(cohort)
-    return run(subject, CheckSpec(**_options("check", subject, options)))
+Given = ParamSpec("Given")
+Result = TypeVar("Result", covariant=True)
 
 
-def cox(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """Cox regression; the same report as ``hcc2l cox``.
+class Analysis(Protocol[Given, Result]):
+    """A function of a cohort and of the options of a spec, which are those of a command."""
 
-    Parameters
-    ----------
-    cohort
-        A cohort from `read_cohort`, a path, or None for the default cohort.
-    **options
-        The fields of `CoxSpec`, such as ``covariates=["age", "child_pugh", "afp@400"]``.
-    """
-    from hcc2l.analyses.cox.run import run
-
-    subject = _cohort(cohort)
-    return run(subject, CoxSpec(**_options("cox", subject, options)))
+    def __call__(
+        self,
+        cohort: Cohort | str | Path | None = None,
+        *args: Given.args,
+        **options: Given.kwargs,
+    ) -> Result:
+        """Analyse a cohort."""
 
 
-def logistic(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """Logistic regression; the same report as ``hcc2l logistic``.
+def analysis(spec: Callable[Given, specs.AnalysisSpec]) -> Analysis[Given, Report]:
+    """The function of a command, from its spec."""
+    command = next(name for name, known in specs.SPECS.items() if known is spec)
 
-    Parameters
-    ----------
-    cohort
-        A cohort from `read_cohort`, a path, or None for the default cohort.
-    **options
-        The fields of `LogisticSpec`, such as ``outcome="primary_resistance"``.
-    """
-    from hcc2l.analyses.logistic.run import run
+    def run(cohort: Cohort, chosen: Any) -> Report:
+        report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, chosen)
+        return report
 
-    subject = _cohort(cohort)
-    return run(subject, LogisticSpec(**_options("logistic", subject, options)))
+    opening = f"{spec.__doc__}\n\nReturns the report of ``hcc2l {command}``."
+    return _function(command, command, spec, run, opening)
 
 
-def tree(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """Conditional inference survival tree; the same report as ``hcc2l tree``.
+def _function(
+    name: str,
+    command: str,
+    spec: Callable[Given, specs.AnalysisSpec],
+    run: Callable[[Cohort, Any], Result],
+    opening: str,
+) -> Analysis[Given, Result]:
+    """A function that checks its options as a command does, with signature and docstring."""
 
-    Parameters
-    ----------
-    cohort
-        A cohort from `read_cohort`, a path, or None for the default cohort.
-    **options
-        The fields of `TreeSpec`, such as ``covariates=["afp", "child_pugh"]``, ``alpha=0.1``.
-    """
-    return fit_tree(cohort, **options).report
+    def function(cohort: Cohort | str | Path | None = None, **given: Any) -> Result:
+        subject = cohort.unused() if isinstance(cohort, Cohort) else read_cohort(cohort)
+        return run(subject, specs.SPECS[command](**_options(command, subject, given)))
 
-
-def fit_tree(cohort: Cohort | str | Path | None = None, **options: Any) -> FittedTree:
-    """The tree of `tree` as an object that assigns patients of other cohorts to its leaves.
-
-    Parameters
-    ----------
-    cohort, **options
-        As in `tree`.
-    """
-    from hcc2l.analyses.tree.run import fit
-
-    subject = _cohort(cohort)
-    return fit(subject, TreeSpec(**_options("tree", subject, options)))
-
-
-def psmatch(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """Propensity-score matching; the same report as ``hcc2l psmatch``.
-
-    Parameters
-    ----------
-    cohort
-        A cohort from `read_cohort`, a path, or None for the default cohort.
-    **options
-        The fields of `PsmatchSpec`, such as ``treat="lenvatinib", covariates=["age", "sex"]``.
-    """
-    from hcc2l.analyses.psmatch.run import run
-
-    subject = _cohort(cohort)
-    return run(subject, PsmatchSpec(**_options("psmatch", subject, options)))
+    hints = get_type_hints(spec)
+    options = [
+        option.replace(annotation=hints[option.name])
+        for option in signature(spec).parameters.values()
+    ]
+    cohort = Parameter(
+        "cohort",
+        Parameter.POSITIONAL_OR_KEYWORD,
+        annotation=Cohort | str | Path | None,
+        default=None,
+    )
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{opening}\n\n{_parameters(command)}"
+    function.__signature__ = signature(function).replace(  # type: ignore[attr-defined]  # read by inspect
+        parameters=[cohort, *options], return_annotation=run.__annotations__["return"]
+    )
+    return cast("Analysis[Given, Result]", function)
 
 
-def roc(cohort: Cohort | str | Path | None = None, **options: Any) -> Report:
-    """ROC analysis; the same report as ``hcc2l roc``.
+def _parameters(command: str) -> str:
+    """The options of a command as a section of a docstring."""
 
-    Parameters
-    ----------
-    cohort
-        A cohort from `read_cohort`, a path, or None for the default cohort.
-    **options
-        The fields of `RocSpec`, such as ``outcome="primary_resistance", boot=1000``.
-    """
-    from hcc2l.analyses.roc.run import run
+    def entries() -> Iterator[tuple[str, str]]:
+        yield "cohort", "A cohort from `read_cohort`, a path, or None for the default cohort."
+        for name, option in options_of(specs.SPECS[command]).items():
+            yield name, option.declared.help
 
-    subject = _cohort(cohort)
-    return run(subject, RocSpec(**_options("roc", subject, options)))
-
-
-def _cohort(cohort: Cohort | str | Path | None) -> Cohort:
-    if isinstance(cohort, Cohort):
-        return cohort
-    from hcc2l.readers import read_cohort
-
-    return read_cohort(cohort)
+    lines = ["Parameters", "----------"]
+    for name, text in entries():
+        lines += [name, *(f"    {line}" for line in wrap(text, 92))]
+    return "\n".join(lines)
 
 
 def _refuse_list_in_text(cohort: Cohort, name: str, value: object) -> None:
@@ -171,8 +135,33 @@ def _refuse_list_in_text(cohort: Cohort, name: str, value: object) -> None:
 
 def _options(command: str, cohort: Cohort, options: dict[str, Any]) -> dict[str, Any]:
     """A command's options: those given, else the dictionary's."""
-    check_names(command, options)
+    known = options_of(specs.SPECS[command])
     for name, value in options.items():
+        if name not in known:
+            raise UsageError(
+                f"There is no option {name!r} in {command}.", hint=did_you_mean(name, sorted(known))
+            )
         _refuse_list_in_text(cohort, name, value)
-    fields = SPECS[command].__dataclass_fields__
-    return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in fields}
+    return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in known}
+
+
+def _fit(cohort: Cohort, spec: Any) -> FittedTree:
+    from hcc2l.analyses.tree.run import fit
+
+    return fit(cohort, spec)
+
+
+check = analysis(specs.CheckSpec)
+km = analysis(specs.KmSpec)
+cox = analysis(specs.CoxSpec)
+logistic = analysis(specs.LogisticSpec)
+tree = analysis(specs.TreeSpec)
+psmatch = analysis(specs.PsmatchSpec)
+roc = analysis(specs.RocSpec)
+fit_tree = _function(
+    "fit_tree",
+    "tree",
+    specs.TreeSpec,
+    _fit,
+    "The tree of `tree` as an object that assigns patients of other cohorts to its leaves.",
+)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +25,10 @@ from hcc2l.dictionary import (
 )
 from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted_list
 from hcc2l.number_format import POINT, NumberFormat, number_text
+from hcc2l.scores import Score, score_named
+from hcc2l.scores.compute import Computed, Part, absent_part, choose_parts, compute, parts_hint
+from hcc2l.scores.laboratory import graded_by_scores, is_measured, laboratory
+from hcc2l.wording import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,6 +214,8 @@ class Cohort:
         self._columns: dict[str, Column] = {}
         self._used: dict[str, Column] = {}
         self._as_numbers: set[str] = set()
+        self._computed: dict[str, Computed] = {}
+        self._scores_used: dict[str, Computed] = {}
 
     def __repr__(self) -> str:
         return f"<Cohort {self.source.name}: {self.rows} rows, {len(self.names)} columns>"
@@ -227,6 +234,12 @@ class Cohort:
             return recognise_id(self.names)
         return self.dictionary.id or None
 
+    def unused(self) -> Cohort:
+        """The same cohort with no column used yet, so that its notes are those of one analysis."""
+        other = copy(self)
+        other._used, other._scores_used, other._as_numbers = {}, {}, set()
+        return other
+
     def load(self, names: Iterable[str]) -> None:
         """Read several columns in one pass over the file."""
         unread = tuple(n for n in dict.fromkeys(names) if n in self.names and n not in self._parsed)
@@ -234,16 +247,22 @@ class Cohort:
             self._parsed.update(self._read(unread))
 
     def column(self, name: str) -> Column:
-        """One column, for an analysis.
+        """One column, for an analysis: of the file, or a score that is computed from it.
 
         Raises
         ------
         UsageError
-            There is no such column; near names are suggested.
+            There is no such column; near names, or the parts of the score, are named.
         InputError
             Its numbers can be read in two ways.
         """
-        column = self._used[name] = self.as_it_stands(name)
+        column = self.as_it_stands(name)
+        if name in self.names:
+            self._used[name] = column
+        else:
+            for source in self.sources(name):
+                self.column(source)
+            self._scores_used[name] = self._computed[name]
         if column.doubtful:
             raise self._two_readings(column)
         return column
@@ -256,11 +275,11 @@ class Cohort:
         UsageError
             There is no such column; near names are suggested.
         """
-        if name not in self.names:
-            raise no_column(name, self.names, self.source.name)
         if name not in self._columns:
             self.load([name])
-            self._columns[name] = self._parsed[name]()
+            self._columns[name] = (
+                self._parsed[name]() if name in self.names else self._compute(name)
+            )
         return self._columns[name]
 
     def parsed(self, name: str) -> list[float | None]:
@@ -310,15 +329,15 @@ class Cohort:
                 texts_of[name] = sorted(odd)
         return texts_of
 
-    def similar_levels(self, event: str = "") -> dict[str, list[dict[str, int]]]:
+    def similar_levels(self, *events: str) -> dict[str, list[dict[str, int]]]:
         """Levels that differ only in capitals, blanks or accents, with the rows of each.
 
-        Of the columns of text used so far, except the id and `event`, a column of events, whose
+        Of the columns of text used so far, except the id and `events`, columns of events, whose
         words are understood in upper or lower case.
         """
         similar: dict[str, list[dict[str, int]]] = {}
         for name, column in self._used.items():
-            if column.kind != "text" or name in (event, self.id_column):
+            if column.kind != "text" or name in (*events, self.id_column):
                 continue
             spellings: dict[str, dict[str, int]] = {}
             for text, rows in column.counts().items():
@@ -358,16 +377,162 @@ class Cohort:
         """The row's place in the file: `line 12`, `row 12`."""
         return self._place(row)
 
+    def row_where(self, row: int) -> str:
+        """A row's place in the file and the patient's id, for a message."""
+        place, name = self.row_place(row), self.row_name(row)
+        return place if place == name else f"{place} ({name})"
+
+    def numbers(
+        self, name: str, keep: NDArray[np.bool_] | None = None, *, to_cut: bool = False
+    ) -> NDArray[np.float64]:
+        """A column as numbers, shape (n,), NaN where missing; only `keep` rows must be numbers.
+
+        With `to_cut`, a detection limit lies just beyond its number: `<20` is below 20.
+
+        Raises
+        ------
+        InputError
+            A cell is not a number.
+        UsageError
+            It is the class of a computed score.
+        """
+        column = self.column(name)
+        if column.kind == "number":
+            values = column.beside_limits if to_cut else column.values
+            return np.asarray(values, dtype=np.float64)
+        if name not in self.names:
+            raise UsageError(
+                f"{name} is a class ({', '.join(column.levels)}), not a number.",
+                where=self.source.name,
+                hint=f"Select its levels: '{name}=={column.levels[0]}' or '{name} in …,…'.",
+            )
+        form, cells = column.format, self.parsed(name)
+        needed = ~column.missing if keep is None else ~column.missing & keep
+        bad = [int(i) for i in np.flatnonzero(needed) if cells[i] is None]
+        if not bad:  # declared as text but numeric, or the other cells are excluded
+            return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
+        # A detection limit is a number unless the column holds other text; name that text first.
+        bad = [i for i in bad if form.limit(column.text(i)) is None] or bad
+        cell = column.text(bad[0])
+        hint = "Correct the cell, or give its text with --na if it means missing."
+        if form.decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
+            hint = (
+                "It has a decimal comma where other cells have a point. Use one of them throughout."
+            )
+        elif form.decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
+            hint = (
+                "It has a point where other cells have a decimal comma. Use one of them throughout."
+            )
+        elif form.limit(cell) is not None:
+            hint = (
+                f'If it is a detection limit, set type = "numeric" for {name} in hcc2l.toml; the '
+                "limit itself is then used as the value."
+            )
+        elif len(bad) == int(needed.sum()):
+            hint = "This column contains no numbers. Choose another column."
+        raise InputError(
+            f"{cell!r} is not a number"
+            + {1: "", 2: "; nor is 1 other cell"}.get(
+                len(bad), f"; nor are {len(bad) - 1} other cells"
+            )
+            + ".",
+            where=f"{self.source.name}, column {name}, {self.row_where(bad[0])}",
+            hint=hint,
+        )
+
+    def computable(self, name: str) -> bool:
+        """Whether `name` is a score, no column of the file, and its parts are at hand."""
+        score = score_named(name)
+        return name not in self.names and score is not None and (
+            absent_part(score, self.analytes()) is None)  # fmt: skip
+
+    def computed(self) -> tuple[Computed, ...]:
+        """The scores used so far."""
+        return tuple(self._scores_used.values())
+
+    def sources(self, name: str) -> tuple[str, ...]:
+        """The columns that a column comes from: itself, or the parts of a computed score."""
+        if name in self.names:
+            return (name,)
+        self.as_it_stands(name)
+        return self._computed[name].columns
+
+    def missing_reason(self, name: str) -> str:
+        """Why rows without a value of a column are excluded; of a score with its parts."""
+        if name in self.names:
+            return f"{name} missing"
+        return f"{name} missing (no {listed(self.sources(name), 'or')})"
+
+    def ordered(self, name: str) -> bool:
+        """Whether the levels of a column are ordered, as the dictionary says or a score's are."""
+        declared = self.dictionary.column(name).type
+        return declared == "ordered" or (declared is None and name not in self.names)
+
+    def analytes(self) -> dict[str, str]:
+        """The column of each analyte at hand: as the dictionary says, else recognised by name.
+
+        A finding without a column may be given by a score.
+        """
+        by_name = {laboratory(name): name for name in reversed(self.names)}
+        stated = {self.dictionary.column(name).part: name for name in reversed(self.names)}
+        analytes = {key: name for key, name in (by_name | stated).items() if key is not None}
+        for key, name in graded_by_scores().items():
+            score = score_named(name)
+            if key not in analytes and score and absent_part(score, analytes) is None:
+                analytes[key] = name
+        return analytes
+
+    def _compute(self, name: str) -> Column:
+        """A score as a column; computed once."""
+        score = score_named(name)
+        analytes = self.analytes()
+        absent = None if score is None else absent_part(score, analytes)
+        if score is None or absent is not None:
+            error = no_column(name, self.names, self.source.name)
+            if score is not None and absent is not None:
+                error.hint = parts_hint(score, absent, self.names)
+            raise error
+        columns = choose_parts(score, analytes)
+        self.load(columns.values())
+        parts = {key: self._part(score, key, column) for key, column in columns.items()}
+        computed = compute(score, parts, self.source.name, self.row_where)
+        self._computed[name] = computed
+        if not score.levels:
+            return Column(name, "number", computed.values, label=score.label)
+        codes = np.where(np.isnan(computed.values), -1, computed.values).astype(np.int64)
+        texts = np.array([*score.levels, None], dtype=object)[codes]
+        return Column(
+            name, "text", texts, score.levels, label=score.label, coded=(score.levels, codes)
+        )
+
+    def _part(self, score: Score, analyte: str, name: str) -> Part:
+        """A column as a part of a score: numbers, or the texts of a finding in grades."""
+        column, label = self.column(name), self.label(name)
+        if not is_measured(analyte):
+            return Part(name, label, [column.text(row) for row in range(self.rows)])
+        try:
+            numbers = self.numbers(name)
+        except InputError as error:
+            error.hint = (
+                f"{score.label} is computed from this column. Correct the cell, give its text with "
+                "--na if it means missing, or name another column in hcc2l.toml: part = "
+                f'"{analyte}".'
+            )
+            raise
+        return Part(name, label, numbers, self.dictionary.column(name).unit)
+
     def endpoints(self) -> dict[str, EndpointEntry]:
         """Endpoints by name: the dictionary's, and those recognised by common column names."""
         return {**recognise_endpoints(self.names), **self.dictionary.endpoints}
 
     def known_after_start(self, column: str) -> bool:
         """Whether a column is known only after time 0; the columns of every endpoint are."""
+        role = self.dictionary.column(column).role
+        if column in self._computed and role is None:
+            return any(self.known_after_start(part) for part in self.sources(column))
         parts = [p for e in self.endpoints().values() for p in (e.time, e.event, *e.end) if p]
         of_outcome = column in {part.partition("=")[0].strip() for part in parts}
-        without_role = self.dictionary.column(column).role is None
-        return (of_outcome and without_role) or looks_post_baseline(self.dictionary, column)
+        return (of_outcome and role is None) or looks_post_baseline(self.dictionary, column)
 
     def check_ids(self, keep: NDArray[np.bool_] | None = None, cluster: str | None = None) -> None:
         """Refuse a cohort in which a patient occurs twice, among the rows of `keep` if given.
@@ -445,7 +610,8 @@ class Cohort:
 
     def dictionary_columns_absent(self) -> str | None:
         """A sentence on columns that the dictionary names and that are not in the cohort."""
-        absent = [n for n in self.dictionary.named_columns() if n not in self.names]
+        named = self.dictionary.named_columns()
+        absent = [n for n in named if n not in self.names and not self.computable(n)]
         if not absent:
             return None
         hint = " ".join(did_you_mean(n, self.names) for n in absent[:1] if len(self.names) > 30)

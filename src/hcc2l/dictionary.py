@@ -14,22 +14,27 @@ from pathlib import Path
 from typing import Any
 
 from hcc2l.errors import UsageError, did_you_mean
-from hcc2l.specs import SPECS, option_problem
+from hcc2l.scores.laboratory import ANALYTES
+from hcc2l.specs import SPECS
+from hcc2l.specs.options import Option, Options, options_of
+from hcc2l.specs.output import OutputOptions
+from hcc2l.specs.reading import ReadingOptions
+from hcc2l.specs.rules import rival_fields
 
 FILE_NAME = "hcc2l.toml"
 ROLES = ("baseline", "outcome", "post-baseline", "id")
 TYPES = ("numeric", "factor", "ordered", "date", "text")
 UNITS = ("days", "weeks", "months", "years")
 DATE_ORDERS = ("dmy", "mdy")
-FORMATS = ("table", "json", "csv", "md", "html", "tex")
-COMMANDS = (
-    "km", "cox", "logistic", "tree", "psmatch", "roc", "table1", "response", "adverse", "change",
-    "flow", "derive", "check", "sample", "report",
-)  # fmt: skip
+
+
+def _settable(options: type[Options]) -> dict[str, Option]:
+    return {name: o for name, o in options_of(options).items() if o.declared.in_dictionary}
+
 
 # Options in addition to those of a command's spec: how results are shown, how the file is read.
-SHOWING_OPTIONS = ("format", "digits", "quiet")
-READING_OPTIONS = ("na", "sep", "decimal", "encoding", "sheet")
+SHOWING_OPTIONS = _settable(OutputOptions)
+READING_OPTIONS = _settable(ReadingOptions)
 
 _TEXT, _TEXTS = "text in quotation marks", "a list of texts in quotation marks"
 _NUMBERS, _FLAG, _TABLE = "a list of numbers", "true or false", "a table"
@@ -45,9 +50,9 @@ _ENDPOINT = {
 }  # fmt: skip
 _COLUMN = {
     "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
-    "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS,
+    "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT,
 }  # fmt: skip
-_CHOICES = {"role": ROLES, "type": TYPES, "date_order": DATE_ORDERS}
+_CHOICES = {"role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES)}
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class ColumnEntry:
     cut: tuple[float, ...] = ()
     role: str | None = None
     missing: tuple[str, ...] = ()
+    part: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,20 +116,20 @@ class Dictionary:
     def options(self, command: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """A command's options: those given, else those of its table, else those of [defaults].
 
-        An option that is given also overrides the options it excludes (`AnalysisSpec.exclusive`).
+        An option that is given also overrides its rivals: other ways of saying the same
+        (`hcc2l.specs.rules.Excludes`).
         Conditions of `where` are joined: those of the dictionary define the cohort and hold in
         addition to those given.
         """
         table = {name.replace("-", "_"): v for name, v in self.commands.get(command, {}).items()}
         shared = {name.replace("-", "_"): v for name, v in self.defaults.items()}
         spec = SPECS[command]
+        known = options_of(spec)
         inapplicable = [  # values that only another command's option of that name can take
-            name
-            for name, value in shared.items()
-            if name in spec.__dataclass_fields__ and option_problem(spec, name, value)
+            name for name, value in shared.items() if name in known and known[name].problem(value)
         ]
         options = {**{k: v for k, v in shared.items() if k not in inapplicable}, **table}
-        for names in spec.exclusive():
+        for names in rival_fields(spec.rules):
             if any(given.get(name) is not None for name in names):
                 options = {k: v for k, v in options.items() if k not in names}
         where = [*_listed(options.get("where")), *_listed(given.get("where"))]
@@ -250,14 +256,13 @@ def _toml_path(line: str) -> tuple[str, ...]:
 
 
 def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
-    known = (*_TOP, *COMMANDS)
     top: dict[str, Any] = {}
     for key, value in raw.items():
-        if key in COMMANDS:
+        if key in SPECS:
             if not isinstance(value, dict):
                 faults.add((key,), f"this is a command; write its options in a table, [{key}].")
         elif key not in _TOP:
-            faults.add((key,), f"unknown key. {did_you_mean(key, known)}")
+            faults.add((key,), _unknown(key, value))
         else:
             top[key] = _checked((key,), value, _TOP[key], faults)
     endpoints = {
@@ -273,10 +278,9 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
     for name, column in columns.items():
         _check_column(name, column, faults)
     _check_options(("defaults",), top.get("defaults") or {}, None, faults)
-    commands = {name: raw[name] for name in COMMANDS if isinstance(raw.get(name), dict)}
+    commands = {name: raw[name] for name in SPECS if isinstance(raw.get(name), dict)}
     for name, options in commands.items():
-        if name in SPECS:
-            _check_options((name,), options, name, faults)
+        _check_options((name,), options, name, faults)
     return Dictionary(
         path=path,
         cohort=top.get("cohort"),
@@ -291,6 +295,15 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         defaults=top.get("defaults") or {},
         commands=commands,
     )
+
+
+def _unknown(key: str, value: object) -> str:
+    """The fault of a key, or of a table, that the dictionary does not know."""
+    if not isinstance(value, dict):
+        return f"unknown key. {did_you_mean(key, (*_TOP, *SPECS))}"
+    tables = [name for name, form in _TOP.items() if form == _TABLE]
+    hint = did_you_mean(key, (*tables, *SPECS))
+    return f"this is neither a command nor a table of the dictionary. {hint}"
 
 
 def _entry(
@@ -369,40 +382,22 @@ def _check_options(
 ) -> None:
     """Check names and values of a command's options; [defaults] takes those of any command."""
     specs = [SPECS[command]] if command else list(SPECS.values())
-    known = set(SHOWING_OPTIONS).union(*(spec.__dataclass_fields__ for spec in specs))
+    groups: list[Mapping[str, Option]] = [SHOWING_OPTIONS, *map(options_of, specs)]
     if command is None:
-        known.update(READING_OPTIONS)
+        groups.append(READING_OPTIONS)
+    known = sorted(set().union(*groups))
     for key, value in options.items():
         name = key.replace("-", "_")
-        holders = [spec for spec in specs if name in spec.__dataclass_fields__]
-        problem: tuple[str, str] | None
         if name in READING_OPTIONS and command is not None:
             problem = "this option applies to every command and belongs in [defaults].", ""
         elif name not in known:
-            problem = "unknown option.", did_you_mean(name, sorted(known))
-        elif holders:
-            problems = [option_problem(spec, name, value) for spec in holders]
-            problem = problems[0] if all(problems) else None
+            problem = "unknown option.", did_you_mean(name, known)
         else:
-            problem = _showing_problem(name, value)
-        if problem:
-            faults.add((*keys, key), " ".join(problem).strip())
-
-
-def _showing_problem(name: str, value: object) -> tuple[str, str] | None:
-    """What is wrong with an option on reading the file or showing results, and what to do."""
-    if name == "quiet":
-        return None if isinstance(value, bool) else (f"{value!r} is not true or false.", "")
-    if name == "digits":
-        valid = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 15
-        return None if valid else (f"{value!r} is not a whole number from 0 to 15.", "")
-    if name == "format":
-        valid = isinstance(value, str) and value in FORMATS
-        return None if valid else (f"{value!r} is not a format.", did_you_mean(str(value), FORMATS))
-    texts = value if name == "na" and isinstance(value, list) else [value]
-    if all(isinstance(t, str) for t in texts):
-        return None
-    return f"{value!r} is not text in quotation marks.", ""
+            problems = [group[name].problem(value) for group in groups if name in group]
+            if not all(problems):
+                continue
+            problem = problems[0] or ("", "")
+        faults.add((*keys, key), " ".join(problem).strip())
 
 
 _TIME_NAMES = {

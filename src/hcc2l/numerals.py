@@ -1,6 +1,13 @@
-"""p-values as printed in every table, figure and sentence."""
+"""Numbers as printed in every table, figure and sentence."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+
+NOT_ESTIMABLE = "NE"
+LARGEST_RATIO = 1000  # larger ones are written `>1000`
+
+Writer = Callable[[float | None], str]
 
 
 def p_value(p: float) -> str:
@@ -15,3 +22,87 @@ def p_equation(p: float) -> str:
     """A p-value with its sign, as in sentences and figures: `p = 0.006`, `p < 0.001`."""
     text = p_value(p)
     return f"p {text[0]} {text[1:]}" if text[0] in "<>" else f"p = {text}"
+
+
+def count(n: float) -> str:
+    """A number of patients, `12`, or a sum of their weights, `12.5`."""
+    return f"{n:.1f}".removesuffix(".0")
+
+
+def number(value: float | None, decimals: int) -> str:
+    """`7.43`, `−1.50`; `NE` for None; never `−0.00`."""
+    return NOT_ESTIMABLE if value is None else _signed(f"{value:.{decimals}f}")
+
+
+def percent(share: float | None, decimals: int) -> str:
+    """`44.6%`; `NE` for None."""
+    return NOT_ESTIMABLE if share is None else _signed(f"{100 * share:.{decimals}f}%")
+
+
+def ratio(value: float | None, decimals: int) -> str:
+    """A hazard or odds ratio: `2.44`, `>1000`; `NE` for None."""
+    if value is not None and value > LARGEST_RATIO:
+        return f">{LARGEST_RATIO}"
+    return number(value, decimals)
+
+
+def limits(
+    lower: float | None, upper: float | None, write: Writer, estimate: float | None = None
+) -> str:
+    """`6.64–13.60`, `34.0–58.6` of percentages; `−3.25 to 0.25` where a number is negative."""
+    negative = any(value is not None and value < 0 for value in (estimate, lower, upper))
+    low, high = (write(value).removesuffix("%") for value in (lower, upper))
+    return f"{low} to {high}" if negative else f"{low}–{high}"
+
+
+def interval(
+    estimate: float | None, lower: float | None, upper: float | None, write: Writer
+) -> str:
+    """`7.43 (6.64–13.60)`; `NE` if nothing is known."""
+    if estimate is lower is upper is None:
+        return NOT_ESTIMABLE
+    return f"{write(estimate)} ({limits(lower, upper, write, estimate)})"
+
+
+def ratio_interval(
+    estimate: float | None, lower: float | None, upper: float | None, decimals: int | None = None
+) -> str:
+    """`2.44 (1.51–3.95)`; `NE` if it does not exist: beyond what is printed, and without a limit.
+
+    Where two decimals would be the same for all three, as `1.00 (1.00–1.00)` of an effect per unit
+    of a wide scale, there are four.
+    """
+    known = [value for value in (estimate, lower, upper) if value is not None]
+    beyond = estimate is not None and not 1 / LARGEST_RATIO <= estimate <= LARGEST_RATIO
+    if beyond and None in (lower, upper):
+        return NOT_ESTIMABLE
+    if decimals is None:
+        narrow = len(known) == 3 and f"{min(known):.2f}" == f"{max(known):.2f}"
+        decimals = 4 if narrow else 2
+    return interval(estimate, lower, upper, lambda value: ratio(value, decimals))
+
+
+def confidence(conf_level: float) -> str:
+    """The name of an interval: `95% CI`."""
+    return f"{conf_level * 100:g}% CI"
+
+
+def tick(value: float) -> str:
+    """A number beside an axis: `0.5`, `12`."""
+    return f"{value:g}"
+
+
+def log_tick(value: float) -> str:
+    """A number beside a logarithmic axis, without an exponent: `10 000`, `0.1`."""
+    return f"{value:,.0f}".replace(",", "\u2009") if value >= 1 else tick(value)
+
+
+def cutpoint(value: float) -> str:
+    """A cut-point in as many digits as it has, seven at most: `67.6`."""
+    return f"{value:.7g}"
+
+
+def _signed(text: str) -> str:
+    if not text.strip("-0.%"):  # the number rounds to zero
+        return text.removeprefix("-")
+    return text.replace("-", "−", 1)

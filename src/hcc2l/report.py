@@ -1,18 +1,24 @@
 """The result of an analysis: tidy tables with their presentation, notes, figures, provenance.
 
-A report knows nothing of its rendering. Values are raw and unrounded, `None` where a number cannot
-be estimated; renderers format them by the kind of their key.
+A report knows nothing of its rendering, and can be pickled. Values are raw and unrounded, `None`
+where a number cannot be estimated; renderers format them by the kind of their key.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
+from typing import Any, Literal
+
+from hcc2l.errors import Hcc2lError
 
 Value = str | int | float | bool | tuple[str, ...] | None  # a tuple: a list of texts
 Row = Mapping[str, Value]
-Form = Literal["value", "interval", "effect", "summary", "fraction", "sentences"]
+Numbers = tuple[float, ...]
+Known = tuple[float | None, ...]  # numbers, None where there is none
+Form = Literal["value", "interval", "effect", "summary", "fraction", "size", "sentences"]
 
 
 @dataclass(frozen=True)
@@ -30,14 +36,20 @@ class Column:
         a dash; a fourth key of either is null where the row is not in the model, which is a dash
         too; count and share for `summary`,
         ``36 (90.0%)``, and where these are missing the further keys median and quartiles,
-        ``60 (55-66)``; two counts for `fraction`, ``31/40``; texts for `sentences`, one after
-        the other, which on a terminal take the rest of the line.
+        ``60 (55-66)``; two counts for `fraction`, ``31/40``; a text and a count for `size`,
+        ``sorafenib (n=82)``; texts for `sentences`, one after the other, which on a terminal take
+        the rest of the line.
     kind
         Kind that decides the format of numbers, if not the glossary's kind of the first key.
     decimals
         Decimal places, if not the usual ones of the kind.
     labels
         Labels of text values: ``logrank`` -> ``Log-rank``.
+    across
+        The columns that are repeated for every value of the first key, in the order of the rows,
+        each time under a heading, which is what this column's cell would say. A repeated column
+        without a header has that heading alone; one of which nothing is known is not repeated.
+        See `Table`.
     """
 
     header: str
@@ -46,11 +58,20 @@ class Column:
     kind: str | None = None
     decimals: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    across: tuple[Column, ...] = ()
+
+
+def finite(value: float) -> float | None:
+    """A number as a report holds it: None where it does not exist or is infinite."""
+    return float(value) if math.isfinite(value) else None
 
 
 @dataclass(frozen=True)
 class Table:
     """Tidy rows under glossary keys, with their presentation.
+
+    A column with `across` lays a key across: the rows that agree in all keys before it in `keys`
+    make one line for readers. The other columns of the line are those of its first row.
 
     Attributes
     ----------
@@ -79,6 +100,10 @@ class Table:
         """The values of one key, row by row."""
         return tuple(row[key] for row in self.rows)
 
+    def numbers(self, key: str) -> Known:
+        """The same where the values are numbers; None where there is none."""
+        return tuple(v if isinstance(v, (int, float)) else None for v in self.column(key))
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -106,13 +131,387 @@ class Note:
     which: str = ""
 
 
-@dataclass(frozen=True)
 class Figure:
-    """A figure of some kind, drawn from finished tables."""
+    """What a figure draws; each kind of figure is a frozen dataclass.
 
-    kind: str
-    tables: Mapping[str, Table]
-    options: Mapping[str, Value | tuple[Value, ...]] = field(default_factory=dict)
+    A field that is a tuple of records, which are dataclasses too, holds numbers that are drawn.
+    """
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The numbers drawn, a tidy table for each field of records; a curve gives many rows."""
+        tables = {}
+        for f in fields(self):  # type: ignore[arg-type]  # every kind is a dataclass
+            records = getattr(self, f.name)
+            if isinstance(records, tuple) and records and is_dataclass(records[0]):
+                rows = tuple(row for record in records for row in _rows(record))
+                tables[f.name] = Table(f.name, "", tuple(rows[0]) if rows else (), rows)
+        return tables
+
+
+def _rows(record: Any) -> list[Row]:
+    """The rows of a record: one for each element of its tuples, which have one length."""
+    values = {f.name: getattr(record, f.name) for f in fields(record)}
+    lengths = {len(value) for value in values.values() if isinstance(value, tuple)}
+    if not lengths:
+        return [values]
+    (length,) = lengths
+    return [
+        {key: v[i] if isinstance(v, tuple) else v for key, v in values.items()}
+        for i in range(length)
+    ]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A step function of time from its start, 1 or 0: survival or cumulative incidence.
+
+    Attributes
+    ----------
+    cause
+        The event whose incidence it is; None for survival.
+    time, estimate, lower, upper, n_censor
+        One entry per step; limits are None where there are none.
+    """
+
+    group: str
+    cause: str | None
+    time: Numbers
+    estimate: Numbers
+    lower: Known
+    upper: Known
+    n_censor: Numbers
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """Numbers of a group at each tick: at risk, and with an event so far."""
+
+    group: str
+    time: Numbers
+    n_risk: Numbers
+    cumulative_events: Numbers
+
+
+@dataclass(frozen=True)
+class ModelCurve:
+    """The survival of a group by a parametric model, on a grid of times."""
+
+    group: str
+    model: str
+    time: Numbers
+    estimate: Numbers
+
+
+@dataclass(frozen=True)
+class SurvivalFigure(Figure):
+    """Curves over time, with numbers at risk below the ticks.
+
+    Attributes
+    ----------
+    medians
+        Of each group, None where it is not reached; empty if medians are not drawn.
+    x_max
+        End of the time axis.
+    annotation
+        Text in the corner, such as a test with its p.
+    rising
+        Whether the curves are cumulative incidences, of one or two causes.
+    cumulative_events
+        Whether the numbers of events are written below those at risk.
+    """
+
+    groups: tuple[str, ...]
+    curves: tuple[Curve, ...]
+    at_risk: tuple[AtRisk, ...]
+    medians: Known
+    legend: str | None
+    x_label: str
+    y_label: str
+    ticks: Numbers
+    x_max: float
+    annotation: str | None = None
+    models: tuple[ModelCurve, ...] = ()
+    rising: bool = False
+    cumulative_events: bool = False
+
+
+@dataclass(frozen=True)
+class SurvivalPanels(Figure):
+    """Survival figures of the same groups side by side, each under its title."""
+
+    panels: tuple[SurvivalFigure, ...]
+    titles: tuple[str, ...]
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables of every panel, under its title: ``Matched, curves``."""
+        return {
+            f"{title}, {name}": table
+            for title, panel in zip(self.titles, self.panels, strict=True)
+            for name, table in panel.tables.items()
+        }
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """A line of a forest: a number or a level with its ratio, or the heading of subgroups.
+
+    Attributes
+    ----------
+    panel
+        Index of its panel in `ForestFigure.titles`.
+    name
+        What rows of one variable have in common.
+    term, level
+        The variable's label, and the level; None for a number and for a heading.
+    n, events, reference_n, reference_events
+        Patients and events with the level, and with the reference.
+    ratio, lower, upper, p
+        None where there is none; a ratio of 1 without limits and p is the reference.
+    """
+
+    panel: int
+    name: str
+    term: str
+    level: str | None = None
+    n: int | None = None
+    events: int | None = None
+    reference_n: int | None = None
+    reference_events: int | None = None
+    ratio: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    p: float | None = None
+    interaction_p: float | None = None
+
+
+@dataclass(frozen=True)
+class ForestFigure(Figure):
+    """Ratios with their intervals, in one panel or several with common rows.
+
+    Attributes
+    ----------
+    titles
+        Of the panels.
+    heading
+        Over the names of the rows.
+    ratio, ci
+        ``HR`` and ``95% CI``, for the heading of the numbers.
+    counts
+        Headings of events and patients, and of those of the reference if they are shown.
+    favours
+        The group that a ratio below 1 favours, and the other one; empty for none.
+    """
+
+    rows: tuple[ForestRow, ...]
+    titles: tuple[str, ...]
+    heading: str
+    x_label: str
+    ratio: str
+    ci: str
+    counts: tuple[str, ...]
+    favours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TreeNode:
+    """A node of a tree; `left` and `right` are None for a leaf.
+
+    Attributes
+    ----------
+    median, lower, upper
+        Median time with its limits, None where not estimable.
+    label, p
+        The variable of the split, and its p; None for a leaf.
+    condition
+        Which patients of the parent are in it; None for the root.
+    """
+
+    node: int
+    left: int | None
+    right: int | None
+    n: int
+    events: int
+    median: float | None
+    lower: float | None
+    upper: float | None
+    label: str | None
+    p: float | None
+    condition: str | None
+
+    @property
+    def children(self) -> tuple[int, ...]:
+        """The nodes below it, from left to right; none for a leaf."""
+        return () if self.left is None or self.right is None else (self.left, self.right)
+
+
+@dataclass(frozen=True)
+class LeafCurve:
+    """The survival curve of a leaf."""
+
+    node: int
+    time: Numbers
+    estimate: Numbers
+    n_censor: Numbers
+
+
+@dataclass(frozen=True)
+class TreeFigure(Figure):
+    """Splits with their conditions, and a survival curve for each leaf.
+
+    Attributes
+    ----------
+    x_max
+        End of the time axes.
+    decimals
+        Decimal places of the medians.
+    """
+
+    nodes: tuple[TreeNode, ...]
+    curves: tuple[LeafCurve, ...]
+    caption: str
+    x_label: str
+    y_label: str
+    ticks: Numbers
+    x_max: float
+    decimals: int
+
+
+@dataclass(frozen=True)
+class CutoffPoint:
+    """A cut-off of a marker in a group; `threshold` is None when it is beyond all values.
+
+    Attributes
+    ----------
+    rule
+        Who is positive: ``≥400``.
+    """
+
+    group: str
+    marker: str
+    criterion: str
+    threshold: float | None
+    sensitivity: float
+    specificity: float
+    rule: str
+
+
+@dataclass(frozen=True)
+class RocCurve:
+    """The operating points of a marker in a group, with the area under them."""
+
+    group: str
+    marker: str
+    label: str
+    auc: float
+    lower: float | None
+    upper: float | None
+    sensitivity: Numbers
+    specificity: Numbers
+
+
+@dataclass(frozen=True)
+class RocFigure(Figure):
+    """ROC curves in one square; `ci` names the intervals of the areas, ``95% CI``."""
+
+    curves: tuple[RocCurve, ...]
+    points: tuple[CutoffPoint, ...]
+    legend: str | None
+    ci: str
+
+
+@dataclass(frozen=True)
+class RatesByCutoff:
+    """Sensitivity and specificity at each observed value of a marker, on its own axis.
+
+    Attributes
+    ----------
+    cutoff
+        Ascending where higher values are positive, else descending; the last, beyond all values,
+        is None.
+    log
+        Whether the axis is logarithmic.
+    """
+
+    group: str
+    marker: str
+    label: str
+    x_label: str
+    log: bool
+    cutoff: Known
+    sensitivity: Numbers
+    specificity: Numbers
+
+
+@dataclass(frozen=True)
+class ThresholdsFigure(Figure):
+    """Rates against the cut-off, one panel for each marker and group."""
+
+    curves: tuple[RatesByCutoff, ...]
+    points: tuple[CutoffPoint, ...]
+
+
+@dataclass(frozen=True)
+class StatisticByCutpoint:
+    """The standardised statistic of every cut-point of a marker, and the largest with its p."""
+
+    group: str
+    marker: str
+    label: str
+    x_label: str
+    log: bool
+    best: float
+    largest: float
+    p: float
+    cutpoint: Numbers
+    statistic: Numbers
+
+
+@dataclass(frozen=True)
+class MaxstatFigure(Figure):
+    """The statistic against the cut-point, one panel for each marker and group."""
+
+    curves: tuple[StatisticByCutpoint, ...]
+    y_label: str
+
+
+@dataclass(frozen=True)
+class LoveSeries:
+    """Standardised differences of the covariates in one sample, None where not estimable."""
+
+    sample: str
+    variable: tuple[str, ...]
+    smd: Known
+
+
+@dataclass(frozen=True)
+class LoveFigure(Figure):
+    """Balance before and after matching; every series has the same covariates."""
+
+    series: tuple[LoveSeries, ...]
+    threshold: float
+    x_label: str
+
+
+@dataclass(frozen=True)
+class ScoreHistogram:
+    """Numbers of patients of a group with scores from `lower` to `upper`, in one sample."""
+
+    sample: str
+    group: str
+    lower: Numbers
+    upper: Numbers
+    n: Numbers
+
+
+@dataclass(frozen=True)
+class ScoresFigure(Figure):
+    """Mirrored histograms of both groups, one panel for each sample, the treated first."""
+
+    histograms: tuple[ScoreHistogram, ...]
+    x_label: str
+    weighted: bool
 
 
 @dataclass(frozen=True)
@@ -176,3 +575,25 @@ class Report:
             if table.name == name:
                 return table
         raise KeyError(name)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is pickled: results alone, with the figure and the saved cohort finished."""
+        return self.__dict__ | {"draw": _finished(self.draw), "save": _finished(self.save)}
+
+
+def _finished(make: Callable[[], Any] | None) -> Callable[[], Any] | None:
+    """A call with the same result, or the same error, that needs nothing to make it."""
+    if make is None:
+        return None
+    try:
+        return partial(_return, make())
+    except Hcc2lError as error:
+        return partial(_raise, error)
+
+
+def _return(result: Any) -> Any:
+    return result
+
+
+def _raise(error: Hcc2lError) -> Any:
+    raise error

@@ -7,40 +7,123 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hcc2l.errors import UsageError, no_column
+from hcc2l.scores import score_named
 
-Operator = Literal["==", "!=", ">=", "<=", ">", "<"]
+Operator = Literal["==", "!=", ">=", "<=", ">", "<", "in", "not in"]
 _OPERATORS = re.compile(r"\s*(==|!=|>=|<=|>|<|=|≥|≤)\s*")
 _SPELLINGS = {"=": "==", "≥": ">=", "≤": "<="}
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
+QUANTILES = {"median": 2, "tertiles": 3, "quartiles": 4}  # groups of equal size
 OPPOSITE = {">=": "<", "<=": ">", ">": "≤", "<": "≥"}
 
 
 @dataclass(frozen=True)
-class Term:
-    """A column, possibly cut into groups or compared with a value.
+class Assignment:
+    """`COL=VALUE`, or a column alone, as given to an option.
 
     Attributes
     ----------
     text
         As the user wrote it.
-    column
-        The column's name.
-    cuts
-        Cut-points after `@`; empty with `dictionary_cut` for `afp@`; `("median",)`.
-    comparison
-        Operator and value of a comparison.
+    option
+        The option it was given to: `--event`.
+    value
+        None for a column alone.
     """
 
     text: str
+    option: str
+    column: str
+    value: str | None
+
+    @property
+    def where(self) -> str:
+        """Its place on the command line, for errors: `--ref sex=male`."""
+        return f"{self.option} {self.text}"
+
+    @property
+    def name(self) -> str:
+        """The column and value without blanks and quotation marks: `response=PD`."""
+        return self.column if self.value is None else f"{self.column}={self.value}"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The scale on which a number enters a model.
+
+    Attributes
+    ----------
+    kind
+        ``log2`` (an effect per doubling), ``log`` (natural), or ``per`` (per `unit` units).
+    """
+
+    kind: Literal["log2", "log", "per"]
+    unit: float = 1.0
+
+
+@dataclass(frozen=True)
+class Term:
+    """A column, possibly cut into groups, compared with values, or on another scale.
+
+    Attributes
+    ----------
+    text
+        As the user wrote it.
+    option
+        The option it was given to: `--by`.
+    column
+        The column's name.
+    cuts
+        Cut-points after `@`; empty with `dictionary_cut` for `afp@`; a key of `QUANTILES` alone.
+    comparison
+        Operator and values of a comparison; several with `in`.
+    scale
+        Of `afp@log2`, `age@per10`; None for the number itself.
+    cuts_of_option
+        Cut-points that `--cut` gives for the column; those of the term itself come first.
+    references
+        What `--ref` says of the column; the last counts.
+    """
+
+    text: str
+    option: str
     column: str
     cuts: tuple[float | str, ...] = ()
     dictionary_cut: bool = False
-    comparison: tuple[Operator, str] | None = None
+    comparison: tuple[Operator, tuple[str, ...]] | None = None
+    scale: Scale | None = None
+    cuts_of_option: tuple[float | str, ...] = ()
+    references: tuple[Assignment, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Its place on the command line, for errors: `--by afp@400`."""
+        return f"{self.option} {self.text}"
+
+    def refuse_scale(self, why: str) -> None:
+        """UsageError for a number on another scale, where that would change nothing."""
+        if self.scale is not None:
+            raise UsageError(
+                f"{why}, so {self.text} would be the same as {self.column}.",
+                where=self.where,
+                hint=f"Name the column itself: {self.option} {self.column}.",
+            )
+
+    @property
+    def makes_groups(self) -> bool:
+        """Whether it is written as groups: a cut or a comparison."""
+        return bool(self.comparison or self.cuts or self.dictionary_cut)
+
+
+_MEMBERSHIP = re.compile(r"\s*(?P<column>.+?)\s+(?P<not>not\s+)?in\s+(?P<values>.+?)\s*")
+_PRESENCE = re.compile(
+    r"\s*(?P<column>.+?)\s+(?P<test>(?:is\s+)?(?:not\s+missing|missing|present))\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +132,57 @@ class Condition:
 
     text: str
     column: str
-    operator: Operator | Literal["in", "not in", "missing", "present"]
+    operator: Operator | Literal["missing", "present"]
     values: tuple[str, ...] = ()
+
+
+class Parser:
+    """Reads what a command line says of columns, each text once.
+
+    Parameters
+    ----------
+    names
+        The columns of the cohort.
+    cut, ref
+        The values of `--cut` and `--ref`, which become part of the terms of their columns.
+
+    Raises
+    ------
+    UsageError
+        `--cut` or `--ref` names an unknown column, or a cut-point is not a number.
+    """
+
+    def __init__(
+        self, names: Sequence[str], cut: Iterable[str] = (), ref: Iterable[str] = ()
+    ) -> None:
+        self._names = names
+        assigned = [parse_assignment(text, names, "--cut") for text in cut]
+        self._cuts = {a.column: parse_cuts(a.value or "", a.where) for a in assigned}
+        self._references = [parse_assignment(text, names, "--ref") for text in ref]
+
+    def term(self, text: str | None, option: str) -> Term | None:
+        """A term of an option that may be absent; see `parse_term`."""
+        return None if text is None else self.terms([text], option)[0]
+
+    def terms(self, texts: Iterable[str], option: str) -> tuple[Term, ...]:
+        """The terms of an option, each once; see `parse_term`."""
+        parsed = [parse_term(text, self._names, option) for text in dict.fromkeys(texts)]
+        return tuple(
+            replace(
+                term,
+                cuts_of_option=self._cuts.get(term.column, ()),
+                references=tuple(r for r in self._references if r.column == term.column),
+            )
+            for term in parsed
+        )
+
+    def assignment(self, text: str | None, option: str) -> Assignment | None:
+        """`COL=VALUE` or `COL` of an option that may be absent."""
+        return None if text is None else parse_assignment(text, self._names, option)
+
+    def conditions(self, texts: Iterable[str]) -> tuple[Condition, ...]:
+        """The conditions of `--where`; see `parse_condition`."""
+        return tuple(parse_condition(text, self._names) for text in texts)
 
 
 def parse_term(text: str, names: Sequence[str], option: str) -> Term:
@@ -63,27 +195,44 @@ def parse_term(text: str, names: Sequence[str], option: str) -> Term:
     """
     text = text.strip()
     if text in names:
-        return Term(text, text)
+        return Term(text, option, text)
     if "@" in text:
         column, _, after = text.rpartition("@")
         name = known_column(column, names, option)
         if after == "":
-            return Term(text, name, dictionary_cut=True)
-        return Term(text, name, cuts=parse_cuts(after, option))
+            return Term(text, option, name, dictionary_cut=True)
+        scale = _parse_scale(after)
+        if scale is not None:
+            return Term(text, option, name, scale=scale)
+        return Term(text, option, name, cuts=parse_cuts(after, option))
+    member = _MEMBERSHIP.fullmatch(text)
+    if member and not _OPERATORS.search(member["column"]):
+        name = known_column(member["column"], names, option)
+        return Term(text, option, name, comparison=(_negation(member), _listed(member["values"])))
     match = _OPERATORS.search(text)
     if match:
         name = known_column(text[: match.start()], names, option)
         value = _unquoted(text[match.end() :])
         if value == "":
             raise UsageError(f"{text!r} has no value to compare with.", where=option)
-        return Term(text, name, comparison=(_operator(match[1]), value))
-    return Term(text, known_column(text, names, option))
+        return Term(text, option, name, comparison=(_operator(match[1]), (value,)))
+    return Term(text, option, known_column(text, names, option))
+
+
+def _parse_scale(text: str) -> Scale | None:
+    """The scale of `log2`, `log` or `per10`; None for anything else."""
+    word = text.strip().casefold()
+    if word in ("log2", "log"):
+        return Scale("log2" if word == "log2" else "log")
+    unit = re.fullmatch(r"per(\d+(\.\d+)?)", word)
+    return Scale("per", float(unit[1])) if unit and float(unit[1]) > 0 else None
 
 
 def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
-    """The cut-points of `400`, `200/400`, `200,400` or `median`, in ascending order."""
-    if text.strip().casefold() == "median":
-        return ("median",)
+    """The cut-points of `400`, `200/400` or `200,400`, ascending; or a key of `QUANTILES`."""
+    word = text.strip().casefold()
+    if word in QUANTILES:
+        return (word,)
     try:
         cuts = [float(part) for part in re.split(r"[/,]", text)]
         if not all(map(math.isfinite, cuts)):
@@ -92,7 +241,8 @@ def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
         raise UsageError(
             f"{text!r} is not a cut-point.",
             where=option,
-            hint="Write afp@400, afp@200/400 or afp@median.",
+            hint="Write afp@400, afp@200/400, afp@median, afp@tertiles or afp@quartiles; in a "
+            "model also afp@log2 (per doubling), afp@log or afp@per100.",
         ) from None
     if cuts != sorted(set(cuts)):
         raise UsageError(f"The cut-points {text!r} must be in ascending order.", where=option)
@@ -106,19 +256,15 @@ def parse_condition(text: str, names: Sequence[str]) -> Condition:
     ``afp present``.
     """
     option = "--where"
-    membership = re.fullmatch(
-        r"\s*(?P<column>.+?)\s+(?:(?P<test>(?:is\s+)?(?:not\s+missing|missing|present))"
-        r"|(?P<member>not\s+in|in)\s+(?P<values>.+))\s*",
-        text,
-    )
-    if membership and not (membership["member"] and _OPERATORS.search(membership["column"])):
-        column = known_column(membership["column"], names, option)
-        if membership["test"]:
-            missing = re.fullmatch(r"(is\s+)?missing", membership["test"])
-            return Condition(text, column, "missing" if missing else "present")
-        values = tuple(_unquoted(v) for v in membership["values"].strip("()[]").split(","))
-        member: Literal["in", "not in"] = "in" if membership["member"] == "in" else "not in"
-        return Condition(text, column, member, values)
+    presence = _PRESENCE.fullmatch(text)
+    if presence:
+        column = known_column(presence["column"], names, option)
+        missing = re.fullmatch(r"(is\s+)?missing", presence["test"])
+        return Condition(text, column, "missing" if missing else "present")
+    member = _MEMBERSHIP.fullmatch(text)
+    if member and not _OPERATORS.search(member["column"]):
+        column = known_column(member["column"], names, option)
+        return Condition(text, column, _negation(member), _listed(member["values"]))
     match = _OPERATORS.search(text)
     if not match:
         raise UsageError(
@@ -138,28 +284,57 @@ def parse_condition(text: str, names: Sequence[str]) -> Condition:
     return Condition(text, column, _operator(match[1]), (value,))
 
 
-def split_assignment(text: str, names: Sequence[str], option: str) -> tuple[str, str | None]:
-    """Column and value of `COL=VALUE` or `COL`; a column whose whole name is `text` wins."""
+def parse_assignment(text: str, names: Sequence[str], option: str) -> Assignment:
+    """Read `COL=VALUE` or `COL`; a column whose whole name is `text` wins."""
     if text in names:
-        return text, None
+        return Assignment(text, option, text, None)
     column, equals, value = text.partition("=")
     name = known_column(column, names, option)
-    return name, _unquoted(value.lstrip("=")) if equals else None
+    return Assignment(text, option, name, _unquoted(value.lstrip("=")) if equals else None)
 
 
 def known_column(name: str, names: Sequence[str], option: str) -> str:
-    """The column of that name, whatever its capitals; else a UsageError with near names."""
+    """The column or else the score of that name, whatever its capitals.
+
+    Raises
+    ------
+    UsageError
+        There is neither; near names are suggested.
+    """
     name = name.strip()
     if name in names:
         return name
     folded = [other for other in names if other.casefold() == name.casefold()]
     if len(folded) == 1:
         return folded[0]
+    score = score_named(name)
+    if score is not None and not folded:
+        return score.name
     raise no_column(name, names, option)
 
 
 def _operator(text: str) -> Operator:
     return _SPELLINGS.get(text, text)  # type: ignore[return-value]  # only operators match
+
+
+def _negation(member: re.Match[str]) -> Operator:
+    return "not in" if member["not"] else "in"
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """The values of `A,B`, `{A,B}` or `(A,B)`."""
+    return tuple(_unquoted(value) for value in text.strip("()[]{}").split(","))
+
+
+def split_list(text: str) -> list[str]:
+    """The terms of an option's text: `afp, child_pugh`, and `sex, child_pugh in {A5,A6}`.
+
+    A comma inside braces separates levels. `child_pugh in A5,A6` without braces is one term.
+    """
+    if _MEMBERSHIP.fullmatch(text) and "{" not in text:
+        return [text.strip()]
+    parts = re.split(r",(?![^{]*\})", text)
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _unquoted(text: str) -> str:

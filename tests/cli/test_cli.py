@@ -12,7 +12,6 @@ import stat
 import subprocess
 import sys
 import zipfile
-from dataclasses import fields
 from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
@@ -20,11 +19,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-import typer.main
 from rich.cells import cell_len
 
 import hcc2l
-from hcc2l.cli.app import app
+from hcc2l.formats import TEXT_FORMATS
 from hcc2l.report import Report
 from hcc2l.specs import SPECS, KmSpec
 from tests.conftest import DATA, Run, Write
@@ -34,7 +32,6 @@ HEAVY = (
     "pyarrow", "pyreadstat",
 )  # fmt: skip
 ANSI = "\x1b["
-TEXT_FORMATS = ("table", "json", "csv", "md", "html", "tex")
 
 
 def environment(**extra: str) -> dict[str, str]:
@@ -111,25 +108,6 @@ def test_the_command_alone_lists_the_commands(run: Run) -> None:
 
 
 # ---------------------------------------------------------------- options
-
-
-def _parameters() -> dict[str, Any]:
-    command = typer.main.get_command(app)
-    km = command.commands["km"]  # type: ignore[attr-defined]  # a group has commands
-    return {parameter.name: parameter for parameter in km.params}
-
-
-@pytest.mark.parametrize("field", fields(KmSpec), ids=lambda f: f.name)
-def test_every_option_of_the_analysis_is_on_the_command_line_with_its_default(field: Any) -> None:
-    parameter = _parameters()[field.name]
-    assert f"--{field.name.replace('_', '-')}" in parameter.opts
-    default = getattr(KmSpec(), field.name)
-    if isinstance(default, tuple):  # several values: none is given unless the user gives one
-        assert not parameter.default
-        if default:
-            assert f"{', '.join(default)} (default)" in parameter.help
-    else:
-        assert parameter.default == default
 
 
 def test_without_options_the_settings_are_the_defaults_of_the_api(
@@ -629,5 +607,3 @@ def test_a_report_is_the_same_object_for_every_format(cohort_csv: Path) -> None:
     assert isinstance(report, Report)
     for format_ in TEXT_FORMATS:
         assert isinstance(hcc2l.render_report(report, format_), str)
-    for format_ in ("docx", "xlsx"):
-        assert isinstance(hcc2l.render_report(report, format_), bytes)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import hcc2l
-from hcc2l.errors import Hcc2lError, InputError, UsageError
+from hcc2l.errors import AnalysisError, Hcc2lError, InputError, UsageError
 from tests.conftest import Write
 from tests.design.cohorts import counts, groups, km
 
@@ -30,6 +30,10 @@ from tests.design.cohorts import counts, groups, km
         ("child_pugh==A", {"no": 4, "yes": 3}),
         ("etiology=='viral'", {"no": 4, "yes": 3}),
         ("ecog", {"0": 2, "1": 3, "2": 2}),
+        ("child_pugh in A,C", {"no": 3, "yes": 4}),
+        ("child_pugh in {A,C}", {"no": 3, "yes": 4}),
+        ("child_pugh not in A,C", {"no": 4, "yes": 3}),
+        ("afp@tertiles", {"<333": 2, "333–<400.2": 2, "≥400.2": 2}),
     ],
 )
 def test_a_term_makes_its_groups_in_order(term: str, expected: dict[str, int], terms: Path) -> None:
@@ -161,3 +165,28 @@ def test_a_time_that_is_text_is_refused_with_what_to_do(
 def test_a_cut_must_be_a_finite_number(term: str, terms: Path) -> None:
     with pytest.raises(UsageError):
         km(terms, by=term)
+
+
+@pytest.mark.parametrize("values", ["1,1,1,2", "5,5,5,5"])
+def test_too_many_equal_values_for_groups_of_equal_size_are_refused(
+    values: str, write: Write
+) -> None:
+    lines = "\n".join(f"{i},1,{v}" for i, v in enumerate(values.split(","), 1))
+    path = write("c.csv", f"time,status,x\n{lines}\n")
+    with pytest.raises(AnalysisError, match="cannot be cut into 3 groups"):
+        km(path, by="x@tertiles")
+
+
+@pytest.mark.parametrize("by", ["afp@log2", "afp@per10"])
+def test_a_number_on_another_scale_makes_no_groups(by: str, terms: Path) -> None:
+    with pytest.raises(UsageError, match="on another scale, not groups"):
+        km(terms, by=by)
+
+
+def test_levels_that_a_term_names_must_be_in_the_column(terms: Path) -> None:
+    with pytest.raises(UsageError, match="no value 'D' in child_pugh"):
+        km(terms, by="child_pugh in A,D")
+
+
+def test_the_label_of_a_group_of_levels_names_them(terms: Path) -> None:
+    assert km(terms, by="child_pugh in {A,C}").title.startswith("Survival by Child-Pugh A or C")

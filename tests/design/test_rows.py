@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hcc2l import read_cohort
+from hcc2l.design import RowAccount
 from hcc2l.errors import AnalysisError
 from tests.conftest import Run, Write
 from tests.design.cohorts import counts, excluded, km
@@ -73,3 +75,12 @@ def test_a_row_is_excluded_for_its_first_reason_only(write: Write) -> None:
         "time missing": 1,
         "arm missing": 1,
     }
+
+
+def test_an_account_that_goes_on_from_another_leaves_it_as_it_was(terms: Path) -> None:
+    first = RowAccount(read_cohort(terms))
+    everyone = first.analysed
+    further = first.copy()
+    further.drop(further.keep.copy(), "left")
+    assert (further.analysed, [e.reason for e in further.excluded]) == (0, ["left"])
+    assert (first.analysed, first.excluded) == (everyone, [])

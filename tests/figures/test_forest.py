@@ -11,6 +11,7 @@ from hcc2l.figures.forest import draw
 from hcc2l.numerals import p_value
 from hcc2l.report import Report
 from tests.conftest import DATA
+from tests.reports import rows_of
 
 COHORT = DATA / "second_line" / "cohort.csv"
 FITTED: dict[str, Any] = {"covariates": ["child_pugh", "age", "ecog", "afp@400"]}
@@ -39,10 +40,10 @@ def intervals(axes: Any) -> dict[float, tuple[float, float]]:
             if len(line.get_xdata()) == 2 and len(set(line.get_ydata())) == 1}  # fmt: skip
 
 
-def lines(report: Report) -> list[tuple[int, Any]]:
-    """The rows of the regression table with their lines: one for a heading before each factor."""
+def lines(report: Report, model: str = "multivariable") -> list[tuple[int, Any]]:
+    """A model's rows of the table with their lines: one for a heading before each factor."""
     placed, y, previous = [], 0, None
-    for row in report.table("regression").rows:
+    for row in rows_of(report, "regression", model=model):
         if row["level"] is not None and row["term"] != previous:
             y += 1
         placed.append((y, row))
@@ -53,22 +54,20 @@ def lines(report: Report) -> list[tuple[int, Any]]:
 @pytest.mark.parametrize("which", ["univariable", "multivariable", "both"])
 def test_every_estimate_and_limit_stands_at_its_number(which: str) -> None:
     report = hcc2l.cox(COHORT, **FITTED, which=which)
-    prefixes = {"univariable": ["uni"], "multivariable": ["multi"], "both": ["uni", "multi"]}
-    panels = axes_of(report)
-    for axes, prefix in zip(panels, prefixes[which], strict=True):
+    models = ["univariable", "multivariable"] if which == "both" else [which]
+    for axes, model in zip(axes_of(report), models, strict=True):
         low, high = axes.get_xlim()
-        estimated = [(y, row) for y, row in lines(report) if row[f"{prefix}_p"] is not None]
+        estimated = [(y, row) for y, row in lines(report, model) if row["p"] is not None]
         assert len(estimated) == 5
-        assert drawn(axes, "s") == {y: row[f"{prefix}_hr"] for y, row in estimated}
+        assert drawn(axes, "s") == {y: row["hr"] for y, row in estimated}
         assert intervals(axes) == {
-            y: (max(row[f"{prefix}_lower"], low), min(row[f"{prefix}_upper"], high))
-            for y, row in estimated
+            y: (max(row["lower"], low), min(row["upper"], high)) for y, row in estimated
         }
         for y, row in estimated:
-            numbers = [row[f"{prefix}_{key}"] for key in ("hr", "lower", "upper")]
+            numbers = [row[key] for key in ("hr", "lower", "upper")]
             ratio, p = texts_at(axes, y)[-2:]
             assert ratio == "{:.2f} ({:.2f}–{:.2f})".format(*numbers)
-            assert p == p_value(row[f"{prefix}_p"])
+            assert p == p_value(row["p"])
 
 
 def test_the_panels_stand_side_by_side_with_the_names_on_the_left() -> None:
@@ -198,5 +197,5 @@ def test_terms_with_the_same_label_keep_their_own_numbers() -> None:
     report = hcc2l.cox(COHORT, covariates=["afp@200", "afp@400"], univariable=True)
     (axes,) = axes_of(report)
     assert len(drawn(axes, "s")) == 2
-    estimated = [row for row in report.table("regression").rows if row["uni_p"] is not None]
-    assert list(drawn(axes, "s").values()) == [row["uni_hr"] for row in estimated]
+    estimated = [row for row in report.table("regression").rows if row["p"] is not None]
+    assert list(drawn(axes, "s").values()) == [row["hr"] for row in estimated]

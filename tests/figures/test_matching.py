@@ -16,7 +16,15 @@ import hcc2l
 from hcc2l.figures.matching import draw_love, draw_scores
 from hcc2l.figures.style import COLOURS, STYLE
 from hcc2l.figures.survival import draw_panels
-from hcc2l.report import Figure, Report, Table
+from hcc2l.report import (
+    Figure,
+    LoveFigure,
+    LoveSeries,
+    Report,
+    ScoreHistogram,
+    ScoresFigure,
+    SurvivalPanels,
+)
 from tests.conftest import DATA
 
 SECOND_LINE = DATA / "second_line" / "cohort.csv"
@@ -32,15 +40,31 @@ def figure(report: Report) -> Figure:
     return report.draw()
 
 
+def love(report: Report) -> LoveFigure:
+    drawn = figure(report)
+    assert isinstance(drawn, LoveFigure)
+    return drawn
+
+
+def scores(report: Report) -> ScoresFigure:
+    drawn = figure(report)
+    assert isinstance(drawn, ScoresFigure)
+    return drawn
+
+
+def survival(report: Report) -> SurvivalPanels:
+    drawn = figure(report)
+    assert isinstance(drawn, SurvivalPanels)
+    return drawn
+
+
 # ---------------------------------------------------------------- love plot
 
 
-def love_rows(*rows: tuple[str, float | None, float | None]) -> Figure:
-    keys = ("variable", "smd_before", "smd_after")
-    table = Table("balance", "", keys, tuple(dict(zip(keys, row, strict=True)) for row in rows))
-    options: Any = {"samples": ("before", "after"), "titles": ("All patients", "Matched"),
-                    "threshold": 0.1, "x_label": "Absolute"}  # fmt: skip
-    return Figure("love", {"balance": table}, options)
+def love_rows(*rows: tuple[str, float | None, float | None]) -> LoveFigure:
+    names, before, after = (tuple(column) for column in zip(*rows, strict=True))
+    series = (LoveSeries("All patients", names, before), LoveSeries("Matched", names, after))
+    return LoveFigure(series, 0.1, "Absolute")
 
 
 def points(picture: Any) -> dict[str, dict[str, float]]:
@@ -65,7 +89,7 @@ def test_the_love_plot_has_absolute_differences_at_the_right_covariate() -> None
 
 def test_the_love_plot_of_a_report_draws_its_balance_table() -> None:
     report = analysis(weighting="overlap")
-    drawn = points(draw_love(figure(report)))
+    drawn = points(draw_love(love(report)))
     assert list(drawn) == ["All patients", "Matched", "Weighted"]
     rows = {row["variable"]: row for row in report.table("balance").rows if row["level"] in
             (None, "male", "multiple", "yes", "B")}  # fmt: skip
@@ -110,7 +134,7 @@ def test_a_wrapped_name_has_room_and_its_marker_beside_it() -> None:
 
 def test_names_label_and_legend_of_the_love_plot_are_inside_the_picture() -> None:
     with mpl.rc_context(STYLE):  # the fonts of the file
-        picture = draw_love(figure(analysis(weighting="overlap")))
+        picture = draw_love(love(analysis(weighting="overlap")))
         FigureCanvasAgg(picture).draw()
     (axes,) = picture.axes
     for box in (axes.get_tightbbox(), axes.get_legend().get_window_extent()):
@@ -141,14 +165,12 @@ def test_a_difference_that_cannot_be_estimated_is_marked_and_not_drawn_at_0() ->
 # ---------------------------------------------------------------- scores
 
 
-def score_rows(*rows: tuple[str, str, float, float, float]) -> Figure:
-    keys = ("sample", "group", "lower", "upper", "n")
-    table = Table("scores", "", keys, tuple(dict(zip(keys, row, strict=True)) for row in rows))
-    options: Any = {
-        "samples": tuple(dict.fromkeys(row[0] for row in rows)), "titles": ("All", "Matched"),
-        "levels": ("new", "old"), "x_label": "Score", "weighted": False,
-    }  # fmt: skip
-    return Figure("scores", {"scores": table}, options)
+def score_rows(*rows: tuple[str, str, tuple[float, ...]]) -> ScoresFigure:
+    """Histograms of two bins: sample, group, numbers."""
+    histograms = tuple(
+        ScoreHistogram(sample, group, (0.0, 0.5), (0.5, 1.0), n) for sample, group, n in rows
+    )
+    return ScoresFigure(histograms, "Score", weighted=False)
 
 
 def bars(axes: Any) -> dict[str, list[tuple[float, float, float]]]:
@@ -165,10 +187,8 @@ def bars(axes: Any) -> dict[str, list[tuple[float, float, float]]]:
 def test_the_treated_stand_upwards_and_the_controls_downwards() -> None:
     drawn = draw_scores(
         score_rows(
-            ("before", "new", 0.0, 0.5, 3), ("before", "new", 0.5, 1.0, 8),
-            ("before", "old", 0.0, 0.5, 7), ("before", "old", 0.5, 1.0, 2),
-            ("after", "new", 0.0, 0.5, 2), ("after", "new", 0.5, 1.0, 1),
-            ("after", "old", 0.0, 0.5, 2), ("after", "old", 0.5, 1.0, 1),
+            ("All", "new", (3, 8)), ("All", "old", (7, 2)),
+            ("Matched", "new", (2, 1)), ("Matched", "old", (2, 1)),
         )
     )  # fmt: skip
     before, after = drawn.axes
@@ -189,7 +209,7 @@ def test_the_treated_stand_upwards_and_the_controls_downwards() -> None:
 
 def test_panels_are_square_side_by_side_and_inside_the_picture() -> None:
     with mpl.rc_context(STYLE):
-        picture = draw_scores(figure(analysis(which="scores", weighting="overlap")))
+        picture = draw_scores(scores(analysis(which="scores", weighting="overlap")))
         FigureCanvasAgg(picture).draw()
     width, height = picture.get_size_inches()
     places = [axes.get_position() for axes in picture.axes]
@@ -209,10 +229,10 @@ def test_panels_are_square_side_by_side_and_inside_the_picture() -> None:
 
 def test_the_bars_count_the_patients_of_each_treatment_and_score() -> None:
     report = analysis(which="scores")
-    picture = draw_scores(figure(report))
+    picture = draw_scores(scores(report))
     for sample, axes in zip(("before", "after"), picture.axes, strict=True):
-        scores = report.table("scores").rows
-        inside = [row for row in scores if sample == "before" or row["pair"] is not None]
+        patients = report.table("scores").rows
+        inside = [row for row in patients if sample == "before" or row["pair"] is not None]
         for level, sign, treated in (("lenvatinib", 1, 1), ("sorafenib", -1, 0)):
             p = [row["propensity"] for row in inside if row["treated"] == treated]
             counts, _ = np.histogram(np.array(p, dtype=float), np.linspace(0, 1, 21))
@@ -224,7 +244,7 @@ def test_the_bars_count_the_patients_of_each_treatment_and_score() -> None:
 
 def test_weighted_bars_are_sums_of_weights() -> None:
     report = analysis(which="scores", weighting="overlap")
-    drawn = draw_scores(figure(report))
+    drawn = draw_scores(scores(report))
     axes = drawn.axes[2]
     weights = report.table("scores").rows
     for level, sign, treated in (("lenvatinib", 1, 1), ("sorafenib", -1, 0)):
@@ -240,7 +260,7 @@ def test_weighted_bars_are_sums_of_weights() -> None:
 def test_each_panel_draws_the_curves_of_its_own_sample(weighting: str, tmp_path: Path) -> None:
     """Those of `hcc2l km` on the saved patients, with their weights."""
     report = analysis(which="survival", weighting=weighting)
-    panels = dict(zip(("before", "after", "weighted"), draw_panels(figure(report)).axes,
+    panels = dict(zip(("before", "after", "weighted"), draw_panels(survival(report)).axes,
                       strict=False))  # fmt: skip
     assert report.save is not None
     saved = tmp_path / "saved.csv"
@@ -263,27 +283,26 @@ def test_each_panel_draws_the_curves_of_its_own_sample(weighting: str, tmp_path:
 
 def test_each_panel_has_the_test_of_its_own_sample() -> None:
     report = analysis(which="survival", weighting="overlap")
-    options = figure(report).options
+    before, after, weighted = (panel.annotation for panel in survival(report).panels)
     p = {(r["sample"], r["test"]): r["p"] for r in report.table("tests").rows}
-    assert options["before.annotation"] == f"Log-rank p = {p['before', 'logrank']:.3f}"
-    after = f"Log-rank, stratified by pair p = {p['after', 'logrank-stratified']:.3f}"
-    assert options["after.annotation"] == after
-    assert options["weighted.annotation"] == f"Log-rank p = {p['weighted', 'logrank']:.3f}"
-    sets = figure(analysis(which="survival", ratio=2)).options["after.annotation"]
+    assert before == f"Log-rank p = {p['before', 'logrank']:.3f}"
+    assert after == f"Log-rank, stratified by pair p = {p['after', 'logrank-stratified']:.3f}"
+    assert weighted == f"Log-rank p = {p['weighted', 'logrank']:.3f}"
+    sets = survival(analysis(which="survival", ratio=2)).panels[1].annotation
     assert str(sets).startswith("Log-rank, stratified by matched set p ")
 
 
 def test_numbers_at_risk_are_those_of_the_sample() -> None:
     drawn = figure(analysis(which="survival"))
-    for sample, numbers in (("before", [40.0, 86.0]), ("after", [35.0, 35.0])):
-        rows = drawn.tables[f"{sample}.at_risk"].rows
+    for title, numbers in (("All patients", [40.0, 86.0]), ("Matched", [35.0, 35.0])):
+        rows = drawn.tables[f"{title}, at_risk"].rows
         assert [row["n_risk"] for row in rows if row["time"] == 0] == numbers
 
 
 def test_the_love_plot_shows_one_of_two_levels() -> None:
-    names = [row["variable"] for row in figure(analysis()).tables["balance"].rows]
+    names = love(analysis()).series[0].variable
     assert len(names) == len(set(names)) == 7
     assert "Child-Pugh class: B" in names
     three = analysis(covariates=["centre", "age"])
-    names = [row["variable"] for row in figure(three).tables["balance"].rows]
-    assert names == ["Centre: Centre 1", "Centre: Centre 2", "Centre: Centre 3", "Age, years"]
+    names = love(three).series[0].variable
+    assert names == ("Centre: Centre 1", "Centre: Centre 2", "Centre: Centre 3", "Age, years")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import NormalDist
@@ -20,7 +21,7 @@ from hcc2l.figures.style import COLOURS, DASHES
 from hcc2l.figures.survival import draw as draw_survival
 from hcc2l.figures.survival import draw_panels
 from hcc2l.render import render_report
-from hcc2l.report import Figure, Report
+from hcc2l.report import Report, SurvivalFigure, SurvivalPanels
 from tests.conftest import DATA
 from tests.reports import rows_of
 
@@ -32,15 +33,19 @@ def analysis(**options: Any) -> Report:
     return hcc2l.km(DATA / "hcc424.csv", **options)
 
 
-def figure(**options: Any) -> Figure:
-    report = analysis(**options)
+def figure_of(report: Report) -> SurvivalFigure:
     assert report.draw is not None
-    return report.draw()
+    drawn = report.draw()
+    assert isinstance(drawn, SurvivalFigure)
+    return drawn
+
+
+def figure(**options: Any) -> SurvivalFigure:
+    return figure_of(analysis(**options))
 
 
 def axes_of(report: Report) -> Any:
-    assert report.draw is not None
-    return draw_survival(report.draw()).axes[0]
+    return draw_survival(figure_of(report)).axes[0]
 
 
 def steps(axes: Any, colour: str) -> list[Any]:
@@ -161,7 +166,7 @@ def test_long_names_of_groups_are_wrapped_within_the_picture(tmp_path: Path) -> 
     )
     report = hcc2l.km(path, by="arm")
     assert report.draw is not None
-    picture = draw_survival(report.draw())
+    picture = draw_survival(figure_of(report))
     picture.canvas.draw()
     assert all(t.get_window_extent().x0 >= 0 for t in picture.axes[0].texts)
     boxes = {t.get_text(): t.get_window_extent() for t in picture.axes[0].texts}
@@ -381,13 +386,11 @@ def test_the_axes_run_from_zero_past_the_last_time_and_to_one() -> None:
 
 def test_panels_show_each_analysis_under_its_own_title() -> None:
     before, after = analysis(curve=True), analysis(curve=True, where=["ecog==0"])
-    figures = {"before": before.draw(), "after": after.draw()}  # type: ignore[misc]  # both can be drawn
-    tables = {f"{name}.{key}": t for name, f in figures.items() for key, t in f.tables.items()}
-    options = dict(figures["before"].options) | {
-        "panels": ("before", "after"), "titles": ("All patients", "ECOG 0"),
-        "before.annotation": "p one", "after.annotation": "p two",
-    }  # fmt: skip
-    picture = draw_panels(Figure("survival-panels", tables, options))
+    panels = (
+        replace(figure_of(before), annotation="p one"),
+        replace(figure_of(after), annotation="p two"),
+    )
+    picture = draw_panels(SurvivalPanels(panels, ("All patients", "ECOG 0")))
     picture.canvas.draw()
     assert len(picture.axes) == 2
     left, right = picture.axes
@@ -416,9 +419,8 @@ def test_panels_show_each_analysis_under_its_own_title() -> None:
 # ---------------------------------------------------------------- the annotation
 
 
-def annotation(report: Report) -> Any:
-    assert report.draw is not None
-    return report.draw().options["annotation"]
+def annotation(report: Report) -> str | None:
+    return figure_of(report).annotation
 
 
 def test_the_annotation_of_gray_names_the_cause() -> None:

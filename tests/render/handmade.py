@@ -1,9 +1,13 @@
-"""A report made by hand, with everything a renderer can meet."""
+"""A report made by hand, with everything a renderer can meet, and tables that lay groups across."""
 
 from __future__ import annotations
 
-from hcc2l.report import Column, Excluded, Note, Provenance, Report, Table
+from dataclasses import replace
+from pathlib import Path
 
+from hcc2l.report import Column, Excluded, Note, Outline, Provenance, Report, Table, Value
+
+GOLDEN = Path(__file__).parent / "golden"  # the report in every text format
 GROUPS = Table(
     name="groups",
     title="Patients & events",
@@ -60,3 +64,67 @@ REPORT = Report(
     references=("Kaplan EL, Meier P. J Am Stat Assoc 1958;53:457-481.",),
     show_methods=True,
 )
+OUTLINE = Outline(
+    "All: split by A_1 & <b>",
+    (Outline("x ≤5%", (Outline("deep one"), Outline("deep two"))), Outline("x >5%")),
+    title="Tree",
+)
+WITH_OUTLINE = replace(REPORT, outline=OUTLINE)
+
+MODELS = Table(
+    name="regression",
+    title="Hazard ratios",
+    keys=("term", "level", "model", "n", "hr", "lower", "upper", "p"),
+    rows=tuple(
+        {"term": term, "level": level, "model": model, "n": n, "hr": hr, "lower": lower,
+         "upper": upper, "p": p}
+        for term, level, model, n, hr, lower, upper, p in (
+            ("sex", "male", "uni", 60, 1.0, None, None, None),
+            ("sex", "male", "multi", 50, 1.0, None, None, None),
+            ("sex", "female", "uni", 40, 1.5, 1.1, 2.0, 0.012),
+            ("sex", "female", "multi", 35, 1.4, 1.0, 1.9, 0.049),
+            ("age", None, "uni", 100, 1.2, 0.9, 1.6, 0.3),
+        )
+    ),
+    columns=(
+        Column("Variable", ("term",)), Column("Level", ("level",)), Column("n", ("n",)),
+        Column("Model", ("model",), labels={"uni": "Alone", "multi": "A_1 & others"}, across=(
+            Column("HR (95% CI)", ("hr", "lower", "upper", "n"), form="effect"),
+            Column("p", ("p",)),
+        )),
+    ),
+)  # fmt: skip
+"""Two models side by side; age is in the first alone."""
+SAMPLES = Table(
+    name="baseline",
+    title="Before and after",
+    keys=("variable", "sample", "group", "n", "count", "percent", "smd"),
+    rows=tuple(
+        {"variable": variable, "sample": sample, "group": group, "n": n, "count": count,
+         "percent": None if count is None else count / n, "smd": smd}
+        for variable, sample, group, n, count, smd in (
+            ("sex", "before", "new", 40, 10, 0.2), ("sex", "before", "old", 80, 60, 0.2),
+            ("sex", "after", "new", 30, 9, 0.1), ("sex", "after", "old", 30, 12, 0.1),
+            ("sex", "weighted", None, 1, None, 0.0),
+        )
+    ),
+    columns=(
+        Column("Variable", ("variable",)),
+        Column("Sample", ("sample",), labels={"before": "All", "after": "Matched"}, across=(
+            Column("Group", ("group", "n"), form="size", labels={"new": "New"}, across=(
+                Column("", ("count", "percent"), form="summary"),
+            )),
+            Column("SMD", ("smd",)),
+        )),
+    ),
+)  # fmt: skip
+"""Two groups within each of two samples; the last sample has a difference alone."""
+ACROSS = replace(REPORT, tables=(MODELS, SAMPLES))
+
+
+def table(rows: list[tuple[Value, ...]], *columns: str, **options: object) -> Table:
+    """A table of plain columns."""
+    return Table(
+        "effects", "Effects", columns, tuple(dict(zip(columns, row, strict=True)) for row in rows),
+        tuple(Column(key.title(), (key,)) for key in columns), **options,  # type: ignore[arg-type]  # fields of Table
+    )  # fmt: skip

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 import pytest
 
 from hcc2l.errors import UsageError, did_you_mean, quoted_list
 from hcc2l.specs import CoxSpec, KmSpec
-from hcc2l.specs.options import AnalysisSpec, between, one_of
+from hcc2l.specs.options import AnalysisSpec, option
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spec(AnalysisSpec):
     """One option of every form."""
 
-    share: float = between(0.0, 1.0, 0.5, ends=False)
-    level: float | None = between(0.0, 1.0, None)
-    positive: float | None = between(0.0, float("inf"), None, ends=False)
-    width: float | str = between(0.0, 10.0, 0.2, words=("none",))
-    trees: int = 100
-    mode: str = one_of(("quad", "max"), "quad")
-    modes: tuple[str, ...] = one_of(("quad", "max"), ())
-    times: tuple[float, ...] = ()
-    flag: bool = False
-    label: str | None = None
+    share: float = option(0.5, "Help.", panel="Panel", high=1.0, ends=False)
+    level: float | None = option(None, "Help.", panel="Panel", high=1.0)
+    positive: float | None = option(None, "Help.", panel="Panel", ends=False)
+    width: float | None = option(0.2, "Help.", panel="Panel", high=10.0, words=("none",))
+    trees: int = option(100, "Help.", panel="Panel")
+    mode: Literal["quad", "max"] = option("quad", "Help.", panel="Panel")
+    modes: Sequence[Literal["quad", "max"]] = option((), "Help.", panel="Panel")
+    times: Sequence[float] = option((), "Help.", panel="Panel")
+    flag: bool = option(False, "Help.", panel="Panel")
+    label: str | None = option(None, "Help.", panel="Panel")
 
 
 @pytest.mark.parametrize(
-    ("option", "value"),
+    ("name", "value"),
     [
         ("share", 0.001), ("share", 0.999), ("level", 0.0), ("level", 1.0), ("level", None),
         ("positive", 1e-9), ("positive", 1e9), ("width", 0), ("width", 10), ("width", "none"),
@@ -37,12 +38,12 @@ class Spec(AnalysisSpec):
         ("times", (0, 6.5)), ("flag", True), ("label", "A"), ("label", None),
     ],
 )  # fmt: skip
-def test_a_value_within_its_bounds_is_accepted(option: str, value: object) -> None:
-    assert getattr(Spec(**{option: value}), option) == value
+def test_a_value_within_its_bounds_is_accepted(name: str, value: object) -> None:
+    assert getattr(Spec(**{name: value}), name) == value
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "message", "hint"),
+    ("name", "value", "message", "hint"),
     [
         ("share", 0.0, "0 is out of range.", "Give a number between 0 and 1."),
         ("share", 1.0, "1 is out of range.", "Give a number between 0 and 1."),
@@ -70,12 +71,12 @@ def test_a_value_within_its_bounds_is_accepted(option: str, value: object) -> No
     ],
 )  # fmt: skip
 def test_a_value_out_of_its_bounds_is_refused_with_the_bounds(
-    option: str, value: object, message: str, hint: str | None
+    name: str, value: object, message: str, hint: str | None
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        Spec(**{option: value})
+        Spec(**{name: value})
     assert caught.value.message == message
-    assert caught.value.where == f"--{option}"
+    assert caught.value.where == f"--{name}"
     assert hint in (None, caught.value.hint)
 
 
@@ -103,7 +104,7 @@ def test_settings_are_every_option_with_lists_for_tuples() -> None:
     settings = CoxSpec(covariates=("age", "sex")).settings()
     assert settings["covariates"] == ["age", "sex"]
     assert settings["conf_level"] == 0.95
-    assert set(settings) == set(CoxSpec.__dataclass_fields__)
+    assert set(settings) == {f.name for f in fields(CoxSpec)}
 
 
 @pytest.mark.parametrize(

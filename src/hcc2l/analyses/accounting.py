@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -13,10 +13,31 @@ from hcc2l.design import (
     Ints,
     Mask,
     RowAccount,
+    apply_conditions,
 )
 from hcc2l.design.levels import natural_order
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Note, Provenance
+from hcc2l.terms import Condition, Term
+
+
+def rows_where(
+    cohort: Cohort, conditions: Iterable[Condition], cluster: Term | None = None
+) -> RowAccount:
+    """The rows that meet every condition, one per patient unless `cluster` is the id.
+
+    Raises
+    ------
+    AnalysisError
+        No rows remain.
+    InputError
+        A patient has more than one row.
+    """
+    account = RowAccount(cohort)
+    apply_conditions(cohort, account, conditions)
+    refuse_no_rows(account)
+    cohort.check_ids(account.keep, cluster=cluster.column if cluster else None)
+    return account
 
 
 def refuse_no_rows(account: RowAccount) -> None:

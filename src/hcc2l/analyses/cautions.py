@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hcc2l.analyses.accounting import account_notes
+from hcc2l.analyses.computed import score_notes
 from hcc2l.analyses.outcome import Outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import (
@@ -22,9 +23,9 @@ FEW_EVENTS = 10
 FEW_PATIENTS = 5
 
 
-def row_notes(cohort: Cohort, outcome: Outcome) -> list[Note]:
-    """Notes on reading, the endpoint and excluded rows."""
-    notes = reading_notes(cohort, outcome.endpoint.event_name)
+def row_notes(cohort: Cohort, outcome: Outcome, *events: str) -> list[Note]:
+    """Notes on reading, the endpoint and excluded rows; `events` are further columns of events."""
+    notes = reading_notes(cohort, outcome.endpoint.event_name, *events)
     return notes + endpoint_notes(outcome.endpoint) + account_notes(outcome.account)
 
 
@@ -52,10 +53,10 @@ def endpoint_notes(endpoint: Endpoint) -> list[Note]:
     return notes
 
 
-def reading_notes(cohort: Cohort, event: str = "") -> list[Note]:
+def reading_notes(cohort: Cohort, *events: str) -> list[Note]:
     """Notes on what was inferred when the cohort was read.
 
-    `event` is a column of events whose words are understood in capitals or not.
+    `events` are columns of events, whose words are understood in capitals or not.
     """
     notes = [Note("info", "reading", f"{cohort.source.file}: {r}.") for r in cohort.source.remarks]
     notes += [_number_format_note(name, form) for name, form in cohort.number_formats().items()]
@@ -77,8 +78,9 @@ def reading_notes(cohort: Cohort, event: str = "") -> list[Note]:
             f'type = "factor" for {name} in hcc2l.toml.'
         )
         notes.append(Note("warning", "numbers-as-groups", text))
-    for name, spellings in cohort.similar_levels(event).items():
+    for name, spellings in cohort.similar_levels(*events).items():
         notes += [_similar_levels_note(name, rows) for rows in spellings]
+    notes += score_notes(cohort)
     absent = cohort.dictionary_columns_absent()
     if absent:
         notes.append(Note("info", "dictionary-columns", absent.strip()))

@@ -14,12 +14,14 @@ from hcc2l.design import (
     Ints,
     RowAccount,
     add_competing,
-    apply_conditions,
     resolve_endpoint,
 )
 from hcc2l.errors import AnalysisError
 from hcc2l.specs import SurvivalSpec
 from hcc2l.stats.risk_sets import time_tolerance
+from hcc2l.terms import Assignment
+
+_BY_LANDMARK = "by the landmark"
 
 
 @dataclass(frozen=True)
@@ -28,35 +30,30 @@ class Outcome:
 
     endpoint: Endpoint
     account: RowAccount
-    competing_name: str | None = None
 
 
-def survival_outcome(cohort: Cohort, spec: SurvivalSpec, competing: str | None = None) -> Outcome:
-    """Times and events under the conditions of `--where`; rows without either are excluded.
+def survival_outcome(
+    cohort: Cohort, spec: SurvivalSpec, account: RowAccount, competing: Assignment | None = None
+) -> Outcome:
+    """Times and events of the rows of `account`, from which those without either are excluded.
 
     Raises
     ------
     AnalysisError
         No rows remain.
     """
-    account = RowAccount(cohort)
-    apply_conditions(cohort, account, spec.where)
-    refuse_no_rows(account)
-    cohort.check_ids(account.keep, cluster=getattr(spec, "cluster", None))
     endpoint = resolve_endpoint(cohort, spec, account.keep)
-    name = None
     if competing is not None:
         known = endpoint.event >= 0
-        endpoint, name = add_competing(cohort, endpoint, competing, account.keep)
-        column = name.partition("=")[0]
-        account.drop(known & (endpoint.event < 0), f"{column} missing")
+        endpoint = add_competing(cohort, endpoint, competing, account.keep)
+        account.drop(known & (endpoint.event < 0), f"{competing.column} missing")
     if len(endpoint.columns) == 2:
         account.drop(np.isnan(endpoint.time), f"{endpoint.columns[0]} missing")
         account.drop(endpoint.event < 0, f"{endpoint.columns[1]} missing")
     else:
         account.drop(np.isnan(endpoint.time), f"date missing ({', '.join(endpoint.columns)})")
     refuse_no_rows(account)
-    return Outcome(endpoint, account, name)
+    return Outcome(endpoint, account)
 
 
 def from_landmark(
@@ -64,8 +61,8 @@ def from_landmark(
 ) -> Floats:
     """Times counted from the landmark; rows not at risk after it are excluded."""
     early = time <= landmark + time_tolerance(time[account.keep])
-    account.drop(early & (event > 0), f"event by the landmark, {landmark:g} {unit}".strip())
-    account.drop(early & (event == 0), f"censored by the landmark, {landmark:g} {unit}".strip())
+    account.drop(early & (event > 0), f"event {_BY_LANDMARK}, {landmark:g} {unit}".strip())
+    account.drop(early & (event == 0), f"censored {_BY_LANDMARK}, {landmark:g} {unit}".strip())
     if account.analysed == 0:
         raise AnalysisError(
             f"No patient is at risk after the landmark of {landmark:g} {unit}.".replace(" .", "."),
@@ -73,3 +70,8 @@ def from_landmark(
             hint="Choose an earlier landmark.",
         )
     return np.round(time - landmark, 12)  # 4.1 - 3 is 1.1, not 1.0999999999999996
+
+
+def excludes_by_landmark(account: RowAccount) -> bool:
+    """Whether patients were excluded because they were not followed beyond the landmark."""
+    return any(_BY_LANDMARK in excluded.reason for excluded in account.excluded)

@@ -7,14 +7,14 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
+from hcc2l.errors import Hcc2lError, UsageError
 from hcc2l.files import (
     Identity,
     check_targets,
@@ -23,8 +23,14 @@ from hcc2l.files import (
     refuse_overwriting,
     write_files,
 )
+from hcc2l.formats import FORMATS
 from hcc2l.progress import shown_by
-from hcc2l.specs import SPECS, AnalysisSpec
+from hcc2l.specs import AnalysisSpec
+from hcc2l.specs.options import Option, Options, options_of
+from hcc2l.specs.output import OutputOptions
+from hcc2l.specs.reading import ReadingOptions
+from hcc2l.specs.rules import given
+from hcc2l.terms import split_list
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
@@ -38,37 +44,10 @@ _COMMAND_LINE_ERROR: Any = next(
 )
 
 
-@dataclass(frozen=True)
-class Output:
-    """Formats and files of a run's output."""
-
-    format: str
-    table: str | None
-    digits: int | None
-    out: tuple[str, ...]
-    plot: tuple[str, ...]
-    save: str | None
-    quiet: bool
-
-
-def run_analysis(
-    context: typer.Context, *, texts: Sequence[str] = (), numbers: Sequence[str] = ()
-) -> None:
-    """Run the command that `context` belongs to, from its options to its output.
-
-    Parameters
-    ----------
-    texts, numbers
-        Options that take several values, separated by commas or given repeatedly.
-    """
+def run_analysis(context: typer.Context, spec_type: type[AnalysisSpec]) -> None:
+    """Run the command of `spec_type`, from the options in `context` to its output."""
     command = str(context.info_name)
-    options = _given(context)
-    for name in (*texts, *numbers):
-        if name in options:
-            options[name] = _split(options[name])
-    for name in numbers:
-        if name in options:
-            options[name] = [_number(f"--{name}", text) for text in options[name]]
+    options = _given(context, spec_type)
     _check_endings(options)
     targets = _targets(options)
     check_targets(targets)
@@ -78,44 +57,67 @@ def run_analysis(
     if not options.get("quiet"):
         _print_reading_notes(cohort)
     options = cohort.dictionary.options(command, options)
-    output = _output(options)
-    spec_type = SPECS[command]
-    spec = spec_type(**{k: v for k, v in options.items() if k in spec_type.__dataclass_fields__})
+    output = OutputOptions(**_those_of(OutputOptions, options))
+    _refuse_table_without_csv(output)
+    spec = spec_type(**_those_of(spec_type, options))
     with _progress(output.quiet):
         report = _analyse(command, cohort, spec)
     _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
-    _deliver(report, output)
+    _refuse_unrequested_table(report, spec, output)
+    _deliver(report, output, options.get("write_dictionary"))
     if report.status:
         raise typer.Exit(report.status)
 
 
-def _given(context: typer.Context) -> dict[str, Any]:
+def _given(context: typer.Context, spec_type: type[AnalysisSpec]) -> dict[str, Any]:
     """Options given on the command line; the others keep the defaults of dictionary and spec."""
-    given: dict[str, Any] = {}
+    known = {**options_of(OutputOptions), **options_of(ReadingOptions), **options_of(spec_type)}
+    options: dict[str, Any] = {}
     for name, value in context.params.items():
         source = context.get_parameter_source(name)
         if source is not None and source.name != "DEFAULT":
-            given[name] = value
-    return given
+            options[name] = _value(known[name], value) if name in known else value
+    return options
 
 
-def _split(values: Sequence[str]) -> list[str]:
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+def _value(option: Option, typed: Any) -> Any:
+    """What was typed as the value of an option: lists of commas split, numbers as numbers."""
+    if option.several and option.declared.commas:
+        typed = [part for text in typed for part in split_list(text)]
+    if option.several and option.kind is float:
+        return [_number(option, text) for text in typed]
+    if option.declared.words and typed not in option.declared.words:
+        return _number(option, typed)
+    return typed
 
 
-def _number(option: str, text: str) -> float:
+def _number(option: Option, text: str) -> float:
     try:
         return float(text)
     except ValueError:
+        pass
+    if option.declared.words:
+        word = option.declared.words[0]
         raise UsageError(
-            f"{text!r} is not a number.", where=option, hint="Write numbers such as 6,12,24 or 6.5."
-        ) from None
+            f"{text!r} is neither a number nor {word!r}.",
+            where=option.flag,
+            hint=f"Use a number such as {option.default}, or {word}.",
+        )
+    raise UsageError(
+        f"{text!r} is not a number.",
+        where=option.flag,
+        hint="Write numbers such as 6,12,24 or 6.5.",
+    )
+
+
+def _those_of(kind: type[Options], options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name in options_of(kind)}
 
 
 def _check_endings(options: dict[str, Any]) -> None:
     """Refuse a file whose ending is no known format, before any work is done."""
     from hcc2l.figures import plot_format
-    from hcc2l.render import FILE_FORMATS
+    from hcc2l.render import file_format
 
     for path in options.get("plot", ()):
         plot_format(path)
@@ -126,37 +128,36 @@ def _check_endings(options: dict[str, Any]) -> None:
             where="--save",
             hint="The cohort is saved as CSV: --save matched.csv.",
         )
-    dictionary = options.get("write_dictionary")
-    if dictionary is not None and Path(dictionary).suffix.lower() != ".toml":
+    for path in options.get("out", ()):
+        file_format(path)
+    if options.get("write_dictionary") is not None:
+        _check_dictionary(options["write_dictionary"])
+
+
+def _check_dictionary(path: str) -> None:
+    """Refuse a new dictionary that is no .toml or would replace a file."""
+    if Path(path).suffix.lower() != ".toml":
         raise UsageError(
-            f"{dictionary!r} does not end in .toml.",
+            f"{path!r} does not end in .toml.",
             where="--write-dictionary",
             hint="A dictionary is found as hcc2l.toml beside the cohort.",
         )
-    if dictionary is not None and Path(dictionary).exists():
+    if Path(path).exists():
         raise UsageError(
             "This file exists; a dictionary is never overwritten.",
-            where=f"--write-dictionary {dictionary}",
+            where=f"--write-dictionary {path}",
             hint="Choose another name, compare the two, and keep the lines that you want.",
         )
-    for path in options.get("out", ()):
-        suffix = Path(path).suffix.removeprefix(".").lower()
-        if suffix not in FILE_FORMATS:
-            endings = " ".join(f".{f}" for f in FILE_FORMATS)
-            raise UsageError(
-                f"{path!r} does not have a known file extension.",
-                where="--out",
-                hint=f"Use one of {endings}; for a figure, use --plot.",
-            )
 
 
 def _targets(options: dict[str, Any]) -> list[tuple[str, str]]:
     """Option and path of every file that will be written."""
-    paths = {"--out": options.get("out", ()), "--plot": options.get("plot", ())}
-    for option, name in {"--save": "save", "--write-dictionary": "write_dictionary"}.items():
-        if options.get(name) is not None:
-            paths[option] = (options[name],)
-    return [(option, path) for option, given in paths.items() for path in given]
+    several = {"--out": options.get("out", ()), "--plot": options.get("plot", ())}
+    single = {
+        "--save": options.get("save"), "--write-dictionary": options.get("write_dictionary"),
+    }  # fmt: skip
+    targets = [(option, path) for option, given in several.items() for path in given]
+    return [*targets, *((option, path) for option, path in single.items() if path is not None)]
 
 
 def _streams(options: dict[str, Any]) -> dict[Identity, str]:
@@ -188,39 +189,28 @@ def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
 def _read(options: dict[str, Any]) -> Cohort:
     from hcc2l.readers import read_cohort
 
-    named = ("config", "sep", "decimal", "encoding", "sheet", "na")
-    return read_cohort(options.get("cohort"), **{k: options[k] for k in named if k in options})
+    return read_cohort(options.get("cohort"), **_those_of(ReadingOptions, options))
 
 
-def _output(options: dict[str, Any]) -> Output:
-    """The output that the options ask for.
-
-    Raises
-    ------
-    UsageError
-        The format is unknown, or --table is given without CSV.
-    """
-    from hcc2l.render import TEXT_FORMATS
-
-    format_ = "json" if options.get("json") else options.get("format", "table")
-    if format_ not in TEXT_FORMATS:
-        hint = did_you_mean(str(format_), TEXT_FORMATS)
-        raise UsageError(f"{format_!r} is not an output format.", where="--format", hint=hint)
-    out = tuple(options.get("out") or ())
-    table = options.get("table")
-    if table and format_ != "csv" and not any(path.lower().endswith(".csv") for path in out):
+def _refuse_table_without_csv(output: OutputOptions) -> None:
+    """UsageError for --table without CSV."""
+    to_csv = output.printed == "csv" or any(p.lower().endswith(".csv") for p in output.out)
+    if output.table and not to_csv:
         raise UsageError(
             "This option applies to CSV output only.", where="--table", hint="Add --format csv."
         )
-    return Output(
-        format=format_,
-        table=table,
-        digits=options.get("digits"),
-        out=out,
-        plot=tuple(options.get("plot") or ()),
-        save=options.get("save") or options.get("write_dictionary"),
-        quiet=bool(options.get("quiet")),
-    )
+
+
+def _refuse_unrequested_table(report: Report, spec: AnalysisSpec, output: OutputOptions) -> None:
+    """UsageError for --table with a table that another option has to ask for."""
+    option = spec.optional_tables.get(output.table or "")
+    missing = output.table not in [table.name for table in report.tables]
+    if option is not None and missing and not given(spec, option.partition(" ")[0]):
+        raise UsageError(
+            f"There is no table {output.table!r} in this analysis.",
+            where="--table",
+            hint=f"Add {option}.",
+        )
 
 
 def _analyse(command: str, cohort: Cohort, spec: AnalysisSpec) -> Report:
@@ -272,10 +262,10 @@ def print_message(kind: str, text: str) -> None:
     print(prefix, text, file=sys.stderr)  # noqa: T201 - messages are printed here
 
 
-def _deliver(report: Report, output: Output) -> None:
+def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> None:
     """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
-    from hcc2l.render import render_report
+    from hcc2l.render import file_format, render_file, render_report
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
@@ -284,25 +274,23 @@ def _deliver(report: Report, output: Output) -> None:
         assert report.draw is not None
         figure = report.draw()
         drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
-        if any(Path(path).suffix.lower() in (".docx", ".html") for path in output.out):
+        if any(FORMATS[file_format(path)].figure for path in output.out):
             picture = draw(figure, "png")
     for path in output.out:
-        made = render_report(
-            report, Path(path).suffix.removeprefix(".").lower(), digits=output.digits,
-            table=output.table, figure=picture,
-        )  # fmt: skip
-        files[path] = made.encode() if isinstance(made, str) else made
+        files[path] = render_file(
+            report, path, digits=output.digits, table=output.table, figure=picture
+        )
     files |= drawn
-    if output.save is not None:
+    saved = output.save or dictionary
+    if saved is not None:
         assert report.save is not None
-        files[output.save] = report.save().encode()
+        files[saved] = report.save().encode()
     width, colour = _terminal()
     text = render_report(
-        report, output.format, digits=output.digits, table=output.table, width=width,
+        report, output.printed, digits=output.digits, table=output.table, width=width,
         colour=colour,
     )  # fmt: skip
     write_files(files)
-    assert isinstance(text, str)
     _print(text)
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from hcc2l.cli import check, cox, km, logistic, psmatch, roc, tree
 from hcc2l.cli._run import guarded
+from hcc2l.cli.commands import command
+from hcc2l.specs import SPECS
 
 app = typer.Typer(
     name="hcc2l",
@@ -21,13 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("check")(check.check)
-app.command("km")(km.km)
-app.command("cox")(cox.cox)
-app.command("logistic")(logistic.logistic)
-app.command("tree")(tree.tree)
-app.command("psmatch")(psmatch.psmatch)
-app.command("roc")(roc.roc)
+for _name, _spec in SPECS.items():
+    app.command(_name, help=_spec.__doc__)(command(_spec))
 
 
 def _version(requested: bool) -> None:

@@ -5,7 +5,7 @@ Frames and text end here; `stats` gets arrays. Every excluded row is counted by 
 
 from hcc2l.design.conditions import apply_conditions
 from hcc2l.design.endpoints import Endpoint, add_competing, endpoint_columns, resolve_endpoint
-from hcc2l.design.factors import Factor, factor, weights
+from hcc2l.design.factors import Factor, factor, groups, weights
 from hcc2l.design.rows import Floats, Ints, Mask, RowAccount
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "apply_conditions",
     "endpoint_columns",
     "factor",
+    "groups",
     "resolve_endpoint",
     "weights",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -13,23 +13,24 @@ from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Mask, RowAccount, numbers
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.number_format import parse_number
-from hcc2l.terms import Condition, parse_condition
+from hcc2l.terms import Condition
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def apply_conditions(cohort: Cohort, account: RowAccount, texts: Iterable[str]) -> None:
+def apply_conditions(cohort: Cohort, account: RowAccount, conditions: Iterable[Condition]) -> None:
     """Exclude rows that do not meet every `--where`, counted by condition."""
-    for text in texts:
-        condition = parse_condition(text, cohort.names)
+    for condition in conditions:
         column = cohort.column(condition.column)
         missing = column.missing
         if condition.operator == "missing":
-            account.drop(~missing, f"not where {text}")
+            account.drop(~missing, f"not where {condition.text}")
             continue
-        account.drop(missing, f"{condition.column} missing")
+        account.drop_missing(missing, condition.column)
         if condition.operator != "present":
-            account.drop(~_meets(cohort, column, condition, account.keep), f"not where {text}")
+            account.drop(
+                ~_meets(cohort, column, condition, account.keep), f"not where {condition.text}"
+            )
 
 
 def _meets(cohort: Cohort, column: Column, condition: Condition, keep: Mask) -> Mask:
@@ -44,18 +45,32 @@ def _meets(cohort: Cohort, column: Column, condition: Condition, keep: Mask) -> 
         limit = bound(value, condition.text, "--where")
         return compare(numbers(cohort, column.name, keep, to_cut=True), operator, limit)
     texts, codes = distinct(column)
-    accepted: set[str] = set()
-    for value in condition.values:
+    matches = accepted(condition.values, column, texts, f"--where {condition.text!r}")
+    meets = np.array([*(t in matches for t in texts), False])
+    return np.asarray(meets[codes] == (operator in ("==", "in")), dtype=np.bool_)
+
+
+def accepted(
+    named: Iterable[str], column: Column, texts: Sequence[str], where: str
+) -> frozenset[str]:
+    """The levels of a column that are named.
+
+    Raises
+    ------
+    UsageError
+        A name is no level.
+    """
+    found: set[str] = set()
+    for value in named:
         matches = matching(value, column, texts)
         if not matches:
             raise UsageError(
                 f"There is no value {value!r} in {column.name}.",
-                where=f"--where {condition.text!r}",
+                where=where,
                 hint=did_you_mean(value, natural_order(texts)),
             )
-        accepted |= matches
-    meets = np.array([*(t in accepted for t in texts), False])
-    return np.asarray(meets[codes] == (operator in ("==", "in")), dtype=np.bool_)
+        found |= matches
+    return frozenset(found)
 
 
 def bound(text: str, whole: str, option: str) -> float:

@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from hcc2l.cohort import Cohort, Column
+from hcc2l.cohort import Cohort
 from hcc2l.design.dates import read_dates
 from hcc2l.design.levels import ENGLISH_PAIRS, distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
 from hcc2l.specs import SurvivalSpec
-from hcc2l.terms import parse_term, split_assignment
+from hcc2l.terms import Assignment, parse_assignment, parse_term
 
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 # Other languages need COL=VALUE: an event must not be guessed.
@@ -140,20 +140,19 @@ def _from_columns(
     assert entry.time is not None
     assert entry.event is not None
     time_name = parse_term(entry.time, cohort.names, time_option).column
-    event_name, value = split_assignment(entry.event, cohort.names, event_option)
+    which = parse_assignment(entry.event, cohort.names, event_option)
     time = numbers(cohort, time_name, keep)
     _refuse_negative(cohort, time, keep, time_name)
-    event, others = read_event(cohort.column(event_name), value, event_option, keep)
-    event_text = event_name if value is None else f"{event_name}={value}"
+    event, others = read_event(cohort, which, keep)
     dictionary_unit = cohort.dictionary.column(time_name).unit
     return Endpoint(
         name=entry.name,
-        label=entry.label or endpoint_label(time_name, event_text) or f"Time to {event_text}",
+        label=entry.label or endpoint_label(time_name, which.name) or f"Time to {which.name}",
         unit=entry.unit or dictionary_unit or unit_from_name(time_name),
         time=time,
         event=event,
-        event_name=event_text,
-        columns=(time_name, event_name),
+        event_name=which.name,
+        columns=(time_name, which.column),
         recognised=entry.recognised,
         other_values=others,
     )
@@ -200,9 +199,7 @@ def _refuse_negative(
         )
 
 
-def read_event(
-    column: Column, value: str | None, option: str, keep: Mask
-) -> tuple[Ints, tuple[str, ...]]:
+def read_event(cohort: Cohort, which: Assignment, keep: Mask) -> tuple[Ints, tuple[str, ...]]:
     """Events (1), no events (0) and unknown (-1), shape (n,); and the other values, if several.
 
     Only the values of `keep` rows are checked.
@@ -213,6 +210,7 @@ def read_event(
         The values are not a known pair and ``COL=VALUE`` was not given; the value does not occur;
         or the column is a duration.
     """
+    column, option = cohort.column(which.column), which.option
     texts, codes = distinct(column)
     occurring = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
     levels = natural_order(occurring)
@@ -223,16 +221,16 @@ def read_event(
             where=option,
             hint="Give a column such as death (0/1), or COL=VALUE.",
         )
-    if value is None:
+    if which.value is None:
         _refuse_unclear(column.name, levels, option)
         meaning = [_EVENT_WORDS.get(text.casefold(), -1) for text in texts]
         return np.array([*meaning, -1], dtype=np.int64)[codes], ()
-    matches = matching(value, column, texts)
+    matches = matching(which.value, column, texts)
     if not matches:
         raise UsageError(
-            f"There is no value {value!r} in {column.name}.",
+            f"There is no value {which.value!r} in {column.name}.",
             where=option,
-            hint=did_you_mean(value, levels) or f"Its values are {quoted_list(levels)}.",
+            hint=did_you_mean(which.value, levels) or f"Its values are {quoted_list(levels)}.",
         )
     table = np.array([*(int(t in matches) for t in texts), -1], dtype=np.int64)
     others = tuple(t for t in levels if t not in matches)
@@ -261,26 +259,21 @@ def _refuse_unclear(name: str, levels: Sequence[str], option: str) -> None:
     )
 
 
-def add_competing(
-    cohort: Cohort, endpoint: Endpoint, text: str, keep: Mask
-) -> tuple[Endpoint, str]:
-    """The endpoint with the competing event coded 2 (-1 where unknown), and that event's name.
+def add_competing(cohort: Cohort, endpoint: Endpoint, which: Assignment, keep: Mask) -> Endpoint:
+    """The endpoint with the competing event coded 2, and -1 where it is not known.
 
     A row with both events counts for the endpoint, whose event came first.
     """
-    option = "--competing"
-    name, value = split_assignment(text, cohort.names, option)
-    competing, _ = read_event(cohort.column(name), value, option, keep)
+    competing, _ = read_event(cohort, which, keep)
     event = np.where((endpoint.event == 0) & (competing == 1), 2, endpoint.event)
     # Without the endpoint's event, a row is censored only if the competing event is known.
     event = np.where((endpoint.event == 0) & (competing < 0), -1, event)
     if not (event[keep] == 2).any():
         raise AnalysisError(
-            f"No patient has the competing event {text!r} without the event of the endpoint.",
-            where=option,
+            f"No patient has the competing event {which.text!r} without the event of the endpoint.",
+            where=which.option,
             hint="Check the value: it must not be one that the endpoint counts as its event.",
         )
-    others = tuple(o for o in endpoint.other_values if name not in endpoint.columns or o != value)
-    described = name if value is None else f"{name}={value}"
-    rest = others if len(others) > 1 else ()
-    return replace(endpoint, event=event, other_values=rest), described
+    of_endpoint = which.column in endpoint.columns
+    others = tuple(o for o in endpoint.other_values if not of_endpoint or o != which.value)
+    return replace(endpoint, event=event, other_values=others if len(others) > 1 else ())

@@ -10,13 +10,13 @@ from shlex import quote
 import numpy as np
 
 from hcc2l.cohort import Cohort, Column, printable
-from hcc2l.design.conditions import bound, compare
-from hcc2l.design.levels import distinct, matching, natural_order
-from hcc2l.design.rows import Floats, Ints, Mask, numbers
+from hcc2l.design.conditions import accepted, bound, compare
+from hcc2l.design.levels import distinct, natural_order
+from hcc2l.design.rows import Floats, Ints, Mask, RowAccount, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
 from hcc2l.number_format import number_text
-from hcc2l.specs import AnalysisSpec
-from hcc2l.terms import OPPOSITE, SIGNS, Term, parse_cuts, parse_term, split_assignment
+from hcc2l.terms import OPPOSITE, QUANTILES, SIGNS, Term
+from hcc2l.wording import listed
 
 MAX_LEVELS = 12  # more groups cannot be distinguished in a figure
 
@@ -59,93 +59,112 @@ class Factor:
         )
 
 
-def factor(cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask) -> Factor:
+def factor(cohort: Cohort, term: Term, keep: Mask) -> Factor:
     """A term as groups, over all rows; a median cut-point is that of the `keep` rows.
 
     Raises
     ------
     UsageError
-        A number without a cut-point, an unknown column or value, or more than 12 groups.
+        A number without a cut-point, an unknown value, or more than 12 groups.
     """
-    term = parse_term(text, cohort.names, option)
+    if term.scale is not None:
+        raise UsageError(
+            f"{term.text} is a number on another scale, not groups.",
+            where=term.where,
+            hint=f"Cut it into groups: {term.column}@median, or {term.column}@VALUE.",
+        )
     column = cohort.column(term.column)
     label = cohort.label(term.column)
     cuts: tuple[float, ...] = ()
     if term.comparison:
-        levels, codes = _compared(cohort, term, column, option, keep)
+        levels, codes = _compared(cohort, term, column, keep)
         if levels == ("no", "yes"):
-            label = f"{label} {_comparison_sign(term)} {term.comparison[1]}"
+            label = f"{label} {_comparison_words(term)}"
     else:
-        cuts = _cuts_of(cohort, term, spec, option, keep)
+        cuts = _cuts_of(cohort, term, keep)
         if cuts:
             levels, codes = _cut(numbers(cohort, term.column, keep, to_cut=True), cuts)
         else:
-            levels, codes = _levels(cohort, column, option, text, keep)
+            levels, codes = _levels(cohort, column, term, keep)
     ordered = levels
-    levels, codes = _with_reference(term, spec, levels, codes, cohort)
+    levels, codes = _with_reference(term, levels, codes, cohort)
     ranks = tuple(ordered.index(level) for level in levels)
     unit = cohort.dictionary.column(term.column).unit
     if unit and any(sign in levels[0] for sign in "<≥≤>"):
         label = f"{label}, {unit}"
     names = tuple(printable(level) for level in levels)
-    return Factor(text, term.column, label, names, codes, ranks, cuts)
+    return Factor(term.text, term.column, label, names, codes, ranks, cuts)
 
 
 def _compared(
-    cohort: Cohort, term: Term, column: Column, option: str, keep: Mask
+    cohort: Cohort, term: Term, column: Column, keep: Mask
 ) -> tuple[tuple[str, ...], Ints]:
     """The two sides of a comparison; the one that it does not name is the reference."""
     assert term.comparison is not None
-    operator, value = term.comparison
-    if operator in ("==", "!="):
+    operator, named = term.comparison
+    if operator in ("==", "!=", "in", "not in"):
         texts, codes = distinct(column)
-        matches = matching(value, column, texts)
-        if not matches:
-            raise UsageError(
-                f"There is no value {value!r} in {column.name}.",
-                where=f"{option} {term.text}",
-                hint=did_you_mean(value, natural_order(texts)),
-            )
-        table = np.array([*(int((t in matches) == (operator == "==")) for t in texts), -1])
+        matches = accepted(named, column, texts, term.where)
+        is_yes = operator in ("==", "in")
+        table = np.array([*(int((t in matches) == is_yes) for t in texts), -1])
         return ("no", "yes"), table[codes].astype(np.int64)
     values = numbers(cohort, term.column, keep, to_cut=True)
-    limit = bound(value, term.text, option)
+    limit = bound(named[0], term.text, term.option)
     number = number_text(limit)
     codes = np.where(np.isnan(values), -1, compare(values, operator, limit)).astype(np.int64)
     return (f"{OPPOSITE[operator]}{number}", f"{SIGNS[operator]}{number}"), codes
 
 
-def _comparison_sign(term: Term) -> str:
+def _comparison_words(term: Term) -> str:
+    """The comparison as it stands after the column's label: `= 2`, `A5 or A6`."""
     assert term.comparison is not None
-    return {"==": "=", "!=": "≠"}.get(term.comparison[0], term.comparison[0])
+    operator, named = term.comparison
+    if operator in ("in", "not in"):
+        return ("not " if operator == "not in" else "") + listed(named, "or")
+    return f"{'=' if operator == '==' else '≠'} {named[0]}"
 
 
-def _cuts_of(
-    cohort: Cohort, term: Term, spec: AnalysisSpec, option: str, keep: Mask
-) -> tuple[float, ...]:
+def _cuts_of(cohort: Cohort, term: Term, keep: Mask) -> tuple[float, ...]:
     """Cut-points of a term: its own, else those of --cut, else the dictionary's; may be empty."""
-    cuts: tuple[float | str, ...] = term.cuts
-    if not cuts:
-        for text in spec.cut:
-            name, value = split_assignment(text, cohort.names, "--cut")
-            if name == term.column:
-                cuts = parse_cuts(value or "", f"--cut {text}")
+    cuts = term.cuts or term.cuts_of_option
     if not cuts and (term.dictionary_cut or cohort.column(term.column).kind == "number"):
         cuts = cohort.dictionary.column(term.column).cut
         if not cuts and term.dictionary_cut:
             raise UsageError(
                 f"There is no cut-point for {term.column} in the dictionary.",
-                where=f"{option} {term.text}",
+                where=term.where,
                 hint=f"Write {term.column}@VALUE or {term.column}@median.",
             )
-    if cuts == ("median",):
+    if cuts and cuts[0] in QUANTILES:
         values = numbers(cohort, term.column, keep)[keep]
         if np.isnan(values).all():
-            raise AnalysisError(
-                f"All values of {term.column} are missing.", where=f"{option} {term.text}"
-            )
-        cuts = (float(np.nanmedian(values)),)
+            raise AnalysisError(f"All values of {term.column} are missing.", where=term.where)
+        return _quantiles(values, QUANTILES[str(cuts[0])], term)
     return tuple(float(c) for c in cuts)
+
+
+def _quantiles(values: Floats, groups: int, term: Term) -> tuple[float, ...]:
+    """The cut-points of groups of equal size; R's ``quantile``."""
+    if groups == 2:
+        return (float(np.nanmedian(values)),)
+    known = values[~np.isnan(values)]
+    quantiles = np.quantile(known, np.arange(1, groups) / groups)
+    cuts = tuple(_rounded(float(quantile), known) for quantile in quantiles)
+    if len(set(cuts)) < groups - 1 or cuts[0] <= known.min():
+        raise AnalysisError(
+            f"{term.column} cannot be cut into {groups} groups: too many patients have the same "
+            "value.",
+            where=term.where,
+            hint=f"Name the cut-points: {term.column}@VALUE/VALUE.",
+        )
+    return cuts
+
+
+def _rounded(cut: float, values: Floats) -> float:
+    """A cut-point with as few decimals as divide the values in the same way."""
+    above = values >= cut
+    shorter = (round(cut, decimals) for decimals in range(17))
+    return next((c for c in shorter if np.array_equal(values >= c, above)), cut)
 
 
 def _cut(values: Floats, cuts: Sequence[float]) -> tuple[tuple[str, ...], Ints]:
@@ -157,9 +176,7 @@ def _cut(values: Floats, cuts: Sequence[float]) -> tuple[tuple[str, ...], Ints]:
     return (f"<{limits[0]}", *middle, f"≥{limits[-1]}"), codes
 
 
-def _levels(
-    cohort: Cohort, column: Column, option: str, text: str, keep: Mask
-) -> tuple[tuple[str, ...], Ints]:
+def _levels(cohort: Cohort, column: Column, term: Term, keep: Mask) -> tuple[tuple[str, ...], Ints]:
     """Levels of the kept rows, in the order of the dictionary or file, else natural order."""
     texts, codes = distinct(column)
     kept = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
@@ -175,15 +192,13 @@ def _levels(
             f'missing = ["…"] for {column.name} in hcc2l.toml.',
         )
     if not declared:
-        _refuse_many(cohort, column, kept, f"{option} {text}", option)
+        _refuse_many(cohort, column, kept, term)
     places = {level: i for i, level in enumerate(levels)}
     table = np.array([*(places.get(t, -1) for t in texts), -1], dtype=np.int64)
     return tuple(levels), table[codes]
 
 
-def _refuse_many(
-    cohort: Cohort, column: Column, texts: Sequence[str], where: str, option: str
-) -> None:
+def _refuse_many(cohort: Cohort, column: Column, texts: Sequence[str], term: Term) -> None:
     """Refuse a number without cut-points, and text with too many values for groups."""
     grouped = cohort.dictionary.column(column.name).type in ("factor", "ordered")
     many = len(texts) > MAX_LEVELS
@@ -191,37 +206,34 @@ def _refuse_many(
     if column.kind == "number" and (many or (continuous and not grouped)):
         raise UsageError(
             f"{column.name} is a number with {len(texts)} values, not a grouping variable.",
-            where=where,
-            hint=f"Cut it into groups: {option} {quote(f'{column.name}@median')}, or "
+            where=term.where,
+            hint=f"Cut it into groups: {term.option} {quote(f'{column.name}@median')}, or "
             f"{quote(f'{column.name}@VALUE')}.",
         )
     if many:
         raise UsageError(
             f"{column.name} has {len(texts)} different values, too many for groups.",
-            where=where,
+            where=term.where,
             hint=f"Merge values, or select some with --where '{column.name} in …,…'.",
         )
 
 
 def _with_reference(
-    term: Term, spec: AnalysisSpec, levels: tuple[str, ...], codes: Ints, cohort: Cohort
+    term: Term, levels: tuple[str, ...], codes: Ints, cohort: Cohort
 ) -> tuple[tuple[str, ...], Ints]:
     """Levels and codes with the reference first: that of --ref, else the dictionary's."""
     reference = None
     entry = cohort.dictionary.column(term.column)
     if not term.comparison and not term.cuts:
         reference = entry.reference if entry.reference in levels else None
-    for text in spec.ref:
-        name, value = split_assignment(text, cohort.names, "--ref")
-        if name != term.column:
-            continue
-        if value not in levels:
+    for given in term.references:
+        if given.value not in levels:
             raise UsageError(
-                f"There is no level {value!r} in {term.column}.",
-                where=f"--ref {text}",
-                hint=did_you_mean(value or "", levels),
+                f"There is no level {given.value!r} in {term.column}.",
+                where=given.where,
+                hint=did_you_mean(given.value or "", levels),
             )
-        reference = value
+        reference = given.value
     if reference is None or reference == levels[0]:
         return levels, codes
     first = levels.index(reference)
@@ -230,23 +242,38 @@ def _with_reference(
     return tuple(levels[i] for i in order), table[codes].astype(np.int64)
 
 
-def weights(cohort: Cohort, name: str, keep: Mask) -> Floats:
-    """Case weights, shape (n,), NaN where missing.
+def groups(cohort: Cohort, term: Term, account: RowAccount) -> Factor:
+    """A term as groups, over all rows; rows that belong to no group are excluded."""
+    made = factor(cohort, term, account.keep)
+    account.drop_missing(made.codes < 0, made.column)
+    return made
+
+
+def weights(cohort: Cohort, term: Term, account: RowAccount) -> Floats:
+    """Case weights, shape (n,), over all rows; rows without one are excluded.
 
     Raises
     ------
     InputError
         A weight is zero or negative.
+    UsageError
+        The term is more than a column.
     """
-    column = parse_term(name, cohort.names, "--weights").column
-    values = numbers(cohort, column, keep)
-    bad = np.flatnonzero(keep & (values <= 0))
+    if term.makes_groups or term.scale is not None:
+        raise UsageError(
+            f"Case weights are a column of numbers, not {term.text}.",
+            where=term.where,
+            hint=f"Name the column itself: {term.option} {term.column}.",
+        )
+    values = numbers(cohort, term.column, account.keep)
+    bad = np.flatnonzero(account.keep & (values <= 0))
     if bad.size:
         rows = quoted_list(cohort.row_name(int(i)) for i in bad)
         raise InputError(
             f"Case weights must be positive, but {bad.size} {'are' if bad.size > 1 else 'is'} not: "
             f"{rows}.",
-            where=f"{cohort.source.name}, column {column}",
+            where=f"{cohort.source.name}, column {term.column}",
             hint="Exclude these rows with --where.",
         )
+    account.drop_missing(np.isnan(values), term.column)
     return values

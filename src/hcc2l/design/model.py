@@ -12,9 +12,9 @@ from hcc2l.design.dates import looks_like_dates
 from hcc2l.design.factors import MAX_LEVELS, Factor, factor
 from hcc2l.design.levels import distinct
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
-from hcc2l.errors import UsageError
-from hcc2l.specs import AnalysisSpec
-from hcc2l.terms import parse_term
+from hcc2l.errors import InputError, UsageError, quoted_list
+from hcc2l.terms import Scale, Term
+from hcc2l.wording import counted
 
 
 @dataclass(frozen=True)
@@ -81,44 +81,73 @@ class ModelMatrix:
         return tuple(column.term for column in self.columns)
 
 
-def model_term(
-    cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, outcome: Sequence[str]
-) -> ModelTerm:
+def model_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -> ModelTerm:
     """A covariate; `outcome` are columns of the outcome, which are refused.
 
     Raises
     ------
     UsageError
-        An unknown column, a column of the outcome, the id, or a date.
+        A column of the outcome, the id, or a date.
     """
-    term = parse_term(text, cohort.names, option)
     column = cohort.column(term.column)
     label = cohort.label(term.column)
-    where = f"{option} {text}"
-    refuse_own(term.column, where, outcome)
+    for source in cohort.sources(term.column):
+        refuse_own(source, term.where, outcome)
     if term.column == cohort.id_column:
-        raise UsageError(f"{term.column} identifies the patients.", where=where, hint="Remove it.")
+        raise UsageError(
+            f"{term.column} identifies the patients.", where=term.where, hint="Remove it."
+        )
     if column.kind == "date" or looks_like_dates(column):
         raise UsageError(
             f"{term.column} is a date.",
-            where=where,
+            where=term.where,
             hint="Use a number derived from it, such as age.",
         )
     entry = cohort.dictionary.column(term.column)
     as_factor = (
-        term.comparison is not None
-        or bool(term.cuts)
-        or term.dictionary_cut
-        or any(cut.partition("=")[0] == term.column for cut in spec.cut)
+        term.makes_groups
+        or bool(term.cuts_of_option)
         or (column.kind == "text" and not _number_with_errors(cohort, column))
         or entry.type in ("factor", "ordered")
         or bool(entry.levels)
     )
-    if as_factor:
-        groups = factor(cohort, text, spec, option, keep)
-        return ModelTerm(text, term.column, groups.label, None, groups)
-    unit = f", {entry.unit}" if entry.unit else ""
-    return ModelTerm(text, term.column, label + unit, numbers(cohort, term.column, keep), None)
+    if as_factor and term.scale is None:
+        return group_term(cohort, term, keep, outcome)
+    values = numbers(cohort, term.column, keep)
+    if term.scale is not None:
+        label, values = _on_scale(cohort, term, term.scale, values, keep)
+    elif entry.unit:
+        label = f"{label}, {entry.unit}"
+    return ModelTerm(term.text, term.column, label, values, None)
+
+
+def _on_scale(
+    cohort: Cohort, term: Term, scale: Scale, values: Floats, keep: Mask
+) -> tuple[str, Floats]:
+    """The label and the values of a number on another scale.
+
+    Raises
+    ------
+    InputError
+        A value of which the logarithm is asked is 0 or negative.
+    """
+    label = cohort.label(term.column)
+    unit = cohort.dictionary.column(term.column).unit
+    if scale.kind == "per":
+        return f"{label} (per {scale.unit:g}{' ' + unit if unit else ''})", values / scale.unit
+    bad = np.flatnonzero(keep & (values <= 0))
+    if bad.size:
+        raise InputError(
+            f"The logarithm of {term.column} does not exist in {counted(bad.size, 'patient')} with "
+            f"a value of 0 or below: {quoted_list(cohort.row_name(int(i)) for i in bad)}.",
+            where=f"{cohort.source.name}, column {term.column}",
+            hint="Correct the cells, exclude these rows with --where, or cut the column into "
+            f"groups: {term.column}@median.",
+        )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if scale.kind == "log2":
+            return f"{label} (per doubling)", np.log2(values)
+        return f"{label} (natural logarithm)", np.log(values)
 
 
 def _number_with_errors(cohort: Cohort, column: Column) -> bool:
@@ -144,13 +173,12 @@ def refuse_own(column: str, where: str, outcome: Sequence[str]) -> None:
         )
 
 
-def group_term(
-    cohort: Cohort, text: str, spec: AnalysisSpec, option: str, keep: Mask, outcome: Sequence[str]
-) -> ModelTerm:
-    """A term as groups, for subgroups."""
-    refuse_own(parse_term(text, cohort.names, option).column, f"{option} {text}", outcome)
-    groups = factor(cohort, text, spec, option, keep)
-    return ModelTerm(text, groups.column, groups.label, None, groups)
+def group_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -> ModelTerm:
+    """A term as groups; `outcome` are columns of the outcome, which are refused."""
+    for source in cohort.sources(term.column):
+        refuse_own(source, term.where, outcome)
+    groups = factor(cohort, term, keep)
+    return ModelTerm(term.text, groups.column, groups.label, None, groups)
 
 
 def model_matrix(terms: Sequence[ModelTerm], rows: Mask) -> ModelMatrix:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.cohort import Cohort
-from hcc2l.errors import InputError
 from hcc2l.report import Excluded
 
 Floats = NDArray[np.float64]
@@ -46,6 +44,16 @@ class RowAccount:
             self.excluded.append(Excluded(reason, int(leaving.size), which))
             self.keep[leaving] = False
 
+    def drop_missing(self, rows: Mask, column: str) -> None:
+        """Exclude the rows without a value of a column; of a score, its parts are named."""
+        self.drop(rows, self.cohort.missing_reason(column))
+
+    def copy(self) -> RowAccount:
+        """An account that goes on from this one."""
+        account = RowAccount(self.cohort)
+        account.keep, account.excluded = self.keep.copy(), list(self.excluded)
+        return account
+
     @property
     def analysed(self) -> int:
         """Number of rows kept."""
@@ -53,49 +61,10 @@ class RowAccount:
 
 
 def numbers(cohort: Cohort, name: str, keep: Mask | None = None, *, to_cut: bool = False) -> Floats:
-    """A column as numbers, shape (n,), NaN where missing; only `keep` rows must be numbers.
-
-    With `to_cut`, a detection limit lies just beyond its number: `<20` is below 20.
-
-    Raises
-    ------
-    InputError
-        A cell is not a number.
-    """
-    column = cohort.column(name)
-    if column.kind == "number":
-        values = column.beside_limits if to_cut else column.values
-        return np.asarray(values, dtype=np.float64)
-    form, cells = column.format, cohort.parsed(name)
-    needed = ~column.missing if keep is None else ~column.missing & keep
-    bad = [int(i) for i in np.flatnonzero(needed) if cells[i] is None]
-    if not bad:  # declared as text but numeric, or the other cells are excluded
-        return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
-    # A detection limit is a number unless the column holds other text; name that text first.
-    bad = [i for i in bad if form.limit(column.text(i)) is None] or bad
-    cell = column.text(bad[0])
-    hint = "Correct the cell, or give its text with --na if it means missing."
-    if form.decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
-        hint = "It has a decimal comma where other cells have a point. Use one of them throughout."
-    elif form.decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
-        hint = "It has a point where other cells have a decimal comma. Use one of them throughout."
-    elif form.limit(cell) is not None:
-        hint = (
-            f'If it is a detection limit, set type = "numeric" for {name} in hcc2l.toml; the limit '
-            "itself is then used as the value."
-        )
-    elif len(bad) == int(needed.sum()):
-        hint = "This column contains no numbers. Choose another column."
-    raise InputError(
-        f"{cell!r} is not a number"
-        + {1: "", 2: "; nor is 1 other cell"}.get(len(bad), f"; nor are {len(bad) - 1} other cells")
-        + ".",
-        where=f"{cohort.source.name}, column {name}, {row_where(cohort, bad[0])}",
-        hint=hint,
-    )
+    """A column as numbers, shape (n,); see `Cohort.numbers`."""
+    return cohort.numbers(name, keep, to_cut=to_cut)
 
 
 def row_where(cohort: Cohort, row: int) -> str:
-    """A row's place in the file and the patient's id, for a message."""
-    place, name = cohort.row_place(row), cohort.row_name(row)
-    return place if place == name else f"{place} ({name})"
+    """A row's place in the file and the patient's id; see `Cohort.row_where`."""
+    return cohort.row_where(row)

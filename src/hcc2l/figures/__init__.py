@@ -1,4 +1,4 @@
-"""Figures as images; they draw finished tables and calculate positions only."""
+"""Figures as images; the drawers calculate positions only."""
 
 from __future__ import annotations
 
@@ -8,19 +8,31 @@ from pathlib import Path
 
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.files import write_files
-from hcc2l.report import Figure, Report
+from hcc2l.report import (
+    Figure,
+    ForestFigure,
+    LoveFigure,
+    MaxstatFigure,
+    Report,
+    RocFigure,
+    ScoresFigure,
+    SurvivalFigure,
+    SurvivalPanels,
+    ThresholdsFigure,
+    TreeFigure,
+)
 
-# figure kind -> "module:function"; a drawer takes the Figure and returns a matplotlib figure.
-DRAWERS = {
-    "forest": "hcc2l.figures.forest:draw",
-    "love": "hcc2l.figures.matching:draw_love",
-    "maxstat": "hcc2l.figures.roc:draw_statistics",
-    "roc": "hcc2l.figures.roc:draw",
-    "scores": "hcc2l.figures.matching:draw_scores",
-    "survival": "hcc2l.figures.survival:draw",
-    "survival-panels": "hcc2l.figures.survival:draw_panels",
-    "thresholds": "hcc2l.figures.roc:draw_thresholds",
-    "tree": "hcc2l.figures.tree:draw",
+# figure -> "module:function"; a drawer takes the figure and returns a matplotlib figure.
+DRAWERS: dict[type[Figure], str] = {
+    ForestFigure: "hcc2l.figures.forest:draw",
+    LoveFigure: "hcc2l.figures.matching:draw_love",
+    MaxstatFigure: "hcc2l.figures.roc:draw_statistics",
+    RocFigure: "hcc2l.figures.roc:draw",
+    ScoresFigure: "hcc2l.figures.matching:draw_scores",
+    SurvivalFigure: "hcc2l.figures.survival:draw",
+    SurvivalPanels: "hcc2l.figures.survival:draw_panels",
+    ThresholdsFigure: "hcc2l.figures.roc:draw_thresholds",
+    TreeFigure: "hcc2l.figures.tree:draw",
 }
 FORMATS = ("png", "svg", "pdf")
 _NO_CLOCK = {
@@ -55,7 +67,7 @@ def draw(figure: Figure, format: str) -> bytes:  # noqa: A002 - the option's nam
 
     from hcc2l.figures.style import STYLE
 
-    module, _, function = DRAWERS[figure.kind].partition(":")
+    module, _, function = DRAWERS[type(figure)].partition(":")
     drawer = getattr(import_module(module), function)
     with mpl.rc_context(STYLE):
         picture = drawer(figure)

@@ -8,8 +8,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from hcc2l.figures.style import COLOURS, colour, dashes
-from hcc2l.numerals import p_equation
-from hcc2l.report import Figure, Row, Table
+from hcc2l.numerals import cutpoint, limits, log_tick, number, p_equation, percent
+from hcc2l.report import (
+    CutoffPoint,
+    MaxstatFigure,
+    RatesByCutoff,
+    RocCurve,
+    RocFigure,
+    StatisticByCutpoint,
+    ThresholdsFigure,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,35 +32,33 @@ GREY = "0.45"
 STAGGER = 3  # heights of the texts above neighbouring lines
 
 
-def draw(figure: Figure) -> Picture:
+def draw(figure: RocFigure) -> Picture:
     """All curves in one square, with the line of no discrimination and the labelled cut-offs."""
     from matplotlib.figure import Figure as MplFigure
 
-    names, labels = _keys(figure), _texts(figure, "labels")
-    beside = len(figure.tables["points"].rows) <= BESIDE
+    beside = len(figure.points) <= BESIDE
     entries = []
-    for key, label in zip(names, labels, strict=True):
-        lines = _entry(label, _area(figure, key))
+    for curve in figure.curves:
+        lines = _entry(curve.label, _area(curve, figure.ci))
         if not beside:
-            points = _of(figure.tables["points"], key)
-            lines += [_point(row) for row in points if row["criterion"] != "fixed"][:1]
+            points = _points_of(figure, curve)
+            lines += [_point(point) for point in points if point.criterion != "fixed"][:1]
         entries.append("\n".join(lines))
-    title = figure.options["legend"]
+    title = figure.legend
     count = sum(entry.count("\n") + 1 for entry in entries) + (1 if title else 0)
     legend = LINE * count + 0.06
     width, height = SIDE + 0.83, SIDE + 0.56 + legend
     picture = MplFigure(figsize=(width, height))
     axes = picture.add_axes((0.66 / width, 0.5 / height, SIDE / width, SIDE / height))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
-    for i, key in enumerate(names):
-        rows = _of(figure.tables["curve"], key)
+    for i, curve in enumerate(figure.curves):
         axes.plot(
-            [1 - _float(r["specificity"]) for r in rows], [_float(r["sensitivity"]) for r in rows],
+            [1 - specificity for specificity in curve.specificity], curve.sensitivity,
             color=colour(i), linestyle=_dashes(i), linewidth=1.5, label=entries[i], zorder=3,
         )  # fmt: skip
-    _mark_cutoffs(axes, figure, names, beside=beside)
+    _mark_cutoffs(axes, figure, beside=beside)
     ticks = [0, 0.25, 0.5, 0.75, 1]
-    percents = [f"{t:.0%}" if t else "0" for t in ticks]
+    percents = [percent(t, 0) if t else "0" for t in ticks]
     axes.set_xticks(ticks, percents)
     axes.set_yticks(ticks, percents)
     axes.set_xlim(-0.015, 1.015)
@@ -60,7 +66,7 @@ def draw(figure: Figure) -> Picture:
     axes.set_aspect("equal")
     axes.set_xlabel("1 − specificity")
     axes.set_ylabel("Sensitivity")
-    _legend(picture, axes, str(title) if title else None)
+    _legend(picture, axes, title)
     return picture
 
 
@@ -86,41 +92,40 @@ def _legend(picture: Picture, axes: Axes, title: str | None) -> None:
     )  # fmt: skip
 
 
-def _area(figure: Figure, key: tuple[str, str]) -> str:
+def _area(curve: RocCurve, ci: str) -> str:
     """`AUC 0.725 (95% CI 0.608–0.842)`."""
-    (row,) = _of(figure.tables["markers"], key)
-    text = f"AUC {_float(row['auc']):.3f}"
-    if row["lower"] is None or row["upper"] is None:
+    text = f"AUC {_area_text(curve.auc)}"
+    if curve.lower is None or curve.upper is None:
         return text
-    limits = f"{_float(row['lower']):.3f}–{_float(row['upper']):.3f}"
-    return f"{text} ({figure.options['ci']} {limits})"
+    return f"{text} ({ci} {limits(curve.lower, curve.upper, _area_text)})"
 
 
-def _point(row: Row) -> str:
+def _area_text(area: float | None) -> str:
+    return number(area, 3)
+
+
+def _point(point: CutoffPoint) -> str:
     """`≥67.6 (Se 81%, Sp 67%)`."""
-    return (
-        f"{row['rule']} (Se {_float(row['sensitivity']):.0%}, Sp {_float(row['specificity']):.0%})"
-    )
+    rates = f"Se {percent(point.sensitivity, 0)}, Sp {percent(point.specificity, 0)}"
+    return f"{point.rule} ({rates})"
 
 
-def _mark_cutoffs(
-    axes: Axes, figure: Figure, names: Sequence[tuple[str, str]], *, beside: bool
-) -> None:
+def _mark_cutoffs(axes: Axes, figure: RocFigure, *, beside: bool) -> None:
     """A dot at each cut-off, labelled beside it where there is no other text."""
     from matplotlib.patheffects import withStroke
 
     taken: list[tuple[float, float]] = []
-    for i, key in enumerate(names):
-        for row in _of(figure.tables["points"], key):
-            if row["threshold"] is None:
+    for i, curve in enumerate(figure.curves):
+        for point in _points_of(figure, curve):
+            if point.threshold is None:
                 continue
-            x, y = 1 - _float(row["specificity"]), _float(row["sensitivity"])
-            chosen = row["criterion"] != "fixed"
+            x, y = 1 - point.specificity, point.sensitivity
+            chosen = point.criterion != "fixed"
             axes.plot([x], [y], marker="o", markersize=5 if chosen else 3.8, color=colour(i),
                       markerfacecolor=colour(i) if chosen else "white", zorder=5)  # fmt: skip
             if not beside:
                 continue  # labels would hide the curves; they are in the legend
-            text = _point(row)
+            text = _point(point)
             place = _free(x, y, taken, len(text))
             taken.append(place)
             axes.annotate(
@@ -149,27 +154,24 @@ def _free(
 # ---------------------------------------------------------------- against the marker
 
 
-def draw_thresholds(figure: Figure) -> Picture:
+def draw_thresholds(figure: ThresholdsFigure) -> Picture:
     """Sensitivity and specificity against the cut-off, one panel for each curve."""
-    panels = list(zip(_keys(figure), _texts(figure, "labels"), _texts(figure, "x_labels"),
-                      _flags(figure, "log"), strict=True))  # fmt: skip
-    picture, all_axes = _grid(panels, with_legend=True)
-    crowd = max(len(_of(figure.tables["points"], key)) for key, *_ in panels)
+    picture, all_axes = _grid(figure.curves, with_legend=True)
+    crowd = max(len(_points_of(figure, curve)) for curve in figure.curves)
     highest = min(crowd, STAGGER)
-    for place, (axes, (key, label, x_label, log)) in enumerate(zip(all_axes, panels, strict=True)):
-        rows = _of(figure.tables["curve"], key)
-        x, order, where = _stairs([_float(r["cutoff"]) for r in rows[:-1]], log=bool(log))
-        rows = [rows[i] for i in order]
-        for i, (name, text) in enumerate((("sensitivity", "Sensitivity"),
-                                          ("specificity", "Specificity"))):  # fmt: skip
-            axes.step(x, [_float(r[name]) for r in rows], color=colour(i), linestyle=dashes(i),
+    for place, (axes, curve) in enumerate(zip(all_axes, figure.curves, strict=True)):
+        cutoffs = [cutoff for cutoff in curve.cutoff if cutoff is not None]
+        x, order, where = _stairs(cutoffs, log=curve.log)
+        for i, (rates, text) in enumerate(((curve.sensitivity, "Sensitivity"),
+                                           (curve.specificity, "Specificity"))):  # fmt: skip
+            axes.step(x, [rates[j] for j in order], color=colour(i), linestyle=dashes(i),
                       linewidth=1.4, label=text, where=where, zorder=3)  # fmt: skip
-        _mark_lines(axes, _of(figure.tables["points"], key))
+        _mark_lines(axes, _points_of(figure, curve))
         axes.set_ylim(-0.015, 1.015)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
-        _own_axis(axes, x[1:-1], log=bool(log), label=str(x_label))
-        if len(panels) > 1:
-            axes.set_title(_wrapped(label), loc="left", fontsize=8.5, pad=6 + 8 * highest)
+        _own_axis(axes, x[1:-1], log=curve.log, label=curve.x_label)
+        if len(figure.curves) > 1:
+            axes.set_title(_wrapped(curve.label), loc="left", fontsize=8.5, pad=6 + 8 * highest)
         if place == 0:
             picture.legend(handles=axes.get_legend_handles_labels()[0], loc="upper left", ncols=2,
                            bbox_to_anchor=(0.0, 1.0), handlelength=2.6)  # fmt: skip
@@ -197,63 +199,57 @@ def _stairs(
     return [before, *reversed(values), after], [*range(last, -1, -1), 0], "post"
 
 
-def _mark_lines(axes: Axes, points: Sequence[Row]) -> None:
+def _mark_lines(axes: Axes, points: Sequence[CutoffPoint]) -> None:
     """A line at each cut-off, with its rule above the axes, neighbours at different heights."""
-    finite = sorted((p for p in points if p["threshold"] is not None),
-                   key=lambda p: _float(p["threshold"]))  # fmt: skip
-    for place, row in enumerate(finite):
-        chosen = row["criterion"] != "fixed"
-        axes.axvline(_float(row["threshold"]), color="0.25" if chosen else GREY, zorder=2,
+    known = [(p.threshold, p) for p in points if p.threshold is not None]
+    finite = sorted(known, key=lambda pair: pair[0])
+    for place, (threshold, point) in enumerate(finite):
+        chosen = point.criterion != "fixed"
+        axes.axvline(threshold, color="0.25" if chosen else GREY, zorder=2,
                      linewidth=0.9 if chosen else 0.7,
                      linestyle="-" if chosen else (0, (4, 3)))  # fmt: skip
         axes.annotate(
-            str(row["rule"]), (_float(row["threshold"]), 1.0), (0, 3 + 8 * (place % STAGGER)),
+            point.rule, (threshold, 1.0), (0, 3 + 8 * (place % STAGGER)),
             ha="center", va="bottom", xycoords=("data", "axes fraction"),
             textcoords="offset points", fontsize=6.8, color="0.15" if chosen else GREY,
         )  # fmt: skip
 
 
-def draw_statistics(figure: Figure) -> Picture:
+def draw_statistics(figure: MaxstatFigure) -> Picture:
     """The standardised log-rank statistic of every cut-point, one panel for each marker."""
-    panels = list(zip(_keys(figure), _texts(figure, "labels"), _texts(figure, "x_labels"),
-                      _flags(figure, "log"), strict=True))  # fmt: skip
-    picture, all_axes = _grid(panels, with_legend=False)
-    for axes, (key, label, x_label, log) in zip(all_axes, panels, strict=True):
-        rows = _of(figure.tables["statistics"], key)
-        best = _of(figure.tables["maxstat"], key)[0]
-        axes.plot([_float(r["cutpoint"]) for r in rows], [_float(r["statistic"]) for r in rows],
-                  color=colour(0), linewidth=1.2, marker="." if len(rows) < 40 else None,
-                  zorder=3)  # fmt: skip
-        x, y = _float(best["cutpoint"]), _float(best["statistic"])
+    picture, all_axes = _grid(figure.curves, with_legend=False)
+    for axes, curve in zip(all_axes, figure.curves, strict=True):
+        axes.plot(curve.cutpoint, curve.statistic, color=colour(0), linewidth=1.2,
+                  marker="." if len(curve.cutpoint) < 40 else None, zorder=3)  # fmt: skip
+        x, y = curve.best, curve.largest
         axes.axvline(x, color="0.25", linewidth=0.9, zorder=2)
         axes.plot([x], [y], marker="o", markersize=4.5, color=colour(1), zorder=4)
         axes.annotate(
-            f"{x:.7g}, {p_equation(_float(best['p']))}", (x, 1.0), (0, 3), ha="center", va="bottom",
+            f"{cutpoint(x)}, {p_equation(curve.p)}", (x, 1.0), (0, 3), ha="center", va="bottom",
             xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=6.8,
         )  # fmt: skip
         axes.set_ylim(0, y * 1.08)
-        _own_axis(axes, [_float(r["cutpoint"]) for r in rows], log=bool(log), label=str(x_label))
-        if len(panels) > 1:
-            axes.set_title(_wrapped(label), loc="left", fontsize=8.5, pad=14)
-    for axes in all_axes[:: _columns(len(panels))]:
-        axes.set_ylabel(str(figure.options["y_label"]))
+        _own_axis(axes, curve.cutpoint, log=curve.log, label=curve.x_label)
+        if len(figure.curves) > 1:
+            axes.set_title(_wrapped(curve.label), loc="left", fontsize=8.5, pad=14)
+    for axes in all_axes[:: _columns(len(figure.curves))]:
+        axes.set_ylabel(figure.y_label)
     return picture
-
-
-Panel = tuple[tuple[str, str], str, str, bool]  # group and marker, label, x label, logarithmic
 
 
 def _columns(count: int) -> int:
     return 1 if count == 1 else (2 if count in (2, 4) else 3)
 
 
-def _grid(panels: Sequence[Panel], *, with_legend: bool) -> tuple[Picture, list[Axes]]:
+def _grid(
+    panels: Sequence[RatesByCutoff | StatisticByCutpoint], *, with_legend: bool
+) -> tuple[Picture, list[Axes]]:
     """Panels in rows of at most three, with room for labels of several lines."""
     from matplotlib.figure import Figure as MplFigure
 
     count = len(panels)
-    below = LINE * max(_wrapped(x_label).count("\n") for _, _, x_label, _ in panels)
-    above = LINE * max(_wrapped(label).count("\n") for _, label, _, _ in panels)
+    below = LINE * max(_wrapped(panel.x_label).count("\n") for panel in panels)
+    above = LINE * max(_wrapped(panel.label).count("\n") for panel in panels)
     if count == 1:  # without a title
         above = 0.0
     columns = _columns(count)
@@ -286,43 +282,22 @@ def _own_axis(axes: Axes, values: Sequence[float], *, log: bool, label: str) -> 
         first, last = math.ceil(math.log10(least)), math.floor(math.log10(max(values)))
         step = (last - first) // 6 + 1
         axes.set_xticks([0, *(10.0**k for k in range(first, last + 1, step))])
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _plain(v)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: log_tick(v)))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlim(left=-0.3 * least)
         return
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(numticks=6))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _plain(v)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: log_tick(v)))
     axes.xaxis.set_minor_formatter(NullFormatter())
-
-
-def _plain(value: float) -> str:
-    """`10 000`, `0.1`: a tick without an exponent."""
-    return f"{value:,.0f}".replace(",", "\u2009") if value >= 1 else f"{value:g}"
 
 
 def _wrapped(label: str) -> str:
     return textwrap.fill(label, 42)
 
 
-def _keys(figure: Figure) -> list[tuple[str, str]]:
-    """Group and marker of every curve."""
-    return list(zip(_texts(figure, "groups"), _texts(figure, "names"), strict=True))
-
-
-def _of(table: Table, key: tuple[str, str]) -> list[Row]:
-    return [row for row in table.rows if (row["group"], row["marker"]) == key]
-
-
-def _texts(figure: Figure, name: str) -> list[str]:
-    value = figure.options[name]
-    return [str(v) for v in (value if isinstance(value, tuple) else (value,))]
-
-
-def _flags(figure: Figure, name: str) -> list[bool]:
-    value = figure.options[name]
-    return [bool(v) for v in (value if isinstance(value, tuple) else (value,))]
-
-
-def _float(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) else float("nan")
+def _points_of(
+    figure: RocFigure | ThresholdsFigure, curve: RocCurve | RatesByCutoff
+) -> list[CutoffPoint]:
+    key = (curve.group, curve.marker)
+    return [point for point in figure.points if (point.group, point.marker) == key]

@@ -6,8 +6,9 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hcc2l import numerals
 from hcc2l.figures.style import colour
-from hcc2l.report import Figure, Row
+from hcc2l.report import TreeFigure, TreeNode
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,47 +41,46 @@ class _Layout:
     foot: float  # below the panels
 
 
-def draw(figure: Figure) -> Picture:
+def draw(figure: TreeFigure) -> Picture:
     """The picture: splits, branches with their conditions, and leaves on common axes."""
     from matplotlib.figure import Figure as MplFigure
 
-    nodes = {_int(row["node"]): row for row in figure.tables["nodes"].rows}
-    place = _layout(nodes, str(figure.options["caption"]))
+    nodes = {node.node: node for node in figure.nodes}
+    place = _layout(nodes, figure.caption)
     picture = MplFigure(figsize=(place.width, place.height))
     canvas = picture.add_axes((0, 0, 1, 1))
     canvas.set_xlim(0, place.width)
     canvas.set_ylim(0, place.height)
     canvas.axis("off")
-    for number, row in nodes.items():
-        if row["left"] is not None:
-            _draw_branches(canvas, place, nodes, number)
-    for number, row in nodes.items():
-        if row["left"] is not None:
-            _draw_split(canvas, place, number, row)
+    for node in figure.nodes:
+        if node.children:
+            _draw_branches(canvas, place, nodes, node)
+    for node in figure.nodes:
+        if node.children:
+            _draw_split(canvas, place, node)
     for i, number in enumerate(place.leaves):
         _draw_leaf(picture, canvas, place, figure, nodes[number], i)
     middle = (place.x[place.leaves[0]] + place.x[place.leaves[-1]]) / 2
     canvas.text(0.08, 0.08, place.caption, ha="left", va="bottom", fontsize=7, linespacing=1.15)
     label = place.foot - AXIS_HEIGHT + 0.05
-    canvas.text(middle, label, str(figure.options["x_label"]), ha="center", va="bottom", fontsize=8)
+    canvas.text(middle, label, figure.x_label, ha="center", va="bottom", fontsize=8)
     return picture
 
 
-def _layout(nodes: dict[int, Row], caption: str) -> _Layout:
-    leaves = tuple(n for n, row in nodes.items() if row["left"] is None)
+def _layout(nodes: dict[int, TreeNode], caption: str) -> _Layout:
+    leaves = tuple(n for n, node in nodes.items() if not node.children)
     panel = PANEL if len(leaves) < 6 else PANEL_MANY
     x = {n: LEFT + (i + 0.5) * panel + i * GAP for i, n in enumerate(leaves)}
     for number in reversed(nodes):  # children before their parents
-        row = nodes[number]
-        if row["left"] is not None:
-            x[number] = (x[_int(row["left"])] + x[_int(row["right"])]) / 2
+        children = nodes[number].children
+        if children:
+            x[number] = sum(x[child] for child in children) / 2
     if len(leaves) == 1:  # room for the heading
         panel *= 1.6
         x = {leaves[0]: LEFT + panel / 2}
     depth = {1: 0}
-    for number, row in nodes.items():
-        if row["left"] is not None:
-            depth |= dict.fromkeys((_int(row["left"]), _int(row["right"])), depth[number] + 1)
+    for number, node in nodes.items():
+        depth |= dict.fromkeys(node.children, depth[number] + 1)
     inner = [n for n in nodes if n not in leaves]
     width = LEFT + len(leaves) * panel + (len(leaves) - 1) * GAP + RIGHT
     caption = textwrap.fill(caption, int((width - 0.16) * CAPTION_CHARACTERS))
@@ -99,43 +99,45 @@ def _layout(nodes: dict[int, Row], caption: str) -> _Layout:
     return _Layout(x, y, leaves, panel, width, height, caption, foot)
 
 
-def _split_text(row: Row) -> str:
-    return f"{textwrap.fill(str(row['label']), LABEL)}\n{row['p_text']}"
+def _split_text(node: TreeNode) -> str:
+    assert node.p is not None
+    return f"{textwrap.fill(str(node.label), LABEL)}\n{numerals.p_equation(node.p)}"
 
 
-def _node_height(row: Row) -> float:
-    return LINE * (_split_text(row).count("\n") + 2) + 0.1
+def _node_height(node: TreeNode) -> float:
+    return LINE * (_split_text(node).count("\n") + 2) + 0.1
 
 
-def _condition(row: Row, panel: float) -> str:
-    return textwrap.fill(str(row["condition"]), CONDITION if panel >= PANEL else CONDITION_MANY)
+def _condition(node: TreeNode, panel: float) -> str:
+    return textwrap.fill(str(node.condition), CONDITION if panel >= PANEL else CONDITION_MANY)
 
 
-def _condition_height(nodes: dict[int, Row], number: int, panel: float) -> float:
-    children = (nodes[_int(nodes[number][side])] for side in ("left", "right"))
+def _condition_height(nodes: dict[int, TreeNode], number: int, panel: float) -> float:
+    children = (nodes[child] for child in nodes[number].children)
     return LINE * max(_condition(child, panel).count("\n") + 1 for child in children) + 0.06
 
 
-def _draw_split(canvas: Axes, place: _Layout, number: int, row: Row) -> None:
+def _draw_split(canvas: Axes, place: _Layout, node: TreeNode) -> None:
     look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 8, "zorder": 4}
-    x, y = place.x[number], place.y[number]
+    x, y = place.x[node.node], place.y[node.node]
     canvas.text(
-        x, y - 0.06, f"{number}\n{_split_text(row)}", linespacing=1.15,
+        x, y - 0.06, f"{node.node}\n{_split_text(node)}", linespacing=1.15,
         bbox={"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": "0.25",
               "linewidth": 0.8}, **look,
     )  # fmt: skip
 
 
-def _draw_branches(canvas: Axes, place: _Layout, nodes: dict[int, Row], number: int) -> None:
+def _draw_branches(
+    canvas: Axes, place: _Layout, nodes: dict[int, TreeNode], node: TreeNode
+) -> None:
     """Branches from a node sideways, then down to each child, which never cross."""
-    row = nodes[number]
-    turn = place.y[number] - _node_height(row) - BRANCH / 2
+    x0, y0 = place.x[node.node], place.y[node.node]
+    turn = y0 - _node_height(node) - BRANCH / 2
     ink: dict[str, Any] = {"color": "0.25", "linewidth": 0.8, "zorder": 1}
-    canvas.plot([place.x[number]] * 2, [place.y[number] - 0.1, turn], **ink)
-    for side in ("left", "right"):
-        child = _int(row[side])
+    canvas.plot([x0] * 2, [y0 - 0.1, turn], **ink)
+    for child in node.children:
         x = place.x[child]
-        canvas.plot([place.x[number], x, x], [turn, turn, place.y[child] - 0.05], **ink)
+        canvas.plot([x0, x, x], [turn, turn, place.y[child] - 0.05], **ink)
         canvas.text(
             x, turn - 0.07, _condition(nodes[child], place.panel), ha="center", va="top",
             fontsize=7.5, linespacing=1.1, zorder=3,
@@ -144,59 +146,52 @@ def _draw_branches(canvas: Axes, place: _Layout, nodes: dict[int, Row], number: 
 
 
 def _draw_leaf(
-    picture: Picture, canvas: Axes, place: _Layout, figure: Figure, row: Row, i: int
+    picture: Picture, canvas: Axes, place: _Layout, figure: TreeFigure, leaf: TreeNode, i: int
 ) -> None:
-    number = _int(row["node"])
-    x, floor = place.x[number], place.foot + PANEL_HEIGHT
+    x, floor = place.x[leaf.node], place.foot + PANEL_HEIGHT
     many = place.panel < PANEL
-    median = row["median"]
-    estimate, lower, upper = (
-        "NE" if row[key] is None else f"{row[key]:.{_int(figure.options['decimals'])}f}"
-        for key in ("median", "lower", "upper")
-    )
-    events = f"{row['events']} event{'' if row['events'] == 1 else 's'}"
-    heading = f"n = {row['n']}, {events}\nmedian {estimate}\n({lower}–{upper})"
     back = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    canvas.text(x, floor + 0.47, f"Node {number}", ha="center", va="bottom", fontsize=8,
+    canvas.text(x, floor + 0.47, f"Node {leaf.node}", ha="center", va="bottom", fontsize=8,
                 fontweight="bold", zorder=3, bbox=back)  # fmt: skip
-    canvas.text(x, floor + 0.05, heading, ha="center", va="bottom", fontsize=7 if many else 7.5,
-                linespacing=1.15, zorder=3)  # fmt: skip
+    canvas.text(x, floor + 0.05, _heading(leaf, figure.decimals), ha="center", va="bottom",
+                fontsize=7 if many else 7.5, linespacing=1.15, zorder=3)  # fmt: skip
     axes = picture.add_axes(
         ((x - place.panel / 2) / place.width, place.foot / place.height,
          place.panel / place.width, PANEL_HEIGHT / place.height)
     )  # fmt: skip
     _set_axes(axes, figure, first=i == 0, many=many)
-    curve = [r for r in figure.tables["curve"].rows if r["node"] == number]
-    time = [0.0, *(_float(r["time"]) for r in curve)]
-    survival = [1.0, *(_float(r["estimate"]) for r in curve)]
-    axes.step(time, survival, where="post", color=colour(0), linewidth=1.3, zorder=3)
-    ticks = [(_float(r["time"]), _float(r["estimate"])) for r in curve if r["n_censor"]]
+    curve = next(curve for curve in figure.curves if curve.node == leaf.node)
+    axes.step([0.0, *curve.time], [1.0, *curve.estimate], where="post", color=colour(0),
+              linewidth=1.3, zorder=3)  # fmt: skip
+    steps = zip(curve.time, curve.estimate, curve.n_censor, strict=True)
+    ticks = [(t, s) for t, s, n in steps if n]
     if ticks:
         axes.plot(*zip(*ticks, strict=True), linestyle="none", marker="|", markersize=3.5,
                   markeredgewidth=0.7, color=colour(0), zorder=4)  # fmt: skip
-    if isinstance(median, (int, float)):
-        axes.plot([0, median, median], [0.5, 0.5, 0], color="0.45", linewidth=0.6,
+    if leaf.median is not None:
+        axes.plot([0, leaf.median, leaf.median], [0.5, 0.5, 0], color="0.45", linewidth=0.6,
                   linestyle=(0, (4, 3)), zorder=2)  # fmt: skip
 
 
-def _set_axes(axes: Axes, figure: Figure, *, first: bool, many: bool) -> None:
-    places = figure.options["ticks"]
-    ticks = [_float(t) for t in (places if isinstance(places, tuple) else (places,))]
+def _heading(leaf: TreeNode, decimals: int) -> str:
+    """N and events, the median and its interval, each on a line."""
+
+    def written(value: float | None) -> str:
+        return numerals.number(value, decimals)
+
+    interval = numerals.limits(leaf.lower, leaf.upper, written)
+    events = f"{leaf.events} event{'' if leaf.events == 1 else 's'}"
+    return f"n = {leaf.n}, {events}\nmedian {written(leaf.median)}\n({interval})"
+
+
+def _set_axes(axes: Axes, figure: TreeFigure, *, first: bool, many: bool) -> None:
     most = 3 if many else 4  # intervals between ticks in a narrow panel
-    ticks = ticks[:: max(1, -(-(len(ticks) - 1) // most))]
-    axes.set_xlim(0.0, _float(figure.options["x_max"]) * 1.02 or 1.0)
-    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    ticks = figure.ticks[:: max(1, -(-(len(figure.ticks) - 1) // most))]
+    axes.set_xlim(0.0, figure.x_max * 1.02 or 1.0)
+    axes.set_xticks(ticks, [numerals.tick(t) for t in ticks])
     axes.set_ylim(0.0, 1.02)
     names = ["0", "25%", "50%", "75%", "100%"]
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], names if first else [""] * 5)
     axes.tick_params(labelsize=7)
     if first:
-        axes.set_ylabel(textwrap.fill(str(figure.options["y_label"]), 22), fontsize=8)
-
-
-def _int(value: object) -> int:
-    return int(str(value))
-
-
-def _float(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) else float("nan")
+        axes.set_ylabel(textwrap.fill(figure.y_label, 22), fontsize=8)

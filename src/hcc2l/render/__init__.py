@@ -1,37 +1,26 @@
-"""Reports as text or bytes; a renderer knows the report only, never the analysis."""
+"""Reports as text or files; a renderer knows the report only, never the analysis."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.files import write_files
+from hcc2l.formats import FILE_FORMATS, FORMATS, TEXT_FORMATS
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
-# format -> "module:function"; a renderer takes (report, options) and returns text or bytes.
-RENDERERS = {
-    "table": "hcc2l.render.to_terminal:render",
-    "json": "hcc2l.render.to_json:render",
-    "csv": "hcc2l.render.to_csv:render",
-    "md": "hcc2l.render.to_markdown:render",
-    "html": "hcc2l.render.to_html:render",
-    "tex": "hcc2l.render.to_latex:render",
-    "docx": "hcc2l.render.to_docx:render",
-    "xlsx": "hcc2l.render.to_xlsx:render",
-}
-TEXT_FORMATS = ("table", "json", "csv", "md", "html", "tex")
-FILE_FORMATS = ("json", "csv", "md", "html", "tex", "docx", "xlsx")
 
-
-def render_report(report: Report, format: str = "table", **options: object) -> str | bytes:  # noqa: A002 - the option's name
-    """A report in one of the formats.
+def render_report(report: Report, format: str = "table", **options: object) -> str:  # noqa: A002 - the option's name
+    """A report as text, in one of the formats that can be printed.
 
     Parameters
     ----------
     report
         What an analysis returned.
     format
-        ``table``, ``json``, ``csv``, ``md``, ``html``, ``tex`` (text), ``docx``, ``xlsx`` (bytes).
+        ``table``, ``json``, ``csv``, ``md``, ``html`` or ``tex``.
     **options
         The fields of `RenderOptions`: ``digits``, ``table`` (for csv), ``width``, ``colour``.
 
@@ -40,13 +29,76 @@ def render_report(report: Report, format: str = "table", **options: object) -> s
     UsageError
         There is no such format or table.
     """
-    if format not in RENDERERS:
+    if format not in FORMATS:
+        hint = did_you_mean(format, FORMATS)
+        raise UsageError(f"{format!r} is not an output format.", hint=hint)
+    if format not in TEXT_FORMATS:
+        hint = f'Write it to a file: hcc2l.write_report(report, "report.{format}").'
+        raise UsageError(f"{format!r} is not text.", hint=hint)
+    return _render(report, format, options).decode()
+
+
+def render_file(report: Report, path: str | Path, **options: object) -> bytes:
+    """The content of a report's file, in the format that its ending names.
+
+    Parameters
+    ----------
+    report, **options
+        As in `render_report`.
+    path
+        The file, which is not written; it ends in one of `FILE_FORMATS`.
+
+    Raises
+    ------
+    UsageError
+        There is no such format or table.
+    """
+    return _render(report, file_format(path), options)
+
+
+def write_report(report: Report, path: str | Path, **options: object) -> None:
+    """Write a report to a file: .json, .csv, .md, .html, .tex, .docx or .xlsx.
+
+    Parameters
+    ----------
+    report, **options
+        As in `render_report`.
+    path
+        The file; its ending names the format.
+
+    Raises
+    ------
+    UsageError
+        The ending is no known one, there is no such table, or the file is read-only.
+    InputError
+        The file cannot be written.
+    """
+    write_files({str(path): render_file(report, path, **options)})
+
+
+def file_format(path: str | Path) -> str:
+    """The format of a file, by its ending.
+
+    Raises
+    ------
+    UsageError
+        The ending is that of no format.
+    """
+    suffix = Path(path).suffix.removeprefix(".").lower()
+    if suffix not in FILE_FORMATS:
+        endings = " ".join(f".{name}" for name in FILE_FORMATS)
         raise UsageError(
-            f"{format!r} is not an output format.", hint=did_you_mean(format, RENDERERS)
+            f"{str(path)!r} does not have a known file extension.",
+            where="--out",
+            hint=f"Use one of {endings}; for a figure, use --plot.",
         )
-    module, _, function = RENDERERS[format].partition(":")
-    result: str | bytes = getattr(import_module(module), function)(
+    return suffix
+
+
+def _render(report: Report, name: str, options: dict[str, object]) -> bytes:
+    render = import_module(FORMATS[name].renderer).render
+    content: str | bytes = render(
         report,
         RenderOptions(**options),  # type: ignore[arg-type]  # fields of RenderOptions
     )
-    return result
+    return content.encode() if isinstance(content, str) else content

@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, takewhile
 
+from hcc2l import numerals
 from hcc2l.glossary import GLOSSARY
-from hcc2l.numerals import p_value
+from hcc2l.numerals import NOT_ESTIMABLE
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
-NOT_ESTIMABLE = "NE"
-LARGEST_RATIO = 1000  # larger ones are written `>1000`
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
 
 @dataclass(frozen=True)
-class Grid:
-    """A table of formatted cells; `right` marks the columns that are aligned to the right.
+class Heading:
+    """A heading over several columns; an empty one over those that have none."""
 
-    `flowing` says that the last column takes the rest of a line.
+    text: str
+    columns: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of formatted cells.
+
+    Attributes
+    ----------
+    headings
+        Rows of headings that stand above `headers`, the uppermost first; none in most tables.
+    right
+        Whether each column is aligned to the right.
+    flowing
+        Whether the last column holds sentences, which take the rest of a line.
     """
 
     title: str
+    headings: tuple[tuple[Heading, ...], ...]
     headers: tuple[str, ...]
     right: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     footnotes: tuple[str, ...]
     flowing: bool = False
+
+    def block(self, i: int) -> range:
+        """The columns under the same uppermost heading as column i; else that column alone."""
+        start = 0
+        for heading in self.headings[0] if self.headings else ():
+            if start <= i < start + heading.columns and heading.text:
+                return range(start, start + heading.columns)
+            start += heading.columns
+        return range(i, i + 1)
+
+    @property
+    def full_headers(self) -> tuple[str, ...]:
+        """Headers with the headings above them, for formats without cells over several columns."""
+        above = [[h.text for h in row for _ in range(h.columns)] for row in self.headings]
+        return tuple(
+            ": ".join(text for text in column if text)
+            for column in zip(*above, self.headers, strict=True)
+        )
 
 
 def presented_tables(report: Report) -> list[Table]:
@@ -34,16 +69,17 @@ def presented_tables(report: Report) -> list[Table]:
 
 
 def grid(table: Table, digits: int | None = None) -> Grid:
-    """Every cell of a table, formatted by the kind of its key."""
+    """Every cell of a table, formatted by the kind of its key, with groups laid across."""
+    places = list(_places(table.columns, table.rows))
+    named = table.columns[0].keys in (("group",), ("term",), ("variable",), ("endpoint",))
     rows: list[tuple[str, ...]] = []
     previous: Value = None
-    for row in table.rows:
-        cells = [cell(row, column, digits) for column in table.columns]
-        if table.columns[0].keys in (("group",), ("term",), ("variable",), ("endpoint",)):
-            first = row[table.columns[0].keys[0]]
-            if rows and first == previous:
-                cells[0] = ""
-            previous = first
+    for line in _lines(table):
+        cells = [_cell_at(line, place, digits) for place in places]
+        first = line[0][table.columns[0].keys[0]]
+        if named and rows and first == previous:
+            cells[0] = ""
+        previous = first
         rows.append(tuple(cells))
     footnotes = table.footnotes
     numbers = [i for i, c in enumerate(table.columns) if i and c.form != "sentences"]
@@ -51,12 +87,91 @@ def grid(table: Table, digits: int | None = None) -> Grid:
         footnotes = (*footnotes, f"{NOT_ESTIMABLE}: not estimable.")
     return Grid(
         title=table.title,
-        headers=tuple(column.header for column in table.columns),
-        right=tuple(_kind(column) != "text" for column in table.columns),
+        headings=_headings(places),
+        headers=tuple(place.header for place in places),
+        right=tuple(_kind(place.column) != "text" for place in places),
         rows=tuple(rows),
         footnotes=footnotes,
         flowing=table.columns[-1].form == "sentences",
     )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A column where it stands: the values laid across above it, outermost first."""
+
+    column: Column
+    of: Mapping[str, Value] = field(default_factory=dict)
+    above: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> str:
+        return self.column.header or (self.above[-1] if self.above else "")
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return self.above if self.column.header else self.above[:-1]
+
+    def row(self, line: Sequence[Row]) -> Row | None:
+        """The row of a line that holds the column's cell."""
+        of = self.of.items()
+        return next((row for row in line if all(row[key] == value for key, value in of)), None)
+
+
+def _places(
+    columns: Sequence[Column], rows: Sequence[Row], above: _Place | None = None
+) -> Iterator[_Place]:
+    """The columns from left to right, those laid across repeated for every value in the rows."""
+    of, texts = (above.of, above.above) if above else ({}, ())
+    for column in columns:
+        if not column.across:
+            if above is None or any(row[key] is not None for row in rows for key in column.keys):
+                yield _Place(column, of, texts)
+            continue
+        key = column.keys[0]
+        for value in dict.fromkeys(row[key] for row in rows):
+            inside = [row for row in rows if row[key] == value]
+            heading = cell(inside[0], column)
+            yield from _places(
+                column.across, inside, _Place(column, {**of, key: value}, (*texts, heading))
+            )
+
+
+def _lines(table: Table) -> list[list[Row]]:
+    """The rows of each line: those that agree in the keys before one that is laid across."""
+    across = {column.keys[0] for column in table.columns if column.across}
+    if not across:
+        return [[row] for row in table.rows]
+    naming = list(takewhile(lambda key: key not in across, table.keys))
+    lines: dict[tuple[Value, ...], list[Row]] = {}
+    for row in table.rows:
+        lines.setdefault(tuple(row[key] for key in naming), []).append(row)
+    return list(lines.values())
+
+
+def _headings(places: Sequence[_Place]) -> tuple[tuple[Heading, ...], ...]:
+    """The rows of headings over several columns, the uppermost first."""
+    result = []
+    for depth in range(1, max(len(place.headings) for place in places) + 1):
+        row = []
+        for _, group in groupby(places, key=lambda place: _values_above(place, depth)):
+            under = list(group)
+            text = under[0].headings[depth - 1] if len(under[0].headings) >= depth else ""
+            row.append(Heading(text, len(under)))
+        result.append(tuple(row))
+    return tuple(result)
+
+
+def _values_above(place: _Place, depth: int) -> list[Value]:
+    return list(place.of.values())[:depth] if len(place.headings) >= depth else []
+
+
+def _cell_at(line: Sequence[Row], place: _Place, digits: int | None) -> str:
+    """A cell of a line; one whose row is missing is empty or a dash, by its kind."""
+    row = place.row(line)
+    if row is None:
+        return "" if _kind(place.column) == "text" else "–"
+    return cell(row, place.column, digits)
 
 
 def cell(row: Row, column: Column, digits: int | None = None) -> str:
@@ -73,29 +188,22 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return " ".join(str(value) for value in values if value)
     if column.form == "summary":
         return _summary(values, column.decimals if digits is None else digits)
+    if column.form == "size":
+        return f"{column.labels.get(str(values[0]), values[0])} (n={write(values[1], 'count', 0)})"
     if column.form == "fraction":
         return "/".join(write(value, "count", 0) for value in values)
-    interval, in_model = values[:3], values[3:] != [None]
-    repeated = column.form == "effect" and kind != "ratio" and values[0] is None
+    numbers = [v if isinstance(v, (int, float)) else None for v in values[:3]]
+    estimate, lower, upper = numbers
+    in_model = values[3:] != [None]
+    repeated = column.form == "effect" and kind != "ratio" and estimate is None
     if not in_model or repeated:
         return "–"
-    if column.form == "effect" and kind == "ratio" and interval == [1.0, None, None]:
+    if column.form == "effect" and kind == "ratio" and numbers == [1.0, None, None]:
         return "reference"
-    if all(value is None for value in interval) or (kind == "ratio" and _diverged(interval)):
-        return NOT_ESTIMABLE
-    if kind == "ratio" and digits is None and _narrow(interval):
-        decimals = 4  # otherwise an effect per unit of a wide scale is 1.00 (1.00–1.00)
-    estimate, lower, upper = (write(value, kind, decimals) for value in interval)
-    negative = any(isinstance(v, (int, float)) and v < 0 for v in interval)
-    between = " to " if negative else "–"
-    return f"{estimate} ({lower.removesuffix('%')}{between}{upper.removesuffix('%')})"
-
-
-def _diverged(interval: list[Value]) -> bool:
-    """Whether a ratio lies beyond what can be printed and lacks a limit: it does not exist."""
-    ratio = interval[0]
-    beyond = isinstance(ratio, (int, float)) and not 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO
-    return beyond and None in interval
+    if kind == "ratio":
+        asked = column.decimals if digits is None else digits
+        return numerals.ratio_interval(estimate, lower, upper, asked)
+    return numerals.interval(estimate, lower, upper, lambda v: write(v, kind, decimals))
 
 
 def _summary(values: list[Value], decimals: int | None) -> str:
@@ -108,8 +216,8 @@ def _summary(values: list[Value], decimals: int | None) -> str:
     if decimals is None:
         whole = all(v.is_integer() for v in quartiles)
         decimals = 0 if whole or min(quartiles) >= 10 else 1
-    median, low, high = (write(v, "estimate", decimals) for v in quartiles)
-    return f"{median} ({low}{' to ' if min(quartiles) < 0 else '–'}{high})"
+    median, low, high = quartiles
+    return numerals.interval(median, low, high, lambda v: numerals.number(v, decimals))
 
 
 def write(value: Value, kind: str, decimals: int) -> str:
@@ -123,14 +231,14 @@ def write(value: Value, kind: str, decimals: int) -> str:
     if isinstance(value, (str, bool)):
         return str(value)
     if kind == "p":
-        return p_value(value)
+        return numerals.p_value(value)
     if kind in ("count", "degrees"):
-        return f"{value:.1f}".removesuffix(".0")
+        return numerals.count(value)
     if kind == "probability":
-        return _signed(f"{100 * value:.{decimals}f}%")
-    if kind == "ratio" and value > LARGEST_RATIO:
-        return f">{LARGEST_RATIO}"
-    return _signed(f"{value:.{decimals}f}")
+        return numerals.percent(value, decimals)
+    if kind == "ratio":
+        return numerals.ratio(value, decimals)
+    return numerals.number(value, decimals)
 
 
 def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
@@ -141,12 +249,6 @@ def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
     return lines
 
 
-def _narrow(values: list[Value]) -> bool:
-    """Whether estimate and limits agree to two decimals."""
-    numbers = [v for v in values if isinstance(v, (int, float))]
-    return len(numbers) == len(values) and f"{min(numbers):.2f}" == f"{max(numbers):.2f}"
-
-
 def _kind(column: Column) -> str:
     return column.kind or GLOSSARY[column.keys[0]].kind
 
@@ -155,12 +257,6 @@ def _decimals(column: Column, kind: str, digits: int | None) -> int:
     if digits is not None and kind in _DECIMALS:
         return digits
     return column.decimals if column.decimals is not None else _DECIMALS.get(kind, 0)
-
-
-def _signed(text: str) -> str:
-    if not text.strip("-0.%"):  # the number rounds to zero
-        return text.removeprefix("-")
-    return text.replace("-", "−", 1)
 
 
 def _words(text: str) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, grid, outline_lines, presented_tables
+from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -57,6 +58,8 @@ def _add_table(document: Any, content: Grid) -> None:
     caption.add_run(content.title).bold = True
     caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=0, cols=len(content.headers))
+    for headings in content.headings:
+        _add_headings(table, headings)
     for number, row in enumerate([content.headers, *content.rows]):
         cells = table.add_row().cells
         for cell, text, right in zip(cells, row, content.right, strict=True):
@@ -64,20 +67,34 @@ def _add_table(document: Any, content: Grid) -> None:
             paragraph.add_run(text).bold = number == 0
             if right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _rule(table.rows[0], "top", 12)
-    _rule(table.rows[0], "bottom", 6)
-    _rule(table.rows[-1], "bottom", 12)
+    _rule(table.rows[0].cells, "top", 12)
+    _rule(table.rows[len(content.headings)].cells, "bottom", 6)
+    _rule(table.rows[-1].cells, "bottom", 12)
     if content.footnotes:
         _small(document.add_paragraph(), " ".join(content.footnotes))
 
 
-def _rule(row: Any, edge: str, eighths_of_a_point: int) -> None:
-    """Draw a horizontal line above or below a row, as in journal tables."""
+def _add_headings(table: Any, headings: tuple[Heading, ...]) -> None:
+    """A row of headings, each in one cell over its columns with a line below it."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    cells, start = table.add_row().cells, 0
+    for heading in headings:
+        merged = cells[start].merge(cells[start + heading.columns - 1])
+        start += heading.columns
+        if heading.text:
+            merged.paragraphs[0].add_run(heading.text).bold = True
+            merged.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+            _rule([merged], "bottom", 4)
+
+
+def _rule(cells: Sequence[Any], edge: str, eighths_of_a_point: int) -> None:
+    """Draw a horizontal line above or below cells, as in journal tables."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    for cell in row.cells:
-        properties = cell._tc.get_or_add_tcPr()
+    for element in dict.fromkeys(cell._tc for cell in cells):  # a merged cell comes repeatedly
+        properties = element.get_or_add_tcPr()
         borders = properties.find(qn("w:tcBorders"))
         if borders is None:
             borders = OxmlElement("w:tcBorders")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from html import escape
 
-from hcc2l.render.grid import Grid, grid, presented_tables
+from hcc2l.render.grid import Grid, Heading, grid, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
@@ -62,10 +62,21 @@ def _table(content: Grid) -> str:
         ]
         return "<tr>" + "".join(written) + "</tr>"
 
+    above = "".join(_headings(row) for row in content.headings)
     rows = "\n".join(line(row, "td") for row in content.rows)
     notes = " ".join(escape(n) for n in content.footnotes)
     return (
         f"<table>\n<caption>{escape(content.title)}</caption>\n"
-        f"<thead>{line(content.headers, 'th')}</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+        f"<thead>{above}{line(content.headers, 'th')}</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
         + (f'\n<p class="notes">{notes}</p>' if notes else "")
     )
+
+
+def _headings(row: tuple[Heading, ...]) -> str:
+    cells = [
+        f'<th colspan="{h.columns}" scope="colgroup">{escape(h.text)}</th>'
+        if h.text
+        else f'<td colspan="{h.columns}"></td>'
+        for h in row
+    ]
+    return "<tr>" + "".join(cells) + "</tr>"

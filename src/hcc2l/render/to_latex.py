@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hcc2l.render.grid import Grid, grid, outline_lines, presented_tables
+from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -39,16 +39,32 @@ def _table(content: Grid) -> str:
     def line(cells: tuple[str, ...]) -> str:
         return "  " + " & ".join(escape(c) for c in cells) + r" \\"
 
+    above = "".join(_headings(row) for row in content.headings)
     rows = "\n".join(line(row) for row in content.rows)
     notes = " ".join(escape(n) for n in content.footnotes)
     return (
         "\\begin{table}[htbp]\n  \\centering\n"
         f"  \\caption{{{escape(content.title)}}}\n"
-        f"  \\begin{{tabular}}{{{align}}}\n  \\toprule\n{line(content.headers)}\n  \\midrule\n"
+        f"  \\begin{{tabular}}{{{align}}}\n  \\toprule\n"
+        f"{above}{line(content.headers)}\n  \\midrule\n"
         f"{rows}\n  \\bottomrule\n  \\end{{tabular}}\n"
         + (f"  \\par\\smallskip{{\\footnotesize {notes}}}\n" if notes else "")
         + "\\end{table}"
     )
+
+
+def _headings(row: tuple[Heading, ...]) -> str:
+    """A row of headings over several columns, each with a rule below it."""
+    cells, rules, column = [], [], 1
+    for heading in row:
+        end = column + heading.columns - 1
+        if heading.text:
+            cells.append(rf"\multicolumn{{{heading.columns}}}{{c}}{{{escape(heading.text)}}}")
+            rules.append(rf"\cmidrule(lr){{{column}-{end}}}")
+        else:
+            cells.append(" & " * (heading.columns - 1))
+        column = end + 1
+    return f"  {' & '.join(cells)} \\\\\n  {' '.join(rules)}\n"
 
 
 def escape(text: str) -> str:

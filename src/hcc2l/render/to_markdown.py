@@ -28,7 +28,7 @@ def render(report: Report, options: RenderOptions) -> str:
 
 def _table(content: Grid) -> str:
     """Aligned in the source too, so that it reads well as plain text."""
-    header = [_text(h) for h in content.headers]
+    header = [_text(h) for h in content.full_headers]
     rows = [[_text(c) for c in row] for row in content.rows]
     widths = [max(3, *(len(line[i]) for line in [header, *rows])) for i in range(len(header))]
 

@@ -10,13 +10,14 @@ from typing import Literal
 from rich import box
 from rich.align import Align
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group
 from rich.padding import Padding
+from rich.segment import SegmentLines
 from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
-from hcc2l.render.grid import Grid, grid, presented_tables
+from hcc2l.render.grid import Grid, Heading, grid, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
@@ -81,9 +82,43 @@ def _print_table(console: Console, content: Grid) -> None:
         names = _flowing(console, content, columns, widths)
         for name, row in zip(names, content.rows, strict=True):
             table.add_row(Text(name), *(Text(row[i]) for i in columns[1:]))
-        console.print(table)
+        lines = console.render_lines(table, pad=False)
+        texts = [_headings(headings, columns, widths) for headings in content.headings]
+        above = [Text(text, style="bold") for text in texts if text.strip()]
+        lines[1:1] = console.render_lines(Group(*above), pad=False) if above else []
+        console.print(SegmentLines(lines, new_lines=True))
     for note in content.footnotes:
         console.print(Text(note, style="dim"))
+
+
+def _headings(headings: Sequence[Heading], columns: Sequence[int], widths: Sequence[int]) -> str:
+    """A line of headings, each in the middle of a rule over those of its columns that are shown."""
+    parts, start = [], 0
+    for heading in headings:
+        under = [i for i in columns if start <= i < start + heading.columns]
+        start += heading.columns
+        if under:
+            text = Text(f" {heading.text} " if heading.text else "")
+            text.truncate(_total(under, widths), overflow="ellipsis")
+            text.align("center", _total(under, widths), "─" if heading.text else " ")
+            parts.append(text.plain)
+    return " " + (" " * _GAP).join(parts)
+
+
+def _widen(widths: list[int], headings: Sequence[Sequence[Heading]]) -> None:
+    """Widen the last column under each heading that is longer than its columns."""
+    for row in headings:
+        start = 0
+        for heading in row:
+            under = range(start, start + heading.columns)
+            start = under.stop
+            if heading.text:
+                widths[under[-1]] += max(0, cell_len(heading.text) + 2 - _total(under, widths))
+
+
+def _total(columns: Sequence[int], widths: Sequence[int]) -> int:
+    """Width of neighbouring columns."""
+    return sum(widths[i] for i in columns) + _GAP * (len(columns) - 1)
 
 
 def _flowing(
@@ -123,6 +158,7 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
         room -= widths[i]
     if sum(widths) + _GAP * count > width:
         widths = [min(w, _width(content, i, lines=2)) for i, w in enumerate(widths)]
+    _widen(widths, content.headings)
     if content.flowing:
         rest = width - sum(w + _GAP for w in widths[:-1]) - _GAP
         widths[-1] = min(widths[-1], max(_LABEL_WIDTH // 2, rest))
@@ -130,15 +166,19 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
     for i in range(naming, count):
         used = sum(widths[j] + _GAP for j in panels[-1])
         if used + widths[i] + _GAP > width and len(panels[-1]) > naming:
-            together = _kept_together(content.headers, panels[-1][naming:], i)
+            together = _kept_together(content, panels[-1][naming:], i)
             panels[-1] = [j for j in panels[-1] if j not in together]
             panels.append([*range(naming), *together])
         panels[-1].append(i)
     return [(panel, widths) for panel in panels]
 
 
-def _kept_together(headers: Sequence[str], before: Sequence[int], i: int) -> list[int]:
-    """Columns of a full panel that move on with column i: those that its p-value belongs to."""
+def _kept_together(content: Grid, before: Sequence[int], i: int) -> list[int]:
+    """Columns of a full panel that move on with column i: those of its heading or its p-value."""
+    block = [j for j in before if j in content.block(i)]
+    if block and len(block) < len(before):
+        return block
+    headers = content.headers
     closed = [place for place, j in enumerate(before, start=1) if headers[j] == "p"]
     if closed and headers.count("p") > 1:  # several groups of columns, each ending with its p
         return list(before[closed[-1] :])

@@ -1,53 +1,29 @@
 """The options of each analysis with their defaults, checked on creation.
 
-A spec holds what determines the numbers, not their presentation (format, digits, files).
+A spec holds what determines the numbers. The options on reading and on output, which every command
+takes, are in `reading` and `output`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from hcc2l.specs.check import CheckSpec as CheckSpec
+from hcc2l.specs.km import KmSpec as KmSpec
+from hcc2l.specs.options import AnalysisSpec as AnalysisSpec
+from hcc2l.specs.options import SurvivalSpec as SurvivalSpec
+from hcc2l.specs.psmatch import PsmatchSpec as PsmatchSpec
+from hcc2l.specs.regression import CoxSpec as CoxSpec
+from hcc2l.specs.regression import LogisticSpec as LogisticSpec
+from hcc2l.specs.regression import RegressionSpec as RegressionSpec
+from hcc2l.specs.roc import RocSpec as RocSpec
+from hcc2l.specs.tree import TreeSpec as TreeSpec
 
-from hcc2l.errors import UsageError, did_you_mean
-from hcc2l.specs.check import CheckSpec
-from hcc2l.specs.km import KmSpec
-from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
-from hcc2l.specs.psmatch import PsmatchSpec
-from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
-from hcc2l.specs.roc import RocSpec
-from hcc2l.specs.tree import TreeSpec
-
-__all__ = [
-    "SPECS",
-    "AnalysisSpec",
-    "CheckSpec",
-    "CoxSpec",
-    "KmSpec",
-    "LogisticSpec",
-    "PsmatchSpec",
-    "RegressionSpec",
-    "RocSpec",
-    "SurvivalSpec",
-    "TreeSpec",
-    "check_names",
-    "option_problem",
-]
-
+# The commands, in the order of `hcc2l --help`.
 SPECS: dict[str, type[AnalysisSpec]] = {
     "check": CheckSpec,
-    "cox": CoxSpec,
     "km": KmSpec,
+    "cox": CoxSpec,
     "logistic": LogisticSpec,
-    "roc": RocSpec,
-    "psmatch": PsmatchSpec,
     "tree": TreeSpec,
+    "psmatch": PsmatchSpec,
+    "roc": RocSpec,
 }
-
-
-def check_names(command: str, options: Iterable[str]) -> None:
-    """Refuse options that a command does not have, suggesting the nearest."""
-    known = SPECS[command].__dataclass_fields__
-    for name in options:
-        if name not in known:
-            raise UsageError(
-                f"There is no option {name!r} in {command}.", hint=did_you_mean(name, sorted(known))
-            )

@@ -2,113 +2,110 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-from hcc2l.errors import UsageError
-from hcc2l.specs.options import SurvivalSpec, between, one_of
+from hcc2l.specs.options import SurvivalSpec, option
+from hcc2l.specs.rules import Excludes, Needs
 
-CONF_TYPES = ("log", "log-log", "plain", "logit", "arcsin")
-TESTS = ("logrank", "peto", "gehan", "tarone-ware", "fh")
-ADJUSTMENTS = ("holm", "bh", "bonferroni", "none")
-PARAMETRIC = ("exponential", "weibull", "lognormal", "loglogistic", "best")
+ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
+Test = Literal["logrank", "peto", "gehan", "tarone-ware", "fh"]
+Adjustment = Literal["holm", "bh", "bonferroni", "none"]
+Family = Literal["exponential", "weibull", "lognormal", "loglogistic", "best"]
+
+_COMPARISON = "Comparison of groups"
+_KM = "Kaplan–Meier"
 
 
 @dataclass(frozen=True, kw_only=True)
 class KmSpec(SurvivalSpec):
-    """Options of `hcc2l km`; names and values as on the command line.
+    """Kaplan–Meier analysis: medians, survival at given times, log-rank tests, numbers at risk."""
 
-    Attributes
-    ----------
-    by
-        Grouping term; None for a single group.
-    conf_type
-        Interval of S(t) and of its quantiles.
-    at
-        Times for S(t) or the cumulative incidence.
-    tau
-        Restriction time of the restricted mean survival time.
-    test
-        Tests of equal survival.
-    rho, gamma
-        Exponents of the Fleming–Harrington weight.
-    strata
-        Term that stratifies a further log-rank test.
-    trend
-        Whether to test for a trend across the groups in level order.
-    pairwise, adjust
-        Log-rank test of each pair of groups, and the adjustment of the p-values.
-    landmark
-        Time from which survival is counted; rows with times up to it are excluded.
-    weights
-        Column of case weights.
-    competing
-        ``COL=VALUE``: the competing event.
-    parametric
-        Parametric models to fit to each group.
-    curve
-        Whether to give the whole curve as a table.
-    cumulative_events
-        Whether the figure shows cumulative events below the numbers at risk.
-    """
-
-    by: str | None = None
-    conf_type: str = one_of(CONF_TYPES, "log")
-    at: tuple[float, ...] = ()
-    tau: float | None = between(0.0, math.inf, None, ends=False)
-    test: tuple[str, ...] = one_of(TESTS, ("logrank",))
-    rho: float = 0.0
-    gamma: float = 0.0
-    strata: str | None = None
-    trend: bool = False
-    pairwise: bool = False
-    adjust: str = one_of(ADJUSTMENTS, "holm")
-    landmark: float | None = None
-    weights: str | None = None
-    competing: str | None = None
-    parametric: tuple[str, ...] = one_of(PARAMETRIC, ())
-    curve: bool = False
-    cumulative_events: bool = False
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._refuse_contradictions()
-
-    def _refuse_contradictions(self) -> None:
-        for option, given in {
-            "--trend": self.trend,
-            "--pairwise": self.pairwise,
-            "--strata": self.strata is not None,
-        }.items():
-            if given and self.by is None:
-                raise UsageError(
-                    f"{option} compares groups, but no groups were given.",
-                    where=option,
-                    hint="Add --by with a grouping column.",
-                )
-        if (self.rho or self.gamma) and "fh" not in self.test:
-            raise UsageError(
-                "--rho and --gamma are exponents of the Fleming–Harrington test, which was not "
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "survival": "--at 6,12",
+        "rmst": "--tau 12",
+        "pairwise": "--pairwise",
+        "parametric": "--parametric best",
+        "curve": "--curve",
+    }
+    rules = (
+        *(
+            Needs(
+                name, ("--by",),
+                message=f"{name} compares groups, but no groups were given.",
+                hint="Add --by with a grouping column.",
+            )
+            for name in ("--trend", "--pairwise", "--strata")
+        ),
+        *(
+            Needs(
+                name, ("--test fh",),
+                message=f"{name} is an exponent of the Fleming–Harrington test, which was not "
                 "requested.",
-                where="--rho/--gamma",
                 hint="Add --test fh.",
             )
-        if self.competing is not None:
-            clash = {
-                "--weights": self.weights is not None,
-                "--tau": self.tau is not None,
-                "--parametric": bool(self.parametric),
-            }
-            for option, given in clash.items():
-                if given:
-                    raise UsageError(
-                        f"{option} cannot be combined with --competing.",
-                        where=option,
-                        hint="Omit one of the two.",
-                    )
-        if self.weights is not None and self.parametric:
-            raise UsageError(
-                "Parametric models do not take case weights.",
-                where="--parametric",
-                hint="Omit --weights or --parametric.",
-            )
+            for name in ("--rho", "--gamma")
+        ),
+        Excludes("--weights", "--competing"),
+        Excludes("--tau", "--competing"),
+        Excludes("--parametric", "--competing"),
+        Excludes(
+            "--parametric", "--weights",
+            message="Parametric models do not take case weights.",
+            hint="Omit --weights or --parametric.",
+        ),
+    )  # fmt: skip
+
+    by: str | None = option(
+        None, "Groups: a column, a cut (afp@400, afp@median) or a comparison ('ecog==2').",
+        metavar="TERM", panel=_COMPARISON,
+    )  # fmt: skip
+    conf_type: ConfType = option(
+        "log", "Scale of confidence intervals: log, log-log, plain, logit or arcsin.",
+        metavar="TYPE", panel=_KM,
+    )  # fmt: skip
+    at: Sequence[float] = option(
+        (), "Survival, or cumulative incidence, at these times.", metavar="T[,T…]", panel=_KM
+    )
+    tau: float | None = option(
+        None, "Restricted mean survival time to T, with differences between groups.",
+        metavar="T", panel=_KM, ends=False,
+    )  # fmt: skip
+    test: Sequence[Test] = option(
+        ("logrank",), "logrank (default), peto, gehan, tarone-ware or fh.",
+        metavar="TEST", panel=_COMPARISON,
+    )  # fmt: skip
+    rho: float = option(0.0, "Exponent ρ of --test fh.", metavar="X", panel=_COMPARISON)
+    gamma: float = option(0.0, "Exponent γ of --test fh.", metavar="X", panel=_COMPARISON)
+    strata: str | None = option(
+        None, "Add a log-rank test stratified by this term.", metavar="TERM", panel=_COMPARISON
+    )
+    trend: bool = option(
+        False, "Add a test for trend across the groups in level order.", panel=_COMPARISON
+    )
+    pairwise: bool = option(False, "Add a log-rank test of each pair of groups.", panel=_COMPARISON)
+    adjust: Adjustment = option(
+        "holm", "Adjustment of pairwise p-values: holm, bh, bonferroni or none.",
+        metavar="METHOD", panel=_COMPARISON,
+    )  # fmt: skip
+    landmark: float | None = option(
+        None, "Count time from T; patients with an event or censored by T are excluded.",
+        metavar="T", panel=_KM,
+    )  # fmt: skip
+    weights: str | None = option(
+        None, "Column of case weights; fractional weights give robust variances.",
+        metavar="COL", panel=_KM,
+    )  # fmt: skip
+    competing: str | None = option(
+        None, "Competing event, for cumulative incidence and Gray's test.",
+        metavar="COL[=VALUE]", panel=_KM,
+    )  # fmt: skip
+    parametric: Sequence[Family] = option(
+        (), "exponential, weibull, lognormal, loglogistic or best (by AIC).",
+        metavar="MODEL", panel=_KM,
+    )  # fmt: skip
+    curve: bool = option(False, "Add the whole curve as a table, for JSON and CSV.", panel=_KM)
+    cumulative_events: bool = option(
+        False, "Show cumulative events below the numbers at risk in the figure.", panel=_KM
+    )

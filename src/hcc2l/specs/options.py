@@ -1,71 +1,266 @@
-"""Options that all analyses share, and the checks of every option's value."""
+"""How options are declared, and those that all analyses share.
+
+An option is declared once, on its field. The command line, its help, the Python functions and the
+check of a data dictionary all read that declaration.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
-from typing import Any
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.specs.rules import NoEffect, Rule
+from hcc2l.wording import listed
 
-
-def one_of(choices: tuple[str, ...], default: Any) -> Any:
-    """A field whose text, or each of its texts, is one of `choices`."""
-    return field(default=default, metadata={"choices": choices})
-
-
-def between(
-    low: float, high: float, default: Any, *, ends: bool = True, words: tuple[str, ...] = ()
-) -> Any:
-    """A field whose number lies between `low` and `high`, which are allowed themselves if `ends`.
-
-    `words` are accepted instead of a number.
-    """
-    return field(default=default, metadata={"range": (low, high, ends), "words": words})
+SELECTION = "Endpoint and rows"
+RANDOM = "Bootstrap"
+OUTPUT = "Output"
+COHORT_FILE = "Cohort file"
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnalysisSpec:
-    """Options of every analysis.
+class Declaration:
+    """What an option's field says beside its name, type and default.
 
     Attributes
     ----------
-    where
-        Conditions that a row must meet.
-    cut
-        ``COL=V[,V...]``: cut-points of a numeric column.
-    ref
-        ``COL=LEVEL``: reference levels.
-    conf_level
-        Confidence level, between 0 and 1.
-    methods
-        Add a methods paragraph for the manuscript.
+    help
+        One or two sentences for ``--help`` and for the docstring of the Python function.
+    panel
+        The heading that the option stands under in ``--help``.
+    metavar
+        What stands for its value in ``--help``; none for a flag.
+    short
+        A second name, such as ``-x``.
+    low, high, ends
+        The bounds of a number, which are accepted themselves if `ends`.
+    words
+        Texts that are accepted instead of a number.
+    choices
+        The texts that are accepted, where the type of the field does not list them.
+    commas
+        Whether commas separate several values on the command line.
+    place
+        -1 to stand before the other options of its panel, 1 to stand after them.
+    in_dictionary
+        Whether ``hcc2l.toml`` may set it.
     """
 
-    where: tuple[str, ...] = ()
-    cut: tuple[str, ...] = ()
-    ref: tuple[str, ...] = ()
-    conf_level: float = between(0.0, 1.0, 0.95, ends=False)
-    methods: bool = False
+    help: str
+    panel: str
+    metavar: str = ""
+    short: str = ""
+    low: float = 0
+    high: float = math.inf
+    ends: bool = True
+    words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    commas: bool = True
+    place: int = 0
+    in_dictionary: bool = True
+
+
+def option(default: Any, help: str, **declared: Any) -> Any:  # noqa: A002 - as in typer
+    """The field of an option; `declared` are the attributes of `Declaration`."""
+    return field(default=default, metadata={"declared": Declaration(help=help, **declared)})
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option as its field declares it.
+
+    Attributes
+    ----------
+    kind
+        ``bool``, ``int``, ``float`` or ``str``: the type of the value, or of each value.
+    several
+        Whether it takes several values, which a spec holds as a tuple.
+    optional
+        Whether None is a value: not given.
+    choices
+        The only texts that are accepted, if there are any.
+    """
+
+    name: str
+    kind: type
+    several: bool
+    optional: bool
+    choices: tuple[str, ...]
+    default: Any
+    declared: Declaration
+
+    @property
+    def flag(self) -> str:
+        """Its name on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    def problem(self, value: object) -> tuple[str, str] | None:
+        """Error and hint for a value; None when it is valid."""
+        if value is None and self.optional:
+            return None
+        check = {bool: _flag_problem, str: self._text_problem}.get(self.kind, self._number_problem)
+        problems = map(check, as_tuple(value) if self.several else (value,))
+        return next(filter(None, problems), None)
+
+    def _text_problem(self, value: object) -> tuple[str, str] | None:
+        if not isinstance(value, str):
+            return f"{value!r} is not text.", "Put it in quotation marks."
+        if self.choices and value not in self.choices:
+            return f"{value!r} is not a valid choice.", did_you_mean(value, self.choices)
+        return None
+
+    def _number_problem(self, value: object) -> tuple[str, str] | None:
+        if isinstance(value, str) and value in self.declared.words:
+            return None
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not isinstance(value, (int, float)) or not number or not math.isfinite(value):
+            example = (
+                "a whole number such as 3" if self.kind is int else "a number such as 12 or 6.5"
+            )
+            more = ", or omit the option" if self.default is None else ""
+            return f"{value!r} is not a number.", f"Give {example}{more}."
+        if self.kind is int and value != int(value):
+            return f"{value:g} is not a whole number.", "Give a number such as 100."
+        return self._range_problem(value)
+
+    def _range_problem(self, value: float) -> tuple[str, str] | None:
+        low, high = self.declared.low, self.declared.high
+        if not self.declared.ends and not low < value < high:
+            where = f"above {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
+            return f"{value:g} is out of range.", f"Give a number {where}."
+        if not low <= value <= high:
+            upto = "" if high == math.inf else f" and at most {high:g}"
+            return f"{value:g} is out of range.", f"Give a number of at least {low:g}{upto}."
+        return None
+
+
+def _flag_problem(value: object) -> tuple[str, str] | None:
+    if isinstance(value, bool):
+        return None
+    return f"{value!r} is not true or false.", "Write true or false."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Options with their values, checked on creation.
+
+    Attributes
+    ----------
+    rules
+        Which options exclude or need each other.
+
+    Raises
+    ------
+    UsageError
+        A value is not valid, or options are combined that cannot be.
+    """
+
+    rules: ClassVar[tuple[Rule, ...]] = ()
 
     def __post_init__(self) -> None:
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if str(f.type).startswith("tuple"):
-                value = _as_tuple(value)
-                object.__setattr__(self, f.name, value)
-            problem = option_problem(type(self), f.name, value)
+        for option in options_of(type(self)).values():
+            value = getattr(self, option.name)
+            problem = option.problem(value)
             if problem:
                 message, hint = problem
-                raise UsageError(message, where="--" + f.name.replace("_", "-"), hint=hint)
-            if str(f.type).startswith("int") and isinstance(value, float):
-                object.__setattr__(self, f.name, int(value))  # a dictionary may have 200.0
+                raise UsageError(message, where=option.flag, hint=hint)
+            if option.several:
+                object.__setattr__(self, option.name, as_tuple(value))
+            elif option.kind is int and isinstance(value, float):
+                object.__setattr__(self, option.name, int(value))  # a dictionary may have 200.0
+        self.require()
+        for rule in self.rules:
+            if not isinstance(rule, NoEffect):
+                rule.check(self)
 
-    @staticmethod
-    def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Options that exclude each other; one on the command line overrides the dictionary's."""
+    def require(self) -> None:
+        """UsageError if an option is missing that has to be given."""
+
+
+def options_of(spec: type[Options]) -> Mapping[str, Option]:
+    """The options that a class declares, by name, in the order of its fields."""
+    return _declared(spec)  # type: ignore[arg-type]  # mypy asks for the hash of an instance
+
+
+@cache
+def _declared(spec: type[Options]) -> Mapping[str, Option]:
+    hints = get_type_hints(spec)
+    return {f.name: _option(f, hints[f.name]) for f in fields(spec)}
+
+
+def _option(f: Field[Any], hint: Any) -> Option:
+    """The option of a field, whose type is a plain one, `X | None` or `Sequence[X]`."""
+    several = get_origin(hint) is Sequence
+    parts = get_args(hint) if several or get_origin(hint) in (Union, UnionType) else (hint,)
+    text = get_origin(parts[0]) is Literal
+    declared: Declaration = f.metadata["declared"]
+    return Option(
+        name=f.name,
+        kind=str if text else parts[0],
+        several=several,
+        optional=several or NoneType in parts,
+        choices=get_args(parts[0]) if text else declared.choices,
+        default=f.default,
+        declared=declared,
+    )
+
+
+def as_tuple(value: object) -> tuple[Any, ...]:
+    """One value or several as a tuple; None is none."""
+    if value is None:
         return ()
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return (value,)
+    return tuple(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisSpec(Options):
+    """Options of every analysis.
+
+    The first sentence of a command's spec is its description in ``hcc2l --help``.
+
+    Attributes
+    ----------
+    plots, saves
+        Whether the command draws a figure (``--plot``) and adds columns to the cohort (``--save``).
+    optional_tables
+        Tables that have to be asked for, each with the option that does: ``--forest``.
+    """
+
+    plots: ClassVar[bool] = True
+    saves: ClassVar[bool] = False
+    optional_tables: ClassVar[Mapping[str, str]] = {}
+
+    where: Sequence[str] = option(
+        (), "Analyse only these rows: 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing'.",
+        metavar="EXPR", panel=SELECTION, commas=False,
+    )  # fmt: skip
+    cut: Sequence[str] = option(
+        (), "Cut a numeric column into groups: afp=400 gives <400 and ≥400.",
+        metavar="COL=V[,V…]", panel=SELECTION, commas=False,
+    )  # fmt: skip
+    ref: Sequence[str] = option(
+        (), "The reference level of a column.",
+        metavar="COL=LEVEL", panel=SELECTION, commas=False,
+    )  # fmt: skip
+    conf_level: float = option(
+        0.95, "Confidence level.", metavar="P", panel=SELECTION, low=0.0, high=1.0, ends=False
+    )
+    methods: bool = option(
+        False, "Add a methods paragraph for the manuscript, with references.", panel=OUTPUT
+    )
+
+    @property
+    def without_effect(self) -> dict[str, str]:
+        """Options that were given and have no effect, and the options that each would need."""
+        idle = [r for r in self.rules if isinstance(r, NoEffect) and r.applies(self)]
+        return {rule.option: listed(rule.others, "or") for rule in idle}
 
     def settings(self) -> dict[str, object]:
         """Every option with its value, for the provenance."""
@@ -73,76 +268,42 @@ class AnalysisSpec:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 
+def time_option() -> Any:
+    """The column of times of an endpoint given on the command line."""
+    return option(
+        None, "The column of times, for an endpoint given on the command line.",
+        metavar="COL", panel=SELECTION, place=-1,
+    )  # fmt: skip
+
+
+def event_option() -> Any:
+    """The event of an endpoint given on the command line."""
+    return option(
+        None, "The event of that endpoint: a column such as death, or a value, status=2.",
+        metavar="COL[=VALUE]", panel=SELECTION, place=-1,
+    )  # fmt: skip
+
+
+def seed_option() -> Any:
+    """The seed of an analysis that draws random numbers."""
+    return option(1, "Seed of the random number generator.", metavar="N", panel=RANDOM)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SurvivalSpec(AnalysisSpec):
     """Options of every analysis of a survival endpoint.
 
-    Attributes
-    ----------
-    endpoint
-        Name of an endpoint of the dictionary.
-    time, event
-        An endpoint given on the command line: a column of times, and ``COL`` or ``COL=VALUE``.
-        One of them alone replaces that part of `endpoint`.
+    One of `time` and `event` alone replaces that part of `endpoint`.
     """
 
-    endpoint: str = "os"
-    time: str | None = None
-    event: str | None = None
+    endpoint: str = option(
+        "os", "An endpoint defined in hcc2l.toml or recognised by its column names.",
+        metavar="NAME", panel=SELECTION, place=-1,
+    )  # fmt: skip
+    time: str | None = time_option()
+    event: str | None = event_option()
 
 
-def option_problem(spec: type[AnalysisSpec], name: str, value: object) -> tuple[str, str] | None:
+def option_problem(spec: type[Options], name: str, value: object) -> tuple[str, str] | None:
     """Error and hint for an option's value; None when it is valid."""
-    kind = str(spec.__dataclass_fields__[name].type)
-    if value is None and kind.endswith("None"):
-        return None
-    if kind.startswith("tuple"):
-        items = _as_tuple(value)
-        kind = "float" if "float" in kind else "str"
-    else:
-        items = (value,)
-    for item in items:
-        problem = _item_problem(spec.__dataclass_fields__[name], kind.partition(" ")[0], item)
-        if problem:
-            return problem
-    return None
-
-
-def _item_problem(option: Field[Any], kind: str, value: object) -> tuple[str, str] | None:
-    if kind == "bool":
-        return (
-            None
-            if isinstance(value, bool)
-            else (f"{value!r} is not true or false.", "Write true or false.")
-        )
-    if kind == "str":
-        if not isinstance(value, str):
-            return f"{value!r} is not text.", "Put it in quotation marks."
-        choices = option.metadata.get("choices")
-        if choices and value not in choices:
-            return f"{value!r} is not a valid choice.", did_you_mean(value, choices)
-        return None
-    if isinstance(value, str) and value in option.metadata.get("words", ()):
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        number = "a whole number such as 3" if kind == "int" else "a number such as 12 or 6.5"
-        more = ", or omit the option" if option.default is None else ""
-        return f"{value!r} is not a number.", f"Give {number}{more}."
-    if kind == "int" and value != int(value):
-        return f"{value:g} is not a whole number.", "Give a number such as 100."
-    low, high, ends = option.metadata.get("range", (0.0, math.inf, True))
-    if not ends and not low < value < high:
-        where = f"above {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
-        return f"{value:g} is out of range.", f"Give a number {where}."
-    if not low <= value <= high:
-        upto = "" if high == math.inf else f" and at most {high:g}"
-        return f"{value:g} is out of range.", f"Give a number of at least {low:g}{upto}."
-    return None
-
-
-def _as_tuple(value: object) -> tuple[object, ...]:
-    if value is None:
-        return ()
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        return (value,)
-    return tuple(value)
+    return options_of(spec)[name].problem(value)

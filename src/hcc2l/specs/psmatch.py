@@ -2,95 +2,140 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import AnalysisSpec, between, one_of
+from hcc2l.specs.options import AnalysisSpec, event_option, option, time_option
+from hcc2l.specs.rules import Excludes, NoEffect
 
-METHODS = ("nearest", "optimal")
-DISTANCES = ("logit", "propensity")
-CALIPER_SCALES = ("sd", "raw")
-ORDERS = ("largest", "smallest", "data", "random")
-WEIGHTINGS = ("none", "iptw", "overlap")
-ESTIMANDS = ("att", "ate")
-PROPENSITIES = ("logistic", "boosted")
-SMDS = ("pooled", "att")
-PICTURES = ("love", "scores", "survival")
+Method = Literal["nearest", "optimal"]
+Scale = Literal["logit", "propensity"]
+Unit = Literal["sd", "raw"]
+Order = Literal["largest", "smallest", "data", "random"]
+Weighting = Literal["none", "iptw", "overlap"]
+Estimand = Literal["att", "ate"]
+ScoreModel = Literal["logistic", "boosted"]
+Denominator = Literal["pooled", "att"]
+Picture = Literal["love", "scores", "survival"]
+
+_TREATMENT = "Treatment and score"
+_MATCHING = "Matching and balance"
+_WEIGHTING = "Weighting"
+_OUTCOMES = "Outcomes and figure"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PsmatchSpec(AnalysisSpec):
-    """Options of `hcc2l psmatch`; names and values as on the command line.
+    """Compare two treatments in matched patients: propensity score, balance, outcomes."""
 
-    Attributes
-    ----------
-    treat
-        ``LEVEL``, ``COL`` or ``COL=LEVEL``: the treated group.
-    control
-        The level of the control group; needed if there are more than two levels.
-    covariates
-        Terms of the propensity score.
-    propensity
-        ``logistic`` regression, or ``boosted`` regression trees.
-    method, order, ratio, replace
-        How controls are chosen.
-    distance
-        Scale of the matching: the ``logit`` of the propensity score or the ``propensity`` itself.
-    caliper, caliper_scale
-        The largest permitted distance, in standard deviations of the distance over all patients
-        (``sd``) or in its own units (``raw``); None for no limit.
-    exact
-        Terms on which patients are matched exactly.
-    smd
-        Divide differences by the ``pooled`` standard deviation or that of the treated (``att``).
-    weighting, estimand, stabilised, truncate
-        Additional analysis by weighting: type, target population, and truncation quantile.
-    doubly_robust
-        Also adjust the hazard ratios for the covariates.
-    endpoint
-        Endpoints to compare; empty for all endpoints of the cohort.
-    time, event
-        An endpoint given on the command line.
-    which
-        The figure: ``love``, ``scores`` or ``survival``.
-    seed
-        Seed of the random order and of boosting.
-    """
+    saves = True
+    rules = (
+        *(
+            Excludes(
+                "--endpoint", other, rivals=True,
+                message="--endpoint cannot be combined with --time and --event.",
+                hint="Use either --endpoint or --time and --event.",
+            )
+            for other in ("--time", "--event")
+        ),
+        NoEffect("--estimand", ("--weighting iptw",)),
+        NoEffect("--no-stabilised", ("--weighting iptw --estimand ate",)),
+        NoEffect("--truncate", ("--weighting iptw", "--weighting overlap")),
+        NoEffect("--ratio", ("--method nearest",)),
+        NoEffect("--replace", ("--method nearest",)),
+    )  # fmt: skip
 
-    treat: str | None = None
-    control: str | None = None
-    covariates: tuple[str, ...] = ()
-    propensity: str = one_of(PROPENSITIES, "logistic")
-    method: str = one_of(METHODS, "nearest")
-    distance: str = one_of(DISTANCES, "logit")
-    caliper: float | None = between(0.0, math.inf, 0.2, ends=False, words=("none",))
-    caliper_scale: str = one_of(CALIPER_SCALES, "sd")
-    ratio: int = between(1, math.inf, 1)
-    replace: bool = False
-    order: str = one_of(ORDERS, "largest")
-    exact: tuple[str, ...] = ()
-    smd: str = one_of(SMDS, "pooled")
-    weighting: str = one_of(WEIGHTINGS, "none")
-    estimand: str | None = one_of(ESTIMANDS, None)
-    stabilised: bool = True
-    truncate: float | None = between(0.0, 0.5, None, ends=False)
-    doubly_robust: bool = False
-    endpoint: tuple[str, ...] = ()
-    time: str | None = None
-    event: str | None = None
-    which: str = one_of(PICTURES, "love")
-    seed: int = 1
-
-    @staticmethod
-    def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Options that exclude each other: endpoints of the dictionary, or one given here."""
-        return ("endpoint", "time"), ("endpoint", "event")
+    treat: str | None = option(
+        None, "The treated group: a level of the treatment, a column with two values, or both.",
+        metavar="LEVEL|COL|COL=LEVEL", panel=_TREATMENT,
+    )  # fmt: skip
+    control: str | None = option(
+        None, "The control group, if the treatment has more than two levels.",
+        metavar="LEVEL", panel=_TREATMENT,
+    )  # fmt: skip
+    covariates: Sequence[str] = option(
+        (), "Covariates of the score: columns, cuts (afp@400), comparisons.",
+        metavar="TERM[,TERM…]", panel=_TREATMENT, short="-x",
+    )  # fmt: skip
+    propensity: ScoreModel = option(
+        "logistic", "Model of the score: logistic regression, or boosted (regression trees).",
+        metavar="MODEL", panel=_TREATMENT,
+    )  # fmt: skip
+    method: Method = option(
+        "nearest", "nearest (greedy) or optimal (smallest total distance).",
+        metavar="METHOD", panel=_MATCHING,
+    )  # fmt: skip
+    distance: Scale = option(
+        "logit", "Match on the logit of the propensity score, or on the score itself (propensity).",
+        metavar="SCALE", panel=_MATCHING,
+    )  # fmt: skip
+    caliper: float | None = option(
+        0.2, "The largest permitted distance within a match, or none.",
+        metavar="C", panel=_MATCHING, ends=False, words=("none",),
+    )  # fmt: skip
+    caliper_scale: Unit = option(
+        "sd", "Unit of the caliper: SD of the distance in all patients (sd), or raw.",
+        metavar="UNIT", panel=_MATCHING,
+    )  # fmt: skip
+    ratio: int = option(
+        1, "Maximum number of controls per treated patient.", metavar="K", panel=_MATCHING, low=1
+    )
+    replace: bool = option(
+        False, "Match with replacement: controls can be matched to several treated patients.",
+        panel=_MATCHING,
+    )  # fmt: skip
+    order: Order = option(
+        "largest", "Order of the treated: largest or smallest score first, data (as in the file), "
+        "or random.",
+        metavar="ORDER", panel=_MATCHING,
+    )  # fmt: skip
+    exact: Sequence[str] = option(
+        (), "Match exactly on these terms.", metavar="TERM[,TERM…]", panel=_MATCHING
+    )
+    smd: Denominator = option(
+        "pooled", "SD for standardised differences: pooled, or that of the treated (att).",
+        metavar="SD", panel=_MATCHING,
+    )  # fmt: skip
+    weighting: Weighting = option(
+        "none", "Also analyse all patients weighted by the score: iptw or overlap.",
+        metavar="WEIGHTS", panel=_WEIGHTING,
+    )  # fmt: skip
+    estimand: Estimand | None = option(
+        None, "With iptw: effect in the treated (att, default) or in all patients (ate).",
+        metavar="ESTIMAND", panel=_WEIGHTING,
+    )  # fmt: skip
+    stabilised: bool = option(
+        True, "With ate: multiply weights by the proportion of patients in the same group.",
+        panel=_WEIGHTING,
+    )  # fmt: skip
+    truncate: float | None = option(
+        None, "Truncate the weights at their quantiles Q and 1 - Q.",
+        metavar="Q", panel=_WEIGHTING, high=0.5, ends=False,
+    )  # fmt: skip
+    doubly_robust: bool = option(
+        False, "Also adjust the hazard ratios for the covariates.", panel=_OUTCOMES
+    )
+    endpoint: Sequence[str] = option(
+        (), "Endpoints (default: all endpoints of the cohort).",
+        metavar="NAME[,NAME…]", panel=_OUTCOMES, place=1,
+    )  # fmt: skip
+    time: str | None = time_option()
+    event: str | None = event_option()
+    which: Picture = option(
+        "love", "Figure: love (love plot), scores or survival.",
+        metavar="PICTURE", panel=_OUTCOMES,
+    )  # fmt: skip
+    seed: int = option(1, "Seed of the random order and of boosting.", metavar="N", panel=_MATCHING)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if isinstance(self.caliper, str):  # `none`, on the command line or in a dictionary
             object.__setattr__(self, "caliper", None)
+
+    def require(self) -> None:
+        """Refuse a comparison without a treatment or covariates."""
         if self.treat is None:
             raise UsageError(
                 "No treatment was given.",
@@ -105,12 +150,6 @@ class PsmatchSpec(AnalysisSpec):
                 "age,sex,child_pugh, or set the default in hcc2l.toml: [psmatch] covariates = "
                 '["age", "sex"].',
             )
-        if self.endpoint and (self.time is not None or self.event is not None):
-            raise UsageError(
-                "--endpoint cannot be combined with --time and --event.",
-                where="--endpoint",
-                hint="Use either --endpoint or --time and --event.",
-            )
 
     @property
     def controls_each(self) -> int:
@@ -121,22 +160,3 @@ class PsmatchSpec(AnalysisSpec):
     def reuses(self) -> bool:
         """Whether controls can be matched repeatedly; never in optimal matching."""
         return self.replace and self.method == "nearest"
-
-    @property
-    def without_effect(self) -> dict[str, str]:
-        """Options that were given without effect, and the option each one needs."""
-        iptw, optimal = self.weighting == "iptw", self.method == "optimal"
-        options = {
-            "--estimand": (self.estimand is not None and not iptw, "--weighting iptw"),
-            "--no-stabilised": (
-                not self.stabilised and not (iptw and self.estimand == "ate"),
-                "--weighting iptw --estimand ate",
-            ),
-            "--truncate": (
-                self.truncate is not None and self.weighting == "none",
-                "--weighting iptw or --weighting overlap",
-            ),
-            "--ratio": (self.ratio > 1 and optimal, "--method nearest"),
-            "--replace": (self.replace and optimal, "--method nearest"),
-        }
-        return {option: to for option, (idle, to) in options.items() if idle}

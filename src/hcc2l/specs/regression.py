@@ -2,86 +2,114 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, between, one_of
+from hcc2l.specs.options import RANDOM, AnalysisSpec, SurvivalSpec, option, seed_option
+from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
-FORESTS = ("univariable", "multivariable", "both", "subgroups", "adjusted")
-INTERVALS = ("wald", "profile")
-TIES = ("efron", "breslow")
-STEPWISE = ("aic", "lr", "wald")
-PH_TRANSFORMS = ("km", "identity", "rank", "log")
+Forest = Literal["univariable", "multivariable", "both"]
+CoxFigure = Literal["univariable", "multivariable", "both", "subgroups", "adjusted"]
+Interval = Literal["wald", "profile"]
+Ties = Literal["efron", "breslow"]
+Stepwise = Literal["aic", "lr", "wald"]
+Transform = Literal["km", "identity", "rank", "log"]
+
+_MODEL = "Model"
+_SELECTION = "Variable selection"
+_EFFECTS = "Interactions and subgroups"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegressionSpec(AnalysisSpec):
-    """Options of every regression.
+    """Options of every regression."""
 
-    Attributes
-    ----------
-    covariates
-        Terms of the model.
-    univariable, multivariable
-        Which models to fit; both by default.
-    select
-        Terms whose univariable p (overall Wald) is below this enter the multivariable model.
-    stepwise
-        Backward elimination by ``aic``, or by the p of the ``lr`` or ``wald`` test of a term.
-    stay
-        A term stays while its p is below this (``lr``, ``wald``); default 0.05.
-    interaction
-        ``A:B``: a likelihood-ratio test of their product, added to the model of both.
-    firth
-        Firth's penalised likelihood, with profile limits and likelihood-ratio p.
-    performance
-        Whether to measure how well the multivariable model predicts.
-    boot, seed
-        Bootstrap samples for the correction of optimism, default 200, and their seed.
-    which
-        What the figure shows; by default the last kind of model that was fitted.
-    """
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "selection": "--select 0.2",
+        "performance": "--performance",
+    }
+    rules = (
+        Excludes(
+            "--select", "--stepwise", rivals=True,
+            message="--select and --stepwise cannot be combined: each selects the covariates.",
+        ),
+        *(
+            Excludes(
+                stepwise, "--firth",
+                message=f"{stepwise} cannot be combined with --firth, which tests by the "
+                "penalised likelihood ratio.",
+                hint="Use --stepwise lr.",
+            )
+            for stepwise in ("--stepwise aic", "--stepwise wald")
+        ),
+        NoEffect("--stay", ("--stepwise lr", "--stepwise wald")),
+        NoEffect("--boot", ("--performance",)),
+    )  # fmt: skip
 
-    covariates: tuple[str, ...] = ()
-    univariable: bool = False
-    multivariable: bool = False
-    select: float | None = between(0.0, 1.0, None)
-    stepwise: str | None = one_of(STEPWISE, None)
-    stay: float | None = between(0.0, 1.0, None)
-    interaction: tuple[str, ...] = ()
-    firth: bool = False
-    performance: bool = False
-    boot: int | None = None
-    seed: int = 1
-    which: str | None = one_of(FORESTS, None)
-
-    @staticmethod
-    def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Options that exclude each other: two ways to select covariates."""
-        return (("select", "stepwise"),)
+    covariates: Sequence[str] = option(
+        (), "Covariates: columns, cuts (afp@400), comparisons ('ecog==2').",
+        metavar="TERM[,TERM…]", panel=_MODEL, short="-x",
+    )  # fmt: skip
+    univariable: bool = option(False, "Fit the univariable models only.", panel=_MODEL)
+    multivariable: bool = option(False, "Fit the multivariable model only.", panel=_MODEL)
+    select: float | None = option(
+        None, "Enter covariates with univariable p < P into the multivariable model.",
+        metavar="P", panel=_SELECTION, high=1.0,
+    )  # fmt: skip
+    stepwise: Stepwise | None = option(
+        None, "Backward elimination by aic, or by the p-value of the lr or wald test.",
+        metavar="BY", panel=_SELECTION,
+    )  # fmt: skip
+    stay: float | None = option(
+        None, "Keep a covariate while its p < P, with lr or wald (default: 0.05).",
+        metavar="P", panel=_SELECTION, high=1.0,
+    )  # fmt: skip
+    interaction: Sequence[str] = option(
+        (), "Test the interaction of two covariates.", metavar="A:B", panel=_EFFECTS
+    )
+    firth: bool = option(
+        False, "Firth's penalised likelihood, for separation and few events.",
+        panel=_MODEL, place=1,
+    )  # fmt: skip
+    performance: bool = option(
+        False, "Predictive performance of the multivariable model, corrected for optimism.",
+        panel=RANDOM,
+    )  # fmt: skip
+    boot: int | None = option(
+        None, "Bootstrap samples for --performance; 0 for none (default: 200).",
+        metavar="N", panel=RANDOM,
+    )  # fmt: skip
+    seed: int = seed_option()
+    which: CoxFigure | None = option(
+        None, "Models in the figure: univariable, multivariable, both, subgroups or adjusted.",
+        metavar="MODELS", panel=_EFFECTS, place=1,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        univariable, multivariable = self.models
+        fitted = {
+            "univariable": univariable,
+            "multivariable": multivariable,
+            "both": univariable and multivariable,
+        }
+        if not fitted.get(self.which or "", True):
+            raise UsageError(
+                f"There is nothing to draw for --which {self.which}.",
+                where="--which",
+                hint="Drop --univariable or --multivariable to fit both.",
+            )
+
+    def require(self) -> None:
+        """Refuse a model without covariates."""
         if not self.covariates and not self.has_subgroups:
             raise UsageError(
                 "A model needs covariates.",
                 where="-x",
                 hint="Name them: -x age,sex,child_pugh,afp@400.",
             )
-        if self.select is not None and self.stepwise is not None:
-            raise UsageError(
-                "--select and --stepwise cannot be combined: each selects the covariates.",
-                where="--select",
-                hint="Drop one of the two.",
-            )
-        if self.firth and self.stepwise in ("aic", "wald"):
-            raise UsageError(
-                f"--stepwise {self.stepwise} cannot be combined with --firth, which tests by the "
-                "penalised likelihood ratio.",
-                where="--stepwise",
-                hint="Use --stepwise lr.",
-            )
-        self._refuse_undrawn()
 
     @property
     def stays_below(self) -> float:
@@ -95,17 +123,13 @@ class RegressionSpec(AnalysisSpec):
 
     @property
     def without_effect(self) -> dict[str, str]:
-        """Options that were given without effect, and what they need."""
-        needed = {}
-        if self.stay is not None and self.stepwise not in ("lr", "wald"):
-            needed["--stay"] = "--stepwise lr or --stepwise wald"
-        for option in ("select", "stepwise"):
-            chosen = getattr(self, option) is not None
-            if chosen and not (self.models[1] and self.covariates):
-                needed[f"--{option}"] = "a multivariable model"
-        if self.boot is not None and not self.performance:
-            needed["--boot"] = "--performance"
-        return needed
+        """Options that were given and have no effect, and what each would need."""
+        idle = super().without_effect
+        if not (self.models[1] and self.covariates):
+            chosen = {"--select": self.select, "--stepwise": self.stepwise}
+            needed = "a multivariable model"
+            idle |= {name: needed for name, value in chosen.items() if value is not None}
+        return idle
 
     @property
     def has_subgroups(self) -> bool:
@@ -123,84 +147,83 @@ class RegressionSpec(AnalysisSpec):
         neither = not self.univariable and not self.multivariable
         return self.univariable or neither, self.multivariable or neither
 
-    def _refuse_undrawn(self) -> None:
-        """Refuse a forest plot of models that are not fitted."""
-        fitted = {
-            None: True,
-            "univariable": self.models[0],
-            "multivariable": self.models[1],
-            "both": all(self.models),
-            "subgroups": self.has_subgroups,
-            "adjusted": self.has_adjusted_curves,
-        }
-        hints = {
-            "subgroups": "Add --subgroups TERM --within A,B (Cox regression).",
-            "adjusted": "Add --adjusted-curves TERM (Cox regression).",
-        }
-        if not fitted[self.which]:
-            raise UsageError(
-                f"There is nothing to draw for --which {self.which}.",
-                where="--which",
-                hint=hints.get(
-                    self.which or "", "Drop --univariable or --multivariable to fit both."
-                ),
-            )
-
 
 @dataclass(frozen=True, kw_only=True)
 class CoxSpec(SurvivalSpec, RegressionSpec):
-    """Options of `hcc2l cox`, beside those of every regression; names as on the command line.
+    """Cox regression: univariable and multivariable hazard ratios, checks, forest plot."""
 
-    Attributes
-    ----------
-    ties
-        ``efron`` or ``breslow``.
-    strata, cluster, weights
-        Terms or columns of the model; rows with a missing value are excluded.
-    robust
-        Robust (sandwich) variance.
-    subgroups, within
-        The effect of the first term within each level of the others, with interaction tests.
-    adjusted_curves
-        Survival by the levels of this term of the multivariable model, averaged over the cohort.
-    landmark
-        Count time from here; rows with no longer time are excluded.
-    ph_transform
-        Time scale of the test of proportional hazards.
-    """
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        **RegressionSpec.optional_tables,
+        "subgroups": "--subgroups TERM --within A,B",
+        "adjusted": "--adjusted-curves TERM",
+        "adjusted_curve": "--adjusted-curves TERM",
+    }
+    rules = (
+        *RegressionSpec.rules,
+        *(
+            Needs(
+                one, (other,),
+                message="A subgroup analysis needs --subgroups TERM and --within A,B.",
+                hint="For example: --subgroups treatment --within sex,child_pugh.",
+            )
+            for one, other in (("--subgroups", "--within"), ("--within", "--subgroups"))
+        ),
+        *(Excludes("--firth", other) for other in ("--weights", "--cluster", "--robust")),
+        Needs(
+            "--which subgroups", ("--subgroups",),
+            message="There is nothing to draw for --which subgroups.",
+            hint="Add --subgroups TERM --within A,B.",
+        ),
+        Needs(
+            "--which adjusted", ("--adjusted-curves",),
+            message="There is nothing to draw for --which adjusted.",
+            hint="Add --adjusted-curves TERM.",
+        ),
+    )  # fmt: skip
 
-    ties: str = one_of(TIES, "efron")
-    strata: str | None = None
-    cluster: str | None = None
-    weights: str | None = None
-    robust: bool = False
-    subgroups: str | None = None
-    within: tuple[str, ...] = ()
-    adjusted_curves: str | None = None
-    landmark: float | None = None
-    ph_transform: str = one_of(PH_TRANSFORMS, "km")
+    ties: Ties = option(
+        "efron", "Tied event times: efron or breslow.",
+        metavar="METHOD", panel=_MODEL,
+    )  # fmt: skip
+    strata: str | None = option(
+        None, "Stratify the baseline hazard by this term.", metavar="TERM", panel=_MODEL
+    )
+    cluster: str | None = option(
+        None, "Robust variance, clustered on this column.", metavar="COL", panel=_MODEL
+    )
+    weights: str | None = option(
+        None, "Column of case weights; fractional weights give robust variances.",
+        metavar="COL", panel=_MODEL,
+    )  # fmt: skip
+    robust: bool = option(False, "Robust (sandwich) variance.", panel=_MODEL)
+    subgroups: str | None = option(
+        None, "Hazard ratio of this term in the subgroups defined by --within.",
+        metavar="TERM", panel=_EFFECTS,
+    )  # fmt: skip
+    within: Sequence[str] = option(
+        (), "Terms whose levels define the subgroups.", metavar="TERM[,TERM…]", panel=_EFFECTS
+    )
+    adjusted_curves: str | None = option(
+        None, "Survival by the levels of this covariate, adjusted for the others.",
+        metavar="TERM", panel=_EFFECTS,
+    )  # fmt: skip
+    landmark: float | None = option(
+        None, "Count time from T; patients with an event or censored by T are excluded.",
+        metavar="T", panel=_MODEL,
+    )  # fmt: skip
+    ph_transform: Transform = option(
+        "km", "Time scale of the test of proportional hazards: km, identity, rank or log.",
+        metavar="SCALE", panel=_MODEL,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if (self.subgroups is None) != (not self.within):
-            raise UsageError(
-                "A subgroup analysis needs --subgroups TERM and --within A,B.",
-                where="--subgroups",
-                hint="For example: --subgroups treatment --within sex,child_pugh.",
-            )
         if self.subgroups in self.within:
             raise UsageError(
                 f"{self.subgroups!r} cannot be analysed within its own levels.",
                 where="--within",
                 hint="Name other terms.",
             )
-        for option in ("weights", "cluster", "robust"):
-            if self.firth and getattr(self, option):
-                raise UsageError(
-                    f"--firth cannot be combined with --{option}.",
-                    where="--firth",
-                    hint="Drop one of the two.",
-                )
 
     @property
     def has_subgroups(self) -> bool:
@@ -215,21 +238,25 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class LogisticSpec(RegressionSpec):
-    """Options of `hcc2l logistic`, beside those of every regression.
+    """Logistic regression: univariable and multivariable odds ratios, checks, forest plot."""
 
-    Attributes
-    ----------
-    outcome
-        ``COL`` or ``COL=VALUE``: the outcome.
-    ci
-        ``wald`` or ``profile`` confidence limits.
-    """
+    outcome: str | None = option(
+        None, "The outcome, such as primary_resistance or response=PD.",
+        metavar="COL[=VALUE]", panel=_MODEL, place=-1,
+    )  # fmt: skip
+    ci: Interval = option(
+        "wald", "Confidence limits: wald or profile.",
+        metavar="TYPE", panel=_MODEL,
+    )  # fmt: skip
 
-    outcome: str | None = None
-    ci: str = one_of(INTERVALS, "wald")
+    which: Forest | None = option(
+        None, "Models in the forest plot: univariable, multivariable or both.",
+        metavar="MODELS", panel=_EFFECTS, place=1,
+    )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def require(self) -> None:
+        """Refuse a model without covariates or outcome."""
+        super().require()
         if self.outcome is None:
             raise UsageError(
                 "A logistic regression needs an outcome.",

@@ -3,115 +3,175 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import SurvivalSpec, between, one_of
+from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
+from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
-CRITERIA = ("youden", "topleft", "maxstat")
-DIRECTIONS = ("auto", "higher", "lower")
-INTERVALS = ("wilson", "clopper-pearson")
-FIGURES = ("roc", "thresholds", "maxstat")
+Criterion = Literal["youden", "topleft", "maxstat"]
+Direction = Literal["auto", "higher", "lower"]
+Interval = Literal["wilson", "clopper-pearson"]
+Picture = Literal["roc", "thresholds", "maxstat"]
 SAMPLES_WITH_AT = 1000  # the interval of a time-dependent area is that of the bootstrap
+
+_OUTCOME = "Outcome"
+_CUTOFF = "Markers and cut-offs"
 _PARTIAL = re.compile(r"(sensitivity|specificity)=(0?\.\d+|0)")
+_WITH_CURVE = ("--outcome", "--at")
+_WITH_TIME = ("--at", "--within", "--criterion maxstat")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RocSpec(SurvivalSpec):
-    """Options of `hcc2l roc`, in addition to those of every survival analysis.
+    """ROC curves and cut-offs of AFP, ALT, PNI and other markers, with internal validation."""
 
-    Attributes
-    ----------
-    marker
-        Columns or terms; empty for those of AFP, ALT and PNI that are in the cohort.
-    outcome
-        ``COL`` or ``COL=VALUE``.
-    at
-        Instead of `outcome`: the event of the endpoint by this time.
-    within
-        The outcome is known only after this time; patients without it who were censored before, by
-        the endpoint, are excluded.
-    combine
-        ``A+B``: the fitted probability of a logistic model with these markers.
-    compare
-        Whether differences in area between markers, and between groups, are tested.
-    by
-        A term; every analysis is done within each of its groups.
-    criterion
-        ``youden``, ``topleft``, or ``maxstat``: the maximally selected log-rank statistic.
-    direction
-        Whether ``higher`` or ``lower`` values indicate the outcome; ``auto``: by the medians.
-    at_cut
-        ``MARKER=V[,V...]``: given cut-offs, evaluated beside the chosen one.
-    observed
-        Whether the cut-off is shown as an observed value as well.
-    partial
-        ``specificity=0.8`` or ``sensitivity=0.8``: the area at or above it alone.
-    ci
-        Confidence interval of proportions.
-    boot, seed
-        Number of bootstrap samples (None: 1000 with `at`, otherwise 0) and their seed.
-    min_prop
-        Smallest share of patients on either side of a cut-point, for ``maxstat``.
-    curve
-        Whether every operating point is given.
-    which
-        ``roc``, ``thresholds`` or ``maxstat``: the figure; None for that of the criterion.
-    """
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "partial": "--partial specificity=0.8",
+        "comparisons": "--compare",
+        "optimism": "--boot 200",
+        "maxstat": "--criterion maxstat",
+        "curve": "--curve",
+    }
+    rules = (
+        Excludes(
+            "--at", "--outcome", rivals=True,
+            message="--outcome and --at both define the outcome.",
+            hint="Give one of them; if the outcome is known only after a time, use --within T.",
+        ),
+        Needs(
+            "--within", ("--outcome",), hint="Add --outcome COL; with --at, remove --within."
+        ),
+        Excludes("--within", "--at", rivals=True),
+        Needs(
+            "--which maxstat", ("--criterion maxstat",),
+            message="There is no maximally selected statistic to plot.",
+            hint="Add --criterion maxstat.",
+        ),
+        *(
+            Needs(
+                which, _WITH_CURVE,
+                message="There is no ROC curve without an outcome.",
+                hint="Add --outcome COL or --at T.",
+            )
+            for which in ("--which roc", "--which thresholds")
+        ),
+        Excludes(
+            "--combine", "--at",
+            message="Markers are combined by logistic regression, which needs --outcome.",
+            hint="For a survival endpoint use hcc2l cox.",
+        ),
+        Excludes(
+            "--compare", "--at --boot 0",
+            message="Time-dependent AUCs cannot be compared without the bootstrap.",
+            hint="Remove --boot 0 or --compare.",
+        ),
+        Excludes(
+            "--combine", "--criterion maxstat",
+            message="maxstat selects cut-points of markers, not of combinations.",
+            hint="Remove --combine or --criterion.",
+        ),
+        *(
+            Needs(
+                name, _WITH_CURVE,
+                message=f"{name} needs an outcome.",
+                hint=f"Add --outcome COL or --at T, or remove {name}.",
+            )
+            for name in ("--combine", "--compare", "--at-cut", "--partial")
+        ),
+        NoEffect("--endpoint", _WITH_TIME),
+        NoEffect("--time", _WITH_TIME),
+        NoEffect("--event", _WITH_TIME),
+        NoEffect("--min-prop", ("--criterion maxstat",)),
+        NoEffect("--direction", _WITH_CURVE),
+        NoEffect("--observed", _WITH_CURVE),
+        NoEffect("--ci", ("--outcome",)),
+    )  # fmt: skip
 
-    marker: tuple[str, ...] = ()
-    outcome: str | None = None
-    at: float | None = between(0.0, float("inf"), None, ends=False)
-    within: float | None = between(0.0, float("inf"), None, ends=False)
-    combine: tuple[str, ...] = ()
-    compare: bool = False
-    by: str | None = None
-    criterion: str = one_of(CRITERIA, "youden")
-    direction: str = one_of(DIRECTIONS, "auto")
-    at_cut: tuple[str, ...] = ()
-    observed: bool = False
-    partial: str | None = None
-    ci: str = one_of(INTERVALS, "wilson")
-    boot: int | None = None
-    seed: int = 1
-    min_prop: float = between(0.0, 0.5, 0.1, ends=False)
-    curve: bool = False
-    which: str | None = one_of(FIGURES, None)
-
-    @staticmethod
-    def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Options that exclude each other: an outcome is a column or a time."""
-        return ("outcome", "at"), ("within", "at")
+    marker: Sequence[str] = option(
+        (), "Markers (default: AFP, ALT and PNI, where available). PNI is computed from albumin "
+        "and lymphocytes.",
+        metavar="COL[,COL…]", panel=_CUTOFF,
+    )  # fmt: skip
+    outcome: str | None = option(
+        None, "The outcome, such as primary_resistance or response=PD.",
+        metavar="COL[=VALUE]", panel=_OUTCOME, place=-1,
+    )  # fmt: skip
+    at: float | None = option(
+        None, "Instead of --outcome: the event of the endpoint by time T (time-dependent ROC).",
+        metavar="T", panel=_OUTCOME, ends=False,
+    )  # fmt: skip
+    within: float | None = option(
+        None, "The outcome is known only after time T: exclude patients without it who were "
+        "censored before T.",
+        metavar="T", panel=_OUTCOME, ends=False,
+    )  # fmt: skip
+    combine: Sequence[str] = option(
+        (), "Combine markers by logistic regression.", metavar="A+B", panel=_CUTOFF
+    )
+    compare: bool = option(
+        False, "Test differences in AUC between markers, and between groups.", panel=_CUTOFF
+    )
+    by: str | None = option(
+        None, "Analyse each group separately: child_pugh, age@65.", metavar="TERM", panel=_CUTOFF
+    )
+    criterion: Criterion = option(
+        "youden", "How the cut-off is chosen: youden, topleft, or maxstat (survival).",
+        metavar="RULE", panel=_CUTOFF,
+    )  # fmt: skip
+    direction: Direction = option(
+        "auto", "Values that indicate the outcome: auto (by medians), higher or lower.",
+        metavar="WHICH", panel=_CUTOFF,
+    )  # fmt: skip
+    at_cut: Sequence[str] = option(
+        (), "Evaluate these cut-offs as well: afp=20,400.",
+        metavar="MARKER=V[,V…]", panel=_CUTOFF, commas=False,
+    )  # fmt: skip
+    observed: bool = option(False, "Also show the cut-off as an observed value.", panel=_CUTOFF)
+    partial: str | None = option(
+        None, "Partial AUC at or above specificity=0.8 or sensitivity=0.9.",
+        metavar="WHERE", panel=_CUTOFF,
+    )  # fmt: skip
+    ci: Interval = option(
+        "wilson", "Confidence intervals of proportions: wilson or clopper-pearson.",
+        metavar="TYPE", panel=_CUTOFF,
+    )  # fmt: skip
+    boot: int | None = option(
+        None, "Number of bootstrap samples (default: 1000 with --at, otherwise 0).",
+        metavar="N", panel=RANDOM,
+    )  # fmt: skip
+    seed: int = seed_option()
+    min_prop: float = option(
+        0.1, "maxstat: smallest share of patients on either side.",
+        metavar="P", panel=_CUTOFF, high=0.5, ends=False,
+    )  # fmt: skip
+    curve: bool = option(False, "Add every operating point, for JSON and CSV.", panel=_CUTOFF)
+    which: Picture | None = option(
+        None, "The figure of --plot: roc, thresholds (sensitivity and specificity against the "
+        "cut-off), or maxstat.",
+        metavar="FIGURE", panel=_CUTOFF,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.outcome is not None and self.at is not None:
-            raise UsageError(
-                "--outcome and --at both define the outcome.",
-                where="--at",
-                hint="Give one of them; if the outcome is known only after a time, use --within T.",
-            )
-        if self.outcome is None and self.at is None and self.criterion != "maxstat":
-            raise UsageError(
-                "A ROC analysis needs an outcome.",
-                where="--outcome",
-                hint="Use --outcome primary_resistance, --outcome response=PD, or a time of a "
-                "survival endpoint: --at 12.",
-            )
-        if self.within is not None and self.outcome is None:
-            raise UsageError(
-                "--within needs --outcome.",
-                where="--within",
-                hint="Add --outcome COL; with --at, remove --within.",
-            )
         if self.partial is not None and not _PARTIAL.fullmatch(self.partial):
             raise UsageError(
                 f"{self.partial!r} does not define a partial area.",
                 where="--partial",
                 hint="Write specificity=0.8 or sensitivity=0.9.",
             )
-        self._refuse_undrawn()
-        self._refuse_unused()
+
+    def require(self) -> None:
+        """Refuse a ROC analysis without an outcome."""
+        if not self.has_curve and self.criterion != "maxstat":
+            raise UsageError(
+                "A ROC analysis needs an outcome.",
+                where="--outcome",
+                hint="Use --outcome primary_resistance, --outcome response=PD, or a time of a "
+                "survival endpoint: --at 12.",
+            )
 
     @property
     def has_curve(self) -> bool:
@@ -129,65 +189,3 @@ class RocSpec(SurvivalSpec):
     def figure(self) -> str:
         """The figure as resolved."""
         return self.which or ("roc" if self.has_curve else "maxstat")
-
-    @property
-    def without_effect(self) -> dict[str, str]:
-        """Options that were given and have no effect, and the options that they belong to."""
-        maxstat = self.criterion == "maxstat"
-        timed = self.at is not None or self.within is not None or maxstat
-        endpoint = "--at, --within or --criterion maxstat"
-        options = {
-            "--endpoint": (self.endpoint != "os" and not timed, endpoint),
-            "--time": (self.time is not None and not timed, endpoint),
-            "--event": (self.event is not None and not timed, endpoint),
-            "--min-prop": (self.min_prop != 0.1 and not maxstat, "--criterion maxstat"),
-            "--direction": (self.direction != "auto" and not self.has_curve, "--outcome or --at"),
-            "--observed": (self.observed and not self.has_curve, "--outcome or --at"),
-            "--ci": (self.ci != "wilson" and self.outcome is None, "--outcome"),
-        }
-        return {option: to for option, (idle, to) in options.items() if idle}
-
-    def _refuse_undrawn(self) -> None:
-        if self.which == "maxstat" and self.criterion != "maxstat":
-            raise UsageError(
-                "There is no maximally selected statistic to plot.",
-                where="--which",
-                hint="Add --criterion maxstat.",
-            )
-        if self.which in ("roc", "thresholds") and not self.has_curve:
-            raise UsageError(
-                "There is no ROC curve without an outcome.",
-                where="--which",
-                hint="Add --outcome COL or --at T.",
-            )
-
-    def _refuse_unused(self) -> None:
-        """UsageError for options that cannot be combined."""
-        if self.combine and self.at is not None:
-            raise UsageError(
-                "Markers are combined by logistic regression, which needs --outcome.",
-                where="--combine",
-                hint="For a survival endpoint use hcc2l cox.",
-            )
-        if self.compare and self.at is not None and not self.samples:
-            raise UsageError(
-                "Time-dependent AUCs cannot be compared without the bootstrap.",
-                where="--boot 0",
-                hint="Remove --boot 0 or --compare.",
-            )
-        if self.combine and self.criterion == "maxstat":
-            raise UsageError(
-                "maxstat selects cut-points of markers, not of combinations.",
-                where="--combine",
-                hint="Remove --combine or --criterion.",
-            )
-        if self.has_curve:
-            return
-        for name in ("combine", "compare", "at_cut", "partial"):
-            if getattr(self, name):
-                option = "--" + name.replace("_", "-")
-                raise UsageError(
-                    f"{option} needs an outcome.",
-                    where=option,
-                    hint=f"Add --outcome COL or --at T, or remove {option}.",
-                )

@@ -2,63 +2,71 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import SurvivalSpec, between, one_of
+from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
 
-STATISTICS = ("quad", "max")
-ADJUSTMENTS = ("bonferroni", "none")
-MISSING = ("majority", "drop")
+Statistic = Literal["quad", "max"]
+Adjustment = Literal["bonferroni", "none"]
+MissingRule = Literal["majority", "drop"]
+
+_TREE = "Tree"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TreeSpec(SurvivalSpec):
-    """Options of `hcc2l tree`; names and values as on the command line.
+    """Conditional inference survival tree: splits, rules, a curve in each leaf."""
 
-    Attributes
-    ----------
-    covariates
-        The candidates: terms that a node can be split by.
-    alpha
-        A node is split if the smallest adjusted p is below this.
-    min_split
-        Fewest patients in a node that is split.
-    min_bucket
-        Fewest patients with a known value on either side of a split.
-    max_depth
-        Levels of splits; None for no limit.
-    statistic
-        ``quad`` (quadratic form) or ``max`` (largest standardised component).
-    adjust
-        Adjustment of p for the number of candidates: ``bonferroni`` or ``none``.
-    missing
-        ``majority``: at a split, patients with a missing value go with the larger side; ``drop``:
-        patients with a missing value of any candidate are excluded.
-    assignments
-        Whether the leaf of every patient is given as a table.
-    boot, seed
-        Number of bootstrap samples of the stability table, and the seed of all random numbers.
-    forest
-        Whether the variable importance of a random survival forest is given.
-    """
+    saves = True
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "assignments": "--assignments",
+        "stability": "--boot 200",
+        "importance": "--forest",
+    }
 
-    covariates: tuple[str, ...] = ()
-    alpha: float = between(0.0, 1.0, 0.05, ends=False)
-    min_split: int = between(1, math.inf, 20)
-    min_bucket: int = between(1, math.inf, 7)
-    max_depth: int | None = between(1, math.inf, None)
-    statistic: str = one_of(STATISTICS, "quad")
-    adjust: str = one_of(ADJUSTMENTS, "bonferroni")
-    missing: str = one_of(MISSING, "majority")
-    assignments: bool = False
-    boot: int = 0
-    seed: int = 1
-    forest: bool = False
+    covariates: Sequence[str] = option(
+        (), "Candidates for the splits: columns or cuts (afp@400).",
+        metavar="TERM[,TERM…]", panel=_TREE, short="-x",
+    )  # fmt: skip
+    alpha: float = option(
+        0.05, "Split if the adjusted p is below P.", metavar="P", panel=_TREE, high=1.0, ends=False
+    )
+    min_split: int = option(
+        20, "Fewest patients in a node that is split.", metavar="N", panel=_TREE, low=1
+    )
+    min_bucket: int = option(
+        7, "Fewest patients on either side of a split.", metavar="N", panel=_TREE, low=1
+    )
+    max_depth: int | None = option(
+        None, "At most N levels of splits.", metavar="N", panel=_TREE, low=1
+    )
+    statistic: Statistic = option(
+        "quad", "Test statistic: quad (quadratic form) or max.",
+        metavar="TYPE", panel=_TREE,
+    )  # fmt: skip
+    adjust: Adjustment = option(
+        "bonferroni", "Adjust p for the number of candidates: bonferroni or none.",
+        metavar="METHOD", panel=_TREE,
+    )  # fmt: skip
+    missing: MissingRule = option(
+        "majority", "Patients with a missing value go with the larger side (majority) or are "
+        "excluded (drop).",
+        metavar="RULE", panel=_TREE,
+    )  # fmt: skip
+    assignments: bool = option(
+        False, "Add the leaf of every patient as a table, for JSON and CSV.", panel=_TREE
+    )
+    boot: int = option(0, "Bootstrap samples; 0 for none.", metavar="N", panel=RANDOM)
+    seed: int = seed_option()
+    forest: bool = option(
+        False, "Add the variable importance of a random survival forest.", panel=_TREE
+    )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def require(self) -> None:
+        """Refuse a tree without candidates."""
         if not self.covariates:
             raise UsageError(
                 "A tree needs candidates to split by.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -247,7 +248,7 @@ def _crossing_time(time: Floats, curve: Floats, probability: float) -> float:
 
 
 def survival_at(
-    curve: KaplanMeier, times: tuple[float, ...], conf_type: ConfType, conf_level: float
+    curve: KaplanMeier, times: Sequence[float], conf_type: ConfType, conf_level: float
 ) -> list[SurvivalAt]:
     """S(t) with limits, and the number at risk, at given times.
 

@@ -75,36 +75,36 @@ def test_the_forest_has_the_covariates_and_levels_in_order() -> None:
     assert axes.yaxis_inverted()
 
 
-@pytest.mark.parametrize(("which", "prefix"), [("univariable", ""), ("multivariable", "multi_")])
-def test_the_forest_says_events_and_patients_of_each_level(which: str, prefix: str) -> None:
-    report = hcc2l.cox(SECOND_LINE, covariates=["child_pugh", "afp@400"], which=which)
+@pytest.mark.parametrize("model", ["univariable", "multivariable"])
+def test_the_forest_says_events_and_patients_of_each_level(model: str) -> None:
+    report = hcc2l.cox(SECOND_LINE, covariates=["child_pugh", "afp@400"], which=model)
     assert report.draw is not None
     (axes,) = drawn(report.draw()).axes
     shown = [text for text in written(axes) if re.fullmatch(r"\d+/\d+", text)]
-    assert shown == [f"{r[f'{prefix}events']}/{r[f'{prefix}n']}"
-                     for r in rows_of(report, "regression")]  # fmt: skip
+    rows = rows_of(report, "regression", model=model)
+    assert shown == [f"{row['events']}/{row['n']}" for row in rows]
 
 
 def test_the_levels_of_the_multivariable_model_add_up_to_its_patients() -> None:
     report = hcc2l.cox(SECOND_LINE, covariates=["child_pugh", "afp@400"], select=0.05)
     final = next(r for r in rows_of(report, "models") if r["kind"] == "multivariable")
     for term in ("child_pugh", "afp@400"):
-        levels = [r for r in rows_of(report, "regression") if r["term"] == term]
-        assert sum(r["multi_n"] for r in levels) == final["n"] == 118
-        assert sum(r["multi_events"] for r in levels) == final["events"]
-    child_pugh = [r["n"] for r in rows_of(report, "regression") if r["term"] == "child_pugh"]
-    assert sum(child_pugh) == 126  # n is that of the univariable model
+        levels = rows_of(report, "regression", term=term, model="multivariable")
+        assert sum(r["n"] for r in levels) == final["n"] == 118
+        assert sum(r["events"] for r in levels) == final["events"]
+    alone = rows_of(report, "regression", term="child_pugh", model="univariable")
+    assert sum(r["n"] for r in alone) == 126
 
 
 def test_the_forest_writes_the_hazard_ratios_of_the_table() -> None:
     report = hcc2l.cox(SECOND_LINE, covariates=["child_pugh", "ecog"], which="both")
     assert report.draw is not None
     panels = drawn(report.draw()).axes
-    for axes, prefix in zip(panels, ("uni", "multi"), strict=True):
+    for axes, model in zip(panels, ("univariable", "multivariable"), strict=True):
         expected = [
-            f"{r[f'{prefix}_hr']:.2f} ({r[f'{prefix}_lower']:.2f}–{r[f'{prefix}_upper']:.2f})"
-            for r in rows_of(report, "regression")
-            if r[f"{prefix}_p"] is not None
+            f"{r['hr']:.2f} ({r['lower']:.2f}–{r['upper']:.2f})"
+            for r in rows_of(report, "regression", model=model)
+            if r["p"] is not None
         ]
         assert [t for t in written(axes) if re.match(r"\d+\.\d\d \(", t)] == expected
 
@@ -153,7 +153,7 @@ def test_a_hazard_ratio_that_does_not_exist_is_written_ne_and_not_drawn() -> Non
     assert effects(axes)["Marker"] == "NE"
     assert [line.get_ydata()[0] for line in axes.lines if line.get_marker() == "s"] == [1]
     (row,) = rows_of(report, "regression", term="marker")
-    assert [row[f"uni_{key}"] for key in ("hr", "lower", "upper", "p")] == [None] * 4
+    assert [row[key] for key in ("hr", "lower", "upper", "p")] == [None] * 4
     text = hcc2l.render_report(report, "table")
     assert isinstance(text, str)
     assert re.search(r"Marker +40 +18 +NE +–", text)

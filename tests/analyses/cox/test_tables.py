@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hcc2l.render.grid import grid
 from tests.analyses.cox.cohorts import (
     HCC81,
     MODEL,
@@ -27,14 +28,27 @@ from tests.reports import rows_of
 def test_the_regression_table_shows_the_reference_first_with_hazard_ratio_one() -> None:
     report = cox(records("veteran.csv"), covariates=["celltype", "age"],
                  ref=["celltype=squamous"])  # fmt: skip
-    shown = rows_of(report, "regression", term="celltype")
-    assert [row["level"] for row in shown] == ["squamous", "adeno", "large", "smallcell"]
-    for prefix in ("uni", "multi"):
-        reference = [shown[0][f"{prefix}_{key}"] for key in ("hr", "lower", "upper", "p")]
+    for model in ("univariable", "multivariable"):
+        shown = rows_of(report, "regression", term="celltype", model=model)
+        assert [row["level"] for row in shown] == ["squamous", "adeno", "large", "smallcell"]
+        reference = [shown[0][key] for key in ("hr", "lower", "upper", "p")]
         assert reference == [1.0, None, None, None]
-        assert all(row[f"{prefix}_p"] is not None for row in shown[1:])
-    (number,) = rows_of(report, "regression", term="age")
-    assert number["level"] is None
+        assert all(row["p"] is not None for row in shown[1:])
+        (number,) = rows_of(report, "regression", term="age", model=model)
+        assert number["level"] is None
+
+
+def test_readers_see_both_models_side_by_side_with_n_of_the_univariable() -> None:
+    report = cox(HCC81, covariates=["child_pugh", "afp"])
+    shown = grid(report.table("regression"))
+    assert [(h.text, h.columns) for h in shown.headings[0]] == [
+        ("", 4), ("Univariable", 2), ("Multivariable", 2)
+    ]  # fmt: skip
+    assert shown.headers == ("Variable", "Level", "n", "Events", *("HR (95% CI)", "p") * 2)
+    for line, alone in zip(
+        shown.rows, rows_of(report, "regression", model="univariable"), strict=True
+    ):
+        assert line[2:4] == (str(alone["n"]), str(alone["events"]))
 
 
 def test_the_regression_table_counts_the_patients_and_events_of_each_level() -> None:
@@ -48,11 +62,12 @@ def test_the_regression_table_counts_the_patients_and_events_of_each_level() -> 
 
 def test_the_regression_table_holds_the_numbers_of_the_terms() -> None:
     report = cox(HCC81, covariates=["treatment", "age", "afp@400", "bclc"])
-    for prefix, kind in (("uni", "univariable"), ("multi", "multivariable")):
-        for term in rows_of(report, "terms", kind=kind):
-            (row,) = rows_of(report, "regression", term=term["term"], level=term["level"])
+    for model in ("univariable", "multivariable"):
+        for term in rows_of(report, "terms", kind=model):
+            (row,) = rows_of(report, "regression", term=term["term"], level=term["level"],
+                             model=model)  # fmt: skip
             for key in ("hr", "lower", "upper", "p"):
-                assert row[f"{prefix}_{key}"] == term[key]
+                assert row[key] == term[key]
 
 
 def test_each_univariable_model_has_its_own_complete_cases() -> None:
@@ -76,13 +91,19 @@ def test_the_rows_analysed_are_those_of_the_multivariable_model(run: Run) -> Non
     assert {e["reason"] for e in left_out} == {"child_pugh missing", "afp missing"}
 
 
-def test_a_covariate_that_was_not_selected_has_no_multivariable_numbers() -> None:
+def test_a_covariate_that_was_not_selected_has_no_multivariable_rows() -> None:
     report = cox(HCC81, covariates=["age", "child_pugh", "albumin"], select=0.05)
     entered = {row["term"] for row in rows_of(report, "selection", action="entered")}
     assert 0 < len(entered) < 3
-    for row in rows_of(report, "regression"):
-        assert (row["multi_hr"] is not None) == (row["term"] in entered)
-        assert row["uni_hr"] is not None
+    multivariable = rows_of(report, "regression", model="multivariable")
+    assert {row["term"] for row in multivariable} == entered
+    univariable = rows_of(report, "regression", model="univariable")
+    assert {row["term"] for row in univariable} == {"age", "child_pugh", "albumin"}
+    shown = {line[0]: line[-2:] for line in grid(report.table("regression")).rows if line[0]}
+    assert {term for term, cells in shown.items() if cells == ("–", "–")} == {
+        report.table("regression").columns[0].labels[term]
+        for term in {"age", "child_pugh", "albumin"} - entered
+    }
 
 
 def test_selection_is_by_the_overall_wald_p_of_the_univariable_model() -> None:

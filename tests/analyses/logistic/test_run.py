@@ -11,7 +11,6 @@ import pytest
 import hcc2l
 from hcc2l.figures import draw
 from hcc2l.figures.forest import draw as draw_forest
-from hcc2l.specs import LogisticSpec
 from tests.conftest import DATA, Run, Write
 
 HCC = DATA / "hcc424.csv"
@@ -122,15 +121,18 @@ def test_what_cannot_be_answered_is_refused_with_a_remedy(
     assert not (workplace / "x.json").exists()
 
 
-def test_every_option_of_the_spec_is_on_the_command_line(run: Run) -> None:
-    text = run("logistic", "--help").out
-    for name in LogisticSpec.__dataclass_fields__:
-        assert f"--{name.replace('_', '-')}"[:14] in text
-
-
 def test_the_command_gives_the_functions_report(run: Run, write: Write) -> None:
     write("c.csv", HCC.read_text())
     outcome = run("logistic", "c.csv", "--outcome", "primary_resistance", "-x",
                   "treatment,child_pugh,albumin", "--json")  # fmt: skip
     report = hcc2l.logistic("c.csv", **MODEL)
     assert outcome.json["tables"]["terms"] == [dict(r) for r in report.table("terms").rows]
+
+
+def test_words_of_the_outcome_may_differ_in_capitals(write: Write) -> None:
+    spelled = ["yes", "Yes", "no", "NO"]
+    rows = [f"{spelled[i % 4]},{i * 7 % 11},{'abB'[i % 3]}" for i in range(48)]
+    cohort = write("spelled.csv", "\n".join(["y,x,arm", *rows]) + "\n")
+    report = hcc2l.logistic(cohort, outcome="y", covariates=["x", "arm"])
+    (text,) = [n.text for n in report.notes if n.code == "similar-levels"]
+    assert text.startswith("arm: ")

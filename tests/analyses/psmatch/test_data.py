@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import hcc2l
 from hcc2l.errors import Hcc2lError
-from tests.analyses.psmatch.cohorts import LALONDE, SECOND_LINE
+from tests.analyses.psmatch.cohorts import LALONDE, SECOND_LINE, psmatch
 from tests.cli.test_bad_input import UNANSWERED, WRONG, snapshot
 from tests.conftest import Outcome, Run, Write
 
@@ -132,7 +132,7 @@ def test_nobody_in_the_same_stratum_is_refused(refuse: Refuse, write: Write) -> 
 def test_optimal_matching_of_too_many_patients_is_refused(
     refuse: Refuse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hcc2l.analyses.psmatch.prepare.MOST_CELLS", 3000)
+    monkeypatch.setattr("hcc2l.analyses.psmatch.matching.MOST_CELLS", 3000)
     says = "40 treated patients with 86 controls | GB | nearest"
     refuse(*LENVATINIB, "--method", "optimal", status=UNANSWERED, says=says)
 
@@ -172,3 +172,10 @@ def test_any_small_cohort_gives_a_report_or_a_message(data: st.DataObject) -> No
         assert report.save().startswith("drug,")
         assert report.draw().tables
         hcc2l.render_report(report, "json")
+
+
+def test_missing_covariates_are_counted_by_variable() -> None:
+    report = psmatch(covariates=["age", "afp", "bilirubin"])
+    reasons = {e.reason: e.rows for e in report.provenance.excluded}
+    assert set(reasons) == {"afp missing", "bilirubin missing"}
+    assert reasons["afp missing"] == 8

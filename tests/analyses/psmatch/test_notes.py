@@ -10,7 +10,7 @@ import pytest
 
 import hcc2l
 from hcc2l.figures import draw
-from hcc2l.report import Report
+from hcc2l.report import LoveFigure, Report
 from tests.analyses.psmatch.cohorts import (
     LALONDE,
     MIXED,
@@ -189,8 +189,9 @@ def test_a_difference_without_a_standard_deviation_is_neither_balanced_nor_drawn
     assert row["smd_before"] is row["smd_after"] is None
     assert report.draw is not None
     figure = report.draw()
+    assert isinstance(figure, LoveFigure)
     assert b"NE" in draw(figure, "svg")
-    assert str(figure.options["x_label"]).endswith("NE: not estimable")
+    assert figure.x_label.endswith("NE: not estimable")
 
 
 def test_a_constant_covariate_has_no_difference_and_is_no_parameter(write: Write) -> None:
@@ -345,7 +346,7 @@ def test_differences_from_means_of_controls_that_are_rounding_are_ties() -> None
 
 def test_a_difference_equal_to_the_limit_is_balanced(monkeypatch: pytest.MonkeyPatch) -> None:
     largest = max(abs(r["smd_after"]) for r in rows_of(psmatch(), "balance"))
-    limit = "hcc2l.analyses.psmatch.notes.LARGE_DIFFERENCE"
+    limit = "hcc2l.analyses.psmatch.findings.LARGE_DIFFERENCE"
     monkeypatch.setattr(limit, largest)
     assert "imbalance" not in codes(psmatch())
     monkeypatch.setattr(limit, np.nextafter(largest, 0))
@@ -394,3 +395,12 @@ def test_as_many_controls_as_treated_are_enough(controls: int, noted: bool, writ
     rows += [("b", float(i * 3 % 10), "u") for i in range(controls)]
     report = small(write, rows, covariates=["x"], caliper="none")
     assert ("more-treated-than-controls" in codes(report)) == noted
+
+
+def test_words_of_an_event_may_differ_in_capitals(write: Write) -> None:
+    died = ["yes", "Yes", "no", "NO"]
+    rows = [f"{'ab'[i % 2]},{i * 7 % 10},{'uvV'[i % 3]},{i % 11 + 1},{died[i % 4]}"
+            for i in range(40)]  # fmt: skip
+    path = write("spelled.csv", "\n".join(["drug,x,level,os_months,death", *rows]) + "\n")
+    report = hcc2l.psmatch(path, treat="drug=a", covariates=["x", "level"], endpoint=["os"])
+    assert note(report, "similar-levels").startswith("level: ")

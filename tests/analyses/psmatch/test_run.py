@@ -57,10 +57,9 @@ def test_before_matching_is_the_published_table() -> None:
         ("ecog==0", "yes"): (26, 43, 0.115),
     }
     for (variable, level), (treated, control, p) in printed.items():
-        (row,) = rows_of(report, "baseline", variable=variable, level=level)
-        assert row["treated_count_before"] == treated
-        assert row["control_count_before"] == control
-        assert row["p_before"] == pytest.approx(p, abs=0.0005)
+        rows = rows_of(report, "baseline", variable=variable, level=level, sample="before")
+        assert [row["count"] for row in rows] == [treated, control]
+        assert rows[0]["p"] == rows[1]["p"] == pytest.approx(p, abs=0.0005)
     counts = {r["rate"]: (r["treated_count_before"], r["control_count_before"])
               for r in report.table("response").rows}  # fmt: skip
     assert counts == {"CR": (0, 0), "PR": (3, 5), "SD": (24, 16), "PD": (11, 47), "NE": (2, 18),

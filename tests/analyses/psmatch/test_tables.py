@@ -9,6 +9,7 @@ import pytest
 
 import hcc2l
 from hcc2l.analyses.psmatch.balance import weighted_quantile
+from hcc2l.render.grid import grid
 from hcc2l.stats.sensitivity import e_value
 from hcc2l.stats.tails import chi_square_tail
 from tests.analyses.psmatch.cohorts import MIXED, matched, psmatch, small
@@ -81,24 +82,42 @@ def test_the_baseline_table_describes_each_sample(write: Write) -> None:
     rows = [("a", 1.0, "u"), ("a", 2.0, "v"), ("a", 4.0, "u"), ("b", 1.0, "v"), ("b", 2.0, "v"),
             ("b", 4.0, "u"), ("b", 30.0, "v")]  # fmt: skip
     report = small(write, rows, covariates=["x", "level"], caliper="none", distance="propensity")
-    (x,) = rows_of(report, "baseline", variable="x")
-    keys = ("median", "q1", "q3")
-    assert [x[f"treated_{k}_before"] for k in keys] == [2.0, 1.5, 3.0]
-    assert [x[f"control_{k}_before"] for k in keys] == [3.0, 1.75, 10.5]
-    assert x["treated_count_before"] is x["control_percent_before"] is None
-    (level,) = rows_of(report, "baseline", variable="level")
-    assert (level["level"], level["label"]) == ("v", "Level: v")
-    assert (level["treated_count_before"], level["control_count_before"]) == (1, 3)
-    assert (level["treated_percent_before"], level["control_percent_before"]) == (1 / 3, 0.75)
-    headers = [column.header for column in report.table("baseline").columns]
-    assert headers[1:3] == ["a (n=3)", "b (n=4)"]
-    assert headers[5:7] == ["Matched a (n=3)", "Matched b (n=3)"]
+    a, b = rows_of(report, "baseline", variable="x", sample="before")
+    keys = ("group", "n", "count", "percent", "median", "q1", "q3")
+    assert [a[key] for key in keys] == ["a", 3, None, None, 2.0, 1.5, 3.0]
+    assert [b[key] for key in keys] == ["b", 4, None, None, 3.0, 1.75, 10.5]
+    a, b = rows_of(report, "baseline", variable="level", sample="before")
+    assert (a["level"], a["label"]) == ("v", "Level: v")
+    assert [a[key] for key in keys] == ["a", 3, 1, 1 / 3, None, None, None]
+    assert [b[key] for key in keys] == ["b", 4, 3, 0.75, None, None, None]
+
+
+def test_readers_see_both_groups_of_both_samples_side_by_side(write: Write) -> None:
+    rows = [("a", 1.0, "u"), ("a", 2.0, "v"), ("a", 4.0, "u"), ("b", 1.0, "v"), ("b", 2.0, "v"),
+            ("b", 4.0, "u"), ("b", 30.0, "v")]  # fmt: skip
+    report = small(write, rows, covariates=["x", "level"], caliper="none", distance="propensity",
+                   weighting="overlap")  # fmt: skip
+    shown = grid(report.table("baseline"))
+    assert [(h.text, h.columns) for h in shown.headings[0]] == [
+        ("", 1), ("All patients", 4), ("Matched", 4), ("Weighted", 1)
+    ]  # fmt: skip
+    assert shown.headers == (
+        "Variable", "a (n=3)", "b (n=4)", "SMD", "p", "a (n=3)", "b (n=3)", "SMD", "p", "SMD",
+    )  # fmt: skip
+    assert [line[0] for line in shown.rows] == ["X", "Level: v"]
+
+
+def test_without_pairs_there_is_no_p_after_matching() -> None:
+    report = psmatch(covariates=["age", "sex"], replace=True, caliper="none")
+    assert {row["p"] for row in rows_of(report, "baseline", sample="after")} == {None}
+    assert grid(report.table("baseline")).headers.count("p") == 1
 
 
 def test_a_factor_has_its_p_in_its_first_row_only() -> None:
-    rows = rows_of(psmatch(covariates=["centre", "age"]), "baseline")
-    assert [r["p_before"] is None for r in rows] == [False, True, True, False]
-    assert [r["p_after"] is None for r in rows] == [False, True, True, False]
+    report = psmatch(covariates=["centre", "age"])
+    for sample in ("before", "after"):
+        rows = rows_of(report, "baseline", sample=sample, group="lenvatinib")
+        assert [r["p"] is None for r in rows] == [False, True, True, False]
     assert [r["label"] for r in rows[:2]] == ["Centre: Centre 1", "Centre: Centre 2"]
 
 

@@ -12,6 +12,7 @@ from scipy.integrate import trapezoid
 
 import hcc2l
 from hcc2l.figures import draw
+from hcc2l.report import ForestFigure, SurvivalFigure
 from hcc2l.stats.baseline import prediction
 from hcc2l.stats.concordance import concordance
 from hcc2l.stats.cox import cox as fit_cox
@@ -307,11 +308,12 @@ def test_the_median_is_where_the_adjusted_curve_reaches_a_half() -> None:
 
 def test_the_figure_shows_the_adjusted_curves_unless_another_is_asked_for() -> None:
     options: dict[str, Any] = COX | {"adjusted_curves": "child_pugh"}
-    for which, kind in ((None, "survival"), ("adjusted", "survival"), ("multivariable", "forest")):
+    curves, forest = SurvivalFigure, ForestFigure
+    for which, kind in ((None, curves), ("adjusted", curves), ("multivariable", forest)):
         report = hcc2l.cox(HCC, which=which, **options)
         assert report.draw is not None
         figure = report.draw()
-        assert figure.kind == kind
+        assert isinstance(figure, kind)
         assert draw(figure, "png") == draw(report.draw(), "png")
 
 

@@ -1,59 +1,68 @@
-"""`hcc2l roc` as a user relies on it: markers, groups, time, bootstrap, notes, tables, figures."""
+"""Groups of a ROC analysis: each as on its own, and those that cannot be analysed."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+import pytest
 
 import hcc2l
-from hcc2l.progress import shown_by
-from tests.analyses.roc.cohorts import HCC, HCC81, RESISTANCE, cohort, patients, value
-from tests.reports import rows_of
+from tests.analyses.roc.cohorts import HCC, RESISTANCE, cohort, patients
+from tests.reports import note, rows_of
 
 
-def test_a_seed_gives_the_same_samples_and_another_others() -> None:
-    def limits(seed: int) -> tuple[Any, Any]:
-        report = hcc2l.roc(HCC, **RESISTANCE, marker="afp", boot=200, seed=seed)
-        (row,) = report.table("optimism").rows
-        return row["threshold_lower"], row["youden_corrected"]
-
-    assert limits(1) == limits(1)
-    assert limits(1) != limits(2)
-
-
-def test_the_youden_index_of_noise_is_corrected_downwards(tmp_path: Path) -> None:
-    rng = np.random.default_rng(9)
-    noise = rng.normal(size=80).round(3)
-    records = patients(80, noise=lambda i: noise[i])
-    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="noise", boot=400)
-    (row,) = report.table("optimism").rows
-    assert value(row, "youden_corrected") < 0.6 * value(row, "youden_apparent")
-    assert value(row, "youden_oob") < value(row, "youden_apparent")
-    assert row["samples"] == 400
+def test_a_group_is_analysed_as_on_its_own() -> None:
+    whole = hcc2l.roc(HCC, **RESISTANCE, marker="afp", by="child_pugh", direction="higher")
+    for level in ("A", "B"):
+        alone = hcc2l.roc(HCC, **RESISTANCE, marker="afp", direction="higher",
+                          where=f"child_pugh=={level}")  # fmt: skip
+        for table in ("markers", "cutoffs"):
+            (found,) = rows_of(whole, table, group=level)
+            (wanted,) = alone.table(table).rows
+            assert dict(found) == {**wanted, "group": level}
 
 
-def test_a_combination_of_many_markers_is_the_more_optimistic(tmp_path: Path) -> None:
-    rng = np.random.default_rng(4)
-    noise = rng.normal(size=(50, 5)).round(3)
-    names = {f"x{j}": (lambda i, j=j: noise[i, j]) for j in range(5)}
-    path = cohort(tmp_path, patients(50, **names))
-    report = hcc2l.roc(path, outcome="pd", marker="x0", combine="x0+x1+x2+x3+x4", boot=60)
-    (row,) = rows_of(report, "optimism", marker="x0+x1+x2+x3+x4")
-    assert value(row, "auc_apparent") - value(row, "auc_corrected") > 0.05
-    lower, upper = value(row, "threshold_lower"), value(row, "threshold_upper")
-    assert 0 < lower <= value(row, "threshold") <= upper < 1  # probabilities
-    assert value(row, "youden_corrected") < value(row, "youden_apparent")
+def test_a_group_of_one_class_is_excluded_with_a_note(tmp_path: Path) -> None:
+    records = patients(60, arm=lambda i: "abc"[i % 3])
+    records = [r | {"pd": 0 if r["arm"] == "c" else r["pd"]} for r in records]
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp", by="arm")
+    assert [r["group"] for r in report.table("markers").rows] == ["a", "b"]
+    assert note(report, "group-skipped").startswith("Groups not analysed: c.")
 
 
-def test_the_bootstrap_reports_its_progress() -> None:
-    seen = []
+def test_a_group_without_a_cutpoint_is_excluded_with_a_note(tmp_path: Path) -> None:
+    records = patients(60, arm=lambda i: "ab"[i >= 30])
+    for i, row in enumerate(records[30:]):
+        row["afp"] = 5 if i else 7
+    report = hcc2l.roc(cohort(tmp_path, records), criterion="maxstat", marker="afp", by="arm")
+    assert {r["group"] for r in report.table("maxstat").rows} == {"a"}
+    assert note(report, "group-skipped").startswith("Groups not analysed: b.")
 
-    def show(steps: Any, total: int, what: str) -> Any:
-        seen.append((total, what))
-        return steps
 
-    with shown_by(show):
-        hcc2l.roc(HCC81, **RESISTANCE, marker="afp", boot=250)
-    assert seen == [(3, "Bootstrap")]
+def test_a_group_in_which_a_marker_is_constant_is_excluded(tmp_path: Path) -> None:
+    records = patients(60, arm=lambda i: "abc"[i % 3])
+    records = [r | {"albumin": 40 if r["arm"] == "b" else r["albumin"]} for r in records]
+    path = cohort(tmp_path, records)
+    report = hcc2l.roc(path, outcome="pd", marker=["afp", "albumin"], by="arm")
+    assert {r["group"] for r in report.table("markers").rows} == {"a", "c"}
+    assert note(report, "group-skipped").startswith("Groups not analysed: b.")
+
+
+def test_a_group_without_events_has_no_cutpoint_and_is_excluded(tmp_path: Path) -> None:
+    records = patients(60, arm=lambda i: "ab"[i % 2])
+    records = [r | {"death": 0 if r["arm"] == "a" else r["death"]} for r in records]
+    report = hcc2l.roc(cohort(tmp_path, records), criterion="maxstat", marker="afp", by="arm")
+    assert {r["group"] for r in report.table("maxstat").rows} == {"b"}
+    assert "events and an admissible cut-point" in note(report, "group-skipped")
+
+
+@pytest.mark.parametrize(
+    "lacking", [{"os_months": 11.0}, {"os_months": 12.5, "death": 1}], ids=["controls", "cases"]
+)
+def test_a_group_without_cases_or_controls_at_the_time_is_excluded(
+    lacking: dict[str, float], tmp_path: Path
+) -> None:
+    records = patients(60, arm=lambda i: "ab"[i % 2])
+    records = [r | lacking if r["arm"] == "a" else r for r in records]
+    report = hcc2l.roc(cohort(tmp_path, records), at=12, boot=0, marker="afp", by="arm")
+    assert {r["group"] for r in report.table("markers").rows} == {"b"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hcc2l.analyses.accounting import provenance, refuse_no_rows
+from hcc2l.analyses.accounting import account_notes, provenance, refuse_no_rows
 from hcc2l.analyses.check.data import find
 from hcc2l.analyses.check.draft import dictionary_text
 from hcc2l.analyses.check.endpoints import find_endpoints
@@ -15,6 +15,7 @@ from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount, apply_conditions
 from hcc2l.report import Note, Report
 from hcc2l.specs import CheckSpec
+from hcc2l.terms import Parser
 
 
 def run(cohort: Cohort, spec: CheckSpec) -> Report:
@@ -27,8 +28,8 @@ def run(cohort: Cohort, spec: CheckSpec) -> Report:
     AnalysisError
         No rows remain.
     """
-    account = RowAccount(cohort)
-    apply_conditions(cohort, account, spec.where)
+    account = RowAccount(cohort)  # patients may repeat here
+    apply_conditions(cohort, account, Parser(cohort.names).conditions(spec.where))
     refuse_no_rows(account)
     found = find(cohort, account.keep)
     found = replace(found, endpoints=find_endpoints(found, spec.conf_level))
@@ -39,10 +40,13 @@ def run(cohort: Cohort, spec: CheckSpec) -> Report:
         title=f"{found.n} rows, {len(found.columns)} columns — {cohort.title}",
         provenance=provenance("check", cohort, account, spec.settings(), ()),
         tables=check_tables(found, find_scores(found), doubtful, ci),
-        notes=tuple(
-            Note("info", "reading", f"{cohort.source.file}: {remark}.")
-            for remark in cohort.source.remarks
-        ),
+        notes=(*_reading_notes(cohort), *account_notes(account)),
         save=lambda: dictionary_text(found, doubtful),
         status=int(spec.strict and serious),
     )
+
+
+def _reading_notes(cohort: Cohort) -> list[Note]:
+    """How the file was read; what was inferred in its cells is among the findings."""
+    file, remarks = cohort.source.file, cohort.source.remarks
+    return [Note("info", "reading", f"{file}: {remark}.") for remark in remarks]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hcc2l.analyses.check.data import Found
-from hcc2l.scores import laboratory
-
-# Score -> its parts, each a laboratory value that a column's name denotes.
-_PARTS = {"pni": ("albumin", "lymphocytes")}
+from hcc2l.scores import Score, all_scores
+from hcc2l.scores.compute import choose_parts
 
 
 @dataclass(frozen=True)
 class FoundScore:
-    """A score, the column of each part that is at hand, and the parts that are not."""
+    """A score, the columns of the parts that are at hand, and the parts that are not."""
 
     name: str
     parts: tuple[str, ...]
@@ -27,12 +26,16 @@ class FoundScore:
 
 def find_scores(found: Found) -> tuple[FoundScore, ...]:
     """Every score with the parts that the cohort has."""
-    at_hand = {laboratory(c.name): c.name for c in reversed(found.columns) if laboratory(c.name)}
+    columns = found.cohort.analytes()
     return tuple(
-        FoundScore(
-            name,
-            tuple(at_hand[part] for part in parts if part in at_hand),
-            tuple(part for part in parts if part not in at_hand),
-        )
-        for name, parts in _PARTS.items()
+        FoundScore(name, tuple(choose_parts(score, columns).values()), _missing(score, columns))
+        for name, score in all_scores().items()
     )
+
+
+def _missing(score: Score, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """The parts that are needed and have no column; of parts that replace each other, the first."""
+    needed = [part for part in score.parts if part not in (*score.optional, *score.either)]
+    if not any(part in columns for part in score.either):
+        needed += score.either[:1]
+    return tuple(part for part in needed if part not in columns)

@@ -6,12 +6,10 @@ import numpy as np
 
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.regression.models import Model, number
-from hcc2l.analyses.survival_figure import axis_ticks
 from hcc2l.design import Floats
 from hcc2l.errors import AnalysisError, UsageError, quoted_list
-from hcc2l.report import Column, Figure, Row, Table
+from hcc2l.report import Column, Row, Table
 from hcc2l.stats.kaplan_meier import KaplanMeier, confidence_limits, quantiles
-from hcc2l.stats.risk_sets import time_tolerance
 
 GROUP_KEYS = ("group", "n", "events", "median", "lower", "upper")
 
@@ -123,34 +121,3 @@ def _curve(time: Floats, survival: Floats, std_err: Floats) -> KaplanMeier:
     none = np.zeros(time.size)
     with np.errstate(divide="ignore", invalid="ignore"):
         return KaplanMeier(time, none, none, none, survival, std_err / survival, 0)
-
-
-def adjusted_figure(data: CoxData, model: Model, groups: Table, curve: Table) -> Figure:
-    """The curves, with the observed numbers at risk."""
-    endpoint = data.outcome.endpoint
-    time = data.time[model.rows]
-    longest = float(time.max())
-    ticks = axis_ticks(longest, endpoint.unit)
-    text = data.spec.adjusted_curves or ""
-    steps: list[Row] = []
-    at_risk: list[Row] = []
-    levels = tuple(str(row["group"]) for row in groups.rows)
-    for level in levels:
-        points = [row for row in curve.rows if row["group"] == level]
-        steps += [{**row, "n_censor": 0} for row in points]
-        steps.append({**points[-1], "time": longest, "n_censor": 0})
-        inside = time[_inside(model, text, level)]
-        for t in ticks:
-            n = int((inside >= t - time_tolerance(time)).sum())
-            at_risk.append({"group": level, "time": t, "n_risk": n})
-    drawn = {
-        "curve": Table("curve", "", tuple(steps[0]), tuple(steps)),
-        "at_risk": Table("at_risk", "Number at risk", tuple(at_risk[0]), tuple(at_risk)),
-        "groups": groups,
-    }
-    unit = f" ({endpoint.unit})" if endpoint.unit else ""
-    return Figure("survival", drawn, {
-        "levels": levels, "legend": f"{data.labels[text]}, adjusted", "x_label": f"Time{unit}",
-        "y_label": f"{endpoint.label}, adjusted", "ticks": ticks, "x_max": longest,
-        "annotation": None, "rising": False, "cumulative_events": False, "median": True,
-    })  # fmt: skip

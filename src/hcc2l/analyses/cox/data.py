@@ -9,13 +9,13 @@ from functools import cache
 import numpy as np
 
 from hcc2l import design
-from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cox.brier import integrated_brier_score
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.analyses.regression.models import Model, number, penalised, refuse_unfit
 from hcc2l.analyses.regression.monotone import empty_group, extreme_values, groups_of, one_sided
 from hcc2l.cohort import Cohort
-from hcc2l.design import Floats, Ints, Mask
+from hcc2l.design import Factor, Floats, Ints, Mask, RowAccount
 from hcc2l.design.model import (
     ModelColumn,
     ModelMatrix,
@@ -33,7 +33,7 @@ from hcc2l.stats.baseline import Prediction, prediction
 from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
 from hcc2l.stats.firth import firth_cox
 from hcc2l.stats.partial_likelihood import Ties
-from hcc2l.terms import parse_term
+from hcc2l.terms import Parser, Term
 
 
 @dataclass(frozen=True)
@@ -212,16 +212,20 @@ class CoxData:
 
 def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm]]:
     """The data and terms of the models; rows without outcome, strata or weight are excluded."""
-    outcome = survival_outcome(cohort, spec)
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    effect = parser.terms([spec.subgroups] if spec.subgroups else [], "--subgroups")
+    covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
+    stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
+    clustered = parser.term(spec.cluster, "--cluster")
+    rows = rows_where(cohort, parser.conditions(spec.where), clustered)
+    outcome = survival_outcome(cohort, spec, rows)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
-    strata, strata_label = _codes(cohort, spec, spec.strata, "--strata", outcome)
-    cluster = _cluster(cohort, spec, outcome)
-    weights = design.weights(cohort, spec.weights, account.keep) if spec.weights else None
-    if weights is not None:
-        account.drop(np.isnan(weights), f"{spec.weights} missing")
+    strata = _strata(cohort, stratum, outcome) if stratum else None
+    cluster = _cluster(cohort, clustered, account) if clustered else None
+    weights = design.weights(cohort, weight, account) if weight else None
     refuse_no_rows(account)
     event = endpoint.event == 1
     if not event[account.keep].any():
@@ -230,23 +234,26 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
             where=endpoint.described,
             hint="Check which value is the event: --event COL=VALUE.",
         )
-    used = [*endpoint.columns]
-    options = dict.fromkeys([spec.subgroups] if spec.subgroups else [], "--subgroups")
-    options |= dict.fromkeys(spec.covariates, "-x")
-    terms = {t: model_term(cohort, t, spec, o, account.keep, used) for t, o in options.items()}
-    groups = {t: group_term(cohort, t, spec, "--within", account.keep, used) for t in spec.within}
-    labels = {t: term.label for t, term in {**groups, **terms}.items()}
-    if spec.strata:
-        labels[spec.strata] = strata_label
+    terms = {
+        term.text: model_term(cohort, term, account.keep, endpoint.columns)
+        for term in (*effect, *covariates)
+    }
+    groups = {
+        term.text: group_term(cohort, term, account.keep, endpoint.columns) for term in within
+    }
+    labels = {t.text: cohort.label(t.column) for t in (weight, clustered) if t}
+    labels |= {t: term.label for t, term in {**groups, **terms}.items()}
+    if stratum and strata:
+        labels[stratum.text] = strata.label
     data = CoxData(
         spec,
         outcome,
         time,
         event,
-        strata,
+        strata.codes if strata else None,
         cluster,
         weights,
-        account.keep.copy(),
+        account.keep,
         labels,
         groups,
         {t: term.column for t, term in terms.items()},
@@ -254,23 +261,15 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     return data, terms
 
 
-def _codes(
-    cohort: Cohort, spec: CoxSpec, text: str | None, option: str, outcome: Outcome
-) -> tuple[Ints | None, str]:
-    if text is None:
-        return None, ""
-    column = parse_term(text, cohort.names, option).column
-    refuse_own(column, f"{option} {text}", outcome.endpoint.columns)
-    groups = design.factor(cohort, text, spec, option, outcome.account.keep)
-    outcome.account.drop(groups.codes < 0, f"{groups.column} missing")
-    return groups.codes, groups.label
+def _strata(cohort: Cohort, term: Term, outcome: Outcome) -> Factor:
+    """The strata; rows without one are excluded."""
+    refuse_own(term.column, term.where, outcome.endpoint.columns)
+    return design.groups(cohort, term, outcome.account)
 
 
-def _cluster(cohort: Cohort, spec: CoxSpec, outcome: Outcome) -> Ints | None:
+def _cluster(cohort: Cohort, term: Term, account: RowAccount) -> Ints:
     """Codes of the clusters: patients, pairs or centres, of any number."""
-    if spec.cluster is None:
-        return None
-    column = cohort.column(parse_term(spec.cluster, cohort.names, "--cluster").column)
-    outcome.account.drop(column.missing, f"{spec.cluster} missing")
+    column = cohort.column(term.column)
+    account.drop_missing(column.missing, term.column)
     texts = [column.text(i) for i in range(cohort.rows)]
     return np.unique(texts, return_inverse=True)[1].astype(np.int64)

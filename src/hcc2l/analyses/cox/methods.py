@@ -4,65 +4,22 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.cox.data import CoxData
-from hcc2l.analyses.cox.results import CoxResults, comparison
-from hcc2l.analyses.cox.tables import PH_SCALES
+from hcc2l.analyses.cox.labels import PH_SCALES, comparison
+from hcc2l.analyses.cox.results import CoxResults
+from hcc2l.analyses.outcome import excludes_by_landmark
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,
     interaction_sentences,
     model_sentences,
 )
-from hcc2l.analyses.regression.performance import HARRELL
 from hcc2l.cohort import Cohort
 from hcc2l.wording import in_sentence, listed
 
-_COX = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187–220."
-
-
-_TIES = {
-    "efron": "Efron B. The efficiency of Cox's likelihood function for censored data. "
-    "J Am Stat Assoc 1977;72:557–565.",
-    "breslow": "Breslow N. Covariance analysis of censored survival data. "
-    "Biometrics 1974;30:89–99.",
-}
-
-
-_HAZARDS = (
-    "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted "
-    "residuals. Biometrika 1994;81:515–526."
-)
-
-
-_ROBUST = (
-    "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. "
-    "J Am Stat Assoc 1989;84:1074–1078."
-)
-
-
-_UNO = (
-    "Uno H, Cai T, Pencina MJ, D'Agostino RB, Wei LJ. On the C-statistics for evaluating overall "
-    "adequacy of risk prediction procedures with censored survival data. "
-    "Stat Med 2011;30:1105–1117."
-)
-
-
-_ADJUSTED = (
-    "Gail MH, Byar DP. Variance calculations for direct adjusted survival curves, with "
-    "applications to testing for no treatment effect. Biom J 1986;28:587–599."
-)
-
-
-_FIRTH_COX = (
-    "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. "
-    "Biometrics 2001;57:114–119."
-)
-
-
-_LANDMARK = (
-    "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. "
-    "J Clin Oncol 1983;1:710–719."
-)
+_TIES = {"efron": references.EFRON_1977, "breslow": references.BRESLOW_1974}
 
 
 def conventions(data: CoxData) -> list[str]:
@@ -89,8 +46,8 @@ def conventions(data: CoxData) -> list[str]:
 def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
-    cited = [_COX, _TIES[spec.ties]]
+    sentences = opening_sentences(cohort)
+    cited = [references.COX_1972, _TIES[spec.ties]]
     limits = "profile-likelihood" if spec.firth else "Wald"
     penalty = f" and {FIRTH}" if spec.firth else ""
     sentences.append(
@@ -100,30 +57,29 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
     )
     if spec.firth:
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")
-        cited.append(_FIRTH_COX)
+        cited.append(references.HEINZE_SCHEMPER_2001)
     if spec.strata:
         sentences.append(f"The models were stratified by {in_sentence(data.labels[spec.strata])}.")
     if spec.weights:
-        sentences.append(f"Patients were weighted by {in_sentence(cohort.label(spec.weights))}.")
+        sentences.append(f"Patients were weighted by {in_sentence(data.labels[spec.weights])}.")
     if any(m.robust_std_err is not None for m in results.models):
-        within = f", clustered on {in_sentence(cohort.label(spec.cluster))}" if spec.cluster else ""
+        within = f", clustered on {in_sentence(data.labels[spec.cluster])}" if spec.cluster else ""
         sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
-        cited.append(_ROBUST)
+        cited.append(references.LIN_WEI_1989)
     if spec.landmark is not None:
         unit = f" {endpoint.unit}" if endpoint.unit else ""
-        excluded = data.outcome.account.excluded
-        early = any("by the landmark" in rows.reason for rows in excluded)
+        early = excludes_by_landmark(data.outcome.account)
         sentences.append(
             f"Survival time was measured from a landmark at {spec.landmark:g}{unit}"
             + ("; patients with an event or censored by then were excluded." if early else ".")
         )
-        cited.append(_LANDMARK)
+        cited.append(references.ANDERSON_1983)
     sentences += model_sentences(spec, results.fitted, cohort)
     sentences += _subgroup_sentences(data, results)
     sentences += interaction_sentences(spec, results.fitted, bool(results.interactions))
     if spec.performance:
         sentences.append(_performance_measures(data))
-        cited += [HARRELL, *([_UNO] if data.weights is None else [])]
+        cited += [references.HARRELL_1996, *([references.UNO_2011] if data.weights is None else [])]
     sentences += bootstrap_sentences(spec)
     if spec.adjusted_curves is not None:
         sentences.append(
@@ -131,15 +87,15 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
             "from the multivariable model for every patient at each level of "
             f"{in_sentence(data.labels[spec.adjusted_curves])} and averaged."
         )
-        cited.append(_ADJUSTED)
+        cited.append(references.GAIL_BYAR_1986)
     if any(row["p"] is not None for row in results.ph_tests):
         sentences.append(
             "The proportional-hazards assumption was assessed by score tests of time-dependent "
             f"coefficients ({PH_SCALES[spec.ph_transform]})."
         )
-        cited.append(_HAZARDS)
+        cited.append(references.GRAMBSCH_THERNEAU_1994)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
-    return " ".join(sentences), tuple(cited)
+    return " ".join(sentences), (*score_references(cohort), *cited)
 
 
 def _subgroup_sentences(data: CoxData, results: CoxResults) -> list[str]:

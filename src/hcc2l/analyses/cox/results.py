@@ -56,7 +56,7 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
     tests = proportional_hazards(
         data.time[rows], data.event[rows], model.matrix.x, model.coef, model.dropped,
         model.matrix.terms,
-        transform=data.spec.ph_transform,  # type: ignore[arg-type]  # a choice, checked by the spec
+        transform=data.spec.ph_transform,
         ties=data.ties, strata=data.strata_of(rows),
         weights=None if data.weights is None else data.weights[rows],
     )  # fmt: skip
@@ -106,22 +106,4 @@ class CoxResults:
     @property
     def models(self) -> tuple[Model, ...]:
         """Every model, in the order of the tables."""
-        final = self.fitted.final
-        return (*self.fitted.alone, *((final,) if final else ()), *self.subgroups)
-
-
-def comparison(data: CoxData, results: CoxResults) -> str:
-    """What the hazard ratio of the subgroups compares: `lenvatinib v sorafenib`."""
-    label = data.labels[data.spec.subgroups or ""]
-    columns = results.subgroups[0].matrix.columns
-    if columns[0].level is None:
-        return f"{label}, per unit"
-    if len(columns) > 1:
-        return f"{label} (reference {columns[0].reference})"
-    return f"{columns[0].level} v {columns[0].reference}"
-
-
-def subgroup_name(data: CoxData, name: str) -> str:
-    """A subgroup in words: `Sex: male` for `sex=male`."""
-    text, equals, level = name.rpartition("=")
-    return f"{data.labels.get(text, text)}: {level}" if equals else "All patients"
+        return (*self.fitted.models, *self.subgroups)

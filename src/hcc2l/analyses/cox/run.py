@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
 from hcc2l.analyses.cox.adjusted import adjusted_tables
@@ -11,9 +13,7 @@ from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import cox_results
 from hcc2l.analyses.cox.tables import cox_tables
-from hcc2l.analyses.regression.models import (
-    exclude_incomplete,
-)
+from hcc2l.analyses.regression.models import account_of_final
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.report import Note, Report
@@ -35,7 +35,8 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     data, terms = prepare(cohort, spec)
     candidates = [terms[text] for text in dict.fromkeys(spec.covariates)]
     results = cox_results(data, terms, candidates)
-    exclude_incomplete(data, data.outcome.account, candidates, results.fitted.final)
+    account = account_of_final(data, data.outcome.account, candidates, results.fitted.final)
+    outcome = replace(data.outcome, account=account)
     tables = cox_tables(data, results)
     more: list[Note] = []
     if spec.adjusted_curves is not None:
@@ -52,9 +53,9 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     text, references = cox_methods(data, results, cohort)
     return Report(
         title=f"{data.outcome.endpoint.label}: Cox regression — {cohort.title}",
-        provenance=provenance("cox", cohort, data.outcome.account, settings, conventions(data)),
+        provenance=provenance("cox", cohort, account, settings, conventions(data)),
         tables=tuple(tables),
-        notes=(*row_notes(cohort, data.outcome), *cox_notes(cohort, data, results), *more),
+        notes=(*row_notes(cohort, outcome), *cox_notes(cohort, data, results), *more),
         draw=lambda: cox_figure(data, results, tables),
         methods=text,
         references=references,

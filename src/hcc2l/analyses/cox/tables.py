@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hcc2l.analyses.cox.data import CoxData
-from hcc2l.analyses.cox.results import CoxResults, comparison, subgroup_name
+from hcc2l.analyses.cox.labels import PH_SCALES, comparison, subgroup_name
+from hcc2l.analyses.cox.results import CoxResults
 from hcc2l.analyses.regression.models import TEST_KEYS, Model
 from hcc2l.analyses.regression.tables import (
     model_row,
@@ -16,13 +17,6 @@ from hcc2l.analyses.regression.tables import (
 )
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Column, Row, Table, Value
-
-PH_SCALES = {
-    "km": "Kaplan–Meier time scale",
-    "identity": "untransformed time",
-    "rank": "ranks of time",
-    "log": "logarithm of time",
-}
 
 
 def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:

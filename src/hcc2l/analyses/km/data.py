@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
 from hcc2l import design
-from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.accounting import refuse_no_rows, rows_where
+from hcc2l.analyses.cautions import FEW_EVENTS
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
@@ -21,11 +23,12 @@ from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats.kaplan_meier import KaplanMeier
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times, fractional
+from hcc2l.terms import Parser
 
 
 @dataclass(frozen=True)
 class KmData:
-    """The analysed rows as arrays of shape (n,), and the curve of each group.
+    """The analysed rows as arrays of shape (n,).
 
     `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`.
     """
@@ -34,12 +37,20 @@ class KmData:
     endpoint: Endpoint
     competing_name: str | None
     time: Floats
-    distinct: DistinctTimes
     cause: Ints
     group: Factor | None
     strata: Factor | None
     weights: Floats | None
-    curves: tuple[KaplanMeier, ...]
+
+    @cached_property
+    def distinct(self) -> DistinctTimes:
+        """The times, with those that differ by rounding only made equal."""
+        return distinct_times(self.time)
+
+    @cached_property
+    def curves(self) -> tuple[KaplanMeier, ...]:
+        """The survival curve of each group."""
+        return tuple(_curve(self, code) for code in range(len(self.levels)))
 
     @property
     def event(self) -> Mask:
@@ -55,6 +66,14 @@ class KmData:
     def codes(self) -> Ints:
         """Index of each row's group."""
         return self.group.codes if self.group else np.zeros(self.time.size, dtype=np.int64)
+
+    @property
+    def trend_levels(self) -> list[str]:
+        """The groups in the order of the trend's scores: level order, whatever the reference."""
+        if self.group is None:
+            return []
+        ranked = sorted(zip(self.group.ranks, self.group.levels, strict=True))
+        return [level for _, level in ranked]
 
     def rows_of(self, code: int) -> Mask:
         """The rows of one group."""
@@ -97,53 +116,38 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
-    cohort.load(_needed(cohort, spec))
-    outcome = survival_outcome(cohort, spec, spec.competing)
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    by, stratum = parser.term(spec.by, "--by"), parser.term(spec.strata, "--strata")
+    weight = parser.term(spec.weights, "--weights")
+    competing = parser.assignment(spec.competing, "--competing")
+    conditions = parser.conditions(spec.where)
+    named = (by, stratum, weight, competing, *conditions)
+    # All at once, so that a large file is parsed once.
+    cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
+                 *(part.column for part in named if part)])  # fmt: skip
+    outcome = survival_outcome(cohort, spec, rows_where(cohort, conditions), competing)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
-    strata = _factor(cohort, spec, spec.strata, "--strata", outcome)
-    weights = design.weights(cohort, spec.weights, account.keep) if spec.weights else None
-    if weights is not None:
-        account.drop(np.isnan(weights), f"{spec.weights} missing")
+    strata = design.groups(cohort, stratum, account) if stratum else None
+    weights = design.weights(cohort, weight, account) if weight else None
     # Last, so that a cut at the median is that of the rows analysed.
-    group = _factor(cohort, spec, spec.by, "--by", outcome)
+    group = design.groups(cohort, by, account) if by else None
     refuse_no_rows(account)
     keep = account.keep
     data = KmData(
         spec=spec,
         endpoint=endpoint,
-        competing_name=outcome.competing_name,
+        competing_name=competing.name if competing else None,
         time=time[keep],
-        distinct=distinct_times(time[keep]),
         cause=endpoint.event[keep],
         group=group.take(keep) if group else None,
         strata=strata.take(keep) if strata else None,
         weights=None if weights is None else weights[keep],
-        curves=(),
     )
     _refuse_unanswerable(data)
-    return outcome, replace(data, curves=tuple(_curve(data, g) for g in range(len(data.levels))))
-
-
-def _needed(cohort: Cohort, spec: KmSpec) -> list[str]:
-    """Columns that the analysis needs, so that a large file is parsed once; too many do no harm."""
-    names = [*design.endpoint_columns(cohort, spec), cohort.id_column or "", spec.weights or ""]
-    for text in (spec.by, spec.strata, spec.competing, *spec.where):
-        if text:
-            names += [n for n in cohort.names if text == n or text.startswith(n)]
-    return names
-
-
-def _factor(
-    cohort: Cohort, spec: KmSpec, text: str | None, option: str, outcome: Outcome
-) -> Factor | None:
-    if text is None:
-        return None
-    factor = design.factor(cohort, text, spec, option, outcome.account.keep)
-    outcome.account.drop(factor.codes < 0, f"{factor.column} missing")
-    return factor
+    return outcome, data
 
 
 def _refuse_unanswerable(data: KmData) -> None:
@@ -168,9 +172,29 @@ def _curve(data: KmData, code: int) -> KaplanMeier:
     )
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """Two groups whose curves cross, and when."""
+
+    levels: tuple[str, str]
+    time: float
+
+
+def first_crossing(data: KmData) -> Crossing | None:
+    """The first pair of groups, each with at least 10 events, whose curves cross clearly."""
+    for a, b in combinations(range(len(data.levels)), 2):
+        first, second = data.curves[a], data.curves[b]
+        if min(first.n_event.sum(), second.n_event.sum()) < FEW_EVENTS:
+            continue
+        when = estimator.curves_cross(first, second)
+        if when is not None:
+            return Crossing((data.levels[a], data.levels[b]), when)
+    return None
+
+
 def conf_type(spec: KmSpec) -> estimator.ConfType:
     """The interval type, as `stats` names it."""
-    return cast(estimator.ConfType, spec.conf_type)
+    return spec.conf_type
 
 
 def number(value: float) -> float | None:

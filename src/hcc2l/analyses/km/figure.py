@@ -1,65 +1,69 @@
-"""What the figure of a Kaplan–Meier analysis shows, as finished tables."""
+"""The figure of a Kaplan–Meier analysis."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from hcc2l.analyses.km.data import KmData, incidence_curve, survival_curve
+from hcc2l.analyses.km.data import KmData, causes, conf_type, incidence_limits
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
-from hcc2l.analyses.survival_figure import axis_ticks
-from hcc2l.numerals import p_equation
-from hcc2l.report import Figure, Row, Table, Value
-from hcc2l.stats.risk_sets import time_tolerance
+from hcc2l.analyses.survival_figure import (
+    Patients,
+    kaplan_meier_curve,
+    numbers,
+    step_curve,
+    survival_figure,
+)
+from hcc2l.numerals import p_equation, tick
+from hcc2l.report import Curve, ModelCurve, SurvivalFigure, Table
+from hcc2l.stats.competing import cumulative_incidence
 
 
-def km_figure(data: KmData, tables: Sequence[Table], longest: float | None = None) -> Figure:
-    """Curves, numbers at risk, medians and models; the axis extends to `longest`."""
+def km_figure(data: KmData, tables: Sequence[Table]) -> SurvivalFigure:
+    """Curves, numbers at risk, medians and models."""
     spec = data.spec
-    longest = float(data.time.max()) if longest is None else longest
-    ticks = axis_ticks(longest, data.endpoint.unit)
-    content = {
-        "curve": incidence_curve(data) if spec.competing else survival_curve(data),
-        "at_risk": _at_risk(data, ticks),
-        "groups": next(t for t in tables if t.name == "groups"),
-    }
-    if spec.parametric:
-        content["models"] = _model_curves(data, tables)
-    options: dict[str, Value | tuple[Value, ...]] = {
-        "levels": data.levels,
-        "legend": data.group.label if data.group else None,
-        "x_label": _x_label(data),
-        "y_label": _y_label(data),
-        "ticks": ticks,
-        "x_max": longest,
-        "annotation": _annotation(tables),
-        "rising": bool(spec.competing),
-        "cumulative_events": spec.cumulative_events,
-        "median": not spec.competing,
-    }
-    return Figure("survival", content, options)
+    named = {table.name: table for table in tables}
+    landmark = f" since the landmark at {tick(spec.landmark)}" if spec.landmark is not None else ""
+    figure = survival_figure(
+        Patients(data.levels, data.codes, data.time, data.event, data.weights),
+        list(_incidences(data) if spec.competing else _survival(data)),
+        data.endpoint,
+        legend=data.group.label if data.group else None,
+        since=f"Time{landmark}",
+    )
+    return replace(
+        figure,
+        y_label="Cumulative incidence" if spec.competing else figure.y_label,
+        medians=() if spec.competing else named["groups"].numbers("median"),
+        annotation=_annotation(named.get("tests")),
+        models=tuple(_models(data, named["parametric"])) if spec.parametric else (),
+        rising=bool(spec.competing),
+        cumulative_events=spec.cumulative_events,
+    )
 
 
-def _x_label(data: KmData) -> str:
-    since = "Time"
-    if data.spec.landmark is not None:
-        since += f" since the landmark at {data.spec.landmark:g}"
-    return f"{since} ({data.endpoint.unit})" if data.endpoint.unit else since
+def _survival(data: KmData) -> Iterator[Curve]:
+    for level, fit in zip(data.levels, data.curves, strict=True):
+        yield kaplan_meier_curve(level, fit, conf_type(data.spec), data.spec.conf_level)
 
 
-def _y_label(data: KmData) -> str:
-    if data.spec.competing:
-        return "Cumulative incidence"
-    return "Event-free" if data.endpoint.label.startswith("Time to") else data.endpoint.label
+def _incidences(data: KmData) -> Iterator[Curve]:
+    """The cumulative incidence of each cause, the endpoint's own first, in each group."""
+    for code, level in enumerate(data.levels):
+        inside = data.rows_of(code)
+        for of, cause in causes(data):
+            c = cumulative_incidence(data.distinct.take(inside), data.cause[inside], of)
+            limits = incidence_limits(data, c.incidence, c.std_err)
+            yield step_curve(level, c.time, c.incidence, limits, c.n_censor, cause)
 
 
-def _annotation(tables: Sequence[Table]) -> str | None:
+def _annotation(tests: Table | None) -> str | None:
     """The first test, or Gray's for the endpoint's event, with its p; None without a p."""
-    rows = [row for table in tables if table.name == "tests" for row in table.rows]
-    if not rows:
+    if tests is None or not tests.rows:
         return None
-    row = next((r for r in rows if r["test"] == "gray"), rows[0])
+    row = next((r for r in tests.rows if r["test"] == "gray"), tests.rows[0])
     p = row["p"]
     if not isinstance(p, float):
         return None
@@ -69,33 +73,15 @@ def _annotation(tables: Sequence[Table]) -> str | None:
     return f"{test} {p_equation(p)}"
 
 
-def _at_risk(data: KmData, ticks: Sequence[float]) -> Table:
-    """Numbers at risk and cumulative events, one row a group and tick."""
-    tolerance = time_tolerance(data.time)
-    rows: list[Row] = []
-    for code, level in enumerate(data.levels):
-        inside = data.rows_of(code)
-        weights = np.ones(int(inside.sum())) if data.weights is None else data.weights[inside]
-        time, event = data.time[inside], data.event[inside]
-        for t in ticks:
-            at_risk = float(weights[time >= t - tolerance].sum())
-            events = float(weights[(time <= t + tolerance) & event].sum())
-            rows.append({"group": level, "time": t, "n_risk": at_risk, "cumulative_events": events})
-    return Table("at_risk", "Number at risk", tuple(rows[0]), tuple(rows))
-
-
-def _model_curves(data: KmData, tables: Sequence[Table]) -> Table:
+def _models(data: KmData, parametric: Table) -> Iterator[ModelCurve]:
     """S(t) of each fitted model on a grid from 0 to the last time."""
     from hcc2l.stats.parametric import ParametricFit
 
     grid = np.linspace(0.0, float(data.time.max()), 201)
-    rows: list[Row] = []
-    for row in next(t for t in tables if t.name == "parametric").rows:
+    for row in parametric.rows:
         fit = ParametricFit(
             str(row["model"]),  # type: ignore[arg-type]  # a family that was fitted
             float(str(row["location"])), float(str(row["scale"])), 0.0, 0.0, 0.0, 0.0,
         )  # fmt: skip
-        name = FAMILY_LABELS[fit.family]
-        for t, s in zip(grid.tolist(), fit.survival(grid).tolist(), strict=True):
-            rows.append({"group": row["group"], "model": name, "time": t, "estimate": s})
-    return Table("models", "Parametric curves", ("group", "model", "time", "estimate"), tuple(rows))
+        survival = numbers(fit.survival(grid))
+        yield ModelCurve(str(row["group"]), FAMILY_LABELS[fit.family], numbers(grid), survival)

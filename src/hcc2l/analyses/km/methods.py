@@ -5,44 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.km.data import KmData
 from hcc2l.analyses.km.labels import TEST_LABELS
+from hcc2l.analyses.outcome import excludes_by_landmark
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
 from hcc2l.report import Row, Table
-from hcc2l.wording import in_sentence
+from hcc2l.wording import in_sentence, listed
 
-_REFERENCES = {
-    "kaplan-meier": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. "
-    "J Am Stat Assoc 1958;53:457–481.",
-    "brookmeyer": "Brookmeyer R, Crowley J. A confidence interval for the median survival time. "
-    "Biometrics 1982;38:29–41.",
-    "reverse": "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. "
-    "Control Clin Trials 1996;17:343–346.",
-    "logrank": "Mantel N. Evaluation of survival data and two new rank order statistics arising in "
-    "its consideration. Cancer Chemother Rep 1966;50:163–170.",
-    "peto": "Peto R, Peto J. Asymptotically efficient rank invariant test procedures. "
-    "J R Stat Soc A 1972;135:185–206.",
-    "gehan": "Gehan EA. A generalized Wilcoxon test for comparing arbitrarily singly-censored "
-    "samples. Biometrika 1965;52:203–223.",
-    "tarone-ware": "Tarone RE, Ware J. On distribution-free tests for equality of survival "
-    "distributions. Biometrika 1977;64:156–160.",
-    "fh": "Fleming TR, Harrington DP. Counting processes and survival analysis. Wiley, 1991.",
-    "trend": "Tarone RE. Tests for trend in life table analysis. Biometrika 1975;62:679–682.",
-    "rmst": "Royston P, Parmar MKB. Restricted mean survival time: an alternative to the hazard "
-    "ratio. BMC Med Res Methodol 2013;13:152.",
-    "landmark": "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. "
-    "J Clin Oncol 1983;1:710–719.",
-    "aalen": "Aalen OO, Johansen S. An empirical transition matrix for non-homogeneous Markov "
-    "chains based on censored observations. Scand J Stat 1978;5:141–150.",
-    "gray": "Gray RJ. A class of K-sample tests for comparing the cumulative incidence of a "
-    "competing risk. Ann Stat 1988;16:1141–1154.",
-    "weights": "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. "
-    "J Am Stat Assoc 1989;84:1074–1078.",
-    "holm": "Holm S. A simple sequentially rejective multiple test procedure. "
-    "Scand J Stat 1979;6:65–70.",
-    "bh": "Benjamini Y, Hochberg Y. Controlling the false discovery rate. "
-    "J R Stat Soc B 1995;57:289–300.",
+_TEST_REFERENCES = {
+    "logrank": references.MANTEL_1966,
+    "peto": references.PETO_1972,
+    "gehan": references.GEHAN_1965,
+    "tarone-ware": references.TARONE_WARE_1977,
+    "fh": references.FLEMING_HARRINGTON_1991,
+}
+
+
+_ADJUSTMENT_REFERENCES = {
+    "holm": [references.HOLM_1979],
+    "bh": [references.BENJAMINI_HOCHBERG_1995],
 }
 
 
@@ -106,20 +90,13 @@ def _test_names(data: KmData) -> list[str]:
     return names + (["Gray"] if spec.competing else [])
 
 
-def trend_order(data: KmData) -> list[str]:
-    """The groups in the order of the trend's scores: level order, whichever is the reference."""
-    if data.group is None:
-        return []
-    return [level for _, level in sorted(zip(data.group.ranks, data.group.levels, strict=True))]
-
-
 def km_methods(
     data: KmData, cohort: Cohort, account: RowAccount, tables: Sequence[Table]
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, from what the tables hold, and its references."""
     results = {table.name: table.rows for table in tables}
     cited: list[str] = []
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     sentences += _landmark_sentence(data, account, cited)
     sentences += _curve_sentences(data, results, cited)
     if data.group:
@@ -127,7 +104,7 @@ def km_methods(
     sentences += _restricted_mean_sentence(data, results, cited)
     sentences += _parametric_sentence(data, results)
     sentences += _row_sentences(cohort, account, results)
-    return " ".join(sentences), tuple(_REFERENCES[key] for key in dict.fromkeys(cited))
+    return " ".join(sentences), (*score_references(cohort), *dict.fromkeys(cited))
 
 
 def _curve_sentences(
@@ -141,26 +118,26 @@ def _curve_sentences(
     variance = "robust (infinitesimal jackknife)" if data.robust else "Greenwood's"
     groups = results["groups"]
     if spec.competing:
-        cited.append("aalen")
+        cited.append(references.AALEN_JOHANSEN_1978)
         sentences = [
             f"The cumulative incidence of {endpoint.event_name}{unit} was estimated by the "
             f"Aalen–Johansen method with {data.competing_name} as the competing event; {level} "
             f"confidence intervals were computed on {scale}."
         ]
     else:
-        cited.append("kaplan-meier")
+        cited.append(references.KAPLAN_MEIER_1958)
         sentences = [
             f"{endpoint.label}{unit} was estimated by the Kaplan–Meier method{weighted}; {level} "
             f"confidence intervals were computed on {scale} with {variance} variance."
         ]
         if any(row[key] is not None for row in groups for key in ("median", "lower", "upper")):
-            cited.append("brookmeyer")
+            cited.append(references.BROOKMEYER_CROWLEY_1982)
             sentences.append(
                 "Confidence intervals for medians were obtained by the method of Brookmeyer and "
                 "Crowley."
             )
     if any(row["follow_up"] is not None for row in groups):
-        cited.append("reverse")
+        cited.append(references.SCHEMPER_SMITH_1996)
         sentences.append("Median follow-up was estimated by the reverse Kaplan–Meier method.")
     return sentences
 
@@ -168,9 +145,9 @@ def _curve_sentences(
 def _landmark_sentence(data: KmData, account: RowAccount, cited: list[str]) -> list[str]:
     if data.spec.landmark is None:
         return []
-    cited.append("landmark")
+    cited.append(references.ANDERSON_1983)
     unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
-    early = any("by the landmark" in excluded.reason for excluded in account.excluded)
+    early = excludes_by_landmark(account)
     return [
         f"Survival time was measured from a landmark at {data.spec.landmark:g}{unit}"
         + ("; patients with an event or censored by then were excluded." if early else ".")
@@ -189,29 +166,29 @@ def _test_sentences(
     names = [test for test in spec.test if test in tested]
     if names:
         what = "Cause-specific hazards" if spec.competing else "Groups"
-        sentences.append(f"{what} were compared by {_join([words[t] for t in names])}.")
-        cited += names
+        sentences.append(f"{what} were compared by {listed([words[t] for t in names])}.")
+        cited += [_TEST_REFERENCES[test] for test in names]
     if "gray" in tested:
         causes = [str(row["cause"]) for row in results["tests"]
                   if row["test"] == "gray" and row["p"] is not None]  # fmt: skip
         were = "incidences of {} were" if len(causes) > 1 else "incidence of {} was"
-        sentences.append(f"The cumulative {were.format(_join(causes))} compared by Gray's test.")
-        cited.append("gray")
+        sentences.append(f"The cumulative {were.format(listed(causes))} compared by Gray's test.")
+        cited.append(references.GRAY_1988)
     if "logrank-stratified" in tested and data.strata:
         label = in_sentence(data.strata.label)
         sentences.append(f"A log-rank test stratified by {label} was also performed.")
-        cited.append("logrank")
+        cited.append(references.MANTEL_1966)
     if "logrank-trend" in tested:
-        order = ", ".join(trend_order(data))
+        order = ", ".join(data.trend_levels)
         sentences.append(
             f"A trend across the ordered groups ({order}) was assessed by the "
             "log-rank test for trend with equally spaced scores."
         )
-        cited.append("trend")
+        cited.append(references.TARONE_1975)
     sentences += _pairwise_sentence(data, results, cited)
     if data.robust and sentences:
         sentences.append("Robust variances were used for the tests.")
-        cited.append("weights")
+        cited.append(references.LIN_WEI_1989)
     return sentences
 
 
@@ -221,12 +198,12 @@ def _pairwise_sentence(
     pairs = [row for row in results.get("pairwise", ()) if row["p"] is not None]
     if not pairs:
         return []
-    cited.append("logrank")
+    cited.append(references.MANTEL_1966)
     kind = "stratified log-rank" if data.strata else "log-rank"
     if len(pairs) == 1:
         (pair,) = pairs
         return [f"{pair['group_a']} and {pair['group_b']} were compared by a {kind} test."]
-    cited += [data.spec.adjust] if data.spec.adjust in ("holm", "bh") else []
+    cited += _ADJUSTMENT_REFERENCES.get(data.spec.adjust, [])
     adjusted = _ADJUSTMENT_WORDS[data.spec.adjust]
     return [f"Pairs of groups were compared by {kind} tests {adjusted}."]
 
@@ -236,7 +213,7 @@ def _restricted_mean_sentence(
 ) -> list[str]:
     if data.spec.tau is None:
         return []
-    cited.append("rmst")
+    cited.append(references.ROYSTON_PARMAR_2013)
     unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
     tested = any(row["p"] is not None for row in results.get("rmst_differences", ()))
     return [
@@ -250,14 +227,14 @@ def _parametric_sentence(data: KmData, results: dict[str, tuple[Row, ...]]) -> l
     if not data.spec.parametric:
         return []
     if "best" in data.spec.parametric:
-        names = _join(list(_FAMILY_WORDS.values()))
+        names = listed(list(_FAMILY_WORDS.values()))
         each = " in each group" if data.group else ""
         return [
             f"Of the {names} models, fitted by maximum likelihood, the one with the smallest "
             f"Akaike information criterion was chosen{each}."
         ]
     fitted = {row["model"] for row in results["parametric"]}
-    names = _join([words for family, words in _FAMILY_WORDS.items() if family in fitted])
+    names = listed([words for family, words in _FAMILY_WORDS.items() if family in fitted])
     were = "models were" if len(fitted) > 1 else "model was"
     return [f"The {names} {were} fitted by maximum likelihood."]
 
@@ -292,8 +269,3 @@ def _reason(cohort: Cohort, reason: str) -> str:
         return f"not meeting {reason.removeprefix('not where ')}"
     column = reason.removesuffix(" missing")
     return f"missing {in_sentence(cohort.label(column))}" if column in cohort.names else reason
-
-
-def _join(words: Sequence[str]) -> str:
-    """Words as a phrase: `a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
-from hcc2l.analyses.cautions import FEW_EVENTS, group_size_notes, post_baseline_note
-from hcc2l.analyses.km.data import KmData
+from hcc2l.analyses.cautions import group_size_notes, post_baseline_note
+from hcc2l.analyses.km.data import KmData, first_crossing
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.cohort import Cohort
 from hcc2l.report import Note, Table
-from hcc2l.stats import kaplan_meier as estimator
 
 
 def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
@@ -80,19 +77,17 @@ def _parametric_notes(data: KmData, tables: list[Table]) -> list[Note]:
 
 
 def _crossing_note(data: KmData) -> list[Note]:
-    for a, b in combinations(range(len(data.levels)), 2):
-        if min(data.curves[g].n_event.sum() for g in (a, b)) < FEW_EVENTS:
-            continue
-        when = estimator.curves_cross(data.curves[a], data.curves[b])
-        if when is not None:
-            at = f"{round(when, 2):g}{data.unit.replace(',', '')}"
-            return [
-                Note("warning", "curves-cross",
-                     f"The curves of {data.levels[a]} and {data.levels[b]} cross near {at}: "
-                     "hazards may not be proportional, and the log-rank test may miss such a "
-                     f"difference.{_advice(data)}")
-            ]  # fmt: skip
-    return []
+    crossing = first_crossing(data)
+    if crossing is None:
+        return []
+    first, second = crossing.levels
+    at = f"{round(crossing.time, 2):g}{data.unit.replace(',', '')}"
+    return [
+        Note("warning", "curves-cross",
+             f"The curves of {first} and {second} cross near {at}: hazards may not be "
+             "proportional, and the log-rank test may miss such a "
+             f"difference.{_advice(data)}")
+    ]  # fmt: skip
 
 
 def _advice(data: KmData) -> str:

@@ -6,7 +6,7 @@ from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
 from hcc2l.analyses.km.data import KmData, prepare
 from hcc2l.analyses.km.figure import km_figure
-from hcc2l.analyses.km.methods import conventions, km_methods, trend_order
+from hcc2l.analyses.km.methods import conventions, km_methods
 from hcc2l.analyses.km.notes import km_notes
 from hcc2l.analyses.km.tables import km_tables
 from hcc2l.cohort import Cohort
@@ -35,7 +35,7 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
         "event": outcome.endpoint.event_name,
         "unit": outcome.endpoint.unit,
         "levels": list(data.levels),
-        "trend_levels": trend_order(data) if spec.trend else None,
+        "trend_levels": data.trend_levels if spec.trend else None,
     }
     text, references = km_methods(data, cohort, outcome.account, tables)
     return Report(

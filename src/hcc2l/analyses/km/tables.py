@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -229,7 +229,7 @@ def _tests(data: KmData) -> Table:
 
     event_name = data.endpoint.event_name if spec.competing else None
     for name in spec.test:
-        result = _test(data, cast(tests.Weight, name))
+        result = _test(data, name)
         add(name, result.statistic, result.df, result.p, event_name)
     if data.strata:
         result = _test(data, "logrank", stratified=True)
@@ -282,7 +282,7 @@ def _pairwise(data: KmData) -> Table:
         strata=data.strata.codes if data.strata else None, case_weights=data.weights,
         robust=data.robust,
     )  # fmt: skip
-    adjusted = adjust(np.array([t.p for _, _, t in results]), cast(Any, data.spec.adjust))
+    adjusted = adjust(np.array([t.p for _, _, t in results]), data.spec.adjust)
     rows = tuple(
         {"group_a": data.levels[a], "group_b": data.levels[b], "statistic": number(t.statistic),
          "p": number(t.p), "p_adjusted": number(p)}

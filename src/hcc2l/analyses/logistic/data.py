@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.regression.models import (
     Model,
     Profile,
@@ -19,7 +19,7 @@ from hcc2l.analyses.regression.models import (
 )
 from hcc2l.analyses.regression.monotone import empty_group, groups_of
 from hcc2l.cohort import Cohort
-from hcc2l.design import Floats, Ints, Mask, RowAccount, apply_conditions
+from hcc2l.design import Floats, Ints, Mask, RowAccount
 from hcc2l.design.endpoints import read_event
 from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix, model_term
 from hcc2l.errors import AnalysisError
@@ -29,7 +29,7 @@ from hcc2l.stats import logistic as estimator
 from hcc2l.stats.firth import firth_logistic
 from hcc2l.stats.linear_algebra import linear_predictor
 from hcc2l.stats.roc import auc
-from hcc2l.terms import split_assignment
+from hcc2l.terms import Parser
 
 
 @dataclass(frozen=True)
@@ -153,19 +153,17 @@ def _details(
 
 def prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str, ModelTerm]]:
     """The outcome of the rows that have it, and the covariates by their text."""
-    account = RowAccount(cohort)
-    apply_conditions(cohort, account, spec.where)
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    covariates = parser.terms(spec.covariates, "-x")
+    outcome = parser.assignment(spec.outcome, "--outcome")
+    assert outcome is not None  # the spec has seen to it
+    account = rows_where(cohort, parser.conditions(spec.where))
+    event, _ = read_event(cohort, outcome, account.keep)
+    account.drop_missing(event < 0, outcome.column)
     refuse_no_rows(account)
-    cohort.check_ids(account.keep)
-    name, value = split_assignment(spec.outcome or "", cohort.names, "--outcome")
-    event, _ = read_event(cohort.column(name), value, "--outcome", account.keep)
-    account.drop(event < 0, f"{name} missing")
-    refuse_no_rows(account)
-    texts = dict.fromkeys(spec.covariates)
-    terms = {t: model_term(cohort, t, spec, "-x", account.keep, [name]) for t in texts}
+    terms = {t.text: model_term(cohort, t, account.keep, [outcome.column]) for t in covariates}
     labels = {t: term.label for t, term in terms.items()}
-    outcome = name if value is None else f"{name}={value}"
-    return LogisticData(spec, account, outcome, event == 1, account.keep.copy(), labels), terms
+    return LogisticData(spec, account, outcome.name, event == 1, account.keep, labels), terms
 
 
 def limits_kind(spec: LogisticSpec) -> str:

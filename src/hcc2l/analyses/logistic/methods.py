@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.logistic.data import LogisticData, limits_kind
-from hcc2l.analyses.logistic.tables import fitted_models
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,
@@ -15,39 +16,24 @@ from hcc2l.analyses.regression.methods import (
 from hcc2l.analyses.regression.models import (
     Fitted,
 )
-from hcc2l.analyses.regression.performance import HARRELL
 from hcc2l.cohort import Cohort
 from hcc2l.wording import in_sentence
-
-_COX = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 1958;20:215–242."
-
-
-_HOSMER = (
-    "Hosmer DW, Lemeshow S. Goodness of fit tests for the multiple logistic regression model. "
-    "Commun Stat Theory Methods 1980;9:1043–1069."
-)
-
-
-FIRTH_LOGISTIC = (
-    "Heinze G, Schemper M. A solution to the problem of separation in logistic regression. "
-    "Stat Med 2002;21:2409–2419."
-)
 
 
 def logistic_methods(
     data: LogisticData, fitted: Fitted, cohort: Cohort, outcome: str
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
-    spec, cited = data.spec, [_COX]
+    spec, cited = data.spec, [references.COX_1958]
     kind = "profile-likelihood" if limits_kind(spec) == "profile" else "Wald"
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     sentences.append(
         f"Odds ratios for {in_sentence(outcome)} with {spec.conf_level * 100:g}% {kind} confidence "
         f"intervals were estimated by logistic regression{' with ' + FIRTH if spec.firth else ''}."
     )
     if spec.firth:
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")
-        cited.append(FIRTH_LOGISTIC)
+        cited.append(references.HEINZE_SCHEMPER_2002)
     sentences += model_sentences(spec, fitted, cohort)
     sentences += interaction_sentences(spec, fitted, bool(spec.interaction))
     if spec.performance:
@@ -55,10 +41,10 @@ def logistic_methods(
             "The performance of the multivariable model was measured by the area under the ROC "
             "curve, the Brier score and the calibration slope."
         )
-        cited.append(HARRELL)
+        cited.append(references.HARRELL_1996)
     sentences += bootstrap_sentences(spec)
-    if any(model.describe()["hosmer_lemeshow_p"] is not None for model in fitted_models(fitted)):
+    if any(model.describe()["hosmer_lemeshow_p"] is not None for model in fitted.models):
         sentences.append("Calibration was assessed by the Hosmer–Lemeshow test.")
-        cited.append(_HOSMER)
+        cited.append(references.HOSMER_LEMESHOW_1980)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
-    return " ".join(sentences), tuple(cited)
+    return " ".join(sentences), (*score_references(cohort), *cited)

@@ -7,12 +7,10 @@ from hcc2l.analyses.cautions import reading_notes
 from hcc2l.analyses.logistic.data import limits_kind, prepare
 from hcc2l.analyses.logistic.methods import logistic_methods
 from hcc2l.analyses.logistic.notes import later_notes
-from hcc2l.analyses.logistic.tables import fitted_models, logistic_tables
+from hcc2l.analyses.logistic.results import logistic_results
+from hcc2l.analyses.logistic.tables import logistic_tables
 from hcc2l.analyses.regression.figure import forest_figure
-from hcc2l.analyses.regression.models import (
-    exclude_incomplete,
-    fit_models,
-)
+from hcc2l.analyses.regression.models import account_of_final
 from hcc2l.analyses.regression.notes import regression_notes
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
@@ -35,9 +33,10 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
     """
     data, terms = prepare(cohort, spec)
     candidates = list(terms.values())
-    fitted = fit_models(data, candidates)
-    exclude_incomplete(data, data.account, candidates, fitted.final)
-    tables = logistic_tables(data, terms, fitted)
+    results = logistic_results(data, terms)
+    fitted = results.fitted
+    account = account_of_final(data, data.account, candidates, fitted.final)
+    tables = logistic_tables(data, results)
     more: list[Note] = []
     if spec.performance:
         performance, more = performance_table(data, candidates, fitted)
@@ -48,15 +47,15 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
     return Report(
         title=f"{outcome}: logistic regression — {cohort.title}",
         provenance=provenance(
-            "logistic", cohort, data.account,
+            "logistic", cohort, account,
             spec.settings() | {"outcome": data.outcome, "ci": limits_kind(spec)},
             [f"Outcome {data.outcome}",
              f"logistic regression, {'Firth penalised' if spec.firth else 'maximum'} likelihood",
              f"{spec.conf_level * 100:g}% CI ({limits_kind(spec).replace('wald', 'Wald')})"],
         ),
         tables=tuple(tables),
-        notes=(*reading_notes(cohort), *account_notes(data.account),
-               *regression_notes(data, fitted_models(fitted), fitted), *later_notes(cohort, terms),
+        notes=(*reading_notes(cohort, data.outcome), *account_notes(account),
+               *regression_notes(data, fitted.models, fitted), *later_notes(cohort, terms),
                *more),
         draw=lambda: forest_figure(data, tables, f"Odds ratio, {in_sentence(outcome)}"),
         methods=methods,

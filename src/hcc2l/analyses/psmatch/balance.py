@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hcc2l.analyses.psmatch.data import Covariate, MatchData, Sample, number
+from hcc2l.analyses.psmatch.labels import SAMPLES, STAGES, TEST_LABELS
+from hcc2l.analyses.psmatch.matching import unmatched
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats import group_tests
 from hcc2l.stats.balance import ROUNDING, Balance, balance, is_binary, spread
-from hcc2l.stats.matching import nearest_gaps, rounding
 
 LARGE_DIFFERENCE = 0.1
 
 
 VARIANCE_RATIOS = (0.5, 2.0)  # beyond these the spread differs; the thresholds of R's cobalt
-
-
-SAMPLES = {"before": "All patients", "after": "Matched", "weighted": "Weighted"}
-
-
-TEST_LABELS = {
-    "mann-whitney": "Mann–Whitney", "chi-square": "χ²", "fisher": "Fisher",
-    "wilcoxon": "Wilcoxon signed-rank", "mcnemar": "McNemar", "stuart-maxwell": "Stuart–Maxwell",
-    "mantel-haenszel": "Mantel–Haenszel",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -159,53 +150,70 @@ def _balance_of(b: Balance | None, sample: str) -> dict[str, Value]:
     return {f"{key}_{sample}": number(getattr(b, key)) if b else None for key in keys}
 
 
+SUMMARY_KEYS = ("count", "percent", "median", "q1", "q3")
+
+
 def baseline_table(data: MatchData, summaries: Sequence[Summary]) -> Table:
     """Table 1 of a paper: counts or medians of both groups before and after, SMD and p."""
     rows: list[Row] = []
     previous = None
-    levels: dict[str, int] = {}
-    for summary in summaries:
-        levels[summary.covariate.term] = levels.get(summary.covariate.term, 0) + 1
+    levels = Counter(summary.covariate.term for summary in summaries)
     for summary in summaries:
         covariate = summary.covariate
         if levels[covariate.term] == 2 and covariate.level is not None:
             levels[covariate.term] = 0  # of two levels the second is enough
             continue
-        binary = is_binary(covariate.values)
         level = "" if covariate.level is None else f": {covariate.level}"
-        row: dict[str, Value] = {
-            "variable": covariate.term, "level": covariate.level,
-            "label": f"{covariate.label}{level}",
-        }  # fmt: skip
-        for sample in data.samples[:2]:
-            for name, group in (("treated", data.treated), ("control", ~data.treated)):
-                row |= _described(covariate.values, sample, group, name, binary=binary)
-            test = summary.test_before if sample.name == "before" else summary.test_after
-            first = covariate.term != previous
-            row[f"smd_{sample.name}"] = number(summary.of[sample.name].smd)
-            row[f"p_{sample.name}"] = number(test.p) if test and first else None
-        weighted = summary.of.get("weighted")
-        row["smd_weighted"] = number(weighted.smd) if weighted else None
-        rows.append(row)
+        named: Row = {"variable": covariate.term, "level": covariate.level,
+                      "label": f"{covariate.label}{level}"}  # fmt: skip
+        first = covariate.term != previous
+        for sample in data.samples:
+            rows += [{**named, **row} for row in _described(data, summary, sample, first=first)]
         previous = covariate.term
-    return Table("baseline", "Before and after matching", tuple(rows[0]), tuple(rows),
-                 _baseline_columns(data), tuple(_baseline_notes(data, summaries)))  # fmt: skip
+    columns = (
+        Column("Variable", ("label",)),
+        Column("Sample", ("sample",), labels=SAMPLES, across=(
+            Column("Group", ("group", "n"), form="size", across=(
+                Column("", SUMMARY_KEYS, form="summary"),
+            )),
+            Column("SMD", ("smd",), decimals=3),
+            Column("p", ("p",)),
+        )),
+    )  # fmt: skip
+    return Table("baseline", "Before and after matching", tuple(rows[0]), tuple(rows), columns,
+                 tuple(_baseline_notes(data, summaries)))  # fmt: skip
 
 
-def _described(
-    x: Floats, sample: Sample, group: Mask, name: str, *, binary: bool
-) -> dict[str, Value]:
-    inside = group & sample.inside
-    values_inside, weights = x[inside], sample.weights[inside]
-    end = sample.name
-    keys = ("count", "percent", "median", "q1", "q3")
+def _described(data: MatchData, summary: Summary, sample: Sample, *, first: bool) -> Iterator[Row]:
+    """A covariate in each group of a sample; of the weighted sample its difference alone.
+
+    The p is that of the whole variable, in its first level.
+    """
+    tests = {"before": summary.test_before, "after": summary.test_after}
+    test = tests.get(sample.name) if first else None
+    compared: Row = {"smd": number(summary.of[sample.name].smd),
+                     "p": number(test.p) if test else None}  # fmt: skip
+    if sample.name == "weighted":
+        nothing = dict.fromkeys(("group", "n", *SUMMARY_KEYS))
+        yield {"sample": sample.name, **nothing, **compared}
+        return
+    for level, group in zip(data.treatment.levels, (data.treated, ~data.treated), strict=True):
+        inside = group & sample.inside
+        described = _summarised(summary.covariate.values[inside], sample.weights[inside],
+                                binary=is_binary(summary.covariate.values))  # fmt: skip
+        yield {"sample": sample.name, "group": level, "n": int(inside.sum()), **described,
+               **compared}  # fmt: skip
+
+
+def _summarised(x: Floats, weights: Floats, *, binary: bool) -> dict[str, Value]:
+    """Count and share of a level, or median and quartiles of a number."""
     values: list[Value] = [None] * 5
     if binary:
-        total, count = float(weights.sum()), float(weights @ values_inside)
+        total, count = float(weights.sum()), float(weights @ x)
         values[:2] = [round(count, 9), count / total]
     else:
-        values[2:] = [weighted_quantile(values_inside, weights, q) for q in (0.5, 0.25, 0.75)]
-    return {f"{name}_{key}_{end}": v for key, v in zip(keys, values, strict=True)}
+        values[2:] = [weighted_quantile(x, weights, q) for q in (0.5, 0.25, 0.75)]
+    return dict(zip(SUMMARY_KEYS, values, strict=True))
 
 
 def weighted_quantile(x: Floats, weights: Floats, q: float) -> float:
@@ -216,26 +224,6 @@ def weighted_quantile(x: Floats, weights: Floats, q: float) -> float:
     mass = np.cumsum(weights[order])
     at = int(np.searchsorted(mass, q * mass[-1] * (1 - 1e-12)))
     return float(x[order][min(at, x.size - 1)])
-
-
-def _baseline_columns(data: MatchData) -> tuple[Column, ...]:
-    columns = [Column("Variable", ("label",))]
-    for sample in data.samples[:2]:
-        end = sample.name
-        for name, level, group in zip(
-            ("treated", "control"), data.treatment.levels, (data.treated, ~data.treated),
-            strict=True,
-        ):  # fmt: skip
-            n = int((group & sample.inside).sum())
-            keys = tuple(f"{name}_{k}_{end}" for k in ("count", "percent", "median", "q1", "q3"))
-            when = "" if end == "before" else "Matched "
-            columns.append(Column(f"{when}{level} (n={n})", keys, form="summary"))
-        columns.append(Column("SMD", (f"smd_{end}",), decimals=3))
-        if end == "before" or data.paired:
-            columns.append(Column("p", (f"p_{end}",)))
-    if data.score_weights is not None:
-        columns.append(Column("SMD, weighted", ("smd_weighted",), decimals=3))
-    return tuple(columns)
 
 
 def _baseline_notes(data: MatchData, summaries: Sequence[Summary]) -> list[str]:
@@ -294,52 +282,24 @@ def flow_table(data: MatchData) -> Table:
         ("eligible", data.eligible),
         ("complete", _sizes(data, np.ones(data.rows.size, dtype=np.bool_))),
         ("matched", _sizes(data, matched)),
-        *((reason, _sizes(data, rows)) for reason, rows in unmatched(data)),
+        *(
+            (reason, _sizes(data, rows))
+            for reason, rows in unmatched(data.pool, data.matches, data.caliper)
+        ),
     ]
     rows: list[Row] = [
         {"stage": stage, "n": n, "n_treated": t, "n_control": c} for stage, (n, t, c) in steps
     ]
     columns = (
-        Column("Patients", ("stage",), labels=_STAGES), Column("n", ("n",)),
+        Column("Patients", ("stage",), labels=STAGES), Column("n", ("n",)),
         Column(data.treatment.treated, ("n_treated",)),
         Column(data.treatment.control, ("n_control",)),
     )  # fmt: skip
     return Table("flow", "Patients", tuple(rows[0]), tuple(rows), columns)
 
 
-_STAGES = {
-    "eligible": "Received one of the two treatments", "complete": "Complete data",
-    "matched": "Matched", "no-control-in-stratum": "Unmatched: no counterpart in the stratum",
-    "outside-caliper": "Unmatched: no counterpart within the caliper",
-    "controls-used-up": "Unmatched: suitable controls already matched",
-    "not-needed": "Unmatched: surplus controls",
-}  # fmt: skip
-
-
 def _sizes(data: MatchData, rows: Mask) -> tuple[int, int, int]:
     return int(rows.sum()), int((rows & data.treated).sum()), int((rows & ~data.treated).sum())
-
-
-def unmatched(data: MatchData) -> list[tuple[str, Mask]]:
-    """Reasons why rows were not matched, each with its rows, shape (n,); only those that occur."""
-    free = data.match_weights == 0
-    alone = np.zeros(free.size, dtype=np.bool_)
-    far = np.zeros(free.size, dtype=np.bool_)
-    limit = math.inf if data.caliper is None else data.caliper + rounding(data.distance)
-    strata = np.zeros(free.size, dtype=np.int64) if data.strata is None else data.strata
-    for code in np.unique(strata[free]):
-        inside = strata == code
-        for group in (data.treated, ~data.treated):
-            rows, others = np.flatnonzero(inside & group & free), data.distance[inside & ~group]
-            if not others.size:
-                alone[rows] = True
-            else:
-                far[rows] = nearest_gaps(data.distance[rows], others) > limit
-    taken = free & data.treated & ~alone & ~far
-    spare = free & ~data.treated & ~alone & ~far
-    reasons = (("no-control-in-stratum", alone), ("outside-caliper", far),
-               ("controls-used-up", taken), ("not-needed", spare))  # fmt: skip
-    return [(name, mask) for name, mask in reasons if mask.any()]
 
 
 def sample_column() -> Column:

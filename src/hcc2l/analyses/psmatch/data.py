@@ -1,20 +1,32 @@
-"""The analysed rows of a psmatch analysis as arrays: treatment, scores, matches, outcomes."""
+"""What a psmatch analysis analyses: rows, scores, matches, weights, outcomes."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from hcc2l.analyses.psmatch.treatment import Treatment
+from hcc2l import design
+from hcc2l.analyses.accounting import refuse_no_rows, rows_in_order_of_ids, rows_where
+from hcc2l.analyses.psmatch.matching import Pool, gaps, match, nobody_matched
+from hcc2l.analyses.psmatch.propensity import (
+    Score,
+    ScoreWeights,
+    propensity_score,
+    refuse_separated,
+    weighted_by_score,
+)
+from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount
-from hcc2l.design.model import ModelMatrix, ModelTerm
-from hcc2l.specs import PsmatchSpec
-from hcc2l.stats.logistic import LogisticFit
-from hcc2l.stats.matching import Matches
-from hcc2l.stats.weighting import Scheme
+from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
+from hcc2l.design.treatment import Treatment, resolve_treatment
+from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.specs import PsmatchSpec, SurvivalSpec
+from hcc2l.stats.matching import Matches, levelled
+from hcc2l.terms import Parser, Term
 
 
 @dataclass(frozen=True)
@@ -67,55 +79,66 @@ class MatchData:
 
     Attributes
     ----------
-    rows
-        Shape (n,): each row's number in the cohort.
-    treated
-        Shape (n,).
-    matrix
-        Columns of the propensity model; `fit` is that model, None when boosted.
-    importance, trees
-        Importance of each column in the boosted model, and its number of trees; else None.
-    distance
-        Shape (n,): the score on which patients are matched, equal where it differs by rounding.
-    sd, caliper
-        SD of the distance over all rows; the largest permitted distance, None without a limit.
-    sets
-        Shape (n,): matched set from 0, -1 for none.
-    score_weights
-        Shape (n,), with `--weighting`.
+    terms, exact
+        The covariates of the score, and the terms of `--exact`.
     eligible
         Numbers of rows, treated and controls before any row was excluded for missing values.
     skipped
         Endpoints that could not be read, and why.
-    exact
-        The terms of `--exact`.
+    matrix
+        Columns of the propensity model.
+    sd, caliper
+        SD of the distance over all rows; the largest permitted distance, None without a limit.
+    weighting
+        The weights of `--weighting`; None without it.
     """
 
     spec: PsmatchSpec
     account: RowAccount
     treatment: Treatment
     terms: tuple[ModelTerm, ...]
-    rows: Ints
-    treated: Mask
-    matrix: ModelMatrix
-    fit: LogisticFit | None
-    importance: Floats | None
-    trees: int | None
-    propensity: Floats
-    logit: Floats
-    distance: Floats
-    sd: float
-    caliper: float | None
-    strata: Ints | None
-    matches: Matches
-    match_weights: Floats
-    sets: Ints
-    score_weights: Floats | None
+    exact: tuple[Factor, ...]
+    eligible: tuple[int, int, int]
     covariates: tuple[Covariate, ...]
     outcomes: tuple[TimeToEvent, ...]
-    eligible: tuple[int, int, int]
     skipped: tuple[str, ...]
-    exact: tuple[Factor, ...]
+    matrix: ModelMatrix
+    score: Score
+    pool: Pool
+    sd: float
+    caliper: float | None
+    matches: Matches
+    weighting: ScoreWeights | None
+
+    @property
+    def rows(self) -> Ints:
+        """Each row's number in the cohort, shape (n,)."""
+        return self.pool.rows
+
+    @property
+    def treated(self) -> Mask:
+        """Whether each row is treated, shape (n,)."""
+        return self.pool.treated
+
+    @property
+    def propensity(self) -> Floats:
+        """Propensity score, shape (n,)."""
+        return self.score.propensity
+
+    @property
+    def score_weights(self) -> Floats | None:
+        """Weights of `--weighting`, shape (n,); None without it."""
+        return None if self.weighting is None else self.weighting.values
+
+    @cached_property
+    def match_weights(self) -> Floats:
+        """Weights of the matching, shape (n,); 0 for rows without a match."""
+        return self.matches.weights(self.treated)
+
+    @cached_property
+    def sets(self) -> Ints:
+        """Matched set of each row from 0, shape (n,); -1 for none."""
+        return self.matches.sets(self.rows.size)
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -128,12 +151,12 @@ class MatchData:
     @property
     def gaps(self) -> Floats:
         """Distance within each match, shape (m,)."""
-        return np.abs(self.distance[self.matches.treated] - self.distance[self.matches.control])
+        return gaps(self.pool, self.matches)
 
     @property
     def tied(self) -> int:
         """Number of rows whose score is that of another row, rounding aside."""
-        _, counts = np.unique(self.distance, return_counts=True)
+        _, counts = np.unique(self.pool.distance, return_counts=True)
         return int(counts[counts > 1].sum())
 
     @property
@@ -141,12 +164,156 @@ class MatchData:
         """Whether every matched row belongs to exactly one set."""
         return bool((self.sets[self.matches.control] >= 0).all())
 
-    @property
-    def estimand(self) -> Scheme:
-        """Population in which the score weights estimate the effect."""
-        if self.spec.weighting == "overlap":
-            return "overlap"
-        return cast(Scheme, self.spec.estimand or "att")
+
+def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
+    """Treatment, propensity scores, matches and weights of the analysed rows.
+
+    Raises
+    ------
+    UsageError
+        An option names a column that is not in the cohort, or one that cannot be a covariate.
+    AnalysisError
+        There is only one treatment, no patient has every covariate, the covariates separate the
+        treatments completely, or no control lies within the caliper.
+    """
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    covariates, on = parser.terms(spec.covariates, "-x"), parser.terms(spec.exact, "--exact")
+    account = rows_where(cohort, parser.conditions(spec.where))
+    treatment = resolve_treatment(cohort, parser, spec.treat or "", spec.control, account)
+    endpoints, skipped = _endpoints(cohort, spec, account)
+    used = [name for endpoint in endpoints for name in endpoint.columns]
+    terms = [_covariate(cohort, t, treatment, used, account) for t in covariates]
+    eligible = _counts(account.keep, treatment)
+    for term in terms:
+        account.drop_missing(term.missing, term.column)
+    strata, exact = _exact(cohort, on, treatment, account)
+    if endpoints:
+        first = endpoints[0]
+        account.drop(~_known(first), f"{' or '.join(first.columns)} missing")
+    _refuse_unmatchable(treatment, account)
+    rows = rows_in_order_of_ids(cohort, account.keep)
+    treated = treatment.codes[rows] == 1
+    matrix = _matrix(terms, account.keep, rows)
+    refuse_separated(terms, rows, treated)
+    score = propensity_score(spec, matrix, treated)
+    distance = levelled(score.logit if spec.distance == "logit" else score.propensity)
+    pool = Pool(rows, treated, distance, None if strata is None else strata[rows])
+    sd = float(distance.std(ddof=1))
+    scale = sd if spec.caliper_scale == "sd" else 1.0
+    caliper = None if spec.caliper is None else spec.caliper * scale
+    matches = match(pool, spec, spec.order, caliper)
+    if not matches.treated.size:
+        raise nobody_matched(pool, spec, caliper)
+    return MatchData(
+        spec=spec, account=account, treatment=treatment, terms=tuple(terms), exact=tuple(exact),
+        eligible=eligible, covariates=tuple(_balance_columns(terms, rows)),
+        outcomes=tuple(_outcome(e, rows) for e in endpoints), skipped=tuple(skipped),
+        matrix=matrix, score=score, pool=pool, sd=sd, caliper=caliper, matches=matches,
+        weighting=weighted_by_score(spec, treated, score.propensity),
+    )  # fmt: skip
+
+
+def _counts(keep: Mask, treatment: Treatment) -> tuple[int, int, int]:
+    codes = treatment.codes[keep]
+    return int(codes.size), int((codes == 1).sum()), int((codes == 0).sum())
+
+
+def _covariate(
+    cohort: Cohort, term: Term, treatment: Treatment, used: Sequence[str], account: RowAccount
+) -> ModelTerm:
+    if term.column == treatment.column:
+        raise UsageError(
+            f"{treatment.column} is the treatment itself.",
+            where=term.where,
+            hint="Remove it from -x. Covariates are the characteristics on which the choice of "
+            "treatment may have depended.",
+        )
+    return model_term(cohort, term, account.keep, used)
+
+
+def _exact(
+    cohort: Cohort, terms: Sequence[Term], treatment: Treatment, account: RowAccount
+) -> tuple[Ints | None, list[Factor]]:
+    """Strata within which patients are matched, shape (n,), None without any; and their terms."""
+    if not terms:
+        return None, []
+    factors = []
+    codes = np.zeros(cohort.rows, dtype=np.int64)
+    for term in terms:
+        if term.column == treatment.column:
+            raise UsageError(
+                f"{treatment.column} is the treatment itself, in which matched patients differ.",
+                where=term.where,
+                hint="Remove it from --exact.",
+            )
+        groups = design.groups(cohort, term, account)
+        codes = codes * len(groups.levels) + groups.codes
+        factors.append(groups)
+    return codes, factors
+
+
+def _endpoints(
+    cohort: Cohort, spec: PsmatchSpec, account: RowAccount
+) -> tuple[list[Endpoint], list[str]]:
+    """The endpoints of the analysis, and those that could not be read, with the reason."""
+    if spec.time is not None or spec.event is not None:
+        requested = [SurvivalSpec(time=spec.time, event=spec.event)]
+    elif spec.endpoint:
+        requested = [SurvivalSpec(endpoint=name) for name in spec.endpoint]
+    else:
+        names = sorted(cohort.endpoints(), key=lambda name: name != "os")
+        requested = [SurvivalSpec(endpoint=name) for name in names]
+    endpoints: list[Endpoint] = []
+    skipped: list[str] = []
+    for number, survival in enumerate(requested):
+        try:
+            endpoints.append(design.resolve_endpoint(cohort, survival, account.keep))
+        except UsageError as error:
+            if spec.endpoint or number == 0:
+                raise
+            skipped.append(f"{survival.endpoint} ({error.message.rstrip('.')})")
+    return endpoints, skipped
+
+
+def _known(endpoint: Endpoint) -> Mask:
+    return np.asarray(~np.isnan(endpoint.time) & (endpoint.event >= 0))
+
+
+def _outcome(endpoint: Endpoint, rows: Ints) -> TimeToEvent:
+    known = _known(endpoint)[rows]
+    return TimeToEvent(endpoint, endpoint.time[rows], endpoint.event[rows] == 1, known)
+
+
+def _matrix(terms: Sequence[ModelTerm], keep: Mask, rows: Ints) -> ModelMatrix:
+    """The design matrix, its rows in the order of `rows`."""
+    matrix = model_matrix(terms, keep)
+    return replace(matrix, x=matrix.x[np.argsort(np.argsort(rows, kind="stable"))])
+
+
+def _balance_columns(terms: Sequence[ModelTerm], rows: Ints) -> Iterator[Covariate]:
+    for term in terms:
+        if term.factor is None:
+            assert term.values is not None
+            yield Covariate(term.text, term.label, None, term.values[rows])
+            continue
+        codes = term.factor.codes[rows]
+        for code in np.unique(codes).tolist():
+            level = term.factor.levels[code]
+            yield Covariate(term.text, term.label, level, (codes == code).astype(np.float64))
+
+
+def _refuse_unmatchable(treatment: Treatment, account: RowAccount) -> None:
+    """AnalysisError when no patient, or none of one group, has complete data."""
+    refuse_no_rows(account)
+    _, treated, controls = _counts(account.keep, treatment)
+    if not treated or not controls:
+        group = treatment.treated if not treated else treatment.control
+        reasons = ", ".join(f"{e.reason} ({e.rows})" for e in account.excluded)
+        raise AnalysisError(
+            f"No patient in the {group} group has complete data.",
+            where="-x",
+            hint=f"Excluded: {reasons}. Omit the variable with the most missing values.",
+        )
 
 
 def number(value: float) -> float | None:

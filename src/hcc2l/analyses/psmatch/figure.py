@@ -1,23 +1,32 @@
-"""The figures of a psmatch analysis, as finished tables: love plot, scores, survival."""
+"""The figures of a psmatch analysis: love plot, scores, survival."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from hcc2l.analyses.km.data import KmData
-from hcc2l.analyses.km.figure import km_figure
-from hcc2l.analyses.km.labels import TEST_LABELS
-from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, SAMPLES
+from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE
 from hcc2l.analyses.psmatch.data import MatchData, Sample
-from hcc2l.analyses.psmatch.outcomes import LOGRANK_LABELS, worded
-from hcc2l.design import Factor
+from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, SAMPLES
+from hcc2l.analyses.psmatch.outcomes import worded
+from hcc2l.analyses.survival_figure import Patients, kaplan_meier_curve, numbers, survival_figure
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Figure, Row, Table, Value
-from hcc2l.specs import KmSpec
-from hcc2l.stats.kaplan_meier import kaplan_meier
-from hcc2l.stats.risk_sets import distinct_times, fractional
+from hcc2l.numerals import p_equation
+from hcc2l.report import (
+    Figure,
+    LoveFigure,
+    LoveSeries,
+    ScoreHistogram,
+    ScoresFigure,
+    SurvivalFigure,
+    SurvivalPanels,
+    Table,
+)
+from hcc2l.stats.kaplan_meier import KaplanMeier, kaplan_meier
+from hcc2l.stats.risk_sets import fractional
 
 BINS = 20
 
@@ -30,136 +39,112 @@ def psmatch_figure(data: MatchData, tables: Sequence[Table]) -> Figure:
     AnalysisError
         Survival is requested and the cohort has no endpoint.
     """
-    makers = {"love": _love, "scores": _scores, "survival": _survival}
-    return makers[data.spec.which](data, tables)
+    named = {table.name: table for table in tables}
+    if data.spec.which == "scores":
+        return _scores(data)
+    if data.spec.which == "survival":
+        return _survival(data, named)
+    return _love(data, named["balance"])
 
 
-def _named(tables: Sequence[Table], name: str) -> Table:
-    return next(table for table in tables if table.name == name)
-
-
-def _love(data: MatchData, tables: Sequence[Table]) -> Figure:
-    balance = _named(tables, "balance")
+def _love(data: MatchData, balance: Table) -> LoveFigure:
+    """The covariates; of two levels one is enough, as the other is its mirror image."""
     labels = {c.term: c.label for c in data.covariates}
-    size: dict[Value, int] = {}
-    for row in balance.rows:
-        size[row["variable"]] = size.get(row["variable"], 0) + 1
-    rows: list[Row] = []
-    seen: set[Value] = set()
-    for row in balance.rows:
-        variable = row["variable"]
-        if size[variable] == 2 and row["level"] is not None and variable not in seen:
-            seen.add(variable)  # of two levels one is enough: the other is its mirror image
+    levels = Counter(balance.column("variable"))
+    shown, names = [], []
+    for i, row in enumerate(balance.rows):
+        variable, level = row["variable"], row["level"]
+        if levels[variable] == 2 and level is not None:
+            levels[variable] = 0
             continue
+        shown.append(i)
         label = labels[str(variable)]
-        rows.append(
-            {"variable": label if row["level"] is None else f"{label}: {row['level']}",
-             **{key: row[key] for key in ("smd_before", "smd_after", "smd_weighted")}}
-        )  # fmt: skip
-    keys = ("variable", "smd_before", "smd_after", "smd_weighted")
-    samples = tuple(s.name for s in data.samples)
-    estimable = all(row[f"smd_{name}"] is not None for row in rows for name in samples)
-    options: dict[str, Value | tuple[Value, ...]] = {
-        "samples": samples,
-        "titles": tuple(SAMPLES[name] for name in samples),
-        "threshold": LARGE_DIFFERENCE,
-        "x_label": "Absolute standardised mean difference"
-        + ("" if estimable else "\nNE: not estimable"),
-    }
-    return Figure("love", {"balance": Table("balance", "Balance", keys, tuple(rows))}, options)
-
-
-def _scores(data: MatchData, tables: Sequence[Table]) -> Figure:
-    del tables
-    edges = np.linspace(0.0, 1.0, BINS + 1)
-    rows: list[Row] = []
+        names.append(label if level is None else f"{label}: {level}")
+    series = []
     for sample in data.samples:
-        for name, group in zip(
-            data.treatment.levels, (data.treated, ~data.treated), strict=True
-        ):  # fmt: skip
+        differences = balance.numbers(f"smd_{sample.name}")
+        smd = tuple(differences[i] for i in shown)
+        series.append(LoveSeries(SAMPLES[sample.name], tuple(names), smd))
+    estimable = all(None not in one.smd for one in series)
+    x_label = "Absolute standardised mean difference"
+    return LoveFigure(
+        tuple(series), LARGE_DIFFERENCE, x_label + ("" if estimable else "\nNE: not estimable")
+    )
+
+
+def _scores(data: MatchData) -> ScoresFigure:
+    return ScoresFigure(
+        histograms=tuple(_histograms(data)),
+        x_label=f"Propensity score for {data.treatment.treated}",
+        weighted=any(fractional(s.weights) for s in data.samples),
+    )
+
+
+def _histograms(data: MatchData) -> Iterator[ScoreHistogram]:
+    edges = np.linspace(0.0, 1.0, BINS + 1)
+    for sample in data.samples:
+        for name, group in zip(data.treatment.levels, (data.treated, ~data.treated), strict=True):
             inside = group & sample.inside
             counts, _ = np.histogram(
                 data.propensity[inside], edges, weights=sample.weights[inside]
             )  # fmt: skip
-            rows += [
-                {"sample": sample.name, "group": name, "lower": low, "upper": high, "n": count}
-                for low, high, count in zip(
-                    edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True
-                )
-            ]
-    samples = tuple(s.name for s in data.samples)
-    options: dict[str, Value | tuple[Value, ...]] = {
-        "samples": samples,
-        "titles": tuple(SAMPLES[name] for name in samples),
-        "levels": data.treatment.levels,
-        "x_label": f"Propensity score for {data.treatment.treated}",
-        "weighted": any(fractional(s.weights) for s in data.samples),
-    }
-    return Figure("scores", {"scores": Table("scores", "", tuple(rows[0]), tuple(rows))}, options)
+            yield ScoreHistogram(
+                SAMPLES[sample.name], name, numbers(edges[:-1]), numbers(edges[1:]), numbers(counts)
+            )
 
 
-def _survival(data: MatchData, tables: Sequence[Table]) -> Figure:
+def _survival(data: MatchData, tables: dict[str, Table]) -> SurvivalPanels:
     if not data.outcomes:
         raise AnalysisError(
             "Survival curves need an endpoint; there is none in the cohort.",
             where="--which survival",
             hint="Give one with --time COL --event COL.",
         )  # fmt: skip
-    parts: dict[str, Table] = {}
-    options: dict[str, Value | tuple[Value, ...]] = {}
-    samples = data.samples
-    longest = max(float(data.outcomes[0].time[data.outcomes[0].known].max()), 0.0)
-    for sample in samples:
-        panel = _panel(data, sample, tables, longest)
-        parts |= {f"{sample.name}.{name}": table for name, table in panel.tables.items()}
-        options[f"{sample.name}.annotation"] = _annotation(data, panel)
-        options |= {k: v for k, v in panel.options.items() if k not in ("annotation", *options)}
-    names = tuple(s.name for s in samples)
-    options |= {"panels": names, "titles": tuple(SAMPLES[name] for name in names)}
-    return Figure("survival-panels", parts, options)
+    return SurvivalPanels(
+        panels=tuple(_panel(data, sample, tables) for sample in data.samples),
+        titles=tuple(SAMPLES[sample.name] for sample in data.samples),
+    )
 
 
-def _annotation(data: MatchData, panel: Figure) -> str | None:
-    """The test in the panel; for the stratified test, with the strata."""
-    text = panel.options["annotation"]
-    if not isinstance(text, str):
-        return None
-    name = "logrank-stratified"
-    return text.replace(TEST_LABELS[name], worded(data, LOGRANK_LABELS)[name])
-
-
-def _panel(data: MatchData, sample: Sample, tables: Sequence[Table], longest: float) -> Figure:
-    """The survival figure of one sample as in `hcc2l km`, with the axis of all patients."""
-    outcome = data.outcomes[0]
+def _panel(data: MatchData, sample: Sample, tables: dict[str, Table]) -> SurvivalFigure:
+    """The curves of one sample, with the axis of all patients."""
+    outcome, treatment = data.outcomes[0], data.treatment
     inside = outcome.known & sample.inside
-    time, event = outcome.time[inside], outcome.event[inside]
-    codes = (~data.treated[inside]).astype(np.int64)
-    weights = sample.weights[inside]
-    plain = bool((weights == 1).all())
-    t = data.treatment
-    group = Factor(t.column, t.column, t.label, t.levels, codes, (0, 1))
-    robust = fractional(weights)
-    curves = tuple(
-        kaplan_meier(time[codes == code], event[codes == code],
-                     None if plain else weights[codes == code], robust=robust)
-        for code in (0, 1)
+    weights = None if (sample.weights[inside] == 1).all() else sample.weights[inside]
+    patients = Patients(
+        treatment.levels, (~data.treated[inside]).astype(np.int64), outcome.time[inside],
+        outcome.event[inside], weights,
     )  # fmt: skip
-    km = KmData(
-        spec=KmSpec(by=t.column, conf_level=data.spec.conf_level), endpoint=outcome.endpoint,
-        competing_name=None, time=time, distinct=distinct_times(time),
-        cause=event.astype(np.int64), group=group, strata=None,
-        weights=None if plain else weights, curves=curves,
+    figure = survival_figure(
+        patients,
+        [kaplan_meier_curve(level, _curve(patients, code), "log", data.spec.conf_level)
+         for code, level in enumerate(treatment.levels)],
+        outcome.endpoint,
+        legend=treatment.label,
+        longest=max(float(outcome.time[outcome.known].max()), 0.0),
     )  # fmt: skip
-    tests = _of(tables, "tests", data, sample, "tests")  # the last one respects the pairs
-    drawn = Table(tests.name, tests.title, tests.keys, tests.rows[-1:])
-    return km_figure(km, [_of(tables, "survival", data, sample, "groups"), drawn], longest)
+    medians = _of(data, sample, tables["survival"]).numbers("median")
+    annotation = _annotation(data, _of(data, sample, tables["tests"]))
+    return replace(figure, medians=medians, annotation=annotation)
 
 
-def _of(tables: Sequence[Table], name: str, data: MatchData, sample: Sample, new: str) -> Table:
-    """Rows of one sample and of the endpoint drawn, as a table named `new`."""
-    table = _named(tables, name)
-    endpoint = data.outcomes[0].name
-    rows = [
-        row for row in table.rows if (row["endpoint"], row["sample"]) == (endpoint, sample.name)
-    ]
-    return Table(new, table.title, table.keys, tuple(rows))
+def _curve(patients: Patients, code: int) -> KaplanMeier:
+    rows, weights = patients.codes == code, patients.weights
+    return kaplan_meier(
+        patients.time[rows], patients.event[rows], None if weights is None else weights[rows],
+        robust=weights is not None and fractional(weights),
+    )  # fmt: skip
+
+
+def _annotation(data: MatchData, tests: Table) -> str | None:
+    """The last test, which respects the pairs, with its p; None without a p."""
+    p = tests.numbers("p")[-1]
+    test = str(tests.column("test")[-1])
+    return None if p is None else f"{worded(data, LOGRANK_LABELS)[test]} {p_equation(p)}"
+
+
+def _of(data: MatchData, sample: Sample, table: Table) -> Table:
+    """The rows of one sample and of the endpoint drawn."""
+    key = (data.outcomes[0].name, sample.name)
+    rows = tuple(row for row in table.rows if (row["endpoint"], row["sample"]) == key)
+    return replace(table, rows=rows)

@@ -7,8 +7,12 @@ from importlib.metadata import version
 
 import numpy as np
 
-from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
+from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
+from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, Summary
 from hcc2l.analyses.psmatch.data import MatchData
+from hcc2l.analyses.psmatch.labels import TEST_LABELS
+from hcc2l.analyses.psmatch.propensity import estimand
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
 from hcc2l.report import Table
@@ -16,36 +20,12 @@ from hcc2l.stats import boosting
 from hcc2l.stats.group_tests import Test
 from hcc2l.wording import in_sentence, listed
 
-_REFERENCES = {
-    "score": "Rosenbaum PR, Rubin DB. The central role of the propensity score in observational "
-    "studies for causal effects. Biometrika 1983;70:41–55.",
-    "nearest": "Austin PC. An introduction to propensity score methods for reducing the effects "
-    "of confounding in observational studies. Multivariate Behav Res 2011;46:399–424.",
-    "optimal": "Rosenbaum PR. Optimal matching for observational studies. "
-    "J Am Stat Assoc 1989;84:1024–1032.",
-    "smd": "Austin PC. Balance diagnostics for comparing the distribution of baseline covariates "
-    "between treatment groups in propensity-score matched samples. Stat Med 2009;28:3083–3107.",
-    "boosted": "McCaffrey DF, Ridgeway G, Morral AR. Propensity score estimation with boosted "
-    "regression for evaluating causal effects in observational studies. "
-    "Psychol Methods 2004;9:403–425.",
-    "cluster": "Austin PC. The use of propensity score methods with survival or time-to-event "
-    "outcomes: reporting measures of effect similar to those used in randomized experiments. "
-    "Stat Med 2014;33:1242–1258.",
-    "iptw": "Robins JM, Hernán MA, Brumback B. Marginal structural models and causal inference in "
-    "epidemiology. Epidemiology 2000;11:550–560.",
-    "overlap": "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score "
-    "weighting. J Am Stat Assoc 2018;113:390–400.",
-    "hazards": "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on "
-    "weighted residuals. Biometrika 1994;81:515–526.",
-    "e-value": "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: "
-    "introducing the E-value. Ann Intern Med 2017;167:268–274.",
-}
-
 
 def conventions(data: MatchData) -> list[str]:
     """The footer's second line: score, matching, confidence level, weights, seed."""
     spec = data.spec
-    score = "logistic regression" if data.trees is None else f"boosted trees ({data.trees})"
+    trees = data.score.trees
+    score = "logistic regression" if trees is None else f"boosted trees ({trees})"
     parts = [f"propensity by {score}", _matching_words(data), f"{spec.conf_level * 100:g}% CI"]
     if spec.weighting != "none":
         parts.append(_weights_words(data))
@@ -83,7 +63,7 @@ def _weights_words(data: MatchData) -> str:
     spec = data.spec
     if spec.weighting == "overlap":
         text = "overlap weights"
-    elif data.estimand == "att":
+    elif estimand(data.spec) == "att":
         text = "inverse-probability weights for the effect in the treated"
     else:
         text = f"{'stabilised ' if spec.stabilised else ''}inverse-probability weights"
@@ -98,28 +78,31 @@ def methods(
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec = data.spec
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences = opening_sentences(cohort)
     sentences += [_score_sentence(data, cohort), _matching_sentence(data, cohort)]
     sentences += [_matched_sentence(data), _balance_sentence(data)]
-    cited = ["score"] + (["boosted"] if spec.propensity == "boosted" else [])
-    cited += ["nearest" if spec.method == "nearest" else "optimal", "smd"]
+    cited = [references.ROSENBAUM_RUBIN_1983]
+    cited += [references.MCCAFFREY_2004] if spec.propensity == "boosted" else []
+    matching = references.AUSTIN_2011 if spec.method == "nearest" else references.ROSENBAUM_1989
+    cited += [matching, references.AUSTIN_2009]
     sentences += _test_sentences(summaries)
     if spec.weighting != "none":
         sentences.append(f"In a second analysis, all patients were weighted by "
                          f"{_weights_words(data)}.")  # fmt: skip
-        cited.append("overlap" if spec.weighting == "overlap" else "iptw")
-    outcome, references = _outcome_sentences(data, tables)
+        overlap = spec.weighting == "overlap"
+        cited.append(references.LI_2018 if overlap else references.ROBINS_2000)
+    outcome, more = _outcome_sentences(data, tables)
     sentences += outcome
-    cited += references
+    cited += more
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
-    return " ".join(sentences), tuple(_REFERENCES[name] for name in dict.fromkeys(cited))
+    return " ".join(sentences), (*score_references(cohort), *dict.fromkeys(cited))
 
 
 def _score_sentence(data: MatchData, cohort: Cohort) -> str:
     spec, t = data.spec, data.treatment
     model = "logistic regression"
     if spec.propensity == "boosted":
-        model = (f"boosted regression trees (scikit-learn; {data.trees} trees of depth "
+        model = (f"boosted regression trees (scikit-learn; {data.score.trees} trees of depth "
                  f"{boosting.DEPTH}, a number chosen to minimise the weighted standardised mean "
                  f"differences; shrinkage {boosting.SHRINKAGE:g}; seed {spec.seed})")  # fmt: skip
     labels = [_term_label(cohort, term.column, term.factor) for term in data.terms]
@@ -228,15 +211,15 @@ def _outcome_sentences(data: MatchData, tables: Sequence[Table]) -> tuple[list[s
     sentences, cited = [f"{text}."], []
     if effects:
         sentences.append(_hazard_sentences(data, effects, pair))
-        cited.append("cluster")
+        cited.append(references.AUSTIN_2014)
     if any(r["p"] is not None for r in rows["ph_tests"]):
         sentences.append("The proportional-hazards assumption for the treatment was assessed by "
                          "the Grambsch–Therneau score test.")  # fmt: skip
-        cited.append("hazards")
+        cited.append(references.GRAMBSCH_THERNEAU_1994)
     if any(r["e_value"] is not None for r in rows["effects"]):
         sentences.append("E-values were calculated for the hazard ratios and for the confidence "
                          "limits nearer to 1.")  # fmt: skip
-        cited.append("e-value")
+        cited.append(references.VANDERWEELE_DING_2017)
     return sentences, cited
 
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, VARIANCE_RATIOS, Summary, unmatched
+from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, VARIANCE_RATIOS, Summary
 from hcc2l.analyses.psmatch.data import MatchData
+from hcc2l.analyses.psmatch.findings import (
+    Treated,
+    columns_without_estimate,
+    imbalance,
+    parameters,
+    reused_controls,
+    treated_patients,
+    uneven_variances,
+    weighted_groups,
+)
 from hcc2l.cohort import Cohort
+from hcc2l.design.model import ModelColumn
 from hcc2l.errors import quoted_list
 from hcc2l.numerals import p_equation
 from hcc2l.report import Note, Table
 from hcc2l.stats.balance import is_binary
-from hcc2l.stats.weighting import effective_size, score_weights
+from hcc2l.wording import counted, listed
 
 MANY_LOST = 0.2
 
 
 TREATED_PER_COVARIATE = 10
-
-
-SEPARATED = 10.0  # standard error of a coefficient times the SD of its covariate
 
 
 LARGE_WEIGHT = 10.0  # times the mean
@@ -90,13 +96,13 @@ def _design_notes(cohort: Cohort, data: MatchData) -> list[Note]:
 
 def _score_notes(data: MatchData) -> list[Note]:
     notes = []
-    columns = data.matrix.x.shape[1] if data.fit is None else int((~data.fit.dropped[1:]).sum())
+    columns = parameters(data)
     smaller = min(int(data.treated.sum()), int((~data.treated).sum()))
     if smaller < TREATED_PER_COVARIATE * columns:
         notes.append(
             Note("warning", "few-treated-per-covariate",
-                 f"The smaller group has {_patients(smaller)} for {columns} "
-                 f"parameter{'s' if columns != 1 else ''} of the propensity model "
+                 f"The smaller group has {counted(smaller, 'patient')} for "
+                 f"{counted(columns, 'parameter')} of the propensity model "
                  f"({smaller / columns:.1f} per parameter, fewer than {TREATED_PER_COVARIATE}). "
                  "Use fewer covariates; keep those that matter for the outcome.")
         )  # fmt: skip
@@ -123,38 +129,33 @@ def _named(data: MatchData) -> bool:
 
 
 def _fit_notes(data: MatchData) -> list[Note]:
-    if data.fit is None:
-        return []
-    notes = []
-    spread = data.matrix.x.std(axis=0)
-    slopes = zip(
-        data.matrix.columns, data.fit.dropped[1:], data.fit.std_err[1:] * spread, strict=True
+    return [
+        Note("warning", "column-dropped",
+             f"{_column_name(column)} is constant or a linear combination of the covariates before "
+             "it; the propensity model was fitted without it.")
+        if dropped
+        else Note("warning", "coefficient-infinite",
+                  f"The coefficient of {_column_name(column)} does not converge: "
+                  f"{_why_separated(column)}{_wide_caliper(data)}")
+        for column, dropped in columns_without_estimate(data)
+    ]  # fmt: skip
+
+
+def _column_name(column: ModelColumn) -> str:
+    return column.term if column.level is None else f"{column.term} {column.level}"
+
+
+def _why_separated(column: ModelColumn) -> str:
+    if column.level is None:
+        return (
+            "in part of its range all patients had the same treatment, or it is almost a "
+            "linear combination of other covariates. Remove it from -x, or exclude with "
+            "--where the patients without a counterpart."
+        )
+    return (
+        "all patients with this level, or all without it, had the same treatment and "
+        "have no counterpart. Exclude them with --where, or merge levels."
     )
-    for column, dropped, error in slopes:
-        name = column.term if column.level is None else f"{column.term} {column.level}"
-        if dropped:
-            notes.append(
-                Note("warning", "column-dropped",
-                     f"{name} is constant or a linear combination of the covariates before it; the "
-                     "propensity model was fitted without it.")
-            )  # fmt: skip
-        elif error > SEPARATED:
-            cause = (
-                "in part of its range all patients had the same treatment, or it is almost a "
-                "linear combination of other covariates. Remove it from -x, or exclude with "
-                "--where the patients without a counterpart."
-            )
-            if column.level is not None:
-                cause = (
-                    "all patients with this level, or all without it, had the same treatment and "
-                    "have no counterpart. Exclude them with --where, or merge levels."
-                )
-            notes.append(
-                Note("warning", "coefficient-infinite",
-                     f"The coefficient of {name} does not converge: {cause}"
-                     f"{_wide_caliper(data)}")
-            )  # fmt: skip
-    return notes
 
 
 def _wide_caliper(data: MatchData) -> str:
@@ -168,15 +169,10 @@ def _wide_caliper(data: MatchData) -> str:
     )
 
 
-def _patients(n: int) -> str:
-    return f"{n} patient{'s' if n != 1 else ''}"
-
-
 def _lost_notes(data: MatchData) -> list[Note]:
     notes = []
-    t = data.treatment
-    n, controls = int(data.treated.sum()), int((~data.treated).sum())
-    matched = int(np.unique(data.matches.treated).size)
+    t, treated = data.treatment, treated_patients(data)
+    n, lost, controls = treated.n, treated.n - treated.matched, int((~data.treated).sum())
     if n > controls and not data.spec.reuses:
         notes.append(
             Note("warning", "more-treated-than-controls",
@@ -184,63 +180,54 @@ def _lost_notes(data: MatchData) -> list[Note]:
                  "treated patient can be matched. Match from the smaller group (--treat "
                  f"{t.control}), or use --replace.")
         )  # fmt: skip
-    if n - matched > MANY_LOST * n:
+    if lost > MANY_LOST * n:
         notes.append(
             Note("warning", "treated-lost",
-                 f"{n - matched} of {n} treated patients ({100 * (n - matched) / n:.0f}%) have no "
-                 f"match{_reasons(data)}. The effect applies to patients like the {matched} "
-                 f"matched ones, not to all treated patients{_unlike(data)}. Report this.")
+                 f"{lost} of {n} treated patients ({100 * lost / n:.0f}%) have no "
+                 f"match{_reasons(treated)}. The effect applies to patients like the "
+                 f"{treated.matched} matched ones, not to all treated "
+                 f"patients{_unlike(treated)}. Report this.")
         )  # fmt: skip
-    scores, others = data.propensity[data.treated], data.propensity[~data.treated]
-    beyond = int(((scores < others.min()) | (scores > others.max())).sum())
-    if beyond > MANY_LOST * n:
+    if treated.beyond > MANY_LOST * n:
         notes.append(
             Note("warning", "no-overlap",
-                 f"{beyond} of {n} treated patients have scores outside the range of the controls: "
-                 "no comparable patient received the other treatment. Restrict the comparison "
-                 "with --where to patients who were eligible for both.")
+                 f"{treated.beyond} of {n} treated patients have scores outside the range of the "
+                 "controls: no comparable patient received the other treatment. Restrict the "
+                 "comparison with --where to patients who were eligible for both.")
         )  # fmt: skip
     return notes
 
 
-def _reasons(data: MatchData) -> str:
+def _reasons(treated: Treated) -> str:
     words = {"no-control-in-stratum": "no control in the stratum",
              "outside-caliper": "no control within the caliper",
              "controls-used-up": "suitable controls already matched"}  # fmt: skip
-    counts = [(words.get(name), int((rows & data.treated).sum())) for name, rows in unmatched(data)]
+    counts = [(words.get(reason), count) for reason, count in treated.unmatched.items()]
     text = ", ".join(f"{word}: {count}" for word, count in counts if word and count)
     return f" ({text})" if text else ""
 
 
-def _unlike(data: MatchData) -> str:
+def _unlike(treated: Treated) -> str:
     """The covariate in which unmatched and matched treated patients differ most, in words."""
-    kept = data.treated & (data.match_weights > 0)
-    lost = data.treated & ~kept
-    worst: tuple[float, str] | None = None
-    for covariate in data.covariates:
-        x = covariate.values
-        sd = float(x[data.treated].std()) if np.ptp(x[data.treated]) else 0.0
-        gap = float(x[lost].mean() - x[kept].mean()) / sd if sd else 0.0
-        if worst is None or abs(gap) > worst[0]:
-            name = f"{covariate.label}{f' {covariate.level}' if covariate.level else ''}"
-            if is_binary(x):
-                text = f"{name}: {x[lost].mean():.0%} unmatched, {x[kept].mean():.0%} matched"
-            else:
-                text = f"{name}: mean {x[lost].mean():.3g} unmatched, {x[kept].mean():.3g} matched"
-            worst = (abs(gap), text)
-    return f" ({worst[1]})" if worst else ""
+    if treated.difference is None:
+        return ""
+    covariate = treated.difference.covariate
+    lost, kept = treated.difference.unmatched, treated.difference.matched
+    name = f"{covariate.label}{f' {covariate.level}' if covariate.level else ''}"
+    if is_binary(covariate.values):
+        return f" ({name}: {lost:.0%} unmatched, {kept:.0%} matched)"
+    return f" ({name}: mean {lost:.3g} unmatched, {kept:.3g} matched)"
 
 
 def _reuse_notes(data: MatchData) -> list[Note]:
     """A warning where controls serve several treated patients and outcomes are compared."""
-    times = np.bincount(data.matches.control)
-    reused = int((times > 1).sum())
+    reused, most = reused_controls(data)
     if not reused or not data.outcomes:
         return []
     controls = "1 control was" if reused == 1 else f"{reused} controls were"
     return [
         Note("warning", "controls-reused",
-             f"{controls} matched to more than one treated patient, up to {times.max()} times. The "
+             f"{controls} matched to more than one treated patient, up to {most} times. The "
              "robust standard error takes the matching weights as fixed and patients as "
              "independent; it does not account for this reuse, so intervals and p-values are "
              "approximate. Compare with the result without --replace.")
@@ -253,25 +240,20 @@ _ADJUSTED = {"after": "matching", "weighted": "weighting"}
 def _balance_notes(data: MatchData, summaries: Sequence[Summary]) -> list[Note]:
     notes = []
     for sample in data.samples[1:]:
-        large: dict[str, float] = {}
-        unknown: list[str] = []
-        for summary in summaries:
-            smd, label = abs(summary.of[sample.name].smd), summary.covariate.label
-            if np.isnan(smd):
-                unknown.append(label)
-            elif smd > LARGE_DIFFERENCE:
-                large[label] = max(smd, large.get(label, 0.0))
+        found = imbalance(summaries, sample.name)
         sentences = []
-        if large:
-            listed = quoted_list([f"{name} ({smd:.3f})" for name, smd in large.items()], 8)
+        if found.large:
+            names = quoted_list([f"{name} ({smd:.3f})" for name, smd in found.large.items()], 8)
             sentences.append(f"Absolute standardised differences above {LARGE_DIFFERENCE:g} remain "
-                             f"after {_ADJUSTED[sample.name]}: {listed}.")  # fmt: skip
-        if unknown:
+                             f"after {_ADJUSTED[sample.name]}: {names}.")  # fmt: skip
+        if found.unknown:
             sentences.append("The standardised difference cannot be estimated after "
                              f"{_ADJUSTED[sample.name]} because the standard deviation is 0: "
-                             f"{quoted_list(dict.fromkeys(unknown), 8)}.")  # fmt: skip
+                             f"{quoted_list(found.unknown, 8)}.")  # fmt: skip
         if sentences:
-            text = " ".join([*sentences, *(_balance_advice(data, sample.name) if large else [])])
+            text = " ".join(
+                [*sentences, *(_balance_advice(data, sample.name) if found.large else [])]
+            )
             notes.append(Note("warning", "imbalance", text))
     return notes
 
@@ -281,8 +263,8 @@ def _variance_notes(data: MatchData, summaries: Sequence[Summary]) -> list[Note]
     low, high = VARIANCE_RATIOS
     parts = []
     for sample in data.samples:
-        ratios = [(s.covariate.label, s.of[sample.name].variance_ratio) for s in summaries]
-        uneven = [f"{label} ({r:.3g})" for label, r in ratios if r < low or r > high]
+        ratios = uneven_variances(summaries, sample.name)
+        uneven = [f"{label} ({ratio:.3g})" for label, ratio in ratios]
         when = f"after {_ADJUSTED[sample.name]}" if sample.name in _ADJUSTED else "before matching"
         parts += [f"{when}, {quoted_list(uneven, 8)}"] if uneven else []
     if not parts:
@@ -310,48 +292,42 @@ def _balance_advice(data: MatchData, sample: str) -> list[str]:
         ways.append("--weighting overlap")
     elif spec.truncate is not None:
         ways.append("weights without --truncate")
-    listed = " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]]))
     adjust = (
         ""
         if spec.doubly_robust or not data.outcomes
         else "adjust for the covariates (--doubly-robust)"
     )
-    both = ", or ".join(filter(None, [f"try {listed}" if listed else "", adjust]))
+    both = ", or ".join(filter(None, [f"try {listed(ways, 'or')}" if ways else "", adjust]))
     return [f"{both[0].upper()}{both[1:]}."] if both else []
 
 
 def _weight_notes(data: MatchData) -> list[Note]:
-    if data.score_weights is None:
+    if data.weighting is None:
         return []
     notes = []
-    weights, spec = data.score_weights, data.spec
+    weights, spec = data.weighting, data.spec
     if spec.truncate is not None:
-        raw = score_weights(
-            data.treated, data.propensity, data.estimand, stabilised=spec.stabilised
-        )
-        low, high = int((weights > raw).sum()), int((weights < raw).sum())
+        low, high = weights.values.min(), weights.values.max()
         notes.append(
             Note("info", "weights-truncated",
                  f"Weights were truncated at their {spec.truncate:g} and {1 - spec.truncate:g} "
-                 f"quantiles ({weights.min():.3g} and {weights.max():.3g}): {low} raised and "
-                 f"{high} lowered.")
+                 f"quantiles ({low:.3g} and {high:.3g}): {weights.raised} raised and "
+                 f"{weights.lowered} lowered.")
         )  # fmt: skip
-    for level, group in zip(
-        data.treatment.levels, (data.treated, ~data.treated), strict=True
-    ):  # fmt: skip
-        w = weights[group]
-        size = effective_size(w)
-        if w.max() > LARGE_WEIGHT * w.mean() or size < LEAST_EFFECTIVE * w.size:
-            ways = ["--weighting overlap"] if spec.weighting != "overlap" else []
-            ways += ["--truncate"] if spec.truncate is None else ["a larger --truncate"]
-            notes.append(
-                Note("warning", "extreme-weights",
-                     f"A few patients in the {level} group dominate the weighted result: the "
-                     f"largest weight is {w.max() / w.mean():.1f} times the mean, and the "
-                     f"effective sample size of the {w.size} patients is {size:.1f}. Use "
-                     f"{' or '.join(ways)}.")
-            )  # fmt: skip
-    return notes
+    ways = ["--weighting overlap"] if spec.weighting != "overlap" else []
+    ways += ["--truncate"] if spec.truncate is None else ["a larger --truncate"]
+    dominated = [
+        group
+        for group in weighted_groups(data)
+        if group.largest > LARGE_WEIGHT or group.effective < LEAST_EFFECTIVE * group.n
+    ]
+    return notes + [
+        Note("warning", "extreme-weights",
+             f"A few patients in the {group.level} group dominate the weighted result: the "
+             f"largest weight is {group.largest:.1f} times the mean, and the effective sample size "
+             f"of the {group.n} patients is {group.effective:.1f}. Use {' or '.join(ways)}.")
+        for group in dominated
+    ]  # fmt: skip
 
 
 def effect_notes(absent: dict[str, list[str]]) -> list[Note]:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from hcc2l.analyses.psmatch.balance import SAMPLES, TEST_LABELS, counts_tests, sample_column
+from hcc2l.analyses.psmatch.balance import counts_tests, sample_column
 from hcc2l.analyses.psmatch.data import MatchData, Sample, TimeToEvent, number
-from hcc2l.analyses.psmatch.prepare import match
+from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, MODEL_LABELS, SAMPLES, TEST_LABELS
+from hcc2l.analyses.psmatch.matching import gaps, match
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.levels import distinct
@@ -28,16 +29,6 @@ RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
 
 RATES = {"ORR": ("CR", "PR"), "DCR": ("CR", "PR", "SD")}
-
-
-MODEL_LABELS = {
-    "cox": "Cox", "cox-cluster": "Cox, clustered on pair", "cox-strata": "Cox, stratified by pair",
-    "cox-robust": "Cox, weighted, robust SE",
-    "cox-adjusted": "Cox, adjusted for the covariates",
-}  # fmt: skip
-
-
-LOGRANK_LABELS = {"logrank": "Log-rank", "logrank-stratified": "Log-rank, stratified by pair"}
 
 
 NO_ERROR = 1e-9  # a robust standard error below this share of the model's is 0, up to rounding
@@ -301,21 +292,20 @@ def orders_table(data: MatchData) -> Table | None:
     sds = [spread(c.values, data.treated, pooled=spec.smd == "pooled") for c in data.covariates]
     rows: list[Row] = []
     for order in ORDERS:
-        matches = match(data, order, data.caliper)
+        matches = match(data.pool, spec, order, data.caliper)
         weights = matches.weights(data.treated)
         differences = [
             abs(balance(c.values, data.treated, weights, sd).smd)
             for c, sd in zip(data.covariates, sds, strict=True)
         ]
-        gaps = np.abs(data.distance[matches.treated] - data.distance[matches.control])
         row: dict[str, Value] = {
             "order": order, "n_matched_treated": int(np.unique(matches.treated).size),
-            "total_distance": float(gaps.sum()),
+            "total_distance": float(gaps(data.pool, matches).sum()),
             "smd_max": max(differences) if np.isfinite(differences).all() else None,
             "hr": None, "lower": None, "upper": None, "p": None,
         }  # fmt: skip
         if data.outcomes:
-            rematched = replace(data, sets=matches.sets(data.rows.size))
+            rematched = replace(data, matches=matches)
             hazard = effect(rematched, data.outcomes[0], Sample("after", weights), "cox-cluster")
             row |= {key: hazard[key] for key in ("hr", "lower", "upper", "p")}
         rows.append(row)

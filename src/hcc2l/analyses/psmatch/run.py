@@ -14,7 +14,7 @@ from hcc2l.analyses.psmatch.balance import (
     matching_table,
     summarise,
 )
-from hcc2l.analyses.psmatch.data import MatchData
+from hcc2l.analyses.psmatch.data import MatchData, prepare
 from hcc2l.analyses.psmatch.figure import psmatch_figure
 from hcc2l.analyses.psmatch.methods import conventions, methods
 from hcc2l.analyses.psmatch.notes import effect_notes, hazards_notes, match_notes
@@ -24,7 +24,7 @@ from hcc2l.analyses.psmatch.outcomes import (
     outcome_tables,
     response_tables,
 )
-from hcc2l.analyses.psmatch.prepare import prepare
+from hcc2l.analyses.psmatch.propensity import estimand
 from hcc2l.analyses.psmatch.scores import (
     overlap_table,
     pairs_table,
@@ -60,7 +60,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
         "treatment": t.column,
         "treated": t.treated,
         "control": t.control,
-        "estimand": data.estimand if spec.weighting == "iptw" else None,
+        "estimand": estimand(data.spec) if spec.weighting == "iptw" else None,
         "ratio": spec.controls_each,
         "replace": spec.reuses,
         "endpoints": [outcome.name for outcome in data.outcomes],
@@ -73,7 +73,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
         provenance=provenance("psmatch", cohort, data.account, settings, conventions(data)),
         tables=tuple(tables),
         notes=(
-            *reading_notes(cohort),
+            *reading_notes(cohort, *(o.endpoint.event_name for o in data.outcomes)),
             *(note for o in data.outcomes for note in endpoint_notes(o.endpoint)),
             *account_notes(data.account),
             *match_notes(cohort, data, summaries),

@@ -81,7 +81,7 @@ def scores_table(data: MatchData, ids: Sequence[Value]) -> Table:
     weights, sets = weights_of(data), data.sets.tolist()
     rows: list[Row] = [
         {"id": ids[i], "treated": int(data.treated[i]), "propensity": float(data.propensity[i]),
-         "logit": float(data.logit[i]), "weight": float(weights[i]),
+         "logit": float(data.score.logit[i]), "weight": float(weights[i]),
          "pair": sets[i] + 1 if sets[i] >= 0 else None}
         for i in order
     ]  # fmt: skip
@@ -91,12 +91,12 @@ def scores_table(data: MatchData, ids: Sequence[Value]) -> Table:
 def propensity_table(data: MatchData) -> Table:
     """Terms of the propensity model, one row each."""
     rows: list[Row] = []
-    fit = data.fit
+    fit = data.score.fit
     if fit is not None:
         rows.append(_coefficient("(Intercept)", None, None, fit.coef[0], fit.std_err[0]))
     for i, column in enumerate(data.matrix.columns):
         coef, std_err = (fit.coef[i + 1], fit.std_err[i + 1]) if fit else (np.nan, np.nan)
-        importance = None if data.importance is None else float(data.importance[i])
+        importance = None if data.score.importance is None else float(data.score.importance[i])
         row = _coefficient(column.term, column.level, column.reference, coef, std_err)
         rows.append(row | {"importance": importance})
     labels = {term.text: term.label for term in data.terms} | {"(Intercept)": "Intercept"}

@@ -1,24 +1,17 @@
-"""The forest plot of a regression, as finished tables."""
+"""The forest plot of a regression."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from hcc2l.analyses.regression.models import Regression
+from hcc2l.analyses.regression.tables import MODELS
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Figure, Row, Table, Value
-
-KEYS = ("name", "term", "level", "n", "events", "reference_n", "reference_events", "ratio",
-        "lower", "upper", "p", "interaction_p")  # fmt: skip
+from hcc2l.numerals import confidence
+from hcc2l.report import ForestFigure, ForestRow, Row, Table, Value
 
 
-_TITLES = {"uni": "Univariable", "multi": "Multivariable"}
-
-
-_PREFIXES = {"univariable": ["uni"], "multivariable": ["multi"], "both": ["uni", "multi"]}
-
-
-def forest_figure(data: Regression, tables: Sequence[Table], x_label: str) -> Figure:
+def forest_figure(data: Regression, tables: Sequence[Table], x_label: str) -> ForestFigure:
     """A forest with one panel per kind of model, one row per number or level.
 
     Raises
@@ -27,35 +20,51 @@ def forest_figure(data: Regression, tables: Sequence[Table], x_label: str) -> Fi
         The models of `--which` were not fitted.
     """
     table = next(t for t in tables if t.name == "regression")
-    fitted = {column.keys[0].partition("_")[0] for column in table.columns}
-    which = data.spec.which or ("multivariable" if "multi" in fitted else "univariable")
-    panels = {prefix: _rows(data, table, prefix) for prefix in _PREFIXES[which] if prefix in fitted}
-    if not panels:
+    fitted = set(table.column("model"))
+    which = data.spec.which or ("multivariable" if "multivariable" in fitted else "univariable")
+    shown = [model for model in MODELS if which in (model, "both") and model in fitted]
+    if not shown:
         raise AnalysisError(
             f"There is no {which} model to draw.", where="--which", hint="Drop --which."
         )
-    titles = tuple(_TITLES[prefix] for prefix in panels)
-    return Figure("forest", panels, forest_options(data, titles, x_label))
+    ci = confidence(data.spec.conf_level)
+    return ForestFigure(
+        rows=tuple(
+            forest_row(row, data.ratio, i, str(row["term"]), data.labels[str(row["term"])])
+            for i, model in enumerate(shown)
+            for row in table.rows
+            if row["model"] == model
+        ),
+        titles=tuple(MODELS[model] for model in shown),
+        heading="Variable",
+        x_label=f"{x_label} ({ci})",
+        ratio=data.ratio.upper(),
+        ci=ci,
+        counts=("Events/n",),
+    )
 
 
-def forest_options(
-    data: Regression, titles: Sequence[str], x_label: str
-) -> dict[str, Value | tuple[Value, ...]]:
-    """The texts around the panels."""
-    ci = f"{data.spec.conf_level * 100:g}% CI"
-    return {"titles": tuple(titles), "x_label": f"{x_label} ({ci})", "ci": ci,
-            "ratio": data.ratio.upper(), "counts": ("Events/n",), "favours": ()}  # fmt: skip
+def forest_row(row: Row, ratio: str, panel: int, name: str, term: str) -> ForestRow:
+    """A line with the level, the counts and the ratio of a table's row."""
+    return ForestRow(
+        panel=panel,
+        name=name,
+        term=term,
+        level=None if row["level"] is None else str(row["level"]),
+        n=_count(row["n"]),
+        events=_count(row["events"]),
+        reference_n=_count(row.get("reference_n")),
+        reference_events=_count(row.get("reference_events")),
+        ratio=_number(row[ratio]),
+        lower=_number(row["lower"]),
+        upper=_number(row["upper"]),
+        p=_number(row["p"]),
+    )
 
 
-def _rows(data: Regression, table: Table, prefix: str) -> Table:
-    """The rows of the terms that are in a model."""
-    n, events = ("n", "events") if prefix == "uni" else ("multi_n", "multi_events")
-    rows: list[Row] = [
-        {**dict.fromkeys(KEYS), "name": row["term"], "term": data.labels[str(row["term"])],
-         "level": row["level"], "n": row[n], "events": row[events],
-         "ratio": row[f"{prefix}_{data.ratio}"], "lower": row[f"{prefix}_lower"],
-         "upper": row[f"{prefix}_upper"], "p": row[f"{prefix}_p"]}
-        for row in table.rows
-        if row[n] is not None
-    ]  # fmt: skip
-    return Table(prefix, table.title, KEYS, tuple(rows))
+def _count(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _number(value: Value) -> float | None:
+    return value if isinstance(value, (int, float)) else None

@@ -212,14 +212,16 @@ def refuse_unfit(
         )
 
 
-def exclude_incomplete(
+def account_of_final(
     data: Regression, account: RowAccount, candidates: Sequence[ModelTerm], final: Model | None
-) -> None:
-    """Count the rows that the multivariable model excludes, so that the footer has its n."""
+) -> RowAccount:
+    """The account with the rows that the multivariable model excludes, so that it ends at its n."""
+    account = account.copy()
     if final is not None:
         needed = candidates if data.spec.stepwise is not None else final.terms
         for term in needed:
-            account.drop(term.missing, f"{term.column} missing")
+            account.drop_missing(term.missing, term.column)
+    return account
 
 
 def wald_test(model: Model, text: str) -> tuple[float, int, float]:
@@ -338,6 +340,11 @@ class Fitted:
     final: Model | None
     steps: tuple[Row, ...]
     misjudged: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Every model, in the order of the tables."""
+        return (*self.alone, *((self.final,) if self.final else ()))
 
 
 def tested_model(fitted: Fitted) -> Model | None:

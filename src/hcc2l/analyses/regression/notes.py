@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hcc2l.analyses.regression.findings import information, ratios_printed_as_one
 from hcc2l.analyses.regression.models import Fitted, Model, Regression
-from hcc2l.analyses.regression.tables import term_rows
 from hcc2l.errors import quoted_list
-from hcc2l.report import Note, Value
+from hcc2l.report import Note
+from hcc2l.wording import counted
 
 EVENTS_PER_PARAMETER = 10
 
@@ -26,15 +27,13 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
         for option, needed in data.spec.without_effect.items()
     ]
     if final is not None:
-        smaller = min(final.events, final.n - final.events) if data.ratio == "or" else final.events
-        each = smaller / max(final.df, 1)
-        kind = "event" if smaller == final.events else "non-event"
-        if each < EVENTS_PER_PARAMETER:
+        learnt = information(data, final)
+        if learnt.each < EVENTS_PER_PARAMETER:
             notes.append(
                 Note("warning", "few-events-per-parameter",
-                     f"{smaller} {kind}{'s' if smaller != 1 else ''} for "
-                     f"{final.df} parameter{'s' if final.df != 1 else ''} "
-                     f"({each:.1f} per parameter, fewer than {EVENTS_PER_PARAMETER}): the "
+                     f"{counted(learnt.count, learnt.kind)} for "
+                     f"{counted(learnt.parameters, 'parameter')} "
+                     f"({learnt.each:.1f} per parameter, fewer than {EVENTS_PER_PARAMETER}): the "
                      "multivariable model may be overfitted. Use fewer covariates.")
             )  # fmt: skip
     for model in models:
@@ -75,23 +74,13 @@ def _misjudged_note(data: Regression, fitted: Fitted) -> Note:
 
 def _unit_notes(data: Regression, models: Sequence[Model]) -> list[Note]:
     """Notes on numbers whose ratio per unit is printed as 1."""
-
-    def below(value: Value, limit: float) -> bool:
-        return isinstance(value, float) and abs(value) < limit
-
-    tiny = dict.fromkeys(
-        row["term"]
-        for model in models
-        for row in term_rows(data, model)
-        if row["level"] is None and below(row["p"], 0.05)
-        if all(isinstance(v, float) and below(v - 1.0, 5e-4) for v in (row["lower"], row["upper"]))
-    )
     ratio = "hazard" if data.ratio == "hr" else "odds"
     return [
         Note("info", "unit-too-small",
-             f"The {ratio} ratio of {term} is per unit and therefore very close to 1. Cut it "
-             f"into groups ({term}@median), or add a column in larger units.")
-        for term in tiny
+             f"The {ratio} ratio of {term} is per unit and therefore very close to 1. Give it in "
+             f"larger units ({term.partition('@')[0]}@per{unit}) or per doubling "
+             f"({term.partition('@')[0]}@log2).")
+        for term, unit in ratios_printed_as_one(data, models).items()
     ]  # fmt: skip
 
 

@@ -27,9 +27,6 @@ MEASURES = {
 }
 
 
-HARRELL = "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med 1996;15:361–387."
-
-
 def performance_table(
     data: Regression, candidates: Sequence[ModelTerm], fitted: Fitted
 ) -> tuple[Table, list[Note]]:

@@ -16,8 +16,11 @@ from hcc2l.analyses.regression.models import (
     number,
 )
 from hcc2l.design.model import ModelTerm
+from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
+
+MODELS = {"univariable": "Univariable", "multivariable": "Multivariable"}
 
 
 def term_rows(data: Regression, model: Model) -> list[Row]:
@@ -56,36 +59,31 @@ def terms_table(data: Regression, models: Sequence[Model]) -> Table:
 def regression_table(
     data: Regression, alone: Sequence[Model], final: Model | None, title: str
 ) -> Table:
-    """One row per level, reference included, univariable and multivariable side by side."""
+    """One row per model and level, reference included; the models are laid across for readers."""
     by_term = {model.terms[0].text: model for model in alone}
-    terms = {t.text: t for model in (*alone, *([final] if final else [])) for t in model.terms}
     rows: list[Row] = []
     for text in dict.fromkeys(data.spec.covariates):
-        counted = by_term.get(text) or final
-        if text not in terms or counted is None:
+        models = {"univariable": by_term.get(text), "multivariable": final}
+        fitted = {name: m for name, m in models.items() if m is not None and _has_term(m, text)}
+        first = next(iter(fitted.values()), None)
+        if first is None:
             continue
-        term = terms[text]
-        for level in _levels(term, counted):
-            n, events = _counts(data, counted, term, level)
-            multi_n, multi_events = _counts(data, final, term, level)
-            rows.append(
-                {"term": text, "level": level, "n": n, "events": events,
-                 **_effect("uni", data, by_term.get(text), term, level),
-                 **_effect("multi", data, final, term, level),
-                 "multi_n": multi_n, "multi_events": multi_events}
-            )  # fmt: skip
-    columns = [Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),
-               Column("n", ("n",)), Column("Events", ("events",))]  # fmt: skip
-    heading = f"{data.ratio.upper()} ({data.spec.conf_level * 100:g}% CI)"
-    for prefix, words, fitted in (("uni", "Univariable", bool(alone)),
-                                  ("multi", "Multivariable", final is not None)):  # fmt: skip
-        if fitted:
-            included = "n" if prefix == "uni" else "multi_n"
-            effect = (f"{prefix}_{data.ratio}", f"{prefix}_lower", f"{prefix}_upper", included)
-            columns.append(Column(f"{words} {heading}", effect, form="effect"))
-            columns.append(Column("p", (f"{prefix}_p",)))
+        term = next(t for t in first.terms if t.text == text)
+        rows += [
+            {"term": text, "level": level, "model": name, **_counts(data, model, term, level),
+             **_effect(data, model, term, level)}
+            for level in _levels(term, first)
+            for name, model in fitted.items()
+        ]  # fmt: skip
+    heading = f"{data.ratio.upper()} ({confidence(data.spec.conf_level)})"
+    effect = Column(heading, (data.ratio, "lower", "upper", "n"), form="effect")
+    columns = (
+        Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),
+        Column("n", ("n",)), Column("Events", ("events",)),
+        Column("Model", ("model",), labels=MODELS, across=(effect, Column("p", ("p",)))),
+    )  # fmt: skip
     notes = (_size_note(alone, final),) if final is not None else ()
-    return Table("regression", title, tuple(rows[0]), tuple(rows), tuple(columns), notes)
+    return Table("regression", title, tuple(rows[0]), tuple(rows), columns, notes)
 
 
 def _size_note(alone: Sequence[Model], final: Model) -> str:
@@ -99,36 +97,26 @@ def _levels(term: ModelTerm, model: Model) -> list[str | None]:
     return [None] if term.factor is None else list(term.factor.take(model.rows).levels)
 
 
-def _counts(
-    data: Regression, model: Model | None, term: ModelTerm, level: str | None
-) -> tuple[int, int] | tuple[None, None]:
-    """Patients and events of a level in a model; None when the term is not in it."""
-    if model is None or term.text not in {t.text for t in model.terms}:
-        return None, None
+def _has_term(model: Model, text: str) -> bool:
+    return text in {term.text for term in model.terms}
+
+
+def _counts(data: Regression, model: Model, term: ModelTerm, level: str | None) -> dict[str, Value]:
+    """Patients and events of a level in a model."""
     inside = model.rows.copy()
     if level is not None and term.factor is not None:
         inside &= term.factor.codes == term.factor.levels.index(level)
-    return int(inside.sum()), int(data.event[inside].sum())
+    return {"n": int(inside.sum()), "events": int(data.event[inside].sum())}
 
 
-def _effect(
-    prefix: str, data: Regression, model: Model | None, term: ModelTerm, level: str | None
-) -> dict[str, Value]:
+def _effect(data: Regression, model: Model, term: ModelTerm, level: str | None) -> dict[str, Value]:
     """The ratio of one level in one model: 1 without limits for the reference."""
-    ratio = f"{prefix}_{data.ratio}"
-    empty: dict[str, Value] = dict.fromkeys(
-        (ratio, f"{prefix}_lower", f"{prefix}_upper", f"{prefix}_p")
-    )
-    if model is None or term.text not in {t.text for t in model.terms}:
-        return empty
+    keys = (data.ratio, "lower", "upper", "p")
     for row in term_rows(data, model):
         if row["term"] == term.text and row["level"] == level:
-            return {ratio: row[data.ratio]} | {
-                f"{prefix}_{key}": row[key] for key in ("lower", "upper", "p")
-            }
-    if term.factor is not None and level == term.factor.take(model.rows).levels[0]:
-        return empty | {ratio: 1.0}
-    return empty
+            return {key: row[key] for key in keys}
+    reference = term.factor is not None and level == term.factor.take(model.rows).levels[0]
+    return dict.fromkeys(keys) | {data.ratio: 1.0 if reference else None}
 
 
 def model_row(model: Model) -> Row:

@@ -1,4 +1,4 @@
-"""The data of a ROC analysis: outcome, markers and groups of the analysed rows."""
+"""The data of a ROC analysis: three kinds of analysis, each complete when it is made."""
 
 from __future__ import annotations
 
@@ -6,57 +6,43 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.outcome import Outcome, survival_outcome
-from hcc2l.analyses.roc.markers import Marker, resolve_markers
+from hcc2l.analyses.roc.cutoffs import given_cutoffs
 from hcc2l.cohort import Cohort
-from hcc2l.design import Factor, Floats, Mask, RowAccount, apply_conditions, factor
+from hcc2l.design import Endpoint, Factor, Floats, Mask, RowAccount, groups
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
+from hcc2l.design.markers import Marker, resolve_markers
 from hcc2l.design.model import refuse_own
 from hcc2l.dictionary import readable
-from hcc2l.errors import AnalysisError, UsageError
-from hcc2l.number_format import parse_number
+from hcc2l.errors import AnalysisError
 from hcc2l.specs import RocSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.stats.roc import higher_is_positive
-from hcc2l.terms import parse_term, split_assignment
+from hcc2l.terms import Assignment, Parser, Term, parse_assignment, parse_term
 from hcc2l.wording import in_sentence
 
 YES = ("1", "yes", "y", "true", "ja", "j", "oui", "sí", "si", "sì")
 
 
 @dataclass(frozen=True)
-class RocData:
-    """The analysed rows; every array has shape (n,) over them.
+class Patients:
+    """The analysed patients: their groups, and the markers measured in all of them.
 
     Attributes
     ----------
-    outcome_code, outcome
-        The outcome by its column (`response=PD`), and in words.
-    positive
-        Which rows have the outcome; None without one.
-    time, event
-        Those of the endpoint, where there is one.
+    account
+        The rows kept and excluded.
     markers
-        By name; `values` are those of the analysed rows.
-    higher
-        Whether high values of each marker are positive.
-    fixed
-        The cut-offs given for each marker.
+        By name; `values` have shape (n,) over the analysed patients.
+    group
+        Codes of shape (n,) over the analysed patients; None where they are one group.
     """
 
     cohort: Cohort
     spec: RocSpec
     account: RowAccount
-    survival: Outcome | None
-    outcome_code: str
-    outcome: str
-    positive: Mask | None
-    time: Floats | None
-    event: Mask | None
     markers: dict[str, Marker]
-    higher: dict[str, bool]
-    fixed: dict[str, tuple[float, ...]]
     group: Factor | None
 
     @property
@@ -72,12 +58,128 @@ class RocData:
         """The label of each marker and each combination, by name."""
         labels = {name: marker.label for name, marker in self.markers.items()}
         for text in self.spec.combine:
-            labels[text] = " + ".join(labels[part.strip()] for part in text.split("+"))
+            labels[text] = " + ".join(labels[part] for part in parts_of(text))
         return labels
+
+    def curve_name(self, group: str, marker: str) -> str:
+        """The name of a curve: `AFP`, or with groups `AFP in A`."""
+        label = self.label_of[marker]
+        return label if self.group is None else f"{label} in {group}"
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Patients with and without the outcome, and how the markers are judged against it.
+
+    Attributes
+    ----------
+    code, words
+        The outcome by its column (`response=PD`), and in words.
+    positive
+        Shape (n,): which of the analysed patients have the outcome.
+    higher
+        Whether high values of each marker are positive.
+    fixed
+        The cut-offs given for each marker, or combination, with `--at-cut`.
+    """
+
+    code: str
+    words: str
+    positive: Mask
+    higher: dict[str, bool]
+    fixed: dict[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The follow-up that `--within` asks for: the outcome is known only after this time."""
+
+    endpoint: Endpoint
+    within: float
+
+
+@dataclass(frozen=True)
+class Survival:
+    """Times and events, shape (n,) over the analysed patients; `outcome` as they were read."""
+
+    outcome: Outcome
+    time: Floats
+    event: Mask
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint, over all rows of the cohort."""
+        return self.outcome.endpoint
+
+
+@dataclass(frozen=True)
+class KnownOutcome:
+    """A ROC analysis against an outcome that is known for every patient (`--outcome`).
+
+    Attributes
+    ----------
+    column
+        The column of the outcome.
+    window
+        With `--within`.
+    """
+
+    patients: Patients
+    classes: Classes
+    column: str
+    window: Window | None
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The outcome, and the event of the window, by their columns."""
+        code = self.classes.code
+        return (code,) if self.window is None else (code, self.window.endpoint.event_name)
+
+
+@dataclass(frozen=True)
+class TimeDependent:
+    """A time-dependent ROC analysis: the outcome is the event by the time `at`.
+
+    A patient censored by that time is in neither class; `classes.positive` is False.
+    """
+
+    patients: Patients
+    classes: Classes
+    survival: Survival
+    at: float
+
+    @property
+    def beyond(self) -> Mask:
+        """Which patients are followed beyond the time, shape (n,)."""
+        time = self.survival.time
+        return np.asarray(time > self.at + time_tolerance(time))
+
+
+@dataclass(frozen=True)
+class MaximallySelected:
+    """The cut-points of the largest log-rank statistic (`--criterion maxstat`).
+
+    Attributes
+    ----------
+    curve
+        The ROC analysis of these cut-points; None without an outcome.
+    """
+
+    patients: Patients
+    survival: Survival
+    curve: KnownOutcome | TimeDependent | None
+
+
+RocData = KnownOutcome | TimeDependent | MaximallySelected
+
+
+def parts_of(combination: str) -> list[str]:
+    """The markers of a combination, `afp+alt`."""
+    return [part.strip() for part in combination.split("+")]
 
 
 def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
-    """Outcome, groups and markers of the rows that have all of them.
+    """The analysis that the spec asks for, of the rows that have all it needs.
 
     Raises
     ------
@@ -88,120 +190,179 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
     AnalysisError
         No rows remain, all or none of the patients have the outcome, or a marker is constant.
     """
-    timed = spec.at is not None or spec.criterion == "maxstat"
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    by, conditions = parser.term(spec.by, "--by"), parser.conditions(spec.where)
+    outcome = parser.assignment(spec.outcome, "--outcome")
     _refuse_unknown_columns(cohort, spec)
-    columns = [*spec.marker, (spec.outcome or "").partition("=")[0], spec.by or ""]
-    cohort.load([*columns, *(endpoint_columns(cohort, spec) if timed or spec.within else ())])
-    survival = None
-    if timed:
-        survival = survival_outcome(cohort, spec)
-        account, of_outcome = survival.account, list(survival.endpoint.columns)
-    else:
-        account, of_outcome = RowAccount(cohort), []
-        apply_conditions(cohort, account, spec.where)
-        refuse_no_rows(account)
-        cohort.check_ids(account.keep)
-    positive, code = None, ""
-    if spec.outcome is not None:
-        name, value = split_assignment(spec.outcome, cohort.names, "--outcome")
-        values, _ = read_event(cohort.column(name), value, "--outcome", account.keep)
-        account.drop(values < 0, f"{name} missing")
-        positive, code = values == 1, name if value is None else f"{name}={value}"
-        of_outcome.append(name)
-        if spec.within is not None:
-            _drop_not_followed(cohort, spec, account, positive, code)
-    group = _group(cohort, spec, account, of_outcome)
-    markers = resolve_markers(cohort, spec, account.keep, tuple(of_outcome))
-    for marker in markers.values():
-        account.drop(np.isnan(marker.values), f"{' or '.join(marker.columns)} missing")
-    refuse_no_rows(account)
-    return _of_analysed_rows(cohort, spec, account, survival, code, positive, group, markers)
+    _load(cohort, spec, outcome, by)
+    asked = _Asked(cohort, spec, parser, by, rows_where(cohort, conditions))
+    if spec.criterion == "maxstat":
+        return _maximally_selected(asked, outcome)
+    if spec.at is not None:
+        read = survival_outcome(cohort, spec, asked.account)
+        patients = _patients(asked, read.endpoint.columns)
+        return _time_dependent(patients, _survival(read), spec.at)
+    assert outcome is not None  # the spec refuses to have none
+    known = _read_outcome(asked, outcome)
+    return _known_outcome(_patients(asked, (outcome.column,)), known)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the options name, parsed, and the rows that they leave."""
+
+    cohort: Cohort
+    spec: RocSpec
+    parser: Parser
+    by: Term | None
+    account: RowAccount
+
+
+def _maximally_selected(asked: _Asked, outcome: Assignment | None) -> MaximallySelected:
+    read = survival_outcome(asked.cohort, asked.spec, asked.account)
+    of_survival = read.endpoint.columns
+    if outcome is not None:
+        known = _read_outcome(asked, outcome)
+        patients = _patients(asked, (*of_survival, outcome.column))
+        return MaximallySelected(patients, _survival(read), _known_outcome(patients, known))
+    patients, survival, at = _patients(asked, of_survival), _survival(read), asked.spec.at
+    curve = None if at is None else _time_dependent(patients, survival, at)
+    return MaximallySelected(patients, survival, curve)
 
 
 def _refuse_unknown_columns(cohort: Cohort, spec: RocSpec) -> None:
     """UsageError for a column that is not in the cohort, in an option that is not used here."""
-    for option, texts in {"--cut": spec.cut, "--ref": spec.ref}.items():
-        for text in texts:
-            split_assignment(text, cohort.names, option)
     if spec.time is not None:
         parse_term(spec.time, cohort.names, "--time")
     if spec.event is not None:
-        split_assignment(spec.event, cohort.names, "--event")
+        parse_assignment(spec.event, cohort.names, "--event")
     if "--endpoint" in spec.without_effect and spec.endpoint not in cohort.endpoints():
         resolve_endpoint(cohort, spec)  # raises the error that names the endpoints
 
 
-def _group(
-    cohort: Cohort, spec: RocSpec, account: RowAccount, of_outcome: list[str]
-) -> Factor | None:
-    if spec.by is None:
-        return None
-    refuse_own(parse_term(spec.by, cohort.names, "--by").column, f"--by {spec.by}", of_outcome)
-    group = factor(cohort, spec.by, spec, "--by", account.keep)
-    account.drop(group.codes < 0, f"{group.column} missing")
-    refuse_no_rows(account)
-    return group
+def _load(cohort: Cohort, spec: RocSpec, outcome: Assignment | None, by: Term | None) -> None:
+    """Read the columns of the analysis in one pass."""
+    columns = [*spec.marker, *(part.column for part in (outcome, by) if part)]
+    if spec.at is not None or spec.within is not None or spec.criterion == "maxstat":
+        columns += endpoint_columns(cohort, spec)
+    cohort.load(columns)
 
 
-def _drop_not_followed(
-    cohort: Cohort, spec: RocSpec, account: RowAccount, positive: Mask, code: str
-) -> None:
+@dataclass(frozen=True)
+class _ReadOutcome:
+    """The column of `--outcome`, over all rows of the cohort."""
+
+    column: str
+    code: str
+    positive: Mask
+    window: Window | None
+
+
+def _read_outcome(asked: _Asked, outcome: Assignment) -> _ReadOutcome:
+    """The outcome; rows in which it is unknown are excluded."""
+    cohort, spec, account = asked.cohort, asked.spec, asked.account
+    values, _ = read_event(cohort, outcome, account.keep)
+    account.drop_missing(values < 0, outcome.column)
+    positive = values == 1
+    if spec.within is None:
+        return _ReadOutcome(outcome.column, outcome.name, positive, None)
+    window = Window(resolve_endpoint(cohort, spec, account.keep), spec.within)
+    _drop_not_followed(account, window, positive, outcome.name)
+    return _ReadOutcome(outcome.column, outcome.name, positive, window)
+
+
+def _drop_not_followed(account: RowAccount, window: Window, positive: Mask, code: str) -> None:
     """Exclude rows without the outcome whose follow-up ended before the outcome is known."""
-    assert spec.within is not None
-    endpoint = resolve_endpoint(cohort, spec, account.keep)
+    endpoint, within = window.endpoint, window.within
     tolerance = time_tolerance(endpoint.time[account.keep & ~np.isnan(endpoint.time)])
-    unit = f" {endpoint.unit}" if endpoint.unit else ""
-    early = (endpoint.event == 0) & (endpoint.time < spec.within - tolerance)
-    account.drop(~positive & early, f"censored before {spec.within:g}{unit} without {code}")
-    beyond = endpoint.time >= spec.within - tolerance  # then an unknown event is none before
+    early = (endpoint.event == 0) & (endpoint.time < within - tolerance)
+    reason = f"censored before {in_unit(within, endpoint)} without {code}"
+    account.drop(~positive & early, reason)
+    beyond = endpoint.time >= within - tolerance  # then an unknown event is none before
     unknown = np.isnan(endpoint.time) | ((endpoint.event < 0) & ~beyond)
     account.drop(~positive & unknown, f"follow-up unknown, without {code}")
     refuse_no_rows(account)
 
 
-def _of_analysed_rows(
-    cohort: Cohort, spec: RocSpec, account: RowAccount, survival: Outcome | None, code: str,
-    positive: Mask | None, group: Factor | None, markers: dict[str, Marker],
-) -> RocData:  # fmt: skip
+def in_unit(time: float, endpoint: Endpoint) -> str:
+    """A time with the unit of an endpoint: `12 months`."""
+    return f"{time:g} {endpoint.unit}" if endpoint.unit else f"{time:g}"
+
+
+def _patients(asked: _Asked, of_outcome: tuple[str, ...]) -> Patients:
+    """The rows with every marker and a group; `of_outcome` are the columns of the outcome."""
+    cohort, spec, account = asked.cohort, asked.spec, asked.account
+    group = None if asked.by is None else _group(cohort, asked.by, account, of_outcome)
+    markers = resolve_markers(cohort, spec, asked.parser, account.keep, of_outcome)
+    for marker in markers.values():
+        account.drop(np.isnan(marker.values), f"{' or '.join(marker.columns)} missing")
+    refuse_no_rows(account)
     keep = account.keep
-    time = event = None
-    outcome = _words(cohort, code) if code else ""
-    if survival is not None:
-        endpoint = survival.endpoint
-        time, event = endpoint.time[keep], endpoint.event[keep] == 1
-        if spec.at is not None:
-            unit = f" {endpoint.unit}" if endpoint.unit else ""
-            code = f"{endpoint.event_name} by {spec.at:g}{unit}"
-            outcome = f"{_words(cohort, endpoint.event_name)} by {spec.at:g}{unit}"
-            positive = np.zeros(keep.size, dtype=np.bool_)
-            positive[keep] = event & (time <= spec.at + time_tolerance(time))
-            _refuse_time(time, event, spec.at, unit)
-    kept = {
-        name: replace(marker, values=marker.values[keep]) for name, marker in markers.items()
-    }  # fmt: skip
-    for name, marker in kept.items():
+    markers = {name: replace(m, values=m.values[keep]) for name, m in markers.items()}
+    _refuse_constant(markers)
+    return Patients(cohort, spec, account, markers, None if group is None else group.take(keep))
+
+
+def _group(cohort: Cohort, by: Term, account: RowAccount, of_outcome: tuple[str, ...]) -> Factor:
+    refuse_own(by.column, by.where, of_outcome)
+    group = groups(cohort, by, account)
+    refuse_no_rows(account)
+    return group
+
+
+def _refuse_constant(markers: dict[str, Marker]) -> None:
+    for name, marker in markers.items():
         if np.ptp(marker.values) == 0:
             raise AnalysisError(
                 f"{marker.label} has the same value in all {marker.values.size} patients.",
                 where=f"--marker {name}", hint="Analyse other markers: --marker COL.",
             )  # fmt: skip
-    of_rows = None if positive is None else positive[keep]
-    if of_rows is not None:
-        _refuse_one_class(of_rows, code, account)
-    higher = {}
-    for name, marker in kept.items():
-        if spec.direction != "auto" or of_rows is None:
-            higher[name] = spec.direction != "lower"
-        else:
-            classified = np.ones(of_rows.size, dtype=np.bool_)
-            if spec.at is not None and time is not None:  # censored before: in neither class
-                classified = of_rows | (time > spec.at + time_tolerance(time))
-            higher[name] = higher_is_positive(marker.values[classified], of_rows[classified])
-    return RocData(
-        cohort=cohort, spec=spec, account=account, survival=survival, outcome_code=code,
-        outcome=outcome, positive=of_rows, time=time, event=event, markers=kept, higher=higher,
-        fixed=_fixed(spec, kept), group=None if group is None else group.take(keep),
-    )  # fmt: skip
+
+
+def _survival(outcome: Outcome) -> Survival:
+    """Times and events of the rows kept; call it when no more rows will be excluded."""
+    keep, endpoint = outcome.account.keep, outcome.endpoint
+    return Survival(outcome, endpoint.time[keep], endpoint.event[keep] == 1)
+
+
+def _known_outcome(patients: Patients, read: _ReadOutcome) -> KnownOutcome:
+    positive = read.positive[patients.account.keep]
+    _refuse_one_class(positive, read.code, patients.account)
+    everyone = np.ones(positive.size, dtype=np.bool_)
+    classes = Classes(
+        code=read.code,
+        words=_words(patients.cohort, read.code),
+        positive=positive,
+        higher=_directions(patients, positive, everyone),
+        fixed=given_cutoffs(patients.spec, patients.markers),
+    )
+    return KnownOutcome(patients, classes, read.column, read.window)
+
+
+def _time_dependent(patients: Patients, survival: Survival, at: float) -> TimeDependent:
+    time, endpoint = survival.time, survival.endpoint
+    limit, by_then = at + time_tolerance(time), f"by {in_unit(at, endpoint)}"
+    positive = survival.event & (time <= limit)
+    _refuse_time(survival, positive, at)
+    classes = Classes(
+        code=f"{endpoint.event_name} {by_then}",
+        words=f"{_words(patients.cohort, endpoint.event_name)} {by_then}",
+        positive=positive,
+        higher=_directions(patients, positive, positive | (time > limit)),
+        fixed=given_cutoffs(patients.spec, patients.markers),
+    )
+    return TimeDependent(patients, classes, survival, at)
+
+
+def _directions(patients: Patients, positive: Mask, classified: Mask) -> dict[str, bool]:
+    """Whether high values of each marker are positive, by the medians unless it was given."""
+    direction, markers = patients.spec.direction, patients.markers
+    if direction != "auto":
+        return dict.fromkeys(markers, direction == "higher")
+    return {
+        name: higher_is_positive(marker.values[classified], positive[classified])
+        for name, marker in markers.items()
+    }
 
 
 def _words(cohort: Cohort, code: str) -> str:
@@ -213,17 +374,16 @@ def _words(cohort: Cohort, code: str) -> str:
     return short if not equals or value.casefold() in YES else f"{short} = {value}"
 
 
-def _refuse_time(time: Floats, event: Mask, at: float, unit: str) -> None:
-    limit = at + time_tolerance(time)
-    if not (time > limit).any():
+def _refuse_time(survival: Survival, positive: Mask, at: float) -> None:
+    time, written = survival.time, in_unit(at, survival.endpoint)
+    if not (time > at + time_tolerance(time)).any():
         raise AnalysisError(
-            f"No patient was followed beyond {at:g}{unit}; the longest follow-up is "
-            f"{time.max():g}.",
+            f"No patient was followed beyond {written}; the longest follow-up is {time.max():g}.",
             where=f"--at {at:g}", hint="Choose an earlier time.",
         )  # fmt: skip
-    if not (event & (time <= limit)).any():
+    if not positive.any():
         raise AnalysisError(
-            f"No patient had the event by {at:g}{unit}.", where=f"--at {at:g}",
+            f"No patient had the event by {written}.", where=f"--at {at:g}",
             hint="Choose a later time.",
         )  # fmt: skip
 
@@ -239,35 +399,3 @@ def _refuse_one_class(positive: Mask, code: str, account: RowAccount) -> None:
         hint="A ROC curve needs patients with and without the outcome. "
         + (f"Excluded: {excluded}." if excluded else "Check the value: --outcome COL=VALUE."),
     )
-
-
-def _fixed(spec: RocSpec, markers: dict[str, Marker]) -> dict[str, tuple[float, ...]]:
-    """The cut-offs of `--at-cut`, by marker."""
-    fixed: dict[str, tuple[float, ...]] = {}
-    for text in spec.at_cut:
-        names = (*markers, *spec.combine)
-        whole = max((k for k in names if text.startswith(f"{k}=")), key=len, default=None)
-        name, equals, values = text.partition("=")
-        name = name.strip()
-        if whole is not None:  # a marker's own name may hold a sign: afp>=400
-            name, values = whole, text[len(whole) + 1 :]
-        if name not in names or not equals:
-            hint = f"Markers: {', '.join(names)}." if equals else "Write afp=400 or afp=20,400."
-            message = (
-                f"{name!r} is not among the markers." if equals else f"{text!r} gives no cut-off."
-            )
-            raise UsageError(message, where="--at-cut", hint=hint)
-        if name in markers and markers[name].levels:
-            raise UsageError(
-                f"{markers[name].label} is already divided into groups.",
-                where=f"--at-cut {text}",
-                hint="Remove this cut-off, or give the column itself as --marker.",
-            )  # fmt: skip
-        cuts = [parse_number(v.strip()) for v in values.replace("/", ",").split(",")]
-        if None in cuts:
-            raise UsageError(
-                f"{values!r} is not a list of numbers.", where="--at-cut",
-                hint="Write afp=400 or afp=20,400.",
-            )  # fmt: skip
-        fixed[name] = (*fixed.get(name, ()), *(c for c in cuts if c is not None))
-    return fixed

@@ -1,80 +1,121 @@
-"""The data of the figures of a ROC analysis."""
+"""What the figures of a ROC analysis show: curves, rates by cut-off, statistics by cut-point."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 
-from hcc2l.analyses.roc.data import RocData
-from hcc2l.analyses.roc.results import GroupResult
-from hcc2l.analyses.roc.search import curve_table, judged_of, statistics_table
-from hcc2l.analyses.roc.tables import direction_words, rule
-from hcc2l.report import Figure, Row, Table, Value
+from hcc2l.analyses.roc.curves import MarkerCurve
+from hcc2l.analyses.roc.data import MaximallySelected, Patients
+from hcc2l.analyses.roc.maxstat import Maxima, Maximum
+from hcc2l.analyses.roc.results import Curves
+from hcc2l.analyses.roc.rules import rule
+from hcc2l.analyses.survival_figure import numbers
+from hcc2l.numerals import confidence
+from hcc2l.report import (
+    CutoffPoint,
+    Figure,
+    MaxstatFigure,
+    RatesByCutoff,
+    RocCurve,
+    RocFigure,
+    StatisticByCutpoint,
+    Table,
+    ThresholdsFigure,
+    finite,
+)
 from hcc2l.wording import in_sentence
 
 LOG_SPAN = 50.0  # ratio of the largest to the smallest positive value above which the axis is log
 
 
-def roc_figure(data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]) -> Figure:
-    """The figure that `--which` selects."""
-    which = data.spec.figure
-    if which == "maxstat":
-        options = _panels(data, [(r.name, s.name) for r in results for s in r.selected])
-        assert data.survival is not None
-        options["y_label"] = "Standardised log-rank statistic"
-        options["x_labels"] = tuple(_axis(data, s.name) for r in results for s in r.selected)
-        maxima = next(t for t in tables if t.name == "maxstat")
-        return Figure("maxstat", {"statistics": statistics_table(results), "maxstat": maxima},
-                      options)  # fmt: skip
-    options = _panels(data, [(marker.group, marker.name) for _, marker in judged_of(results)])
-    options["x_labels"] = tuple(_axis(data, marker.name) for _, marker in judged_of(results))
-    options["ci"] = f"{data.spec.conf_level * 100:g}% CI"
-    steps = which == "thresholds"
-    drawn = {"curve": _steps(results) if steps else curve_table(results),
-             "points": _points(data, results, tables),
-             "markers": next(t for t in tables if t.name == "markers")}  # fmt: skip
-    return Figure("thresholds" if steps else "roc", drawn, options)
+def maxstat_figure(data: MaximallySelected, maxima: Maxima, tables: Sequence[Table]) -> Figure:  # noqa: ARG001 - as `curve_figure`
+    """The log-rank statistic of every cut-point."""
+    label = _labels(data.patients, [found.name for found in maxima.maxima])
+    statistics = (_statistic(data.patients, found, label(found)) for found in maxima.maxima)
+    return MaxstatFigure(tuple(statistics), "Standardised log-rank statistic")
 
 
-def _steps(results: Sequence[GroupResult]) -> Table:
-    """Rates of a cut-off at each observed value, where they change.
-
-    The last row of each curve, `cutoff` null, is that of a cut-off beyond all values.
-    """
-    rows: list[Row] = []
-    for result, marker in judged_of(results):
-        curve = marker.curve
-        at = [*(curve.levels if curve.higher else -curve.levels).tolist(), None]
-        rates = curve.sensitivity.tolist(), curve.specificity.tolist()
-        for cutoff, se, sp in zip(at, *rates, strict=True):
-            rows.append({"group": result.name, "marker": marker.name, "cutoff": cutoff,
-                         "sensitivity": se, "specificity": sp})  # fmt: skip
-    return Table("steps", "Rates by cut-off", tuple(rows[0]), tuple(rows))
-
-
-def _panels(data: RocData, keys: Sequence[tuple[str, str]]) -> dict[str, Value | tuple[Value, ...]]:
-    """Groups and markers of the curves in order, with their labels."""
-    labels, grouped = data.label_of, data.group is not None
-    one_marker = len({name for _, name in keys}) == 1
-    names = []
-    for group, name in keys:
-        short = group if grouped and one_marker else labels[name]
-        names.append(f"{labels[name]}, {group}" if grouped and not one_marker else short)
-    only = labels[keys[0][1]] if grouped and one_marker else None
+def curve_figure(patients: Patients, curves: Curves, tables: Sequence[Table]) -> Figure:
+    """The ROC curves, or the rates by threshold, as `--which` selects."""
+    markers = curves.markers
+    points = tuple(_points(patients, markers, next(t for t in tables if t.name == "cutoffs")))
+    label = _labels(patients, [marker.name for marker in markers])
+    if patients.spec.figure == "thresholds":
+        return ThresholdsFigure(tuple(_rates(patients, m, label(m)) for m in markers), points)
     legend = None
-    if only and data.group is not None:
-        legend = f"{only}, by {in_sentence(data.group.label)}"
-    return {
-        "groups": tuple(g for g, _ in keys), "names": tuple(n for _, n in keys),
-        "labels": tuple(names), "log": tuple(_spans(data, name) for _, name in keys),
-        "legend": legend,
-    }  # fmt: skip
+    if patients.group is not None and len({marker.name for marker in markers}) == 1:
+        only = patients.label_of[markers[0].name]
+        legend = f"{only}, by {in_sentence(patients.group.label)}"
+    ci = confidence(patients.spec.conf_level)
+    return RocFigure(tuple(_curve(m, label(m)) for m in markers), points, legend, ci)
 
 
-def _spans(data: RocData, name: str) -> bool:
+def _labels(patients: Patients, names: Sequence[str]) -> Callable[[MarkerCurve | Maximum], str]:
+    """How curves are called: by their marker, their group, or both, whichever tells them apart."""
+    one_marker = len(set(names)) == 1
+
+    def label(marker: MarkerCurve | Maximum) -> str:
+        text = patients.label_of[marker.name]
+        if patients.group is None:
+            return text
+        return marker.group if one_marker else f"{text}, {marker.group}"
+
+    return label
+
+
+def _curve(marker: MarkerCurve, label: str) -> RocCurve:
+    lower, upper = (finite(limit) for limit in marker.limits)
+    return RocCurve(
+        group=marker.group, marker=marker.name, label=label, auc=marker.area.auc, lower=lower,
+        upper=upper, sensitivity=numbers(marker.curve.sensitivity),
+        specificity=numbers(marker.curve.specificity),
+    )  # fmt: skip
+
+
+def _rates(patients: Patients, marker: MarkerCurve, label: str) -> RatesByCutoff:
+    """Rates of a cut-off at each observed value where they change."""
+    curve = marker.curve
+    return RatesByCutoff(
+        group=marker.group, marker=marker.name, label=label, x_label=_axis(patients, marker.name),
+        log=_spans(patients, marker.name),
+        cutoff=(*numbers(curve.levels if curve.higher else -curve.levels), None),
+        sensitivity=numbers(curve.sensitivity), specificity=numbers(curve.specificity),
+    )  # fmt: skip
+
+
+def _points(
+    patients: Patients, markers: Sequence[MarkerCurve], cutoffs: Table
+) -> Iterator[CutoffPoint]:
+    """The cut-offs on the curves, with the rule that each is."""
+    of_key = {(marker.group, marker.name): marker for marker in markers}
+    rates = zip(cutoffs.numbers("sensitivity"), cutoffs.numbers("specificity"), strict=True)
+    thresholds = cutoffs.numbers("threshold")
+    for row, threshold, of_row in zip(cutoffs.rows, thresholds, rates, strict=True):
+        key = (str(row["group"]), str(row["marker"]))
+        sensitivity, specificity = (math.nan if rate is None else rate for rate in of_row)
+        yield CutoffPoint(
+            *key, str(row["criterion"]), threshold, sensitivity, specificity,
+            rule(patients, of_key[key], threshold),
+        )  # fmt: skip
+
+
+def _statistic(patients: Patients, found: Maximum, label: str) -> StatisticByCutpoint:
+    """The statistic of every cut-point; the p of the largest is the one to be reported."""
+    maximum = found.maximum
+    return StatisticByCutpoint(
+        group=found.group, marker=found.name, label=label, x_label=_axis(patients, found.name),
+        log=_spans(patients, found.name), best=maximum.cutpoint, largest=maximum.statistic,
+        p=found.p[found.reported], cutpoint=numbers(maximum.cutpoints),
+        statistic=numbers(maximum.statistics),
+    )  # fmt: skip
+
+
+def _spans(patients: Patients, name: str) -> bool:
     """Whether a marker's axis is logarithmic."""
-    if name not in data.markers:
+    if name not in patients.markers:
         return False
-    values = data.markers[name].values
+    values = patients.markers[name].values
     if float(values.min()) < 0:
         return False
     return (
@@ -82,22 +123,8 @@ def _spans(data: RocData, name: str) -> bool:
     )  # 0 has a place of its own
 
 
-def _axis(data: RocData, name: str) -> str:
-    if name not in data.markers:
-        return f"Predicted probability ({data.label_of[name]})"
-    marker = data.markers[name]
+def _axis(patients: Patients, name: str) -> str:
+    if name not in patients.markers:
+        return f"Predicted probability ({patients.label_of[name]})"
+    marker = patients.markers[name]
     return f"{marker.label}, {marker.unit}" if marker.unit else marker.label
-
-
-def _points(data: RocData, results: Sequence[GroupResult], tables: Sequence[Table]) -> Table:
-    """The cut-offs on the curves, with their labels."""
-    judged = {(marker.group, marker.name): marker for _, marker in judged_of(results)}
-    rows: list[Row] = []
-    for cut in next(t for t in tables if t.name == "cutoffs").rows:
-        key = (str(cut["group"]), str(cut["marker"]))
-        rows.append({"group": key[0], "marker": key[1], "criterion": cut["criterion"],
-                     "threshold": cut["threshold"], "sensitivity": cut["sensitivity"],
-                     "specificity": cut["specificity"],
-                     "rule": rule(data, judged[key], cut["threshold"]),
-                     "direction": direction_words(data, key[1], judged[key].higher)})  # fmt: skip
-    return Table("points", "Cut-offs", tuple(rows[0]), tuple(rows))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hcc2l import design
-from hcc2l.analyses.accounting import refuse_no_rows, rows_in_order_of_ids
+from hcc2l.analyses.accounting import refuse_no_rows, rows_in_order_of_ids, rows_where
 from hcc2l.analyses.outcome import Outcome, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
@@ -21,7 +21,7 @@ from hcc2l.specs import TreeSpec
 from hcc2l.stats.association import Covariate
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times
 from hcc2l.stats.tree import Growth, Split, Tree, grow, logrank_scores
-from hcc2l.terms import split_assignment
+from hcc2l.terms import Parser, Term, parse_term
 from hcc2l.wording import in_sentence
 
 
@@ -70,7 +70,7 @@ class Candidate:
         name = in_sentence(self.name)
         return f"{name} ({details})" if details else name
 
-    def values(self, cohort: Cohort, spec: TreeSpec, keep: Mask) -> Floats:
+    def values(self, cohort: Cohort, keep: Mask) -> Floats:
         """The candidate in any cohort, shape (rows,), coded as for `Covariate`.
 
         Raises
@@ -80,7 +80,8 @@ class Candidate:
         """
         if self.kind == "numeric":
             return numbers(cohort, self.column, keep)
-        groups = design.factor(cohort, self.fixed, spec, "-x", keep)
+        # Without --cut and --ref: the candidate's own term defines the groups.
+        groups = design.factor(cohort, parse_term(self.fixed, cohort.names, "-x"), keep)
         unknown = [level for level in groups.take(keep).levels if level not in self.levels]
         if unknown and (groups.codes[keep] >= 0).any():
             raise InputError(
@@ -93,23 +94,25 @@ class Candidate:
 
 
 def _candidate(
-    cohort: Cohort, text: str, spec: TreeSpec, keep: Mask, of_outcome: Sequence[str]
+    cohort: Cohort, term: Term, keep: Mask, of_outcome: Sequence[str]
 ) -> tuple[Candidate, Floats]:
     """A candidate and its values, shape (rows,)."""
-    term = model_term(cohort, text, spec, "-x", keep, of_outcome)
+    term.refuse_scale("A tree makes the same splits on any scale")
+    text, covariate = term.text, model_term(cohort, term, keep, of_outcome)
     entry = cohort.dictionary.column(term.column)
     name = cohort.label(term.column)
-    unit = entry.unit if term.label == f"{name}, {entry.unit}" else None
-    if term.factor is None:
-        assert term.values is not None
-        return Candidate(text, text, term.column, name, unit, "numeric", ()), term.values
-    groups = term.factor
+    unit = entry.unit if covariate.label == f"{name}, {entry.unit}" else None
+    if covariate.factor is None:
+        assert covariate.values is not None
+        return Candidate(text, text, term.column, name, unit, "numeric", ()), covariate.values
+    groups = covariate.factor
     if groups.levels in (("no", "yes"), ("yes", "no")) and text != term.column:
-        name = term.label  # a comparison: `ECOG = 2`
+        name = covariate.label  # a comparison: `ECOG = 2`
     places = np.array([*groups.ranks, np.nan], dtype=np.float64)
     levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
     # The groups of a number are ordered; two groups are a factor in any case.
-    ordered = len(levels) > 2 if groups.cuts else entry.type == "ordered" and text == term.column
+    declared = cohort.ordered(term.column) and text == term.column
+    ordered = len(levels) > 2 if groups.cuts else declared
     fixed = text
     if groups.cuts:
         fixed = f"{term.column}@{'/'.join(number_text(c) for c in groups.cuts)}"
@@ -288,14 +291,14 @@ def prepare(cohort: Cohort, spec: TreeSpec) -> TreeData:
     AnalysisError
         There are no rows or no events, or a candidate has no known value.
     """
-    for option, texts in {"--cut": spec.cut, "--ref": spec.ref}.items():
-        for text in texts:
-            split_assignment(text, cohort.names, option)
-    cohort.load(_needed(cohort, spec))
-    outcome = survival_outcome(cohort, spec)
+    parser = Parser(cohort.names, spec.cut, spec.ref)
+    terms, conditions = parser.terms(spec.covariates, "-x"), parser.conditions(spec.where)
+    # All at once, so that a large file is parsed once.
+    cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
+                 *(term.column for term in terms), *(c.column for c in conditions)])  # fmt: skip
+    outcome = survival_outcome(cohort, spec, rows_where(cohort, conditions))
     account, endpoint = outcome.account, outcome.endpoint
-    terms = dict.fromkeys(spec.covariates)
-    resolved = [_candidate(cohort, t, spec, account.keep, endpoint.columns) for t in terms]
+    resolved = [_candidate(cohort, term, account.keep, endpoint.columns) for term in terms]
     for candidate, values in resolved:
         if np.isnan(values[account.keep]).all():
             raise AnalysisError(
@@ -305,7 +308,7 @@ def prepare(cohort: Cohort, spec: TreeSpec) -> TreeData:
             )
     if spec.missing == "drop":
         for candidate, values in resolved:
-            account.drop(np.isnan(values), f"{candidate.column} missing")
+            account.drop_missing(np.isnan(values), candidate.column)
         refuse_no_rows(account)
     keep = account.keep
     event = (endpoint.event == 1)[keep]
@@ -326,22 +329,13 @@ def prepare(cohort: Cohort, spec: TreeSpec) -> TreeData:
     return TreeData(spec, outcome, candidates, covariates, time, distinct, event, tree)
 
 
-def _needed(cohort: Cohort, spec: TreeSpec) -> list[str]:
-    """Columns that may be needed, so that a large file is parsed only once."""
-    names = [*design.endpoint_columns(cohort, spec), cohort.id_column or ""]
-    for text in (*spec.covariates, *spec.where):
-        names += [n for n in cohort.names if text == n or text.startswith(n)]
-    return names
-
-
 def assign(data: TreeData, cohort: Cohort, keep: Mask) -> Ints:
     """The leaf of every row of any cohort, shape (rows,)."""
     cohort.load([c.column for c in data.candidates])
-    plain = replace(data.spec, ref=(), cut=())  # the candidates' own terms define the groups
     used = {node.split.covariate for node in data.tree.nodes if node.split is not None}
     blank = np.full(cohort.rows, np.nan)
     values = [
-        candidate.values(cohort, plain, keep) if j in used else blank
+        candidate.values(cohort, keep) if j in used else blank
         for j, candidate in enumerate(data.candidates)
     ]
     return data.tree.assign(values)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hcc2l.analyses.survival_figure import axis_ticks
+from hcc2l.analyses.survival_figure import axis_ticks, numbers, time_label
 from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.tables import curve
-from hcc2l.numerals import p_equation
-from hcc2l.report import Figure, Row, Table, Value
+from hcc2l.report import LeafCurve, Row, Table, TreeFigure, TreeNode
+from hcc2l.stats.tree import Node
 
 
 def _caption(data: TreeData, leaves: Sequence[Row]) -> str:
@@ -22,39 +22,42 @@ def _caption(data: TreeData, leaves: Sequence[Row]) -> str:
     return f"{caption} p is not adjusted." if len(leaves) > 1 else caption
 
 
-def tree_figure(data: TreeData, nodes: Table) -> Figure:
+def tree_figure(data: TreeData, nodes: Table) -> TreeFigure:
     """The figure: variable and p of each split, conditions of branches, curves of the leaves."""
-    drawn: list[Row] = []
-    limits = ("median", "lower", "upper")
-    for node, row in zip(data.tree.nodes, nodes.rows, strict=True):
-        p = None
-        label = None
-        if node.split is not None:
-            label = data.candidate(node.split).label
-            p = p_equation(node.associations[node.split.covariate].p_adjusted)
-        drawn.append(
-            {**{k: row[k] for k in ("node", "left", "right", "n", "events", *limits)},
-             "label": label, "p_text": p,
-             "condition": data.last_condition(node.number) if node.parent else None}
-        )  # fmt: skip
-    rows: list[Row] = []
-    for leaf in data.tree.leaves:
-        c = curve(data, leaf.number)
-        for t, s, d in zip(c.time.tolist(), c.survival.tolist(), c.n_censor.tolist(), strict=True):
-            rows.append({"node": leaf.number, "time": t, "estimate": s, "n_censor": d})
+    limits = [nodes.numbers(key) for key in ("median", "lower", "upper")]
     endpoint = data.outcome.endpoint
     longest = float(data.time.max())
-    ticks = axis_ticks(longest, endpoint.unit)
-    options: dict[str, Value | tuple[Value, ...]] = {
-        "x_label": f"Time ({endpoint.unit})" if endpoint.unit else "Time",
-        "y_label": endpoint.label,
-        "ticks": ticks,
-        "x_max": longest,
-        "caption": _caption(data, [row for row in nodes.rows if row["terminal"]]),
-        "decimals": endpoint.decimals([row[k] for row in nodes.rows for k in limits]),
-    }
-    tables = {
-        "nodes": Table("nodes", "Nodes", tuple(drawn[0]), tuple(drawn)),
-        "curve": Table("curve", "Curves", ("node", "time", "estimate", "n_censor"), tuple(rows)),
-    }
-    return Figure("tree", tables, options)
+    return TreeFigure(
+        nodes=tuple(
+            _node(data, node, *of_node)
+            for node, *of_node in zip(data.tree.nodes, *limits, strict=True)
+        ),
+        curves=tuple(_leaf(data, leaf.number) for leaf in data.tree.leaves),
+        caption=_caption(data, [row for row in nodes.rows if row["terminal"]]),
+        x_label=time_label(endpoint.unit),
+        y_label=endpoint.label,
+        ticks=axis_ticks(longest, endpoint.unit),
+        x_max=longest,
+        decimals=endpoint.decimals([value for values in limits for value in values]),
+    )
+
+
+def _node(
+    data: TreeData, node: Node, median: float | None, lower: float | None, upper: float | None
+) -> TreeNode:
+    label = p = None
+    if node.split is not None:
+        label = data.candidate(node.split).label
+        p = node.associations[node.split.covariate].p_adjusted
+    rows = data.tree.rows(node.number)
+    return TreeNode(
+        node=node.number, left=node.left, right=node.right, n=node.n,
+        events=int(data.event[rows].sum()), median=median, lower=lower, upper=upper,
+        label=label, p=p,
+        condition=data.last_condition(node.number) if node.parent else None,
+    )  # fmt: skip
+
+
+def _leaf(data: TreeData, node: int) -> LeafCurve:
+    fit = curve(data, node)
+    return LeafCurve(node, numbers(fit.time), numbers(fit.survival), numbers(fit.n_censor))

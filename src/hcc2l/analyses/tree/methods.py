@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from hcc2l import references
+from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.tree.data import TreeData
+from hcc2l.analyses.tree.findings import missing_at_splits
 from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
 from hcc2l.cohort import Cohort
 from hcc2l.stats.association import MAX_P_ERROR
 from hcc2l.wording import counted, in_sentence, listed
-
-_REFERENCES = {
-    "tree": "Hothorn T, Hornik K, Zeileis A. Unbiased recursive partitioning: a conditional "
-    "inference framework. J Comput Graph Stat 2006;15:651–674.",
-    "test": "Strasser H, Weber C. On the asymptotic theory of permutation statistics. "
-    "Math Methods Stat 1999;8:220–250.",
-    "km": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. "
-    "J Am Stat Assoc 1958;53:457–481.",
-    "forest": "Ishwaran H, Kogalur UB, Blackstone EH, Lauer MS. Random survival forests. "
-    "Ann Appl Stat 2008;2:841–860.",
-}
 
 
 def conventions(data: TreeData) -> list[str]:
@@ -35,7 +27,7 @@ def conventions(data: TreeData) -> list[str]:
         "either side",
         f"medians with {spec.conf_level * 100:g}% CI (log)",
     ]
-    if any(node.n_missing for node in data.tree.nodes):
+    if missing_at_splits(data):
         parts.append("missing values with the larger side")
     if spec.statistic == "max" and any(len(c.levels) > 2 for c in data.candidates):
         parts.append(f"multivariate normal p to within {MAX_P_ERROR:g}")
@@ -49,8 +41,8 @@ def conventions(data: TreeData) -> list[str]:
 def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, derived from the tree, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    sentences = ["The data are synthetic."] if cohort.source.synthetic else []
-    cited = ["tree", "test", "km"]
+    sentences = opening_sentences(cohort)
+    cited = [references.HOTHORN_2006, references.STRASSER_WEBER_1999, references.KAPLAN_MEIER_1958]
     names = listed([candidate.listed for candidate in data.candidates])
     sentences.append(
         f"A conditional inference tree was grown for {in_sentence(endpoint.label)} with {names} as "
@@ -59,7 +51,7 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     )
     if spec.missing == "drop":
         sentences.append("Patients with a missing value of a candidate were excluded.")
-    elif any(node.n_missing for node in data.tree.nodes):
+    elif missing_at_splits(data):
         sentences.append("At each split, patients with a missing value were assigned to the larger "
                          "side.")  # fmt: skip
     where = "in the leaves " if len(data.tree.leaves) > 1 else ""
@@ -79,11 +71,11 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
             f"{FOLDS}-fold cross-validation of a random survival forest of {TREES} trees "
             f"(seed {spec.seed})."
         )
-        cited.append("forest")
+        cited.append(references.ISHWARAN_2008)
     sentences.append(
         f"The analysis was exploratory and was performed with hcc2l {version('hcc2l')}."
     )
-    return " ".join(sentences), tuple(_REFERENCES[key] for key in cited)
+    return " ".join(sentences), (*score_references(cohort), *cited)
 
 
 def _splitting(data: TreeData) -> str:

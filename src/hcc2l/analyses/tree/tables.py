@@ -8,6 +8,7 @@ import numpy as np
 
 from hcc2l.analyses.regression.models import number
 from hcc2l.analyses.tree.data import TreeData
+from hcc2l.analyses.tree.findings import leaf_groups, missing_at_splits
 from hcc2l.cohort import Cohort
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats import kaplan_meier as estimator
@@ -44,7 +45,7 @@ def _nodes(data: TreeData) -> Table:
         Column(f"Median{data.unit} {data.ci}", ("median", "lower", "upper"), form="interval",
                decimals=data.outcome.endpoint.decimals(times)),
     )  # fmt: skip
-    missing = sum(node.n_missing for node in data.tree.nodes)
+    missing = missing_at_splits(data)
     notes = ("Patients with a missing value at a split are counted on the larger side.",)
     return Table(
         "nodes", "Nodes of the tree", tuple(rows[0]), rows, columns, notes if missing else ()
@@ -147,12 +148,12 @@ def _tests(data: TreeData) -> Table:
 
 def _leaf_tests(data: TreeData) -> Table:
     keys = ("test", "statistic", "df", "p")
-    leaves = np.unique(data.tree.leaf)
-    title = f"Comparison of the {leaves.size} leaves"
-    if leaves.size < 2:
+    leaves = leaf_groups(data)
+    count = len(leaves.levels)
+    title = f"Comparison of the {count} leaves"
+    if count < 2:
         return Table("leaf_tests", title, keys, ())
-    group = np.searchsorted(leaves, data.tree.leaf)
-    test = logrank(data.distinct, data.event, group, leaves.size)
+    test = logrank(data.distinct, data.event, leaves.codes, count)
     row: Row = {"test": "logrank", "statistic": number(test.statistic), "df": test.df,
                 "p": number(test.p)}  # fmt: skip
     columns = (

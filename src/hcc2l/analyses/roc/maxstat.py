@@ -1,0 +1,157 @@
+"""Maximally selected log-rank statistics: the cut-points of every marker in every group."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hcc2l.analyses.roc.cutoffs import (
+    Cutoff,
+    CutoffInterval,
+    above_cutpoint,
+    cutoff_interval,
+)
+from hcc2l.analyses.roc.data import MaximallySelected
+from hcc2l.analyses.roc.results import Groups
+from hcc2l.design import Floats, Mask
+from hcc2l.errors import AnalysisError
+from hcc2l.progress import track
+from hcc2l.stats import maxstat as stats
+from hcc2l.stats.logrank import logrank
+from hcc2l.stats.roc import RocCurve
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """The maximally selected statistic of one marker in one group.
+
+    Attributes
+    ----------
+    name
+        Of the marker.
+    p
+        By each method, the one to report first: ``hl`` (up to 150 patients), ``lau94``, ``lau92``.
+    p_unadjusted
+        Of the log-rank test at the cut-point, without adjustment.
+    """
+
+    group: str
+    name: str
+    n: int
+    events: int
+    maximum: stats.MaxStat
+    p: dict[str, float]
+    p_unadjusted: float
+
+    @property
+    def reported(self) -> str:
+        """The method whose p is to be reported."""
+        return next(iter(self.p))
+
+
+@dataclass(frozen=True)
+class Maxima:
+    """The maximum of every marker in every group.
+
+    Attributes
+    ----------
+    intervals
+        Each of them with the interval of its cut-point; empty without bootstrap.
+    """
+
+    maxima: tuple[Maximum, ...]
+    intervals: tuple[tuple[Maximum, CutoffInterval], ...]
+
+    def choose(self, group: str, marker: str, curve: RocCurve) -> list[Cutoff]:
+        """The cut-off on a ROC curve that divides as the cut-point of the marker."""
+        return [
+            above_cutpoint(curve, found.maximum.cutpoint)
+            for found in self.maxima
+            if (found.group, found.name) == (group, marker)
+        ]
+
+
+def has_cutpoints(data: MaximallySelected, rows: Mask) -> bool:
+    """Whether every marker has an admissible cut-point in some rows; without events none has."""
+    scores = stats.logrank_scores(data.survival.time[rows], data.survival.event[rows])
+    markers = data.patients.markers.values()
+    return all(_maxstat(data, m.values[rows], scores) is not None for m in markers)
+
+
+def maxima(data: MaximallySelected, groups: Groups) -> Maxima:
+    """The cut-points of all markers, and their intervals if there are bootstrap samples.
+
+    Raises
+    ------
+    AnalysisError
+        There are no events, or a marker has no admissible cut-point.
+    """
+    found: list[Maximum] = []
+    intervals: list[tuple[Maximum, CutoffInterval]] = []
+    for name, rows in groups.analysed:
+        of_group = [_maximum(data, name, marker, rows) for marker in data.patients.markers]
+        found += of_group
+        if data.patients.spec.samples:
+            intervals += zip(of_group, _intervals(data, rows, of_group), strict=True)
+    return Maxima(tuple(found), tuple(intervals))
+
+
+def _maxstat(data: MaximallySelected, values: Floats, scores: Floats) -> stats.MaxStat | None:
+    low = data.patients.spec.min_prop
+    return stats.maxstat(values, scores, low, 1 - low)
+
+
+def _maximum(data: MaximallySelected, group: str, name: str, rows: Mask) -> Maximum:
+    time, event = data.survival.time[rows], data.survival.event[rows]
+    if not event.any():
+        raise AnalysisError("No patient has the event.", where="--criterion maxstat",
+                            hint="Check the endpoint.")  # fmt: skip
+    marker, low = data.patients.markers[name], data.patients.spec.min_prop
+    values, scores = marker.values[rows], stats.logrank_scores(time, event)
+    maximum = _maxstat(data, values, scores)
+    if maximum is None:
+        raise AnalysisError(
+            f"{marker.label} has no cut-point with at least {low * 100:g}% of the patients on "
+            "either side.", where=f"--min-prop {low:g}",
+            hint="Lower --min-prop, or remove the marker.",
+        )  # fmt: skip
+    test = logrank(time, event, (values > maximum.cutpoint).astype(np.int64), 2)
+    return Maximum(
+        group=group, name=name, n=values.size, events=int(event.sum()), maximum=maximum,
+        p=_adjusted(maximum, values, scores, low), p_unadjusted=test.p,
+    )  # fmt: skip
+
+
+def _adjusted(
+    maximum: stats.MaxStat, values: Floats, scores: Floats, low: float
+) -> dict[str, float]:
+    """P by each method, the one to report first."""
+    exact = stats.p_hothorn_lausen(values, scores, low, 1 - low)
+    p = {} if math.isnan(exact) else {"hl": exact}
+    p["lau94"] = stats.p_lausen_1994(maximum.statistic, values.size, maximum.low)
+    p["lau92"] = stats.p_lausen_1992(maximum.statistic, low, 1 - low)
+    return p
+
+
+def _intervals(
+    data: MaximallySelected, rows: Mask, found: Sequence[Maximum]
+) -> list[CutoffInterval]:
+    """The interval of each cut-point, chosen anew in the same bootstrap samples."""
+    spec, time, event = data.patients.spec, data.survival.time[rows], data.survival.event[rows]
+    values = [data.patients.markers[one.name].values[rows] for one in found]
+    rng = np.random.default_rng(spec.seed)
+    cutpoints = np.full((len(found), spec.samples), np.nan)
+    for sample in track(range(spec.samples), "Bootstrap"):
+        drawn = rng.integers(0, time.size, time.size)
+        scores = stats.logrank_scores(time[drawn], event[drawn])
+        for place, of_marker in enumerate(values):
+            best = _maxstat(data, of_marker[drawn], scores)
+            if best is not None:
+                cutpoints[place, sample] = best.cutpoint
+    return [
+        cutoff_interval(one.maximum.cutpoint, samples, of_marker, spec.conf_level)
+        for one, samples, of_marker in zip(found, cutpoints, values, strict=True)
+    ]

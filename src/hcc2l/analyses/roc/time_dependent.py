@@ -1,0 +1,119 @@
+"""Time-dependent ROC curves: areas weighted against censoring, intervals by bootstrap."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from hcc2l.analyses.roc.bootstrap import batches, drawn, merged, optimism, resampled
+from hcc2l.analyses.roc.comparisons import bootstrap_differences
+from hcc2l.analyses.roc.curves import MarkerCurve, cutoffs_of
+from hcc2l.analyses.roc.cutoffs import Choose, Limits, counts_at, quantile_limits
+from hcc2l.analyses.roc.data import TimeDependent
+from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups, compared
+from hcc2l.design import Floats, Mask
+from hcc2l.stats import roc
+from hcc2l.stats.roc_bootstrap import Resampled
+from hcc2l.stats.time_dependent import outcome_weights
+
+
+def has_both_classes(data: TimeDependent, rows: Mask) -> bool:
+    """Whether some rows have the event by the time and some are followed beyond it."""
+    return bool(data.classes.positive[rows].any() and data.beyond[rows].any())
+
+
+def timed_curves(data: TimeDependent, groups: Groups, choose: Choose) -> Curves:
+    """The curves of every group, with cut-offs as `choose` selects them."""
+    results = [_group(data, name, rows, choose) for name, rows in groups.analysed]
+    return compared(data.patients, results, normal=True)
+
+
+def _group(data: TimeDependent, name: str, rows: Mask, choose: Choose) -> GroupCurves:
+    spec, positive = data.patients.spec, data.classes.positive[rows]
+    weights = _weights(data, rows)
+    curves = [_curve(data, name, marker, rows, weights, choose) for marker in data.patients.markers]
+    samples = _samples(data, rows, weights, curves) if spec.samples else []
+    if samples:
+        curves = [
+            _with_intervals(m, s, spec.conf_level) for m, s in zip(curves, samples, strict=True)
+        ]
+    validated = zip(curves, samples, strict=True) if samples and spec.criterion != "maxstat" else ()
+    return GroupCurves(
+        name=name,
+        n=positive.size,
+        positives=int(positive.sum()),
+        negatives=int((weights[1] > 0).sum()),
+        markers=tuple(curves),
+        optimism=tuple(optimism(m, s, spec.conf_level) for m, s in validated),
+        differences=tuple(bootstrap_differences(curves, samples)) if spec.compare else (),
+    )
+
+
+def _weights(
+    data: TimeDependent, rows: Mask, counts: Floats | None = None
+) -> tuple[Floats, Floats]:
+    survival = data.survival
+    return outcome_weights(survival.time[rows], survival.event[rows], data.at, counts)
+
+
+def _curve(
+    data: TimeDependent, group: str, name: str, rows: Mask, weights: tuple[Floats, Floats],
+    choose: Choose,
+) -> MarkerCurve:  # fmt: skip
+    """The curve of a marker, before the bootstrap gives it intervals."""
+    values, higher = data.patients.markers[name].values[rows], data.classes.higher[name]
+    curve = roc.roc_curve(
+        values, data.classes.positive[rows], higher=higher, weights=weights[0] + weights[1]
+    )
+    cutoffs = cutoffs_of(group, name, curve, choose, data.classes)
+    return MarkerCurve(
+        group=group, name=name, values=values, higher=higher, curve=curve,
+        area=roc.Area(roc.area_of(curve), math.nan), limits=(math.nan, math.nan),
+        cutoffs=cutoffs, rate_limits=({},) * len(cutoffs),
+    )  # fmt: skip
+
+
+def _samples(
+    data: TimeDependent, rows: Mask, weights: tuple[Floats, Floats], curves: Sequence[MarkerCurve]
+) -> list[Resampled]:
+    """Bootstrap samples, the same for all markers, with weights computed anew in each."""
+    spec = data.patients.spec
+    criterion = "youden" if spec.criterion == "maxstat" else spec.criterion
+    parts: list[list[Resampled]] = [[] for _ in curves]
+    for counts in batches(int(rows.sum()), spec):
+        samples = drawn(counts, _weights(data, rows, counts), weights)
+        for part, marker in zip(parts, curves, strict=True):
+            part.append(resampled(marker, marker.values, samples, criterion, free=False))
+    return [merged(part) for part in parts]
+
+
+def _with_intervals(marker: MarkerCurve, samples: Resampled, conf_level: float) -> MarkerCurve:
+    """The marker with standard error and limits from its samples."""
+    std_err = float(np.nanstd(samples.auc, ddof=1)) if samples.auc.size > 1 else math.nan
+    return replace(
+        marker,
+        area=roc.Area(marker.area.auc, std_err),
+        limits=quantile_limits(samples.auc, conf_level),
+        rate_limits=tuple(
+            dict(_rate_limits(marker, samples, place, conf_level))
+            for place in range(len(marker.cutoffs))
+        ),
+    )
+
+
+def _rate_limits(
+    marker: MarkerCurve, samples: Resampled, place: int, conf_level: float
+) -> Iterator[tuple[str, Limits]]:
+    """Limits of sensitivity and specificity at the cut-off at `place`.
+
+    A rate of 0 or 100% is the same in every sample; its interval would have no width.
+    """
+    proportions = counts_at(marker.curve, marker.cutoffs[place]).proportions
+    sampled = {"sensitivity": samples.sensitivity_at, "specificity": samples.specificity_at}
+    for name, rates in sampled.items():
+        count, total = proportions[name]
+        if 0 < count < total:
+            yield name, quantile_limits(rates[:, place], conf_level)

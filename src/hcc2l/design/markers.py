@@ -1,0 +1,136 @@
+"""Markers: columns of numbers and scores, or groups of them, whose use as a test is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hcc2l.cohort import Cohort, Column
+from hcc2l.design import Floats, Mask, factor
+from hcc2l.design.dates import looks_like_dates
+from hcc2l.design.model import refuse_own
+from hcc2l.design.rows import numbers
+from hcc2l.design.units import unit_notes
+from hcc2l.errors import UsageError, quoted_list
+from hcc2l.report import Note
+from hcc2l.scores.compute import refuse_negative
+from hcc2l.scores.laboratory import is_measured, laboratory, measured
+from hcc2l.specs import RocSpec
+from hcc2l.terms import Parser, Term
+
+DEFAULT = ("afp", "alt", "pni")
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A marker; `values` has shape (n,), NaN where unknown, over all rows of the cohort.
+
+    Attributes
+    ----------
+    columns
+        The columns it comes from.
+    levels
+        The groups, where the marker is a cut or a comparison: a value is a place among them.
+    """
+
+    name: str
+    label: str
+    unit: str | None
+    values: Floats
+    columns: tuple[str, ...]
+    levels: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+
+
+def resolve_markers(
+    cohort: Cohort, spec: RocSpec, parser: Parser, keep: Mask, of_outcome: tuple[str, ...]
+) -> dict[str, Marker]:
+    """The markers by name, including those of `--combine`; `of_outcome` are the outcome's columns.
+
+    Raises
+    ------
+    UsageError
+        A column does not exist, belongs to the outcome, or holds dates or identifiers.
+    InputError
+        A cell is not a number, a value is impossible (negative), or there are two units.
+    """
+    texts = list(spec.marker) or ([] if spec.combine else _default_markers(cohort))
+    for text in spec.combine:
+        parts = [part.strip() for part in text.split("+")]
+        if len(set(parts)) < 2 or not all(parts):
+            raise UsageError(
+                f"{text!r} is not a combination.", where="--combine",
+                hint="Write two or more markers: --combine afp+alt.",
+            )  # fmt: skip
+        texts += parts
+    return {
+        m.name: m
+        for m in (_marker(cohort, parser, t, keep, of_outcome) for t in dict.fromkeys(texts))
+    }
+
+
+def _default_markers(cohort: Cohort) -> list[str]:
+    """Those of AFP, ALT and PNI that are in the cohort or can be computed from it."""
+    by_kind = {laboratory(name): name for name in reversed(cohort.names)}
+    names = [by_kind.get(kind, kind) for kind in DEFAULT
+             if kind in by_kind or cohort.computable(kind)]  # fmt: skip
+    if not names:
+        raise UsageError(
+            "There is no AFP, ALT or PNI in the cohort.", where="--marker",
+            hint=f"Use --marker COLUMN. Columns: {quoted_list(cohort.names, 20)}.",
+        )  # fmt: skip
+    return names
+
+
+def _marker(
+    cohort: Cohort, parser: Parser, text: str, keep: Mask, of_outcome: tuple[str, ...]
+) -> Marker:
+    (term,) = parser.terms([text], "--marker")
+    term.refuse_scale("A ROC curve is the same on any scale")
+    column = cohort.column(term.column)
+    sources = cohort.sources(term.column)
+    for source in sources:
+        refuse_own(source, term.where, of_outcome)
+    if term.column == cohort.id_column:
+        raise UsageError(
+            f"{term.column} identifies the patients.", where=term.where, hint="Remove it."
+        )
+    if column.kind == "date" or looks_like_dates(column):
+        raise UsageError(
+            f"{term.column} is a date.",
+            where=term.where,
+            hint="Use a number derived from it, such as age.",
+        )
+    if term.makes_groups or _is_class(cohort, column):
+        return _grouped(cohort, term, keep)
+    values = numbers(cohort, term.column, keep)
+    kind = laboratory(term.column)
+    notes: tuple[Note, ...] = ()
+    if kind is not None and is_measured(kind) and term.column in cohort.names:
+        where = f"{cohort.source.name}, column {term.column}"
+        kept = np.where(keep, values, np.nan)
+        if not measured(kind).signed:
+            refuse_negative(cohort.label(term.column), kept, where, cohort.row_name)
+        notes = unit_notes(cohort, term.column, kind, kept[~np.isnan(kept)])
+    unit = cohort.dictionary.column(term.column).unit
+    return Marker(text, cohort.label(term.column), unit, values, sources, notes=notes)
+
+
+def _is_class(cohort: Cohort, column: Column) -> bool:
+    """Whether a column is the class of a computed score, such as the ALBI grade."""
+    return bool(column.levels) and cohort.computable(column.name)
+
+
+def _grouped(cohort: Cohort, term: Term, keep: Mask) -> Marker:
+    """A marker from a comparison or a cut, `AFP ≥400`; its values are places among its levels."""
+    groups = factor(cohort, term, keep)
+    levels = tuple(level for _, level in sorted(zip(groups.ranks, groups.levels, strict=True)))
+    ranks = np.array([*groups.ranks, np.nan])  # the last for -1, missing
+    label = groups.label
+    if len(levels) == 2 and levels != ("no", "yes"):
+        unit = cohort.dictionary.column(term.column).unit
+        label = f"{cohort.label(term.column)} {levels[1]}{' ' + unit if unit else ''}"
+        levels = ("no", "yes")
+    sources = cohort.sources(term.column)
+    return Marker(term.text, label, None, ranks[groups.codes], sources, levels=levels)

@@ -1,0 +1,222 @@
+"""The bibliography: every publication that a methods paragraph cites, by authors and year."""
+
+AALEN_JOHANSEN_1978 = (
+    "Aalen OO, Johansen S. An empirical transition matrix for non-homogeneous Markov chains based "
+    "on censored observations. Scand J Stat 1978;5:141–150."
+)
+
+ANDERSON_1983 = (
+    "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol "
+    "1983;1:710–719."
+)
+
+AUSTIN_2009 = (
+    "Austin PC. Balance diagnostics for comparing the distribution of baseline covariates between "
+    "treatment groups in propensity-score matched samples. Stat Med 2009;28:3083–3107."
+)
+
+AUSTIN_2011 = (
+    "Austin PC. An introduction to propensity score methods for reducing the effects of "
+    "confounding in observational studies. Multivariate Behav Res 2011;46:399–424."
+)
+
+AUSTIN_2014 = (
+    "Austin PC. The use of propensity score methods with survival or time-to-event outcomes: "
+    "reporting measures of effect similar to those used in randomized experiments. Stat Med "
+    "2014;33:1242–1258."
+)
+
+BENJAMINI_HOCHBERG_1995 = (
+    "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289–300."
+)
+
+BRESLOW_1974 = "Breslow N. Covariance analysis of censored survival data. Biometrics 1974;30:89–99."
+
+BROOKMEYER_CROWLEY_1982 = (
+    "Brookmeyer R, Crowley J. A confidence interval for the median survival time. Biometrics "
+    "1982;38:29–41."
+)
+
+CLOPPER_PEARSON_1934 = (
+    "Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in the case of "
+    "the binomial. Biometrika 1934;26:404–413."
+)
+
+COX_1958 = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 1958;20:215–242."
+
+COX_1972 = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187–220."
+
+DELONG_1988 = (
+    "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated "
+    "receiver operating characteristic curves. Biometrics 1988;44:837–845."
+)
+
+EFRON_1977 = (
+    "Efron B. The efficiency of Cox's likelihood function for censored data. J Am Stat Assoc "
+    "1977;72:557–565."
+)
+
+FLEMING_HARRINGTON_1991 = (
+    "Fleming TR, Harrington DP. Counting processes and survival analysis. Wiley, 1991."
+)
+
+GAIL_BYAR_1986 = (
+    "Gail MH, Byar DP. Variance calculations for direct adjusted survival curves, with "
+    "applications to testing for no treatment effect. Biom J 1986;28:587–599."
+)
+
+GEHAN_1965 = (
+    "Gehan EA. A generalized Wilcoxon test for comparing arbitrarily singly-censored samples. "
+    "Biometrika 1965;52:203–223."
+)
+
+GRAMBSCH_THERNEAU_1994 = (
+    "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted "
+    "residuals. Biometrika 1994;81:515–526."
+)
+
+GRAY_1988 = (
+    "Gray RJ. A class of K-sample tests for comparing the cumulative incidence of a competing "
+    "risk. Ann Stat 1988;16:1141–1154."
+)
+
+HARRELL_1996 = (
+    "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med 1996;15:361–387."
+)
+
+HEINZE_SCHEMPER_2001 = (
+    "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. "
+    "Biometrics 2001;57:114–119."
+)
+
+HEINZE_SCHEMPER_2002 = (
+    "Heinze G, Schemper M. A solution to the problem of separation in logistic regression. Stat "
+    "Med 2002;21:2409–2419."
+)
+
+HOLM_1979 = (
+    "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70."
+)
+
+HOSMER_LEMESHOW_1980 = (
+    "Hosmer DW, Lemeshow S. Goodness of fit tests for the multiple logistic regression model. "
+    "Commun Stat Theory Methods 1980;9:1043–1069."
+)
+
+HOTHORN_2006 = (
+    "Hothorn T, Hornik K, Zeileis A. Unbiased recursive partitioning: a conditional inference "
+    "framework. J Comput Graph Stat 2006;15:651–674."
+)
+
+HOTHORN_LAUSEN_2003 = (
+    "Hothorn T, Lausen B. On the exact distribution of maximally selected rank statistics. Comput "
+    "Stat Data Anal 2003;43:121–137."
+)
+
+ISHWARAN_2008 = (
+    "Ishwaran H, Kogalur UB, Blackstone EH, Lauer MS. Random survival forests. Ann Appl Stat "
+    "2008;2:841–860."
+)
+
+KAPLAN_MEIER_1958 = (
+    "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. J Am Stat Assoc "
+    "1958;53:457–481."
+)
+
+LAUSEN_1994 = (
+    "Lausen B, Sauerbrei W, Schumacher M. Classification and regression trees (CART) used for the "
+    "exploration of prognostic factors measured on different scales. In: Dirschedl P, Ostermann "
+    "R, eds. Computational Statistics. Heidelberg: Physica; 1994:483-496."
+)
+
+LIN_WEI_1989 = (
+    "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am Stat Assoc "
+    "1989;84:1074–1078."
+)
+
+LI_2018 = (
+    "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score weighting. J Am "
+    "Stat Assoc 2018;113:390–400."
+)
+
+MANTEL_1966 = (
+    "Mantel N. Evaluation of survival data and two new rank order statistics arising in its "
+    "consideration. Cancer Chemother Rep 1966;50:163–170."
+)
+
+MCCAFFREY_2004 = (
+    "McCaffrey DF, Ridgeway G, Morral AR. Propensity score estimation with boosted regression for "
+    "evaluating causal effects in observational studies. Psychol Methods 2004;9:403–425."
+)
+
+MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195."
+
+
+PERKINS_SCHISTERMAN_2006 = (
+    "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained using two "
+    "criteria based on the ROC curve. Am J Epidemiol 2006;163:670–675."
+)
+
+PETO_1972 = (
+    "Peto R, Peto J. Asymptotically efficient rank invariant test procedures. J R Stat Soc A "
+    "1972;135:185–206."
+)
+
+ROBINS_2000 = (
+    "Robins JM, Hernán MA, Brumback B. Marginal structural models and causal inference in "
+    "epidemiology. Epidemiology 2000;11:550–560."
+)
+
+ROSENBAUM_1989 = (
+    "Rosenbaum PR. Optimal matching for observational studies. J Am Stat Assoc 1989;84:1024–1032."
+)
+
+ROSENBAUM_RUBIN_1983 = (
+    "Rosenbaum PR, Rubin DB. The central role of the propensity score in observational studies "
+    "for causal effects. Biometrika 1983;70:41–55."
+)
+
+ROYSTON_PARMAR_2013 = (
+    "Royston P, Parmar MKB. Restricted mean survival time: an alternative to the hazard ratio. "
+    "BMC Med Res Methodol 2013;13:152."
+)
+
+SCHEMPER_SMITH_1996 = (
+    "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. Control "
+    "Clin Trials 1996;17:343–346."
+)
+
+STRASSER_WEBER_1999 = (
+    "Strasser H, Weber C. On the asymptotic theory of permutation statistics. Math Methods Stat "
+    "1999;8:220–250."
+)
+
+TARONE_1975 = "Tarone RE. Tests for trend in life table analysis. Biometrika 1975;62:679–682."
+
+TARONE_WARE_1977 = (
+    "Tarone RE, Ware J. On distribution-free tests for equality of survival distributions. "
+    "Biometrika 1977;64:156–160."
+)
+
+UNO_2007 = (
+    "Uno H, Cai T, Tian L, Wei LJ. Evaluating prediction rules for t-year survivors with censored "
+    "regression models. J Am Stat Assoc 2007;102:527–537."
+)
+
+UNO_2011 = (
+    "Uno H, Cai T, Pencina MJ, D'Agostino RB, Wei LJ. On the C-statistics for evaluating overall "
+    "adequacy of risk prediction procedures with censored survival data. Stat Med "
+    "2011;30:1105–1117."
+)
+
+VANDERWEELE_DING_2017 = (
+    "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: introducing the "
+    "E-value. Ann Intern Med 2017;167:268–274."
+)
+
+WILSON_1927 = (
+    "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat "
+    "Assoc 1927;22:209–212."
+)
+
+YOUDEN_1950 = "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32–35."

@@ -1,0 +1,50 @@
+"""Options on the output of every command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
+from hcc2l.specs.options import OUTPUT, Options, option
+from hcc2l.wording import listed
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions(Options):
+    """Formats and files of a command's output."""
+
+    format: str = option(
+        "table", f"Format of standard output: {listed(TEXT_FORMATS, 'or')}.",
+        metavar="FORMAT", panel=OUTPUT, choices=TEXT_FORMATS,
+    )  # fmt: skip
+    json: bool = option(False, "Short for --format json.", panel=OUTPUT, in_dictionary=False)
+    table: str | None = option(
+        None, "The table printed as CSV (default: the first).",
+        metavar="NAME", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
+    out: Sequence[str] = option(
+        (), "Also write the result to a file, in the format of its extension: "
+        f"{' '.join(f'.{name}' for name in FILE_FORMATS)}.",
+        metavar="FILE", panel=OUTPUT, commas=False, in_dictionary=False,
+    )  # fmt: skip
+    plot: Sequence[str] = option(
+        (), "Write the figure to a file: .png .svg .pdf.",
+        metavar="FILE", panel=OUTPUT, commas=False, in_dictionary=False,
+    )  # fmt: skip
+    save: str | None = option(
+        None, "Save the cohort with the new columns, as .csv.",
+        metavar="FILE", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
+    digits: int | None = option(
+        None, "Decimal places of times, estimates and statistics in tables.",
+        metavar="N", panel=OUTPUT, high=15,
+    )  # fmt: skip
+    quiet: bool = option(
+        False, "Print no notes on standard error.", panel=OUTPUT, short="-q", place=1
+    )
+
+    @property
+    def printed(self) -> str:
+        """The format of standard output."""
+        return "json" if self.json else self.format

@@ -1,0 +1,31 @@
+"""HTML, as stored, with outline, figure and headings over groups."""
+
+from __future__ import annotations
+
+from hcc2l.render import render_report
+from tests.render.handmade import ACROSS, GOLDEN, REPORT, WITH_OUTLINE
+
+
+def test_the_hand_made_report_is_written_as_stored() -> None:
+    made = render_report(REPORT, "html", width=80)
+    assert made == (GOLDEN / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_outline_is_a_list_of_lists_above_the_tables() -> None:
+    made = render_report(WITH_OUTLINE, "html")
+    line = "<ul><li>All: split by A_1 &amp; &lt;b&gt;<ul><li>x ≤5%<ul><li>deep one</li>"
+    assert made.index(line) < made.index("Follow-up is short.")
+
+
+def test_the_figure_stands_in_the_page() -> None:
+    assert "<img alt=" not in render_report(REPORT, "html")
+    assert "data:image/png;base64,UE5H" in render_report(REPORT, "html", figure=b"PNG")
+
+
+def test_a_heading_spans_the_columns_of_its_group() -> None:
+    made = render_report(ACROSS, "html")
+    first = (
+        '<tr><td colspan="3"></td><th colspan="2" scope="colgroup">Alone</th>'
+        '<th colspan="2" scope="colgroup">A_1 &amp; others</th></tr><tr><th>Variable</th>'
+    )
+    assert f"<thead>{first}" in made
