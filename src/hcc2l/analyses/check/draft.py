@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hcc2l.analyses.check.data import Found, FoundColumn, FoundEndpoint
 from hcc2l.analyses.check.finding import Finding, heading
+from hcc2l.analyses.check.numbers import unnamed_parts
 from hcc2l.analyses.check.toml import array, key, text
 
 _HEAD = """\
@@ -27,7 +28,8 @@ def dictionary_text(found: Found, findings: Sequence[Finding]) -> str:
         parts += [*_top(found), *_reading(found)]
     parts += [kept.strip("\n") + "\n"] if kept else []
     parts += [_endpoint(e) for e in found.endpoints if e.source != "dictionary"]
-    parts += [_column(c, findings) for c in found.columns if not c.declared]
+    unnamed = unnamed_parts(found)
+    parts += [_column(c, findings, c in unnamed) for c in found.columns if not c.declared]
     return "\n".join(parts)
 
 
@@ -71,7 +73,7 @@ def _endpoint(endpoint: FoundEndpoint) -> str:
     return "".join(f"# {line}\n" for line in lines)
 
 
-def _column(column: FoundColumn, findings: Sequence[Finding]) -> str:
+def _column(column: FoundColumn, findings: Sequence[Finding], unnamed_part: bool) -> str:
     """The table of one column: what was found, and what is suggested as a comment."""
     head = heading(column)
     pasted = [f.paste.splitlines() for f in findings if f.column == column.name and f.paste]
@@ -87,6 +89,8 @@ def _column(column: FoundColumn, findings: Sequence[Finding]) -> str:
     unit = column.unit or (column.scale.unit if column.scale else None)
     if unit and column.reading == "number":
         lines.append(f"# unit = {text(unit)}{'' if column.unit else '  # not stated in the file'}")
+    if unnamed_part:
+        lines.append(f"# part = {text(str(column.code))}  # of scores")
     if column.role and column.role != "id":
         lines.append(f'# role = "{column.role}"')
     lines += [f"# {line}" for line in (*keys, *(line for table in tables for line in table))]

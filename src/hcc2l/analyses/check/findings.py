@@ -67,8 +67,8 @@ CHECKS: tuple[Check, ...] = (
     groups.similar_levels, groups.unexpected_levels, groups.missing_words, groups.several_values,
     dates.serial_dates, patients.nearly_empty_rows, absent_columns, patients.unknown_id,
     groups.classes_with_points, numbers.number_formats, numbers.detection_limits,
-    numbers.units_by_values, groups.codes_without_labels, columns_without_information, free_text,
-    known_after_baseline,
+    numbers.units_by_values, numbers.parts_of_scores, groups.codes_without_labels,
+    columns_without_information, free_text, known_after_baseline,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from hcc2l.analyses.check.toml import array, text
 from hcc2l.cohort import printable
 from hcc2l.errors import quoted_list
 from hcc2l.number_format import number_text
+from hcc2l.scores.laboratory import ANALYTES
 from hcc2l.wording import counted, listed
 
 _ADULT, _OLDEST = 18, 110
@@ -240,3 +241,20 @@ def units_by_values(found: Found) -> Findings:
             "note", "unit-by-values", None, (), f"Units by the values alone: {listing}.",
             "To state a unit:", in_column(column, f"unit = {text(unit)}"),
         )  # fmt: skip
+
+
+def parts_of_scores(found: Found) -> Findings:
+    """Columns that hold a part of a score under a name by which no score finds it."""
+    parts = unnamed_parts(found)
+    if parts:
+        yield Finding(
+            "note", "score-parts", None, (),
+            f"Scores do not find their parts by these names: {listed([c.name for c in parts])}.",
+            "To name a part:", in_column(parts[0], f"part = {text(str(parts[0].code))}"),
+        )  # fmt: skip
+
+
+def unnamed_parts(found: Found) -> list[FoundColumn]:
+    """Columns whose field is a part of a score that has no column yet."""
+    at_hand = found.cohort.analytes()
+    return [c for c in found.columns if c.code in ANALYTES and c.code not in at_hand]

@@ -194,11 +194,20 @@ def _endpoints(endpoints: Sequence[FoundEndpoint], scores: Sequence[FoundScore],
         Column(f"Median{unit} {ci}", ("median", "lower", "upper"), form="interval"),
         Column("Follow-up", ("follow_up",)),
     )
-    able = [f"{s.name} ({listed(s.parts)})" for s in scores if s.available]
-    footnotes = (f"Scores that can be computed: {', '.join(able)}.",) if able else ()
+    footnotes = _computable(scores)
     if not rows:
         return Table("endpoints", "Endpoints", ENDPOINT_KEYS, ())
     return Table("endpoints", "Endpoints", ENDPOINT_KEYS, rows, columns, footnotes)
+
+
+def _computable(scores: Sequence[FoundScore]) -> tuple[str, ...]:
+    """A sentence on the scores that can be computed, those of the same columns together."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for score in scores:
+        if score.available:
+            names.setdefault(score.parts, []).append(score.name)
+    able = [f"{', '.join(of)} (from {', '.join(parts)})" for parts, of in names.items()]
+    return (f"Scores that can be computed: {'; '.join(able)}.",) if able else ()
 
 
 def _scores(scores: Sequence[FoundScore]) -> Table:
