@@ -78,8 +78,26 @@ def is_slashed(text: str) -> bool:
     return _SLASHED.fullmatch(text) is not None
 
 
-def date_of(text: str, order: str | None) -> np.datetime64 | None:
-    """The date that a cell holds; None when it holds none or its order is not known.
+def has_date_form(text: str) -> bool:
+    """Whether a cell has the form of a date, with the order of day and month known or not."""
+    return any(form.fullmatch(text) for form in (_ISO, _DOTTED, _SLASHED))
+
+
+def days_of(texts: Sequence[str], order: str | None) -> NDArray[np.datetime64]:
+    """The dates of the distinct texts of a column, NaT where a text is none; nothing is refused."""
+    days = np.full(len(texts), np.datetime64("NaT", "D"))
+    for i, text in enumerate(texts):
+        try:
+            day = _day(text, order)
+        except ValueError:  # no such day in the calendar
+            continue
+        if day is not None:
+            days[i] = day
+    return days
+
+
+def _day(text: str, order: str | None) -> np.datetime64 | None:
+    """The date of a cell; None where it holds none or its order is not known.
 
     Raises
     ------
@@ -104,7 +122,7 @@ def date_of(text: str, order: str | None) -> np.datetime64 | None:
 def _date(text: str, order: str | None, cohort: Cohort, name: str, row: int) -> np.datetime64:
     hint = "Write dates as 2020-12-31."
     try:
-        day = date_of(text, order)
+        day = _day(text, order)
     except ValueError:
         day, hint = None, "There is no such day in the calendar. Correct the cell."
     if day is not None:

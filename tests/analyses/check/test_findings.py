@@ -194,3 +194,35 @@ def test_a_part_of_a_score_under_another_name_can_be_named(tmp_path: Path) -> No
     assert "score-parts" not in found_codes(named)
     (albi,) = rows_of(named, "scores", name="albi")
     assert albi["parts"] == ("bilirubin", "Albumin (g/l)")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("lenvatinib", "LENVATINIB", True),
+        ("lenvatinib", "Lenvatinb", True),
+        ("lenvatinib", "LEN", True),
+        ("type A", "type B", False),
+        ("male", "female", False),
+        ("B형간염", "C형간염", False),
+        ("HBV", "HCV", False),
+        ("stage II", "stage III", False),
+    ],
+)
+def test_spellings_of_one_level_are_told_from_other_levels(
+    tmp_path: Path, one: str, other: str, alike: bool
+) -> None:
+    cells = dict.fromkeys(range(1, 13), one) | {3: other}
+    report = checked(tmp_path, patients(treatment=cells))
+    assert ("similar-levels" in found_codes(report)) is alike
+
+
+def test_two_frequent_levels_one_letter_apart_are_two_levels(tmp_path: Path) -> None:
+    cells = {i: "sorafenib" if i % 2 else "sorofenib" for i in range(1, 13)}
+    assert "similar-levels" not in found_codes(checked(tmp_path, patients(treatment=cells)))
+
+
+def test_events_of_redcap_are_merged_by_the_dictionary(tmp_path: Path) -> None:
+    text = "record_id,redcap_event_name,age\n1,baseline,61\n1,followup,\n2,baseline,59\n"
+    row = found(checked(tmp_path, text), "repeated-id")
+    assert row["remedy"].endswith('[rows]\nmerge = "record_id"')

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Ints, Mask
-from hcc2l.design.dates import date_of, is_slashed, largest_slashed
+from hcc2l.design.dates import days_of, has_date_form, largest_slashed
 from hcc2l.design.levels import affirmative, distinct, natural_order
 from hcc2l.dictionary import looks_post_baseline
 from hcc2l.number_format import POINT, NumberFormat
@@ -298,30 +298,12 @@ def _found(
 
 def _days(texts: Sequence[str], counts: Ints, order: str | None, name: str) -> Days | None:
     """The dates of distinct texts, NaT where a text is none; None if most are not."""
-    if not texts or not any(_is_date(text) for text in texts[:200]):
-        named = recognise(name, "date", len(texts))
-        digits = named and texts and sum(c.isdigit() for c in texts[0]) >= 4
+    if not any(map(has_date_form, texts[:200])):
+        named = texts and recognise(name, "date", len(texts))
+        digits = named and sum(c.isdigit() for c in texts[0]) >= 4
         return np.full(len(texts), NO_DAY) if digits and not texts[0].isdigit() else None
-    days = np.full(len(texts), NO_DAY)
-    alike = 0
-    for i, text in enumerate(texts):
-        try:
-            day = date_of(text, order)
-        except ValueError:  # no such day in the calendar
-            alike += int(counts[i])
-            continue
-        if day is not None:
-            days[i] = day
-        if day is not None or is_slashed(text):
-            alike += int(counts[i])
-    return days if alike >= _MOST * counts.sum() else None
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date_of(text, None) is not None or is_slashed(text)
-    except ValueError:
-        return True
+    alike = sum(int(n) for text, n in zip(texts, counts, strict=True) if has_date_form(text))
+    return days_of(texts, order) if alike >= _MOST * counts.sum() else None
 
 
 def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:

@@ -69,7 +69,12 @@ def _at_hand(found: Found, name: str, conf_level: float) -> FoundEndpoint:
 
 
 def _survival(found: Found, conf_level: float) -> FoundEndpoint | None:
-    """Overall survival from a duration and an event, else from dates, by recognised columns."""
+    """Overall survival from a duration and an event, else from dates, by recognised columns.
+
+    None where two columns could each be one of its parts: that choice is the analyst's.
+    """
+    if any(len(found.all_of(code)) > 1 for code in ("os_time", "death", "start_date")):
+        return None
     time = next((c for c in found.all_of("os_time") if c.numbers is not None), None)
     event = found.of("death")
     if time is not None and event is not None:

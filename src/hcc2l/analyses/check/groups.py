@@ -26,6 +26,7 @@ from hcc2l.wording import counted, listed
 _SEPARATORS = (";", "|", "+", ",")  # of several values in one cell
 _MAX_COMBINATIONS = 60  # different cells of a column with several values in one
 _MAX_PARTS = 12
+_RARE, _LONG = 4, 6  # a slip is so much rarer than the right word, which has that many letters
 _SHORT_WORDS = ("yes", "no", "ja", "nein", "true", "false")
 
 
@@ -57,14 +58,13 @@ def _spellings(levels: Mapping[str, int]) -> list[list[str]]:
     """Groups of levels that are likely one; the most frequent full spelling comes first."""
     groups: list[list[str]] = []
     for level in sorted(levels, key=lambda level: -levels[level]):
-        home = next((g for g in groups if any(_same(level, other) for other in g)), None)
+        home = next((g for g in groups if any(_same(o, level, levels) for o in g)), None)
         if home is None:
             groups.append([level])
         else:
             home.append(level)
-    return [
-        sorted(group, key=lambda level: _is_short(level, group)) for group in groups if group[1:]
-    ]
+    several = [group for group in groups if len(group) > 1]
+    return [sorted(group, key=lambda level: _is_short(level, group)) for group in several]
 
 
 def _is_short(level: str, group: Sequence[str]) -> bool:
@@ -73,9 +73,9 @@ def _is_short(level: str, group: Sequence[str]) -> bool:
     return any(_folded(o) != short and _folded(o).startswith(short) for o in group)
 
 
-def _same(a: str, b: str) -> bool:
-    """Whether two levels are spellings of one: folded alike, shortened, or one letter apart."""
-    short, long = sorted((_folded(a), _folded(b)), key=len)
+def _same(level: str, other: str, counts: Mapping[str, int]) -> bool:
+    """Whether two levels are spellings of one: folded alike, shortened, or a rare slip."""
+    short, long = sorted((_folded(level), _folded(other)), key=len)
     if short == long:
         return True
     if not (short.isalpha() and long.isalpha()):
@@ -84,10 +84,15 @@ def _same(a: str, b: str) -> bool:
         return long in _SHORT_WORDS and long[0] == short
     if len(short) >= 3 and len(long) >= len(short) + 3 and long.startswith(short):
         return True
-    return len(short) >= 5 and _one_letter_apart(short, long)
+    if len((level + other).split()) > 1 or len(short) < _LONG:
+        return False  # `stage II` and `stage III` are no slips
+    return _RARE * counts[other] <= counts[level] and _one_letter_apart(short, long)
 
 
 def _one_letter_apart(short: str, long: str) -> bool:
+    """Whether one letter was omitted, added or mistaken, other than the first and the last."""
+    if short[0] != long[0] or short[-1] != long[-1]:
+        return False
     if len(short) == len(long):
         return sum(a != b for a, b in zip(short, long, strict=True)) == 1
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
@@ -95,7 +100,8 @@ def _one_letter_apart(short: str, long: str) -> bool:
 
 def _folded(level: str) -> str:
     letters = unicodedata.normalize("NFKD", level.casefold())
-    return "".join(c for c in letters if not (unicodedata.combining(c) or c.isspace()))
+    kept = "".join(c for c in letters if not (unicodedata.combining(c) or c.isspace()))
+    return unicodedata.normalize("NFC", kept)  # a Korean syllable is one letter again
 
 
 def missing_words(found: Found) -> Findings:

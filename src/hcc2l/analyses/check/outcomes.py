@@ -28,7 +28,7 @@ def endpoints(found: Found) -> Findings:
         elif endpoint.source == "proposed":
             yield Finding(
                 "note", "endpoint-proposed", None, (),
-                f"{endpoint.label} can be computed from {listed(endpoint.columns)}.", "",
+                f"{endpoint.label} can be computed from {_sentence(endpoint.columns)}", "",
                 _over_lines(endpoint.options),
             )  # fmt: skip
         if endpoint.unit is None:
@@ -41,6 +41,12 @@ def endpoints(found: Found) -> Findings:
             )  # fmt: skip
 
 
+def _sentence(columns: Sequence[str]) -> str:
+    """Columns at the end of a sentence; one may end in a question mark."""
+    names = listed(columns)
+    return names if names[-1] in "?!." else f"{names}."
+
+
 def _over_lines(options: Sequence[str]) -> str:
     """Options on one line, or on several where a shell would have to wrap them."""
     together = " ".join(options)
@@ -49,7 +55,7 @@ def _over_lines(options: Sequence[str]) -> str:
 
 def no_endpoint(found: Found) -> Findings:
     """A cohort without any endpoint."""
-    if not found.endpoints:
+    if not found.endpoints and not any(rival_columns(found)):
         dates = [c.name for c in found.columns if c.days is not None]
         named = f" Dates: {listed(dates)}." if dates else ""
         yield Finding(

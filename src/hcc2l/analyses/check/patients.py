@@ -53,7 +53,15 @@ def repeated_patients(found: Found) -> Findings:
             "This looks like one row per visit. Select one with --where, such as the first "
             "visit, if that row holds the outcome."
         )
-    yield Finding("error", "repeated-id", column.name, tuple(rows.tolist()), f"{said}.", advice)
+    paste = ""
+    if "redcap_event_name" in found.cohort.names:
+        advice, paste = (
+            "To merge the events of a patient into one row:",
+            f"[rows]\nmerge = {text(column.name)}",
+        )
+    yield Finding(
+        "error", "repeated-id", column.name, tuple(rows.tolist()), f"{said}.", advice, paste
+    )
 
 
 def _ids(column: FoundColumn) -> tuple[Sequence[str], Ints]:
