@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import hcc2l
+from hcc2l.design.levels import affirmative, natural_order
 from hcc2l.errors import UsageError
 from tests.conftest import Write
 from tests.design.cohorts import TERMS, counts, groups, km, only
@@ -198,3 +199,25 @@ def test_a_reference_of_another_column_changes_nothing(terms: Path) -> None:
 def test_an_unknown_reference_is_refused(ref: str, message: str, terms: Path) -> None:
     with pytest.raises(UsageError, match=message):
         km(terms, by="child_pugh", ref=[ref])
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        (("nein", "ja"), ("ja",)),
+        (("Vivant", "Décédé"), ("Décédé",)),
+        (("0", "1"), ("1",)),
+        (("No", "yes", "YES"), ("yes", "YES")),
+        (("1", "2"), ()),
+        (("yes", "no", "unknown"), ()),
+        (("no",), ()),
+    ],
+)
+def test_yes_is_told_from_no_only_where_every_level_is_one_of_them(
+    levels: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert affirmative(levels) == expected
+
+
+def test_digits_that_are_no_numbers_are_letters() -> None:
+    assert natural_order(["³²", "a2", "a10"]) == ("a2", "a10", "³²")

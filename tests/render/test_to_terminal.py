@@ -218,3 +218,19 @@ def test_a_column_is_as_wide_as_the_heading_above_it() -> None:
     rule, headings, headers = across(SAMPLES, 120)[:3]
     assert headings.endswith("  " + " weighted".rjust(9))
     assert len(rule) == len(headers) == len(headings) + 1
+
+
+def test_sentences_take_the_rest_of_the_line_and_are_never_moved_below() -> None:
+    words = "one two three four five six seven eight nine ten eleven twelve"
+    rows = ({"variable": "age", "n": 3, "text": words, "remedy": "thirteen\nfourteen"},)
+    columns = (
+        Column("Variable", ("variable",)),
+        Column("n", ("n",)),
+        Column("Text", ("text", "remedy"), form="sentences"),
+    )
+    wide = Table("notes", "Notes", ("variable", "n", "text", "remedy"), rows, columns)
+    for width in (50, 80):
+        made = render_report(replace(REPORT, tables=(wide,)), "table", width=width)
+        assert "(continued)" not in made
+        assert max(map(len, made.splitlines())) <= width
+        assert f"{words} thirteen fourteen" in " ".join(made.replace(" age ", "").split())
