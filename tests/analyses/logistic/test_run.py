@@ -134,3 +134,16 @@ def test_the_command_gives_the_functions_report(run: Run, write: Write) -> None:
                   "treatment,child_pugh,albumin", "--json")  # fmt: skip
     report = hcc2l.logistic("c.csv", **MODEL)
     assert outcome.json["tables"]["terms"] == [dict(r) for r in report.table("terms").rows]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("primary_resistance=1", "event"), ("primary_resistance=0", "non-event")]
+)
+def test_a_model_learns_from_the_fewer_of_events_and_non_events(outcome: str, words: str) -> None:
+    report = hcc2l.logistic(
+        DATA / "hcc81.csv", outcome=outcome, covariates=["age", "sex", "child_pugh", "bclc"]
+    )
+    (text,) = (n.text for n in report.notes if n.code == "few-events-per-parameter")
+    (final,) = (m for m in report.table("models").rows if m["kind"] == "multivariable")
+    fewer = min(final["events"], final["n"] - final["events"])
+    assert text.startswith(f"{fewer} {words}s for ")
