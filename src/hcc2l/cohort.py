@@ -24,7 +24,7 @@ from hcc2l.dictionary import (
 )
 from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted_list
 from hcc2l.number_format import POINT, NumberFormat, number_text
-from hcc2l.scores import score_named
+from hcc2l.scores import Score, score_named
 from hcc2l.scores.compute import Computed, Part, absent_part, choose_parts, compute, parts_hint
 from hcc2l.scores.laboratory import graded_by_scores, is_measured, laboratory
 from hcc2l.wording import listed
@@ -487,7 +487,7 @@ class Cohort:
             raise error
         columns = choose_parts(score, analytes)
         self.load(columns.values())
-        parts = {analyte: self._part(analyte, column) for analyte, column in columns.items()}
+        parts = {key: self._part(score, key, column) for key, column in columns.items()}
         computed = compute(score, parts, self.source.name, self.row_where)
         self._computed[name] = computed
         if not score.levels:
@@ -498,13 +498,21 @@ class Cohort:
             name, "text", texts, score.levels, label=score.label, coded=(score.levels, codes)
         )
 
-    def _part(self, analyte: str, name: str) -> Part:
+    def _part(self, score: Score, analyte: str, name: str) -> Part:
         """A column as a part of a score: numbers, or the texts of a finding in grades."""
-        stated = self.dictionary.column(name).unit
-        if is_measured(analyte):
-            return Part(name, self.label(name), self.numbers(name), stated)
-        column = self.column(name)
-        return Part(name, self.label(name), [column.text(row) for row in range(self.rows)])
+        column, label = self.column(name), self.label(name)
+        if not is_measured(analyte):
+            return Part(name, label, [column.text(row) for row in range(self.rows)])
+        try:
+            numbers = self.numbers(name)
+        except InputError as error:
+            error.hint = (
+                f"{score.label} is computed from this column. Correct the cell, give its text with "
+                "--na if it means missing, or name another column in hcc2l.toml: part = "
+                f'"{analyte}".'
+            )
+            raise
+        return Part(name, label, numbers, self.dictionary.column(name).unit)
 
     def endpoints(self) -> dict[str, EndpointEntry]:
         """Endpoints by name: the dictionary's, and those recognised by common column names."""

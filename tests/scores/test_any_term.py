@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import hcc2l
+from hcc2l.analyses.tree.data import prepare
 from hcc2l.errors import InputError, UsageError
 from hcc2l.scores import all_scores
+from hcc2l.specs import TreeSpec
 from tests.analyses.roc.cohorts import cohort
 from tests.conftest import Run
 from tests.reports import codes, note, rows_of
@@ -74,8 +76,10 @@ def test_a_class_is_a_factor_with_its_levels_in_order(parts: Path) -> None:
     levels = [row["level"] for row in terms]
     assert levels == sorted(levels)
     assert set(levels) <= {"1", "2a", "2b", "3"}
-    tree = hcc2l.tree(parts, covariates=["malbi_grade"], alpha=0.99)
-    assert "score-computed" in codes(tree)
+    (candidate,) = prepare(
+        hcc2l.read_cohort(parts), TreeSpec(covariates=("malbi_grade",))
+    ).candidates
+    assert candidate.kind == "ordered"
 
 
 def test_where_selects_by_a_score(parts: Path) -> None:
@@ -132,6 +136,9 @@ def test_the_dictionary_names_a_part(tmp_path: Path) -> None:
     assert "bilirubin (mg/dL), creatinine (mg/dL) and x7" in note(
         hcc2l.cox(path, covariates=["meld"]), "score-computed"
     )
+    both = [row | {"x7": 1.0} for row in records()]
+    path = cohort(tmp_path, both, '[columns.x7]\npart = "inr"\n')
+    assert "and x7" in note(hcc2l.cox(path, covariates=["meld"]), "score-computed")
     (path.parent / "hcc2l.toml").write_text('[columns.x7]\npart = "in"\n')
     with pytest.raises(UsageError, match="'in' is not a part"):
         hcc2l.cox(path, covariates=["meld"])
@@ -155,6 +162,14 @@ def test_a_value_in_another_unit_is_refused_with_its_cell(tmp_path: Path) -> Non
     patients[6]["bilirubin"] = 68
     with pytest.raises(InputError, match=r"1 value is in µmol/L.*mg/dL: .*P006"):
         hcc2l.km(cohort(tmp_path, patients), by="albi_grade")
+
+
+def test_a_word_in_a_part_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    patients = [row | {"nodules": ("single", "multiple")[i % 2]} for i, row in enumerate(records())]
+    with pytest.raises(InputError, match="'single' is not a number") as refused:
+        hcc2l.km(cohort(tmp_path, patients), by="bclc_stage")
+    assert "BCLC stage is computed from this column" in str(refused.value)
+    assert 'part = "nodules"' in str(refused.value)
 
 
 def test_a_zero_and_a_wrongly_declared_unit_are_noted(tmp_path: Path) -> None:
@@ -186,6 +201,18 @@ def test_what_is_known_later_makes_a_score_known_later(parts: Path) -> None:
 def test_a_part_of_the_outcome_makes_no_marker(parts: Path) -> None:
     with pytest.raises(UsageError, match="ascites is part of the outcome"):
         hcc2l.roc(parts, outcome="ascites=none", marker="child_pugh_points")
+    with pytest.raises(UsageError, match="ascites is part of the outcome"):
+        hcc2l.logistic(parts, outcome="ascites=none", covariates=["child_pugh_class"])
+
+
+def test_a_low_afp_and_a_short_prothrombin_time_are_no_error(tmp_path: Path) -> None:
+    patients = [row | {"pt_prolonged_s": i % 9 - 1.5} for i, row in enumerate(records())]
+    patients[2]["afp"] = 0.3
+    for row in patients:
+        del row["inr"]
+    path = cohort(tmp_path, patients)
+    assert hcc2l.km(path, by="crafity_group").provenance.analysed == 80
+    assert hcc2l.km(path, by="child_pugh_class").provenance.analysed == 80
 
 
 def test_the_methods_give_the_formula_and_its_source(parts: Path) -> None:

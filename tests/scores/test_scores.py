@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from hcc2l import scores
 from hcc2l.errors import InputError
 from hcc2l.scores import all_scores, score_named
 from hcc2l.scores.afp_response import afp_change
@@ -181,6 +184,13 @@ def test_what_a_score_says_of_itself_holds_together(name: str) -> None:
             assert not unit or measured(analyte).unit(unit) is not None
         else:
             assert unit == ""
+
+
+def test_every_file_of_the_room_is_found_and_no_name_twice() -> None:
+    files = {path.stem for path in Path(scores.__file__).parent.glob("*.py")}
+    modules = [import_module(f"hcc2l.scores.{name}") for name in files - {"__init__"}]
+    names = [score.name for module in modules for score in getattr(module, "SCORES", ())]
+    assert sorted(names) == sorted(all_scores())
 
 
 def test_a_class_says_its_edges() -> None:

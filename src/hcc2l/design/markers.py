@@ -15,7 +15,7 @@ from hcc2l.design.units import unit_notes
 from hcc2l.errors import UsageError, quoted_list
 from hcc2l.report import Note
 from hcc2l.scores.compute import refuse_negative
-from hcc2l.scores.laboratory import is_measured, laboratory
+from hcc2l.scores.laboratory import is_measured, laboratory, measured
 from hcc2l.specs import RocSpec
 from hcc2l.terms import Parser, Term
 
@@ -110,7 +110,8 @@ def _marker(
     if kind is not None and is_measured(kind) and term.column in cohort.names:
         where = f"{cohort.source.name}, column {term.column}"
         kept = np.where(keep, values, np.nan)
-        refuse_negative(cohort.label(term.column), kept, where, cohort.row_name)
+        if not measured(kind).signed:
+            refuse_negative(cohort.label(term.column), kept, where, cohort.row_name)
         notes = unit_notes(cohort, term.column, kind, kept[~np.isnan(kept)])
     unit = cohort.dictionary.column(term.column).unit
     return Marker(text, cohort.label(term.column), unit, values, sources, notes=notes)

@@ -131,7 +131,7 @@ def compute(
             values[analyte] = _grades(analyte, part, where, row)
             continue
         cells = np.asarray(part.cells, dtype=np.float64)
-        if measured(analyte).units[0].low >= 0:
+        if not measured(analyte).signed:
             refuse_negative(part.label, cells, where, row)
         units[analyte] = found = _unit(score, analyte, part, where, row)
         if found.unit is not None:

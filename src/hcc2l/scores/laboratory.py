@@ -61,6 +61,11 @@ class Measured:
     zero: bool = False
     tiny: bool = False
 
+    @property
+    def signed(self) -> bool:
+        """Whether a value may be negative."""
+        return self.units[0].low < 0
+
     def unit(self, name: str) -> Unit | None:
         """The unit of that name, in any spelling."""
         plain = plain_unit(name)
