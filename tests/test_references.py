@@ -1,4 +1,7 @@
-"""One bibliography: every publication stands there once, and every one is cited."""
+"""One bibliography: every publication stands there once, and every one is cited.
+
+A score brings its source in its own file.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ TEXTS = {name: text for name, text in vars(references).items() if name.isupper()
 MODULES = {
     path: ast.parse(path.read_text(encoding="utf-8"))
     for path in SOURCE.rglob("*.py")
-    if path != BIBLIOGRAPHY
+    if path != BIBLIOGRAPHY and path.parent.name != "scores"
 }
 
 

@@ -189,7 +189,7 @@ def test_a_ratio_has_two_decimals_unless_they_would_say_nothing(run: Run) -> Non
 
 def test_a_unit_too_small_for_its_ratio_to_be_printed_is_reported(run: Run) -> None:
     notes = run("cox", DATA / "hcc424.csv", "-x", "afp", "--univariable").messages("note")
-    assert any("afp@median" in note for note in notes)
+    assert any("(afp@per1000) or per doubling (afp@log2)" in note for note in notes)
 
 
 def test_a_covariate_known_only_after_baseline_is_noted_in_logistic_regression(

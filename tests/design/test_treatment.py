@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import hcc2l
 from tests.analyses.psmatch.cohorts import psmatch
+from tests.conftest import Write
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,14 @@ def test_patients_with_a_third_treatment_are_excluded_and_counted() -> None:
     report = psmatch(treat="Centre 1", control="Centre 2", covariates=["age"])
     reasons = {e.reason: e.rows for e in report.provenance.excluded}
     assert reasons == {"centre neither Centre 1 nor Centre 2": 126 - report.provenance.analysed}
+
+
+def test_a_column_and_level_win_over_a_cell_that_reads_alike(write: Write) -> None:
+    rows = "".join(
+        f"{'ab'[i % 2]},{'drug=a' if i % 3 else 'other'},{i * 7 % 10},{i + 1},{i % 3 % 2}\n"
+        for i in range(24)
+    )
+    path = write("cohort.csv", f"drug,note,x,time,status\n{rows}")
+    report = hcc2l.psmatch(path, treat="drug=a", covariates=["x"], caliper="none")
+    settings = report.provenance.settings
+    assert (settings["treatment"], settings["treated"]) == ("drug", "a")

@@ -208,6 +208,12 @@ def test_a_wide_table_is_divided_between_headings() -> None:
         ]  # fmt: skip
 
 
+def test_columns_of_one_heading_stay_together_though_none_is_a_p() -> None:
+    for width in range(50, 80):
+        headings = " ".join(line for line in across(SAMPLES, width) if "── " in line)
+        assert headings.count("All") == headings.count("Matched") == 1, width
+
+
 def test_a_part_without_headings_has_no_line_for_them() -> None:
     first, second = across(MODELS, 45)[:2]
     assert set(first.strip()) == {"─"}

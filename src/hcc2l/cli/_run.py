@@ -30,7 +30,6 @@ from hcc2l.specs.options import Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 from hcc2l.specs.rules import given
-from hcc2l.terms import split_list
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
@@ -83,6 +82,8 @@ def _given(context: typer.Context, spec_type: type[AnalysisSpec]) -> dict[str, A
 def _value(option: Option, typed: Any) -> Any:
     """What was typed as the value of an option: lists of commas split, numbers as numbers."""
     if option.several and option.declared.commas:
+        from hcc2l.terms import split_list
+
         typed = [part for text in typed for part in split_list(text)]
     if option.several and option.kind is float:
         return [_number(option, text) for text in typed]

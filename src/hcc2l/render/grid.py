@@ -98,10 +98,13 @@ def grid(table: Table, digits: int | None = None) -> Grid:
 
 @dataclass(frozen=True)
 class _Place:
-    """A column where it stands: the values laid across above it, outermost first."""
+    """A column where it stands: the values of the keys laid across, and their headings above it.
+
+    A column without a header of its own has the lowest heading as its header.
+    """
 
     column: Column
-    of: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     above: tuple[str, ...] = ()
 
     @property
@@ -114,26 +117,26 @@ class _Place:
 
     def row(self, line: Sequence[Row]) -> Row | None:
         """The row of a line that holds the column's cell."""
-        of = self.of.items()
-        return next((row for row in line if all(row[key] == value for key, value in of)), None)
+        wanted = self.values.items()
+        return next((row for row in line if all(row[key] == v for key, v in wanted)), None)
 
 
 def _places(
     columns: Sequence[Column], rows: Sequence[Row], above: _Place | None = None
 ) -> Iterator[_Place]:
     """The columns from left to right, those laid across repeated for every value in the rows."""
-    of, texts = (above.of, above.above) if above else ({}, ())
+    values, texts = (above.values, above.above) if above else ({}, ())
     for column in columns:
         if not column.across:
             if above is None or any(row[key] is not None for row in rows for key in column.keys):
-                yield _Place(column, of, texts)
+                yield _Place(column, values, texts)
             continue
         key = column.keys[0]
         for value in dict.fromkeys(row[key] for row in rows):
             inside = [row for row in rows if row[key] == value]
             heading = cell(inside[0], column)
             yield from _places(
-                column.across, inside, _Place(column, {**of, key: value}, (*texts, heading))
+                column.across, inside, _Place(column, {**values, key: value}, (*texts, heading))
             )
 
 
@@ -163,7 +166,7 @@ def _headings(places: Sequence[_Place]) -> tuple[tuple[Heading, ...], ...]:
 
 
 def _values_above(place: _Place, depth: int) -> list[Value]:
-    return list(place.of.values())[:depth] if len(place.headings) >= depth else []
+    return list(place.values.values())[:depth] if len(place.headings) >= depth else []
 
 
 def _cell_at(line: Sequence[Row], place: _Place, digits: int | None) -> str:

@@ -104,7 +104,7 @@ class Option:
         if value is None and self.optional:
             return None
         check = {bool: _flag_problem, str: self._text_problem}.get(self.kind, self._number_problem)
-        problems = map(check, as_tuple(value) if self.several else (value,))
+        problems = map(check, _as_tuple(value) if self.several else (value,))
         return next(filter(None, problems), None)
 
     def _text_problem(self, value: object) -> tuple[str, str] | None:
@@ -114,16 +114,14 @@ class Option:
             return f"{value!r} is not a valid choice.", did_you_mean(value, self.choices)
         return None
 
-    def _number_problem(self, value: object) -> tuple[str, str] | None:
+    def _number_problem(self, value: Any) -> tuple[str, str] | None:
         if isinstance(value, str) and value in self.declared.words:
             return None
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not isinstance(value, (int, float)) or not number or not math.isfinite(value):
-            example = (
-                "a whole number such as 3" if self.kind is int else "a number such as 12 or 6.5"
-            )
+        if not number or not math.isfinite(value):
+            example = "whole number such as 3" if self.kind is int else "number such as 12 or 6.5"
             more = ", or omit the option" if self.default is None else ""
-            return f"{value!r} is not a number.", f"Give {example}{more}."
+            return f"{value!r} is not a number.", f"Give a {example}{more}."
         if self.kind is int and value != int(value):
             return f"{value:g} is not a whole number.", "Give a number such as 100."
         return self._range_problem(value)
@@ -170,7 +168,7 @@ class Options:
                 message, hint = problem
                 raise UsageError(message, where=option.flag, hint=hint)
             if option.several:
-                object.__setattr__(self, option.name, as_tuple(value))
+                object.__setattr__(self, option.name, _as_tuple(value))
             elif option.kind is int and isinstance(value, float):
                 object.__setattr__(self, option.name, int(value))  # a dictionary may have 200.0
         self.require()
@@ -210,7 +208,7 @@ def _option(f: Field[Any], hint: Any) -> Option:
     )
 
 
-def as_tuple(value: object) -> tuple[Any, ...]:
+def _as_tuple(value: object) -> tuple[Any, ...]:
     """One value or several as a tuple; None is none."""
     if value is None:
         return ()
@@ -302,8 +300,3 @@ class SurvivalSpec(AnalysisSpec):
     )  # fmt: skip
     time: str | None = time_option()
     event: str | None = event_option()
-
-
-def option_problem(spec: type[Options], name: str, value: object) -> tuple[str, str] | None:
-    """Error and hint for an option's value; None when it is valid."""
-    return options_of(spec)[name].problem(value)

@@ -47,6 +47,13 @@ def test_nothing_is_said_where_nobody_is_known_to_be_lost(
     assert "censored-before" not in codes(hcc2l.roc(path, outcome="pd", marker="afp"))
 
 
+def test_a_bad_cell_of_an_endpoint_that_is_not_used_refuses_nothing(tmp_path: Path) -> None:
+    records = lost_early()
+    records[0]["pfs_months"] = -4.0
+    path = cohort(tmp_path, records, LABEL.format("Progression within 4.5 months"))
+    assert hcc2l.roc(path, outcome="pd", marker="afp").provenance.analysed == 60
+
+
 @pytest.mark.parametrize(
     ("share", "of_range", "expected"),
     [(0.5, 0.5, (True, True)), (0.49, 0.51, (False, True)), (0.51, 0.49, (True, False)),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from hcc2l.analyses.cox.data import CoxData
-from hcc2l.analyses.regression.models import Model, number
+from hcc2l.analyses.regression.models import Model
 from hcc2l.design import Floats
 from hcc2l.errors import AnalysisError, UsageError, quoted_list
-from hcc2l.report import Column, Row, Table
+from hcc2l.report import Column, Row, Table, finite
 from hcc2l.stats.kaplan_meier import KaplanMeier, confidence_limits, quantiles
 
 GROUP_KEYS = ("group", "n", "events", "median", "lower", "upper")
@@ -47,14 +47,14 @@ def adjusted_tables(data: CoxData, model: Model | None) -> list[Table]:
         groups.append(
             {"group": level, "n": int(inside.sum()),
              "events": int(data.event[model.rows][inside].sum()),
-             "median": number(median.estimate), "lower": number(median.lower),
-             "upper": number(median.upper)}
+             "median": finite(median.estimate), "lower": finite(median.lower),
+             "upper": finite(median.upper)}
         )  # fmt: skip
         lower, upper = confidence_limits(survival, curve.std_err_log, "log", data.spec.conf_level)
         arrays = (time, survival, std_err, lower, upper)
         for t, s, e, low, high in zip(*(a.tolist() for a in arrays), strict=True):
-            curves.append({"group": level, "time": t, "estimate": s, "std_err": number(e),
-                           "lower": number(low), "upper": number(high)})  # fmt: skip
+            curves.append({"group": level, "time": t, "estimate": s, "std_err": finite(e),
+                           "lower": finite(low), "upper": finite(high)})  # fmt: skip
     ci = f"({data.spec.conf_level * 100:g}% CI)"
     columns = (
         Column(data.labels[text], ("group",)), Column("n", ("n",)), Column("Events", ("events",)),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hcc2l.analyses.regression.models import number
 from hcc2l.design import Floats, Mask
+from hcc2l.report import finite
 
 
 def integrated_brier_score(time: Floats, event: Mask, survival: Floats, at: Floats) -> float | None:
@@ -19,6 +19,6 @@ def integrated_brier_score(time: Floats, event: Mask, survival: Floats, at: Floa
 
     outcome = Surv.from_arrays(event, time)
     try:
-        return number(float(metrics.integrated_brier_score(outcome, outcome, survival, at)))
+        return finite(float(metrics.integrated_brier_score(outcome, outcome, survival, at)))
     except ValueError:  # fewer than two times, or nobody uncensored is left
         return None

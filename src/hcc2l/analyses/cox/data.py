@@ -12,7 +12,7 @@ from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cox.brier import integrated_brier_score
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
-from hcc2l.analyses.regression.models import Model, number, penalised, refuse_unfit
+from hcc2l.analyses.regression.models import Model, penalised, refuse_unfit
 from hcc2l.analyses.regression.monotone import empty_group, extreme_values, groups_of, one_sided
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Ints, Mask, RowAccount
@@ -26,7 +26,7 @@ from hcc2l.design.model import (
     refuse_own,
 )
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Value
+from hcc2l.report import Value, finite
 from hcc2l.specs import CoxSpec
 from hcc2l.stats import cox as estimator
 from hcc2l.stats.baseline import Prediction, prediction
@@ -125,7 +125,7 @@ class CoxData:
     ) -> dict[str, Value]:
         return {
             "wald_statistic": wald, "score_statistic": score, "ties": self.spec.ties,
-            "concordance": number(rank.concordance), "concordance_std_err": number(rank.std_err),
+            "concordance": finite(rank.concordance), "concordance_std_err": finite(rank.std_err),
         }  # fmt: skip
 
     def resampled(self, rows: Ints) -> CoxData:
@@ -180,14 +180,14 @@ class CoxData:
         time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
         score = np.log(predict.relative_hazard(model.matrix.x))
         harrell = self.discrimination(rows, score)
-        measures: dict[str, float | None] = {"harrell_c": number(harrell)}
+        measures: dict[str, float | None] = {"harrell_c": finite(harrell)}
         if self.weights is None:  # neither of these has case weights
             at = np.unique(time[event & (time < time.max())])
             codes = np.zeros(time.size, dtype=np.int64) if strata is None else strata
             survival = predict.survival(model.matrix.x, codes, at)
-            measures["uno_c"] = number(uno_concordance(time, event, score, strata=strata))
+            measures["uno_c"] = finite(uno_concordance(time, event, score, strata=strata))
             measures["integrated_brier_score"] = integrated_brier_score(time, event, survival, at)
-        return measures | {"calibration_slope": number(self.calibration_slope(rows, score))}
+        return measures | {"calibration_slope": finite(self.calibration_slope(rows, score))}
 
     def prediction(self, model: Model) -> Prediction:
         """Predictions of a model, with the robust variance where the model has one."""

@@ -12,13 +12,12 @@ from hcc2l.analyses.regression.models import (
     fit_models,
     interaction,
     interaction_test,
-    number,
     term_tests,
     tested_model,
 )
 from hcc2l.design.model import ModelTerm
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Row
+from hcc2l.report import Row, finite
 from hcc2l.stats.proportional_hazards import proportional_hazards
 
 
@@ -61,8 +60,8 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
         weights=None if data.weights is None else data.weights[rows],
     )  # fmt: skip
     return [
-        {"model": model.name, "term": t.term, "statistic": number(t.statistic), "df": t.df,
-         "p": number(t.p)}
+        {"model": model.name, "term": t.term, "statistic": finite(t.statistic), "df": t.df,
+         "p": finite(t.p)}
         for t in tests
     ]  # fmt: skip
 

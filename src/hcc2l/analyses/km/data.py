@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Column, Row, Table, Value
+from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.specs import KmSpec
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
@@ -197,11 +196,6 @@ def conf_type(spec: KmSpec) -> estimator.ConfType:
     return spec.conf_type
 
 
-def number(value: float) -> float | None:
-    """The value for a report, None when it is not finite."""
-    return float(value) if math.isfinite(value) else None
-
-
 def count(value: float) -> int | float:
     """A (weighted) count, as an int when it is whole."""
     return int(value) if float(value).is_integer() else float(value)
@@ -235,8 +229,8 @@ def survival_curve(data: KmData) -> Table:
         for t, n, d, c, s, e, low, high in zip(*(a.tolist() for a in arrays), strict=True):
             rows.append(
                 {"group": level, "time": t, "n_risk": count(n), "n_event": count(d),
-                 "n_censor": count(c), "estimate": s, "std_err": number(e), "lower": number(low),
-                 "upper": number(high)}
+                 "n_censor": count(c), "estimate": s, "std_err": finite(e), "lower": finite(low),
+                 "upper": finite(high)}
             )  # fmt: skip
     return Table("curve", "Kaplan–Meier curve", tuple(rows[0]), tuple(rows))
 
@@ -256,6 +250,6 @@ def incidence_curve(data: KmData) -> Table:
                 rows.append(
                     {"group": level, "cause": cause, "time": t, "n_risk": count(n),
                      "n_event": count(d), "n_censor": count(m), "estimate": f, "std_err": e,
-                     "lower": number(low), "upper": number(high)}
+                     "lower": finite(low), "upper": finite(high)}
                 )  # fmt: skip
     return Table("curve", "Cumulative incidence", tuple(rows[0]), tuple(rows))

@@ -15,13 +15,12 @@ from hcc2l.analyses.km.data import (
     count,
     incidence_curve,
     incidence_limits,
-    number,
     survival_curve,
 )
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.analyses.survival_figure import axis_ticks
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Column, Row, Table, Value
+from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats import logrank as tests
@@ -71,12 +70,12 @@ def _groups(data: KmData) -> Table:
             "n": int(time.size),
             "events": count(curve.n_event.sum()),
             "competing_events": int((data.cause[inside] == 2).sum()),
-            "median": None if spec.competing else number(median.estimate),
-            "lower": None if spec.competing else number(median.lower),
-            "upper": None if spec.competing else number(median.upper),
-            "follow_up": number(follow.estimate),
-            "follow_up_lower": number(follow.lower),
-            "follow_up_upper": number(follow.upper),
+            "median": None if spec.competing else finite(median.estimate),
+            "lower": None if spec.competing else finite(median.lower),
+            "upper": None if spec.competing else finite(median.upper),
+            "follow_up": finite(follow.estimate),
+            "follow_up_lower": finite(follow.lower),
+            "follow_up_upper": finite(follow.upper),
             "observed_median": float(np.median(time)),
             "observed_min": float(time.min()),
             "observed_max": float(time.max()),
@@ -127,8 +126,8 @@ def _quantiles(data: KmData) -> list[Table]:
         )
         for p, q in zip(probabilities, results, strict=True):
             rows.append(
-                {"group": level, "quantile": p, "estimate": number(q.estimate),
-                 "lower": number(q.lower), "upper": number(q.upper)}
+                {"group": level, "quantile": p, "estimate": finite(q.estimate),
+                 "lower": finite(q.lower), "upper": finite(q.upper)}
             )  # fmt: skip
     return [Table("quantiles", "Quantiles of the time to the event", tuple(rows[0]), tuple(rows))]
 
@@ -190,7 +189,7 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
         gap, p = estimator.difference(means[a], means[b], level)
         rows_.append(
             {"group_a": data.levels[a], "group_b": data.levels[b], "tau": tau, **_estimate(gap),
-             "p": number(p)}
+             "p": finite(p)}
         )  # fmt: skip
     columns = (
         Column("Group", ("group_b",)), Column("minus", ("group_a",)),
@@ -211,8 +210,8 @@ def _tau_footnote(data: KmData, tau: float) -> tuple[str, ...]:
 
 
 def _estimate(e: estimator.Estimate) -> dict[str, Value]:
-    return {"estimate": number(e.estimate), "std_err": number(e.std_err),
-            "lower": number(e.lower), "upper": number(e.upper)}  # fmt: skip
+    return {"estimate": finite(e.estimate), "std_err": finite(e.std_err),
+            "lower": finite(e.lower), "upper": finite(e.upper)}  # fmt: skip
 
 
 def _tests(data: KmData) -> Table:
@@ -223,7 +222,7 @@ def _tests(data: KmData) -> Table:
 
     def add(test: str, statistic: float, df: int, p: float, cause: str | None) -> None:
         row: dict[str, Value] = {
-            "test": test, "statistic": number(statistic), "df": df, "p": number(p)
+            "test": test, "statistic": finite(statistic), "df": df, "p": finite(p)
         }  # fmt: skip
         rows.append(row | ({"cause": cause} if spec.competing else {}))
 
@@ -284,8 +283,8 @@ def _pairwise(data: KmData) -> Table:
     )  # fmt: skip
     adjusted = adjust(np.array([t.p for _, _, t in results]), data.spec.adjust)
     rows = tuple(
-        {"group_a": data.levels[a], "group_b": data.levels[b], "statistic": number(t.statistic),
-         "p": number(t.p), "p_adjusted": number(p)}
+        {"group_a": data.levels[a], "group_b": data.levels[b], "statistic": finite(t.statistic),
+         "p": finite(t.p), "p_adjusted": finite(p)}
         for (a, b, t), p in zip(results, adjusted.tolist(), strict=True)
     )  # fmt: skip
     method = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni",
@@ -324,8 +323,8 @@ def _incidence(data: KmData) -> Table:
             for i, t in enumerate(times):
                 rows.append(
                     {"group": level, "cause": cause, "time": float(t),
-                     "estimate": number(estimate[i]), "std_err": number(std_err[i]),
-                     "lower": number(lower[i]), "upper": number(upper[i])}
+                     "estimate": finite(estimate[i]), "std_err": finite(std_err[i]),
+                     "lower": finite(lower[i]), "upper": finite(upper[i])}
                 )  # fmt: skip
     columns = (
         data.group_column,
@@ -368,8 +367,8 @@ def _parametric(data: KmData) -> Table:
         fits = [fit_parametric(data.time[inside], data.event[inside], f) for f in families]
         converged = sorted((f for f in fits if f), key=lambda f: f.aic)
         rows += [
-            {"group": level, "model": fit.family, "median": number(fit.median),
-             "mean": number(fit.mean), "aic": fit.aic, "log_likelihood": fit.log_likelihood,
+            {"group": level, "model": fit.family, "median": finite(fit.median),
+             "mean": finite(fit.mean), "aic": fit.aic, "log_likelihood": fit.log_likelihood,
              "location": fit.location, "scale": fit.scale}
             for fit in (converged[:1] if best else [f for f in fits if f])
         ]  # fmt: skip

@@ -13,7 +13,6 @@ from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.regression.models import (
     Model,
     Profile,
-    number,
     penalised,
     refuse_unfit,
 )
@@ -23,7 +22,7 @@ from hcc2l.design import Floats, Ints, Mask, RowAccount
 from hcc2l.design.endpoints import read_event
 from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix, model_term
 from hcc2l.errors import AnalysisError
-from hcc2l.report import Value
+from hcc2l.report import Value, finite
 from hcc2l.specs import LogisticSpec
 from hcc2l.stats import logistic as estimator
 from hcc2l.stats.firth import firth_logistic
@@ -132,7 +131,7 @@ class LogisticData:
         return {
             "auc": area if isinstance(area, float) else None,
             "brier_score": brier if isinstance(brier, float) else None,
-            "calibration_slope": number(self.calibration_slope(model.rows, score)),
+            "calibration_slope": finite(self.calibration_slope(model.rows, score)),
         }
 
 
@@ -143,11 +142,11 @@ def _details(
     return {
         "wald_statistic": wald,
         "score_statistic": score,
-        "auc": number(auc(event, fitted)),
+        "auc": finite(auc(event, fitted)),
         "brier_score": float(np.mean((fitted - event) ** 2)),
         "hosmer_lemeshow_statistic": hosmer.statistic if hosmer else None,
         "hosmer_lemeshow_df": hosmer.df if hosmer else None,
-        "hosmer_lemeshow_p": number(hosmer.p) if hosmer else None,
+        "hosmer_lemeshow_p": finite(hosmer.p) if hosmer else None,
     }
 
 

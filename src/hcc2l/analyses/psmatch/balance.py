@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hcc2l.analyses.psmatch.data import Covariate, MatchData, Sample, number
+from hcc2l.analyses.psmatch.data import Covariate, MatchData, Sample
 from hcc2l.analyses.psmatch.labels import SAMPLES, STAGES, TEST_LABELS
 from hcc2l.analyses.psmatch.matching import unmatched
 from hcc2l.design import Floats, Ints, Mask
-from hcc2l.report import Column, Row, Table, Value
+from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import group_tests
 from hcc2l.stats.balance import ROUNDING, Balance, balance, is_binary, spread
 
@@ -109,7 +109,7 @@ def balance_table(data: MatchData, summaries: Sequence[Summary]) -> Table:
             row |= _balance_of(summary.of.get(sample), sample)
             test = {"before": summary.test_before, "after": summary.test_after}.get(sample)
             if sample != "weighted":
-                row[f"p_{sample}"] = number(test.p) if test else None
+                row[f"p_{sample}"] = finite(test.p) if test else None
                 row[f"test_{sample}"] = test.name if test else None
         rows.append(row)
     columns, notes = _balance_columns(data, summaries)
@@ -147,7 +147,7 @@ def _capital(text: str) -> str:
 
 def _balance_of(b: Balance | None, sample: str) -> dict[str, Value]:
     keys = ("treated", "control", "smd", "variance_ratio")
-    return {f"{key}_{sample}": number(getattr(b, key)) if b else None for key in keys}
+    return {f"{key}_{sample}": finite(getattr(b, key)) if b else None for key in keys}
 
 
 SUMMARY_KEYS = ("count", "percent", "median", "q1", "q3")
@@ -191,8 +191,8 @@ def _described(data: MatchData, summary: Summary, sample: Sample, *, first: bool
     """
     tests = {"before": summary.test_before, "after": summary.test_after}
     test = tests.get(sample.name) if first else None
-    compared: Row = {"smd": number(summary.of[sample.name].smd),
-                     "p": number(test.p) if test else None}  # fmt: skip
+    compared: Row = {"smd": finite(summary.of[sample.name].smd),
+                     "p": finite(test.p) if test else None}  # fmt: skip
     if sample.name == "weighted":
         nothing = dict.fromkeys(("group", "n", *SUMMARY_KEYS))
         yield {"sample": sample.name, **nothing, **compared}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -314,8 +313,3 @@ def _refuse_unmatchable(treatment: Treatment, account: RowAccount) -> None:
             where="-x",
             hint=f"Excluded: {reasons}. Omit the variable with the most missing values.",
         )
-
-
-def number(value: float) -> float | None:
-    """The value as a float, or None when it is not finite."""
-    return float(value) if math.isfinite(value) else None

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from hcc2l.analyses.psmatch.balance import counts_tests, sample_column
-from hcc2l.analyses.psmatch.data import MatchData, Sample, TimeToEvent, number
+from hcc2l.analyses.psmatch.data import MatchData, Sample, TimeToEvent
 from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, MODEL_LABELS, SAMPLES, TEST_LABELS
 from hcc2l.analyses.psmatch.matching import gaps, match
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.levels import distinct
-from hcc2l.report import Column, Row, Table, Value
+from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as curves
 from hcc2l.stats.balance import balance, spread
 from hcc2l.stats.cox import CoxFit, cox
@@ -83,8 +83,8 @@ def _survival(data: MatchData) -> Table:
                         robust=robust,
                     )  # fmt: skip
                     (median,) = curves.quantiles(curve, (0.5,), "log", level)
-                    row |= {"median": number(median.estimate), "lower": number(median.lower),
-                            "upper": number(median.upper)}  # fmt: skip
+                    row |= {"median": finite(median.estimate), "lower": finite(median.lower),
+                            "upper": finite(median.upper)}  # fmt: skip
                 rows.append(row)
     ci = f"({level * 100:g}% CI)"
     columns = (
@@ -129,8 +129,8 @@ def _test(
         robust=True if sample.name == "weighted" else None,
     )  # fmt: skip
     return {"endpoint": outcome.name, "sample": sample.name, "test": test,
-            "statistic": number(result.statistic), "df": result.df or None,
-            "p": number(result.p)}  # fmt: skip
+            "statistic": finite(result.statistic), "df": result.df or None,
+            "p": finite(result.p)}  # fmt: skip
 
 
 def _effects(data: MatchData) -> Table:
@@ -185,7 +185,7 @@ def effect(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) ->
     value, limit = e_value(hr, lower, upper)
     values = (hr, coef, std_err, np.nan if robust is None else float(robust[0]), lower, upper,
               2 * normal_tail(abs(coef / used)) if used > 0 else np.nan, value, limit)  # fmt: skip
-    return row | {key: number(v) for key, v in zip(keys, values, strict=True)}
+    return row | {key: finite(v) for key, v in zip(keys, values, strict=True)}
 
 
 def _fit(
@@ -281,7 +281,7 @@ def _ph_test(data: MatchData, outcome: TimeToEvent, sample: Sample, model: str) 
         data.treated[inside].astype(np.float64)[:, None], fit.coef, fit.dropped, ("treatment",),
         weights=None if model == "cox" and sample.name != "weighted" else sample.weights[inside],
     )[0]  # fmt: skip
-    return row | {"statistic": number(test.statistic), "df": test.df, "p": number(test.p)}
+    return row | {"statistic": finite(test.statistic), "df": test.df, "p": finite(test.p)}
 
 
 def orders_table(data: MatchData) -> Table | None:
@@ -379,7 +379,7 @@ def _rates(data: MatchData, name: str, what: str, response: Ints, counted: Mask)
             )
             yield {"variable": name, "sample": sample.name, "group": level, "rate": what,
                    "count": count, "n": n, "estimate": count / n if n else None,
-                   "lower": number(float(lower)), "upper": number(float(upper))}  # fmt: skip
+                   "lower": finite(float(lower)), "upper": finite(float(upper))}  # fmt: skip
 
 
 def _response_row(data: MatchData, name: str, what: str, response: Ints, counted: Mask) -> Row:
@@ -393,7 +393,7 @@ def _response_row(data: MatchData, name: str, what: str, response: Ints, counted
             count, n = int(counted[rows].sum()), int(rows.sum())
             row[f"{group_name}_count_{end}"] = count
             row[f"{group_name}_percent_{end}"] = count / n if n else None
-        row[f"p_{end}"] = number(test.p) if test else None
+        row[f"p_{end}"] = finite(test.p) if test else None
         row[f"test_{end}"] = test.name if test else None
     return row
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from hcc2l.analyses.psmatch.balance import sample_column
-from hcc2l.analyses.psmatch.data import MatchData, number
+from hcc2l.analyses.psmatch.data import MatchData
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats
-from hcc2l.report import Column, Row, Table, Value
+from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats.tails import normal_tail
 from hcc2l.stats.weighting import effective_size
 
@@ -117,5 +117,5 @@ def _coefficient(
     term: str, level: str | None, reference: str | None, coef: float, std_err: float
 ) -> dict[str, Value]:
     p = 2 * normal_tail(abs(float(coef) / float(std_err))) if std_err > 0 else np.nan
-    return {"term": term, "level": level, "reference": reference, "coef": number(coef),
-            "std_err": number(std_err), "p": number(p), "importance": None}  # fmt: skip
+    return {"term": term, "level": level, "reference": reference, "coef": finite(coef),
+            "std_err": finite(std_err), "p": finite(p), "importance": None}  # fmt: skip

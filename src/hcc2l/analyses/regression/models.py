@@ -16,7 +16,7 @@ import numpy as np
 from hcc2l.design import Floats, Ints, Mask, RowAccount
 from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix
 from hcc2l.errors import AnalysisError, UsageError
-from hcc2l.report import Row, Value
+from hcc2l.report import Row, Value, finite
 from hcc2l.stats.firth import FirthFit
 from hcc2l.stats.tails import chi_square_tail
 
@@ -156,11 +156,6 @@ def penalised(fit: FirthFit, conf_level: float, event: Mask, **described: Any) -
     )  # fmt: skip
 
 
-def number(value: float) -> float | None:
-    """The float, or None when it is not finite."""
-    return float(value) if math.isfinite(value) else None
-
-
 def complete(data: Regression, terms: Sequence[ModelTerm]) -> Mask:
     """Rows with a value of every term."""
     rows = data.rows.copy()
@@ -265,8 +260,8 @@ def term_tests(data: Regression, model: Model) -> list[Row]:
     rows: list[Row] = []
     for term in model.terms:
         statistic, df, p = likelihood_ratio(data, model, term.text)
-        rows.append({"model": model.name, "term": term.text, "statistic": number(statistic),
-                     "df": df, "p": number(p)})  # fmt: skip
+        rows.append({"model": model.name, "term": term.text, "statistic": finite(statistic),
+                     "df": df, "p": finite(p)})  # fmt: skip
     return rows
 
 
@@ -292,7 +287,7 @@ def interaction_test(
     full = data.fit(terms, rows, name, "multivariable", matrix=matrix)
     statistic, df, p = likelihood_ratio(data, full, name)
     return {"term_a": a.text, "term_b": b.text, "n": full.n, "events": full.events,
-            "statistic": number(statistic), "df": df, "p": number(p)}  # fmt: skip
+            "statistic": finite(statistic), "df": df, "p": finite(p)}  # fmt: skip
 
 
 def interaction(
@@ -400,8 +395,8 @@ def _step(
     step: int, action: str, term: ModelTerm, statistic: float, df: int, p: float,
     aic: float = math.nan,
 ) -> Row:  # fmt: skip
-    return {"step": step, "action": action, "term": term.text, "statistic": number(statistic),
-            "df": df, "p": number(p), "aic": number(aic)}  # fmt: skip
+    return {"step": step, "action": action, "term": term.text, "statistic": finite(statistic),
+            "df": df, "p": finite(p), "aic": finite(aic)}  # fmt: skip
 
 
 def _stepwise(

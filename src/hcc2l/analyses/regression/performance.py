@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hcc2l.analyses.regression.models import Fitted, Model, Regression, complete, fit_models, number
+from hcc2l.analyses.regression.models import Fitted, Model, Regression, complete, fit_models
 from hcc2l.design import Floats, Mask
 from hcc2l.design.model import ModelTerm, model_matrix
 from hcc2l.errors import AnalysisError
 from hcc2l.progress import track
-from hcc2l.report import Column, Note, Row, Table
+from hcc2l.report import Column, Note, Row, Table, finite
 from hcc2l.stats.linear_algebra import linear_predictor
 
 PERFORMANCE_KEYS = ("model", "measure", "apparent", "optimism", "corrected")
@@ -55,8 +55,8 @@ def performance_table(
             where="--performance", hint="Use fewer covariates, or --boot 0.",
         )  # fmt: skip
     optimism = dict.fromkeys(apparent, None) | {
-        discrimination: number(float(better.mean())) if better.size else None,
-        "calibration_slope": number(float(flatter.mean())) if flatter.size else None,
+        discrimination: finite(float(better.mean())) if better.size else None,
+        "calibration_slope": finite(float(flatter.mean())) if flatter.size else None,
     }
     rows: list[Row] = []
     for measure, value in apparent.items():

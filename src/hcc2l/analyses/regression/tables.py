@@ -13,11 +13,10 @@ from hcc2l.analyses.regression.models import (
     Fitted,
     Model,
     Regression,
-    number,
 )
 from hcc2l.design.model import ModelTerm
 from hcc2l.numerals import confidence
-from hcc2l.report import Column, Row, Table, Value
+from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
 MODELS = {"univariable": "Univariable", "multivariable": "Multivariable"}
@@ -43,7 +42,7 @@ def term_rows(data: Regression, model: Model) -> list[Row]:
         {"model": model.name, "kind": model.kind, "subgroup": model.subgroup,
          "term": column.term, "level": column.level, "reference": column.reference,
          "n": model.n, "events": model.events,
-         **{key: number(values[i]) if exists else None for key, values in estimates.items()}}
+         **{key: finite(values[i]) if exists else None for key, values in estimates.items()}}
         for i, (column, exists) in enumerate(
             zip(model.matrix.columns, model.estimable.tolist(), strict=True)
         )
@@ -124,13 +123,13 @@ def model_row(model: Model) -> Row:
 
     def p(statistic: Value) -> Value:
         known = isinstance(statistic, float)
-        return number(chi_square_tail(model.df, float(str(statistic)))) if known else None
+        return finite(chi_square_tail(model.df, float(str(statistic)))) if known else None
 
     rest = dict(model.describe())
     wald, score = rest.pop("wald_statistic"), rest.pop("score_statistic")
     loglik: float | None = model.loglik
     lr: float | None = 2.0 * (model.loglik - model.loglik_null)
-    aic = number(model.aic)
+    aic = finite(model.aic)
     if model.unreached.any():  # these belong to the maximum
         loglik = lr = aic = wald = None
     return {"model": model.name, "kind": model.kind, "n": model.n, "events": model.events,

@@ -27,7 +27,7 @@ class MarkerCurve:
     cutoffs
         All that tie for the best, then those that were given.
     rate_limits
-        Limits of the rates at each of the cut-offs, by rate; those without limits are left out.
+        Limits of the rates at each of the cut-offs, by rate; those without limits are absent.
     model
         The logistic model of a combination; None for a marker.
     """

@@ -199,12 +199,10 @@ def counts_at(curve: roc.RocCurve, cut: Cutoff) -> Counts:
     return Counts(tp, fp, tn=curve.negatives - fp, fn=curve.positives - tp)
 
 
-def rate_limits(counts: Counts, conf_level: float, method: str) -> dict[str, Limits]:
+def rate_limits(counts: Counts, conf_level: float, method: ProportionInterval) -> dict[str, Limits]:
     """Confidence limits of every rate, by Wilson or Clopper and Pearson."""
     proportions = counts.proportions
     numerators, denominators = (np.array(part) for part in zip(*proportions.values(), strict=True))
-    lower, upper = proportion_limits(
-        numerators, denominators, conf_level, cast(ProportionInterval, method)
-    )
+    lower, upper = proportion_limits(numerators, denominators, conf_level, method)
     limits = zip(lower.tolist(), upper.tolist(), strict=True)
     return dict(zip(proportions, limits, strict=True))

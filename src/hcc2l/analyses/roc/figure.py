@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 
 from hcc2l.analyses.roc.curves import MarkerCurve
+from hcc2l.analyses.roc.cutoffs import counts_at
 from hcc2l.analyses.roc.data import MaximallySelected, Patients
 from hcc2l.analyses.roc.maxstat import Maxima, Maximum
 from hcc2l.analyses.roc.results import Curves
@@ -20,7 +20,6 @@ from hcc2l.report import (
     RocCurve,
     RocFigure,
     StatisticByCutpoint,
-    Table,
     ThresholdsFigure,
     finite,
 )
@@ -29,17 +28,17 @@ from hcc2l.wording import in_sentence
 LOG_SPAN = 50.0  # ratio of the largest to the smallest positive value above which the axis is log
 
 
-def maxstat_figure(data: MaximallySelected, maxima: Maxima, tables: Sequence[Table]) -> Figure:  # noqa: ARG001 - as `curve_figure`
+def maxstat_figure(data: MaximallySelected, maxima: Maxima) -> Figure:
     """The log-rank statistic of every cut-point."""
     label = _labels(data.patients, [found.name for found in maxima.maxima])
     statistics = (_statistic(data.patients, found, label(found)) for found in maxima.maxima)
     return MaxstatFigure(tuple(statistics), "Standardised log-rank statistic")
 
 
-def curve_figure(patients: Patients, curves: Curves, tables: Sequence[Table]) -> Figure:
+def curve_figure(patients: Patients, curves: Curves) -> Figure:
     """The ROC curves, or the rates by threshold, as `--which` selects."""
     markers = curves.markers
-    points = tuple(_points(patients, markers, next(t for t in tables if t.name == "cutoffs")))
+    points = tuple(_points(patients, markers))
     label = _labels(patients, [marker.name for marker in markers])
     if patients.spec.figure == "thresholds":
         return ThresholdsFigure(tuple(_rates(patients, m, label(m)) for m in markers), points)
@@ -84,20 +83,19 @@ def _rates(patients: Patients, marker: MarkerCurve, label: str) -> RatesByCutoff
     )  # fmt: skip
 
 
-def _points(
-    patients: Patients, markers: Sequence[MarkerCurve], cutoffs: Table
-) -> Iterator[CutoffPoint]:
+def _points(patients: Patients, markers: Sequence[MarkerCurve]) -> Iterator[CutoffPoint]:
     """The cut-offs on the curves, with the rule that each is."""
-    of_key = {(marker.group, marker.name): marker for marker in markers}
-    rates = zip(cutoffs.numbers("sensitivity"), cutoffs.numbers("specificity"), strict=True)
-    thresholds = cutoffs.numbers("threshold")
-    for row, threshold, of_row in zip(cutoffs.rows, thresholds, rates, strict=True):
-        key = (str(row["group"]), str(row["marker"]))
-        sensitivity, specificity = (math.nan if rate is None else rate for rate in of_row)
-        yield CutoffPoint(
-            *key, str(row["criterion"]), threshold, sensitivity, specificity,
-            rule(patients, of_key[key], threshold),
-        )  # fmt: skip
+    for marker in markers:
+        for cut in marker.cutoffs:
+            rates = counts_at(marker.curve, cut).proportions
+            sensitivity, specificity = (
+                count / total for count, total in (rates["sensitivity"], rates["specificity"])
+            )
+            threshold = finite(cut.threshold)
+            yield CutoffPoint(
+                marker.group, marker.name, cut.criterion, threshold, sensitivity, specificity,
+                rule(patients, marker, threshold),
+            )  # fmt: skip
 
 
 def _statistic(patients: Patients, found: Maximum, label: str) -> StatisticByCutpoint:

@@ -24,6 +24,7 @@ from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups
 from hcc2l.cohort import Column
 from hcc2l.design import Endpoint, Mask
 from hcc2l.design.endpoints import resolve_endpoint
+from hcc2l.errors import Hcc2lError
 from hcc2l.stats.risk_sets import time_tolerance
 
 FEW_IN_CLASS = 20  # patients
@@ -257,7 +258,12 @@ def _censored_early(data: KnownOutcome) -> Iterator[CensoredEarly]:
     if months is None or name is None:
         return
     keep = data.patients.account.keep
-    endpoint = resolve_endpoint(cohort, replace(spec, endpoint=name, time=None, event=None), keep)
+    try:
+        endpoint = resolve_endpoint(
+            cohort, replace(spec, endpoint=name, time=None, event=None), keep
+        )
+    except Hcc2lError:  # a cell of a column that the analysis does not use
+        return
     if endpoint.unit != "months":
         return
     _, censored = _before(endpoint, months, keep)

@@ -28,7 +28,7 @@ from hcc2l.stats.roc_bootstrap import Resampled
 
 
 def has_both_classes(data: KnownOutcome, rows: Mask) -> bool:
-    """Whether some rows have the outcome and some have not."""
+    """Whether there are rows with the outcome and rows without it."""
     positive = data.classes.positive[rows]
     return bool(positive.any() and not positive.all())
 

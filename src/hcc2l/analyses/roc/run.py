@@ -124,7 +124,7 @@ class Part:
     areas, cutoffs
         Sentences of the methods paragraph, before and after the groups.
     draw
-        The figure, from all tables of the report.
+        Returns the figure.
     """
 
     title: str
@@ -137,7 +137,7 @@ class Part:
     on_results: list[ResultFinding]
     areas: list[Sentence]
     cutoffs: list[Sentence]
-    draw: Callable[[Sequence[Table]], Figure]
+    draw: Callable[[], Figure]
 
 
 def _known_part(data: KnownOutcome, curves: Curves) -> Part:
@@ -221,7 +221,7 @@ def _report(
             *map(note_on_data, on_data),
             *map(note_on_result, on_results),
         ),
-        draw=partial(drawn.draw, tables),
+        draw=drawn.draw,
         methods=text,
         references=(*score_references(cohort), *references),
         show_methods=spec.methods,

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from hcc2l.analyses.regression.models import number
 from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.findings import leaf_groups, missing_at_splits
 from hcc2l.cohort import Cohort
-from hcc2l.report import Column, Row, Table, Value
+from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats.kaplan_meier import KaplanMeier
 from hcc2l.stats.logrank import logrank
@@ -66,9 +65,9 @@ def _node(data: TreeData, node: Node) -> Row:
         "terminal": node.split is None,
         **dict.fromkeys(("variable", "kind", "cutpoint", "left_levels", "right_levels")),
         **dict.fromkeys(("missing_to", "n_missing", "left", "right")),
-        "median": number(median.estimate),
-        "lower": number(median.lower),
-        "upper": number(median.upper),
+        "median": finite(median.estimate),
+        "lower": finite(median.lower),
+        "upper": finite(median.upper),
         **dict.fromkeys(("statistic", "p_adjusted", "cut_statistic")),
         "rule": data.rule(node.number),
         "words": data.words(node.number),
@@ -154,8 +153,8 @@ def _leaf_tests(data: TreeData) -> Table:
     if count < 2:
         return Table("leaf_tests", title, keys, ())
     test = logrank(data.distinct, data.event, leaves.codes, count)
-    row: Row = {"test": "logrank", "statistic": number(test.statistic), "df": test.df,
-                "p": number(test.p)}  # fmt: skip
+    row: Row = {"test": "logrank", "statistic": finite(test.statistic), "df": test.df,
+                "p": finite(test.p)}  # fmt: skip
     columns = (
         Column("Test", ("test",), labels={"logrank": "Log-rank"}), Column("χ²", ("statistic",)),
         Column("df", ("df",)), Column("p", ("p",)),
