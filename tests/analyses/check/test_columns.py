@@ -127,6 +127,13 @@ def test_what_is_known_only_later_is_post_baseline(tmp_path: Path) -> None:
     assert column(report, "afp")["role"] == "baseline"
 
 
+def test_columns_of_an_endpoint_are_its_outcome_whatever_their_names(tmp_path: Path) -> None:
+    text = "id,x,y,dose_reduction\n" + "".join(f"P{i},{i}.5,{i % 2},no\n" for i in range(14))
+    report = checked(tmp_path, text, '[endpoints.os]\ntime = "x"\nevent = "y"\n')
+    assert (column(report, "x")["role"], column(report, "y")["role"]) == ("outcome", "outcome")
+    assert column(report, "dose_reduction")["role"] == "post-baseline"
+
+
 def test_scores_list_the_columns_of_their_parts(tmp_path: Path) -> None:
     report = checked(tmp_path, patients())
     (pni,) = rows_of(report, "scores", name="pni")

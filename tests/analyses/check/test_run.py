@@ -97,6 +97,19 @@ def test_the_written_dictionary_reproduces_the_reading(
         assert hcc2l.check(described).table(table) == hcc2l.check(plain).table(table)
 
 
+def test_the_dictionary_has_what_was_found_and_in_comments_what_is_suggested(
+    run: Run, write: Write
+) -> None:
+    write("cohort.csv", patients(**ODD))
+    assert run("check", "cohort.csv", "--write-dictionary", "written.toml").status == 0
+    lines = Path("written.toml").read_text(encoding="utf-8").splitlines()
+    assert {'id = "patient_id"', 'levels = ["female", "male"]', 'type = "numeric"'} <= set(lines)
+    suggested = {"# [columns.treatment.groups]", '# missing = ["999"]', '# treatment = "treatment"'}
+    assert suggested <= set(lines)
+    start = lines.index("[columns.treatment]  # treatment")
+    assert not lines[start + 1].startswith("levels")  # they may be spellings of one
+
+
 def test_options_of_reading_are_written_too(run: Run, write: Write) -> None:
     lines = ["id;score"] + [f"P{i};{1 + i}.{100 + i}" for i in range(14)]
     write("cohort.csv", "\n".join(lines) + "\n")
