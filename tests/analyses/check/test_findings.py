@@ -233,3 +233,12 @@ def test_events_of_redcap_are_merged_by_the_dictionary(tmp_path: Path) -> None:
     text = "record_id,redcap_event_name,age\n1,baseline,61\n1,followup,\n2,baseline,59\n"
     row = found(checked(tmp_path, text), "repeated-id")
     assert row["remedy"].endswith('[rows]\nmerge = "record_id"')
+
+
+def test_texts_in_columns_of_dates_and_numbers_are_not_shown(tmp_path: Path) -> None:
+    cells: Cells = {"start_date": {2: "ask Mr Smith"}, "afp": {2: "see Mr Smith"}}
+    report = checked(tmp_path, patients(**cells))
+    assert {"date-unreadable", "number-unreadable"} <= set(found_codes(report))
+    assert "Smith" not in repr([table.rows for table in report.tables])
+    report = checked(tmp_path, patients(start_date={2: "2020-02-31"}))
+    assert "such as '2020-02-31'" in found(report, "date-unreadable")["text"]

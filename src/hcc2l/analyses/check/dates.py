@@ -10,10 +10,10 @@ from hcc2l.analyses.check.finding import (
     CORRECT,
     Finding,
     Findings,
+    for_example,
     in_column,
     rows_where,
 )
-from hcc2l.cohort import printable
 from hcc2l.design.dates import is_slashed
 from hcc2l.design.endpoints import DAYS_PER
 from hcc2l.wording import counted, listed
@@ -177,8 +177,8 @@ def unread_dates(found: Found) -> Findings:
         if rows:
             yield Finding(
                 "error", "date-unreadable", column.name, tuple(rows),
-                f"{counted(len(rows), 'cell')} cannot be read as a date, such as "
-                f"'{printable(column.cell(rows[0])[:20])}'.",
+                f"{counted(len(rows), 'cell')} cannot be read as a date"
+                f"{for_example(column.cell(rows[0]))}.",
                 "Write dates as 2020-12-31, or give the text with --na if it means missing.",
             )  # fmt: skip
 

@@ -10,9 +10,11 @@ import numpy as np
 
 from hcc2l.analyses.check.data import FoundColumn
 from hcc2l.analyses.check.toml import key
+from hcc2l.cohort import printable
 from hcc2l.design import Mask
 
 Severity = Literal["error", "warning", "note"]
+_LONGEST_EXAMPLE = 15  # characters
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 MISSING_WORDS = frozenset(
     {  # in the languages of exports
@@ -82,3 +84,9 @@ def rows_with(column: FoundColumn, levels: Iterable[str]) -> tuple[int, ...]:
     """The rows of a column that have one of the levels."""
     wanted = set(levels)
     return rows_where(np.isin(column.codes, [i for i, t in enumerate(column.texts) if t in wanted]))
+
+
+def for_example(cell: str) -> str:
+    """A cell as an example, if it is short and has a digit: other texts may name a patient."""
+    shown = len(cell) <= _LONGEST_EXAMPLE and any(c.isdigit() for c in cell)
+    return f", such as '{printable(cell)}'" if shown else ""

@@ -183,8 +183,8 @@ def several_values(found: Found) -> Findings:
                 rows = rows_with(column, split)
                 yield Finding(
                     "warning", "several-values", column.name, rows,
-                    f"{counted(len(rows), 'cell')} with several values, such as "
-                    f"{_quoted(split[0])}.", "To make a 0/1 column of each value:",
+                    f"{counted(len(rows), 'cell')} with several values, separated by '{mark}'.",
+                    "To make a 0/1 column of each value:",
                     in_column(column, f"split = {text(mark)}"),
                 )  # fmt: skip
                 break

@@ -13,11 +13,11 @@ from hcc2l.analyses.check.finding import (
     MISSING_WORDS,
     Finding,
     Findings,
+    for_example,
     in_column,
     rows_where,
 )
 from hcc2l.analyses.check.toml import array, text
-from hcc2l.cohort import printable
 from hcc2l.errors import quoted_list
 from hcc2l.number_format import number_text
 from hcc2l.scores.laboratory import ANALYTES
@@ -83,14 +83,10 @@ def wrong_cells(found: Found) -> Findings:
                 paste=in_column(column, f"missing = {array(words)}"),
             )  # fmt: skip
         if others:
-            shown = (
-                f", such as '{printable(column.cell(others[0]))}'"
-                if len(column.cell(others[0])) <= 15
-                else ""
-            )
             yield Finding(
                 "warning", "number-unreadable", column.name, tuple(others),
-                f"{counted(len(others), 'cell')} among numbers cannot be read{shown}.",
+                f"{counted(len(others), 'cell')} among numbers cannot be read"
+                f"{for_example(column.cell(others[0]))}.",
                 "Correct the cells, or give the text with --na if it means missing.",
             )  # fmt: skip
 
