@@ -55,6 +55,12 @@ class Column:
         How its numbers are written.
     doubtful
         Cells of a column of numbers that have two readings; it is then ``text``.
+    words
+        Words that were read as missing (``n.d.``, ``unknown``), and how many cells each has.
+    taken
+        What was taken away from cells so that they are numbers -> how many cells, and one of them.
+    broken
+        Row -> cell, where a spreadsheet shows an error (``#REF!``) instead of a value.
     rounded
         Whether the file holds whole numbers in a form that keeps about 16 digits only.
     written
@@ -71,6 +77,9 @@ class Column:
     limits: Mapping[int, str] = field(default_factory=dict)
     format: NumberFormat = POINT
     doubtful: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
+    taken: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    broken: Mapping[int, str] = field(default_factory=dict)
     rounded: bool = False
     written: Callable[[int], str] | None = None
 
@@ -190,6 +199,8 @@ class Cohort:
         read: ReadColumns,
         place: RowPlace,
         surely_distinct: Callable[[str], bool] | None = None,
+        units: Mapping[str, str] | None = None,
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
         self.source = source
         self.dictionary = dictionary
@@ -198,6 +209,8 @@ class Cohort:
         self._read = read
         self._place = place
         self._surely_distinct = surely_distinct
+        self._units = units or {}
+        self.hidden = hidden
         self._parsed: dict[str, Callable[[], Column]] = {}
         self._columns: dict[str, Column] = {}
         self._used: dict[str, Column] = {}
@@ -234,11 +247,13 @@ class Cohort:
         UsageError
             There is no such column; near names are suggested.
         InputError
-            Its numbers can be read in two ways.
+            Its numbers can be read in two ways, or a cell is an error of the spreadsheet.
         """
         column = self._used[name] = self.as_it_stands(name)
         if column.doubtful:
             raise self._two_readings(column)
+        if column.broken:
+            raise self._broken_cells(column)
         return column
 
     def as_it_stands(self, name: str) -> Column:
@@ -284,6 +299,34 @@ class Cohort:
             hint=f"Use --decimal {other} if {cell} means {separated}, or --decimal "
             f"{',' if comma else '.'} if it means {cell.replace(',', '.')}.",
         )
+
+    def _broken_cells(self, column: Column) -> InputError:
+        """The error for cells such as #REF!, which are not empty but have no value."""
+        cells = [f"{text} ({self._place(row)})" for row, text in column.broken.items()]
+        have = f"{len(cells)} cell{'s have' if len(cells) > 1 else ' has'}"
+        if "#formula" in column.broken.values():
+            what = "a formula whose result the workbook does not hold"
+            hint = "Open the workbook in Excel or LibreOffice and save it: this stores the results."
+        else:
+            what = "an error instead of a value"
+            codes = ", ".join(f'"{text}"' for text in dict.fromkeys(column.broken.values()))
+            hint = (
+                "Correct the cells in the workbook, or declare them as missing: "
+                f"missing = [{codes}] for {column.name} in hcc2l.toml."
+            )
+        return InputError(
+            f"{have} {what}: {quoted_list(cells)}.",
+            where=f"{self.source.name}, column {column.name}",
+            hint=hint,
+        )
+
+    def words_for_missing(self) -> dict[str, Mapping[str, int]]:
+        """Words read as missing in the columns used so far, by column, with their cells."""
+        return {name: c.words for name, c in self._used.items() if c.words}
+
+    def taken_signs(self) -> dict[str, Mapping[str, tuple[int, str]]]:
+        """Signs taken away from numbers in the columns used so far: cells, and one of them."""
+        return {name: c.taken for name, c in self._used.items() if c.taken}
 
     def mixed(self) -> dict[str, list[str]]:
         """Texts among numbers, by column, in the columns treated as grouping variables for them.
@@ -338,6 +381,10 @@ class Cohort:
         """The column's label: the dictionary's, else the file's, else its name in words."""
         label = self.dictionary.column(name).label or self.as_it_stands(name).label
         return printable(label or self.dictionary.label(name))
+
+    def unit(self, name: str) -> str | None:
+        """The column's unit: the dictionary's, else the one that the file states."""
+        return self.dictionary.column(name).unit or self._units.get(name)
 
     def row_name(self, row: int) -> str:
         """The patient's id, else the row's place in the file."""

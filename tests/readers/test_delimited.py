@@ -604,7 +604,7 @@ def test_a_name_may_hold_separators_and_blanks_around_it_do_not_count() -> None:
 @both_readers
 def test_a_header_over_two_lines_is_read() -> None:
     table = read('id,"time\nmonths"\np1,2.5\n')
-    assert cells(table) == {"id": ["p1"], "time\nmonths": [2.5]}
+    assert cells(table) == {"id": ["p1"], "time months": [2.5]}
     assert table.row_place(0) == "line 3"
 
 

@@ -240,7 +240,7 @@ class _LargeTable:
 
         if name in self._options.as_text:
             return None
-        form = self._plain_format(texts)
+        form = self._plain_format(texts, name)
         if form is None:
             return None
         missing, typed = self._is_missing(texts, name), texts
@@ -277,19 +277,19 @@ class _LargeTable:
             written=lambda row: form.plain_cell(typed[row].as_py()),
         )  # fmt: skip
 
-    def _plain_format(self, texts: Any) -> NumberFormat | None:
+    def _plain_format(self, texts: Any, name: str) -> NumberFormat | None:
         """The format of a column without thousands separators; None where that is not certain."""
         import pyarrow.compute as pc
 
         def occurs(sign: str) -> bool:
             return bool(pc.any(pc.match_substring(texts, sign)).as_py())
 
-        decimal = self._options.decimal or self._decimal
+        decimal = self._options.decimal_for(name) or self._decimal
         comma = (self._quoted or self._sep != ",") and occurs(",")
         if decimal != "," and not comma and (decimal == "." or not occurs(".")):
             return POINT
         if decimal == "," and not occurs("."):
             head = texts.slice(0, 1000).to_pylist()
-            if self._options.decimal or "," in {decimal_sign(cell) for cell in head}:
+            if self._options.decimal_for(name) or "," in {decimal_sign(cell) for cell in head}:
                 return NumberFormat(",")
         return None
