@@ -187,6 +187,13 @@ class Cohort:
     """A cohort of patients, one per row; immutable.
 
     A column is read when it is first used; `load` reads several in one pass.
+
+    Attributes
+    ----------
+    hidden
+        Columns that the workbook hides.
+    date_readings
+        What was inferred when a column was read as dates, by column; filled by `read_dates`.
     """
 
     def __init__(
@@ -215,6 +222,7 @@ class Cohort:
         self._columns: dict[str, Column] = {}
         self._used: dict[str, Column] = {}
         self._as_numbers: set[str] = set()
+        self.date_readings: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"<Cohort {self.source.name}: {self.rows} rows, {len(self.names)} columns>"
@@ -323,6 +331,27 @@ class Cohort:
     def words_for_missing(self) -> dict[str, Mapping[str, int]]:
         """Words read as missing in the columns used so far, by column, with their cells."""
         return {name: c.words for name, c in self._used.items() if c.words}
+
+    def suspected_codes(self) -> dict[str, tuple[str, int]]:
+        """Numbers such as 999 that may mean missing in the columns used so far, with their cells.
+
+        They consist of nines, repeat, and lie far beyond all other values of the column.
+        """
+        found = {}
+        for name, column in self._used.items():
+            if column.kind != "number" or self.dictionary.column(name).missing:
+                continue
+            values = column.values[~np.isnan(column.values)]
+            for code in (-9.0, -99.0, -999.0, -9999.0, 9.0, 99.0, 999.0, 9999.0):
+                others = values[values != code]
+                count = values.size - others.size
+                if count < 2 or not others.size:
+                    continue
+                beyond = others.min() >= 0 if code < 0 else 2 * others.max() < code
+                if beyond:
+                    found[name] = number_text(code), int(count)
+                    break
+        return found
 
     def taken_signs(self) -> dict[str, Mapping[str, tuple[int, str]]]:
         """Signs taken away from numbers in the columns used so far: cells, and one of them."""

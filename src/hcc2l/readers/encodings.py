@@ -13,7 +13,8 @@ from itertools import pairwise
 from hcc2l.errors import InputError, UsageError
 
 _SAMPLE = 262_144  # bytes that are judged
-_FIT = 0.85  # share of the characters that must belong to the frequent ones of a script
+# Share of the characters that must fit: where Windows-1252 is possible too, and where it is not.
+_FIT, _LEAST_FIT = 0.85, 0.6
 
 # Codec -> its name in remarks.
 _NAMES = {
@@ -72,8 +73,8 @@ def detect_code_page(content: bytes) -> Encoding | None:
     if len(content) > _SAMPLE:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     scores = {codec: _fit(sample, codec) for codec in _NAMES}
-    ranked = sorted((c for c in _NAMES if scores[c] >= 0), key=lambda c: -scores[c])
-    if ranked and scores[ranked[0]] < _FIT and "cp1252" in ranked:
+    ranked = sorted((c for c in _NAMES if scores[c] >= _LEAST_FIT), key=lambda c: -scores[c])
+    if scores["cp1252"] >= 0 and (not ranked or scores[ranked[0]] < _FIT):
         ranked.insert(0, "cp1252")  # no letters that say more: the commonest of the code pages
     best = next((codec for codec in ranked if _decodes(content, codec)), None)
     if best is None:

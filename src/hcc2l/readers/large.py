@@ -238,7 +238,7 @@ class _LargeTable:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        if name in self._options.as_text:
+        if name in self._options.as_text or name in self._options.as_date:
             return None
         form = self._plain_format(texts, name)
         if form is None:

@@ -126,7 +126,16 @@ def column_from_texts(
     """
     missing = options.missing_for(name)
     cells = [None if t is None or t in missing else t for t in texts]
-    return _column(name, cells, {}, options, file_decimal, repeats)
+    return _dated(_column(name, cells, {}, options, file_decimal, repeats), options)
+
+
+def _dated(column: Column, options: ReadOptions) -> Column:
+    """A column of numbers as dates, where the dictionary says that it holds dates."""
+    if column.name not in options.as_date or column.kind != "number":
+        return column
+    if not (np.isnan(column.values) | ((column.values > 0) & (column.values < 100_000))).all():
+        return column
+    return Column(column.name, "date", _days_of_numbers(column.values), label=column.label)
 
 
 def _column(
@@ -268,17 +277,16 @@ def column_from_cells(
     if name not in options.as_text and all(_is_plain_number(c) for c in present):
         numbers = [np.nan if c is None else float(c) for c in known]
         values = np.array(numbers, dtype=np.float64)
-        if name in options.as_date and present:
-            return Column(name, "date", days_of_numbers(values))
-        return Column(name, "number", values, written=lambda row: _cell_text(known[row]))
+        column = Column(name, "number", values, written=lambda row: _cell_text(known[row]))
+        return _dated(column, options)
     texts = [None if c is None else _cell_text(c) for c in known]
     typed = {i: float(c) for i, c in enumerate(known) if c is not None and _is_plain_number(c)}
-    column = _column(name, texts, typed, options, file_decimal)
+    column = _dated(_column(name, texts, typed, options, file_decimal), options)
     rounded = any(isinstance(known[i], float) and abs(v) >= _EXACT for i, v in typed.items())
     return replace(column, rounded=rounded)
 
 
-def days_of_numbers(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, Any]:
+def _days_of_numbers(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, Any]:
     """Days of a spreadsheet, in which 1 is 1900-01-01 and 43831 is 2020-01-01, as dates."""
     days = np.full(values.shape, np.datetime64("NaT", "D"))
     known = ~np.isnan(values)
