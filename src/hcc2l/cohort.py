@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "text", "date"]
+MIN_IDS = 20  # cells of a column without a telling name that may still identify patients
+MAX_REPEATS = 5  # rows of a repeated patient that a message shows
 MAX_MIXED = 20  # distinct cells of a column that may be codes with texts among them
 
 
@@ -132,6 +134,10 @@ class Column:
         return self.text(row)
 
 
+_OUTCOME = re.compile(
+    r"(?<![a-z])(os|pfs|ttp|surv|death|dead|died|deceas|status|event|follow|months|days)",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -144,6 +150,13 @@ def _folded(text: str) -> str:
     """A text without capitals, blanks and accents, to compare spellings of one word."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in letters if not (unicodedata.combining(c) or c.isspace()))
+
+
+def same_patient(id: str) -> str:
+    """An id without blanks around it, capitals and full-width letters, to find one patient."""
+    if not id.isascii():
+        id = unicodedata.normalize("NFKC", id)
+    return id.strip().casefold()
 
 
 @dataclass(frozen=True)
@@ -429,7 +442,27 @@ class Cohort:
 
     def endpoints(self) -> dict[str, EndpointEntry]:
         """Endpoints by name: the dictionary's, and those recognised by common column names."""
-        return {**recognise_endpoints(self.names), **self.dictionary.endpoints}
+        recognised = recognise_endpoints(self.names)
+        if self.hidden:
+            recognised = {n: e for n, e in recognised.items() if not self._hidden_rivals(e)}
+        return {**recognised, **self.dictionary.endpoints}
+
+    def hidden_endpoint(self) -> str:
+        """A sentence on an endpoint that is not used because its columns are hidden, or nothing."""
+        for entry in recognise_endpoints(self.names).values():
+            rivals = self._hidden_rivals(entry)
+            if rivals and entry.name not in self.dictionary.endpoints:
+                return (
+                    f"The columns {entry.time} and {entry.event} are hidden in the workbook, and "
+                    f"{quoted_list(rivals)} may be the current ones: name those you mean."
+                )
+        return ""
+
+    def _hidden_rivals(self, entry: EndpointEntry) -> list[str]:
+        """Visible columns that may be meant where the workbook hides those of an endpoint."""
+        if not {entry.time, entry.event} & self.hidden:
+            return []
+        return [n for n in self.names if n not in self.hidden and _OUTCOME.search(n)]
 
     def known_after_start(self, column: str) -> bool:
         """Whether a column is known only after time 0; the columns of every endpoint are."""
@@ -453,28 +486,100 @@ class Cohort:
         """
         rows = np.ones(self.rows, dtype=np.bool_) if keep is None else keep
         self._refuse_intervals(rows)
-        name = self.id_column
+        name = self.id_column or self._unnamed_id(rows)
         if name is None or name == cluster:
             return
         if name not in self.names:
             raise no_column(name, self.names, f"{self.dictionary.path}, id")
         if self._surely_distinct and self._surely_distinct(name):
             return
-        repeated = self._repeated(name, rows)
-        if repeated is None:
-            return
-        text, first, second, count = repeated
+        repeats = self._repeats(name, rows)
+        if repeats:
+            raise self._repeated_ids(name, repeats, rows)
+
+    def _unnamed_id(self, keep: NDArray[np.bool_]) -> str | None:
+        """A column that identifies patients though its name does not say so, where ids repeat.
+
+        It is called like a patient's number, or it is the first column and its texts, all of one
+        form with digits, are distinct but for a few.
+        """
+        if self.dictionary.id is not None:
+            return None
+        for name in patient_columns(self.names):
+            if 0 < len(self._repeats(name, keep)) <= keep.sum() // 10:
+                return name
+        first = self.names[0]
+        column = self.as_it_stands(first)
+        if column.kind != "text" or self.dictionary.column(first).role not in (None, "id"):
+            return None
+        texts = column.values[keep & ~column.missing].tolist()
+        forms = {re.sub(r"\d+", "9", re.sub(r"[^\W\d]+", "a", same_patient(t))) for t in texts}
+        if len(texts) < MIN_IDS or len(texts) < keep.sum() or len(forms) > 1 or "9" not in forms.pop():
+            return None
+        few = 0 < len(self._repeats(first, keep)) <= len(texts) // 10
+        return first if few else None
+
+    def _repeated_ids(
+        self, name: str, repeats: Sequence[tuple[int, int]], keep: NDArray[np.bool_]
+    ) -> InputError:
+        """The error for patients with several rows: the rows, and where they differ."""
+        count, column = len(repeats), self.as_it_stands(name)
+        first, second = repeats[0]
+        text = column.text(first)
+        ids = int(np.count_nonzero(keep & ~column.missing)) - count
+        places = f"{text!r} occurs at {self._place(first)} and {self._place(second)}; "
+        places += f"{count} row{'s repeat' if count > 1 else ' repeats'} an id."
+        if 2 * count >= ids:
+            differing = self._differing(repeats, name)
+            varying = f"; {quoted_list(differing)} differ within a patient" if differing else ""
+            places += f" The file has {count + ids} rows of {ids} patients{varying}."
+        else:
+            lines = [self._repeat(name, a, b) for a, b in repeats[:MAX_REPEATS]]
+            more = f"\n  and {count - MAX_REPEATS} more" if count > MAX_REPEATS else ""
+            places += "\n  " + "\n  ".join(lines) + more
         rounded = ""
-        if self.as_it_stands(name).rounded:
+        if column.rounded:
             rounded = "Numbers in this file keep at most 16 digits: store longer ids as text. "
-        raise InputError(
-            f"{text!r} occurs at {self._place(first)} and {self._place(second)}; {count} "
-            f"row{'s repeat' if count > 1 else ' repeats'} an id.",
+        return InputError(
+            places,
             where=f"{self.source.name}, column {name}",
-            hint=f"{rounded}Select one row per patient with --where. To keep several rows per "
-            f"patient, use cox with --cluster {name}. If this column does not identify patients, "
-            'name the one that does in hcc2l.toml (id = "…"), or set id = false.',
+            hint=f"{rounded}{self._event_rows()}Select one row per patient with --where, or merge "
+            f'rows that do not contradict each other: merge = "{name}" under [rows] in hcc2l.toml. '
+            f"To keep several rows per patient, use cox with --cluster {name}. If this column does "
+            'not identify patients, name the one that does in hcc2l.toml (id = "…"), or set '
+            "id = false.",
         )
+
+    def _repeat(self, name: str, first: int, second: int) -> str:
+        """Two rows of one patient: where they stand, and the cells that differ."""
+        column = self.as_it_stands(name)
+        a, b = column.text(first), column.text(second)
+        ids = repr(a) if a == b else f"{a!r} and {b!r}"
+        differing = self._differing([(first, second)], name)
+        cells = [
+            f"{n} ({self.as_it_stands(n).text(first)!r}, {self.as_it_stands(n).text(second)!r})"
+            for n in differing
+        ]
+        how = f"differ in {quoted_list(cells)}" if cells else "have the same cells"
+        return f"{ids}: {self._place(first)} and {self._place(second)} {how}"
+
+    def _differing(self, pairs: Sequence[tuple[int, int]], name: str) -> list[str]:
+        """The columns in which rows of one patient differ."""
+        self.load(self.names)
+        columns = [self.as_it_stands(n) for n in self.names if n != name]
+        return [c.name for c in columns if any(c.text(a) != c.text(b) for a, b in pairs[:1000])]
+
+    def _event_rows(self) -> str:
+        """For an export of REDCap, the condition that keeps the event with the endpoint."""
+        event = next((n for n in ("redcap_event_name", "Event Name") if n in self.names), None)
+        times = [e.time for e in self.endpoints().values() if e.time in self.names]
+        if event is None or not times:
+            return ""
+        column, time = self.as_it_stands(event), self.as_it_stands(str(times[0]))
+        filled = Counter(column.text(int(row)) for row in np.flatnonzero(~time.missing))
+        if not filled:
+            return ""
+        return f"This is an export of REDCap: try --where '{event}=={filled.most_common(1)[0][0]}'. "
 
     def _refuse_intervals(self, keep: NDArray[np.bool_]) -> None:
         """Refuse several rows of one patient that are intervals from a start to a stop."""
@@ -484,10 +589,11 @@ class Cohort:
         start, stop = pair
         names = dict.fromkeys([self.id_column or "", *patient_columns(self.names)])
         for name in names:
-            repeated = self._repeated(name, keep) if name in self.names else None
-            if repeated is None:
+            repeats = self._repeats(name, keep) if name in self.names else []
+            if not repeats:
                 continue
-            text, first, second, count = repeated
+            (first, second), count = repeats[0], len(repeats)
+            text = self.as_it_stands(name).text(first)
             raise InputError(
                 f"{text!r} occurs at {self._place(first)} and {self._place(second)} with the times "
                 f"{start} and {stop}: {count} row{'s repeat' if count > 1 else ' repeats'} a "
@@ -498,19 +604,21 @@ class Cohort:
                 "standard errors, not the times.",
             )
 
-    def _repeated(self, name: str, keep: NDArray[np.bool_]) -> tuple[str, int, int, int] | None:
-        """The first repeated value, its first two rows, and the number of repeating rows."""
+    def _repeats(self, name: str, keep: NDArray[np.bool_]) -> list[tuple[int, int]]:
+        """Rows that repeat an id, each after the first row that has it.
+
+        Ids are compared without blanks around them, capitals and full-width letters.
+        """
         column = self.as_it_stands(name)
-        rows = np.flatnonzero(keep & ~column.missing)
-        values = column.values[rows].tolist()
-        count = len(values) - len(set(values))
-        if not count:
-            return None
+        rows = np.flatnonzero(keep & ~column.missing).tolist()
+        ids = column.values[rows].tolist()
+        if column.kind == "text":
+            ids = list(map(same_patient, ids))
+        if len(set(ids)) == len(ids):
+            return []
         first: dict[object, int] = {}
-        for row, value in zip(rows.tolist(), values, strict=True):
-            if first.setdefault(value, row) != row:
-                return column.text(row), first[value], row, count
-        raise AssertionError  # count says that one does
+        pairs = [(first.setdefault(id, row), row) for id, row in zip(ids, rows, strict=True)]
+        return [(a, b) for a, b in pairs if a != b]
 
     def dictionary_columns_absent(self) -> str | None:
         """A sentence on columns that the dictionary names and that are not in the cohort."""

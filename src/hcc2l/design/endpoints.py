@@ -99,7 +99,7 @@ def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = Non
         raise UsageError(
             f"There is no endpoint {spec.endpoint!r} in this cohort.",
             where="--endpoint",
-            hint=f"{hint} Define it with --time COLUMN --event COLUMN, or in hcc2l.toml. "
+            hint=f"{cohort.hidden_endpoint()} {hint} Define it with --time COLUMN --event COLUMN, or in hcc2l.toml. "
             f"Columns: {quoted_list(cohort.names, 20)}.".strip(),
         )
     if entry.start:
@@ -145,11 +145,11 @@ def _from_columns(
     _refuse_negative(cohort, time, keep, time_name)
     event, others = read_event(cohort.column(event_name), value, event_option, keep)
     event_text = event_name if value is None else f"{event_name}={value}"
-    dictionary_unit = cohort.dictionary.column(time_name).unit
+    stated_unit = cohort.unit(time_name)
     return Endpoint(
         name=entry.name,
         label=entry.label or endpoint_label(time_name, event_text) or f"Time to {event_text}",
-        unit=entry.unit or dictionary_unit or unit_from_name(time_name),
+        unit=entry.unit or stated_unit or unit_from_name(time_name),
         time=time,
         event=event,
         event_name=event_text,

@@ -62,7 +62,7 @@ def plain_numbers(cells: Iterable[str], marks: Collection[str]) -> dict[str, tup
             text, taken = text.translate(_GROUP_MARKS), "the blank or apostrophe between thousands"
         elif not text.isascii():
             narrow = unicodedata.normalize("NFKC", text).strip()
-            if narrow != text and is_number_somehow(narrow) and not is_number_somehow(text):
+            if narrow != text and is_number_somehow(narrow):
                 text, taken = narrow, "full-width digits"
         if taken:
             plain[cell] = text, taken

@@ -191,6 +191,7 @@ class _LargeTable:
         texts = self._strings[name].combine_chunks()
         if self._content.find(b" ") >= 0 or self._content.find(b"\t") >= 0:
             texts = pc.utf8_trim_whitespace(texts)
+        texts = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
         return bool(pc.all(pc.less(texts[:-1], texts[1:])).as_py())
 
     def _is_missing(self, texts: Any, name: str) -> Any:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from hcc2l.cohort import Column
+from hcc2l.cohort import Column, same_patient
 from hcc2l.errors import InputError, no_column, quoted_list
 from hcc2l.number_format import file_decimal
 from hcc2l.readers.layout import Grid, SheetTable, find_table
@@ -59,6 +58,8 @@ def read_grid(
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
     if decimal is None and not texts_only:
         decimal = file_decimal(cell for row in rows for cell in row if isinstance(cell, str))
+        if decimal == "," and options.decimal is None:
+            remarks = (*remarks, "numbers stored as text were read with decimal commas")
 
     def make(column: str) -> Column:
         cells = columns[column]
@@ -77,13 +78,6 @@ def read_grid(
         units=table.units,
         hidden=table.hidden,
     )
-
-
-def same_patient(id: str) -> str:
-    """An id without blanks around it, capitals and full-width letters, to find one patient."""
-    if not id.isascii():
-        id = unicodedata.normalize("NFKC", id)
-    return id.strip().casefold()
 
 
 def _merged(
@@ -136,7 +130,10 @@ def _merged(
             where=f"{where}, rows.merge = {column!r}",
             hint="Correct the cells, or keep one row per patient.",
         )
-    remarks = [f"{sum(map(len, groups.values()))} rows were merged by {column} into {len(rows)}"]
+    together = sum(map(len, groups.values()))
+    remarks = []
+    if together > len(rows):
+        remarks = [f"{together} rows were merged by {column} into {len(rows)}"]
     if repeats:
         listed = quoted_list(f"{name!r} ({n} rows)" for name, n in repeats.items())
         remarks.append(f"rows of the repeating instrument {listed} were left out")
