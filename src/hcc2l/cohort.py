@@ -152,11 +152,11 @@ def _folded(text: str) -> str:
     return "".join(c for c in letters if not (unicodedata.combining(c) or c.isspace()))
 
 
-def same_patient(id: str) -> str:
+def same_patient(text: str) -> str:
     """An id without blanks around it, capitals and full-width letters, to find one patient."""
-    if not id.isascii():
-        id = unicodedata.normalize("NFKC", id)
-    return id.strip().casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return text.strip().casefold()
 
 
 @dataclass(frozen=True)
@@ -514,7 +514,12 @@ class Cohort:
             return None
         texts = column.values[keep & ~column.missing].tolist()
         forms = {re.sub(r"\d+", "9", re.sub(r"[^\W\d]+", "a", same_patient(t))) for t in texts}
-        if len(texts) < MIN_IDS or len(texts) < keep.sum() or len(forms) > 1 or "9" not in forms.pop():
+        if (
+            len(texts) < MIN_IDS
+            or len(texts) < keep.sum()
+            or len(forms) > 1
+            or "9" not in forms.pop()
+        ):
             return None
         few = 0 < len(self._repeats(first, keep)) <= len(texts) // 10
         return first if few else None
@@ -579,7 +584,9 @@ class Cohort:
         filled = Counter(column.text(int(row)) for row in np.flatnonzero(~time.missing))
         if not filled:
             return ""
-        return f"This is an export of REDCap: try --where '{event}=={filled.most_common(1)[0][0]}'. "
+        return (
+            f"This is an export of REDCap: try --where '{event}=={filled.most_common(1)[0][0]}'. "
+        )
 
     def _refuse_intervals(self, keep: NDArray[np.bool_]) -> None:
         """Refuse several rows of one patient that are intervals from a start to a stop."""
@@ -611,13 +618,13 @@ class Cohort:
         """
         column = self.as_it_stands(name)
         rows = np.flatnonzero(keep & ~column.missing).tolist()
-        ids = column.values[rows].tolist()
+        values = column.values[rows].tolist()
         if column.kind == "text":
-            ids = list(map(same_patient, ids))
-        if len(set(ids)) == len(ids):
+            values = list(map(same_patient, values))
+        if len(set(values)) == len(values):
             return []
         first: dict[object, int] = {}
-        pairs = [(first.setdefault(id, row), row) for id, row in zip(ids, rows, strict=True)]
+        pairs = [(first.setdefault(v, row), row) for v, row in zip(values, rows, strict=True)]
         return [(a, b) for a, b in pairs if a != b]
 
     def dictionary_columns_absent(self) -> str | None:

@@ -69,6 +69,26 @@ def reading_notes(cohort: Cohort, event: str = "") -> list[Note]:
             count = f"{len(limits)} cells are detection limits"
         text = f"{name}: {count} ({kinds}); the limit itself is used as the value."
         notes.append(Note("info", "detection-limits", text))
+    notes += _cell_notes(cohort)
+    for name, cells in cohort.mixed().items():
+        text = (
+            f"{name} is treated as a grouping variable because it contains "
+            f"{quoted_list(map(repr, cells))} as well as numbers. Correct the cells, declare a "
+            "code for missing values (--na), or, if groups are intended, set "
+            f'type = "factor" for {name} in hcc2l.toml.'
+        )
+        notes.append(Note("warning", "numbers-as-groups", text))
+    for name, spellings in cohort.similar_levels(event).items():
+        notes += [_similar_levels_note(name, rows) for rows in spellings]
+    absent = cohort.dictionary_columns_absent()
+    if absent:
+        notes.append(Note("info", "dictionary-columns", absent.strip()))
+    return notes
+
+
+def _cell_notes(cohort: Cohort) -> list[Note]:
+    """Notes on cells that were understood otherwise than as they are written."""
+    notes = []
     for name, words in cohort.words_for_missing().items():
         listed = quoted_list([f"{word!r} ({count})" for word, count in words.items()], 6)
         text = (
@@ -91,19 +111,6 @@ def reading_notes(cohort: Cohort, event: str = "") -> list[Note]:
             f'it means missing, set missing = ["{code[0]}"] for {name} in hcc2l.toml.'
         )
         notes.append(Note("warning", "missing-code", text))
-    for name, cells in cohort.mixed().items():
-        text = (
-            f"{name} is treated as a grouping variable because it contains "
-            f"{quoted_list(map(repr, cells))} as well as numbers. Correct the cells, declare a "
-            "code for missing values (--na), or, if groups are intended, set "
-            f'type = "factor" for {name} in hcc2l.toml.'
-        )
-        notes.append(Note("warning", "numbers-as-groups", text))
-    for name, spellings in cohort.similar_levels(event).items():
-        notes += [_similar_levels_note(name, rows) for rows in spellings]
-    absent = cohort.dictionary_columns_absent()
-    if absent:
-        notes.append(Note("info", "dictionary-columns", absent.strip()))
     return notes
 
 

@@ -23,9 +23,9 @@ _DAY_MONTH = re.compile(r"(\d{1,2})[-. ]*([^\W\d_]{3,})[-., ]*(\d{4}|\d{2})")
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,})\.? (\d{1,2}),? (\d{4})")
 _FORMS = (_YEAR_FIRST, _DOTTED, _SLASHED)
 _MONTHS = (
-    "jan janv oca ene gen", "feb fév fev şub", "mar mär mars", "apr avr abr nis", "may mai mayo maı",
-    "jun juin haz", "jul juil tem", "aug août aou ağu ago", "sep sept eyl set", "oct okt ekim eki ott",
-    "nov kas", "dec dez déc dic ara",
+    "jan janv oca ene gen", "feb fév fev şub", "mar mär mars", "apr avr abr nis",
+    "may mai mayo mag", "jun juin haz giu", "jul juil tem lug", "aug août aou ağu ago",
+    "sep sept eyl set", "oct okt eki ott", "nov kas", "dec dez déc dic ara",
 )  # fmt: skip
 _MONTH_OF = {word: i for i, words in enumerate(_MONTHS, start=1) for word in words.split()}
 _BIRTH = re.compile(r"birth|dob|geb|naiss|doğum|nacim|nascit|생년|출생|出生|生年", re.IGNORECASE)
@@ -96,9 +96,7 @@ def _numbered(cohort: Cohort, column: Column, keep: Mask) -> NDArray[np.datetime
     return days
 
 
-def _written(
-    cohort: Cohort, column: Column, keep: Mask, order: _Order
-) -> NDArray[np.datetime64]:
+def _written(cohort: Cohort, column: Column, keep: Mask, order: _Order) -> NDArray[np.datetime64]:
     """A column of text as dates."""
     days = np.full(cohort.rows, np.datetime64("NaT", "D"))
     rows = np.flatnonzero(keep & ~column.missing).tolist()
@@ -247,9 +245,7 @@ def _range(days: NDArray[np.datetime64]) -> str:
     return f"{np.nanmin(days)} to {np.nanmax(days)}"
 
 
-def _remedy(
-    text: str, parts: tuple[str, str, str] | None, order: _Order, short: bool
-) -> str:
+def _remedy(text: str, parts: tuple[str, str, str] | None, order: _Order, short: bool) -> str:
     """What to do about a cell that is not a date."""
     if _SLASHED.fullmatch(text) and order.order is None:
         if order.against:

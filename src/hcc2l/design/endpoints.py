@@ -96,10 +96,11 @@ def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = Non
         return _from_columns(cohort, entry, keep, "--time", "--event")
     if entry is None:
         hint = did_you_mean(spec.endpoint, endpoints, listed=9) if endpoints else ""
+        hint = f"{cohort.hidden_endpoint()} {hint}".strip()
         raise UsageError(
             f"There is no endpoint {spec.endpoint!r} in this cohort.",
             where="--endpoint",
-            hint=f"{cohort.hidden_endpoint()} {hint} Define it with --time COLUMN --event COLUMN, or in hcc2l.toml. "
+            hint=f"{hint} Define it with --time COLUMN --event COLUMN, or in hcc2l.toml. "
             f"Columns: {quoted_list(cohort.names, 20)}.".strip(),
         )
     if entry.start:

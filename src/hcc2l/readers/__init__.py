@@ -49,9 +49,9 @@ def read_cohort(
     Parameters
     ----------
     path
-        A file (delimited text, also gzipped; Excel; OpenDocument; SPSS; Stata; SAS; Parquet), or ``-`` for
-        standard input. Default: ``HCC2L_COHORT``, else ``cohort`` in `hcc2l.toml` of the working
-        folder, else the bundled synthetic cohort.
+        A file (delimited text, also gzipped; Excel; OpenDocument; SPSS; Stata; SAS; Parquet), or
+        ``-`` for standard input. Default: ``HCC2L_COHORT``, else ``cohort`` in `hcc2l.toml` of the
+        working folder, else the bundled synthetic cohort.
     config
         The dictionary (default: `hcc2l.toml` beside the cohort, else in the working folder).
     sep, encoding

@@ -1,27 +1,25 @@
-"""What is written in cells beside plain numbers: words for missing, errors, signs around a number."""
+"""What cells hold beside plain numbers: words for missing, errors, signs around a number."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from hcc2l.number_format import is_number_somehow
 
 # Words that mean missing among numbers and in groups. "no" and "none" never do.
-_WORDS = frozenset(
-    (
-        "unknown", "unk", "not known", "not done", "not available", "not determined", "not tested",
-        "not assessed", "not measured", "unbekannt", "nicht bekannt", "nicht bestimmt",
-        "nicht erhoben", "nicht durchgeführt", "keine angabe", "k.a.", "k. a.", "inconnu",
-        "inconnue", "non connu", "non fait", "non disponible", "non renseigné", "desconocido",
-        "desconocida", "no disponible", "no realizado", "sconosciuto", "non noto", "non eseguito",
-        "desconhecido", "onbekend", "ukjent", "ukendt", "okänd", "nieznane", "nieznany",
-        "brak danych", "bilinmiyor", "bilinmeyen", "неизвестно", "нет данных", "άγνωστο", "미상",
-        "모름", "불명", "미시행", "알 수 없음", "不明", "未知", "不详", "不詳", "未查", "未检", "未做",
-        "未検", "未測定", "未実施",
-    )
-)  # fmt: skip
+_WORDS = frozenset((
+    "unknown", "unk", "not known", "not done", "not available", "not determined",
+    "not tested", "not assessed", "not measured", "unbekannt", "nicht bekannt",
+    "nicht bestimmt", "nicht erhoben", "nicht durchgeführt", "keine angabe", "k.a.",
+    "k. a.", "inconnu", "inconnue", "non connu", "non fait", "non disponible",
+    "non renseigné", "desconocido", "desconocida", "no disponible", "no realizado",
+    "sconosciuto", "non noto", "non eseguito", "desconhecido", "onbekend", "ukjent",
+    "ukendt", "okänd", "nieznane", "nieznany", "brak danych", "bilinmiyor", "bilinmeyen",
+    "неизвестно", "нет данных", "άγνωστο", "미상", "모름", "불명", "미시행", "알 수 없음",
+    "不明", "未知", "不详", "不詳", "未查", "未检", "未做", "未検", "未測定", "未実施",
+))  # fmt: skip
 # Short forms that may be a level of a group, so that they mean missing among numbers only.
 _SHORT = frozenset(("n.d.", "n.d", "nd", "n/d", "missing", "н/д"))
 _ERRORS = re.compile(
@@ -69,7 +67,7 @@ def plain_numbers(cells: Iterable[str], marks: Collection[str]) -> dict[str, tup
     return plain | _percentages(cells)
 
 
-def _percentages(cells: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+def _percentages(cells: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Percentages without their signs; none where some numbers have no sign."""
     found = {}
     for cell in cells:

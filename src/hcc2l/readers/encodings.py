@@ -112,7 +112,9 @@ def _fit(sample: bytes, codec: str) -> float:
     else:
         alphabets = [letters for page, letters in _LETTERS if page == codec]
         found = {c for c in beyond if c.isalpha()}
-        strange = (beyond - found) | set(re.findall(r"(?<=[^\W\d])([²³½¼¹¿¡§±×·])(?=[^\W\d])", text))
+        strange = (beyond - found) | set(
+            re.findall(r"(?<=[^\W\d])([²³½¼¹¿¡§±×·])(?=[^\W\d])", text)
+        )
         missed = min(
             (found - set(letters) - set(letters.upper()) - {"İ"}
              for letters in alphabets), key=len,

@@ -22,10 +22,11 @@ _OUTCOME = re.compile(
     r"|durum|supervivencia|muerte|sopravvivenza|decesso|사망|생존|死亡|生存|结局|存活|转归|轉歸|転帰|随访",
     re.IGNORECASE,
 )
-_CODE_LIST = frozenset(
-    "code codes label labels meaning value values variable description kürzel bedeutung kode "
-    "signification libellé anlam kod 코드 의미 代码 含义 コード 意味".split()
-)
+_CODE_LIST = frozenset((
+    "code", "codes", "label", "labels", "meaning", "value", "values", "variable", "description",
+    "kürzel", "bedeutung", "kode", "signification", "libellé", "anlam", "kod", "코드", "의미",
+    "代码", "含义", "コード", "意味",
+))  # fmt: skip
 
 
 def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
@@ -46,7 +47,11 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         notes = read_notes(content)
         sheets = [
-            _Sheet(s.name, "Visible" in str(s.visible), _grid(workbook, s.name, notes.get(s.name, SheetNotes())))
+            _Sheet(
+                s.name,
+                "Visible" in str(s.visible),
+                _grid(workbook, s.name, notes.get(s.name, SheetNotes())),
+            )
             for s in workbook.sheets_metadata
             if "WorkSheet" in str(s.typ) and (options.sheet in (None, s.name))
         ]
@@ -85,7 +90,7 @@ class _Sheet:
     def rank(self, options: ReadOptions) -> tuple[bool, bool, bool]:
         """Whether it is a table that a user can see, whether it has an outcome, and an id."""
         try:
-            table = find_table(self.grid, "", header=options.header, id=options.id)
+            table = find_table(self.grid, "", header=options.header, id_column=options.id)
         except Hcc2lError:
             return (False, False, False)
         names = table.names
@@ -93,8 +98,8 @@ class _Sheet:
         if code_list or len(names) < 2 or len(table.rows) < 2:
             return (False, False, False)
         outcome = any(_OUTCOME.search(n) for n in names)
-        id = options.id in names or bool(recognise_id(names) or patient_columns(names))
-        return (self.visible, outcome, id)
+        ids = options.id in names or bool(recognise_id(names) or patient_columns(names))
+        return (self.visible, outcome, ids)
 
 
 def _cohort_sheet(sheets: Sequence[_Sheet], options: ReadOptions, name: str) -> _Sheet:

@@ -21,6 +21,7 @@ from hcc2l.readers.raw import check_header, column_name, wrong_width
 from hcc2l.readers.units import is_unit, unit_in_name, unit_of
 
 _SEARCHED = 30  # rows in which the header is looked for
+ROW_NUMBERS = "the first column has no name and numbers the rows; it was left out"
 _JUDGED = 1000  # rows that show how a table is filled, and what its ids look like
 _TOTALS = re.compile(
     r"(sub)?totals?|mean|means|median|sum|average|avg|sd|std|min|max|minimum|maximum|count|range|iqr"
@@ -30,7 +31,9 @@ _TOTALS = re.compile(
 )
 _SIZE = re.compile(r"n\s*[=:]\s*\d+", re.IGNORECASE)
 _SECTION_SIZE = re.compile(r"\s*[(\[]\s*n\s*=\s*(\d+)\s*[)\]]\s*$", re.IGNORECASE)
-_UNIT_ROW = re.compile(r"(units?|einheit(en)?|unités?|birim|unidad(es)?|단위|单位|單位|単位)\s*:?", re.I)
+_UNIT_ROW = re.compile(
+    r"(units?|einheit(en)?|unités?|birim|unidad(es)?|단위|单位|單位|単位)\s*:?", re.I
+)
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?|\d{4}年.*")
 
 
@@ -98,7 +101,7 @@ def find_table(
     where: str,
     *,
     header: tuple[int, ...] = (),
-    id: str | None = None,
+    id_column: str | None = None,
     sections: str | None = None,
 ) -> SheetTable:
     """The table in a grid.
@@ -107,7 +110,7 @@ def find_table(
     ----------
     header
         The numbers of its header rows, one or two; empty to find them.
-    id
+    id_column
         The column that identifies patients, None to recognise it.
     sections
         A column to be made of headings between the rows.
@@ -122,7 +125,7 @@ def find_table(
     rows = [list(row) for row in grid.rows]
     lines = _given_lines(grid, header, where) if header else _header_lines(rows, grid.numbers)
     last = lines[-1]
-    names, units = _names(rows, lines, grid, where)
+    names, units = _names(rows, lines, grid)
     place = f"{where}, {grid.word} {grid.numbers[last]}"
     if grid.separator is None:
         _refuse_beyond(rows[last + 1 :], grid.numbers[last + 1 :], len(names), grid.word, where)
@@ -144,7 +147,7 @@ def find_table(
     names, body, kept, dropped = _without_blank_columns(names, body)
     remarks += dropped
     checked = check_header(names, place)
-    body, numbers, more, extra = _patients(checked, body, numbers, grid, id, sections)
+    body, numbers, more, extra = _patients(checked, body, numbers, grid, id_column, sections)
     if grid.separator is not None:
         _refuse_other_widths(grid, set(numbers), len(rows[last]), where)
     hidden = frozenset(
@@ -239,7 +242,7 @@ def _is_second_line(rows: Sequence[Sequence[Any]], at: int, repeats: bool) -> bo
 
 
 def _names(
-    rows: Sequence[Sequence[Any]], lines: Sequence[int], grid: Grid, where: str
+    rows: Sequence[Sequence[Any]], lines: Sequence[int], grid: Grid
 ) -> tuple[list[str], dict[int, str]]:
     """The names of the columns, empty where there are none, and the units of their groups."""
     last = rows[lines[-1]]
@@ -251,7 +254,9 @@ def _names(
     if len(lines) > 2:
         raise UsageError("At most two rows can be the header.", where="--header", hint="Give two.")
     top = rows[lines[0]]
-    width = max((j for row in (top, last) for j, c in enumerate(row, 1) if _is_filled(c)), default=0)
+    width = max(
+        (j for row in (top, last) for j, c in enumerate(row, 1) if _is_filled(c)), default=0
+    )
     upper = [column_name(cell) for cell in [*top, *[None] * width][:width]]
     lower = [column_name(cell) for cell in [*last, *[None] * width][:width]]
     groups = list(upper)
@@ -288,9 +293,7 @@ def _header_remarks(grid: Grid, lines: Sequence[int], given: bool) -> list[str]:
 
 def _listed(grid: Grid, indices: Sequence[int]) -> str:
     """Rows by number, the first ones with their text: `rows 64 ('Mean'), 65 ('Total')`."""
-    return named_rows(
-        grid.word, [(grid.numbers[i], grid.rows[i]) for i in indices]
-    )
+    return named_rows(grid.word, [(grid.numbers[i], grid.rows[i]) for i in indices])
 
 
 def named_rows(word: str, rows: Sequence[tuple[int, Sequence[Any]]]) -> str:
@@ -370,20 +373,18 @@ def _without_blank_columns(
     names: Sequence[str], body: list[list[Any]]
 ) -> tuple[list[str], list[list[Any]], list[int], list[str]]:
     """The table without columns that have neither name nor cell, nor nameless row numbers."""
-    used = [
-        j for j, name in enumerate(names) if name or any(_is_filled(row[j]) for row in body)
-    ]
+    used = [j for j, name in enumerate(names) if name or any(_is_filled(row[j]) for row in body)]
     remarks = []
     if len(used) > 2 and used[0] == 0 and not names[0] and _counts_rows([r[0] for r in body]):
         used = used[1:]
-        remarks = ["the first column has no name and numbers the rows; it was left out"]
+        remarks = [ROW_NUMBERS]
     if len(used) == len(names):
         return list(names), body, used, remarks
     return [names[j] for j in used], [[row[j] for j in used] for row in body], used, remarks
 
 
 def _counts_rows(cells: Sequence[Any]) -> bool:
-    """Whether cells are 1, 2, 3 … or 0, 1, 2 …"""
+    """Whether cells number the rows, from 1 or from 0."""
     if len(cells) < 2:
         return False
     texts = [column_name(cell) for cell in cells]
@@ -397,11 +398,11 @@ def _patients(
     body: list[list[Any]],
     numbers: list[int],
     grid: Grid,
-    id: str | None,
+    id_column: str | None,
     sections: str | None,
 ) -> tuple[list[list[Any]], list[int], list[str], tuple[str, ...]]:
     """The rows of patients; headings, totals and footnotes are left out and named."""
-    at = _id_position(names, id)
+    at = _id_position(names, id_column)
     width = len(names)
     wide = [row for row in body[:_JUDGED] if 2 * _fill(row) > width]
     shapes = {_shape(row[at]) for row in wide if _is_filled(row[at]) and not _is_total(row, at)}
@@ -412,8 +413,8 @@ def _patients(
 
     totals = {
         i for i, row in enumerate(body)
-        if _is_total(row, at) and (not is_patient(row) or 2 * _fill(row) <= width)
-        or numbers[i] - 1 in summing and not is_patient(row) and _sums_up(row, numbers[i], grid)
+        if (_is_total(row, at) and (not is_patient(row) or 2 * _fill(row) <= width))
+        or (numbers[i] - 1 in summing and not is_patient(row) and _sums_up(row, numbers[i], grid))
     }  # fmt: skip
     sparse = [i for i, row in enumerate(body) if 2 * _fill(row) <= width and not is_patient(row)]
     few = max(1, width // 4) if width > 2 else 0
@@ -485,9 +486,9 @@ def _headings(
     return remark + "".join(f"; {text}" for text in wrong), texts
 
 
-def _id_position(names: Sequence[str], id: str | None) -> int:
+def _id_position(names: Sequence[str], id_column: str | None) -> int:
     """The position of the column that identifies patients, else of the first column."""
-    name = id or recognise_id(names) or next(iter(patient_columns(names)), None)
+    name = id_column or recognise_id(names) or next(iter(patient_columns(names)), None)
     return names.index(name) if name in names else 0
 
 
@@ -532,7 +533,9 @@ def _hidden_remarks(
                if j in grid.hidden_columns]  # fmt: skip
     if columns:
         verb = "s {} are" if len(columns) > 1 else " {} is"
-        remarks.append(f"column{verb.format(quoted_list(columns))} hidden in the workbook, but read")
+        remarks.append(
+            f"column{verb.format(quoted_list(columns))} hidden in the workbook, but read"
+        )
     rows = [i for i, number in enumerate(numbers) if number - 1 in grid.hidden_rows]
     if rows:
         listed = quoted_list([str(numbers[i]) for i in rows], 8)
@@ -544,9 +547,7 @@ def _hidden_remarks(
     return remarks
 
 
-def _condition(
-    names: Sequence[str], body: Sequence[Sequence[Any]], rows: Collection[int]
-) -> str:
+def _condition(names: Sequence[str], body: Sequence[Sequence[Any]], rows: Collection[int]) -> str:
     """The column whose values separate hidden from visible rows, if one does."""
     for j, name in enumerate(names):
         hidden = {column_name(row[j]) for i, row in enumerate(body) if i in rows}

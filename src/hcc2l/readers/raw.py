@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -126,10 +125,10 @@ def column_from_texts(
     """
     missing = options.missing_for(name)
     cells = [None if t is None or t in missing else t for t in texts]
-    return _dated(_column(name, cells, {}, options, file_decimal, repeats), options)
+    return dated(_column(name, cells, {}, options, file_decimal, repeats), options)
 
 
-def _dated(column: Column, options: ReadOptions) -> Column:
+def dated(column: Column, options: ReadOptions) -> Column:
     """A column of numbers as dates, where the dictionary says that it holds dates."""
     if column.name not in options.as_date or column.kind != "number":
         return column
@@ -160,9 +159,9 @@ def _column(
         column = _column(name, cells, typed, options, file_decimal, repeats)
         return replace(column, broken=broken)
     if name not in options.as_text:
-        column = _numeric(name, cells, typed, counts, options, file_decimal, repeats)
-        if column is not None:
-            return column
+        numeric = _numeric(name, cells, typed, counts, options, file_decimal, repeats)
+        if numeric is not None:
+            return numeric
     form = column_format(counts, file_decimal, options.decimal_for(name))
     if name in options.as_text:
         return Column(name, "text", _objects(cells), format=form)
@@ -278,10 +277,10 @@ def column_from_cells(
         numbers = [np.nan if c is None else float(c) for c in known]
         values = np.array(numbers, dtype=np.float64)
         column = Column(name, "number", values, written=lambda row: _cell_text(known[row]))
-        return _dated(column, options)
+        return dated(column, options)
     texts = [None if c is None else _cell_text(c) for c in known]
     typed = {i: float(c) for i, c in enumerate(known) if c is not None and _is_plain_number(c)}
-    column = _dated(_column(name, texts, typed, options, file_decimal), options)
+    column = dated(_column(name, texts, typed, options, file_decimal), options)
     rounded = any(isinstance(known[i], float) and abs(v) >= _EXACT for i, v in typed.items())
     return replace(column, rounded=rounded)
 

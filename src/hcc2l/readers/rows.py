@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -47,7 +49,7 @@ def read_grid(
         The grid holds no table with rows, or rows to be merged contradict each other.
     """
     table = find_table(
-        grid, where, header=options.header, id=options.id, sections=options.sections
+        grid, where, header=options.header, id_column=options.id, sections=options.sections
     )
     if not table.rows:
         raise no_rows(where)
@@ -62,7 +64,7 @@ def read_grid(
             remarks = (*remarks, "numbers stored as text were read with decimal commas")
 
     def make(column: str) -> Column:
-        cells = columns[column]
+        cells: Sequence[Any] = columns[column]
         if texts_only:
             texts = [None if c is None else c.strip() for c in cells]
             return column_from_texts(column, texts, options, decimal)
@@ -91,45 +93,20 @@ def _merged(
     if column not in names:
         raise no_column(column, names, "hcc2l.toml, rows.merge")
     at = names.index(column)
-    by_design = {j for j, name in enumerate(names) if name in (*_EVENT, *_INSTRUMENT, *_INSTANCE)}
     instrument = next((names.index(name) for name in _INSTRUMENT if name in names), None)
-    missing = options.missing
     groups: dict[str, list[int]] = {}
-    repeats: dict[str, int] = {}
+    repeats: Counter[str] = Counter()
     for i, row in enumerate(table.rows):
-        repeat = "" if instrument is None else _text(row[instrument])
+        repeat = "" if instrument is None else column_name(row[instrument])
         if repeat:
-            repeats[repeat] = repeats.get(repeat, 0) + 1
+            repeats[repeat] += 1
         else:
-            id = _text(row[at])
-            groups.setdefault(same_patient(id) if id else f"\0{i}", []).append(i)
-    rows, conflicts = [], []
-    for members in groups.values():
-        first = list(table.rows[members[0]])
-        source = dict.fromkeys(range(len(names)), members[0])
-        for i in members[1:]:
-            for j, cell in enumerate(table.rows[i]):
-                if _text(cell) in missing or j == at:
-                    continue
-                if _text(first[j]) in missing:
-                    first[j], source[j] = cell, i
-                elif _text(first[j]) != _text(cell) and j not in by_design:
-                    a, b = table.numbers[source[j]], table.numbers[i]
-                    conflicts.append(
-                        f"{_text(first[at])}, {names[j]}: {_text(first[j])!r} in {word} {a}, "
-                        f"{_text(cell)!r} in {word} {b}"
-                    )
-        rows.append(first)
+            patient = column_name(row[at])
+            groups.setdefault(same_patient(patient) if patient else f"\0{i}", []).append(i)
+    conflicts: list[str] = []
+    rows = [_one_row(table, members, at, options, word, conflicts) for members in groups.values()]
     if conflicts:
-        count = len(conflicts)
-        raise InputError(
-            f"{count} cell{'s of rows' if count > 1 else ' of rows'} to be merged "
-            f"contradict{'' if count > 1 else 's'} another:\n  "
-            + "\n  ".join(conflicts[:CONFLICTS])
-            + (f"\n  and {count - CONFLICTS} more" if count > CONFLICTS else ""),
-            where=f"{where}, rows.merge = {column!r}",
-            hint="Correct the cells, or keep one row per patient.",
-        )
+        raise _contradiction(conflicts, f"{where}, rows.merge = {column!r}")
     together = sum(map(len, groups.values()))
     remarks = []
     if together > len(rows):
@@ -145,6 +122,36 @@ def _merged(
     )
 
 
-def _text(cell: Any) -> str:
-    return column_name(cell)
+def _one_row(
+    table: SheetTable, members: Sequence[int], at: int, options: ReadOptions, word: str,
+    conflicts: list[str],
+) -> list[Any]:  # fmt: skip
+    """The rows of one patient as one; cells that contradict another are added to `conflicts`."""
+    row = list(table.rows[members[0]])
+    source = [members[0]] * len(row)
+    for i in members[1:]:
+        for j, cell in enumerate(table.rows[i]):
+            old, new = column_name(row[j]), column_name(cell)
+            if j == at or new in options.missing or old == new:
+                continue
+            if old in options.missing:
+                row[j], source[j] = cell, i
+            elif table.names[j] not in (*_EVENT, *_INSTRUMENT, *_INSTANCE):
+                conflicts.append(
+                    f"{column_name(row[at])}, {table.names[j]}: {old!r} in {word} "
+                    f"{table.numbers[source[j]]}, {new!r} in {word} {table.numbers[i]}"
+                )
+    return row
 
+
+def _contradiction(conflicts: Sequence[str], where: str) -> InputError:
+    count = len(conflicts)
+    what = "cells contradict" if count > 1 else "cell contradicts"
+    more = f"\n  and {count - CONFLICTS} more" if count > CONFLICTS else ""
+    return InputError(
+        f"The rows of a patient cannot be merged: {count} {what} another.\n  "
+        + "\n  ".join(conflicts[:CONFLICTS])
+        + more,
+        where=where,
+        hint="Correct the cells, or keep one row per patient.",
+    )
