@@ -88,6 +88,22 @@ class ColumnEntry:
 
 
 @dataclass(frozen=True)
+class RowsEntry:
+    """What the dictionary says about rows.
+
+    Attributes
+    ----------
+    merge
+        The column whose rows become one.
+    sections
+        The column to be made of headings between the rows.
+    """
+
+    merge: str | None = None
+    sections: str | None = None
+
+
+@dataclass(frozen=True)
 class Dictionary:
     """A checked `hcc2l.toml`; empty when there is none.
 
@@ -95,10 +111,6 @@ class Dictionary:
     ----------
     id
         Empty for ``id = false``: no column identifies patients.
-    merge
-        The column whose rows become one.
-    sections
-        The column to be made of headings between the rows.
     """
 
     path: Path | None = None
@@ -109,8 +121,7 @@ class Dictionary:
     treatment: str | None = None
     missing: tuple[str, ...] = ()
     date_order: str | None = None
-    merge: str | None = None
-    sections: str | None = None
+    rows: RowsEntry = field(default_factory=RowsEntry)
     endpoints: Mapping[str, EndpointEntry] = field(default_factory=dict)
     columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -305,7 +316,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         treatment=top.get("treatment"),
         missing=top.get("missing") or (),
         date_order=top.get("date_order"),
-        **_entry(("rows",), top.get("rows") or {}, _ROWS, faults),
+        rows=RowsEntry(**_entry(("rows",), top.get("rows") or {}, _ROWS, faults)),
         endpoints=endpoints,
         columns=columns,
         defaults=top.get("defaults") or {},

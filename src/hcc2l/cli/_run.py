@@ -171,7 +171,7 @@ def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
 def _read(options: dict[str, Any]) -> Cohort:
     from hcc2l.readers import read_cohort
 
-    named = ("config", "sep", "decimal", "encoding", "sheet", "na")
+    named = ("config", "sep", "decimal", "encoding", "sheet", "header", "na")
     return read_cohort(options.get("cohort"), **{k: options[k] for k in named if k in options})
 
 

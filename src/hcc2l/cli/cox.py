@@ -137,6 +137,7 @@ def cox(
     decimal: o.Decimal = None,
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
+    header: o.Header = None,
 ) -> None:
     """Cox regression: univariable and multivariable hazard ratios, checks, forest plot."""
     run_analysis(context, texts=("covariates", "within", "interaction"))

@@ -176,6 +176,7 @@ def km(
     decimal: o.Decimal = None,
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
+    header: o.Header = None,
 ) -> None:
     """Kaplan–Meier analysis: medians, survival at given times, log-rank tests, numbers at risk."""
     run_analysis(context, texts=("test", "parametric"), numbers=("at",))

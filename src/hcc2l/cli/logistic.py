@@ -66,6 +66,7 @@ def logistic(
     decimal: o.Decimal = None,
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
+    header: o.Header = None,
 ) -> None:
     """Logistic regression: univariable and multivariable odds ratios, checks, forest plot."""
     run_analysis(context, texts=("covariates", "interaction"))

@@ -128,7 +128,12 @@ Encoding = Annotated[
 Sheet = Annotated[
     str | None,
     typer.Option(metavar="NAME", rich_help_panel=_COHORT, show_default=False,
-                 help="Worksheet of an Excel file (default: the first)."),
+                 help="Worksheet of a workbook (default: the one that holds the cohort)."),
+]  # fmt: skip
+Header = Annotated[
+    str | None,
+    typer.Option(metavar="N[,N]", rich_help_panel=_COHORT, show_default=False,
+                 help="Row of the header, or its two rows (default: detected)."),
 ]  # fmt: skip
 
 # Options of every regression.

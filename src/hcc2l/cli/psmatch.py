@@ -239,6 +239,7 @@ def psmatch(
     decimal: o.Decimal = None,
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
+    header: o.Header = None,
 ) -> None:
     """Compare two treatments in matched patients: propensity score, balance, outcomes."""
     run_analysis(context, texts=("covariates", "exact", "endpoint"))

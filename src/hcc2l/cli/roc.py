@@ -127,6 +127,7 @@ def roc(
     decimal: o.Decimal = None,
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
+    header: o.Header = None,
 ) -> None:  # fmt: skip
     """ROC curves and cut-offs of AFP, ALT, PNI and other markers, with internal validation."""
     run_analysis(context, texts=("marker", "combine"))

@@ -131,6 +131,7 @@ def tree(
     decimal: o.Decimal = None,
     encoding: o.Encoding = None,
     sheet: o.Sheet = None,
+    header: o.Header = None,
 ) -> None:
     """Conditional inference survival tree: splits, rules, a curve in each leaf."""
     try:

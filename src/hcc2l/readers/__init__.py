@@ -97,8 +97,8 @@ def read_cohort(
         decimal_in={n: c.decimal for n, c in dictionary.columns.items() if c.decimal},
         marks_in={n: c.marks for n, c in dictionary.columns.items() if c.marks},
         header=_header_rows(defaults.get("header") if header is None else header),
-        merge=dictionary.merge,
-        sections=dictionary.sections,
+        merge=dictionary.rows.merge,
+        sections=dictionary.rows.sections,
     )  # fmt: skip
     if options.decimal not in (".", ",", None):
         raise UsageError(

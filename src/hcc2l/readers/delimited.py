@@ -7,6 +7,7 @@ import gzip
 import io
 import re
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -124,7 +125,7 @@ def _dialect(
 
 
 def _separator(given: str | None, sample: Sequence[str]) -> str:
-    """The separator that is given, else the one that splits most lines like the header."""
+    """The separator that is given, else the one that splits most lines alike."""
     if given is not None:
         sep = _SEPARATOR_WORDS.get(given, given)
         if len(sep) != 1:
@@ -132,17 +133,18 @@ def _separator(given: str | None, sample: Sequence[str]) -> str:
                 f"{given!r} is not a separator.", where="--sep", hint="Use one of , ; tab |"
             )
         return sep
-    best, best_score = ",", (0.0, 0)
+    best, best_score = ",", (0.0, False, 0)
     for sep in SEPARATORS:
         try:
             widths = [len(next(csv.reader([line], delimiter=sep))) for line in sample]
         except (csv.Error, StopIteration):
             continue
-        if widths[0] < 2:
+        usual, lines = Counter(widths).most_common(1)[0] if widths else (0, 0)
+        if usual < 2:
             continue
-        alike = sum(w == widths[0] for w in widths) / len(widths)
-        if (alike, widths[0]) > best_score:
-            best, best_score = sep, (alike, widths[0])
+        score = lines / len(widths), widths[0] == usual, usual
+        if score > best_score:
+            best, best_score = sep, score
     return best
 
 

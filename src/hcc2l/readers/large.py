@@ -31,6 +31,7 @@ from hcc2l.readers.raw import (
 from hcc2l.readers.units import unit_in_name
 
 _END = 65_536  # bytes at either end of a text in which titles and footnotes are looked for
+_BLOCK = 1 << 20  # bytes
 _TAB, _NEWLINE, _BLANK, _QUOTE = 9, 10, 32, 34
 
 Bytes = NDArray[np.uint8]
@@ -63,7 +64,7 @@ def read_large(
     options = options.with_id(names)
     table = _LargeTable(content, names, lines, sep, decimal, options, name)
     units = {n: unit for n in names if (unit := unit_in_name(n))}
-    if not header[0].strip() and len(names) > 2 and table.numbers_rows(names[0]):
+    if not header[0].strip() and len(names) > 2 and table.numbers_rows():
         names, remarks = names[1:], (*remarks, ROW_NUMBERS)
     return RawTable(
         names=names,
@@ -119,13 +120,33 @@ def _regular_lines(content: Content, sep: str) -> _Lines | None:
     may_be_empty = (begins == ord(sep)) | (quoted & np.isin(second, (_QUOTE, _BLANK, _TAB)))
     if may_be_empty.any() and _has_empty_line(data, starts, sep):
         return None
-    quotes = np.flatnonzero(data == _QUOTE)
-    if not quotes.size:
+    if content.find(b'"') < 0:
         return _Lines(lines)
-    if not _closed(data, quotes, sep):
-        return None
-    spanning = bool((np.searchsorted(quotes, breaks) % 2).any())
-    return _Lines(lines, spanning)
+    return _quoted_lines(data, sep, lines)
+
+
+def _quoted_lines(data: Bytes, sep: str, lines: int) -> _Lines | None:
+    """The lines of a text with quoted cells; None unless all its quotation marks are regular.
+
+    Each must open or close a cell, or stand doubled in a quoted one. In blocks that fit a
+    processor's cache.
+    """
+    edge = np.zeros(256, dtype=np.bool_)
+    edge[[_NEWLINE, _QUOTE, ord(sep)]] = True
+    before, spanning = 0, False
+    for start in range(0, data.size, _BLOCK):
+        block = data[start : start + _BLOCK]
+        quotes = np.flatnonzero(block == _QUOTE)
+        breaks = np.flatnonzero(block == _NEWLINE)
+        spanning = spanning or bool(((np.searchsorted(quotes, breaks) + before) % 2).any())
+        quotes += start
+        opening, closing = quotes[before % 2 :: 2], quotes[1 - before % 2 :: 2]
+        left = edge[data[opening - 1]] | (opening == 0)
+        right = edge[data[np.minimum(closing + 1, data.size - 1)]] | (closing == data.size - 1)
+        if not (left.all() and right.all()):
+            return None
+        before += quotes.size
+    return None if before % 2 else _Lines(lines, spanning)
 
 
 def _has_empty_line(data: Bytes, starts: NDArray[np.int64], sep: str) -> bool:
@@ -133,18 +154,6 @@ def _has_empty_line(data: Bytes, starts: NDArray[np.int64], sep: str) -> bool:
     filling = np.zeros(256, dtype=np.bool_)
     filling[[_NEWLINE, _BLANK, _TAB, _QUOTE, ord(sep)]] = True
     return bool(np.logical_and.reduceat(filling[data], starts).any())
-
-
-def _closed(data: Bytes, quotes: NDArray[np.int64], sep: str) -> bool:
-    """Whether every quotation mark opens or closes a cell, or stands doubled in a quoted one."""
-    if quotes.size % 2:
-        return False
-    edge = np.zeros(256, dtype=np.bool_)
-    edge[[_NEWLINE, _QUOTE, ord(sep)]] = True
-    opening, closing = quotes[::2], quotes[1::2]
-    before = edge[data[opening - 1]] | (opening == 0)
-    after = edge[data[np.minimum(closing + 1, data.size - 1)]] | (closing == data.size - 1)
-    return bool(before.all() and after.all())
 
 
 class _LargeTable:
@@ -232,18 +241,14 @@ class _LargeTable:
             self._lines = [line for line, _ in self._records()]
         return f"line {self._lines[row + 1]}"
 
-    def numbers_rows(self, name: str) -> bool:
-        """Whether a column holds 1, 2, 3 … or 0, 1, 2 …, as programs number the rows."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        self._parse((name,))
-        try:
-            numbers = pc.cast(self._strings[name], pa.int64()).combine_chunks()
-        except pa.ArrowInvalid:
-            return False
-        from_zero = np.from_dlpack(numbers) - np.arange(self.rows)
-        return bool((from_zero == from_zero[0]).all() and from_zero[0] in (0, 1))
+    def numbers_rows(self) -> bool:
+        """Whether the first column counts the rows, as its first and its last cells show."""
+        ends = self._content[:_END], self._content[-_END:]
+        first, last = (end.decode(errors="ignore").strip("\n").split("\n") for end in ends)
+        cells = [line.partition(self._sep)[0].strip('"') for line in (*first[1:101], last[-1])]
+        start = 0 if cells[0] == "0" else 1
+        counted = [str(i) for i in range(start, start + len(cells) - 1)]
+        return cells == [*counted, str(self.rows - 1 + start)]
 
     def surely_distinct(self, name: str) -> bool:
         """Whether the cells of a column ascend, so that no identifier can occur twice."""

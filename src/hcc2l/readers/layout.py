@@ -17,6 +17,7 @@ from typing import Any
 from hcc2l.dictionary import patient_columns, recognise_id
 from hcc2l.errors import InputError, UsageError, quoted_list
 from hcc2l.number_format import is_number_somehow
+from hcc2l.readers.cells import is_missing_word
 from hcc2l.readers.raw import check_header, column_name, wrong_width
 from hcc2l.readers.units import is_unit, unit_in_name, unit_of
 
@@ -29,6 +30,7 @@ _TOTALS = re.compile(
     r"|ortalama|media|mediana|totale|suma|합계|평균|총계|합|合计|合計|总计|總計|平均|平均値|总数|中位数",
     re.IGNORECASE,
 )
+_ABSENT = frozenset(("na", "n/a", ".", "-", "?", "null", "none", "nan"))
 _SIZE = re.compile(r"n\s*[=:]\s*\d+", re.IGNORECASE)
 _SECTION_SIZE = re.compile(r"\s*[(\[]\s*n\s*=\s*(\d+)\s*[)\]]\s*$", re.IGNORECASE)
 _UNIT_ROW = re.compile(
@@ -175,7 +177,9 @@ def _is_text(cell: Any) -> bool:
     if not isinstance(cell, str) or not cell.strip():
         return False
     text = cell.strip()
-    return not (is_number_somehow(text) or _DATE.fullmatch(text))
+    if is_number_somehow(text) or _DATE.fullmatch(text):
+        return False
+    return text.casefold() not in _ABSENT and not is_missing_word(text, among_numbers=True)
 
 
 def _fill(row: Sequence[Any]) -> int:
@@ -237,8 +241,7 @@ def _is_second_line(rows: Sequence[Sequence[Any]], at: int, repeats: bool) -> bo
     blank = {j for j in filled if j >= len(top) or not _is_filled(top[j])}
     if not (blank or repeats) or not filled & _number_columns(rows[at + 2 :]):
         return False
-    first = below[0] if below else None
-    return repeats or not _is_filled(first)
+    return repeats or not _is_filled(below[0]) or len(filled) > _fill(top)
 
 
 def _names(
@@ -354,7 +357,7 @@ def _fill_merged(
     """Fill merged cells down, inside their ranges only."""
     at = {number - 1: i for i, number in enumerate(numbers)}
     filled: dict[str, Counter[str]] = {}
-    for top, left, bottom, _ in merged:
+    for top, left, bottom, _ in sorted(merged):
         if bottom == top or top not in at or left >= len(names):
             continue
         value = body[at[top]][left]

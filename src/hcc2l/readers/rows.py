@@ -112,8 +112,8 @@ def _merged(
     if together > len(rows):
         remarks = [f"{together} rows were merged by {column} into {len(rows)}"]
     if repeats:
-        listed = quoted_list(f"{name!r} ({n} rows)" for name, n in repeats.items())
-        remarks.append(f"rows of the repeating instrument {listed} were left out")
+        listed = quoted_list(f"{name!r} ({n})" for name, n in repeats.items())
+        remarks.append(f"rows of repeating instruments were left out: {listed}")
     return replace(
         table,
         rows=rows,
