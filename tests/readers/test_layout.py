@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -317,3 +318,73 @@ def test_a_web_page_with_two_tables_is_refused_with_a_remedy(write: Write) -> No
     with pytest.raises(InputError, match="2 tables") as caught:
         read_cohort(write("report.xls", f"<html><body>{table}{table}</body></html>"))
     assert "save" in str(caught.value.hint)
+
+
+def open_document(path: str, body: str) -> Path:
+    """A minimal .ods workbook with one sheet."""
+    spaces = " ".join(
+        f'xmlns:{key}="urn:oasis:names:tc:opendocument:xmlns:{key}:1.0"'
+        for key in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>'
+        f'<office:spreadsheet><table:table table:name="S">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+        "</manifest:manifest>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("META-INF/manifest.xml", manifest)
+        archive.writestr("content.xml", content)
+    return Path(path)
+
+
+def test_merged_cells_and_hidden_rows_of_an_open_document_are_known() -> None:
+    def cell(text: object, more: str = "") -> str:
+        value = f"<text:p>{text}</text:p>"
+        return f'<table:table-cell office:value-type="string"{more}>{value}</table:table-cell>'
+
+    covered = "<table:covered-table-cell/>"
+    rows = [cell("arm") + cell("id") + cell("time")]
+    for i in range(1, 9):
+        down = ' table:number-rows-spanned="4"'
+        rows.append(
+            (cell("ab"[i // 5], down) if i in (1, 5) else covered) + cell(f"P{i}") + cell(i)
+        )
+    hidden = ' table:visibility="filter"'
+    body = "<table:table-column/><table:table-column/>"
+    body += '<table:table-column table:visibility="collapse"/>'
+    body += "".join(
+        f"<table:table-row{hidden * (i == 8)}>{row}</table:table-row>" for i, row in enumerate(rows)
+    )
+    cohort = read_cohort(open_document("c.ods", body))
+    assert cohort.column("arm").values.tolist() == [*"aaaabbbb"]
+    assert "column C (time) is hidden" in said(cohort)
+    assert "(row 9)" in said(cohort)
+
+
+@pytest.mark.parametrize(
+    "line", ["Source: study office", "Cut-off;31 March 2024", "* outside laboratory;;;"]
+)
+def test_notes_below_a_text_are_left_out_whatever_their_width(line: str, write: Write) -> None:
+    rows = "".join(f"P{i};{i};1;a\n" for i in range(1, 9))
+    cohort = read_cohort(write("c.csv", f"id;time;status;arm\n{rows}\n{line}\n"))
+    assert cohort.rows == 8
+    assert line.partition(";")[0] in said(cohort)
+
+
+def test_a_last_row_of_numbers_without_an_id_is_a_patient(write: Write) -> None:
+    rows = "".join(f"P{i},{i},1,a,1,2,3,4\n" for i in range(1, 9))
+    path = write("c.csv", f"id,time,status,arm,u,v,w,x\n{rows},9,1,,,,,\n")
+    assert read_cohort(path).rows == 9
+
+
+def test_a_text_named_as_a_workbook_is_read_and_said(write: Write) -> None:
+    cohort = read_cohort(write("c.xls", "id\ttime\nP1\t1\nP2\t2\n"))
+    assert cohort.names == ("id", "time")
+    assert "this is a text, not a workbook" in said(cohort)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hcc2l.dictionary import patient_columns, recognise_id
 from hcc2l.errors import Hcc2lError, InputError, UsageError, did_you_mean, quoted_list
+from hcc2l.readers.delimited import read as read_text
 from hcc2l.readers.html import is_html, read_html
 from hcc2l.readers.layout import Grid, find_table
 from hcc2l.readers.raw import RawTable, ReadOptions
@@ -43,6 +44,9 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
 
     if is_html(content):
         return read_html(content, options, name)
+    if name.lower().endswith(".xls") and not content.startswith((b"\xd0\xcf\x11\xe0", b"PK")):
+        table = read_text(content, options, name)
+        return replace(table, remarks=("this is a text, not a workbook", *table.remarks))
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         notes = read_notes(content)
@@ -136,7 +140,10 @@ def _grid(workbook: Any, name: str, notes: SheetNotes) -> Grid:
     return Grid(
         rows=[cells[i] for i in filled],
         numbers=[i + 1 for i in filled],
-        merged=[(top, left, bottom, right) for (top, left), (bottom, right) in merged],
+        merged=[
+            *((top, left, bottom, right) for (top, left), (bottom, right) in merged),
+            *notes.merged,
+        ],
         formulas=notes.formulas,
         hidden_rows=notes.hidden_rows,
         hidden_columns=notes.hidden_columns,

@@ -422,7 +422,8 @@ def _patients(
     sparse = [i for i, row in enumerate(body) if 2 * _fill(row) <= width and not is_patient(row)]
     few = max(1, width // 4) if width > 2 else 0
     left_out, end = set(totals), len(body)
-    strange = {i for i in sparse if _fill(body[i]) <= few} | totals
+    notes = {i for i in sparse if _is_note(body[i], at, few)}
+    strange = notes | totals
     while end - 1 in strange:
         left_out.add(end - 1)
         end -= 1
@@ -501,6 +502,12 @@ def _shape(cell: Any) -> str:
     if isinstance(cell, date):
         return "date"
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+([.,]\d+)*", "9", text))
+
+
+def _is_note(row: Sequence[Any], at: int, few: int) -> bool:
+    """Whether a row of few cells, which is no patient, holds words: `Data cut-off: 31 March`."""
+    words = any(map(_is_text, row))
+    return words and (_fill(row) <= few or _is_text(row[at]))
 
 
 def _is_total(row: Sequence[Any], at: int) -> bool:
