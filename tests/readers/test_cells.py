@@ -6,10 +6,11 @@ import numpy as np
 import openpyxl
 import pytest
 
-from hcc2l import km, read_cohort
+from hcc2l import cox, km, read_cohort
 from hcc2l.cohort import Cohort, Column
 from hcc2l.errors import InputError
 from tests.conftest import Write
+from tests.readers.test_delimited import LARGE, SMALL, set_large
 
 pytestmark = pytest.mark.usefixtures("workplace")
 
@@ -134,3 +135,30 @@ def test_a_code_that_looks_missing_is_warned_of_and_stays_a_value(write: Write) 
     report = km(write("c.csv", f"id,time,status,alt\n{rows}"), by="alt@50")
     assert [n.level for n in report.notes if n.code == "missing-code"] == ["warning"]
     assert report.provenance.analysed == 8
+
+
+def test_the_error_for_a_marked_number_prints_the_line_for_the_dictionary(write: Write) -> None:
+    cells = [f"{i}.5" for i in range(1, 20)] + ["n.x.", "7.25*"]
+    rows = "".join(f"p{i},{i},1,{cell}\n" for i, cell in enumerate(cells, start=1))
+    with pytest.raises(InputError, match=r"'7.25\*' is not a number; nor is 1 other") as caught:
+        cox(write("c.csv", f"id,time,status,alb\n{rows}"), covariates=["alb"])
+    assert 'marks = ["*"] for alb' in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_the_readers_agree_about_cells(
+    size: int, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_large(monkeypatch, size)
+    rows = "".join(
+        f"p{i}\t{cell}\n" for i, cell in enumerate(["1.5", "n.d.", "2\u00a0957", "n.d."])
+    )
+    cohort = read_cohort(write("c.tsv", f"id\tx\n{rows}"))
+    read = cohort.column("x")
+    assert np.nan_to_num(read.values, nan=-1).tolist() == [1.5, -1, 2957, -1]
+    assert read.words == {"n.d.": 2}
+    assert cohort.words_for_missing() == {"x": {"n.d.": 2}}
+    assert [count for count, _ in read.taken.values()] == [1]
+    broken = read_cohort(write("d.tsv", "id\tx\np1\t1.5\np2\t1.5\np3\t#REF!\n"))
+    with pytest.raises(InputError, match=r"#REF! \(line 4\)"):
+        broken.column("x")

@@ -52,6 +52,9 @@ class RowAccount:
         return int(self.keep.sum())
 
 
+_MARKED = re.compile(r"[<>≤≥]?\s*[+-]?\d[\d.,]*\s*([^\w\s.,%<>≤≥=/+-]+)")
+
+
 def numbers(cohort: Cohort, name: str, keep: Mask | None = None, *, to_cut: bool = False) -> Floats:
     """A column as numbers, shape (n,), NaN where missing; only `keep` rows must be numbers.
 
@@ -73,12 +76,19 @@ def numbers(cohort: Cohort, name: str, keep: Mask | None = None, *, to_cut: bool
         return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
     # A detection limit is a number unless the column holds other text; name that text first.
     bad = [i for i in bad if form.limit(column.text(i)) is None] or bad
+    bad.sort(key=lambda i: _MARKED.fullmatch(column.text(i)) is None)  # the remedy for all others
     cell = column.text(bad[0])
+    marked = _MARKED.fullmatch(cell)
     hint = "Correct the cell, or give its text with --na if it means missing."
     if form.decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
         hint = "It has a decimal comma where other cells have a point. Use one of them throughout."
     elif form.decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
         hint = "It has a point where other cells have a decimal comma. Use one of them throughout."
+    elif marked:
+        hint = (
+            f'If the mark does not change the number, set marks = ["{marked[1]}"] for {name} in '
+            "hcc2l.toml; otherwise correct the cells."
+        )
     elif form.limit(cell) is not None:
         hint = (
             f'If it is a detection limit, set type = "numeric" for {name} in hcc2l.toml; the limit '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,16 +59,18 @@ def text_column(
     known = tuple(dict.fromkeys(text for text in canonical if text))
     places = {text: i for i, text in enumerate(known)}
     table = np.array([places.get(text, -1) for text in canonical], dtype=np.int64)
-    limits: dict[int, str] = {}
-    if column.limits:
-        rows = np.flatnonzero(np.isin(codes, list(column.limits)))
-        limits = {row: column.limits[codes[row]] for row in rows.tolist()}
+
+    def in_rows(cells: Mapping[int, str]) -> dict[int, str]:
+        rows = np.flatnonzero(np.isin(codes, list(cells))).tolist() if cells else []
+        return {row: cells[codes[row]] for row in rows}
+
     written = column.written
     return replace(
         column,
         values=column.values[codes],
         coded=(known, table[codes]),
-        limits=limits,
+        limits=in_rows(column.limits),
+        broken=in_rows(column.broken),
         written=None if written is None else lambda row: written(int(codes[row])),
     )
 
