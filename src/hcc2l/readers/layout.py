@@ -61,7 +61,7 @@ class Grid:
         Of a text, in which every row must be as long as the header.
     """
 
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[list[Any]]
     numbers: Sequence[int]
     word: str = "row"
     merged: Collection[tuple[int, int, int, int]] = ()
@@ -124,7 +124,7 @@ def find_table(
     UsageError
         There is no such header row.
     """
-    rows = [list(row) for row in grid.rows]
+    rows = [list(row) for row in grid.rows] if grid.merged else grid.rows
     lines = _given_lines(grid, header, where) if header else _header_lines(rows, grid.numbers)
     last = lines[-1]
     names, units = _names(rows, lines, grid)
@@ -409,17 +409,25 @@ def _patients(
     width = len(names)
     wide = [row for row in body[:_JUDGED] if 2 * _fill(row) > width]
     shapes = {_shape(row[at]) for row in wide if _is_filled(row[at]) and not _is_total(row, at)}
-    summing = {row for row, _ in grid.formulas}
 
     def is_patient(row: Sequence[Any]) -> bool:
         return _is_filled(row[at]) and _shape(row[at]) in shapes
 
+    thin = {i for i, row in enumerate(body) if 2 * _fill(row) <= width}
+    sparse = [i for i in sorted(thin) if not is_patient(body[i])]
+    summing = {row for row, _ in grid.formulas}
     totals = {
-        i for i, row in enumerate(body)
-        if (_is_total(row, at) and (not is_patient(row) or 2 * _fill(row) <= width))
-        or (numbers[i] - 1 in summing and not is_patient(row) and _sums_up(row, numbers[i], grid))
-    }  # fmt: skip
-    sparse = [i for i, row in enumerate(body) if 2 * _fill(row) <= width and not is_patient(row)]
+        i
+        for i, row in enumerate(body)
+        if (i in thin or not row[0] or _may_be_total(row[0]))
+        and _is_total(row, at)
+        and (i in thin or not is_patient(row))
+    }
+    totals |= {
+        i
+        for i, row in enumerate(body)
+        if numbers[i] - 1 in summing and not is_patient(row) and _sums_up(row, numbers[i], grid)
+    }
     few = max(1, width // 4) if width > 2 else 0
     left_out, end = set(totals), len(body)
     notes = {i for i in sparse if _is_note(body[i], at, few)}
@@ -508,6 +516,11 @@ def _is_note(row: Sequence[Any], at: int, few: int) -> bool:
     """Whether a row of few cells, which is no patient, holds words: `Data cut-off: 31 March`."""
     words = any(map(_is_text, row))
     return words and (_fill(row) <= few or _is_text(row[at]))
+
+
+def _may_be_total(cell: Any) -> bool:
+    """A fast look at the first cell of a row, before `_is_total` looks closely."""
+    return isinstance(cell, str) and _TOTALS.match(cell) is not None
 
 
 def _is_total(row: Sequence[Any], at: int) -> bool:

@@ -189,31 +189,43 @@ def _numeric(
     repeats: Sequence[int] | None,
 ) -> Column | None:
     """The column as numbers, or as text whose numbers are ambiguous; None when it is other text."""
-    marks = options.marks_in.get(name, ())
-    plain = plain_numbers(counts, marks)
+    column = _as_numbers(name, cells, typed, counts, options, file_decimal, repeats)
+    if column is not None and all(map(str.isascii, counts)):
+        return column
+    plain = plain_numbers(counts, options.marks_in.get(name, ()))
     declared = options.levels_in.get(name, frozenset())
-    numbers_are_there = bool(typed) or any(
-        cell in plain or is_number_somehow(cell) for cell in counts
-    )
-    words = {
-        cell: n
-        for cell, n in counts.items()
-        if numbers_are_there and is_missing_word(cell, True) and cell not in declared
-    }
-    if plain or words:
-        cells = [None if c is None or c in words else plain[c][0] if c in plain else c
-                 for c in cells]  # fmt: skip
-        given, counts = counts, Counter()
-        for cell, n in given.items():
-            if cell not in words:
-                counts[plain[cell][0] if cell in plain else cell] += n
+    words = {c: n for c, n in counts.items() if is_missing_word(c, True) and c not in declared}
+    if words and not (typed or plain or any(map(is_number_somehow, counts))):
+        return None
+    if not plain and not words:
+        return column
+    read = {cell: plain[cell][0] if cell in plain else cell for cell in counts}
+    read_cells = [None if c is None or c in words else read.get(c, c) for c in cells]
+    read_counts: Counter[str] = Counter()
     taken: dict[str, tuple[int, str]] = {}
-    for cell, (_, sign) in plain.items():
-        taken[sign] = taken.get(sign, (0, ""))[0] + given[cell], cell
+    for cell, n in counts.items():
+        if cell not in words:
+            read_counts[read[cell]] += n
+        if cell in plain:
+            sign = plain[cell][1]
+            taken[sign] = taken.get(sign, (0, ""))[0] + n, cell
+    column = _as_numbers(name, read_cells, typed, read_counts, options, file_decimal, repeats)
+    return None if column is None else replace(column, words=words, taken=taken)
+
+
+def _as_numbers(
+    name: str,
+    cells: list[str | None],
+    typed: Mapping[int, float],
+    counts: Counter[str],
+    options: ReadOptions,
+    file_decimal: str | None,
+    repeats: Sequence[int] | None,
+) -> Column | None:
     form = column_format(counts, file_decimal, options.decimal_for(name))
     if form.doubtful and all(map(is_number_somehow, counts)):
         doubtful = () if name in options.as_group else form.doubtful
-        return Column(name, "text", _objects(cells), format=form, doubtful=doubtful, words=words)
+        return Column(name, "text", _objects(cells), format=form, doubtful=doubtful)
     numbers = [
         typed[i] if i in typed else np.nan if cell is None else form.parse(cell)
         for i, cell in enumerate(cells)
@@ -229,7 +241,7 @@ def _numeric(
         return None
     return Column(
         name, "number", values, limits={i: str(cells[i]) for i in limits}, format=form,
-        words=words, taken=taken, written=lambda row: _written(row, cells, typed, form),
+        written=lambda row: _written(row, cells, typed, form),
     )  # fmt: skip
 
 
