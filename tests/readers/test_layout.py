@@ -121,9 +121,11 @@ def test_a_row_of_units_is_no_patient() -> None:
     assert "row 2 holds units" in said(cohort)
 
 
-def test_a_first_patient_without_an_id_is_no_row_of_units() -> None:
-    cohort = read_cohort(book([HEADER, [None, "a", None, 1, "unknown"], *PATIENTS]))
-    assert cohort.rows == 9
+@pytest.mark.parametrize(
+    "first", [[None, "a", None, 1, "unknown"], [None, "a", "NA", "NA", "m"], [None, "a", "x", "y"]]
+)
+def test_a_first_patient_without_an_id_is_no_row_of_units(first: list[object]) -> None:
+    assert read_cohort(book([HEADER, first, *PATIENTS])).rows == 9
 
 
 @pytest.mark.parametrize(
@@ -227,6 +229,17 @@ def test_hidden_rows_and_columns_are_read_and_named() -> None:
     assert "column E (afp) is hidden" in said(cohort)
     assert "4 rows are hidden" in said(cohort)
     assert "in which arm is 'b'" in said(cohort)
+
+
+def test_hidden_rows_that_no_column_separates_are_named_without_a_condition() -> None:
+    def hide(sheet: Sheet) -> None:
+        sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
+
+    rows = [[row[0], row[1], "x"] for row in PATIENTS]
+    cohort = read_cohort(book([["id", "arm", "site"], *rows], hide))
+    assert "(rows 3, 4)" in said(cohort)
+    assert "site" not in said(cohort)
+    assert "arm" not in said(cohort)
 
 
 def test_an_endpoint_in_hidden_columns_beside_visible_ones_is_asked_for() -> None:
