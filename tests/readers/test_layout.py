@@ -13,6 +13,7 @@ from hcc2l import km, read_cohort
 from hcc2l.cohort import Cohort
 from hcc2l.errors import InputError, UsageError
 from tests.conftest import Run, Write
+from tests.readers.test_delimited import LARGE, SMALL, set_large
 
 pytestmark = pytest.mark.usefixtures("workplace")
 
@@ -208,11 +209,38 @@ def test_merged_cells_are_filled_down_in_their_range_only() -> None:
     assert "merged cells of arm were filled down: 'a' (3 rows), 'b' (2 rows)" in said(cohort)
 
 
-def test_blank_columns_and_row_numbers_are_left_out(write: Write) -> None:
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_blank_columns_and_row_numbers_are_left_out(
+    size: int, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_large(monkeypatch, size)
     rows = "".join(f"{i},P{i},,{i}.5,\n" for i in range(1, 9))
     cohort = read_cohort(write("c.csv", f",id,,time,\n{rows}"))
     assert cohort.names == ("id", "time")
     assert "numbers the rows" in said(cohort)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize(("first", "left_out"), [(1, True), (0, True), (2, False)])
+def test_row_numbers_are_left_out_only_if_they_count_the_rows(
+    first: int, left_out: bool, size: int, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_large(monkeypatch, size)
+    rows = "".join(f'"{i + first}","P{i}",{i}.5\n' for i in range(8))
+    cohort = read_cohort(write("c.csv", f'"","id","time"\n{rows}'))
+    assert cohort.names == (("id", "time") if left_out else ("column_1", "id", "time"))
+    assert cohort.column("time").values[0] == 0.5
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_titles_and_notes_are_found_in_long_texts_too(
+    size: int, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_large(monkeypatch, size)
+    rows = "".join(f"P{i},{i}.5,1\n" for i in range(1, 9))
+    cohort = read_cohort(write("c.csv", f"Export,,\nid,time,status\n{rows}Total,,8\n"))
+    assert cohort.names == ("id", "time", "status")
+    assert cohort.rows == 8
 
 
 # ---------------------------------------------------------------- hidden, broken, several sheets

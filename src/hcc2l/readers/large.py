@@ -60,6 +60,8 @@ def read_large(
         header = next(csv.reader(head, delimiter=sep, strict=True))
     except csv.Error:
         return None
+    if not all(cell.strip() for cell in header[1:]):  # blank columns are left out
+        return None
     names = check_header(header, name)
     options = options.with_id(names)
     table = _LargeTable(content, names, lines, sep, decimal, options, name)
