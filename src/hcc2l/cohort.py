@@ -498,7 +498,7 @@ class Cohort:
             raise self._repeated_ids(name, repeats, rows)
 
     def _unnamed_id(self, keep: NDArray[np.bool_]) -> str | None:
-        """A column that identifies patients though its name does not say so, where ids repeat.
+        """A column that identifies patients despite its name, where ids repeat.
 
         It is called like a patient's number, or it is the first column and its texts, all of one
         form with digits, are distinct but for a few.

@@ -226,7 +226,7 @@ def _month(word: str) -> int | None:
 
 
 def _century(year: str, name: str, latest: int) -> str:
-    """A year of two digits with its century; nobody is born after the latest visit."""
+    """A year of two digits with its century; births lie before the latest visit."""
     full = 2000 + int(year) if int(year) < _PIVOT else 1900 + int(year)
     if _BIRTH.search(name) and full > (latest or 2000):
         full -= 100

@@ -32,6 +32,7 @@ from hcc2l.readers.units import unit_in_name
 
 _END = 65_536  # bytes at either end of a text in which titles and footnotes are looked for
 _BLOCK = 1 << 20  # bytes
+_FEW = 1000  # lines that are looked at one by one
 _TAB, _NEWLINE, _BLANK, _QUOTE = 9, 10, 32, 34
 
 Bytes = NDArray[np.uint8]
@@ -60,7 +61,7 @@ def read_large(
         header = next(csv.reader(head, delimiter=sep, strict=True))
     except csv.Error:
         return None
-    if not all(cell.strip() for cell in header[1:]):  # blank columns are left out
+    if not all(cell.strip() for cell in header[1:]):  # blank columns are excluded
         return None
     names = check_header(header, name)
     options = options.with_id(names)
@@ -120,7 +121,7 @@ def _regular_lines(content: Content, sep: str) -> _Lines | None:
     quoted = begins == _QUOTE
     second = data[np.minimum(starts + 1, data.size - 1)]
     may_be_empty = (begins == ord(sep)) | (quoted & np.isin(second, (_QUOTE, _BLANK, _TAB)))
-    if may_be_empty.any() and _has_empty_line(data, starts, sep):
+    if _has_empty_line(data, starts, may_be_empty, sep):
         return None
     if content.find(b'"') < 0:
         return _Lines(lines)
@@ -151,11 +152,17 @@ def _quoted_lines(data: Bytes, sep: str, lines: int) -> _Lines | None:
     return None if before % 2 else _Lines(lines, spanning)
 
 
-def _has_empty_line(data: Bytes, starts: NDArray[np.int64], sep: str) -> bool:
-    """Whether a line holds nothing but separators, quotation marks and blanks."""
+def _has_empty_line(
+    data: Bytes, starts: NDArray[np.int64], suspected: NDArray[np.bool_], sep: str
+) -> bool:
+    """Whether a suspected line holds nothing but separators, quotation marks and blanks."""
     filling = np.zeros(256, dtype=np.bool_)
     filling[[_NEWLINE, _BLANK, _TAB, _QUOTE, ord(sep)]] = True
-    return bool(np.logical_and.reduceat(filling[data], starts).any())
+    lines = np.flatnonzero(suspected)
+    if lines.size > _FEW:
+        return bool(np.logical_and.reduceat(filling[data], starts).any())
+    ends = np.append(starts, data.size)
+    return any(filling[data[ends[i] : ends[i + 1]]].all() for i in lines.tolist())
 
 
 class _LargeTable:

@@ -22,7 +22,7 @@ from hcc2l.readers.raw import check_header, column_name, wrong_width
 from hcc2l.readers.units import is_unit, unit_in_name, unit_of
 
 _SEARCHED = 30  # rows in which the header is looked for
-ROW_NUMBERS = "the first column has no name and numbers the rows; it was left out"
+ROW_NUMBERS = "the first column has no name and numbers the rows; it was excluded"
 _JUDGED = 1000  # rows that show how a table is filled, and what its ids look like
 _TOTALS = re.compile(
     r"(sub)?totals?|mean|means|median|sum|average|avg|sd|std|min|max|minimum|maximum|count|range|iqr"
@@ -86,7 +86,7 @@ class SheetTable:
     hidden
         Columns that the workbook hides.
     remarks
-        What was inferred, and every row that was left out.
+        What was inferred, and every row that was excluded.
     """
 
     names: tuple[str, ...]
@@ -288,7 +288,7 @@ def _header_remarks(grid: Grid, lines: Sequence[int], given: bool) -> list[str]:
     if above and not given:
         remarks.append(
             f"the header was found in {grid.word} {numbers[lines[-1]]}; "
-            f"{_listed(grid, above)} above it {'were' if len(above) > 1 else 'was'} left out "
+            f"{_listed(grid, above)} above it {'were' if len(above) > 1 else 'was'} excluded "
             "(--header N if that is wrong)"
         )
     return remarks
@@ -404,7 +404,7 @@ def _patients(
     id_column: str | None,
     sections: str | None,
 ) -> tuple[list[list[Any]], list[int], list[str], tuple[str, ...]]:
-    """The rows of patients; headings, totals and footnotes are left out and named."""
+    """The rows of patients; headings, totals and footnotes are excluded and named."""
     at = _id_position(names, id_column)
     width = len(names)
     wide = [row for row in body[:_JUDGED] if 2 * _fill(row) > width]
@@ -447,7 +447,7 @@ def _patients(
         rows = [(numbers[i], body[i]) for i in sorted(left_out)]
         verb = "were" if len(rows) > 1 else "was"
         remarks.append(
-            f"{named_rows(grid.word, rows)} {verb} left out: totals and notes, not patients"
+            f"{named_rows(grid.word, rows)} {verb} excluded: totals and notes, not patients"
         )
     kept = [i for i in range(len(body)) if i not in left_out | headings]
     extra: tuple[str, ...] = ()

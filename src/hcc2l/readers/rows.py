@@ -87,7 +87,7 @@ def _merged(
 ) -> SheetTable:
     """One row for each patient: the cells that the patient's rows fill, where they agree.
 
-    Rows of a repeating instrument of REDCap are measurements, not patients: they are left out.
+    Rows of a repeating instrument of REDCap are measurements, not patients: they are excluded.
     """
     names = table.names
     if column not in names:
@@ -113,7 +113,7 @@ def _merged(
         remarks = [f"{together} rows were merged by {column} into {len(rows)}"]
     if repeats:
         listed = quoted_list(f"{name!r} ({n})" for name, n in repeats.items())
-        remarks.append(f"rows of repeating instruments were left out: {listed}")
+        remarks.append(f"rows of repeating instruments were excluded: {listed}")
     return replace(
         table,
         rows=rows,
