@@ -26,6 +26,7 @@ from hcc2l.dictionary import (
     ColumnEntry,
     Dictionary,
     EndpointEntry,
+    RowsEntry,
     load_dictionary,
 )
 from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
@@ -300,6 +301,7 @@ def test_every_key_of_the_dictionary_is_described() -> None:
     assert set(described) - {"km"} == names(Dictionary, "path", "commands")
     assert keys(described["endpoints"]) == names(EndpointEntry, "name", "recognised")
     assert keys(described["columns"]) == names(ColumnEntry)
+    assert set(described["rows"]) == names(RowsEntry)
 
 
 def test_every_score_is_described() -> None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["number", "text", "date"]
+MIN_IDS = 20  # cells of a column without a telling name that may still identify patients
+MAX_REPEATS = 5  # rows of a repeated patient that a message shows
 MAX_MIXED = 20  # distinct cells of a column that may be codes with texts among them
 
 
@@ -61,6 +63,12 @@ class Column:
         How its numbers are written.
     doubtful
         Cells of a column of numbers that have two readings; it is then ``text``.
+    words
+        Words that were read as missing (``n.d.``, ``unknown``), and how many cells each has.
+    taken
+        What was taken away from cells so that they are numbers -> how many cells, and one of them.
+    broken
+        Row -> cell, where a spreadsheet shows an error (``#REF!``) instead of a value.
     rounded
         Whether the file holds whole numbers in a form that keeps about 16 digits only.
     written
@@ -77,6 +85,9 @@ class Column:
     limits: Mapping[int, str] = field(default_factory=dict)
     format: NumberFormat = POINT
     doubtful: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
+    taken: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    broken: Mapping[int, str] = field(default_factory=dict)
     rounded: bool = False
     written: Callable[[int], str] | None = None
 
@@ -129,6 +140,10 @@ class Column:
         return self.text(row)
 
 
+_OUTCOME = re.compile(
+    r"(?<![a-z])(os|pfs|ttp|surv|death|dead|died|deceas|status|event|follow|months|days)",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -141,6 +156,13 @@ def _folded(text: str) -> str:
     """A text without capitals, blanks and accents, to compare spellings of one word."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in letters if not (unicodedata.combining(c) or c.isspace()))
+
+
+def same_patient(text: str) -> str:
+    """An id without blanks around it, capitals and full-width letters, to find one patient."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return text.strip().casefold()
 
 
 @dataclass(frozen=True)
@@ -185,11 +207,20 @@ class Source:
 ReadColumns = Callable[[tuple[str, ...]], dict[str, Callable[[], Column]]]
 RowPlace = Callable[[int], str]
 
+_MARKED = re.compile(r"[<>≤≥]?\s*[+-]?\d[\d.,]*\s*([^\w\s.,%<>≤≥=/+-]+)")
+
 
 class Cohort:
     """A cohort of patients, one per row; immutable.
 
     A column is read when it is first used; `load` reads several in one pass.
+
+    Attributes
+    ----------
+    hidden
+        Columns that the workbook hides.
+    date_readings
+        What was inferred when a column was read as dates, by column; filled by `read_dates`.
     """
 
     def __init__(
@@ -202,6 +233,8 @@ class Cohort:
         read: ReadColumns,
         place: RowPlace,
         surely_distinct: Callable[[str], bool] | None = None,
+        units: Mapping[str, str] | None = None,
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
         self.source = source
         self.dictionary = dictionary
@@ -210,12 +243,15 @@ class Cohort:
         self._read = read
         self._place = place
         self._surely_distinct = surely_distinct
+        self._units = units or {}
+        self.hidden = hidden
         self._parsed: dict[str, Callable[[], Column]] = {}
         self._columns: dict[str, Column] = {}
         self._used: dict[str, Column] = {}
         self._as_numbers: set[str] = set()
         self._computed: dict[str, Computed] = {}
         self._scores_used: dict[str, Computed] = {}
+        self.date_readings: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"<Cohort {self.source.name}: {self.rows} rows, {len(self.names)} columns>"
@@ -238,6 +274,7 @@ class Cohort:
         """The same cohort with no column used yet, so that its notes are those of one analysis."""
         other = copy(self)
         other._used, other._scores_used, other._as_numbers = {}, {}, set()
+        other.date_readings = {}
         return other
 
     def load(self, names: Iterable[str]) -> None:
@@ -254,7 +291,7 @@ class Cohort:
         UsageError
             There is no such column; near names, or the parts of the score, are named.
         InputError
-            Its numbers can be read in two ways.
+            Its numbers can be read in two ways, or a cell is an error of the spreadsheet.
         """
         column = self.as_it_stands(name)
         if name in self.names:
@@ -265,6 +302,8 @@ class Cohort:
             self._scores_used[name] = self._computed[name]
         if column.doubtful:
             raise self._two_readings(column)
+        if column.broken:
+            raise self._broken_cells(column)
         return column
 
     def as_it_stands(self, name: str) -> Column:
@@ -310,6 +349,55 @@ class Cohort:
             hint=f"Use --decimal {other} if {cell} means {separated}, or --decimal "
             f"{',' if comma else '.'} if it means {cell.replace(',', '.')}.",
         )
+
+    def _broken_cells(self, column: Column) -> InputError:
+        """The error for cells such as #REF!, which are not empty but have no value."""
+        cells = [f"{text} ({self._place(row)})" for row, text in column.broken.items()]
+        have = f"{len(cells)} cell{'s have' if len(cells) > 1 else ' has'}"
+        if "#formula" in column.broken.values():
+            what = "a formula whose result the workbook does not hold"
+            hint = "Open the workbook in Excel or LibreOffice and save it: this stores the results."
+        else:
+            what = "an error instead of a value"
+            codes = ", ".join(f'"{text}"' for text in dict.fromkeys(column.broken.values()))
+            hint = (
+                "Correct the cells in the workbook, or declare them as missing: "
+                f"missing = [{codes}] for {column.name} in hcc2l.toml."
+            )
+        return InputError(
+            f"{have} {what}: {quoted_list(cells)}.",
+            where=f"{self.source.name}, column {column.name}",
+            hint=hint,
+        )
+
+    def words_for_missing(self) -> dict[str, Mapping[str, int]]:
+        """Words read as missing in the columns used so far, by column, with their cells."""
+        return {name: c.words for name, c in self._used.items() if c.words}
+
+    def suspected_codes(self) -> dict[str, tuple[str, int]]:
+        """Numbers such as 999 that may mean missing in the columns used so far, with their cells.
+
+        They consist of nines, repeat, and lie far beyond all other values of the column.
+        """
+        found = {}
+        for name, column in self._used.items():
+            if column.kind != "number" or self.dictionary.column(name).missing:
+                continue
+            values = column.values[~np.isnan(column.values)]
+            for code in (-9.0, -99.0, -999.0, -9999.0, 9.0, 99.0, 999.0, 9999.0):
+                others = values[values != code]
+                count = values.size - others.size
+                if count < 2 or not others.size:
+                    continue
+                beyond = others.min() >= 0 if code < 0 else 2 * others.max() < code
+                if beyond:
+                    found[name] = number_text(code), int(count)
+                    break
+        return found
+
+    def taken_signs(self) -> dict[str, Mapping[str, tuple[int, str]]]:
+        """Signs taken away from numbers in the columns used so far: cells, and one of them."""
+        return {name: c.taken for name, c in self._used.items() if c.taken}
 
     def mixed(self) -> dict[str, list[str]]:
         """Texts among numbers, by column, in the columns treated as grouping variables for them.
@@ -365,6 +453,10 @@ class Cohort:
         label = self.dictionary.column(name).label or self.as_it_stands(name).label
         return printable(label or self.dictionary.label(name))
 
+    def unit(self, name: str) -> str | None:
+        """The column's unit: the dictionary's, else the one that the file states."""
+        return self.dictionary.column(name).unit or self._units.get(name)
+
     def row_name(self, row: int) -> str:
         """The patient's id, else the row's place in the file."""
         if self.id_column in self.names and self.id_column is not None:
@@ -413,7 +505,11 @@ class Cohort:
             return np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
         # A detection limit is a number unless the column holds other text; name that text first.
         bad = [i for i in bad if form.limit(column.text(i)) is None] or bad
+        bad.sort(
+            key=lambda i: _MARKED.fullmatch(column.text(i)) is None
+        )  # the remedy for all others
         cell = column.text(bad[0])
+        marked = _MARKED.fullmatch(cell)
         hint = "Correct the cell, or give its text with --na if it means missing."
         if form.decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
             hint = (
@@ -422,6 +518,11 @@ class Cohort:
         elif form.decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", cell):
             hint = (
                 "It has a point where other cells have a decimal comma. Use one of them throughout."
+            )
+        elif marked:
+            hint = (
+                f'If the mark does not change the number, set marks = ["{marked[1]}"] for {name} '
+                "in hcc2l.toml; otherwise correct the cells."
             )
         elif form.limit(cell) is not None:
             hint = (
@@ -519,11 +620,31 @@ class Cohort:
                 f'"{analyte}".'
             )
             raise
-        return Part(name, label, numbers, self.dictionary.column(name).unit)
+        return Part(name, label, numbers, self.unit(name))
 
     def endpoints(self) -> dict[str, EndpointEntry]:
         """Endpoints by name: the dictionary's, and those recognised by common column names."""
-        return {**recognise_endpoints(self.names), **self.dictionary.endpoints}
+        recognised = recognise_endpoints(self.names)
+        if self.hidden:
+            recognised = {n: e for n, e in recognised.items() if not self._hidden_rivals(e)}
+        return {**recognised, **self.dictionary.endpoints}
+
+    def hidden_endpoint(self) -> str:
+        """A sentence on an endpoint that is not used because its columns are hidden, or nothing."""
+        for entry in recognise_endpoints(self.names).values():
+            rivals = self._hidden_rivals(entry)
+            if rivals and entry.name not in self.dictionary.endpoints:
+                return (
+                    f"The columns {entry.time} and {entry.event} are hidden in the workbook, and "
+                    f"{quoted_list(rivals)} may be the current ones: name those you mean."
+                )
+        return ""
+
+    def _hidden_rivals(self, entry: EndpointEntry) -> list[str]:
+        """Visible columns that may be meant where the workbook hides those of an endpoint."""
+        if not {entry.time, entry.event} & self.hidden:
+            return []
+        return [n for n in self.names if n not in self.hidden and _OUTCOME.search(n)]
 
     def known_after_start(self, column: str) -> bool:
         """Whether a column is known only after time 0; the columns of every endpoint are."""
@@ -549,27 +670,106 @@ class Cohort:
         """
         rows = np.ones(self.rows, dtype=np.bool_) if keep is None else keep
         self._refuse_intervals(rows)
-        name = self.id_column
+        name = self.id_column or self._unnamed_id(rows)
         if name is None or name == cluster:
             return
         if name not in self.names:
             raise no_column(name, self.names, f"{self.dictionary.path}, id")
         if self._surely_distinct and self._surely_distinct(name):
             return
-        repeated = self._repeated(name, rows)
-        if repeated is None:
-            return
-        text, first, second, count = repeated
+        repeats = self._repeats(name, rows)
+        if repeats:
+            raise self._repeated_ids(name, repeats, rows)
+
+    def _unnamed_id(self, keep: NDArray[np.bool_]) -> str | None:
+        """A column that identifies patients despite its name, where ids repeat.
+
+        It is called like a patient's number, or it is the first column and its texts, all of one
+        form with digits, are distinct but for a few.
+        """
+        if self.dictionary.id is not None:
+            return None
+        for name in patient_columns(self.names):
+            if 0 < len(self._repeats(name, keep)) <= keep.sum() // 10:
+                return name
+        first = self.names[0]
+        column = self.as_it_stands(first)
+        if column.kind != "text" or self.dictionary.column(first).role not in (None, "id"):
+            return None
+        texts = column.values[keep & ~column.missing].tolist()
+        forms = {re.sub(r"\d+", "9", re.sub(r"[^\W\d]+", "a", same_patient(t))) for t in texts}
+        if (
+            len(texts) < MIN_IDS
+            or len(texts) < keep.sum()
+            or len(forms) > 1
+            or "9" not in forms.pop()
+        ):
+            return None
+        few = 0 < len(self._repeats(first, keep)) <= len(texts) // 10
+        return first if few else None
+
+    def _repeated_ids(
+        self, name: str, repeats: Sequence[tuple[int, int]], keep: NDArray[np.bool_]
+    ) -> InputError:
+        """The error for patients with several rows: the rows, and where they differ."""
+        count, column = len(repeats), self.as_it_stands(name)
+        first, second = repeats[0]
+        text = column.text(first)
+        ids = int(np.count_nonzero(keep & ~column.missing)) - count
+        places = f"{text!r} occurs at {self._place(first)} and {self._place(second)}; "
+        places += f"{count} row{'s repeat' if count > 1 else ' repeats'} an id."
+        if 2 * count >= ids:
+            differing = self._differing(repeats, name)
+            varying = f"; {quoted_list(differing)} differ within a patient" if differing else ""
+            places += f" The file has {count + ids} rows of {ids} patients{varying}."
+        else:
+            lines = [self._repeat(name, a, b) for a, b in repeats[:MAX_REPEATS]]
+            more = f"\n  and {count - MAX_REPEATS} more" if count > MAX_REPEATS else ""
+            places += "\n  " + "\n  ".join(lines) + more
         rounded = ""
-        if self.as_it_stands(name).rounded:
+        if column.rounded:
             rounded = "Numbers in this file keep at most 16 digits: store longer ids as text. "
-        raise InputError(
-            f"{text!r} occurs at {self._place(first)} and {self._place(second)}; {count} "
-            f"row{'s repeat' if count > 1 else ' repeats'} an id.",
+        return InputError(
+            places,
             where=f"{self.source.name}, column {name}",
-            hint=f"{rounded}Select one row per patient with --where. To keep several rows per "
-            f"patient, use cox with --cluster {name}. If this column does not identify patients, "
-            'name the one that does in hcc2l.toml (id = "…"), or set id = false.',
+            hint=f"{rounded}{self._event_rows()}Select one row per patient with --where, or merge "
+            f'rows that do not contradict each other: merge = "{name}" under [rows] in hcc2l.toml. '
+            f"To keep several rows per patient, use cox with --cluster {name}. If this column does "
+            'not identify patients, name the one that does in hcc2l.toml (id = "…"), or set '
+            "id = false.",
+        )
+
+    def _repeat(self, name: str, first: int, second: int) -> str:
+        """Two rows of one patient: where they stand, and the cells that differ."""
+        column = self.as_it_stands(name)
+        a, b = column.text(first), column.text(second)
+        ids = repr(a) if a == b else f"{a!r} and {b!r}"
+        differing = self._differing([(first, second)], name)
+        cells = [
+            f"{n} ({self.as_it_stands(n).text(first)!r}, {self.as_it_stands(n).text(second)!r})"
+            for n in differing
+        ]
+        how = f"differ in {quoted_list(cells)}" if cells else "have the same cells"
+        return f"{ids}: {self._place(first)} and {self._place(second)} {how}"
+
+    def _differing(self, pairs: Sequence[tuple[int, int]], name: str) -> list[str]:
+        """The columns in which rows of one patient differ."""
+        self.load(self.names)
+        columns = [self.as_it_stands(n) for n in self.names if n != name]
+        return [c.name for c in columns if any(c.text(a) != c.text(b) for a, b in pairs[:1000])]
+
+    def _event_rows(self) -> str:
+        """For an export of REDCap, the condition that keeps the event with the endpoint."""
+        event = next((n for n in ("redcap_event_name", "Event Name") if n in self.names), None)
+        times = [e.time for e in self.endpoints().values() if e.time in self.names]
+        if event is None or not times:
+            return ""
+        column, time = self.as_it_stands(event), self.as_it_stands(str(times[0]))
+        filled = Counter(column.text(int(row)) for row in np.flatnonzero(~time.missing))
+        if not filled:
+            return ""
+        return (
+            f"This is an export of REDCap: try --where '{event}=={filled.most_common(1)[0][0]}'. "
         )
 
     def _refuse_intervals(self, keep: NDArray[np.bool_]) -> None:
@@ -580,10 +780,11 @@ class Cohort:
         start, stop = pair
         names = dict.fromkeys([self.id_column or "", *patient_columns(self.names)])
         for name in names:
-            repeated = self._repeated(name, keep) if name in self.names else None
-            if repeated is None:
+            repeats = self._repeats(name, keep) if name in self.names else []
+            if not repeats:
                 continue
-            text, first, second, count = repeated
+            (first, second), count = repeats[0], len(repeats)
+            text = self.as_it_stands(name).text(first)
             raise InputError(
                 f"{text!r} occurs at {self._place(first)} and {self._place(second)} with the times "
                 f"{start} and {stop}: {count} row{'s repeat' if count > 1 else ' repeats'} a "
@@ -594,19 +795,21 @@ class Cohort:
                 "standard errors, not the times.",
             )
 
-    def _repeated(self, name: str, keep: NDArray[np.bool_]) -> tuple[str, int, int, int] | None:
-        """The first repeated value, its first two rows, and the number of repeating rows."""
+    def _repeats(self, name: str, keep: NDArray[np.bool_]) -> list[tuple[int, int]]:
+        """Rows that repeat an id, each after the first row that has it.
+
+        Ids are compared without blanks around them, capitals and full-width letters.
+        """
         column = self.as_it_stands(name)
-        rows = np.flatnonzero(keep & ~column.missing)
+        rows = np.flatnonzero(keep & ~column.missing).tolist()
         values = column.values[rows].tolist()
-        count = len(values) - len(set(values))
-        if not count:
-            return None
+        if column.kind == "text":
+            values = list(map(same_patient, values))
+        if len(set(values)) == len(values):
+            return []
         first: dict[object, int] = {}
-        for row, value in zip(rows.tolist(), values, strict=True):
-            if first.setdefault(value, row) != row:
-                return column.text(row), first[value], row, count
-        raise AssertionError  # count says that one does
+        pairs = [(first.setdefault(v, row), row) for v, row in zip(values, rows, strict=True)]
+        return [(a, b) for a, b in pairs if a != b]
 
     def dictionary_columns_absent(self) -> str | None:
         """A sentence on columns that the dictionary names and that are not in the cohort."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ _ID = "a column, or false if no column identifies patients"
 _TOP = {
     "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
     "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
-    "defaults": _TABLE,
+    "defaults": _TABLE, "rows": _TABLE,
 }  # fmt: skip
 _ENDPOINT = {
     "time": _TEXT, "event": _TEXT, "start": _TEXT, "end": _TEXTS, "censor": _TEXT, "unit": _TEXT,
@@ -50,9 +50,14 @@ _ENDPOINT = {
 }  # fmt: skip
 _COLUMN = {
     "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
-    "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT,
+    "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT, "marks": _TEXTS,
+    "thousands": _TEXT, "decimal": _TEXT,
 }  # fmt: skip
-_CHOICES = {"role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES)}
+_ROWS = {"merge": _TEXT, "sections": _TEXT}
+_CHOICES = {
+    "role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES),
+    "thousands": (".", ","), "decimal": (".", ","),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,13 +88,35 @@ class ColumnEntry:
     role: str | None = None
     missing: tuple[str, ...] = ()
     part: str | None = None
+    marks: tuple[str, ...] = ()
+    thousands: str | None = None
+    decimal: str | None = None
+
+
+@dataclass(frozen=True)
+class RowsEntry:
+    """What the dictionary says about rows.
+
+    Attributes
+    ----------
+    merge
+        The column whose rows become one.
+    sections
+        The column to be made of headings between the rows.
+    """
+
+    merge: str | None = None
+    sections: str | None = None
 
 
 @dataclass(frozen=True)
 class Dictionary:
     """A checked `hcc2l.toml`; empty when there is none.
 
-    `id` is empty for ``id = false``: no column identifies patients.
+    Attributes
+    ----------
+    id
+        Empty for ``id = false``: no column identifies patients.
     """
 
     path: Path | None = None
@@ -100,6 +127,7 @@ class Dictionary:
     treatment: str | None = None
     missing: tuple[str, ...] = ()
     date_order: str | None = None
+    rows: RowsEntry = field(default_factory=RowsEntry)
     endpoints: Mapping[str, EndpointEntry] = field(default_factory=dict)
     columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -277,6 +305,8 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
     }
     for name, column in columns.items():
         _check_column(name, column, faults)
+        if column.thousands and column.decimal is None:
+            columns[name] = replace(column, decimal="," if column.thousands == "." else ".")
     _check_options(("defaults",), top.get("defaults") or {}, None, faults)
     commands = {name: raw[name] for name in SPECS if isinstance(raw.get(name), dict)}
     for name, options in commands.items():
@@ -290,6 +320,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         treatment=top.get("treatment"),
         missing=top.get("missing") or (),
         date_order=top.get("date_order"),
+        rows=RowsEntry(**_entry(("rows",), top.get("rows") or {}, _ROWS, faults)),
         endpoints=endpoints,
         columns=columns,
         defaults=top.get("defaults") or {},
@@ -373,6 +404,8 @@ def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
     if entry.reference and entry.levels and entry.reference not in entry.levels:
         hint = did_you_mean(entry.reference, entry.levels)
         faults.add((*keys, "reference"), f"{entry.reference!r} is not one of the levels. {hint}")
+    if entry.thousands and entry.thousands == entry.decimal:
+        faults.add((*keys, "thousands"), "this is the decimal sign of the column.")
     if entry.cut and list(entry.cut) != sorted(set(entry.cut)):
         faults.add((*keys, "cut"), "cut-points must be in ascending order, each given once.")
 

@@ -114,15 +114,15 @@ def test_one_wrong_cell_of_a_covariate_is_named(
 
 
 def test_a_declared_number_is_never_read_as_groups(run: Run, write: Write) -> None:
-    path = changed(write, "ecog", {7: "k.A."})
+    path = changed(write, "ecog", {7: "n.b."})
     write("hcc2l.toml", '[columns.ecog]\ntype = "numeric"\n')
     result = run("cox", path, "-x", "ecog")
     assert result.status == 2
-    assert "'k.A.' is not a number" in result.err
+    assert "'n.b.' is not a number" in result.err
 
 
 def test_a_stray_text_that_makes_groups_of_a_number_is_reported(run: Run, write: Write) -> None:
-    path = changed(write, "ecog", {7: "k.A."})
+    path = changed(write, "ecog", {7: "n.b."})
 
     def warned() -> list[str]:
         return [
@@ -133,7 +133,7 @@ def test_a_stray_text_that_makes_groups_of_a_number_is_reported(run: Run, write:
 
     (warning,) = warned()
     assert "ecog" in warning
-    assert "'k.A.'" in warning
+    assert "'n.b.'" in warning
     write("hcc2l.toml", '[columns.ecog]\ntype = "factor"\n')
     assert warned() == []
 
@@ -141,7 +141,7 @@ def test_a_stray_text_that_makes_groups_of_a_number_is_reported(run: Run, write:
 @pytest.mark.parametrize(
     ("texts", "odd"),
     [
-        (["1", "2", "1", "k.A."], ["k.A."]),
+        (["1", "2", "1", "n.b."], ["n.b."]),
         (["1", "2", "≥3", "1", "b", "a"], ["a", "b"]),
         (["1", "2", "1", "≥3"], None),
         (["1", "2", "a", "b"], None),

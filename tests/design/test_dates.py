@@ -121,3 +121,65 @@ def test_an_unknown_date_column_is_refused(write: Write) -> None:
     with pytest.raises(UsageError, match="no column 'died'") as caught:
         endpoint(path)
     assert "'died_on'" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(["2020年1月5日", "2020年1月31日", "2020年3月1日"], id="Chinese, Japanese"),
+        pytest.param(["2020. 1. 5.", "2020. 1. 31.", "2020. 3. 1."], id="Korean"),
+        pytest.param(["5-Jan-2020", "31 Jan 2020", "01-Mar-2020"], id="English months"),
+        pytest.param(["5. Januar 2020", "31. Jan. 2020", "1. März 2020"], id="German months"),
+        pytest.param(["January 5, 2020", "Jan 31, 2020", "March 1, 2020"], id="months first"),
+        pytest.param(["1/5/20", "1/31/20", "3/1/20"], id="years of two digits, month first"),
+        pytest.param(["05.01.20", "31.01.20", "01.03.20"], id="years of two digits, points"),
+        pytest.param(["43835", "43861", "43891"], id="days of a spreadsheet"),
+        pytest.param(["20200105", "20200131", "20200301"], id="digits alone"),
+    ],
+)
+def test_dates_of_other_countries_and_programs_are_read(written: list[str], write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    first, second, third = written
+    rows = f'a\t"{first}"\t"{third}"\t"{third}"\nb\t"{second}"\t\t"{third}"\n'
+    times, events = endpoint(write("c.tsv", f"id\tstart\tdied\tseen\n{rows}"))
+    assert times == [56 / DAYS_A_MONTH, 30 / DAYS_A_MONTH]
+    assert events == [1, 0]
+
+
+def test_another_column_of_dates_may_show_the_order(write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    header = "id,start,died,seen,progression\n"
+    path = write("c.csv", f"{header}a,02/01/2020,03/01/2020,03/01/2020,31/12/2019\n")
+    assert endpoint(path)[0] == [1 / DAYS_A_MONTH]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("1/31/2020", "3/1/2020", "the month was read as coming first, as 1/31/2020 shows"),
+        ("5.1.20", "1.3.20", "years of two digits were read as 2020-01-05 to 2020-01-05"),
+        ("43835", "43891", "days of a spreadsheet, 2020-01-05 to 2020-01-05"),
+    ],
+)
+def test_what_was_inferred_about_dates_is_reported(
+    start: str, end: str, said: str, write: Write
+) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    report = km(write("c.csv", f"id,start,died,seen\na,{start},{end},{end}\n"))
+    assert any(said in n.text for n in report.notes if n.code == "dates")
+
+
+def test_numbers_that_are_no_days_are_refused_with_a_remedy(write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    path = write("c.csv", "id,start,died,seen\na,21915,22000,22000\n")  # days since 1960, of Stata
+    with pytest.raises(InputError, match="column start, line 2") as caught:
+        endpoint(path)
+    assert 'type = "date"' in str(caught.value.hint)
+
+
+def test_a_year_of_birth_is_before_the_latest_visit() -> None:
+    from hcc2l.design.dates import _century
+
+    assert _century("45", "date_of_birth", 2024) == "1945"
+    assert _century("12", "date_of_birth", 2024) == "2012"
+    assert _century("45", "start", 2024) == "2045"

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from hcc2l import read_cohort, readers
 from hcc2l.cohort import Cohort
 from hcc2l.errors import Hcc2lError, InputError, UsageError
-from hcc2l.readers import MISSING, delimited
+from hcc2l.readers import MISSING, delimited, large
 from tests.conftest import DATA, REFERENCE_FILES, Run, Write
 
 PROPERTY = settings(max_examples=50, deadline=None)
@@ -604,7 +604,7 @@ def test_a_name_may_hold_separators_and_blanks_around_it_do_not_count() -> None:
 @both_readers
 def test_a_header_over_two_lines_is_read() -> None:
     table = read('id,"time\nmonths"\np1,2.5\n')
-    assert cells(table) == {"id": ["p1"], "time\nmonths": [2.5]}
+    assert cells(table) == {"id": ["p1"], "time months": [2.5]}
     assert table.row_place(0) == "line 3"
 
 
@@ -749,3 +749,30 @@ def test_any_table_written_with_quotes_reads_back(
         found = cells(read(file.getvalue(), sep=sep, decimal="."))
     assert found["note"] == [f"n {note} n" for note, _ in rows]
     assert found["x"] == [x for _, x in rows]
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'id,x\n"a","b"\n', 'id,x\n"a ""b""",1\n', 'id,x\n"a\nb",1\nc,2\n', 'id,x\na"b,1\n',
+        'id,x\n"a"b,1\n', 'id,x\n"a,1\n', 'id,x\n"",1\n', 'id,x\n""\n', 'id,x\n"a","b\n"\nc,"d"\n',
+    ],
+)  # fmt: skip
+def test_quotation_marks_are_judged_alike_wherever_a_block_ends(
+    text: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = large._regular_lines(text.encode(), ",")
+    monkeypatch.setattr(large, "_BLOCK", block)
+    assert large._regular_lines(text.encode(), ",") == whole
+
+
+def test_only_quotation_marks_around_cells_are_regular() -> None:
+    def lines(text: str) -> object:
+        return large._regular_lines(text.encode(), ",")
+
+    assert lines('id,x\n"a","b"\n') == large._Lines(2)
+    assert lines('id,x\n"a\nb",1\nc,2\n') == large._Lines(4, spanning=True)
+    assert lines('id,x\n"a ""b""",1\n') == large._Lines(2)
+    for odd in ('a"b,1', '"a"b,1', '"a,1', '"",', '" ",""'):
+        assert lines(f"id,x\n{odd}\n") is None

@@ -341,7 +341,6 @@ def test_a_parquet_file_without_patients_is_refused() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(b"time,status\n1,1\n2,0\n", id="text"),
         pytest.param(b"x", id="one byte"),
         pytest.param(random.Random(1).randbytes(4000), id="noise"),
         pytest.param(b"PK\x03\x04" + bytes(3000), id="zip signature"),
@@ -351,6 +350,15 @@ def test_a_file_that_is_not_what_its_ending_says_is_refused_by_name(
     ending: str, content: bytes, write: Write
 ) -> None:
     path = write(f"c{ending}", content)
+    with pytest.raises((InputError, UsageError)) as caught:
+        read_cohort(path)
+    assert str(path) in str(caught.value)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".sav", ".dta", ".sas7bdat", ".parquet"])
+def test_a_text_that_is_named_otherwise_is_refused_by_name(ending: str, write: Write) -> None:
+    path = write(f"c{ending}", b"time,status\n1,1\n2,0\n")  # as .xls, programs do write texts
     with pytest.raises((InputError, UsageError)) as caught:
         read_cohort(path)
     assert str(path) in str(caught.value)

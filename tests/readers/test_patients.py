@@ -372,3 +372,73 @@ def test_documents_name_the_file_and_errors_the_path(run: Run, write: Write) -> 
     outcome = run("km", "folder/sub/c.csv", "--time", "age", "--event", "time")
     assert outcome.status == 2
     assert "folder/sub/c.csv" in run("km", "folder/sub/c.csv", "--weights", "status").err
+
+
+# ---------------------------------------------------------------- one patient, several spellings
+
+
+@pytest.mark.parametrize("other", ["P02 ", "p02", "Ｐ０２"])
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_blanks_capitals_and_width_do_not_make_another_patient(
+    other: str, size: int, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_large(monkeypatch, size)
+    path = write("c.csv", f'patient_id,time\nP01,1\nP02,2\n"{other}",3\n')
+    with pytest.raises(InputError, match="line 3 and line 4"):
+        hcc2l.read_cohort(path).check_ids()
+
+
+def test_repeated_patients_are_listed_with_the_cells_that_differ(write: Write) -> None:
+    rows = "".join(f"P{i:02},{i}.5,a\n" for i in range(1, 21))
+    path = write("c.csv", f"patient_id,time,arm\n{rows}P03,3.5,a\np05,9.5,a\n")
+    with pytest.raises(InputError) as caught:
+        hcc2l.read_cohort(path).check_ids()
+    assert "'P03': line 4 and line 22 have the same cells" in str(caught.value)
+    assert "'P05' and 'p05': line 6 and line 23 differ in time ('5.5', '9.5')" in str(caught.value)
+    assert 'merge = "patient_id"' in str(caught.value.hint)
+
+
+def test_visits_of_patients_are_counted_and_what_varies_is_named(write: Write) -> None:
+    rows = "".join(f"P{i},{v},{i + v}.5,a\n" for i in range(1, 5) for v in (1, 2, 3))
+    with pytest.raises(InputError, match="12 rows of 4 patients; visit, afp differ"):
+        hcc2l.read_cohort(write("c.csv", f"id,visit,afp,arm\n{rows}")).check_ids()
+
+
+def test_repeats_are_found_in_a_column_whose_name_does_not_say_that_it_holds_ids(
+    write: Write,
+) -> None:
+    rows = "".join(f"A-{i:03},{i}.5\n" for i in range(1, 31))
+    path = write("c.csv", f"hastano,time\n{rows}A-007,8\n")
+    with pytest.raises(InputError, match="'A-007' occurs at line 8 and line 32"):
+        hcc2l.read_cohort(path).check_ids()
+    write("hcc2l.toml", "id = false\n")
+    hcc2l.read_cohort(path).check_ids()
+
+
+def test_a_first_column_of_groups_or_numbers_is_no_id(write: Write) -> None:
+    rows = "".join(f"{60 + i},arm {i % 2}\n" for i in range(1, 31))
+    hcc2l.read_cohort(write("c.csv", f"age,arm\n{rows}61,arm 1\n")).check_ids()
+    hcc2l.read_cohort(write("d.csv", f"age,arm\n{rows}61,arm 1\n")).check_ids()
+
+
+MERGED = '[rows]\nmerge = "record_id"\n'
+
+
+def test_rows_of_a_patient_are_merged_on_request(write: Write) -> None:
+    write("hcc2l.toml", MERGED)
+    header = "record_id,redcap_event_name,redcap_repeat_instrument,age,os_months,death,lesion\n"
+    rows = "1,base,,64,,,\n1,end,,,5.5,1,\n1,base,imaging,,,,3\n2,base,,70,,,\n2,end,,70,7.5,0,\n"
+    cohort = hcc2l.read_cohort(write("c.csv", header + rows))
+    cohort.check_ids()
+    assert cohort.column("os_months").values.tolist() == [5.5, 7.5]
+    assert cohort.column("age").values.tolist() == [64, 70]
+    assert cohort.column("lesion").missing.all()
+    remarks = " | ".join(cohort.source.remarks)
+    assert "4 rows were merged by record_id into 2" in remarks
+    assert "'imaging' (1)" in remarks
+
+
+def test_rows_that_contradict_each_other_are_not_merged(write: Write) -> None:
+    write("hcc2l.toml", MERGED)
+    with pytest.raises(InputError, match="1, age: '64' in line 2, '65' in line 3"):
+        hcc2l.read_cohort(write("c.csv", "record_id,age\n1,64\n1,65\n2,70\n"))

@@ -70,6 +70,7 @@ def reading_notes(cohort: Cohort, *events: str) -> list[Note]:
             count = f"{len(limits)} cells are detection limits"
         text = f"{name}: {count} ({kinds}); the limit itself is used as the value."
         notes.append(Note("info", "detection-limits", text))
+    notes += _cell_notes(cohort)
     for name, cells in cohort.mixed().items():
         text = (
             f"{name} is treated as a grouping variable because it contains "
@@ -84,6 +85,34 @@ def reading_notes(cohort: Cohort, *events: str) -> list[Note]:
     absent = cohort.dictionary_columns_absent()
     if absent:
         notes.append(Note("info", "dictionary-columns", absent.strip()))
+    return notes
+
+
+def _cell_notes(cohort: Cohort) -> list[Note]:
+    """Notes on cells that were understood otherwise than as they are written."""
+    notes = []
+    for name, words in cohort.words_for_missing().items():
+        listed = quoted_list([f"{word!r} ({count})" for word, count in words.items()], 6)
+        text = (
+            f"{name}: cells with {listed} were read as missing. If one is a level, list the levels "
+            f"of {name} in hcc2l.toml."
+        )
+        notes.append(Note("info", "missing-words", text))
+    for name, signs in cohort.taken_signs().items():
+        for sign, (count, example) in signs.items():
+            cells = f"{count} cell{'s' if count > 1 else ''} such as {example!r}"
+            text = f"{name}: {cells} were read as numbers without {sign}."
+            if sign.endswith("digits"):
+                text = f"{name}: {cells} were read as numbers with {sign}."
+            notes.append(Note("info", "signs-in-numbers", text))
+    for name, reading in cohort.date_readings.items():
+        notes.append(Note("info", "dates", f"{name}: {reading}."))
+    for name, code in cohort.suspected_codes().items():
+        text = (
+            f"{name}: {code[0]} occurs in {code[1]} cells and lies far beyond all other values. If "
+            f'it means missing, set missing = ["{code[0]}"] for {name} in hcc2l.toml.'
+        )
+        notes.append(Note("warning", "missing-code", text))
     return notes
 
 

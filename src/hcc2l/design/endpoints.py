@@ -96,6 +96,7 @@ def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = Non
         return _from_columns(cohort, entry, keep, "--time", "--event")
     if entry is None:
         hint = did_you_mean(spec.endpoint, endpoints, listed=9) if endpoints else ""
+        hint = f"{cohort.hidden_endpoint()} {hint}".strip()
         raise UsageError(
             f"There is no endpoint {spec.endpoint!r} in this cohort.",
             where="--endpoint",
@@ -144,11 +145,11 @@ def _from_columns(
     time = numbers(cohort, time_name, keep)
     _refuse_negative(cohort, time, keep, time_name)
     event, others = read_event(cohort, which, keep)
-    dictionary_unit = cohort.dictionary.column(time_name).unit
+    stated_unit = cohort.unit(time_name)
     return Endpoint(
         name=entry.name,
         label=entry.label or endpoint_label(time_name, which.name) or f"Time to {which.name}",
-        unit=entry.unit or dictionary_unit or unit_from_name(time_name),
+        unit=entry.unit or stated_unit or unit_from_name(time_name),
         time=time,
         event=event,
         event_name=which.name,

@@ -23,7 +23,7 @@ def unit_notes(cohort: Cohort, name: str, kind: str, known: Floats) -> tuple[Not
     """
     if not known.size:
         return ()
-    declared, label = cohort.dictionary.column(name).unit, cohort.label(name)
+    declared, label = cohort.unit(name), cohort.label(name)
     found = find_unit(kind, known)
     notes = zeros_notes(label, found, known.size)
     if kind == "afp" and declared and plain_unit(declared) != plain_unit("ng/mL"):

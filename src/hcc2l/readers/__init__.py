@@ -22,10 +22,13 @@ READERS = {
     ".tsv": "hcc2l.readers.delimited:read",
     ".txt": "hcc2l.readers.delimited:read",
     ".xlsx": "hcc2l.readers.excel:read",
+    ".xlsm": "hcc2l.readers.excel:read",
     ".xls": "hcc2l.readers.excel:read",
+    ".ods": "hcc2l.readers.excel:read",
     ".sav": "hcc2l.readers.statistical:read_sav",
     ".dta": "hcc2l.readers.statistical:read_dta",
     ".sas7bdat": "hcc2l.readers.statistical:read_sas",
+    ".xpt": "hcc2l.readers.statistical:read_xpt",
     ".parquet": "hcc2l.readers.parquet:read",
 }
 MISSING = ("", "NA", "N/A", "na", "n/a", ".", "-", "?", "null", "None", "NaN")
@@ -39,6 +42,7 @@ def read_cohort(
     decimal: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    header: int | str | None = None,
     na: Sequence[str] = (),
 ) -> Cohort:
     """A cohort with its dictionary.
@@ -46,9 +50,9 @@ def read_cohort(
     Parameters
     ----------
     path
-        A file (delimited text, also gzipped; Excel; SPSS; Stata; SAS; Parquet), or ``-`` for
-        standard input. Default: ``HCC2L_COHORT``, else ``cohort`` in `hcc2l.toml` of the working
-        folder, else the bundled synthetic cohort.
+        A file (delimited text, also gzipped; Excel; OpenDocument; SPSS; Stata; SAS; Parquet), or
+        ``-`` for standard input. Default: ``HCC2L_COHORT``, else ``cohort`` in `hcc2l.toml` of the
+        working folder, else the bundled synthetic cohort.
     config
         The dictionary (default: `hcc2l.toml` beside the cohort, else in the working folder).
     sep, encoding
@@ -57,7 +61,9 @@ def read_cohort(
         The decimal sign of delimited text and of numbers stored as text (default: detected in
         every column).
     sheet
-        Of an Excel file (default: the first).
+        Of a workbook (default: the first one that holds a cohort).
+    header
+        The number of the header row, or of its two rows: 2, "2,3" (default: detected).
     na
         Texts that mean missing, in addition to the usual ones.
 
@@ -87,6 +93,13 @@ def read_cohort(
         as_group=frozenset(
             n for n, c in dictionary.columns.items() if c.type in ("factor", "ordered") or c.levels
         ),
+        as_date=frozenset(n for n, c in dictionary.columns.items() if c.type == "date"),
+        levels_in={n: frozenset(c.levels) for n, c in dictionary.columns.items() if c.levels},
+        decimal_in={n: c.decimal for n, c in dictionary.columns.items() if c.decimal},
+        marks_in={n: c.marks for n, c in dictionary.columns.items() if c.marks},
+        header=_header_rows(defaults.get("header") if header is None else header),
+        merge=dictionary.rows.merge,
+        sections=dictionary.rows.sections,
     )  # fmt: skip
     if options.decimal not in (".", ",", None):
         raise UsageError(
@@ -122,6 +135,8 @@ def read_cohort(
         read=raw.read,
         place=raw.place,
         surely_distinct=raw.surely_distinct,
+        units=raw.units,
+        hidden=raw.hidden,
     )
 
 
@@ -214,6 +229,18 @@ def _reader(name: str) -> Reader:
     module, _, function = READERS[suffix].partition(":")
     reader: Reader = getattr(import_module(module), function)
     return reader
+
+
+def _header_rows(given: object) -> tuple[int, ...]:
+    """The rows of `--header`: 2, or 2,3."""
+    texts = [] if given is None else str(given).split(",")
+    if len(texts) > 2 or not all(text.strip().isdecimal() and int(text) > 0 for text in texts):
+        raise UsageError(
+            f"{given!r} is not the number of a row.",
+            where="--header",
+            hint="Give the header row, such as 2, or its two rows, such as 2,3.",
+        )
+    return tuple(sorted({int(text) for text in texts}))
 
 
 def _texts(value: object) -> tuple[str, ...]:

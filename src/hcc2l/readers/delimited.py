@@ -5,28 +5,23 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
+from collections import Counter
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
 
 import numpy as np
 
-from hcc2l.cohort import Column
 from hcc2l.errors import InputError, UsageError
 from hcc2l.number_format import file_decimal
-from hcc2l.readers.raw import (
-    LARGE,
-    SEPARATORS,
-    Content,
-    RawTable,
-    ReadOptions,
-    check_header,
-    column_from_texts,
-    no_rows,
-    wrong_width,
-)
+from hcc2l.readers.encodings import decoded
+from hcc2l.readers.layout import Grid
+from hcc2l.readers.raw import LARGE, SEPARATORS, Content, RawTable, ReadOptions
+from hcc2l.readers.rows import read_grid
 
 _SAMPLE = 262_144  # characters in which separator and decimal sign are detected
+_STATED = re.compile(r'\ufeff?"?sep=([^\n"])"?\n', re.IGNORECASE)
 _SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
 
 
@@ -47,18 +42,25 @@ def read(content: Content, options: ReadOptions, name: str) -> RawTable:
         text, encoding = content[:_SAMPLE].decode(), None
         utf8: Content | None = content
     else:
-        text, encoding = _decoded(bytes(content), options.encoding, name)
+        text, encoding = decoded(bytes(content), options.encoding, name)
         if not text or text.isspace():
             raise InputError("The file is empty.", where=name, hint="Export the cohort again.")
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         utf8 = text.encode() if len(text) >= LARGE else None
+    stated = _STATED.match(text)
+    if stated:  # Excel writes the separator above the header
+        options = replace(options, sep=options.sep or stated[1])
+        text = text[stated.end() :]
+        text, utf8 = f"\n{text}", None
     sep, decimal, remarks = _dialect(text[:_SAMPLE], options, encoding)
-    if utf8 is not None:
+    plain = not (options.header or options.merge or options.sections)
+    if utf8 is not None and plain:
         from hcc2l.readers.large import read_large
 
         table = read_large(utf8, sep, decimal, options, name, remarks)
         if table is not None:
             return table
+    if utf8 is not None:
         text = bytes(utf8).decode()
     return _read_small(text, sep, decimal, options, name, remarks)
 
@@ -94,26 +96,8 @@ def _read_small(
         ) from None
     if not records:
         raise InputError("The file is empty.", where=name, hint="Export the cohort again.")
-    names = check_header(records[0], name)
-    options = options.with_id(names)
-    if len(records) == 1:
-        raise no_rows(name)
-    width = len(names)
-    for record, line in zip(records, lines, strict=True):
-        if len(record) != width:
-            raise wrong_width(name, line, len(record), width, sep)
-    columns = dict(zip(names, zip(*records[1:], strict=True), strict=True))
-
-    def make(column: str) -> Column:
-        return column_from_texts(column, [c.strip() for c in columns[column]], options, decimal)
-
-    return RawTable(
-        names=names,
-        rows=len(records) - 1,
-        read=lambda columns: {n: partial(make, n) for n in columns},
-        place=lambda row: f"line {lines[row + 1]}",
-        remarks=remarks,
-    )
+    grid = Grid(records, lines, word="line", separator=sep)
+    return read_grid(grid, options, name, texts_only=True, decimal=decimal, remarks=remarks)
 
 
 def _unzipped(content: bytes, name: str) -> bytes:
@@ -123,75 +107,6 @@ def _unzipped(content: bytes, name: str) -> bytes:
         raise InputError(
             "The gzip file is damaged.", where=name, hint="Compress the file again."
         ) from None
-
-
-def _decoded(content: bytes, encoding: str | None, name: str) -> tuple[str, str | None]:
-    """The text, and the name of its encoding where that had to be detected."""
-    if content[:4] == b"PK\x03\x04":
-        raise UsageError(
-            "This is a zip archive, probably an Excel workbook, not a text file.",
-            where=name,
-            hint="Rename the file to .xlsx.",
-        )
-    if encoding:
-        return _decoded_as(content, encoding, name), None
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _utf16(content, "utf-16", name), "UTF-16"
-    if b"\0" in content[:65536]:
-        for guess in ("utf-16-le", "utf-16-be"):
-            zeros = content[1 if guess == "utf-16-le" else 0 : 4096 : 2]
-            if zeros.count(0) > 0.8 * len(zeros):
-                return _utf16(content, guess, name), "UTF-16 without a byte-order mark"
-        raise _not_text(name)
-    try:
-        return content.decode("utf-8").removeprefix("\ufeff"), None
-    except UnicodeDecodeError:
-        pass
-    if sum(content[:65536].count(bytes([b])) for b in (*range(9), *range(14, 32), 127)) > 2:
-        raise _not_text(name)
-    try:
-        return content.decode("cp1252"), "Windows-1252"
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(
-            "The encoding cannot be detected: the text is not valid UTF-8, UTF-16 or Windows-1252.",
-            where=f"{name}, line {line}",
-            hint="Specify it with --encoding, such as --encoding gb18030 or --encoding latin-1.",
-        ) from None
-
-
-def _utf16(content: bytes, encoding: str, name: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        raise _not_text(name) from None
-
-
-def _decoded_as(content: bytes, encoding: str, name: str) -> str:
-    """The text, decoded as the user specifies."""
-    try:
-        return content.decode(encoding).removeprefix("\ufeff")
-    except LookupError:
-        raise UsageError(
-            f"Unknown encoding {encoding!r}.",
-            where="--encoding",
-            hint="Use one such as utf-8, latin-1 or gb18030, or omit --encoding to detect it.",
-        ) from None
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(
-            f"The text is not valid {encoding}.",
-            where=f"{name}, line {line}",
-            hint="Omit --encoding to detect the encoding.",
-        ) from None
-
-
-def _not_text(name: str) -> InputError:
-    return InputError(
-        "This is not a text file.",
-        where=name,
-        hint="Export the cohort as CSV, or rename the file to match its format (.xlsx, .sav).",
-    )
 
 
 def _dialect(
@@ -210,7 +125,7 @@ def _dialect(
 
 
 def _separator(given: str | None, sample: Sequence[str]) -> str:
-    """The separator that is given, else the one that splits most lines like the header."""
+    """The separator that is given, else the one that splits most lines alike."""
     if given is not None:
         sep = _SEPARATOR_WORDS.get(given, given)
         if len(sep) != 1:
@@ -218,17 +133,18 @@ def _separator(given: str | None, sample: Sequence[str]) -> str:
                 f"{given!r} is not a separator.", where="--sep", hint="Use one of , ; tab |"
             )
         return sep
-    best, best_score = ",", (0.0, 0)
+    best, best_score = ",", (0.0, False, 0)
     for sep in SEPARATORS:
         try:
             widths = [len(next(csv.reader([line], delimiter=sep))) for line in sample]
         except (csv.Error, StopIteration):
             continue
-        if widths[0] < 2:
+        usual, lines = Counter(widths).most_common(1)[0] if widths else (0, 0)
+        if usual < 2:
             continue
-        alike = sum(w == widths[0] for w in widths) / len(widths)
-        if (alike, widths[0]) > best_score:
-            best, best_score = sep, (alike, widths[0])
+        score = lines / len(widths), widths[0] == usual, usual
+        if score > best_score:
+            best, best_score = sep, score
     return best
 
 

@@ -1,88 +1,150 @@
-"""Excel workbooks, by python-calamine."""
+"""Workbooks of Excel and LibreOffice, by python-calamine."""
 
 from __future__ import annotations
 
 import io
-from functools import partial
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from hcc2l.cohort import Column
-from hcc2l.errors import InputError, UsageError, did_you_mean
-from hcc2l.number_format import file_decimal
-from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
+from hcc2l.dictionary import patient_columns, recognise_id
+from hcc2l.errors import Hcc2lError, InputError, UsageError, did_you_mean, quoted_list
+from hcc2l.readers.delimited import read as read_text
+from hcc2l.readers.html import is_html, read_html
+from hcc2l.readers.layout import Grid, find_table
+from hcc2l.readers.raw import RawTable, ReadOptions
+from hcc2l.readers.rows import read_grid
+from hcc2l.readers.workbook_xml import SheetNotes, read_notes
+
+_OUTCOME = re.compile(
+    r"surviv|death|dead|died|deceas|vital|status|event|follow|last.?(seen|contact)|progress|\bos\b"
+    r"|^os_|^pfs|_os\b|überleb|gestorben|verstorben|\btod|letzter|survie|décès|décédé|sağkalım|ölüm"
+    r"|durum|supervivencia|muerte|sopravvivenza|decesso|사망|생존|死亡|生存|结局|存活|转归|轉歸|転帰|随访",
+    re.IGNORECASE,
+)
+_CODE_LIST = frozenset((
+    "code", "codes", "label", "labels", "meaning", "value", "values", "variable", "description",
+    "kürzel", "bedeutung", "kode", "signification", "libellé", "anlam", "kod", "코드", "의미",
+    "代码", "含义", "コード", "意味",
+))  # fmt: skip
 
 
 def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
-    """One sheet as a table: the first row is the header, each further row a patient.
+    """One sheet as a table: titles, units, totals and hidden parts are found and named.
 
     Raises
     ------
     InputError
         The workbook is damaged or protected, the sheet is empty, or a cell lies beyond the header.
     UsageError
-        There is no such sheet.
+        There is no such sheet, or two that may be the cohort.
     """
     from python_calamine import CalamineError, CalamineWorkbook
 
+    if is_html(content):
+        return read_html(content, options, name)
+    if name.lower().endswith(".xls") and not content.startswith((b"\xd0\xcf\x11\xe0", b"PK")):
+        table = read_text(content, options, name)
+        return replace(table, remarks=("this is a text, not a workbook", *table.remarks))
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = workbook.sheet_names
-        sheet = _sheet(options.sheet, sheets, name)
-        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        notes = read_notes(content)
+        sheets = [
+            _Sheet(
+                s.name,
+                "Visible" in str(s.visible),
+                _grid(workbook, s.name, notes.get(s.name, SheetNotes())),
+            )
+            for s in workbook.sheets_metadata
+            if "WorkSheet" in str(s.typ) and (options.sheet in (None, s.name))
+        ]
     except CalamineError:
         raise InputError(
             "The file is damaged, password-protected or not an Excel workbook.",
             where=name,
             hint="Open it in Excel and save it again as .xlsx or CSV.",
         ) from None
-    where = f"{name}, sheet {sheet!r}"
-    header, rows, numbers = _table(cells, where)
-    options = options.with_id(header)
-    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
-    decimal = file_decimal(cell for row in rows for cell in row if isinstance(cell, str))
-
-    def make(column: str) -> Column:
-        return column_from_cells(column, columns[column], options, decimal)
-
-    chosen = options.sheet or len(sheets) == 1
-    remark = () if chosen else (f"only the first sheet, {sheet!r}, was read",)
-    return RawTable(
-        names=header,
-        rows=len(rows),
-        read=lambda names: {n: partial(make, n) for n in names},
-        place=lambda row: f"row {numbers[row]}",
-        remarks=remark,
-    )
-
-
-def _sheet(given: str | None, sheets: list[str], name: str) -> str:
-    if given is None:
-        return sheets[0]
-    if given not in sheets:
-        hint = did_you_mean(given, sheets)
-        raise UsageError(f"There is no sheet {given!r} in {name}.", where="--sheet", hint=hint)
-    return given
-
-
-def _table(
-    cells: list[list[Any]], where: str
-) -> tuple[tuple[str, ...], list[list[Any]], list[int]]:
-    """Header, non-empty rows, and the row numbers as Excel shows them."""
-    filled = [(i, row) for i, row in enumerate(cells, start=1) if any(c != "" for c in row)]
-    if not filled:
+    if options.sheet is not None and not sheets:
+        hint = did_you_mean(options.sheet, workbook.sheet_names)
+        raise UsageError(
+            f"There is no sheet {options.sheet!r} in {name}.", where="--sheet", hint=hint
+        )
+    sheet = sheets[0] if options.sheet is not None else _cohort_sheet(sheets, options, name)
+    where = f"{name}, sheet {sheet.name!r}"
+    if not sheet.grid.rows:
         raise InputError("The sheet is empty.", where=where, hint="Choose another with --sheet.")
-    first = filled[0][1]
-    width = max(i for i, c in enumerate(first, start=1) if c != "")
-    for number, row in filled[1:]:
-        stray = [i for i, c in enumerate(row[width:], start=width + 1) if c != ""]
-        if stray:
-            raise InputError(
-                f"There is a cell to the right of the header, in column {stray[0]}.",
-                where=f"{where}, row {number}",
-                hint="Name its column in the header, or clear the cell.",
-            )
-    header = check_header([str(c) for c in first[:width]], where)
-    if len(filled) == 1:
-        raise no_rows(where)
-    rows = [[None if c == "" else c for c in row[:width]] for _, row in filled[1:]]
-    return header, rows, [number for number, _ in filled[1:]]
+    others = [repr(s.name) for s in sheets if s is not sheet]
+    remarks: tuple[str, ...] = ()
+    if others and sheet is sheets[0]:
+        remarks = (f"only the first sheet, {sheet.name!r}, was read",)
+    elif others:
+        remarks = (f"only the sheet {sheet.name!r} was read, not {quoted_list(others)}",)
+    return read_grid(sheet.grid, options, where, remarks=remarks)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One worksheet, with its rank as a cohort: whether it has ids, and an outcome."""
+
+    name: str
+    visible: bool
+    grid: Grid
+
+    def rank(self, options: ReadOptions) -> tuple[bool, bool, bool]:
+        """Whether it is a table that a user can see, whether it has an outcome, and an id."""
+        try:
+            table = find_table(self.grid, "", header=options.header, id_column=options.id)
+        except Hcc2lError:
+            return (False, False, False)
+        names = table.names
+        code_list = 2 * sum(n.casefold() in _CODE_LIST for n in names) > len(names)
+        if code_list or len(names) < 2 or len(table.rows) < 2:
+            return (False, False, False)
+        outcome = any(_OUTCOME.search(n) for n in names)
+        ids = options.id in names or bool(recognise_id(names) or patient_columns(names))
+        return (self.visible, outcome, ids)
+
+
+def _cohort_sheet(sheets: Sequence[_Sheet], options: ReadOptions, name: str) -> _Sheet:
+    """The sheet that holds the cohort: the first, unless only another one has an outcome and ids.
+
+    Raises
+    ------
+    UsageError
+        Several sheets have an outcome and ids.
+    """
+    if len(sheets) == 1:
+        return sheets[0]
+    ranks = [sheet.rank(options) for sheet in sheets]
+    complete = [s for s, rank in zip(sheets, ranks, strict=True) if all(rank)]
+    if len(complete) > 1:
+        raise UsageError(
+            f"{len(complete)} sheets may be the cohort: "
+            f"{quoted_list(repr(s.name) for s in complete)}.",
+            where=name,
+            hint=f"Choose one, such as --sheet {complete[0].name!r}.",
+        )
+    return sheets[ranks.index(max(ranks))]
+
+
+def _grid(workbook: Any, name: str, notes: SheetNotes) -> Grid:
+    """The cells of a sheet without its blank rows; errors as the text that Excel shows."""
+    sheet = workbook.get_sheet_by_name(name)
+    cells = sheet.to_python(skip_empty_area=False)
+    for (row, column), text in notes.faults.items():
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = text
+    filled = [i for i, row in enumerate(cells) if any(c != "" for c in row)]
+    merged = sheet.merged_cell_ranges or ()
+    return Grid(
+        rows=[cells[i] for i in filled],
+        numbers=[i + 1 for i in filled],
+        merged=[
+            *((top, left, bottom, right) for (top, left), (bottom, right) in merged),
+            *notes.merged,
+        ],
+        formulas=notes.formulas,
+        hidden_rows=notes.hidden_rows,
+        hidden_columns=notes.hidden_columns,
+    )

@@ -8,31 +8,34 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
-from hcc2l.number_format import POINT, NumberFormat, decimal_sign
+from hcc2l.readers.arrow import surely_distinct, text_column
+from hcc2l.readers.layout import ROW_NUMBERS, Grid, find_table
 from hcc2l.readers.raw import (
     Content,
     RawTable,
     ReadOptions,
     check_header,
-    column_from_texts,
-    measured,
     no_rows,
     wrong_width,
 )
+from hcc2l.readers.units import unit_in_name
 
+_END = 65_536  # bytes at either end of a text in which titles and footnotes are looked for
+_BLOCK = 1 << 20  # bytes
+_FEW = 1000  # lines that are looked at one by one
 _TAB, _NEWLINE, _BLANK, _QUOTE = 9, 10, 32, 34
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_LEADING_ZERO = r"^[+-]?0\d"
+
+Bytes = NDArray[np.uint8]
 
 
 def read_large(
@@ -51,16 +54,21 @@ def read_large(
         A row is longer or shorter than the header (with its line).
     """
     lines = _regular_lines(content, sep)
-    if lines is None:
+    if lines is None or not _is_plain(content, sep, options, name):
         return None
     head = io.StringIO(content[:1_000_000].decode(errors="ignore"))
     try:
         header = next(csv.reader(head, delimiter=sep, strict=True))
     except csv.Error:
         return None
+    if not all(cell.strip() for cell in header[1:]):  # blank columns are excluded
+        return None
     names = check_header(header, name)
     options = options.with_id(names)
     table = _LargeTable(content, names, lines, sep, decimal, options, name)
+    units = {n: unit for n in names if (unit := unit_in_name(n))}
+    if not header[0].strip() and len(names) > 2 and table.numbers_rows():
+        names, remarks = names[1:], (*remarks, ROW_NUMBERS)
     return RawTable(
         names=names,
         rows=table.rows,
@@ -68,11 +76,35 @@ def read_large(
         place=table.place,
         remarks=remarks,
         surely_distinct=table.surely_distinct,
+        units=units,
     )
 
 
-def _regular_lines(content: Content, sep: str) -> int | None:
-    """The number of lines when pyarrow reads every one as the small reader would, else None.
+def _is_plain(content: Content, sep: str, options: ReadOptions, name: str) -> bool:
+    """Whether the header is the first line, and only patients follow, at either end of the text."""
+    head = content[:_END].decode(errors="ignore").rpartition("\n")[0]
+    tail = content[-_END:].decode(errors="ignore").partition("\n")[2]
+    if '"' in tail and tail.count('"') % 2:  # cut inside a cell
+        tail = ""
+    try:
+        records = [row for row in csv.reader(io.StringIO(f"{head}\n{tail}"), delimiter=sep) if row]
+        grid = Grid(records, range(1, len(records) + 1), word="line", separator=sep)
+        table = find_table(grid, name, id_column=options.id)
+    except (InputError, csv.Error):  # a fault that is reported with its line when all is read
+        return True
+    return table.header == 1 and len(table.rows) == len(records) - 1
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The lines of a text: how many, and whether a cell spans several."""
+
+    count: int
+    spanning: bool = False
+
+
+def _regular_lines(content: Content, sep: str) -> _Lines | None:
+    """The lines when pyarrow reads every one as the small reader would, else None.
 
     None for blank lines, lines of empty cells, and quotation marks inside a cell or never closed:
     the small reader skips the lines and reports the quotation marks.
@@ -82,20 +114,55 @@ def _regular_lines(content: Content, sep: str) -> int | None:
     if not breaks.size:
         return None
     lines = int(breaks.size) + int(breaks[-1] != data.size - 1)
-    begins = np.append(data[0], data[breaks[breaks < data.size - 1] + 1])
-    if ((begins == _NEWLINE) | (begins == _BLANK) | (begins == _TAB)).any():
+    starts = np.append(0, breaks[breaks < data.size - 1] + 1)
+    begins = data[starts]
+    if np.isin(begins, (_NEWLINE, _BLANK, _TAB)).any():
         return None
-    mark = re.escape(sep.encode())
-    if ((begins == ord(sep)) | (begins == _QUOTE)).any() and re.search(
-        rb'(?m)^[ \t"' + mark + rb"]+$", content
-    ):
+    quoted = begins == _QUOTE
+    second = data[np.minimum(starts + 1, data.size - 1)]
+    may_be_empty = (begins == ord(sep)) | (quoted & np.isin(second, (_QUOTE, _BLANK, _TAB)))
+    if _has_empty_line(data, starts, may_be_empty, sep):
         return None
     if content.find(b'"') < 0:
-        return lines
-    inside = rb'[^"\n' + mark + rb"]"
-    closed = int(np.count_nonzero(data == _QUOTE)) % 2 == 0
-    odd = inside + rb'"' + inside + rb"|(^|[\n" + mark + rb'])""' + inside
-    return lines if closed and re.search(odd, content) is None else None
+        return _Lines(lines)
+    return _quoted_lines(data, sep, lines)
+
+
+def _quoted_lines(data: Bytes, sep: str, lines: int) -> _Lines | None:
+    """The lines of a text with quoted cells; None unless all its quotation marks are regular.
+
+    Each must open or close a cell, or stand doubled in a quoted one. In blocks that fit a
+    processor's cache.
+    """
+    edge = np.zeros(256, dtype=np.bool_)
+    edge[[_NEWLINE, _QUOTE, ord(sep)]] = True
+    before, spanning = 0, False
+    for start in range(0, data.size, _BLOCK):
+        block = data[start : start + _BLOCK]
+        quotes = np.flatnonzero(block == _QUOTE)
+        breaks = np.flatnonzero(block == _NEWLINE)
+        spanning = spanning or bool(((np.searchsorted(quotes, breaks) + before) % 2).any())
+        quotes += start
+        opening, closing = quotes[before % 2 :: 2], quotes[1 - before % 2 :: 2]
+        left = edge[data[opening - 1]] | (opening == 0)
+        right = edge[data[np.minimum(closing + 1, data.size - 1)]] | (closing == data.size - 1)
+        if not (left.all() and right.all()):
+            return None
+        before += quotes.size
+    return None if before % 2 else _Lines(lines, spanning)
+
+
+def _has_empty_line(
+    data: Bytes, starts: NDArray[np.int64], suspected: NDArray[np.bool_], sep: str
+) -> bool:
+    """Whether a suspected line holds nothing but separators, quotation marks and blanks."""
+    filling = np.zeros(256, dtype=np.bool_)
+    filling[[_NEWLINE, _BLANK, _TAB, _QUOTE, ord(sep)]] = True
+    lines = np.flatnonzero(suspected)
+    if lines.size > _FEW:
+        return bool(np.logical_and.reduceat(filling[data], starts).any())
+    ends = np.append(starts, data.size)
+    return any(filling[data[ends[i] : ends[i + 1]]].all() for i in lines.tolist())
 
 
 class _LargeTable:
@@ -105,7 +172,7 @@ class _LargeTable:
         self,
         content: Content,
         names: tuple[str, ...],
-        lines: int,
+        lines: _Lines,
         sep: str,
         decimal: str | None,
         options: ReadOptions,
@@ -115,12 +182,13 @@ class _LargeTable:
         self._options, self._name = options, name
         self._quoted = content.find(b'"') >= 0
         self._strings: dict[str, Any] = {}
+        self._spanning = lines.spanning
         self._lines: list[int] | None = None
-        if self._quoted:  # a line feed may stand inside a cell
+        if self._spanning:
             self._parse(names[:1])
             self.rows = len(self._strings[names[0]])
         else:
-            self.rows = lines - 1
+            self.rows = lines.count - 1
         if self.rows == 0:
             raise no_rows(name)
 
@@ -141,7 +209,7 @@ class _LargeTable:
                     skip_rows_after_names=1,
                 ),
                 parse_options=arrow_csv.ParseOptions(
-                    delimiter=self._sep, newlines_in_values=self._quoted
+                    delimiter=self._sep, newlines_in_values=self._spanning
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     include_columns=list(names),
@@ -176,120 +244,27 @@ class _LargeTable:
 
     def place(self, row: int) -> str:
         """The line on which a row begins."""
-        if not self._quoted:
+        if not self._spanning:
             return f"line {row + 2}"
         if self._lines is None:
             self._lines = [line for line, _ in self._records()]
         return f"line {self._lines[row + 1]}"
 
+    def numbers_rows(self) -> bool:
+        """Whether the first column counts the rows, as its first and its last cells show."""
+        ends = self._content[:_END], self._content[-_END:]
+        first, last = (end.decode(errors="ignore").strip("\n").split("\n") for end in ends)
+        cells = [line.partition(self._sep)[0].strip('"') for line in (*first[1:101], last[-1])]
+        start = 0 if cells[0] == "0" else 1
+        counted = [str(i) for i in range(start, start + len(cells) - 1)]
+        return cells == [*counted, str(self.rows - 1 + start)]
+
     def surely_distinct(self, name: str) -> bool:
         """Whether the cells of a column ascend, so that no identifier can occur twice."""
-        import pyarrow.compute as pc
-
         if name not in self._strings:
             self._parse((name,))
-        texts = self._strings[name].combine_chunks()
-        if self._content.find(b" ") >= 0 or self._content.find(b"\t") >= 0:
-            texts = pc.utf8_trim_whitespace(texts)
-        return bool(pc.all(pc.less(texts[:-1], texts[1:])).as_py())
-
-    def _is_missing(self, texts: Any, name: str) -> Any:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        return pc.is_in(texts, value_set=pa.array(sorted(self._options.missing_for(name))))
+        return surely_distinct(self._strings[name])
 
     def _column(self, name: str) -> Column:
-        """One column; repeated texts are converted once, long columns of numbers by pyarrow."""
-        import pyarrow.compute as pc
-
-        texts = self._strings[name]
-        head = texts.slice(0, 65536)
-        if pc.count_distinct(head).as_py() > len(head) // 2 and len(head) > 1000:
-            trimmed = pc.utf8_trim_whitespace(texts)
-            column = self._numbers(trimmed, name)
-            if column is not None:
-                return column
-            return column_from_texts(name, trimmed.to_pylist(), self._options, self._decimal)
-        encoded = texts.combine_chunks().dictionary_encode()
-        codes = np.from_dlpack(encoded.indices)  # to_numpy would import pandas
-        distinct = [text.strip() for text in encoded.dictionary.to_pylist()]
-        repeats = np.bincount(codes, minlength=len(distinct)).tolist()
-        column = column_from_texts(name, distinct, self._options, self._decimal, repeats)
-        canonical = [column.text(i) for i in range(len(distinct))]
-        known = tuple(dict.fromkeys(text for text in canonical if text))
-        places = {text: i for i, text in enumerate(known)}
-        table = np.array([places.get(text, -1) for text in canonical], dtype=np.int64)
-        limits: dict[int, str] = {}
-        if column.limits:
-            rows = np.flatnonzero(np.isin(codes, list(column.limits)))
-            limits = {row: column.limits[codes[row]] for row in rows.tolist()}
-        written = column.written
-        return replace(
-            column,
-            values=column.values[codes],
-            coded=(known, table[codes]),
-            limits=limits,
-            written=None if written is None else lambda row: written(int(codes[row])),
-        )
-
-    def _numbers(self, texts: Any, name: str) -> Column | None:
-        """The column as numbers, correctly rounded, or None when a cell is not one."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        if name in self._options.as_text:
-            return None
-        form = self._plain_format(texts)
-        if form is None:
-            return None
-        missing, typed = self._is_missing(texts, name), texts
-        if form.decimal == ",":
-            texts = pc.replace_substring(texts, pattern=",", replacement=".")
-        good = pc.and_not(
-            pc.match_substring_regex(texts, _NUMBER),
-            pc.match_substring_regex(texts, _LEADING_ZERO),
-        )
-        limits: dict[int, str] = {}
-        if not pc.all(pc.or_(good, missing)).as_py():
-            odd = pc.indices_nonzero(pc.invert(pc.or_(good, missing)))
-            if 2 * len(odd) > len(texts) and name not in self._options.as_number:
-                return None  # mostly texts: the cells need not be checked one by one
-            for row, cell in zip(odd.to_pylist(), typed.take(odd).to_pylist(), strict=True):
-                if form.limit(cell) is None:
-                    return None
-                limits[row] = cell
-            bare = pc.replace_substring_regex(texts, pattern=r"^[<>≤≥]=?\s*", replacement="")
-            texts = pc.if_else(pc.or_(good, missing), texts, bare)
-        plain = pc.replace_substring_regex(texts, pattern=r"^\+", replacement="")
-        known = pc.if_else(missing, pa.scalar(None, pa.string()), plain)
-        values: np.ndarray[Any, np.dtype[np.float64]] = (
-            pc.cast(known, pa.float64()).combine_chunks().to_numpy(zero_copy_only=False)
-        )
-        if np.isinf(values).any():
-            return None
-        if limits and not measured(
-            name, values, list(limits), np.ones(values.size, dtype=np.int64), self._options
-        ):
-            return None
-        return Column(
-            name, "number", values, limits=limits, format=form,
-            written=lambda row: form.plain_cell(typed[row].as_py()),
-        )  # fmt: skip
-
-    def _plain_format(self, texts: Any) -> NumberFormat | None:
-        """The format of a column without thousands separators; None where that is not certain."""
-        import pyarrow.compute as pc
-
-        def occurs(sign: str) -> bool:
-            return bool(pc.any(pc.match_substring(texts, sign)).as_py())
-
-        decimal = self._options.decimal or self._decimal
-        comma = (self._quoted or self._sep != ",") and occurs(",")
-        if decimal != "," and not comma and (decimal == "." or not occurs(".")):
-            return POINT
-        if decimal == "," and not occurs("."):
-            head = texts.slice(0, 1000).to_pylist()
-            if self._options.decimal or "," in {decimal_sign(cell) for cell in head}:
-                return NumberFormat(",")
-        return None
+        commas = self._quoted or self._sep != ","
+        return text_column(name, self._strings[name], self._options, self._decimal, commas)

@@ -9,6 +9,7 @@ from typing import Any
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
+from hcc2l.readers.arrow import number_column, surely_distinct, text_column
 from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
 
 
@@ -32,16 +33,44 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
             hint="Write the file again, or export the cohort as CSV.",
         ) from None
     names = check_header(file.schema_arrow.names, name)
+    stored = dict(zip(names, file.schema_arrow.names, strict=True))
     options = options.with_id(names)
     rows = file.metadata.num_rows
     if rows == 0:
         raise no_rows(name)
 
-    def make(column: str, cells: list[Any]) -> Column:
-        return column_from_cells(column, cells, options)
-
     def read_columns(columns: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
-        table = file.read(columns=list(columns))
-        return {n: partial(make, n, table.column(n).to_pylist()) for n in columns}
+        table = file.read(columns=[stored[n] for n in columns])
+        return {n: partial(_column, n, table.column(stored[n]), options) for n in columns}
 
-    return RawTable(names=names, rows=rows, read=read_columns, place=lambda row: f"row {row + 1}")
+    def distinct(column: str) -> bool:
+        texts = file.read(columns=[stored[column]]).column(0)
+        return pa.types.is_string(texts.type) and surely_distinct(texts)
+
+    return RawTable(
+        names=names,
+        rows=rows,
+        read=read_columns,
+        place=lambda row: f"row {row + 1}",
+        surely_distinct=distinct,
+    )
+
+
+def _column(name: str, cells: Any, options: ReadOptions) -> Column:
+    """One column; of the types that are rare in cohorts, cell by cell."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = cells.type
+    as_text = name in options.as_text
+    if (pa.types.is_integer(kind) or pa.types.is_floating(kind)) and not as_text:
+        return number_column(name, cells, options)
+    if pa.types.is_date32(kind) or (pa.types.is_timestamp(kind) and kind.tz is None):
+        days = pc.cast(cells, pa.date32(), safe=False).combine_chunks().to_numpy(False)
+        return Column(name, "date", days.astype("datetime64[D]"))
+    if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
+        cells = pc.cast(cells, pa.string())
+    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+        texts = pc.fill_null(pc.cast(cells, pa.string()), "")
+        return text_column(name, texts, options, None)
+    return column_from_cells(name, cells.to_pylist(), options)

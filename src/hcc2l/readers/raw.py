@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from hcc2l.cohort import Column, ReadColumns, RowPlace
 from hcc2l.dictionary import recognise_id
 from hcc2l.errors import InputError, quoted_list
 from hcc2l.number_format import NumberFormat, column_format, is_number_somehow, number_text
+from hcc2l.readers.cells import is_error, is_missing_word, plain_numbers
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,22 @@ class ReadOptions:
     as_text: frozenset[str] = frozenset()
     as_number: frozenset[str] = frozenset()
     as_group: frozenset[str] = frozenset()
+    as_date: frozenset[str] = frozenset()
+    levels_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    decimal_in: Mapping[str, str] = field(default_factory=dict)
+    marks_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    header: tuple[int, ...] = ()
+    merge: str | None = None
+    sections: str | None = None
 
     def with_id(self, names: Sequence[str]) -> ReadOptions:
         """These options, with the column that identifies patients among those kept as text."""
         name = recognise_id(names) if self.id is None else self.id
         return replace(self, id=name or "", as_text=self.as_text | {name or ""})
+
+    def decimal_for(self, name: str) -> str | None:
+        """The decimal sign of one column, where it is given."""
+        return self.decimal_in.get(name, self.decimal)
 
     def missing_for(self, name: str) -> frozenset[str]:
         """All texts that mean missing in one column."""
@@ -65,7 +78,14 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 class RawTable:
     """A table that can be read column by column.
 
-    `surely_distinct`, where a reader provides it, is a fast test that no value of a column repeats.
+    Attributes
+    ----------
+    units
+        Units that the file states, by column.
+    hidden
+        Columns that a workbook hides.
+    surely_distinct
+        Where a reader provides it, a fast test that no value of a column repeats.
     """
 
     names: tuple[str, ...]
@@ -74,6 +94,8 @@ class RawTable:
     place: RowPlace
     remarks: tuple[str, ...] = ()
     surely_distinct: Callable[[str], bool] | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
 
 Reader = Callable[[Any, ReadOptions, str], RawTable]
@@ -103,7 +125,16 @@ def column_from_texts(
     """
     missing = options.missing_for(name)
     cells = [None if t is None or t in missing else t for t in texts]
-    return _column(name, cells, {}, options, file_decimal, repeats)
+    return dated(_column(name, cells, {}, options, file_decimal, repeats), options)
+
+
+def dated(column: Column, options: ReadOptions) -> Column:
+    """A column of numbers as dates, where the dictionary says that it holds dates."""
+    if column.name not in options.as_date or column.kind != "number":
+        return column
+    if not (np.isnan(column.values) | ((column.values > 0) & (column.values < 100_000))).all():
+        return column
+    return Column(column.name, "date", _days_of_numbers(column.values), label=column.label)
 
 
 def _column(
@@ -121,9 +152,77 @@ def _column(
     for i, cell in enumerate(cells):
         if cell is not None and i not in typed:
             counts[cell] += 1 if repeats is None else repeats[i]
-    form = column_format(counts, file_decimal, options.decimal)
+    errors = set(filter(is_error, counts))
+    if errors:
+        broken = {i: str(c) for i, c in enumerate(cells) if c in errors and i not in typed}
+        cells = [None if i in broken else c for i, c in enumerate(cells)]
+        column = _column(name, cells, typed, options, file_decimal, repeats)
+        return replace(column, broken=broken)
+    if name not in options.as_text:
+        numeric = _numeric(name, cells, typed, counts, options, file_decimal, repeats)
+        if numeric is not None:
+            return numeric
+    form = column_format(counts, file_decimal, options.decimal_for(name))
     if name in options.as_text:
         return Column(name, "text", _objects(cells), format=form)
+    declared = options.levels_in.get(name, frozenset())
+    words = {c: n for c, n in counts.items()
+             if is_missing_word(c, among_numbers=False) and c not in declared}  # fmt: skip
+    if form.decimal == ",":  # stored numbers are written as their neighbours are
+        cells = [
+            c.replace(".", ",") if c is not None and i in typed else c for i, c in enumerate(cells)
+        ]
+    if words and len(words) < len(counts):
+        cells = [None if c in words else c for c in cells]
+    else:
+        words = {}
+    return Column(name, "text", _objects(cells), format=form, words=words)
+
+
+def _numeric(
+    name: str,
+    cells: list[str | None],
+    typed: Mapping[int, float],
+    counts: Counter[str],
+    options: ReadOptions,
+    file_decimal: str | None,
+    repeats: Sequence[int] | None,
+) -> Column | None:
+    """The column as numbers, or as text whose numbers are ambiguous; None when it is other text."""
+    column = _as_numbers(name, cells, typed, counts, options, file_decimal, repeats)
+    if column is not None and all(map(str.isascii, counts)):
+        return column
+    plain = plain_numbers(counts, options.marks_in.get(name, ()))
+    declared = options.levels_in.get(name, frozenset())
+    words = {c: n for c, n in counts.items() if is_missing_word(c, True) and c not in declared}
+    if words and not (typed or plain or any(map(is_number_somehow, counts))):
+        return None
+    if not plain and not words:
+        return column
+    read = {cell: plain[cell][0] if cell in plain else cell for cell in counts}
+    read_cells = [None if c is None or c in words else read.get(c, c) for c in cells]
+    read_counts: Counter[str] = Counter()
+    taken: dict[str, tuple[int, str]] = {}
+    for cell, n in counts.items():
+        if cell not in words:
+            read_counts[read[cell]] += n
+        if cell in plain:
+            sign = plain[cell][1]
+            taken[sign] = taken.get(sign, (0, ""))[0] + n, cell
+    column = _as_numbers(name, read_cells, typed, read_counts, options, file_decimal, repeats)
+    return None if column is None else replace(column, words=words, taken=taken)
+
+
+def _as_numbers(
+    name: str,
+    cells: list[str | None],
+    typed: Mapping[int, float],
+    counts: Counter[str],
+    options: ReadOptions,
+    file_decimal: str | None,
+    repeats: Sequence[int] | None,
+) -> Column | None:
+    form = column_format(counts, file_decimal, options.decimal_for(name))
     if form.doubtful and all(map(is_number_somehow, counts)):
         doubtful = () if name in options.as_group else form.doubtful
         return Column(name, "text", _objects(cells), format=form, doubtful=doubtful)
@@ -135,20 +234,15 @@ def _column(
     for i in limits:
         numbers[i] = form.limit(str(cells[i]))
         if numbers[i] is None:
-            break
-    else:
-        values = np.array(numbers, dtype=np.float64)
-        weights = np.ones(values.size) if repeats is None else np.asarray(repeats)
-        if not limits or measured(name, values, limits, weights, options):
-            return Column(
-                name, "number", values, limits={i: str(cells[i]) for i in limits}, format=form,
-                written=lambda row: _written(row, cells, typed, form),
-            )  # fmt: skip
-    if form.decimal == ",":  # stored numbers are written as their neighbours are
-        cells = [
-            c.replace(".", ",") if c is not None and i in typed else c for i, c in enumerate(cells)
-        ]
-    return Column(name, "text", _objects(cells), format=form)
+            return None
+    values = np.array(numbers, dtype=np.float64)
+    weights = np.ones(values.size) if repeats is None else np.asarray(repeats)
+    if limits and not measured(name, values, limits, weights, options):
+        return None
+    return Column(
+        name, "number", values, limits={i: str(cells[i]) for i in limits}, format=form,
+        written=lambda row: _written(row, cells, typed, form),
+    )  # fmt: skip
 
 
 def _written(
@@ -194,12 +288,21 @@ def column_from_cells(
     if name not in options.as_text and all(_is_plain_number(c) for c in present):
         numbers = [np.nan if c is None else float(c) for c in known]
         values = np.array(numbers, dtype=np.float64)
-        return Column(name, "number", values, written=lambda row: _cell_text(known[row]))
+        column = Column(name, "number", values, written=lambda row: _cell_text(known[row]))
+        return dated(column, options)
     texts = [None if c is None else _cell_text(c) for c in known]
     typed = {i: float(c) for i, c in enumerate(known) if c is not None and _is_plain_number(c)}
-    column = _column(name, texts, typed, options, file_decimal)
+    column = dated(_column(name, texts, typed, options, file_decimal), options)
     rounded = any(isinstance(known[i], float) and abs(v) >= _EXACT for i, v in typed.items())
     return replace(column, rounded=rounded)
+
+
+def _days_of_numbers(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, Any]:
+    """Days of a spreadsheet, in which 1 is 1900-01-01 and 43831 is 2020-01-01, as dates."""
+    days = np.full(values.shape, np.datetime64("NaT", "D"))
+    known = ~np.isnan(values)
+    days[known] = np.datetime64("1899-12-30") + np.floor(values[known]).astype("timedelta64[D]")
+    return days
 
 
 def _is_missing(cell: object, missing: frozenset[str]) -> bool:
@@ -230,26 +333,43 @@ def _objects(cells: Sequence[str | None]) -> np.ndarray[Any, np.dtype[Any]]:
     return values
 
 
-def check_header(names: Sequence[str], where: str) -> tuple[str, ...]:
-    """Column names without surrounding blanks; a column without a name becomes `column_3`.
+def column_name(cell: Any) -> str:
+    """A column's name: any run of blanks and line breaks is one blank; empty if there is none."""
+    if cell is None:
+        return ""
+    text = _cell_text(cell)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
+
+
+_NUMBERED = ("complete?",)  # REDCap repeats this name for every form
+
+
+def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
+    """Column names with single blanks; a column without a name becomes `column_3`.
 
     Raises
     ------
     InputError
         A name occurs twice.
     """
-    stripped = [n.strip() for n in names]
-    stripped = [n or f"column_{i}" for i, n in enumerate(stripped, start=1)]
-    repeated = [n for n in dict.fromkeys(stripped) if stripped.count(n) > 1]
+    checked = [column_name(n) or f"column_{i}" for i, n in enumerate(names, start=1)]
+    seen: Counter[str] = Counter()
+    for i, name in enumerate(checked):
+        seen[name] += 1
+        if name.casefold() in _NUMBERED and seen[name] > 1:
+            checked[i] = f"{name} {seen[name]}"
+    repeated = [n for n in dict.fromkeys(checked) if checked.count(n) > 1]
     if repeated:
-        positions = [str(i) for i, n in enumerate(stripped, start=1) if n == repeated[0]]
+        positions = [str(i) for i, n in enumerate(checked, start=1) if n == repeated[0]]
         raise InputError(
             f"The header names {quoted_list(repr(n) for n in repeated)} more than once "
             f"(columns {', '.join(positions)}).",
-            where=f"{where}, line 1",
+            where=where,
             hint="Give every column a different name.",
         )
-    return tuple(stripped)
+    return tuple(checked)
 
 
 def no_rows(where: str) -> InputError:

@@ -36,6 +36,13 @@ def read_sas(content: bytes, options: ReadOptions, name: str) -> RawTable:
     return _read(pyreadstat.read_sas7bdat, ".sas7bdat", "SAS", content, options, name)
 
 
+def read_xpt(content: bytes, options: ReadOptions, name: str) -> RawTable:
+    """The table in a SAS transport file."""
+    import pyreadstat
+
+    return _read(pyreadstat.read_xport, ".xpt", "SAS transport", content, options, name)
+
+
 def _read(
     parse: Callable[..., tuple[dict[str, Any], Any]],
     suffix: str,

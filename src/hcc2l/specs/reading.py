@@ -31,5 +31,10 @@ class ReadingOptions(Options):
         metavar="NAME", panel=COHORT_FILE,
     )  # fmt: skip
     sheet: str | None = option(
-        None, "Worksheet of an Excel file (default: the first).", metavar="NAME", panel=COHORT_FILE
-    )
+        None, "Worksheet of a workbook (default: the one that holds the cohort).",
+        metavar="NAME", panel=COHORT_FILE,
+    )  # fmt: skip
+    header: str | None = option(
+        None, "Row of the header, or its two rows (default: detected).",
+        metavar="N[,N]", panel=COHORT_FILE,
+    )  # fmt: skip

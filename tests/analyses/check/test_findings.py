@@ -45,14 +45,13 @@ def test_a_cohort_without_faults_has_no_error_and_no_warning(tmp_path: Path) -> 
         ({"bilirubin": {2: "68"}}, "mixed-units", "warning", "bilirubin", ("3",)),
         ({"albumin": {2: "3.8"}}, "mixed-units", "warning", "albumin", ("3",)),
         ({"afp": {2: "12.5*"}}, "number-with-mark", "warning", "afp", ("3",)),
-        ({"afp": {2: "n.d."}}, "missing-word", "warning", "afp", ("3",)),
         ({"afp": {2: "high"}}, "number-unreadable", "warning", "afp", ("3",)),
         ({"albumin": {2: "999", 3: "999"}}, "missing-code", "warning", "albumin", ("3", "4")),
         ({"albumin": {2: "-9"}}, "missing-code", "warning", "albumin", ("3",)),
         ({"treatment": {2: "Sorafenib"}}, "similar-levels", "warning", "treatment", ("3",)),
         ({"treatment": {2: "sorafnib"}}, "similar-levels", "warning", "treatment", ("3",)),
         ({"treatment": {2: "SOR"}}, "similar-levels", "warning", "treatment", ("3",)),
-        ({"sex": {2: "unbekannt"}}, "missing-word", "warning", "sex", ("3",)),
+        ({"sex": {2: "n.d."}}, "missing-word", "warning", "sex", ("3",)),
         ({"ecog": {2: "0-1"}}, "unexpected-level", "warning", "ecog", ("3",)),
         ({"treatment": {2: "sorafenib; lenvatinib"}}, "several-values", "warning", "treatment",
          ("3",)),
@@ -167,9 +166,17 @@ def test_a_nine_among_codes_is_a_code_for_missing(tmp_path: Path) -> None:
     assert row["remedy"] == '[columns.sex]\nmissing = ["9"]'
 
 
-def test_headings_between_the_patients_are_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("column", "word"), [("afp", "n.d."), ("sex", "unbekannt")])
+def test_words_that_were_read_as_missing_are_told(tmp_path: Path, column: str, word: str) -> None:
+    row = found(checked(tmp_path, patients(**{column: {2: word}})), "words-missing")
+    assert (row["severity"], row["column"], row["rows"]) == ("note", column, None)
+    assert f"{word!r} (1)" in str(row["text"])
+    assert f'"{word}"]' in str(row["remedy"])
+
+
+def test_a_row_with_nothing_but_an_id_is_told(tmp_path: Path) -> None:
     lines = patients().splitlines()
-    lines.insert(5, "Sorafenib (n=6)" + "," * lines[0].count(","))
+    lines.insert(5, "P99" + "," * lines[0].count(","))
     row = found(checked(tmp_path, "\n".join(lines) + "\n"), "nearly-empty-row")
     assert row["rows"] == ("6",)
 

@@ -65,6 +65,8 @@ class FoundColumn:
         Detection limits, by row.
     with_comma
         A number as the file has it, where decimals have a comma.
+    words
+        Words that were read as missing, with the number of their cells.
     serial
         Whether its dates are stored as numbers of days.
     declared, declared_levels
@@ -88,6 +90,7 @@ class FoundColumn:
     limits: Mapping[int, str] = field(default_factory=dict)
     format: NumberFormat = POINT
     doubtful: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
     value_labels: Mapping[str, str] = field(default_factory=dict)
     with_comma: str = ""
     serial: bool = False
@@ -303,7 +306,7 @@ def _days(texts: Sequence[str], counts: Ints, order: str | None, name: str) -> D
         digits = named and sum(c.isdigit() for c in texts[0]) >= 4
         return np.full(len(texts), NO_DAY) if digits and not texts[0].isdigit() else None
     alike = sum(int(n) for text, n in zip(texts, counts, strict=True) if has_date_form(text))
-    return days_of(texts, order) if alike >= _MOST * counts.sum() else None
+    return days_of(texts, order, name) if alike >= _MOST * counts.sum() else None
 
 
 def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:
@@ -411,6 +414,7 @@ def _made(
         limits={offset[row]: cell for row, cell in column.limits.items() if row in offset},
         format=column.format,
         doubtful=column.doubtful,
+        words=column.words,
         value_labels={code: label for label, code in column.codes.items()},
         declared=column.name in cohort.dictionary.columns,
         declared_levels=bool(entry.levels or column.levels),

@@ -16,15 +16,8 @@ from hcc2l.design import Mask
 Severity = Literal["error", "warning", "note"]
 _LONGEST_EXAMPLE = 15  # characters
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-MISSING_WORDS = frozenset(
-    {  # in the languages of exports
-        "unknown", "unk", "not known", "not done", "not available", "not assessed", "not tested",
-        "n.d.", "nd", "n.a.", "missing", "unbekannt", "nicht bekannt", "k.a.", "keine angabe",
-        "inconnu", "non fait", "nc", "desconocido", "no disponible", "sconosciuto", "non noto",
-        "desconhecido", "bilinmiyor", "nieznany", "nieznane", "brak danych", "onbekend", "미상",
-        "모름", "不明", "不详", "不詳", "未知", "未検", "неизвестно",
-    }
-)  # fmt: skip
+# Short forms that may mean "not known" but may be levels too, so that they are not read as missing.
+MISSING_WORDS = frozenset({"n.d.", "n.d", "nd", "n/d", "n.a.", "nc", "missing"})
 
 
 @dataclass(frozen=True)

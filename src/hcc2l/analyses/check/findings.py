@@ -61,7 +61,7 @@ Check = Callable[[Found], Findings]
 CHECKS: tuple[Check, ...] = (
     patients.repeated_patients, patients.missing_ids, dates.dates_before_start,
     dates.dates_after_death, dates.events_and_dates, dates.durations_and_dates,
-    dates.impossible_dates, dates.date_orders, dates.unread_dates, groups.ecog_five,
+    dates.impossible_dates, dates.date_orders, dates.unread_dates, groups.ecog_five, groups.words_read_as_missing,
     numbers.impossible_values, outcomes.endpoints, outcomes.no_endpoint, outcomes.rival_columns,
     numbers.mixed_units, numbers.missing_codes, numbers.wrong_cells, numbers.ambiguous_numbers,
     groups.similar_levels, groups.unexpected_levels, groups.missing_words, groups.several_values,

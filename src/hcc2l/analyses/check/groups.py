@@ -104,8 +104,21 @@ def _folded(level: str) -> str:
     return unicodedata.normalize("NFC", kept)  # a Korean syllable is one letter again
 
 
+def words_read_as_missing(found: Found) -> Findings:
+    """Words such as `unbekannt`, which are missing values unless they are declared as levels."""
+    for column in found.columns:
+        if column.words:
+            words = [f"{_quoted(word)} ({n})" for word, n in column.words.items()]
+            yield Finding(
+                "note", "words-missing", column.name, (),
+                f"Cells with {quoted_list(words)} were read as missing.",
+                "If one of them is a level, list the levels of the column:",
+                in_column(column, f"levels = {array([*column.levels, *column.words])}"),
+            )  # fmt: skip
+
+
 def missing_words(found: Found) -> Findings:
-    """Levels that mean "not known"."""
+    """Levels that may mean "not known"."""
     for column in _free(found):
         words = [level for level in column.levels if level.casefold() in MISSING_WORDS]
         if words:
