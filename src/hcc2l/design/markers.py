@@ -8,8 +8,7 @@ import numpy as np
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Mask, factor
-from hcc2l.design.dates import looks_like_dates
-from hcc2l.design.model import refuse_own
+from hcc2l.design.model import usable_column
 from hcc2l.design.rows import numbers
 from hcc2l.design.units import unit_notes
 from hcc2l.errors import UsageError, quoted_list
@@ -88,20 +87,7 @@ def _marker(
 ) -> Marker:
     (term,) = parser.terms([text], "--marker")
     term.refuse_scale("A ROC curve is the same on any scale")
-    column = cohort.column(term.column)
-    sources = cohort.sources(term.column)
-    for source in sources:
-        refuse_own(source, term.where, of_outcome)
-    if term.column == cohort.id_column:
-        raise UsageError(
-            f"{term.column} identifies the patients.", where=term.where, hint="Remove it."
-        )
-    if column.kind == "date" or looks_like_dates(column):
-        raise UsageError(
-            f"{term.column} is a date.",
-            where=term.where,
-            hint="Use a number derived from it, such as age.",
-        )
+    column = usable_column(cohort, term, of_outcome)
     if term.makes_groups or _is_class(cohort, column):
         return _grouped(cohort, term, keep)
     values = numbers(cohort, term.column, keep)
@@ -114,7 +100,9 @@ def _marker(
             refuse_negative(cohort.label(term.column), kept, where, cohort.row_name)
         notes = unit_notes(cohort, term.column, kind, kept[~np.isnan(kept)])
     unit = cohort.dictionary.column(term.column).unit
-    return Marker(text, cohort.label(term.column), unit, values, sources, notes=notes)
+    return Marker(
+        text, cohort.label(term.column), unit, values, cohort.sources(term.column), notes=notes
+    )
 
 
 def _is_class(cohort: Cohort, column: Column) -> bool:

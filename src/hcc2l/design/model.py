@@ -89,20 +89,8 @@ def model_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
     UsageError
         A column of the outcome, the id, or a date.
     """
-    column = cohort.column(term.column)
+    column = usable_column(cohort, term, outcome)
     label = cohort.label(term.column)
-    for source in cohort.sources(term.column):
-        refuse_own(source, term.where, outcome)
-    if term.column == cohort.id_column:
-        raise UsageError(
-            f"{term.column} identifies the patients.", where=term.where, hint="Remove it."
-        )
-    if column.kind == "date" or looks_like_dates(column):
-        raise UsageError(
-            f"{term.column} is a date.",
-            where=term.where,
-            hint="Use a number derived from it, such as age.",
-        )
     entry = cohort.dictionary.column(term.column)
     as_factor = (
         term.makes_groups
@@ -161,6 +149,30 @@ def _number_with_errors(cohort: Cohort, column: Column) -> bool:
         return True
     known = np.array([column.format.parse(text) is not None for text in texts])
     return bool(known[codes[codes >= 0]].mean() > 0.5)
+
+
+def usable_column(cohort: Cohort, term: Term, outcome: Sequence[str]) -> Column:
+    """The column of a covariate or a marker; `outcome` are columns of the outcome.
+
+    Raises
+    ------
+    UsageError
+        A column of the outcome, the id, or a date.
+    """
+    column = cohort.column(term.column)
+    for source in cohort.sources(term.column):
+        refuse_own(source, term.where, outcome)
+    if term.column == cohort.id_column:
+        raise UsageError(
+            f"{term.column} identifies the patients.", where=term.where, hint="Remove it."
+        )
+    if column.kind == "date" or looks_like_dates(column):
+        raise UsageError(
+            f"{term.column} is a date.",
+            where=term.where,
+            hint="Use a number derived from it, such as age.",
+        )
+    return column
 
 
 def refuse_own(column: str, where: str, outcome: Sequence[str]) -> None:
