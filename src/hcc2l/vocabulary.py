@@ -492,6 +492,16 @@ def recognise(name: str, stored: Stored, distinct: int) -> Field | None:
                  scales=field.scales, levels=field.levels)  # fmt: skip
 
 
+@cache
+def named(name: str) -> Field | None:
+    """The field that is a column's whole name, signs and units aside: `AFP (ng/ml)` is the AFP.
+
+    Unlike `recognise`, it takes no part of a name for the whole: `neutrophils/lymphocytes` is none.
+    """
+    words = normal(name)
+    return next((f for f in FIELDS if words in _forms_of(f.names + f.phrases)), None)
+
+
 def _by_phrase(words: str, forms: Sequence[Form]) -> Field | None:
     """The field with the longest phrase that occurs in the words."""
     best: tuple[int, Field | None] = (0, None)

@@ -127,3 +127,22 @@ def test_a_unit_is_known_or_not() -> None:
     assert knows_unit("afp", "µg/L")
     assert knows_unit("afp", "kU/L")
     assert not knows_unit("lymphocytes", "%")
+
+
+@pytest.mark.parametrize(
+    ("column", "analyte"),
+    [
+        ("AFP (ng/ml)", "afp"),
+        ("Bilirubin [mg/dl]", "bilirubin"),
+        ("Alter [Jahre]", "age"),
+        ("Lymphozyten", "lymphocytes"),
+        ("afp_week8", "afp_later"),
+        ("Neutrophils/lymphocytes", None),
+        ("AFP at progression", None),
+        ("albumin_bilirubin", None),
+    ],
+)
+def test_a_part_is_known_by_its_whole_name_in_any_language(
+    column: str, analyte: str | None
+) -> None:
+    assert laboratory(column) == analyte

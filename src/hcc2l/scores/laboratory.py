@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.scores.score import Floats
+from hcc2l.vocabulary import named
 
 
 @dataclass(frozen=True)
@@ -243,9 +244,11 @@ def knows_unit(name: str, unit: str) -> bool:
 
 
 def laboratory(column: str) -> str | None:
-    """The key of `ANALYTES` that a column's name denotes; else None."""
+    """The key of `ANALYTES` that a column's name denotes, in any language; else None."""
     name = column.casefold()
-    return next((key for key, analyte in ANALYTES.items() if name in analyte.names), None)
+    key = next((key for key, analyte in ANALYTES.items() if name in analyte.names), None)
+    field = named(column)
+    return key or (field.code if field is not None and field.code in ANALYTES else None)
 
 
 @dataclass(frozen=True)

@@ -201,13 +201,13 @@ def test_at_most_a_hundred_rows_are_listed_and_all_are_counted(tmp_path: Path) -
 
 
 def test_a_part_of_a_score_under_another_name_can_be_named(tmp_path: Path) -> None:
-    text = patients().replace("albumin", '"Albumin (g/l)"', 1)
+    text = patients().replace("albumin", '"serum albumin, first visit"', 1)
     row = found(checked(tmp_path, text), "score-parts")
-    assert row["remedy"].endswith('[columns."Albumin (g/l)"]\npart = "albumin"')
-    named = checked(tmp_path, text, '[columns."Albumin (g/l)"]\npart = "albumin"\n')
+    assert row["remedy"].endswith('[columns."serum albumin, first visit"]\npart = "albumin"')
+    named = checked(tmp_path, text, '[columns."serum albumin, first visit"]\npart = "albumin"\n')
     assert "score-parts" not in found_codes(named)
     (albi,) = rows_of(named, "scores", name="albi")
-    assert albi["parts"] == ("bilirubin", "Albumin (g/l)")
+    assert albi["parts"] == ("bilirubin", "serum albumin, first visit")
 
 
 @pytest.mark.parametrize(

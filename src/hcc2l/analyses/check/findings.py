@@ -61,14 +61,14 @@ Check = Callable[[Found], Findings]
 CHECKS: tuple[Check, ...] = (
     patients.repeated_patients, patients.missing_ids, dates.dates_before_start,
     dates.dates_after_death, dates.events_and_dates, dates.durations_and_dates,
-    dates.impossible_dates, dates.date_orders, dates.unread_dates, groups.ecog_five, groups.words_read_as_missing,
-    numbers.impossible_values, outcomes.endpoints, outcomes.no_endpoint, outcomes.rival_columns,
-    numbers.mixed_units, numbers.missing_codes, numbers.wrong_cells, numbers.ambiguous_numbers,
-    groups.similar_levels, groups.unexpected_levels, groups.missing_words, groups.several_values,
-    dates.serial_dates, patients.nearly_empty_rows, absent_columns, patients.unknown_id,
-    groups.classes_with_points, numbers.number_formats, numbers.detection_limits,
-    numbers.units_by_values, numbers.parts_of_scores, groups.codes_without_labels,
-    columns_without_information, free_text, known_after_baseline,
+    dates.impossible_dates, dates.date_orders, dates.unread_dates, groups.ecog_five,
+    groups.words_read_as_missing, numbers.impossible_values, outcomes.endpoints,
+    outcomes.no_endpoint, outcomes.rival_columns, numbers.mixed_units, numbers.missing_codes,
+    numbers.wrong_cells, numbers.ambiguous_numbers, groups.similar_levels, groups.unexpected_levels,
+    groups.missing_words, groups.several_values, dates.serial_dates, patients.nearly_empty_rows,
+    absent_columns, patients.unknown_id, groups.classes_with_points, numbers.number_formats,
+    numbers.detection_limits, numbers.units_by_values, numbers.parts_of_scores,
+    groups.codes_without_labels, columns_without_information, free_text, known_after_baseline,
 )  # fmt: skip
 
 
