@@ -35,6 +35,37 @@ Event = Annotated[
     typer.Option(metavar="COL[=VALUE]", rich_help_panel=_SELECTION, show_default=False,
                  help="The event of that endpoint: a column such as death, or a value, status=2."),
 ]  # fmt: skip
+Start = Annotated[
+    str | None,
+    typer.Option(metavar="COL", rich_help_panel=_SELECTION, show_default=False,
+                 help="Instead of --time: the date at time 0."),
+]  # fmt: skip
+End = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COL[,COL]", rich_help_panel=_SELECTION, show_default=False,
+                 help="With --start: the date of last contact, if --event gives the status then; "
+                 "or dates of events, the first of which counts. Repeatable."),
+]  # fmt: skip
+Censor = Annotated[
+    str | None,
+    typer.Option(metavar="COL", rich_help_panel=_SELECTION, show_default=False,
+                 help="With dates of events: the date of last contact, for patients without them."),
+]  # fmt: skip
+Unit = Annotated[
+    str | None,
+    typer.Option(metavar="UNIT", rich_help_panel=_SELECTION, show_default=False,
+                 help="The unit of the times: days, weeks, months or years (from dates: months)."),
+]  # fmt: skip
+TimeUnit = Annotated[
+    str | None,
+    typer.Option(metavar="UNIT", rich_help_panel=_SELECTION, show_default=False,
+                 help="Show all times in this unit, in which those of options are then given."),
+]  # fmt: skip
+Label = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", rich_help_panel=_SELECTION, show_default=False,
+                 help="What the endpoint is called: 'Overall survival'."),
+]  # fmt: skip
 Where = Annotated[
     list[str] | None,
     typer.Option(metavar="EXPR", rich_help_panel=_SELECTION, show_default=False,

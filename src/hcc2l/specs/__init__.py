@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs.km import KmSpec
-from hcc2l.specs.options import AnalysisSpec, SurvivalSpec, option_problem
+from hcc2l.specs.options import UNITS, AnalysisSpec, SurvivalSpec, option_problem
 from hcc2l.specs.psmatch import PsmatchSpec
 from hcc2l.specs.regression import CoxSpec, LogisticSpec, RegressionSpec
 from hcc2l.specs.roc import RocSpec
@@ -17,6 +17,7 @@ from hcc2l.specs.tree import TreeSpec
 
 __all__ = [
     "SPECS",
+    "UNITS",
     "AnalysisSpec",
     "CoxSpec",
     "KmSpec",

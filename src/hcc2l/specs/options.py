@@ -73,22 +73,90 @@ class AnalysisSpec:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 
+UNITS = ("days", "weeks", "months", "years")  # of time
+
+
 @dataclass(frozen=True, kw_only=True)
-class SurvivalSpec(AnalysisSpec):
+class EndpointSpec(AnalysisSpec):
+    """Options that define a survival endpoint, or change how one is shown.
+
+    Attributes
+    ----------
+    time, event
+        A column of times, and ``COL`` or ``COL=VALUE``. One of them alone replaces that part of a
+        named endpoint.
+    start, end, censor
+        Columns of dates instead of `time`: from `start` to one `end`, the date of last contact,
+        with `event`; or to the first of the dates `end`, else to `censor`.
+    unit
+        The unit of `time`; with dates, that of the times computed from them.
+    time_unit
+        The unit in which every time is shown and given.
+    label
+        The endpoint's name in headings and sentences.
+    """
+
+    time: str | None = None
+    event: str | None = None
+    start: str | None = None
+    end: tuple[str, ...] = ()
+    censor: str | None = None
+    unit: str | None = one_of(UNITS, None)
+    time_unit: str | None = one_of(UNITS, None)
+    label: str | None = None
+
+    @staticmethod
+    def exclusive() -> tuple[tuple[str, ...], ...]:
+        """Options that exclude each other: times or dates; a status or a date of censoring."""
+        return ("time", "start"), ("time", "end"), ("time", "censor"), ("censor", "event")
+
+    @property
+    def gives_dates(self) -> bool:
+        """Whether an endpoint from dates, or part of one, was given."""
+        return bool(self.start or self.end or self.censor)
+
+    @property
+    def gives_endpoint(self) -> bool:
+        """Whether an endpoint, or part of one, was given."""
+        return self.time is not None or self.event is not None or self.gives_dates
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.time is not None and self.gives_dates:
+            raise UsageError(
+                "--time is a column of times; it cannot be combined with the dates of --start, "
+                "--end and --censor.",
+                where="--time",
+                hint="Give the times, --time COL --event COL, or the dates, --start COL --end COL "
+                "--event COL.",
+            )
+        if self.censor is not None and self.event is not None:
+            raise UsageError(
+                "--censor cannot be combined with --event.",
+                where="--censor",
+                hint="Give --end LAST_CONTACT --event STATUS, the date and the status at last "
+                "contact, or --end EVENT_DATE --censor LAST_CONTACT, two dates.",
+            )
+
+
+ENDPOINT_OPTIONS = tuple(
+    name
+    for name in EndpointSpec.__dataclass_fields__
+    if name not in AnalysisSpec.__dataclass_fields__
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurvivalSpec(EndpointSpec):
     """Options of every analysis of a survival endpoint.
 
     Attributes
     ----------
     endpoint
-        Name of an endpoint of the dictionary.
-    time, event
-        An endpoint given on the command line: a column of times, and ``COL`` or ``COL=VALUE``.
-        One of them alone replaces that part of `endpoint`.
+        Name of an endpoint of the dictionary, unless one is given by its columns.
     """
 
     endpoint: str = "os"
-    time: str | None = None
-    event: str | None = None
 
 
 def option_problem(spec: type[AnalysisSpec], name: str, value: object) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import AnalysisSpec, between, one_of
+from hcc2l.specs.options import ENDPOINT_OPTIONS, EndpointSpec, SurvivalSpec, between, one_of
 
 METHODS = ("nearest", "optimal")
 DISTANCES = ("logit", "propensity")
@@ -20,7 +20,7 @@ PICTURES = ("love", "scores", "survival")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PsmatchSpec(AnalysisSpec):
+class PsmatchSpec(EndpointSpec):
     """Options of `hcc2l psmatch`; names and values as on the command line.
 
     Attributes
@@ -50,8 +50,6 @@ class PsmatchSpec(AnalysisSpec):
         Also adjust the hazard ratios for the covariates.
     endpoint
         Endpoints to compare; empty for all endpoints of the cohort.
-    time, event
-        An endpoint given on the command line.
     which
         The figure: ``love``, ``scores`` or ``survival``.
     seed
@@ -77,15 +75,14 @@ class PsmatchSpec(AnalysisSpec):
     truncate: float | None = between(0.0, 0.5, None, ends=False)
     doubly_robust: bool = False
     endpoint: tuple[str, ...] = ()
-    time: str | None = None
-    event: str | None = None
     which: str = one_of(PICTURES, "love")
     seed: int = 1
 
     @staticmethod
     def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Options that exclude each other: endpoints of the dictionary, or one given here."""
-        return ("endpoint", "time"), ("endpoint", "event")
+        """Options that exclude each other: also, endpoints of the dictionary, or one given here."""
+        given = ("time", "event", "start", "end", "censor")
+        return *EndpointSpec.exclusive(), *(("endpoint", name) for name in given)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -105,12 +102,18 @@ class PsmatchSpec(AnalysisSpec):
                 "age,sex,child_pugh, or set the default in hcc2l.toml: [psmatch] covariates = "
                 '["age", "sex"].',
             )
-        if self.endpoint and (self.time is not None or self.event is not None):
+        if self.endpoint and self.gives_endpoint:
+            columns = "--start and --end" if self.gives_dates else "--time and --event"
             raise UsageError(
-                "--endpoint cannot be combined with --time and --event.",
+                f"--endpoint cannot be combined with {columns}.",
                 where="--endpoint",
-                hint="Use either --endpoint or --time and --event.",
+                hint=f"Use either --endpoint or {columns}.",
             )
+
+    def survival(self, endpoint: str = "os") -> SurvivalSpec:
+        """The options of one endpoint: the one given by its columns, else the named one."""
+        options = {name: getattr(self, name) for name in ENDPOINT_OPTIONS}
+        return SurvivalSpec(endpoint=endpoint, **options)
 
     @property
     def controls_each(self) -> int:

@@ -180,6 +180,11 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
     landmark: float | None = None
     ph_transform: str = one_of(PH_TRANSFORMS, "km")
 
+    @staticmethod
+    def exclusive() -> tuple[tuple[str, ...], ...]:
+        """Options that exclude each other: those of the endpoint and of the regression."""
+        return *SurvivalSpec.exclusive(), *RegressionSpec.exclusive()
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if (self.subgroups is None) != (not self.within):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import SurvivalSpec, between, one_of
+from hcc2l.specs.options import ENDPOINT_OPTIONS, SurvivalSpec, between, one_of
 
 CRITERIA = ("youden", "topleft", "maxstat")
 DIRECTIONS = ("auto", "higher", "lower")
@@ -80,8 +80,8 @@ class RocSpec(SurvivalSpec):
 
     @staticmethod
     def exclusive() -> tuple[tuple[str, ...], ...]:
-        """Options that exclude each other: an outcome is a column or a time."""
-        return ("outcome", "at"), ("within", "at")
+        """Options that exclude each other: also, an outcome is a column or a time."""
+        return *SurvivalSpec.exclusive(), ("outcome", "at"), ("within", "at")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -138,8 +138,10 @@ class RocSpec(SurvivalSpec):
         endpoint = "--at, --within or --criterion maxstat"
         options = {
             "--endpoint": (self.endpoint != "os" and not timed, endpoint),
-            "--time": (self.time is not None and not timed, endpoint),
-            "--event": (self.event is not None and not timed, endpoint),
+            **{
+                "--" + name.replace("_", "-"): (bool(getattr(self, name)) and not timed, endpoint)
+                for name in ENDPOINT_OPTIONS
+            },
             "--min-prop": (self.min_prop != 0.1 and not maxstat, "--criterion maxstat"),
             "--direction": (self.direction != "auto" and not self.has_curve, "--outcome or --at"),
             "--observed": (self.observed and not self.has_curve, "--outcome or --at"),

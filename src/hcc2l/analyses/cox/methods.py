@@ -7,6 +7,7 @@ from importlib.metadata import version
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.cox.results import CoxResults, comparison
 from hcc2l.analyses.cox.tables import PH_SCALES
+from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,
@@ -90,6 +91,7 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
     sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences += computed_sentences(endpoint, cohort)
     cited = [_COX, _TIES[spec.ties]]
     limits = "profile-likelihood" if spec.firth else "Wald"
     penalty = f" and {FIRTH}" if spec.firth else ""

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from hcc2l.analyses.km.data import KmData
 from hcc2l.analyses.km.labels import TEST_LABELS
+from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
 from hcc2l.report import Row, Table
@@ -120,6 +121,7 @@ def km_methods(
     results = {table.name: table.rows for table in tables}
     cited: list[str] = []
     sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences += computed_sentences(data.endpoint, cohort)
     sentences += _landmark_sentence(data, account, cited)
     sentences += _curve_sentences(data, results, cited)
     if data.group:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, TEST_LABELS, Summary
 from hcc2l.analyses.psmatch.data import MatchData
 from hcc2l.cohort import Cohort
@@ -47,6 +48,8 @@ def conventions(data: MatchData) -> list[str]:
     spec = data.spec
     score = "logistic regression" if data.trees is None else f"boosted trees ({data.trees})"
     parts = [f"propensity by {score}", _matching_words(data), f"{spec.conf_level * 100:g}% CI"]
+    computed = [outcome.endpoint for outcome in data.outcomes if outcome.endpoint.computed]
+    parts += [f"{e.label} ({e.described}), {e.unit}" for e in computed]
     if spec.weighting != "none":
         parts.append(_weights_words(data))
     if _random_order(data) or spec.propensity == "boosted":
@@ -108,6 +111,8 @@ def methods(
         sentences.append(f"In a second analysis, all patients were weighted by "
                          f"{_weights_words(data)}.")  # fmt: skip
         cited.append("overlap" if spec.weighting == "overlap" else "iptw")
+    for measured in data.outcomes:
+        sentences += computed_sentences(measured.endpoint, cohort)
     outcome, references = _outcome_sentences(data, tables)
     sentences += outcome
     cited += references

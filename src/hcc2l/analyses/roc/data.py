@@ -11,6 +11,7 @@ from hcc2l.analyses.outcome import Outcome, survival_outcome
 from hcc2l.analyses.roc.markers import Marker, resolve_markers
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Mask, RowAccount, apply_conditions, factor
+from hcc2l.design.chosen_endpoint import chosen_endpoint
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
 from hcc2l.design.model import refuse_own
 from hcc2l.dictionary import readable
@@ -127,8 +128,8 @@ def _refuse_unknown_columns(cohort: Cohort, spec: RocSpec) -> None:
         parse_term(spec.time, cohort.names, "--time")
     if spec.event is not None:
         split_assignment(spec.event, cohort.names, "--event")
-    if "--endpoint" in spec.without_effect and spec.endpoint not in cohort.endpoints():
-        resolve_endpoint(cohort, spec)  # raises the error that names the endpoints
+    if spec.gives_dates or "--endpoint" in spec.without_effect:
+        chosen_endpoint(cohort, spec)  # raises the error that names dates or endpoints
 
 
 def _group(

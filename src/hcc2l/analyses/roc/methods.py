@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.analyses.roc.data import RocData
 from hcc2l.analyses.roc.notes import _unit
 from hcc2l.analyses.roc.results import GroupResult
@@ -69,6 +70,8 @@ def roc_methods(
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, derived from the results, and its references."""
     sentences = ["The data are synthetic."] if data.cohort.source.synthetic else []
+    if data.survival is not None:
+        sentences += computed_sentences(data.survival.endpoint, data.cohort)
     cited: list[str] = []
     names = listed([in_sentence(marker.label) for marker in data.markers.values()])
     if any(n.code == "pni-computed" for m in data.markers.values() for n in m.notes):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from hcc2l.design import Endpoint, Floats, Mask
 from hcc2l.design.endpoints import resolve_endpoint
 from hcc2l.number_format import number_text
 from hcc2l.report import Note
+from hcc2l.specs import SurvivalSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -159,9 +159,9 @@ def _window(data: RocData) -> tuple[str, float, int] | None:
     endpoint = next((e for e in ("ttp", "pfs") if e in data.cohort.endpoints()), None)
     if months is None or endpoint is None:
         return None
-    spec = replace(data.spec, endpoint=endpoint, time=None, event=None)
+    spec = SurvivalSpec(endpoint=endpoint)
     resolved = resolve_endpoint(data.cohort, spec, data.account.keep)
-    if resolved.unit != "months":
+    if {resolved.unit, data.spec.time_unit or "months"} != {"months"}:
         return None
     assert data.positive is not None
     _, censored = _before(data, resolved, months)

@@ -61,7 +61,5 @@ def _settings(data: RocData) -> dict[str, object]:
         "marker": list(data.markers), "boot": spec.samples, "outcome": data.outcome_code or None,
     }  # fmt: skip
     if data.survival is not None:
-        endpoint = data.survival.endpoint
-        settings |= {"endpoint": endpoint.name, "time": endpoint.columns[0],
-                     "event": endpoint.event_name, "unit": endpoint.unit}  # fmt: skip
+        settings |= data.survival.endpoint.settings
     return settings

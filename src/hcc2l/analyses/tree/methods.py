@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
 from hcc2l.cohort import Cohort
@@ -50,6 +51,7 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, derived from the tree, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
     sentences = ["The data are synthetic."] if cohort.source.synthetic else []
+    sentences += computed_sentences(endpoint, cohort)
     cited = ["tree", "test", "km"]
     names = listed([candidate.listed for candidate in data.candidates])
     sentences.append(
