@@ -16,7 +16,7 @@ _MOST_STATUSES = 6  # values of a status; a column with more is none
 # What a column's name says that it holds, in the languages of most exports; accents are removed.
 _NAMES = {
     "start": "start|begin|baseline|index|debut|inicio|inizio|baslang|rozpocz|시작|开始|開始",
-    "last": r"last|follow|contact|kontakt|censor|letzt|dernier|ultim|ostatni|\bson |추적"
+    "last": r"last|seen|follow|contact|kontakt|censor|letzt|dernier|ultim|ostatni|\bson |추적"
     "|末次|最后|最後|最終",
     "death": r"death|died|deceased|verstorben|\btod|sterb|deces|decede|muerte|fallec|morte"
     "|olum|zgon|사망|死亡",
