@@ -210,6 +210,7 @@ def test_a_cohort_in_which_no_endpoint_is_recognised_is_refused(
         ("--start from --event status", "--start: | needs --start and --end"),
         ("--end seen --event status", "--end: | needs --start and --end"),
         ("--censor seen", "--censor: | needs --start and --end"),
+        ("--end ,", "--end: | needs"),
         ("--start form --end seen --event status", "--start: | 'form' | 'from'"),
         ("--start from --end deid --censor seen", "--end: | 'deid' | 'died'"),
         ("--start from --end died --censor sen", "--censor: | 'sen' | 'seen'"),

@@ -162,8 +162,11 @@ def test_a_label_on_the_command_line_replaces_the_others(write: Write) -> None:
 def test_the_unit_of_a_column_is_stated_on_the_command_line() -> None:
     text = "os_months,death\n10,1\n20,0\n"
     assert chosen(text, unit="weeks").unit == "weeks"
-    dictionary = '[endpoints.os]\ntime = "os_months"\nevent = "death"\nunit = "years"\n'
-    assert chosen(text, dictionary, unit="weeks").unit == "weeks"
+    column = '[columns.os_months]\nunit = "days"\n'
+    assert chosen(text, column).unit == "days"
+    endpoint = '[endpoints.os]\ntime = "os_months"\nevent = "death"\nunit = "years"\n'
+    assert chosen(text, column + endpoint).unit == "years"
+    assert chosen(text, column + endpoint, unit="weeks").unit == "weeks"
 
 
 def test_the_unit_of_times_from_dates_is_stated_on_the_command_line() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hcc2l.cohort import Cohort
-from hcc2l.design.proposed_endpoint import how_to_define
+from hcc2l.design.proposed_endpoint import date_columns, how_to_define
 from hcc2l.dictionary import EndpointEntry, endpoint_name, endpoint_problem
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs import SurvivalSpec
@@ -101,7 +101,7 @@ def _with_known_dates(cohort: Cohort, entry: EndpointEntry, place: str) -> Endpo
     problem = endpoint_problem(entry, place if place == "--" else "")
     if problem:
         part, sentence = problem
-        part = part or next(name for name in _DATES if getattr(entry, name))
+        part = part or next((name for name in _DATES if getattr(entry, name)), "end")
         raise UsageError(
             sentence[0].upper() + sentence[1:],
             where=f"{place}{part}",
@@ -120,6 +120,8 @@ def _split(text: str, cohort: Cohort) -> list[str]:
 
 
 def _hint(cohort: Cohort, name: str) -> str:
+    """The endpoints there are, and how to define this one unless its name is just misspelt."""
     endpoints = cohort.endpoints()
     near = did_you_mean(name, endpoints, listed=9) if endpoints else ""
-    return f"{near} {how_to_define(cohort, name)}".strip()
+    dates = [] if near.startswith("Did you mean") else date_columns(cohort)
+    return f"{near} {how_to_define(cohort, name, dates)}".strip()

@@ -17,8 +17,9 @@ from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
 from hcc2l.specs import SurvivalSpec
-from hcc2l.terms import parse_term, split_assignment
+from hcc2l.terms import known_column, split_assignment
 
+_DAY = np.timedelta64(1, "D")
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 # Other languages need COL=VALUE: an event must not be guessed.
 _EVENT_WORDS = {"0": 0, "1": 1} | {
@@ -153,23 +154,23 @@ def _from_columns(
 ) -> Endpoint:
     assert entry.time is not None
     assert entry.event is not None
-    time_name = parse_term(entry.time, cohort.names, f"{place}time").column
-    event_name, value = split_assignment(entry.event, cohort.names, f"{place}event")
+    time_name = known_column(entry.time, cohort.names, f"{place}time")
+    event_column, value = split_assignment(entry.event, cohort.names, f"{place}event")
     time = numbers(cohort, time_name, keep)
     _refuse_negative(cohort, time, keep, time_name)
-    event, others = read_event(cohort.column(event_name), value, f"{place}event", keep)
-    event_text = event_name if value is None else f"{event_name}={value}"
+    event, others = read_event(cohort.column(event_column), value, f"{place}event", keep)
+    event_name = event_column if value is None else f"{event_column}={value}"
     unit = entry.unit or cohort.dictionary.column(time_name).unit or unit_from_name(time_name)
     shown = time if time_unit is None else _converted(time, unit, time_unit, time_name)
     return Endpoint(
         name=entry.name,
-        label=entry.label or endpoint_label(time_name, event_text) or f"Time to {event_text}",
+        label=entry.label or endpoint_label(time_name, event_name) or f"Time to {event_name}",
         unit=time_unit or unit,
         time=shown,
         event=event,
-        event_name=event_text,
+        event_name=event_name,
         time_columns=(time_name,),
-        event_column=event_name,
+        event_column=event_column,
         file_unit=None if shown is time else unit,
         recognised=entry.recognised,
         other_values=others,
@@ -196,29 +197,28 @@ def _from_dates(
     assert entry.start is not None
     names = (entry.start, *entry.end, *([entry.censor] if entry.censor else []))
     dates = read_dates(cohort, names, keep)
-    first = np.fmin.reduce(np.array([dates[name] for name in entry.end]))  # fmin ignores NaT
+    start, last = dates[names[0]], dates[names[-1]]
+    event_column, event_name = None, " or ".join(entry.end)
     others: tuple[str, ...] = ()
     if entry.event is None:
-        assert entry.censor is not None
+        first = np.fmin.reduce([dates[name] for name in entry.end])  # fmin ignores NaT
         happened = ~np.isnat(first)
-        until = np.where(happened, first, dates[entry.censor])
-        event_column, event_text = None, " or ".join(entry.end)
+        days = (np.where(happened, first, last) - start) / _DAY  # NaN from NaT
+        event = np.where(np.isnan(days), -1, happened).astype(np.int64)
     else:
         event_column, value = split_assignment(entry.event, cohort.names, f"{place}event")
         event, others = read_event(cohort.column(event_column), value, f"{place}event", keep)
-        until, event_text = first, event_column if value is None else f"{event_column}={value}"
-    days = (until - dates[entry.start]) / np.timedelta64(1, "D")  # NaN from NaT
-    if entry.event is None:
-        event = np.where(np.isnan(days), -1, happened).astype(np.int64)
+        event_name = event_column if value is None else f"{event_column}={value}"
+        days = (last - start) / _DAY
     unit = time_unit or entry.unit or "months"
     _refuse_negative(cohort, days, keep, f"{names[0]} … {names[-1]}", "date before the start")
     return Endpoint(
         name=entry.name,
-        label=entry.label or f"Time to {event_text}",
+        label=entry.label or f"Time to {event_name}",
         unit=unit,
         time=days / DAYS_PER[unit],
         event=event,
-        event_name=event_text,
+        event_name=event_name,
         time_columns=names,
         event_column=event_column,
         other_values=others,

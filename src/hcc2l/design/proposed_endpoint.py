@@ -26,14 +26,13 @@ _NAMES = {
 _EVENTS = {"os": ("death",), "pfs": ("progression", "death"), "ttp": ("progression",)}
 
 
-def how_to_define(cohort: Cohort, name: str) -> str:
+def how_to_define(cohort: Cohort, name: str, dates: list[str]) -> str:
     """A hint on defining an endpoint: the columns of dates, and options to paste if they make one.
 
     Columns are judged by their names, so the options are a proposal for the reader to check.
     """
     by_columns = "--time COLUMN --event COLUMN, or in hcc2l.toml"
     columns = f"Columns: {quoted_list(cohort.names, 20)}."
-    dates = date_columns(cohort)
     if not dates:
         return f"Define it with {by_columns}. {columns}"
     entry = proposed_endpoint(cohort, name, dates)
