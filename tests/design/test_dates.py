@@ -177,6 +177,22 @@ def test_times_to_the_first_of_several_dates_are_those_counted_day_by_day(
             assert endpoint.time[i] == pytest.approx(float(exactly(days, "days", unit)), rel=1e-14)
 
 
+@given(st.lists(st.tuples(starts, later, st.sampled_from(["", "0", "1"])), max_size=8))
+def test_times_to_the_last_contact_are_those_counted_day_by_day(
+    rows: list[tuple[Day, Day, str]],
+) -> None:
+    lines = [f"p,{start or ''},{seen or ''},{status}" for start, seen, status in rows]
+    whole = ["p,2000-01-01,2006-01-01,0", "p,2000-01-01,2006-01-01,1"]
+    cohort = read("\n".join(["name,start,seen,status", *whole, *lines]) + "\n")
+    endpoint = resolve_endpoint(
+        cohort, KmSpec(start="start", end="seen", event="status=1", unit="days")
+    )
+    assert endpoint.event.tolist()[2:] == [-1 if not s else int(s) for _, _, s in rows]
+    for time, (start, seen, _) in zip(endpoint.time.tolist()[2:], rows, strict=True):
+        known = None if start is None or seen is None else (seen - start).days
+        assert (None if time != time else time) == known
+
+
 @given(
     st.lists(st.integers(0, 5000), min_size=2, max_size=8, unique=True),
     st.sampled_from(UNITS),
