@@ -265,6 +265,12 @@ def test_an_endpoint_that_ends_where_it_is_censored_is_refused(run: Run, write: 
     assert "every patient would have the event" in message
 
 
+def test_an_endpoint_of_times_and_dates_is_refused(run: Run, write: Write) -> None:
+    dates = '[endpoints.os]\nstart = "a"\nend = "b"\nevent = "c"\n'
+    message = faults(run, write, dates + 'time = "t"\n')
+    assert "endpoints.os: give either time and event, or start and end." in message
+
+
 def test_an_endpoint_is_a_last_contact_with_a_status(run: Run, write: Write) -> None:
     write("hcc2l.toml", '[endpoints.os]\nstart = "a"\nend = "b"\nevent = "c=1"\nunit = "weeks"\n')
     write("c.csv", "a,b,c\n2020-01-01,2020-01-15,1\n2020-01-01,2020-01-29,2\n")
