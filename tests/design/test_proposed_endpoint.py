@@ -70,6 +70,8 @@ def test_progression_free_survival_is_proposed_from_both_dates() -> None:
     assert expected in hint(DATES, "pfs")
     assert "--end progressed --censor seen --label 'Time to progression'" in hint(DATES, "ttp")
     assert "--start COLUMN --end COLUMN" in hint(DATES, "dfs")
+    without_death = DATES.replace("died", "operated")
+    assert "--start COLUMN --end COLUMN" in hint(without_death, "pfs")
 
 
 def test_the_options_proposed_make_the_endpoint(run: Run, write: Write) -> None:
