@@ -65,6 +65,20 @@ def test_without_an_endpoint_the_message_names_the_dates_and_the_options_to_past
     assert options in hint(f"{header}\n{rows}")
 
 
+def test_a_column_named_for_death_is_the_status_rather_than_one_called_status() -> None:
+    rows = "".join(f"2020-01-01,2020-02-01,{i % 3},{i % 2}\n" for i in range(9))
+    assert "--event death=1" in hint(f"start,last_seen,status,death\n{rows}")
+
+
+@pytest.mark.parametrize(
+    ("values", "event"), [(7, "COLUMN=VALUE"), (6, "status=VALUE"), (0, "COL")]
+)
+def test_a_column_of_many_values_or_none_is_no_status(values: int, event: str) -> None:
+    cells = [f"s{i}" for i in range(values)] or ["", ""]
+    rows = "".join(f"2020-01-01,2020-02-01,{cell}\n" for cell in cells)
+    assert f"--event {event}" in hint(f"start,last_seen,status\n{rows}")
+
+
 def test_progression_free_survival_is_proposed_from_both_dates() -> None:
     expected = "--start start --end progressed,died --censor seen --label 'Progression-free"
     assert expected in hint(DATES, "pfs")

@@ -101,6 +101,6 @@ def _status(cohort: Cohort, dates: list[str]) -> str | None:
                 continue
             texts, _ = distinct(cohort.as_it_stands(name))
             levels = natural_order(texts)
-            if 1 < len(levels) <= _MOST_STATUSES:
+            if 0 < len(levels) <= _MOST_STATUSES:
                 return f"{name}={(affirmative(levels) or ('VALUE',))[0]}"
     return None
