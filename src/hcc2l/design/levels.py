@@ -85,6 +85,19 @@ def _no_before_yes(levels: list[str]) -> tuple[str, ...]:
     return tuple(levels)
 
 
+def affirmative(levels: Iterable[str]) -> tuple[str, ...]:
+    """The levels that mean "yes" or "dead", where the others all mean "no" or "alive".
+
+    Empty when the words do not tell, as with 1 and 2.
+    """
+    words = {level: unicodedata.normalize("NFKC", level).strip().casefold() for level in levels}
+    for negative, positive in (*_PAIRS, (("0",), ("1",))):
+        yes = tuple(level for level, word in words.items() if word in positive)
+        if yes and all(word in (*negative, *positive) for word in words.values()):
+            return yes
+    return ()
+
+
 def distinct(column: Column) -> tuple[list[str], Ints]:
     """The distinct texts of a column, and each row's index among them (-1 where missing)."""
     if column.coded is not None:
