@@ -246,10 +246,38 @@ def test_the_nearest_known_name_is_suggested(text: str, near: str, run: Run, wri
         ('[endpoints.os]\nstart = "a"\nend = "b"', "endpoints.os"),
         ('[endpoints.os]\ntime = "t"\nevent = "e"\nstart = "s"', "endpoints.os"),
         ('date_order = "ymd"', "date_order"),
+        ('[endpoints.os]\nstart = "a"\nend = "b"\ncensor = "c"\nevent = "d"', "endpoints.os"),
+        ('[endpoints.os]\nstart = "a"\ncensor = "c"', "endpoints.os"),
+        ('[endpoints.os]\nend = "a"\nevent = "c"', "endpoints.os"),
+        ('[endpoints.os]\nend = ["b", "c"]\nstart = "a"\nevent = "d"', "endpoints.os.end"),
+        ('[endpoints.os]\nend = ["b", "b"]\nstart = "a"\ncensor = "d"', "endpoints.os.end"),
+        ('[endpoints.os]\nstart = "a"\nend = "a"\nevent = "c"', "endpoints.os.start"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_a_fault(text: str, key: str, run: Run, write: Write) -> None:
     assert re.search(rf"line [12], {key}: ", faults(run, write, text))
+
+
+def test_an_endpoint_that_ends_where_it_is_censored_is_refused(run: Run, write: Write) -> None:
+    text = '[endpoints.os]\nstart = "a"\nend = ["b", "seen"]\ncensor = "seen"\n'
+    message = faults(run, write, text)
+    assert "line 4, endpoints.os.censor: end and censor are the same column, seen, so" in message
+    assert "every patient would have the event" in message
+
+
+def test_an_endpoint_of_times_and_dates_is_refused(run: Run, write: Write) -> None:
+    dates = '[endpoints.os]\nstart = "a"\nend = "b"\nevent = "c"\n'
+    message = faults(run, write, dates + 'time = "t"\n')
+    assert "endpoints.os: give either time and event, or start and end." in message
+
+
+def test_an_endpoint_is_a_last_contact_with_a_status(run: Run, write: Write) -> None:
+    write("hcc2l.toml", '[endpoints.os]\nstart = "a"\nend = "b"\nevent = "c=1"\nunit = "weeks"\n')
+    write("c.csv", "a,b,c\n2020-01-01,2020-01-15,1\n2020-01-01,2020-01-29,2\n")
+    outcome = run("km", "c.csv", "--json").json
+    (row,) = outcome["tables"]["groups"]
+    assert (row["n"], row["events"], row["observed_max"]) == (2, 1, 4.0)
+    assert outcome["settings"]["label"] == "Overall survival"
 
 
 @pytest.mark.parametrize(

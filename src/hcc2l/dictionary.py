@@ -16,7 +16,7 @@ from typing import Any
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.scores.laboratory import ANALYTES
 from hcc2l.specs import SPECS
-from hcc2l.specs.options import Option, Options, options_of
+from hcc2l.specs.options import UNITS, Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 from hcc2l.specs.rules import rival_fields
@@ -24,7 +24,6 @@ from hcc2l.specs.rules import rival_fields
 FILE_NAME = "hcc2l.toml"
 ROLES = ("baseline", "outcome", "post-baseline", "id")
 TYPES = ("numeric", "factor", "ordered", "date", "text")
-UNITS = ("days", "weeks", "months", "years")
 DATE_ORDERS = ("dmy", "mdy")
 
 
@@ -62,7 +61,11 @@ _CHOICES = {
 
 @dataclass(frozen=True)
 class EndpointEntry:
-    """An endpoint as the dictionary defines it: two columns, or dates."""
+    """An endpoint as the dictionary or the command line defines it.
+
+    Either a column of times and an event; or two dates, `start` and one `end`, and an event; or
+    the dates `start`, `end` (the first of them is the event) and `censor`.
+    """
 
     name: str
     time: str | None = None
@@ -383,18 +386,68 @@ def _is_number(value: object) -> bool:
 
 
 def _check_endpoint(name: str, entry: EndpointEntry, faults: _Faults) -> None:
-    keys = ("endpoints", name)
-    by_dates = entry.start or entry.end or entry.censor
-    by_columns = entry.time or entry.event
-    if by_dates and by_columns:
-        faults.add(keys, "give either time and event, or start, end and censor.")
-    elif by_dates and not (entry.start and entry.end and entry.censor):
-        faults.add(keys, "an endpoint from dates needs start, end and censor.")
-    elif not by_dates and not (entry.time and entry.event):
-        faults.add(keys, "an endpoint needs time and event, or start, end and censor.")
-    if by_dates and entry.unit and entry.unit not in UNITS:
+    problem = endpoint_problem(entry)
+    if problem:
+        part, sentence = problem
+        faults.add(("endpoints", name, *([part] if part else [])), sentence)
+    if entry.start and entry.unit and entry.unit not in UNITS:
         hint = did_you_mean(entry.unit, UNITS)
-        faults.add((*keys, "unit"), f"{entry.unit!r} is not a unit of time. {hint}")
+        faults.add(("endpoints", name, "unit"), f"{entry.unit!r} is not a unit of time. {hint}")
+
+
+def endpoint_problem(entry: EndpointEntry, mark: str = "") -> tuple[str, str] | None:
+    """The part of an endpoint that is wrong, if it is one, and why; None when the parts fit.
+
+    Parameters
+    ----------
+    mark
+        Stands before the name of a part in the sentence: ``--`` for options.
+    """
+    time, event, start, end, censor = (
+        mark + part for part in ("time", "event", "start", "end", "censor")
+    )
+    by_dates = bool(entry.start or entry.end or entry.censor)
+    if by_dates and entry.time:
+        return "", f"give either {time} and {event}, or {start} and {end}."
+    if not by_dates and not (entry.time and entry.event):
+        return "", (
+            f"an endpoint needs {time} and {event}, or {start} and {end} with either {event} or "
+            f"{censor}."
+        )
+    if by_dates and not (entry.start and entry.end):
+        return "", f"an endpoint from dates needs {start} and {end}."
+    if by_dates and entry.event and entry.censor:
+        return "", (
+            f"{event} and {censor} exclude each other: with {event}, {end} is the date of last "
+            f"contact; with {censor}, {end} is the date of the event."
+        )
+    if by_dates and not (entry.event or entry.censor):
+        return "", (
+            f"an endpoint from dates needs {event}, the status at {end}, or {censor}, the date of "
+            "last contact."
+        )
+    if entry.event and len(entry.end) > 1:
+        return "end", f"with {event}, {end} is one column: the date of last contact."
+    return _repeated_date(entry, start, end, censor)
+
+
+def _repeated_date(
+    entry: EndpointEntry, start: str, end: str, censor: str
+) -> tuple[str, str] | None:
+    """One column in two roles of an endpoint, and what would follow from it."""
+    if entry.censor in entry.end:
+        return "censor", (
+            f"{end} and {censor} are the same column, {entry.censor}, so every patient would have "
+            f"the event. If it is the date of last contact, give the status instead of {censor}."
+        )
+    if entry.start and entry.start in (*entry.end, entry.censor):
+        other = end if entry.start in entry.end else censor
+        return "start", (
+            f"{start} and {other} are the same column, {entry.start}, so times would be 0."
+        )
+    if len(set(entry.end)) < len(entry.end):
+        return "end", f"{end} names a column twice."
+    return None
 
 
 def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
@@ -434,9 +487,9 @@ def _check_options(
 
 
 _TIME_NAMES = {
-    "os": ("os_months", "os_days", "os_years", "os_time", "os"),
-    "pfs": ("pfs_months", "pfs_days", "pfs_years", "pfs_time", "pfs"),
-    "ttp": ("ttp_months", "ttp_days", "ttp_time", "ttp"),
+    "os": ("os_months", "os_days", "os_weeks", "os_years", "os_time", "os"),
+    "pfs": ("pfs_months", "pfs_days", "pfs_weeks", "pfs_years", "pfs_time", "pfs"),
+    "ttp": ("ttp_months", "ttp_days", "ttp_weeks", "ttp_years", "ttp_time", "ttp"),
 }
 _EVENT_NAMES = {
     "os": ("death", "os_event", "os_status", "dead", "died", "deceased"),
@@ -447,7 +500,20 @@ _ENDPOINT_LABELS = {
     "os": "Overall survival",
     "pfs": "Progression-free survival",
     "ttp": "Time to progression",
+    "dfs": "Disease-free survival",
+    "rfs": "Recurrence-free survival",
+    "efs": "Event-free survival",
+    "mfs": "Metastasis-free survival",
+    "dss": "Disease-specific survival",
+    "css": "Cancer-specific survival",
+    "ttf": "Time to treatment failure",
+    "dor": "Duration of response",
 }
+
+
+def endpoint_name(name: str) -> str | None:
+    """The field's name of an endpoint: `os` is overall survival; None when it is not known."""
+    return _ENDPOINT_LABELS.get(name.strip().casefold())
 
 
 def endpoint_label(time: str, event: str) -> str | None:

@@ -193,6 +193,71 @@ def test_a_cohort_in_which_no_endpoint_is_recognised_is_refused(
     refuse("c.csv", says="--endpoint | --time COLUMN --event COLUMN")
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--start from --end seen --censor seen", "--censor: | same column, seen | every patient"),
+        ("--start from --end died,seen --censor SEEN", "--censor: | same column, seen"),
+        ("--start from --end seen --event status --censor died", "--censor: | --event"),
+        ("--start from --end seen", "--start: | needs --event | or --censor"),
+        ("--start from --end died,seen --event status", "--end: | one column"),
+        ("--time os --start from --end seen --event status", "--time: | --start"),
+        ("--time os --event status --end seen", "--time: | --end"),
+        ("--time os --censor seen", "--time: | --censor"),
+        ("--start from --end from --event status", "--start: | same column, from"),
+        ("--start from --end died --censor from", "--start: | same column, from"),
+        ("--start from --end died,died --censor seen", "--end: | twice"),
+        ("--start from --event status", "--start: | needs --start and --end"),
+        ("--end seen --event status", "--end: | needs --start and --end"),
+        ("--censor seen", "--censor: | needs --start and --end"),
+        ("--end ,", "--end: | needs"),
+        ("--start form --end seen --event status", "--start: | 'form' | 'from'"),
+        ("--start from --end deid --censor seen", "--end: | 'deid' | 'died'"),
+        ("--start from --end died --censor sen", "--censor: | 'sen' | 'seen'"),
+        ("--start from --end seen --event stat", "--event: | 'stat' | 'status'"),
+        ("--start from --end seen --event died", "--event: | dates | --end died --censor"),
+        ("--start from --end seen --event seen", "--event: | dates"),
+        ("--start status --end seen --event status", "column status, line 2 (a) | 'dead'"),
+        ("--start seen --end from --event status", "column seen … from | before the start: a, b"),
+        ("--start from --end seen --event status --unit month", "--unit: | 'months'"),
+        ("--start from --end seen --event status --time-unit h", "--time-unit: | days, weeks"),
+        ("--time os --event status --time-unit days", "--time-unit: | not known | --unit"),
+    ],
+)
+def test_an_endpoint_that_contradicts_itself_is_refused(
+    options: str, says: str, refuse: Refuse, write: Write
+) -> None:
+    write(
+        "c.csv",
+        "id,from,died,seen,status,os\n"
+        "a,2020-01-01,2020-02-01,2020-02-01,dead,1\nb,2020-01-01,,2020-03-01,alive,2\n",
+    )
+    refuse("c.csv", *options.split(), says=says)
+
+
+@pytest.mark.parametrize("options", ["--end died --censor died", "--censor seen --event status"])
+def test_an_endpoint_without_effect_is_checked_all_the_same(
+    options: str, run: Run, write: Write
+) -> None:
+    write("c.csv", "id,from,died,seen,status,afp\na,2020-01-01,,2020-03-01,1,5\n")
+    outcome = run("roc", "c.csv", "--outcome", "status", "--start", "from", *options.split())
+    assert outcome.status == WRONG
+    assert len(outcome.messages("error")) == 1
+    assert "--censor" in outcome.err
+
+
+def test_the_unit_of_one_endpoint_is_not_that_of_several(run: Run, write: Write) -> None:
+    write("c.csv", "os_time,death,pfs_time,progression,arm,age\n1,1,1,1,a,50\n2,0,2,0,b,60\n")
+    words = ("psmatch", "c.csv", "--treat", "arm=a", "-x", "age")
+    for option in ("--unit", "--label"):
+        outcome = run(*words, option, "days")
+        assert outcome.status == WRONG
+        assert (
+            f"{option}: {option} describes one endpoint, but there are 2: os, pfs." in outcome.err
+        )
+        assert "--endpoint" in outcome.messages("hint")[0]
+
+
 def test_a_decimal_comma_half_way_down_is_refused_with_its_row(
     refuse: Refuse, write: Write
 ) -> None:

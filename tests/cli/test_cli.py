@@ -114,14 +114,15 @@ def test_without_options_the_settings_are_the_defaults_of_the_api(
     cohort_csv: Path, run: Run
 ) -> None:
     settings = run("km", cohort_csv, "--json").json["settings"]
-    resolved = ("time", "event", "endpoint")
+    resolved = ("time", "event", "endpoint", "unit", "time_unit", "label")
     expected = {k: v for k, v in KmSpec().settings().items() if k not in resolved}
     assert {k: v for k, v in settings.items() if k in expected} == expected
 
 
 @pytest.mark.parametrize(
     "option",
-    ["--endpoint", "--time", "--event", "--where", "--cut", "--ref", "--conf-level", "--format",
+    ["--endpoint", "--time", "--event", "--start", "--end", "--censor", "--unit", "--time-unit",
+     "--label", "--where", "--cut", "--ref", "--conf-level", "--format",
      "--json", "--out", "--plot", "--digits", "--quiet", "--config", "--na", "--sep", "--decimal",
      "--encoding", "--sheet", "--table", "--by", "--conf-type", "--at", "--tau", "--test", "--rho",
      "--gamma", "--strata", "--trend", "--pairwise", "--adjust", "--landmark", "--weights",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from hcc2l.design import resolve_endpoint
 from hcc2l.errors import InputError, UsageError
+from hcc2l.specs import KmSpec
 from tests.conftest import Write
-from tests.design.cohorts import FROM_DATES, endpoint, km
+from tests.design.cohorts import FROM_DATES, endpoint, km, read
 
 DAYS_A_MONTH = 30.4375  # 365.25 / 12, as the manual says
 
@@ -183,3 +189,98 @@ def test_a_year_of_birth_is_before_the_latest_visit() -> None:
     assert _century("45", "date_of_birth", 2024) == "1945"
     assert _century("12", "date_of_birth", 2024) == "2012"
     assert _century("45", "start", 2024) == "2045"
+
+
+# ---------------------------------------------------------------- against a slow calculation
+
+UNITS = ("days", "weeks", "months", "years")
+Day = date | None
+
+
+def exactly(days: int, unit: str, other: str = "days") -> Fraction:
+    """Days, or a number of `unit`, in `other`; a year has 365.25 days and 12 months."""
+    length = {"days": Fraction(1), "weeks": Fraction(7), "months": Fraction(1461, 48),
+              "years": Fraction(1461, 4)}  # fmt: skip
+    return days * length[unit] / length[other]
+
+
+def by_hand(start: Day, ends: list[Day], censor: Day) -> tuple[int | None, int]:
+    """Days and event of one patient, one date after the other; (None, -1) where unknown."""
+    until, event = censor, 0
+    for end in ends:
+        if end is not None and (event == 0 or until is None or end < until):
+            until, event = end, 1
+    if start is None or until is None:
+        return None, -1
+    return until.toordinal() - start.toordinal(), event
+
+
+starts = st.none() | st.dates(date(1999, 1, 1), date(2004, 12, 31))
+later = st.none() | st.integers(0, 4000).map(lambda days: date(2005, 1, 1) + timedelta(days))
+patients = st.lists(st.tuples(starts, later, later, later), min_size=1, max_size=8)
+
+
+@given(patients, st.sampled_from(UNITS))
+@example([(date(2004, 2, 29), None, date(2005, 1, 1), date(2005, 1, 1))], "months")
+def test_times_to_the_first_of_several_dates_are_those_counted_day_by_day(
+    rows: list[tuple[Day, Day, Day, Day]], unit: str
+) -> None:
+    lines = ["p," + ",".join(str(cell or "") for cell in row) for row in rows]
+    whole = "p,2000-01-01,2006-01-01,2006-01-01,2006-01-01"  # a column without a date is no date
+    cohort = read("\n".join(["name,start,progressed,died,seen", *lines, whole]) + "\n")
+    options = KmSpec(start="start", end=("progressed", "died"), censor="seen", time_unit=unit)
+    endpoint = resolve_endpoint(cohort, options)
+    for i, (start, progressed, died, seen) in enumerate(rows):
+        days, event = by_hand(start, [progressed, died], seen)
+        assert endpoint.event[i] == event
+        if days is None:
+            assert endpoint.time[i] != endpoint.time[i]
+        else:
+            assert endpoint.time[i] == pytest.approx(float(exactly(days, "days", unit)), rel=1e-14)
+
+
+@given(st.lists(st.tuples(starts, later, st.sampled_from(["", "0", "1"])), max_size=8))
+def test_times_to_the_last_contact_are_those_counted_day_by_day(
+    rows: list[tuple[Day, Day, str]],
+) -> None:
+    lines = [f"p,{start or ''},{seen or ''},{status}" for start, seen, status in rows]
+    whole = ["p,2000-01-01,2006-01-01,0", "p,2000-01-01,2006-01-01,1"]
+    cohort = read("\n".join(["name,start,seen,status", *whole, *lines]) + "\n")
+    endpoint = resolve_endpoint(
+        cohort, KmSpec(start="start", end="seen", event="status=1", unit="days")
+    )
+    assert endpoint.event.tolist()[2:] == [-1 if not s else int(s) for _, _, s in rows]
+    for time, (start, seen, _) in zip(endpoint.time.tolist()[2:], rows, strict=True):
+        known = None if start is None or seen is None else (seen - start).days
+        assert (None if time != time else time) == known
+
+
+@given(
+    st.lists(st.integers(0, 5000), min_size=2, max_size=8, unique=True),
+    st.sampled_from(UNITS),
+    st.sampled_from(UNITS),
+)
+def test_times_converted_are_those_of_exact_arithmetic(
+    times: list[int], unit: str, other: str
+) -> None:
+    text = "time,status\n" + "".join(f"{t},1\n" for t in times)
+    endpoint = resolve_endpoint(read(text), KmSpec(unit=unit, time_unit=other))
+    wanted = [float(exactly(t, unit, other)) for t in times]
+    assert endpoint.time.tolist() == pytest.approx(wanted, rel=1e-14)
+    assert endpoint.unit == other
+    back = KmSpec(time="shown", event="status", unit=other, time_unit=unit)
+    shown = [f"{t!r},1\n" for t in endpoint.time.tolist()]
+    returned = resolve_endpoint(read("shown,status\n" + "".join(shown)), back)
+    assert returned.time.tolist() == pytest.approx(times, rel=1e-13)
+
+
+@given(st.lists(st.integers(0, 3000), min_size=1, max_size=8), st.sampled_from(UNITS))
+def test_dates_and_the_same_times_in_days_are_one_endpoint(days: list[int], unit: str) -> None:
+    start = date(2010, 3, 31)
+    rows = [f"{start},{start + timedelta(d)},{i % 2},{d}" for i, d in enumerate(days)]
+    cohort = read("\n".join(["start,seen,death,os_days", *rows]) + "\n")
+    dates = KmSpec(start="start", end="seen", event="death", time_unit=unit)
+    from_dates = resolve_endpoint(cohort, dates)
+    times = resolve_endpoint(cohort, KmSpec(time_unit=unit))
+    assert from_dates.time.tolist() == times.time.tolist()  # not one rounding apart
+    assert from_dates.event.tolist() == times.event.tolist()

@@ -124,12 +124,22 @@ def test_the_rules_of_a_command_name_its_options_and_their_values(command: str) 
                 assert not value or value in known.choices or known.kind is int
 
 
+@pytest.mark.parametrize("command", SPECS)
+def test_a_command_keeps_the_rules_of_the_options_that_it_inherits(command: str) -> None:
+    spec = SPECS[command]
+    inherited = {rule for of in spec.__mro__ for rule in getattr(of, "rules", ())}
+    assert inherited == set(spec.rules)
+
+
 @pytest.mark.parametrize(
     ("command", "options", "typed", "left"),
     [
         ("roc", {"outcome": "death"}, {"at": 12.0}, {"at": 12.0}),
         ("cox", {"select": 0.1}, {"stepwise": "aic"}, {"stepwise": "aic"}),
         ("psmatch", {"endpoint": ["os"]}, {"time": "t", "event": "e"}, {"time": "t", "event": "e"}),
+        ("psmatch", {"endpoint": ["os"]}, {"start": "from"}, {"start": "from"}),
+        ("tree", {"start": "from", "end": ["seen"]}, {"time": "t"}, {"time": "t"}),
+        ("km", {"censor": "seen"}, {"event": "e"}, {"event": "e"}),
         ("cox", {"weights": "w"}, {"firth": True}, {"weights": "w", "firth": True}),
     ],
 )

@@ -37,7 +37,8 @@ def endpoint_notes(endpoint: Endpoint) -> list[Note]:
             Note(
                 "info",
                 "endpoint-recognised",
-                f"{endpoint.label} was recognised by the column names {endpoint.described}.",
+                f"{endpoint.label} was recognised by the column names "
+                f"{', '.join(endpoint.columns)}.",
             )
         )
     if endpoint.other_values:
@@ -45,7 +46,7 @@ def endpoint_notes(endpoint: Endpoint) -> list[Note]:
             Note(
                 "warning",
                 "event-values",
-                f"{endpoint.columns[-1]} also has the values "
+                f"{endpoint.event_column} also has the values "
                 f"{quoted_list(endpoint.other_values)}; patients with any of these are treated as "
                 "censored. If one of them is a competing event, use hcc2l km --competing.",
             )

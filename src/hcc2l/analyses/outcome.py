@@ -20,8 +20,10 @@ from hcc2l.errors import AnalysisError
 from hcc2l.specs import SurvivalSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.terms import Assignment
+from hcc2l.wording import in_sentence, listed
 
 _BY_LANDMARK = "by the landmark"
+_UNIT_WORDS = {"months": "months of 30.4375 days", "years": "years of 365.25 days"}
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,37 @@ def survival_outcome(
         known = endpoint.event >= 0
         endpoint = add_competing(cohort, endpoint, competing, account.keep)
         account.drop(known & (endpoint.event < 0), f"{competing.column} missing")
-    if len(endpoint.columns) == 2:
-        account.drop(np.isnan(endpoint.time), f"{endpoint.columns[0]} missing")
-        account.drop(endpoint.event < 0, f"{endpoint.columns[1]} missing")
-    else:
-        account.drop(np.isnan(endpoint.time), f"date missing ({', '.join(endpoint.columns)})")
+    reason = f"{endpoint.time_columns[0]} missing"
+    if endpoint.from_dates:
+        reason = f"date missing ({', '.join(endpoint.time_columns)})"
+    account.drop(np.isnan(endpoint.time), reason)
+    account.drop(endpoint.event < 0, f"{endpoint.event_column} missing")
     refuse_no_rows(account)
     return Outcome(endpoint, account)
+
+
+def computed_sentences(endpoint: Endpoint, cohort: Cohort) -> list[str]:
+    """How the times were computed, for the methods paragraph; empty if the file has them."""
+    label, unit = endpoint.label, _UNIT_WORDS.get(endpoint.unit or "", endpoint.unit)
+    if not endpoint.from_dates:
+        before = endpoint.file_unit
+        if before is None:
+            return []
+        before = _UNIT_WORDS.get(before, before)
+        return [f"{label} was converted from {before} to {unit}."]
+    start, *dates = [in_sentence(cohort.label(name)) for name in endpoint.time_columns]
+    measured = f"{label} was measured in {unit} from {start} to"
+    if endpoint.event_column is not None:
+        event = in_sentence(cohort.label(endpoint.event_column))
+        value = endpoint.event_name.removeprefix(endpoint.event_column).removeprefix("=")
+        return [
+            f"{measured} {dates[0]}, with {event}{f' = {value}' if value else ''} as the event."
+        ]
+    *ends, censor = dates
+    first = ends[0]
+    if len(ends) > 1:
+        first = f"the {'earlier' if len(ends) == 2 else 'earliest'} of {listed(ends)}"
+    return [f"{measured} {first}, or to {censor} in patients without an event."]
 
 
 def from_landmark(

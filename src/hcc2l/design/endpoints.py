@@ -1,22 +1,25 @@
-"""Endpoints: times and events from columns or from dates."""
+"""Endpoints: times and events from a column of times or from dates."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from hcc2l.cohort import Cohort
-from hcc2l.design.dates import read_dates
+from hcc2l.cohort import Cohort, Column
+from hcc2l.design.chosen_endpoint import chosen_endpoint
+from hcc2l.design.dates import looks_like_dates, read_dates
 from hcc2l.design.levels import ENGLISH_PAIRS, distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
 from hcc2l.specs import SurvivalSpec
-from hcc2l.terms import Assignment, parse_assignment, parse_term
+from hcc2l.terms import Assignment, known_column, parse_assignment
 
+_DAY = np.timedelta64(1, "D")
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 # Other languages need COL=VALUE: an event must not be guessed.
 _EVENT_WORDS = {"0": 0, "1": 1} | {
@@ -35,11 +38,15 @@ class Endpoint:
     event
         Shape (n,): 1 event, 0 none, -1 unknown; 2 the competing event.
     unit
-        days, weeks, months or years; None when it is not known.
+        The unit of `time`: days, weeks, months or years; None when it is not known.
     event_name
         The event by its columns: `death`, `status=2`, `progression_date or death_date`.
-    columns
-        The columns from which it was computed.
+    time_columns
+        The column of times; or the dates: start, end or ends, and the date of censoring.
+    event_column
+        The column of the event; None where dates tell.
+    file_unit
+        The unit of the column of times in the file, where it was converted to `unit`.
     recognised
         Whether it was recognised by its column names.
     other_values
@@ -52,16 +59,53 @@ class Endpoint:
     time: Floats
     event: Ints
     event_name: str
-    columns: tuple[str, ...]
+    time_columns: tuple[str, ...]
+    event_column: str | None = None
+    file_unit: str | None = None
     recognised: bool = False
     other_values: tuple[str, ...] = ()
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns from which it was computed."""
+        return self.time_columns + ((self.event_column,) if self.event_column else ())
+
+    @property
+    def from_dates(self) -> bool:
+        """Whether the times were computed from dates."""
+        return len(self.time_columns) > 1
+
+    @property
+    def computed(self) -> bool:
+        """Whether the times are not those of the file: from dates, or in another unit."""
+        return self.from_dates or self.file_unit is not None
+
+    @property
     def described(self) -> str:
         """The columns and the event, for the footer: `os_months, death`."""
-        if len(self.columns) == 2:
-            return f"{self.columns[0]}, {self.event_name}"
-        return f"{self.columns[0]} to {self.event_name}, else {self.columns[-1]}"
+        first, last = self.time_columns[0], self.time_columns[-1]
+        if self.event_column is None:
+            return f"{first} to {self.event_name}, else {last}"
+        if self.from_dates:
+            return f"{first} to {last}, {self.event_name}"
+        return f"{first}{f' in {self.file_unit}' if self.file_unit else ''}, {self.event_name}"
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """The options that define it, as resolved."""
+        first, *dates = self.time_columns
+        censor = dates.pop() if self.event_column is None else None
+        return {
+            "endpoint": self.name,
+            "time": None if self.from_dates else first,
+            "event": self.event_name,
+            "start": first if self.from_dates else None,
+            "end": dates,
+            "censor": censor,
+            "unit": self.file_unit or self.unit,
+            "time_unit": self.unit,
+            "label": self.label,
+        }
 
     @cached_property
     def whole(self) -> bool:
@@ -77,6 +121,16 @@ class Endpoint:
         return 0 if all(t.is_integer() for t in times) else 1
 
 
+def endpoint_columns(cohort: Cohort, spec: SurvivalSpec) -> list[str]:
+    """Columns of the endpoint, unchecked, so that they can be read in one pass."""
+    entry = cohort.endpoints().get(spec.endpoint, EndpointEntry(spec.endpoint))
+    events = [e.partition("=")[0] for e in (spec.event, entry.event) if e]
+    ends = [name for text in spec.end for name in (text, *text.split(","))]
+    names = [spec.time, spec.start, *ends, spec.censor, *events]
+    names += [entry.time, entry.start, *entry.end, entry.censor]
+    return [name for name in names if name]
+
+
 def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = None) -> Endpoint:
     """The endpoint that the spec asks for; only the cells of `keep` rows are checked.
 
@@ -89,101 +143,84 @@ def resolve_endpoint(cohort: Cohort, spec: SurvivalSpec, keep: Mask | None = Non
     """
     if keep is None:
         keep = np.ones(cohort.rows, dtype=np.bool_)
-    endpoints = cohort.endpoints()
-    entry = endpoints.get(spec.endpoint)
-    if spec.time is not None or spec.event is not None:
-        entry = _given_endpoint(spec, entry)
-        return _from_columns(cohort, entry, keep, "--time", "--event")
-    if entry is None:
-        hint = did_you_mean(spec.endpoint, endpoints, listed=9) if endpoints else ""
-        hint = f"{cohort.hidden_endpoint()} {hint}".strip()
-        raise UsageError(
-            f"There is no endpoint {spec.endpoint!r} in this cohort.",
-            where="--endpoint",
-            hint=f"{hint} Define it with --time COLUMN --event COLUMN, or in hcc2l.toml. "
-            f"Columns: {quoted_list(cohort.names, 20)}.".strip(),
-        )
-    if entry.start:
-        return _from_dates(cohort, entry, keep)
-    if entry.recognised:
-        return _from_columns(cohort, entry, keep, "recognised time", "recognised event")
-    place = f"hcc2l.toml, endpoints.{entry.name}"
-    return _from_columns(cohort, entry, keep, f"{place}.time", f"{place}.event")
-
-
-def _given_endpoint(spec: SurvivalSpec, entry: EndpointEntry | None) -> EndpointEntry:
-    """The endpoint of `--time` and `--event`; one alone replaces that part of the named one."""
-    time = spec.time or (entry.time if entry else None)
-    event = spec.event or (entry.event if entry else None)
-    if time is None or event is None:
-        absent, given = ("--event", "--time") if event is None else ("--time", "--event")
-        raise UsageError(
-            f"This option needs {absent} as well.",
-            where=given,
-            hint="Give both: --time COLUMN --event COLUMN.",
-        )
-    if entry is not None and entry.time == time:
-        return replace(entry, event=event, recognised=False, label=None)
-    return EndpointEntry("custom", time, event)
-
-
-def endpoint_columns(cohort: Cohort, spec: SurvivalSpec) -> list[str]:
-    """Columns of the endpoint, unchecked, so that they can be read in one pass."""
-    entry = cohort.endpoints().get(spec.endpoint, EndpointEntry(spec.endpoint))
-    events = [e.partition("=")[0] for e in (spec.event, entry.event) if e]
-    names = [spec.time, *events, entry.time, entry.start, *entry.end, entry.censor]
-    return [name for name in names if name]
+    chosen = chosen_endpoint(cohort, spec)
+    if chosen.entry.start:
+        return _from_dates(cohort, chosen.entry, keep, chosen.place, spec.time_unit)
+    return _from_columns(cohort, chosen.entry, keep, chosen.place, spec.time_unit)
 
 
 def _from_columns(
-    cohort: Cohort, entry: EndpointEntry, keep: Mask, time_option: str, event_option: str
+    cohort: Cohort, entry: EndpointEntry, keep: Mask, place: str, time_unit: str | None
 ) -> Endpoint:
     assert entry.time is not None
     assert entry.event is not None
-    time_name = parse_term(entry.time, cohort.names, time_option).column
-    which = parse_assignment(entry.event, cohort.names, event_option)
+    time_name = known_column(entry.time, cohort.names, f"{place}time")
+    which = parse_assignment(entry.event, cohort.names, f"{place}event")
     time = numbers(cohort, time_name, keep)
     _refuse_negative(cohort, time, keep, time_name)
     event, others = read_event(cohort, which, keep)
-    stated_unit = cohort.unit(time_name)
+    unit = entry.unit or cohort.unit(time_name) or unit_from_name(time_name)
+    shown = time if time_unit is None else _converted(time, unit, time_unit, time_name)
     return Endpoint(
         name=entry.name,
         label=entry.label or endpoint_label(time_name, which.name) or f"Time to {which.name}",
-        unit=entry.unit or stated_unit or unit_from_name(time_name),
-        time=time,
+        unit=time_unit or unit,
+        time=shown,
         event=event,
         event_name=which.name,
-        columns=(time_name, which.column),
+        time_columns=(time_name,),
+        event_column=which.column,
+        file_unit=None if shown is time else unit,
         recognised=entry.recognised,
         other_values=others,
     )
 
 
-def _from_dates(cohort: Cohort, entry: EndpointEntry, keep: Mask) -> Endpoint:
+def _converted(time: Floats, unit: str | None, time_unit: str, column: str) -> Floats:
+    """Times in another unit; months have 30.4375 days, years 365.25."""
+    known = (unit or "").casefold().removesuffix("s") + "s"  # a dictionary may have "Month"
+    if known not in DAYS_PER:
+        stated = f"{unit!r} is not a unit of time" if unit else "their unit is not known"
+        raise UsageError(
+            f"The times in {column} cannot be converted to {time_unit}: {stated}.",
+            where="--time-unit",
+            hint=f"State their unit with --unit: {', '.join(DAYS_PER)}.",
+        )
+    return time if known == time_unit else time * DAYS_PER[known] / DAYS_PER[time_unit]
+
+
+def _from_dates(
+    cohort: Cohort, entry: EndpointEntry, keep: Mask, place: str, time_unit: str | None
+) -> Endpoint:
+    """Times from the start to one date, with a status; or to the first event, else censored."""
     assert entry.start is not None
-    assert entry.censor is not None
-    names = [
-        parse_term(n, cohort.names, f"endpoints.{entry.name}").column
-        for n in (entry.start, *entry.end, entry.censor)
-    ]
+    names = (entry.start, *entry.end, *([entry.censor] if entry.censor else []))
     dates = read_dates(cohort, names, keep)
-    start, ends, censor = dates[names[0]], [dates[n] for n in names[1:-1]], dates[names[-1]]
-    first = np.fmin.reduce(np.array(ends))  # fmin ignores NaT: the earliest date
-    happened = ~np.isnat(first)
-    until = np.where(happened, first, censor)
-    days = (until - start) / np.timedelta64(1, "D")
-    observed = ~(np.isnat(until) | np.isnat(start))
-    time = np.where(observed, days, np.nan)
-    unit = entry.unit or "months"
-    _refuse_negative(cohort, time, keep, f"{names[0]} … {names[-1]}", "date before the start")
+    start, last = dates[names[0]], dates[names[-1]]
+    event_column, event_name = None, " or ".join(entry.end)
+    others: tuple[str, ...] = ()
+    if entry.event is None:
+        first = np.fmin.reduce([dates[name] for name in entry.end])  # fmin ignores NaT
+        happened = ~np.isnat(first)
+        days = (np.where(happened, first, last) - start) / _DAY  # NaN from NaT
+        event = np.where(np.isnan(days), -1, happened).astype(np.int64)
+    else:
+        which = parse_assignment(entry.event, cohort.names, f"{place}event")
+        event, others = read_event(cohort, which, keep)
+        event_column, event_name = which.column, which.name
+        days = (last - start) / _DAY
+    unit = time_unit or entry.unit or "months"
+    _refuse_negative(cohort, days, keep, f"{names[0]} … {names[-1]}", "date before the start")
     return Endpoint(
         name=entry.name,
-        label=entry.label or entry.name,
+        label=entry.label or f"Time to {event_name}",
         unit=unit,
-        time=time / DAYS_PER[unit],
-        event=np.where(observed, happened, -1).astype(np.int64),
-        event_name=" or ".join(names[1:-1]),
-        columns=tuple(names),
+        time=days / DAYS_PER[unit],
+        event=event,
+        event_name=event_name,
+        time_columns=names,
+        event_column=event_column,
+        other_values=others,
     )
 
 
@@ -223,7 +260,7 @@ def read_event(cohort: Cohort, which: Assignment, keep: Mask) -> tuple[Ints, tup
             hint="Give a column such as death (0/1), or COL=VALUE.",
         )
     if which.value is None:
-        _refuse_unclear(column.name, levels, option)
+        _refuse_unclear(column, levels, option)
         meaning = [_EVENT_WORDS.get(text.casefold(), -1) for text in texts]
         return np.array([*meaning, -1], dtype=np.int64)[codes], ()
     matches = matching(which.value, column, texts)
@@ -238,11 +275,18 @@ def read_event(cohort: Cohort, which: Assignment, keep: Mask) -> tuple[Ints, tup
     return table[codes], others if len(others) > 1 else ()
 
 
-def _refuse_unclear(name: str, levels: Sequence[str], option: str) -> None:
+def _refuse_unclear(column: Column, levels: Sequence[str], option: str) -> None:
     """Refuse values that do not show which of them means the event."""
     if all(level.casefold() in _EVENT_WORDS for level in levels):
         return
-    kind = "outcome" if option == "--outcome" else "event"
+    name, kind = column.name, "outcome" if option == "--outcome" else "event"
+    if kind == "event" and (column.kind == "date" or looks_like_dates(column)):
+        raise UsageError(
+            f"{name} has dates, not a status.",
+            where=option,
+            hint=f"If they are the dates of the event: --start COL --end {shlex.quote(name)} "
+            "--censor LAST_CONTACT.",
+        )
     flag = option if option.startswith("--") else "--event"
     if len(levels) > 10:
         raise UsageError(

@@ -30,6 +30,7 @@ class KmSpec(SurvivalSpec):
         "curve": "--curve",
     }
     rules = (
+        *SurvivalSpec.rules,
         *(
             Needs(
                 name, ("--by",),

@@ -14,13 +14,16 @@ from types import NoneType, UnionType
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 from hcc2l.errors import UsageError, did_you_mean
-from hcc2l.specs.rules import NoEffect, Rule
+from hcc2l.specs.rules import Excludes, NoEffect, Rule
 from hcc2l.wording import listed
 
 SELECTION = "Endpoint and rows"
 RANDOM = "Bootstrap"
 OUTPUT = "Output"
 COHORT_FILE = "Cohort file"
+
+UnitOfTime = Literal["days", "weeks", "months", "years"]
+UNITS: tuple[str, ...] = get_args(UnitOfTime)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,8 @@ class Declaration:
     commas
         Whether commas separate several values on the command line.
     place
-        -1 to stand before the other options of its panel, 1 to stand after them.
+        Below 0 to stand before the other options of its panel, the lowest first; 1 to stand after
+        them.
     in_dictionary
         Whether ``hcc2l.toml`` may set it.
     """
@@ -266,37 +270,88 @@ class AnalysisSpec(Options):
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 
-def time_option() -> Any:
-    """The column of times of an endpoint given on the command line."""
-    return option(
-        None, "The column of times, for an endpoint given on the command line.",
-        metavar="COL", panel=SELECTION, place=-1,
-    )  # fmt: skip
-
-
-def event_option() -> Any:
-    """The event of an endpoint given on the command line."""
-    return option(
-        None, "The event of that endpoint: a column such as death, or a value, status=2.",
-        metavar="COL[=VALUE]", panel=SELECTION, place=-1,
-    )  # fmt: skip
-
-
 def seed_option() -> Any:
     """The seed of an analysis that draws random numbers."""
     return option(1, "Seed of the random number generator.", metavar="N", panel=RANDOM)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurvivalSpec(AnalysisSpec):
-    """Options of every analysis of a survival endpoint.
+class EndpointSpec(AnalysisSpec):
+    """Options that define a survival endpoint, or change how one is shown.
 
-    One of `time` and `event` alone replaces that part of `endpoint`.
+    Times come from the column `time`; or from dates: from `start` to one `end`, the date of last
+    contact, with the status of `event`; or to the first of the dates `end`, else to `censor`. A
+    part that is given alone replaces that part of a named endpoint.
     """
+
+    rules = (
+        *(
+            Excludes(
+                "--time", date, rivals=True,
+                message="--time is a column of times; it cannot be combined with the dates of "
+                "--start, --end and --censor.",
+                hint="Give the times, --time COL --event COL, or the dates, --start COL --end COL "
+                "--event COL.",
+            )
+            for date in ("--start", "--end", "--censor")
+        ),
+        Excludes(
+            "--censor", "--event", rivals=True,
+            hint="Give --end LAST_CONTACT --event STATUS, the date and the status at last "
+            "contact, or --end EVENT_DATE --censor LAST_CONTACT, two dates.",
+        ),
+    )  # fmt: skip
+
+    time: str | None = option(
+        None, "The column of times, for an endpoint given on the command line.",
+        metavar="COL", panel=SELECTION, place=-1,
+    )  # fmt: skip
+    event: str | None = option(
+        None, "The event of that endpoint: a column such as death, or a value, status=2.",
+        metavar="COL[=VALUE]", panel=SELECTION, place=-1,
+    )  # fmt: skip
+    start: str | None = option(
+        None, "Instead of --time: the date at time 0.", metavar="COL", panel=SELECTION, place=-1
+    )
+    end: Sequence[str] = option(
+        (), "With --start: the date of last contact, if --event gives the status then; or dates of "
+        "events, the first of which counts.",
+        metavar="COL[,COL]", panel=SELECTION, place=-1, commas=False,
+    )  # fmt: skip
+    censor: str | None = option(
+        None, "With dates of events: the date of last contact, for patients without them.",
+        metavar="COL", panel=SELECTION, place=-1,
+    )  # fmt: skip
+    unit: UnitOfTime | None = option(
+        None, "The unit of the times: days, weeks, months or years (from dates: months).",
+        metavar="UNIT", panel=SELECTION, place=-1,
+    )  # fmt: skip
+    time_unit: UnitOfTime | None = option(
+        None, "Convert all times to days, weeks, months or years; the times that options give are "
+        "then in that unit too.",
+        metavar="UNIT", panel=SELECTION, place=-1,
+    )  # fmt: skip
+    label: str | None = option(
+        None, "What the endpoint is called: 'Overall survival'.",
+        metavar="TEXT", panel=SELECTION, place=-1,
+    )  # fmt: skip
+
+    @property
+    def gives_dates(self) -> bool:
+        """Whether an endpoint from dates, or part of one, was given."""
+        return bool(self.start or self.end or self.censor)
+
+    @property
+    def gives_endpoint(self) -> bool:
+        """Whether an endpoint, or part of one, was given."""
+        return self.time is not None or self.event is not None or self.gives_dates
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurvivalSpec(EndpointSpec):
+    """Options of every analysis of a survival endpoint."""
 
     endpoint: str = option(
         "os", "An endpoint defined in hcc2l.toml or recognised by its column names.",
-        metavar="NAME", panel=SELECTION, place=-1,
+        metavar="NAME", panel=SELECTION, place=-2,
     )  # fmt: skip
-    time: str | None = time_option()
-    event: str | None = event_option()

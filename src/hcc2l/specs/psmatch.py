@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import AnalysisSpec, event_option, option, time_option
+from hcc2l.specs.options import EndpointSpec, SurvivalSpec, option, options_of
 from hcc2l.specs.rules import Excludes, NoEffect
 
 Method = Literal["nearest", "optimal"]
@@ -27,18 +27,23 @@ _OUTCOMES = "Outcomes and figure"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PsmatchSpec(AnalysisSpec):
+class PsmatchSpec(EndpointSpec):
     """Compare two treatments in matched patients: propensity score, balance, outcomes."""
 
     saves = True
     rules = (
+        *EndpointSpec.rules,
         *(
             Excludes(
                 "--endpoint", other, rivals=True,
-                message="--endpoint cannot be combined with --time and --event.",
-                hint="Use either --endpoint or --time and --event.",
+                message=f"--endpoint cannot be combined with {columns}.",
+                hint=f"Use either --endpoint or {columns}.",
             )
-            for other in ("--time", "--event")
+            for columns, others in (
+                ("--start and --end", ("--start", "--end", "--censor")),
+                ("--time and --event", ("--time", "--event")),
+            )
+            for other in others
         ),
         NoEffect("--estimand", ("--weighting iptw",)),
         NoEffect("--no-stabilised", ("--weighting iptw --estimand ate",)),
@@ -121,8 +126,6 @@ class PsmatchSpec(AnalysisSpec):
         (), "Endpoints (default: all endpoints of the cohort).",
         metavar="NAME[,NAME…]", panel=_OUTCOMES, place=1,
     )  # fmt: skip
-    time: str | None = time_option()
-    event: str | None = event_option()
     which: Picture = option(
         "love", "Figure: love (love plot), scores or survival.",
         metavar="PICTURE", panel=_OUTCOMES,
@@ -150,6 +153,11 @@ class PsmatchSpec(AnalysisSpec):
                 "age,sex,child_pugh, or set the default in hcc2l.toml: [psmatch] covariates = "
                 '["age", "sex"].',
             )
+
+    def survival(self, endpoint: str) -> SurvivalSpec:
+        """The options of one endpoint: the one given by its columns, else the named one."""
+        shared = {name: getattr(self, name) for name in options_of(EndpointSpec)}
+        return SurvivalSpec(endpoint=endpoint, **shared)
 
     @property
     def controls_each(self) -> int:

@@ -159,6 +159,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
         "adjusted_curve": "--adjusted-curves TERM",
     }
     rules = (
+        *SurvivalSpec.rules,
         *RegressionSpec.rules,
         *(
             Needs(

@@ -22,6 +22,10 @@ _CUTOFF = "Markers and cut-offs"
 _PARTIAL = re.compile(r"(sensitivity|specificity)=(0?\.\d+|0)")
 _WITH_CURVE = ("--outcome", "--at")
 _WITH_TIME = ("--at", "--within", "--criterion maxstat")
+_OF_ENDPOINT = (
+    "--endpoint", "--time", "--event", "--start", "--end", "--censor", "--unit", "--time-unit",
+    "--label",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,7 @@ class RocSpec(SurvivalSpec):
         "curve": "--curve",
     }
     rules = (
+        *SurvivalSpec.rules,
         Excludes(
             "--at", "--outcome", rivals=True,
             message="--outcome and --at both define the outcome.",
@@ -81,9 +86,7 @@ class RocSpec(SurvivalSpec):
             )
             for name in ("--combine", "--compare", "--at-cut", "--partial")
         ),
-        NoEffect("--endpoint", _WITH_TIME),
-        NoEffect("--time", _WITH_TIME),
-        NoEffect("--event", _WITH_TIME),
+        *(NoEffect(name, _WITH_TIME) for name in _OF_ENDPOINT),
         NoEffect("--min-prop", ("--criterion maxstat",)),
         NoEffect("--direction", _WITH_CURVE),
         NoEffect("--observed", _WITH_CURVE),

@@ -21,6 +21,8 @@ def test_an_outcome_known_later_excludes_patients_lost_before(tmp_path: Path) ->
     early = sum(1 for i in range(60) if i % 4 == 0 and i % 8 == 0)
     assert note(warned, "censored-before").startswith(f"{early} patients without")
     assert "--endpoint pfs --within 3" in note(warned, "censored-before")
+    in_weeks = hcc2l.roc(path, **RESISTANCE, marker="afp", time_unit="weeks")
+    assert "censored-before" not in codes(in_weeks)  # three months are not --within 3
     followed = hcc2l.roc(path, **RESISTANCE, marker="afp", endpoint="pfs", within=3)
     (excluded,) = followed.provenance.excluded
     assert excluded.rows == early

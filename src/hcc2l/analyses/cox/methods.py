@@ -9,7 +9,7 @@ from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.cox.labels import PH_SCALES, comparison
 from hcc2l.analyses.cox.results import CoxResults
-from hcc2l.analyses.outcome import excludes_by_landmark
+from hcc2l.analyses.outcome import computed_sentences, excludes_by_landmark
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,
@@ -46,7 +46,7 @@ def conventions(data: CoxData) -> list[str]:
 def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    sentences = opening_sentences(cohort)
+    sentences = [*opening_sentences(cohort), *computed_sentences(endpoint, cohort)]
     cited = [references.COX_1972, _TIES[spec.ties]]
     limits = "profile-likelihood" if spec.firth else "Wald"
     penalty = f" and {FIRTH}" if spec.firth else ""

@@ -44,12 +44,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     if spec.performance:
         performance, more = performance_table(data, candidates, results.fitted)
         tables.append(performance)
-    settings = spec.settings() | {
-        "endpoint": data.outcome.endpoint.name,
-        "time": data.outcome.endpoint.columns[0],
-        "event": data.outcome.endpoint.event_name,
-        "unit": data.outcome.endpoint.unit,
-    }
+    settings = spec.settings() | data.outcome.endpoint.settings
     text, references = cox_methods(data, results, cohort)
     return Report(
         title=f"{data.outcome.endpoint.label}: Cox regression — {cohort.title}",

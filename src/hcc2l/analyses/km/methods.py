@@ -9,7 +9,7 @@ from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.km.data import KmData
 from hcc2l.analyses.km.labels import TEST_LABELS
-from hcc2l.analyses.outcome import excludes_by_landmark
+from hcc2l.analyses.outcome import computed_sentences, excludes_by_landmark
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
 from hcc2l.report import Row, Table
@@ -96,7 +96,7 @@ def km_methods(
     """The methods paragraph, from what the tables hold, and its references."""
     results = {table.name: table.rows for table in tables}
     cited: list[str] = []
-    sentences = opening_sentences(cohort)
+    sentences = [*opening_sentences(cohort), *computed_sentences(data.endpoint, cohort)]
     sentences += _landmark_sentence(data, account, cited)
     sentences += _curve_sentences(data, results, cited)
     if data.group:

@@ -29,11 +29,8 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
     outcome, data = prepare(cohort, spec)
     tables = km_tables(data)
     notes = [*row_notes(cohort, outcome), *km_notes(cohort, data, tables)]
-    settings = spec.settings() | {
-        "endpoint": outcome.endpoint.name,
-        "time": outcome.endpoint.columns[0],
-        "event": outcome.endpoint.event_name,
-        "unit": outcome.endpoint.unit,
+    settings = spec.settings() | outcome.endpoint.settings
+    settings |= {
         "levels": list(data.levels),
         "trend_levels": data.trend_levels if spec.trend else None,
     }

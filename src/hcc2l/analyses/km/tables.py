@@ -355,7 +355,8 @@ def _parametric(data: KmData) -> Table:
             f"Parametric models require times above 0; {zeros} patient"
             f"{'s have' if zeros > 1 else ' has'} a time of 0.",
             where="--parametric",
-            hint=f"Exclude them with --where '{data.endpoint.columns[0]}>0'.",
+            hint="Exclude them with --where"
+            + ("." if data.endpoint.from_dates else f" '{data.endpoint.columns[0]}>0'."),
         )
     best = "best" in data.spec.parametric
     families = FAMILIES if best else tuple(f for f in FAMILIES if f in data.spec.parametric)

@@ -22,8 +22,8 @@ from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount
 from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
 from hcc2l.design.treatment import Treatment, resolve_treatment
-from hcc2l.errors import AnalysisError, UsageError
-from hcc2l.specs import PsmatchSpec, SurvivalSpec
+from hcc2l.errors import AnalysisError, UsageError, quoted_list
+from hcc2l.specs import PsmatchSpec
 from hcc2l.stats.matching import Matches, levelled
 from hcc2l.terms import Parser, Term
 
@@ -255,13 +255,13 @@ def _endpoints(
     cohort: Cohort, spec: PsmatchSpec, account: RowAccount
 ) -> tuple[list[Endpoint], list[str]]:
     """The endpoints of the analysis, and those that could not be read, with the reason."""
-    if spec.time is not None or spec.event is not None:
-        requested = [SurvivalSpec(time=spec.time, event=spec.event)]
-    elif spec.endpoint:
-        requested = [SurvivalSpec(endpoint=name) for name in spec.endpoint]
-    else:
+    names = spec.endpoint
+    if spec.gives_endpoint:
+        names = ["os"]
+    elif not names:
         names = sorted(cohort.endpoints(), key=lambda name: name != "os")
-        requested = [SurvivalSpec(endpoint=name) for name in names]
+    _refuse_shared(spec, names)
+    requested = [spec.survival(name) for name in names]
     endpoints: list[Endpoint] = []
     skipped: list[str] = []
     for number, survival in enumerate(requested):
@@ -272,6 +272,18 @@ def _endpoints(
                 raise
             skipped.append(f"{survival.endpoint} ({error.message.rstrip('.')})")
     return endpoints, skipped
+
+
+def _refuse_shared(spec: PsmatchSpec, names: Sequence[str]) -> None:
+    """UsageError when the unit or the label of one endpoint would be that of several."""
+    for option in ("unit", "label"):
+        if getattr(spec, option) is not None and len(names) > 1:
+            raise UsageError(
+                f"--{option} describes one endpoint, but there are {len(names)}: "
+                f"{quoted_list(names)}.",
+                where=f"--{option}",
+                hint=f"Choose one with --endpoint, or set {option} in hcc2l.toml for each.",
+            )
 
 
 def _known(endpoint: Endpoint) -> Mask:

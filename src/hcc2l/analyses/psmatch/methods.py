@@ -9,6 +9,7 @@ import numpy as np
 
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
+from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, Summary
 from hcc2l.analyses.psmatch.data import MatchData
 from hcc2l.analyses.psmatch.labels import TEST_LABELS
@@ -27,6 +28,8 @@ def conventions(data: MatchData) -> list[str]:
     trees = data.score.trees
     score = "logistic regression" if trees is None else f"boosted trees ({trees})"
     parts = [f"propensity by {score}", _matching_words(data), f"{spec.conf_level * 100:g}% CI"]
+    computed = [outcome.endpoint for outcome in data.outcomes if outcome.endpoint.computed]
+    parts += [f"{e.label} ({e.described}), {e.unit}" for e in computed]
     if spec.weighting != "none":
         parts.append(_weights_words(data))
     if _random_order(data) or spec.propensity == "boosted":
@@ -91,6 +94,8 @@ def methods(
                          f"{_weights_words(data)}.")  # fmt: skip
         overlap = spec.weighting == "overlap"
         cited.append(references.LI_2018 if overlap else references.ROBINS_2000)
+    for measured in data.outcomes:
+        sentences += computed_sentences(measured.endpoint, cohort)
     outcome, more = _outcome_sentences(data, tables)
     sentences += outcome
     cited += more

@@ -11,6 +11,7 @@ from hcc2l.analyses.outcome import Outcome, survival_outcome
 from hcc2l.analyses.roc.cutoffs import given_cutoffs
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Mask, RowAccount, groups
+from hcc2l.design.chosen_endpoint import chosen_endpoint
 from hcc2l.design.endpoints import endpoint_columns, read_event, resolve_endpoint
 from hcc2l.design.markers import Marker, resolve_markers
 from hcc2l.design.model import refuse_own
@@ -236,8 +237,8 @@ def _refuse_unknown_columns(cohort: Cohort, spec: RocSpec) -> None:
         parse_term(spec.time, cohort.names, "--time")
     if spec.event is not None:
         parse_assignment(spec.event, cohort.names, "--event")
-    if "--endpoint" in spec.without_effect and spec.endpoint not in cohort.endpoints():
-        resolve_endpoint(cohort, spec)  # raises the error that names the endpoints
+    if spec.gives_dates or "--endpoint" in spec.without_effect:
+        chosen_endpoint(cohort, spec)  # raises the error that names dates or endpoints
 
 
 def _load(cohort: Cohort, spec: RocSpec, outcome: Assignment | None, by: Term | None) -> None:

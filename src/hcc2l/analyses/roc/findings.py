@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ from hcc2l.cohort import Column
 from hcc2l.design import Endpoint, Mask
 from hcc2l.design.endpoints import resolve_endpoint
 from hcc2l.errors import Hcc2lError
+from hcc2l.specs import SurvivalSpec
 from hcc2l.stats.risk_sets import time_tolerance
 
 FEW_IN_CLASS = 20  # patients
@@ -259,12 +260,10 @@ def _censored_early(data: KnownOutcome) -> Iterator[CensoredEarly]:
         return
     keep = data.patients.account.keep
     try:
-        endpoint = resolve_endpoint(
-            cohort, replace(spec, endpoint=name, time=None, event=None), keep
-        )
+        endpoint = resolve_endpoint(cohort, SurvivalSpec(endpoint=name), keep)
     except Hcc2lError:  # a cell of a column that the analysis does not use
         return
-    if endpoint.unit != "months":
+    if {endpoint.unit, spec.time_unit or "months"} != {"months"}:
         return
     _, censored = _before(endpoint, months, keep)
     if count := int((censored & ~data.classes.positive).sum()):

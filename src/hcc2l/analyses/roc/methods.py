@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from hcc2l import references
 from hcc2l.analyses import computed
+from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.analyses.roc.comparisons import GroupDifference, MarkerDifference
 from hcc2l.analyses.roc.data import (
     Classes,
@@ -96,9 +97,11 @@ def paragraph(sentences: Iterable[Sentence]) -> tuple[str, tuple[str, ...]]:
     return " ".join(s.text for s in written), tuple(REFERENCES[key] for key in cited)
 
 
-def opening_sentences(patients: Patients) -> Iterator[Sentence]:
-    """The origin of the data and of computed markers."""
-    return map(Sentence, computed.opening_sentences(patients.cohort))
+def opening_sentences(patients: Patients, endpoints: Iterable[Endpoint]) -> Iterator[Sentence]:
+    """The origin of the data, of computed markers and of computed times."""
+    yield from map(Sentence, computed.opening_sentences(patients.cohort))
+    for endpoint in endpoints:
+        yield from map(Sentence, computed_sentences(endpoint, patients.cohort))
 
 
 def group_sentences(patients: Patients, groups: Groups) -> Iterator[Sentence]:

@@ -204,7 +204,7 @@ def _report(
     on_data += findings.of_patients(patients, groups)
     on_results = [finding for part in parts for finding in part.on_results]
     text, references = methods.paragraph([
-        *methods.opening_sentences(patients),
+        *methods.opening_sentences(patients, _endpoints(parts)),
         *(sentence for part in parts for sentence in part.areas),
         *methods.group_sentences(patients, groups),
         *(sentence for part in parts for sentence in part.cutoffs),
@@ -228,15 +228,19 @@ def _report(
     )
 
 
+def _endpoints(parts: Sequence[Part]) -> list[Endpoint]:
+    """The endpoints of the parts, each once."""
+    return list({e.name: e for part in parts for e in part.endpoints}.values())
+
+
 def _provenance(patients: Patients, parts: Sequence[Part]) -> Provenance:
     spec = patients.spec
     settings: dict[str, object] = spec.settings() | {
         "marker": list(patients.markers), "boot": spec.samples, "outcome": parts[0].outcome,
     }  # fmt: skip
     conventions = []
-    for endpoint in {e.name: e for part in parts for e in part.endpoints}.values():
-        settings |= {"endpoint": endpoint.name, "time": endpoint.columns[0],
-                     "event": endpoint.event_name, "unit": endpoint.unit}  # fmt: skip
+    for endpoint in _endpoints(parts):
+        settings |= endpoint.settings
         conventions.append(methods.endpoint_convention(endpoint))
     conventions += [convention for part in parts for convention in part.conventions]
     conventions += methods.bootstrap_convention(patients)

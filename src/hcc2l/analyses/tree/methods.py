@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
+from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.findings import missing_at_splits
 from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
@@ -41,7 +42,7 @@ def conventions(data: TreeData) -> list[str]:
 def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, derived from the tree, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
-    sentences = opening_sentences(cohort)
+    sentences = [*opening_sentences(cohort), *computed_sentences(endpoint, cohort)]
     cited = [references.HOTHORN_2006, references.STRASSER_WEBER_1999, references.KAPLAN_MEIER_1958]
     names = listed([candidate.listed for candidate in data.candidates])
     sentences.append(

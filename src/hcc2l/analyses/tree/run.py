@@ -83,12 +83,7 @@ def fit(cohort: Cohort, spec: TreeSpec) -> FittedTree:
     if spec.forest:
         tables.append(importance(in_order_of_ids(data, cohort)))
     endpoint = data.outcome.endpoint
-    settings = spec.settings() | {
-        "endpoint": endpoint.name,
-        "time": endpoint.columns[0],
-        "event": endpoint.event_name,
-        "unit": endpoint.unit,
-    }
+    settings = spec.settings() | endpoint.settings
     text, references = tree_methods(data, cohort)
     report = Report(
         title=f"{endpoint.label}: survival tree — {cohort.title}",
