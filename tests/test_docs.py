@@ -60,9 +60,13 @@ def blocks(language: str) -> list[object]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with the bundled cohort and its dictionary, as a reader would have it."""
-    for name in ("cohort.csv", "hcc2l.toml"):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
+    """A working folder with the bundled cohort and its dictionary, as a reader would have it.
+
+    The tutorial starts from an export alone.
+    """
+    tutorial = "tutorial.md" in request.node.name
+    for name in ("export.xlsx",) if tutorial else ("cohort.csv", "hcc2l.toml"):
         shutil.copy(COHORT / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HCC2L_COHORT", raising=False)
@@ -138,7 +142,9 @@ def essence(output: str) -> list[str]:
 def test_printed_output_is_real(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, _, expected = block.partition("\n")
     assert first.startswith("$ hcc2l ")
-    if "cohort.csv" not in first:  # the bundled cohort: no dictionary in the working folder
+    if (
+        "cohort.csv" not in first and "export.xlsx" not in first
+    ):  # the bundled cohort: no dictionary in the working folder
         (folder / "empty").mkdir()
         monkeypatch.chdir(folder / "empty")
     done = run_shell(first.removeprefix("$ "), folder)

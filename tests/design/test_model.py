@@ -105,3 +105,13 @@ def test_a_ratio_that_prints_as_one_is_told_the_unit_that_does_not(run: Run) -> 
     result = run("cox", "c.csv", "-x", unit, "--json").json
     (row,) = (r for r in result["tables"]["terms"] if r["model"] == unit)
     assert abs(row["coef"]) >= 0.05
+
+
+def test_a_methods_paragraph_says_on_which_scale_a_covariate_is() -> None:
+    covariates = ["afp@log2", "child_pugh_score in 5,6", "age", "ecog==2", "sex"]
+    text = cox(covariates=covariates).methods
+    assert "included AFP (per doubling), Child-Pugh score 5 or 6, age, ECOG = 2 and sex." in text
+    text = hcc2l.psmatch(
+        HCC81, treat="lenvatinib", covariates=["age@per10", "sex"], endpoint="os"
+    ).methods
+    assert "with age (per 10) and sex as covariates" in text

@@ -29,6 +29,8 @@ class ModelTerm:
         Shape (n,): the number itself, or None for a factor.
     factor
         The groups of a factor, or None for a number.
+    scale
+        On which a number is, as its label says; None for the number itself.
     """
 
     text: str
@@ -36,6 +38,7 @@ class ModelTerm:
     label: str
     values: Floats | None
     factor: Factor | None
+    scale: Scale | None = None
 
     @property
     def missing(self) -> Mask:
@@ -106,7 +109,7 @@ def model_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
         label, values = _on_scale(cohort, term, term.scale, values, keep)
     elif entry.unit:
         label = f"{label}, {entry.unit}"
-    return ModelTerm(term.text, term.column, label, values, None)
+    return ModelTerm(term.text, term.column, label, values, None, term.scale)
 
 
 def _on_scale(

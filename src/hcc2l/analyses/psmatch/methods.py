@@ -110,7 +110,10 @@ def _score_sentence(data: MatchData, cohort: Cohort) -> str:
         model = (f"boosted regression trees (scikit-learn; {data.score.trees} trees of depth "
                  f"{boosting.DEPTH}, a number chosen to minimise the weighted standardised mean "
                  f"differences; shrinkage {boosting.SHRINKAGE:g}; seed {spec.seed})")  # fmt: skip
-    labels = [_term_label(cohort, term.column, term.factor) for term in data.terms]
+    labels = [
+        in_sentence(term.label) if term.scale else _term_label(cohort, term.column, term.factor)
+        for term in data.terms
+    ]
     return (
         f"Propensity scores for {t.treated} versus {t.control} were estimated by {model} with "
         f"{listed(labels)} as covariate{'s' if len(labels) > 1 else ''}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hcc2l.analyses.regression.models import Fitted
 from hcc2l.cohort import Cohort
+from hcc2l.design.model import ModelTerm
 from hcc2l.specs import RegressionSpec
 from hcc2l.wording import in_sentence, in_words, listed
 
@@ -15,7 +16,7 @@ def model_sentences(spec: RegressionSpec, fitted: Fitted, cohort: Cohort) -> lis
     final = fitted.final
     if final is None:
         return []
-    names = [in_sentence(cohort.label(term.column)) for term in final.terms]
+    names = [_name(term, cohort) for term in final.terms]
     if spec.stepwise is not None or spec.select is not None:
         sentence = _selection(spec, fitted)
     elif len(names) == 1:
@@ -28,6 +29,13 @@ def model_sentences(spec: RegressionSpec, fitted: Fitted, cohort: Cohort) -> lis
     if fitted.alone:
         sentences.append("Each univariable model included all patients with data on its covariate.")
     return sentences
+
+
+def _name(term: ModelTerm, cohort: Cohort) -> str:
+    """A covariate in a sentence: `AFP`, `AFP (per doubling)`, `Child-Pugh A5 or A6`."""
+    compared = term.factor is not None and set(term.factor.levels) <= {"no", "yes"}
+    whole = term.scale is not None or (compared and term.text != term.column)
+    return in_sentence(term.label if whole else cohort.label(term.column))
 
 
 def _selection(spec: RegressionSpec, fitted: Fitted) -> str:
