@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -251,9 +252,10 @@ def _deliver(report: Report, output: OutputOptions) -> None:
     if output.plot:
         assert report.draw is not None
         figure = report.draw()
-        drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
-        if any(FORMATS[file_format(path)].figure for path in output.out):
-            picture = draw(figure, "png")
+        with _told_once():
+            drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
+            if any(FORMATS[file_format(path)].figure for path in output.out):
+                picture = draw(figure, "png")
     for path in output.out:
         files[path] = render_file(
             report, path, digits=output.digits, table=output.table, figure=picture
@@ -269,6 +271,18 @@ def _deliver(report: Report, output: OutputOptions) -> None:
     )  # fmt: skip
     write_files(files)
     _print(text)
+
+
+@contextmanager
+def _told_once() -> Iterator[None]:
+    """What Python warns of while figures are drawn, printed as messages, each once."""
+    from hcc2l.figures.fonts import MissingLetters
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", MissingLetters)
+        yield
+    for text in dict.fromkeys(str(warning.message) for warning in caught):
+        print_message("warning", text)
 
 
 def _terminal() -> tuple[int, bool]:
