@@ -264,7 +264,7 @@ def _deliver(report: Report, output: OutputOptions) -> None:
     if output.save is not None:
         assert report.save is not None
         files[output.save] = report.save().encode()
-    width, colour = _terminal()
+    width, colour = terminal()
     text = render_report(
         report, output.printed, digits=output.digits, table=output.table, width=width,
         colour=colour,
@@ -285,7 +285,7 @@ def _told_once() -> Iterator[None]:
         print_message("warning", text)
 
 
-def _terminal() -> tuple[int, bool]:
+def terminal() -> tuple[int, bool]:
     """Width and colour of standard output; 120 columns in a pipe unless COLUMNS is set."""
     import shutil
 

@@ -229,8 +229,11 @@ class AnalysisSpec(Options):
         Whether the command draws a figure (``--plot``) and adds columns to the cohort (``--save``).
     optional_tables
         Tables that have to be asked for, each with the option that does: ``--forest``.
+    example
+        What follows the command in the example below its help, which the bundled cohort can answer.
     """
 
+    example: ClassVar[str]
     plots: ClassVar[bool] = True
     saves: ClassVar[bool] = False
     optional_tables: ClassVar[Mapping[str, str]] = {}

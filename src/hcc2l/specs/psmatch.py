@@ -30,6 +30,7 @@ _OUTCOMES = "Outcomes and figure"
 class PsmatchSpec(AnalysisSpec):
     """Compare two treatments in matched patients: propensity score, balance, outcomes."""
 
+    example = "--treat lenvatinib -x age,child_pugh,afp@log2"
     saves = True
     rules = (
         *(

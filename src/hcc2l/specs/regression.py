@@ -152,6 +152,7 @@ class RegressionSpec(AnalysisSpec):
 class CoxSpec(SurvivalSpec, RegressionSpec):
     """Cox regression: univariable and multivariable hazard ratios, checks, forest plot."""
 
+    example = "-x age@per10,child_pugh,afp@400 --plot forest.pdf"
     optional_tables: ClassVar[Mapping[str, str]] = {
         **RegressionSpec.optional_tables,
         "subgroups": "--subgroups TERM --within A,B",
@@ -240,6 +241,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
 class LogisticSpec(RegressionSpec):
     """Logistic regression: univariable and multivariable odds ratios, checks, forest plot."""
 
+    example = "--outcome primary_resistance -x age,child_pugh,afp@400"
     outcome: str | None = option(
         None, "The outcome, such as primary_resistance or response=PD.",
         metavar="COL[=VALUE]", panel=_MODEL, place=-1,
