@@ -316,7 +316,7 @@ def _hint(message: str) -> str:
 def guarded(app: typer.Typer) -> int:
     """Run the application and return its exit status; a failure prints one message."""
     try:
-        status = int(app(standalone_mode=False) or 0)
+        status = int(app(prog_name="hcc2l", standalone_mode=False) or 0)
         if status == _INTERRUPTED:  # newer versions of typer return it, older ones raise Abort
             raise KeyboardInterrupt
         return status
