@@ -47,6 +47,7 @@ _COMMAND_LINE_ERROR: Any = next(
 def run_analysis(context: typer.Context, spec_type: type[AnalysisSpec]) -> None:
     """Run the command of `spec_type`, from the options in `context` to its output."""
     command = str(context.info_name)
+    _tell_lost_comparison()
     options = _given(context, spec_type)
     _check_endings(options)
     targets = _targets(options)
@@ -145,6 +146,19 @@ def _streams(options: dict[str, Any]) -> dict[Identity, str]:
     if options.get("cohort") == "-":
         in_use[identity_of_stream(0)] = "the cohort"
     return {file: name for file, name in in_use.items() if file is not None}
+
+
+def _tell_lost_comparison() -> None:
+    """Warn of `-x afp>=400` without quotes, which a shell reads as `-x afp` printed to `=400`."""
+    printed_to = identity_of_stream(1)
+    for path in Path().glob("=*") if printed_to else ():
+        if identity(path) == printed_to:
+            print_message(
+                "warning",
+                f"The shell read >{path} as a redirection: the comparison was lost, and the result "
+                f"goes to a file named {path}. Put the term in quotation marks ('COLUMN>{path}') "
+                f"or write COLUMN@{path.name[1:]}.",
+            )
 
 
 def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
