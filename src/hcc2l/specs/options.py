@@ -290,6 +290,14 @@ def seed_option() -> Any:
     return option(1, "Seed of the random number generator.", metavar="N", panel=RANDOM)
 
 
+def drop_constant_option(panel: str) -> Any:
+    """Whether covariates with one value are dropped, for models repeated over subgroups."""
+    return option(
+        False, "Drop covariates with one value in the patients analysed, instead of an error.",
+        panel=panel,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class SurvivalSpec(AnalysisSpec):
     """Options of every analysis of a survival endpoint.

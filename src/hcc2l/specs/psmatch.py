@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import AnalysisSpec, event_option, option, time_option
+from hcc2l.specs.options import (
+    AnalysisSpec,
+    drop_constant_option,
+    event_option,
+    option,
+    time_option,
+)
 from hcc2l.specs.rules import Excludes, NoEffect
 
 Method = Literal["nearest", "optimal"]
@@ -60,6 +66,7 @@ class PsmatchSpec(AnalysisSpec):
         (), "Covariates of the score: columns, cuts (afp@400), comparisons.",
         metavar="TERM[,TERM…]", panel=_TREATMENT, short="-x",
     )  # fmt: skip
+    drop_constant: bool = drop_constant_option(_TREATMENT)
     propensity: ScoreModel = option(
         "logistic", "Model of the score: logistic regression, or boosted (regression trees).",
         metavar="MODEL", panel=_TREATMENT,

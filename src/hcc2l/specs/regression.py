@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import RANDOM, AnalysisSpec, SurvivalSpec, option, seed_option
+from hcc2l.specs.options import (
+    RANDOM,
+    AnalysisSpec,
+    SurvivalSpec,
+    drop_constant_option,
+    option,
+    seed_option,
+)
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
 Forest = Literal["univariable", "multivariable", "both"]
@@ -69,6 +76,7 @@ class RegressionSpec(AnalysisSpec):
     interaction: Sequence[str] = option(
         (), "Test the interaction of two covariates.", metavar="A:B", panel=_EFFECTS
     )
+    drop_constant: bool = drop_constant_option(_MODEL)
     firth: bool = option(
         False, "Firth's penalised likelihood, for separation and few events.",
         panel=_MODEL, place=1,
