@@ -20,6 +20,7 @@ import pytest
 
 from hcc2l.cli._run import guarded
 from hcc2l.cli.app import app
+from hcc2l.cli.topics import TOPICS
 from hcc2l.dictionary import (
     READING_OPTIONS,
     SHOWING_OPTIONS,
@@ -222,6 +223,16 @@ def test_options_that_exclude_or_need_each_other_are_listed(command: str) -> Non
         kind, overrides = VERBS[verb], "overrid" in line
         listed |= {(kind, option, other, overrides) for option in options for other in others}
     assert listed == set().union(*map(pairs, SPECS[command].rules))
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_of_the_help_is_a_table(topic: str) -> None:
+    page = (ROOT / "docs" / "cohort.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {topic.capitalize()}\n")[2].partition("\n## ")[0]
+    rows = [tuple(cell.strip() for cell in row) for row in
+            re.findall(r"^\| ([^|]*`[^|]*) \| ([^|]*) \|$", section, re.M)]  # fmt: skip
+    assert list(TOPICS[topic].rows) == rows
+    assert f"`hcc2l help {topic}`" in section
 
 
 def test_every_output_format_is_described() -> None:

@@ -91,6 +91,14 @@ def test_every_choice_of_an_option_is_named_in_its_help(command: str) -> None:
         assert set(option.choices) - {"none"} <= words, option.name
 
 
+@pytest.mark.parametrize("command", SPECS)
+def test_the_example_of_the_help_runs_on_the_bundled_cohort(command: str, run: Run) -> None:
+    example = SPECS[command].example
+    last_line = run(command, "--help").out.strip().splitlines()[-1]
+    assert last_line.strip() == f"Example: hcc2l {command} {example}"
+    assert run(command, *example.split()).status == 0
+
+
 def test_the_formats_in_the_help_are_those_that_are_written() -> None:
     output = options_of(OutputOptions)
     assert output["format"].choices == TEXT_FORMATS

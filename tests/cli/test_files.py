@@ -318,3 +318,27 @@ def test_the_figure_of_a_report_is_written_by_the_same_rules(cohort: Path, write
     real.chmod(0o400)
     with pytest.raises(UsageError, match="read-only"):
         hcc2l.plot_report(report, "r.svg")
+
+
+# ---------------------------------------------------------------- a comparison without quotes
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("age>=60", "=60"), ("age>=60,arm", "=60,arm"), ("age >=60", "=60")]
+)
+def test_a_comparison_that_the_shell_took_for_a_redirection_is_told(
+    typed: str, name: str, cohort: Path
+) -> None:
+    done = shell(f"hcc2l km c.csv --cut age=60 --quiet --by {typed}", cohort.parent)
+    (told,) = [line for line in done.stderr.splitlines() if line.startswith("warning: The shell")]
+    assert f"a file named {name}." in told
+    assert f"'COLUMN>{name}'" in told
+    assert f"COLUMN@{name[1:]}" in told
+
+
+@pytest.mark.parametrize("target", ["> 60", "| cat", "> result.txt"])
+def test_any_other_redirection_is_not(target: str, cohort: Path) -> None:
+    (cohort.parent / "=60").touch()  # of an earlier run
+    done = shell(f"hcc2l km c.csv --by age@60 {target}", cohort.parent)
+    assert done.returncode == 0
+    assert "The shell" not in done.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hcc2l.analyses.accounting import account_notes
 from hcc2l.analyses.computed import score_notes
@@ -13,9 +13,11 @@ from hcc2l.design import (
     Factor,
     Mask,
 )
+from hcc2l.design.model import ModelTerm
 from hcc2l.errors import quoted_list
 from hcc2l.number_format import NumberFormat
 from hcc2l.report import Note
+from hcc2l.wording import listed
 
 FEW_EVENTS = 10
 
@@ -195,3 +197,14 @@ def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
             )
         )
     return notes
+
+
+def constant_notes(constant: Sequence[ModelTerm]) -> list[Note]:
+    """A note on the covariates that `--drop-constant` dropped."""
+    if not constant:
+        return []
+    names = listed([term.text for term in constant])
+    text = f"{names} has the same value in all patients analysed and was dropped"
+    if len(constant) > 1:
+        text = f"{names} have the same value in all patients analysed and were dropped"
+    return [Note("warning", "constant-dropped", f"{text}, as --drop-constant asks.")]

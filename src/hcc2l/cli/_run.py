@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -46,6 +47,7 @@ _COMMAND_LINE_ERROR: Any = next(
 def run_analysis(context: typer.Context, spec_type: type[AnalysisSpec]) -> None:
     """Run the command of `spec_type`, from the options in `context` to its output."""
     command = str(context.info_name)
+    _tell_lost_comparison()
     options = _given(context, spec_type)
     _check_endings(options)
     targets = _targets(options)
@@ -169,6 +171,19 @@ def _streams(options: dict[str, Any]) -> dict[Identity, str]:
     return {file: name for file, name in in_use.items() if file is not None}
 
 
+def _tell_lost_comparison() -> None:
+    """Warn of `-x afp>=400` without quotes, which a shell reads as `-x afp` printed to `=400`."""
+    printed_to = identity_of_stream(1)
+    for path in Path().glob("=*") if printed_to else ():
+        if identity(path) == printed_to:
+            print_message(
+                "warning",
+                f"The shell read >{path} as a redirection: the comparison was lost, and the result "
+                f"goes to a file named {path}. Put the term in quotation marks ('COLUMN>{path}') "
+                f"or write COLUMN@{path.name[1:]}.",
+            )
+
+
 def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
     """The cohort and its dictionary, which no output may replace."""
     from hcc2l.readers import bundled_cohort
@@ -274,9 +289,10 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
     if output.plot:
         assert report.draw is not None
         figure = report.draw()
-        drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
-        if any(FORMATS[file_format(path)].figure for path in output.out):
-            picture = draw(figure, "png")
+        with _told_once():
+            drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
+            if any(FORMATS[file_format(path)].figure for path in output.out):
+                picture = draw(figure, "png")
     for path in output.out:
         files[path] = render_file(
             report, path, digits=output.digits, table=output.table, figure=picture
@@ -286,7 +302,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
     if saved is not None:
         assert report.save is not None
         files[saved] = report.save().encode()
-    width, colour = _terminal()
+    width, colour = terminal()
     text = render_report(
         report, output.printed, digits=output.digits, table=output.table, width=width,
         colour=colour,
@@ -295,7 +311,19 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
     _print(text)
 
 
-def _terminal() -> tuple[int, bool]:
+@contextmanager
+def _told_once() -> Iterator[None]:
+    """What Python warns of while figures are drawn, printed as messages, each once."""
+    from hcc2l.figures.fonts import MissingLetters
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", MissingLetters)
+        yield
+    for text in dict.fromkeys(str(warning.message) for warning in caught):
+        print_message("warning", text)
+
+
+def terminal() -> tuple[int, bool]:
     """Width and colour of standard output; 120 columns in a pipe unless COLUMNS is set."""
     import shutil
 
@@ -326,7 +354,7 @@ def _hint(message: str) -> str:
 def guarded(app: typer.Typer) -> int:
     """Run the application and return its exit status; a failure prints one message."""
     try:
-        status = int(app(standalone_mode=False) or 0)
+        status = int(app(prog_name="hcc2l", standalone_mode=False) or 0)
         if status == _INTERRUPTED:  # newer versions of typer return it, older ones raise Abort
             raise KeyboardInterrupt
         return status

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from hcc2l.cli._run import run_analysis
+from hcc2l.cli.completion import completion
 from hcc2l.specs import AnalysisSpec
 from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, options_of
 from hcc2l.specs.output import OutputOptions
@@ -75,6 +76,7 @@ def _annotation(option: Option) -> Any:
         help=declared.help + (" Repeatable." if option.several else ""),
         rich_help_panel=declared.panel,
         show_default=_default(option) is not None,
+        autocompletion=completion(option),
         min=declared.low if whole else None,
         max=declared.high if whole and declared.high < math.inf else None,
     )

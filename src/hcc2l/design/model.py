@@ -12,7 +12,7 @@ from hcc2l.design.dates import looks_like_dates
 from hcc2l.design.factors import MAX_LEVELS, Factor, factor
 from hcc2l.design.levels import distinct
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
-from hcc2l.errors import InputError, UsageError, quoted_list
+from hcc2l.errors import AnalysisError, InputError, UsageError, quoted_list
 from hcc2l.terms import Scale, Term
 from hcc2l.wording import counted
 
@@ -46,6 +46,12 @@ class ModelTerm:
         if self.factor is not None:
             return np.asarray(self.factor.codes < 0)
         return np.isnan(self.values) if self.values is not None else np.zeros(0, dtype=np.bool_)
+
+    def varies(self, rows: Mask) -> bool:
+        """Whether it has more than one value, or level, on the rows of a mask."""
+        values = self.values if self.factor is None else self.factor.codes
+        assert values is not None
+        return np.unique(values[rows]).size > 1
 
     def take(self, rows: Ints) -> ModelTerm:
         """The covariate of some rows, which may repeat."""
@@ -176,6 +182,37 @@ def usable_column(cohort: Cohort, term: Term, outcome: Sequence[str]) -> Column:
             hint="Use a number derived from it, such as age.",
         )
     return column
+
+
+def varying(terms: Sequence[ModelTerm], rows: Mask, *, together: bool) -> list[ModelTerm]:
+    """The covariates with more than one value where they are known.
+
+    Parameters
+    ----------
+    rows
+        Shape (n,): the rows that are analysed where a covariate is known.
+    together
+        Whether a model of all is fitted, so that they must vary where all are known.
+
+    Raises
+    ------
+    AnalysisError
+        None of them varies.
+    """
+    kept = [term for term in terms if term.varies(rows & ~term.missing)]
+    while together and kept:
+        complete = rows & ~np.any([term.missing for term in kept], axis=0)
+        constant = [term for term in kept if not term.varies(complete)]
+        if not constant or not complete.any():
+            break
+        kept = [term for term in kept if term not in constant]
+    if not kept:
+        raise AnalysisError(
+            "Every covariate has the same value in all patients analysed.",
+            where="--drop-constant",
+            hint="Name other covariates, or analyse more patients.",
+        )
+    return kept
 
 
 def refuse_own(column: str, where: str, outcome: Sequence[str]) -> None:

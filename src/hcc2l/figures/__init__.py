@@ -61,10 +61,17 @@ def plot_format(path: str | Path) -> str:
 
 
 def draw(figure: Figure, format: str) -> bytes:  # noqa: A002 - the option's name
-    """The image of a figure as png (300 dpi), svg or pdf; the same input gives the same bytes."""
+    """The image of a figure as png (300 dpi), svg or pdf; the same input gives the same bytes.
+
+    Warns
+    -----
+    MissingLetters
+        No font of the system has some letters of its labels.
+    """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+    from hcc2l.figures.fonts import boxes_untold, give_fonts
     from hcc2l.figures.style import STYLE
 
     module, _, function = DRAWERS[type(figure)].partition(":")
@@ -72,8 +79,11 @@ def draw(figure: Figure, format: str) -> bytes:  # noqa: A002 - the option's nam
     with mpl.rc_context(STYLE):
         picture = drawer(figure)
         FigureCanvasAgg(picture)
+        if give_fonts(picture):  # the system's may be OpenType, lost when embedded as TrueType
+            mpl.rcParams["pdf.fonttype"] = 3
         file = io.BytesIO()
-        picture.savefig(file, format=format, dpi=300, metadata=_NO_CLOCK[format])
+        with boxes_untold():
+            picture.savefig(file, format=format, dpi=300, metadata=_NO_CLOCK[format])
     return file.getvalue()
 
 

@@ -11,9 +11,10 @@ DASHES: tuple[tuple[int, tuple[float, ...]], ...] = (
     (0, (3, 1.2, 1.2, 1.2, 1.2, 1.2)), (0, (2.5, 2.5)), (0, (1, 3)),
 )  # fmt: skip
 
+FONT = "DejaVu Sans"  # comes with matplotlib, so that figures are the same everywhere
 STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
+    "font.sans-serif": [FONT],
     "font.size": 8.0,
     "axes.labelsize": 8.5,
     "axes.linewidth": 0.8,

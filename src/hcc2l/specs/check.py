@@ -13,6 +13,7 @@ _CHECK = "Check"
 class CheckSpec(AnalysisSpec):
     """What is in a cohort: how its columns are understood, and what in them is doubtful."""
 
+    example = "--write-dictionary found.toml"
     plots = False
 
     strict: bool = option(

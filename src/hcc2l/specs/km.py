@@ -22,6 +22,7 @@ _KM = "Kaplan–Meier"
 class KmSpec(SurvivalSpec):
     """Kaplan–Meier analysis: medians, survival at given times, log-rank tests, numbers at risk."""
 
+    example = "--by child_pugh --at 6,12 --plot km.pdf"
     optional_tables: ClassVar[Mapping[str, str]] = {
         "survival": "--at 6,12",
         "rmst": "--tau 12",
@@ -64,7 +65,7 @@ class KmSpec(SurvivalSpec):
     )  # fmt: skip
     conf_type: ConfType = option(
         "log", "Scale of confidence intervals: log, log-log, plain, logit or arcsin.",
-        metavar="TYPE", panel=_KM,
+        metavar="TYPE", panel=_KM, place=1,
     )  # fmt: skip
     at: Sequence[float] = option(
         (), "Survival, or cumulative incidence, at these times.", metavar="T[,T…]", panel=_KM
@@ -77,8 +78,8 @@ class KmSpec(SurvivalSpec):
         ("logrank",), "logrank (default), peto, gehan, tarone-ware or fh.",
         metavar="TEST", panel=_COMPARISON,
     )  # fmt: skip
-    rho: float = option(0.0, "Exponent ρ of --test fh.", metavar="X", panel=_COMPARISON)
-    gamma: float = option(0.0, "Exponent γ of --test fh.", metavar="X", panel=_COMPARISON)
+    rho: float = option(0.0, "Exponent ρ of --test fh.", metavar="X", panel=_COMPARISON, place=1)
+    gamma: float = option(0.0, "Exponent γ of --test fh.", metavar="X", panel=_COMPARISON, place=1)
     strata: str | None = option(
         None, "Add a log-rank test stratified by this term.", metavar="TERM", panel=_COMPARISON
     )

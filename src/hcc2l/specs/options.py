@@ -233,8 +233,11 @@ class AnalysisSpec(Options):
         Whether the command draws a figure (``--plot``) and adds columns to the cohort (``--save``).
     optional_tables
         Tables that have to be asked for, each with the option that does: ``--forest``.
+    example
+        What follows the command in the example below its help, which the bundled cohort can answer.
     """
 
+    example: ClassVar[str]
     plots: ClassVar[bool] = True
     saves: ClassVar[bool] = False
     optional_tables: ClassVar[Mapping[str, str]] = {}
@@ -273,6 +276,14 @@ class AnalysisSpec(Options):
 def seed_option() -> Any:
     """The seed of an analysis that draws random numbers."""
     return option(1, "Seed of the random number generator.", metavar="N", panel=RANDOM)
+
+
+def drop_constant_option(panel: str) -> Any:
+    """Whether covariates with one value are dropped, for models repeated over subgroups."""
+    return option(
+        False, "Drop covariates with one value in the patients analysed, instead of an error.",
+        panel=panel,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,15 +14,6 @@ from hcc2l.wording import listed
 class OutputOptions(Options):
     """Formats and files of a command's output."""
 
-    format: str = option(
-        "table", f"Format of standard output: {listed(TEXT_FORMATS, 'or')}.",
-        metavar="FORMAT", panel=OUTPUT, choices=TEXT_FORMATS,
-    )  # fmt: skip
-    json: bool = option(False, "Short for --format json.", panel=OUTPUT, in_dictionary=False)
-    table: str | None = option(
-        None, "The table printed as CSV (default: the first).",
-        metavar="NAME", panel=OUTPUT, in_dictionary=False,
-    )  # fmt: skip
     out: Sequence[str] = option(
         (), "Also write the result to a file, in the format of its extension: "
         f"{' '.join(f'.{name}' for name in FILE_FORMATS)}.",
@@ -31,6 +22,15 @@ class OutputOptions(Options):
     plot: Sequence[str] = option(
         (), "Write the figure to a file: .png .svg .pdf.",
         metavar="FILE", panel=OUTPUT, commas=False, in_dictionary=False,
+    )  # fmt: skip
+    format: str = option(
+        "table", f"Format of standard output: {listed(TEXT_FORMATS, 'or')}.",
+        metavar="FORMAT", panel=OUTPUT, choices=TEXT_FORMATS,
+    )  # fmt: skip
+    json: bool = option(False, "Short for --format json.", panel=OUTPUT, in_dictionary=False)
+    table: str | None = option(
+        None, "The table printed as CSV (default: the first).",
+        metavar="NAME", panel=OUTPUT, in_dictionary=False,
     )  # fmt: skip
     save: str | None = option(
         None, "Save the cohort with the new columns, as .csv.",

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import EndpointSpec, SurvivalSpec, option, options_of
+from hcc2l.specs.options import (
+    EndpointSpec,
+    SurvivalSpec,
+    drop_constant_option,
+    option,
+    options_of,
+)
 from hcc2l.specs.rules import Excludes, NoEffect
 
 Method = Literal["nearest", "optimal"]
@@ -30,6 +36,7 @@ _OUTCOMES = "Outcomes and figure"
 class PsmatchSpec(EndpointSpec):
     """Compare two treatments in matched patients: propensity score, balance, outcomes."""
 
+    example = "--treat lenvatinib -x age,child_pugh,afp@log2"
     saves = True
     rules = (
         *EndpointSpec.rules,
@@ -64,6 +71,7 @@ class PsmatchSpec(EndpointSpec):
         (), "Covariates of the score: columns, cuts (afp@400), comparisons.",
         metavar="TERM[,TERM…]", panel=_TREATMENT, short="-x",
     )  # fmt: skip
+    drop_constant: bool = drop_constant_option(_TREATMENT)
     propensity: ScoreModel = option(
         "logistic", "Model of the score: logistic regression, or boosted (regression trees).",
         metavar="MODEL", panel=_TREATMENT,

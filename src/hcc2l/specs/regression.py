@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import RANDOM, AnalysisSpec, SurvivalSpec, option, seed_option
+from hcc2l.specs.options import (
+    RANDOM,
+    AnalysisSpec,
+    SurvivalSpec,
+    drop_constant_option,
+    option,
+    seed_option,
+)
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
 Forest = Literal["univariable", "multivariable", "both"]
@@ -69,6 +76,7 @@ class RegressionSpec(AnalysisSpec):
     interaction: Sequence[str] = option(
         (), "Test the interaction of two covariates.", metavar="A:B", panel=_EFFECTS
     )
+    drop_constant: bool = drop_constant_option(_MODEL)
     firth: bool = option(
         False, "Firth's penalised likelihood, for separation and few events.",
         panel=_MODEL, place=1,
@@ -152,6 +160,7 @@ class RegressionSpec(AnalysisSpec):
 class CoxSpec(SurvivalSpec, RegressionSpec):
     """Cox regression: univariable and multivariable hazard ratios, checks, forest plot."""
 
+    example = "-x age@per10,child_pugh,afp@400 --plot forest.pdf"
     optional_tables: ClassVar[Mapping[str, str]] = {
         **RegressionSpec.optional_tables,
         "subgroups": "--subgroups TERM --within A,B",
@@ -241,6 +250,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
 class LogisticSpec(RegressionSpec):
     """Logistic regression: univariable and multivariable odds ratios, checks, forest plot."""
 
+    example = "--outcome primary_resistance -x age,child_pugh,afp@400"
     outcome: str | None = option(
         None, "The outcome, such as primary_resistance or response=PD.",
         metavar="COL[=VALUE]", panel=_MODEL, place=-1,

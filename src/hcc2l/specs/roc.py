@@ -32,6 +32,7 @@ _OF_ENDPOINT = (
 class RocSpec(SurvivalSpec):
     """ROC curves and cut-offs of AFP, ALT, PNI and other markers, with internal validation."""
 
+    example = "--outcome primary_resistance --marker afp,pni --compare"
     optional_tables: ClassVar[Mapping[str, str]] = {
         "partial": "--partial specificity=0.8",
         "comparisons": "--compare",

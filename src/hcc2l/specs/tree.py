@@ -20,6 +20,7 @@ _TREE = "Tree"
 class TreeSpec(SurvivalSpec):
     """Conditional inference survival tree: splits, rules, a curve in each leaf."""
 
+    example = "-x afp,child_pugh,ecog --plot tree.pdf"
     saves = True
     optional_tables: ClassVar[Mapping[str, str]] = {
         "assignments": "--assignments",

@@ -277,3 +277,57 @@ def test_the_test_of_proportional_hazards_needs_more_than_one_event() -> None:
     rows = [{"time": i + 1, "status": int(i == 4), "x": (i * 7) % 5} for i in range(12)]
     report = cox(rows, covariates=["x"], multivariable=True)
     assert [row["p"] for row in rows_of(report, "ph_tests")] == [None, None]
+
+
+# ---------------------------------------------------------------- --drop-constant
+
+
+CONSTANTS = """time,event,age,sex,centre,stage
+1,1,61,f,A,B
+2,1,58,f,A,C
+3,1,70,f,A,B
+4,0,66,f,A,C
+5,1,52,f,A,C
+6,1,49,f,,B
+7,0,63,f,B,
+8,1,55,f,B,
+"""
+LOOP = ("--time", "time", "--event", "event", "--drop-constant")
+
+
+def terms_of(outcome: Outcome, model: str) -> list[str]:
+    rows = outcome.json["tables"]["terms"]
+    return [row["term"] for row in rows if row["model"] == model]
+
+
+def test_a_constant_covariate_is_dropped_on_request(run: Run, write: Write) -> None:
+    write("c.csv", CONSTANTS)
+    dropped = run("cox", "c.csv", "-x", "sex,age", *LOOP, "--json")
+    without = run("cox", "c.csv", "-x", "age", *LOOP, "--json")
+    assert dropped.json["tables"] == without.json["tables"]
+    (said,) = dropped.messages("warning")[:1]
+    assert "sex has the same value in all patients analysed and was dropped" in said
+    assert "dropped" not in without.err
+    assert dropped.json["settings"]["covariates"] == ["sex", "age"]
+
+
+def test_one_that_is_constant_only_beside_the_others_is_dropped_from_their_model(
+    run: Run, write: Write
+) -> None:
+    write("c.csv", CONSTANTS)
+    outcome = run("cox", "c.csv", "-x", "centre,stage", *LOOP, "--json")
+    assert terms_of(outcome, "multivariable") == ["stage"]
+    alone = run("cox", "c.csv", "-x", "centre,stage", *LOOP, "--univariable", "--json")
+    assert {row["term"] for row in alone.json["tables"]["terms"]} == {"centre", "stage"}
+
+
+def test_when_all_covariates_are_constant_there_is_no_model(refuse: Refuse, write: Write) -> None:
+    write("c.csv", CONSTANTS)
+    says = "--drop-constant | Every covariate | other covariates"
+    refuse("c.csv", "-x", "sex", *LOOP, status=UNANSWERED, says=says)
+
+
+def test_without_complete_data_the_error_is_that(refuse: Refuse, write: Write) -> None:
+    write("c.csv", "time,event,a,b\n1,1,1,\n2,1,2,\n3,1,,1\n4,1,,2\n")
+    refuse("c.csv", "-x", "a,b", "--drop-constant", "--multivariable", status=UNANSWERED,
+           says="complete data")  # fmt: skip

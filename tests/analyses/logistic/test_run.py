@@ -12,8 +12,10 @@ import hcc2l
 from hcc2l.figures import draw
 from hcc2l.figures.forest import draw as draw_forest
 from tests.conftest import DATA, Run, Write
+from tests.reports import note
 
 HCC = DATA / "hcc424.csv"
+SECOND_LINE = Path(__file__).parents[3] / "sample_data" / "second_line" / "cohort.csv"
 MODEL: dict[str, Any] = {
     "outcome": "primary_resistance",
     "covariates": ["treatment", "child_pugh", "albumin"],
@@ -149,3 +151,16 @@ def test_a_model_learns_from_the_fewer_of_events_and_non_events(outcome: str, wo
     (final,) = (m for m in report.table("models").rows if m["kind"] == "multivariable")
     fewer = min(final["events"], final["n"] - final["events"])
     assert text.startswith(f"{fewer} {words}s for ")
+
+
+def test_a_constant_covariate_is_dropped_on_request() -> None:
+    men: dict[str, Any] = {
+        "outcome": "primary_resistance",
+        "where": ["sex==male"],
+        "drop_constant": True,
+    }
+    dropped = hcc2l.logistic(SECOND_LINE, covariates=["sex", "dose_reduction", "age"], **men)
+    without = hcc2l.logistic(SECOND_LINE, covariates=["dose_reduction", "age"], **men)
+    assert [t.rows for t in dropped.tables] == [t.rows for t in without.tables]
+    assert [n for n in dropped.notes if n.code != "constant-dropped"] == list(without.notes)
+    assert note(dropped, "constant-dropped").startswith("sex has the same value")

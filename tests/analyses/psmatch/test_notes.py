@@ -404,3 +404,13 @@ def test_words_of_an_event_may_differ_in_capitals(write: Write) -> None:
     path = write("spelled.csv", "\n".join(["drug,x,level,os_months,death", *rows]) + "\n")
     report = hcc2l.psmatch(path, treat="drug=a", covariates=["x", "level"], endpoint=["os"])
     assert note(report, "similar-levels").startswith("level: ")
+
+
+def test_a_constant_covariate_is_dropped_on_request() -> None:
+    report = psmatch(covariates=["sex", "age"], where=["sex==male"], drop_constant=True)
+    assert note(report, "constant-dropped").startswith("sex has the same value in all patients")
+    assert {row["variable"] for row in report.table("balance").rows} == {"age"}
+    kept = psmatch(covariates=["sex", "age"], where=["sex==male"])
+    assert "constant-dropped" not in codes(kept)
+    assert {row["variable"] for row in kept.table("balance").rows} == {"sex", "age"}
+    assert rows_of(kept, "pairs") == rows_of(report, "pairs")

@@ -12,7 +12,12 @@ from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cox.brier import integrated_brier_score
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
-from hcc2l.analyses.regression.models import Model, penalised, refuse_unfit
+from hcc2l.analyses.regression.models import (
+    Model,
+    penalised,
+    refuse_unfit,
+    varying_covariates,
+)
 from hcc2l.analyses.regression.monotone import empty_group, extreme_values, groups_of, one_sided
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Ints, Mask, RowAccount
@@ -54,6 +59,7 @@ class CoxData:
     labels: dict[str, str]
     within: dict[str, ModelTerm]
     columns: dict[str, str]
+    constant: tuple[ModelTerm, ...]
     ratio: str = "hr"
 
     def fit(
@@ -211,7 +217,10 @@ class CoxData:
 
 
 def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm]]:
-    """The data and terms of the models; rows without outcome, strata or weight are excluded."""
+    """The data and terms of the models; rows without outcome, strata or weight are excluded.
+
+    The covariates of the data's options are those that `--drop-constant` keeps.
+    """
     parser = Parser(cohort.names, spec.cut, spec.ref)
     effect = parser.terms([spec.subgroups] if spec.subgroups else [], "--subgroups")
     covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
@@ -245,6 +254,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     labels |= {t: term.label for t, term in {**groups, **terms}.items()}
     if stratum and strata:
         labels[stratum.text] = strata.label
+    spec, constant = varying_covariates(spec, terms, account.keep)
     data = CoxData(
         spec,
         outcome,
@@ -256,7 +266,8 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         account.keep,
         labels,
         groups,
-        {t: term.column for t, term in terms.items()},
+        {t: term.column for t, term in terms.items() if term not in constant},
+        constant,
     )
     return data, terms
 

@@ -33,7 +33,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         No rows, no events, a covariate with one level, or more parameters than events.
     """
     data, terms = prepare(cohort, spec)
-    candidates = [terms[text] for text in dict.fromkeys(spec.covariates)]
+    candidates = [terms[text] for text in dict.fromkeys(data.spec.covariates)]
     results = cox_results(data, terms, candidates)
     account = account_of_final(data, data.outcome.account, candidates, results.fitted.final)
     outcome = replace(data.outcome, account=account)

@@ -15,6 +15,7 @@ from hcc2l.analyses.regression.models import (
     Profile,
     penalised,
     refuse_unfit,
+    varying_covariates,
 )
 from hcc2l.analyses.regression.monotone import empty_group, groups_of
 from hcc2l.cohort import Cohort
@@ -44,6 +45,7 @@ class LogisticData:
     event: Mask
     rows: Mask
     labels: dict[str, str]
+    constant: tuple[ModelTerm, ...]
     ratio: str = "or"
 
     def fit(
@@ -151,7 +153,10 @@ def _details(
 
 
 def prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str, ModelTerm]]:
-    """The outcome of the rows that have it, and the covariates by their text."""
+    """The outcome of the rows that have it, and the covariates by their text.
+
+    The covariates of the data's options are those that `--drop-constant` keeps.
+    """
     parser = Parser(cohort.names, spec.cut, spec.ref)
     covariates = parser.terms(spec.covariates, "-x")
     outcome = parser.assignment(spec.outcome, "--outcome")
@@ -162,7 +167,9 @@ def prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str,
     refuse_no_rows(account)
     terms = {t.text: model_term(cohort, t, account.keep, [outcome.column]) for t in covariates}
     labels = {t: term.label for t, term in terms.items()}
-    return LogisticData(spec, account, outcome.name, event == 1, account.keep, labels), terms
+    spec, constant = varying_covariates(spec, terms, account.keep)
+    data = LogisticData(spec, account, outcome.name, event == 1, account.keep, labels, constant)
+    return data, terms
 
 
 def limits_kind(spec: LogisticSpec) -> str:

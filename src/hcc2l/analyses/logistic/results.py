@@ -25,9 +25,11 @@ class LogisticResults:
     interactions: tuple[Row, ...]
 
 
-def logistic_results(data: LogisticData, terms: dict[str, ModelTerm]) -> LogisticResults:
+def logistic_results(
+    data: LogisticData, terms: dict[str, ModelTerm], candidates: list[ModelTerm]
+) -> LogisticResults:
     """Everything that the options ask to be fitted and tested."""
-    fitted = fit_models(data, list(terms.values()))
+    fitted = fit_models(data, candidates)
     checked = tested_model(fitted)
     interactions = [interaction(data, terms, text, fitted.final) for text in data.spec.interaction]
     return LogisticResults(

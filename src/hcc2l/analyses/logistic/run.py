@@ -32,8 +32,8 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
         No rows, no outcome, a covariate with one level, or more parameters than outcomes.
     """
     data, terms = prepare(cohort, spec)
-    candidates = list(terms.values())
-    results = logistic_results(data, terms)
+    candidates = [terms[text] for text in dict.fromkeys(data.spec.covariates)]
+    results = logistic_results(data, terms, candidates)
     fitted = results.fitted
     account = account_of_final(data, data.account, candidates, fitted.final)
     tables = logistic_tables(data, results)
@@ -55,7 +55,7 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
         ),
         tables=tuple(tables),
         notes=(*reading_notes(cohort, data.outcome), *account_notes(account),
-               *regression_notes(data, fitted.models, fitted), *later_notes(cohort, terms),
+               *regression_notes(data, fitted.models, fitted), *later_notes(cohort, candidates),
                *more),
         draw=lambda: forest_figure(data, tables, f"Odds ratio, {in_sentence(outcome)}"),
         methods=methods,

@@ -20,7 +20,7 @@ from hcc2l.analyses.psmatch.propensity import (
 )
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask, RowAccount
-from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term
+from hcc2l.design.model import ModelMatrix, ModelTerm, model_matrix, model_term, varying
 from hcc2l.design.treatment import Treatment, resolve_treatment
 from hcc2l.errors import AnalysisError, UsageError, quoted_list
 from hcc2l.specs import PsmatchSpec
@@ -78,8 +78,8 @@ class MatchData:
 
     Attributes
     ----------
-    terms, exact
-        The covariates of the score, and the terms of `--exact`.
+    terms, constant, exact
+        The covariates of the score, those that `--drop-constant` dropped, the terms of `--exact`.
     eligible
         Numbers of rows, treated and controls before any row was excluded for missing values.
     skipped
@@ -96,6 +96,7 @@ class MatchData:
     account: RowAccount
     treatment: Treatment
     terms: tuple[ModelTerm, ...]
+    constant: tuple[ModelTerm, ...]
     exact: tuple[Factor, ...]
     eligible: tuple[int, int, int]
     covariates: tuple[Covariate, ...]
@@ -182,6 +183,9 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     endpoints, skipped = _endpoints(cohort, spec, account)
     used = [name for endpoint in endpoints for name in endpoint.columns]
     terms = [_covariate(cohort, t, treatment, used, account) for t in covariates]
+    candidates = terms
+    if spec.drop_constant:
+        terms = varying(candidates, account.keep, together=True)
     eligible = _counts(account.keep, treatment)
     for term in terms:
         account.drop_missing(term.missing, term.column)
@@ -204,7 +208,8 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     if not matches.treated.size:
         raise nobody_matched(pool, spec, caliper)
     return MatchData(
-        spec=spec, account=account, treatment=treatment, terms=tuple(terms), exact=tuple(exact),
+        spec=spec, account=account, treatment=treatment, terms=tuple(terms),
+        constant=tuple(t for t in candidates if t not in terms), exact=tuple(exact),
         eligible=eligible, covariates=tuple(_balance_columns(terms, rows)),
         outcomes=tuple(_outcome(e, rows) for e in endpoints), skipped=tuple(skipped),
         matrix=matrix, score=score, pool=pool, sd=sd, caliper=caliper, matches=matches,

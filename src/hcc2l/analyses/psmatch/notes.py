@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hcc2l.analyses.cautions import constant_notes
 from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, VARIANCE_RATIOS, Summary
 from hcc2l.analyses.psmatch.data import MatchData
 from hcc2l.analyses.psmatch.findings import (
@@ -46,6 +47,7 @@ def match_notes(cohort: Cohort, data: MatchData, summaries: Sequence[Summary]) -
     """Notes on the design, the scores, lost patients, balance and weights."""
     return [
         *_design_notes(cohort, data),
+        *constant_notes(data.constant),
         *_score_notes(data),
         *_lost_notes(data),
         *_reuse_notes(data),

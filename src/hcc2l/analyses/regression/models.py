@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 
 from hcc2l.design import Floats, Ints, Mask, RowAccount
-from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix
+from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix, varying
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Row, Value, finite
 from hcc2l.stats.firth import FirthFit
@@ -110,6 +110,10 @@ class Regression(Protocol):
         """The label of each term."""
 
     @property
+    def constant(self) -> Sequence[ModelTerm]:
+        """The covariates that `--drop-constant` dropped."""
+
+    @property
     def ratio(self) -> str:
         """``hr`` or ``or``: the key of the exponentiated coefficient."""
 
@@ -156,6 +160,24 @@ def penalised(fit: FirthFit, conf_level: float, event: Mask, **described: Any) -
     )  # fmt: skip
 
 
+def varying_covariates(
+    spec: Any, terms: Mapping[str, ModelTerm], rows: Mask
+) -> tuple[Any, tuple[ModelTerm, ...]]:
+    """The options without the covariates that `--drop-constant` drops, and those covariates.
+
+    Raises
+    ------
+    AnalysisError
+        All are dropped.
+    """
+    if not spec.drop_constant or not spec.covariates:
+        return spec, ()
+    candidates = [terms[text] for text in dict.fromkeys(spec.covariates)]
+    kept = [t.text for t in varying(candidates, rows, together=spec.models[1])]
+    constant = tuple(term for term in candidates if term.text not in kept)
+    return replace(spec, covariates=kept), constant
+
+
 def complete(data: Regression, terms: Sequence[ModelTerm]) -> Mask:
     """Rows with a value of every term."""
     rows = data.rows.copy()
@@ -187,15 +209,15 @@ def refuse_unfit(
             hint=hint,
         )
     for term in terms:
-        values = term.values if term.factor is None else term.factor.codes
         # A constant number beside other covariates is dropped, as in R.
         alone = term.factor is not None or len(terms) == 1
-        if alone and values is not None and np.unique(values[rows]).size < 2:
+        if alone and not term.varies(rows):
+            other = "" if data.spec.drop_constant else ", or drop such covariates: --drop-constant"
             raise AnalysisError(
                 f"{term.text} has only one {'level' if term.factor else 'value'} among the "
                 "patients of this model.",
                 where=where,
-                hint="Drop it.",
+                hint=f"Drop it{other}.",
             )
     # A Cox model learns from events only; a logistic one from every patient.
     known, what = (events, "events") if data.ratio == "hr" else (int(rows.sum()) - 1, "patients")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hcc2l.analyses.cautions import constant_notes
 from hcc2l.analyses.regression.findings import information, ratios_printed_as_one
 from hcc2l.analyses.regression.models import Fitted, Model, Regression
 from hcc2l.errors import quoted_list
@@ -26,6 +27,7 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
         Note("info", "option-without-effect", f"{option} has no effect without {needed}.")
         for option, needed in data.spec.without_effect.items()
     ]
+    notes += constant_notes(data.constant)
     if final is not None:
         learnt = information(data, final)
         if learnt.each < EVENTS_PER_PARAMETER:
