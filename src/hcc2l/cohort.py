@@ -24,10 +24,11 @@ from hcc2l.dictionary import (
 )
 from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted_list
 from hcc2l.number_format import POINT, NumberFormat, number_text
+from hcc2l.recoding import MISSING, Levels, Recoding
 from hcc2l.scores import Score, score_named
 from hcc2l.scores.compute import Computed, Part, absent_part, choose_parts, compute, parts_hint
 from hcc2l.scores.laboratory import graded_by_scores, is_measured, laboratory
-from hcc2l.wording import listed
+from hcc2l.wording import counted, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,6 +129,34 @@ class Column:
         return self.text(row)
 
 
+def distinct(column: Column) -> tuple[list[str], NDArray[np.int64]]:
+    """The distinct texts of a column, and each row's index among them (-1 where missing)."""
+    if column.coded is not None:
+        return list(column.coded[0]), column.coded[1]
+    missing = column.missing
+    if column.kind == "number":
+        values, inverse = np.unique(column.values[~missing], return_inverse=True)
+        texts = [number_text(float(v)) for v in values]
+    else:
+        cells = [str(v) for v in column.values[~missing].tolist()]
+        place = {text: i for i, text in enumerate(dict.fromkeys(cells))}
+        texts, inverse = list(place), np.array([place[t] for t in cells], dtype=np.int64)
+    codes = np.full(missing.size, -1, dtype=np.int64)
+    codes[~missing] = inverse
+    return texts, codes
+
+
+def matching(value: str, column: Column, texts: Sequence[str]) -> set[str]:
+    """The distinct texts that match: `value` itself, the same number, or the label of its code."""
+    matches = {t for t in texts if t == value}
+    if not matches and column.kind == "number":
+        try:
+            matches = {t for t in texts if float(t) == float(value)}
+        except ValueError:
+            matches = set()
+    return matches or {t for t in texts if column.codes.get(t) == value}
+
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -205,6 +234,7 @@ class Cohort:
         self._surely_distinct = surely_distinct
         self._parsed: dict[str, Callable[[], Column]] = {}
         self._columns: dict[str, Column] = {}
+        self._recoded: dict[str, tuple[Column, Recoding]] = {}
         self._used: dict[str, Column] = {}
         self._as_numbers: set[str] = set()
         self._computed: dict[str, Computed] = {}
@@ -249,7 +279,7 @@ class Cohort:
         InputError
             Its numbers can be read in two ways.
         """
-        column = self.as_it_stands(name)
+        column = self.recoded(name)
         if name in self.names:
             self._used[name] = column
         else:
@@ -259,6 +289,64 @@ class Cohort:
         if column.doubtful:
             raise self._two_readings(column)
         return column
+
+    def recoded(self, name: str) -> Column:
+        """One column, for checking, with the labels and groups of the dictionary.
+
+        Raises
+        ------
+        UsageError
+            There is no such column; near names are suggested.
+        InputError
+            It has values that the dictionary neither labels nor groups.
+        """
+        levels = self.dictionary.column(name).recoding
+        column = self.as_it_stands(name)
+        if not levels or column.doubtful:
+            return column
+        if name not in self._recoded:
+            self._recoded[name] = self._recode(column, levels)
+        return self._recoded[name][0]
+
+    def _recode(self, column: Column, levels: Levels) -> tuple[Column, Recoding]:
+        """A column with new levels, and what became of its values."""
+        texts, codes = distinct(column)
+        level_of = levels.of(texts, lambda value: matching(value, column, texts))
+        left = [text for text in texts if text not in level_of]
+        if left and levels.other != MISSING:
+            in_left = np.isin(codes, [texts.index(text) for text in left])
+            raise self._not_recoded(column.name, left, np.flatnonzero(in_left))
+        names = levels.names
+        places = [names.index(level_of[text]) if text in level_of else -1 for text in texts]
+        new = np.array([*places, -1], dtype=np.int64)[codes]
+        rows = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
+        counts = {
+            level: {
+                t: n for t, n in zip(texts, rows, strict=True) if n and level_of.get(t) == level
+            }
+            for level in (*names, None)
+        }
+        singles = {level: next(iter(of)) for level, of in counts.items() if level and len(of) == 1}
+        recoded = Column(
+            column.name, "text", np.array([*names, None], dtype=object)[new], names, singles,
+            column.label, (names, new),
+        )  # fmt: skip
+        return recoded, Recoding(column.name, {level: of for level, of in counts.items() if of})
+
+    def _not_recoded(self, name: str, left: Sequence[str], rows: NDArray[np.int64]) -> InputError:
+        """The error for values that the dictionary neither labels nor groups."""
+        named = quoted_list(self.row_name(row) for row in rows.tolist())
+        return InputError(
+            f"{name} has values that hcc2l.toml neither labels nor groups: "
+            f"{quoted_list(repr(text) for text in left)} ({counted(rows.size, 'row')}: {named}).",
+            where=f"{self.source.name}, column {name}",
+            hint=f'Add them to the labels or groups of {name}, or set other = "{MISSING}" to '
+            "treat them as missing.",
+        )
+
+    def recodings(self) -> tuple[Recoding, ...]:
+        """What became of the values of the columns used so far that have new levels."""
+        return tuple(recoding for n, (_, recoding) in self._recoded.items() if n in self._used)
 
     def as_it_stands(self, name: str) -> Column:
         """One column, for checking or writing; as text if its numbers are ambiguous.
@@ -313,7 +401,8 @@ class Cohort:
         texts_of: dict[str, list[str]] = {}
         for name, column in self._used.items():
             entry = self.dictionary.column(name)
-            if column.kind != "text" or entry.type or entry.levels or name == self.id_column:
+            described = entry.type or entry.levels or entry.recoding
+            if column.kind != "text" or described or name == self.id_column:
                 continue
             counts, form = column.counts(), column.format
             odd = {t for t in counts if form.parse(t) is None and form.limit(t) is None}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.recoding import MISSING, Levels
 from hcc2l.scores.laboratory import ANALYTES
 from hcc2l.specs import SPECS
 from hcc2l.specs.options import Option, Options, options_of
@@ -38,6 +39,8 @@ READING_OPTIONS = _settable(ReadingOptions)
 
 _TEXT, _TEXTS = "text in quotation marks", "a list of texts in quotation marks"
 _NUMBERS, _FLAG, _TABLE = "a list of numbers", "true or false", "a table"
+_LABELS = 'a table of texts, such as {0 = "no", 1 = "yes"}'
+_GROUPS = 'a table of lists of texts, such as {A = ["A5", "A6"]}'
 _ID = "a column, or false if no column identifies patients"
 _TOP = {
     "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
@@ -51,8 +54,12 @@ _ENDPOINT = {
 _COLUMN = {
     "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
     "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT,
+    "labels": _LABELS, "groups": _GROUPS, "other": _TEXT,
 }  # fmt: skip
-_CHOICES = {"role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES)}
+_CHOICES = {
+    "role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES),
+    "other": (MISSING,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,14 @@ class ColumnEntry:
     role: str | None = None
     missing: tuple[str, ...] = ()
     part: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    other: str | None = None
+
+    @property
+    def recoding(self) -> Levels:
+        """The new names of its levels; empty when they stay as they are."""
+        return Levels(self.labels, self.groups, self.other)
 
 
 @dataclass(frozen=True)
@@ -328,7 +343,8 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
     key = keys[-1]
     if form == _TEXT and isinstance(value, str):
         if key in _CHOICES and value not in _CHOICES[key]:
-            faults.add(keys, f"{value!r} is not a {key}. {did_you_mean(value, _CHOICES[key])}")
+            what = f"a {key}" if key != "other" else "a way to treat other values"
+            faults.add(keys, f"{value!r} is not {what}. {did_you_mean(value, _CHOICES[key])}")
             return None
         return value
     if form == _FLAG and isinstance(value, bool):
@@ -337,6 +353,11 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
         return value
     if form == _TABLE and isinstance(value, dict):
         return value
+    if form == _LABELS and _is_table_of_texts(value):
+        return value
+    if form == _GROUPS and isinstance(value, dict) and value:
+        groups = {name: _checked((*keys, name), of, _TEXTS, faults) for name, of in value.items()}
+        return None if None in groups.values() else groups
     if form in (_TEXTS, _NUMBERS):
         items = value if isinstance(value, list) else [value]
         if form == _TEXTS and all(isinstance(i, str) or _is_number(i) for i in items):
@@ -349,6 +370,11 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_table_of_texts(value: object) -> bool:
+    return isinstance(value, dict) and bool(value) and all(
+        isinstance(text, str) and text for text in value.values())  # fmt: skip
 
 
 def _check_endpoint(name: str, entry: EndpointEntry, faults: _Faults) -> None:
@@ -370,11 +396,30 @@ def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
     keys = ("columns", name)
     if len(set(entry.levels)) < len(entry.levels):
         faults.add((*keys, "levels"), "a level occurs twice.")
-    if entry.reference and entry.levels and entry.reference not in entry.levels:
-        hint = did_you_mean(entry.reference, entry.levels)
+    _check_levels(keys, entry.recoding, faults)
+    new = entry.recoding.names
+    for level in entry.levels if new else ():
+        if level not in new:
+            hint = did_you_mean(level, new)
+            faults.add((*keys, "levels"), f"no label or group is called {level!r}. {hint}")
+    levels = entry.levels or new
+    if entry.reference and levels and entry.reference not in levels:
+        hint = did_you_mean(entry.reference, levels)
         faults.add((*keys, "reference"), f"{entry.reference!r} is not one of the levels. {hint}")
     if entry.cut and list(entry.cut) != sorted(set(entry.cut)):
         faults.add((*keys, "cut"), "cut-points must be in ascending order, each given once.")
+
+
+def _check_levels(keys: tuple[str, ...], levels: Levels, faults: _Faults) -> None:
+    """Check new names of levels; no value may be in two groups."""
+    if levels.other and not levels:
+        faults.add((*keys, "other"), "this needs labels or groups: other values than those.")
+    members = [member for group in levels.groups.values() for member in group]
+    for member in dict.fromkeys(m for m in members if members.count(m) > 1):
+        faults.add((*keys, "groups"), f"{member!r} occurs twice.")
+    for group, of in levels.groups.items():
+        if not of:
+            faults.add((*keys, "groups", group), "the group is empty.")
 
 
 def _check_options(

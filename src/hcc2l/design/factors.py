@@ -11,7 +11,7 @@ import numpy as np
 
 from hcc2l.cohort import Cohort, Column, printable
 from hcc2l.design.conditions import accepted, bound, compare
-from hcc2l.design.levels import distinct, natural_order
+from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, RowAccount, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
 from hcc2l.number_format import number_text
@@ -227,13 +227,15 @@ def _with_reference(
     if not term.comparison and not term.cuts:
         reference = entry.reference if entry.reference in levels else None
     for given in term.references:
-        if given.value not in levels:
+        value = given.value or ""
+        named = [value] if value in levels else matching(value, cohort.column(term.column), levels)
+        if len(named) != 1:
             raise UsageError(
-                f"There is no level {given.value!r} in {term.column}.",
+                f"There is no level {value!r} in {term.column}.",
                 where=given.where,
-                hint=did_you_mean(given.value or "", levels),
+                hint=did_you_mean(value, levels),
             )
-        reference = given.value
+        (reference,) = named
     if reference is None or reference == levels[0]:
         return levels, codes
     first = levels.index(reference)

@@ -120,7 +120,7 @@ def _declared(cohort: Cohort) -> str | None:
 
 
 def _has(cohort: Cohort, name: str, text: str, keep: Mask) -> bool:
-    column = cohort.as_it_stands(name)
+    column = cohort.recoded(name)
     if column.kind == "date":
         return False
     if column.kind == "number":
