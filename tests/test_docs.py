@@ -24,6 +24,7 @@ from hcc2l.dictionary import (
     READING_OPTIONS,
     SHOWING_OPTIONS,
     ColumnEntry,
+    DerivedEntry,
     Dictionary,
     EndpointEntry,
     load_dictionary,
@@ -287,6 +288,7 @@ def test_every_key_of_the_dictionary_is_described() -> None:
     assert set(described) - {"km"} == names(Dictionary, "path", "commands")
     assert keys(described["endpoints"]) == names(EndpointEntry, "name", "recognised")
     assert keys(described["columns"]) == names(ColumnEntry)
+    assert keys(described["derived"]) == names(DerivedEntry, "name")
 
 
 def test_every_score_is_described() -> None:

@@ -74,7 +74,7 @@ def test_an_event_is_understood_by_its_labels(patients: Path) -> None:
 
 def test_values_in_neither_are_refused_with_their_rows(patients: Path) -> None:
     dictionary('columns.child_pugh.groups = {A = ["A5", "A6"]}\n')
-    with pytest.raises(InputError, match=r"neither labels nor groups: 'B7', 'C10'") as caught:
+    with pytest.raises(InputError, match=r"in no label or group .*: 'B7', 'C10'") as caught:
         hcc2l.km(patients, by="child_pugh")
     assert "(3 rows: p3, p5, p7)" in caught.value.message
     assert 'other = "missing"' in (caught.value.hint or "")

@@ -15,12 +15,14 @@ from typing import Any
 
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.recoding import MISSING, Levels
+from hcc2l.scores import all_scores, score_named
 from hcc2l.scores.laboratory import ANALYTES
 from hcc2l.specs import SPECS
 from hcc2l.specs.options import Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 from hcc2l.specs.rules import rival_fields
+from hcc2l.wording import listed
 
 FILE_NAME = "hcc2l.toml"
 ROLES = ("baseline", "outcome", "post-baseline", "id")
@@ -41,11 +43,12 @@ _TEXT, _TEXTS = "text in quotation marks", "a list of texts in quotation marks"
 _NUMBERS, _FLAG, _TABLE = "a list of numbers", "true or false", "a table"
 _LABELS = 'a table of texts, such as {0 = "no", 1 = "yes"}'
 _GROUPS = 'a table of lists of texts, such as {A = ["A5", "A6"]}'
+_PARTS = 'a table of columns, such as {bilirubin = "bili_week8"}'
 _ID = "a column, or false if no column identifies patients"
 _TOP = {
     "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
     "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
-    "defaults": _TABLE,
+    "derived": _TABLE, "defaults": _TABLE,
 }  # fmt: skip
 _ENDPOINT = {
     "time": _TEXT, "event": _TEXT, "start": _TEXT, "end": _TEXTS, "censor": _TEXT, "unit": _TEXT,
@@ -55,6 +58,10 @@ _COLUMN = {
     "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
     "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT,
     "labels": _LABELS, "groups": _GROUPS, "other": _TEXT,
+}  # fmt: skip
+_DERIVED = {
+    "label": _TEXT, "of": _TEXT, "groups": _GROUPS, "other": _TEXT, "ratio": _TEXTS,
+    "difference": _TEXTS, "change": _TEXTS, "percent": _FLAG, "score": _TEXT, "parts": _PARTS,
 }  # fmt: skip
 _CHOICES = {
     "role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES),
@@ -101,6 +108,53 @@ class ColumnEntry:
 
 
 @dataclass(frozen=True)
+class DerivedEntry:
+    """A column that is computed from others, in one of five ways.
+
+    Attributes
+    ----------
+    of, groups, other
+        A column whose levels are merged, as in `ColumnEntry`.
+    ratio, difference, change
+        Two columns each; a change leads from the first to the second.
+    percent
+        Whether the change is a percentage of the first.
+    score, parts
+        A score by its name, and the columns of those of its parts that are stated.
+    """
+
+    name: str
+    label: str | None = None
+    of: str | None = None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    other: str | None = None
+    ratio: tuple[str, ...] = ()
+    difference: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+    percent: bool = False
+    score: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it names."""
+        of = (self.of,) if self.of else ()
+        return (*of, *self.ratio, *self.difference, *self.change, *self.parts.values())
+
+    @property
+    def recoding(self) -> Levels:
+        """Its groups."""
+        return Levels(groups=self.groups, other=self.other)
+
+    @property
+    def formula(self) -> str:
+        """Its key in `hcc2l.derived.FORMULAS`, if it is computed from two numbers."""
+        if self.change:
+            return "percent" if self.percent else "change"
+        return "ratio" if self.ratio else "difference"
+
+
+@dataclass(frozen=True)
 class Dictionary:
     """A checked `hcc2l.toml`; empty when there is none.
 
@@ -117,6 +171,7 @@ class Dictionary:
     date_order: str | None = None
     endpoints: Mapping[str, EndpointEntry] = field(default_factory=dict)
     columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
+    derived: Mapping[str, DerivedEntry] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -156,6 +211,8 @@ class Dictionary:
         for entry in self.endpoints.values():
             event = entry.event.partition("=")[0] if entry.event else None
             names += [entry.time, event, entry.start, *entry.end, entry.censor]
+        for derived in self.derived.values():
+            names += derived.columns
         return list(dict.fromkeys(name for name in names if name))
 
 
@@ -292,6 +349,12 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
     }
     for name, column in columns.items():
         _check_column(name, column, faults)
+    derived = {
+        name: DerivedEntry(name, **_entry(("derived", name), value, _DERIVED, faults))
+        for name, value in (top.get("derived") or {}).items()
+    }
+    for entry in derived.values():
+        _check_derived(entry, derived, faults)
     _check_options(("defaults",), top.get("defaults") or {}, None, faults)
     commands = {name: raw[name] for name in SPECS if isinstance(raw.get(name), dict)}
     for name, options in commands.items():
@@ -307,6 +370,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         date_order=top.get("date_order"),
         endpoints=endpoints,
         columns=columns,
+        derived=derived,
         defaults=top.get("defaults") or {},
         commands=commands,
     )
@@ -353,7 +417,7 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
         return value
     if form == _TABLE and isinstance(value, dict):
         return value
-    if form == _LABELS and _is_table_of_texts(value):
+    if form in (_LABELS, _PARTS) and _is_table_of_texts(value):
         return value
     if form == _GROUPS and isinstance(value, dict) and value:
         groups = {name: _checked((*keys, name), of, _TEXTS, faults) for name, of in value.items()}
@@ -408,6 +472,47 @@ def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
         faults.add((*keys, "reference"), f"{entry.reference!r} is not one of the levels. {hint}")
     if entry.cut and list(entry.cut) != sorted(set(entry.cut)):
         faults.add((*keys, "cut"), "cut-points must be in ascending order, each given once.")
+
+
+def _check_derived(
+    entry: DerivedEntry, derived: Mapping[str, DerivedEntry], faults: _Faults
+) -> None:
+    keys = ("derived", entry.name)
+    ways = ("groups", "ratio", "difference", "change", "score")
+    chosen = [way for way in ways if getattr(entry, way)]
+    if len(chosen) != 1:
+        faults.add(keys, f"give one of {listed(ways, 'or')}.")
+    _check_levels(keys, entry.recoding, faults)
+    for key, needed in (("of", "groups"), ("groups", "of"), ("percent", "change"),
+                        ("parts", "score")):  # fmt: skip
+        if getattr(entry, key) and not getattr(entry, needed):
+            faults.add((*keys, key), f"this needs {needed}.")
+    for key in ("ratio", "difference", "change"):
+        if len(getattr(entry, key)) not in (0, 2):
+            faults.add((*keys, key), "give two columns.")
+    if entry.score is not None:
+        score = score_named(entry.score)
+        if score is None:
+            hint = did_you_mean(entry.score, all_scores())
+            faults.add((*keys, "score"), f"{entry.score!r} is not a score. {hint}")
+        for part in entry.parts if score else ():
+            if score and part not in score.parts:
+                hint = did_you_mean(part, score.parts)
+                faults.add((*keys, "parts", part), f"this is no part of {score.name}. {hint}")
+    if entry.name in _all_columns(entry, derived):
+        faults.add(keys, "this column is computed from itself.")
+
+
+def _all_columns(entry: DerivedEntry, derived: Mapping[str, DerivedEntry]) -> set[str]:
+    """The columns that a column is computed from, those of derived columns included."""
+    found: set[str] = set()
+    todo = list(entry.columns)
+    while todo:
+        name = todo.pop()
+        if name not in found and name in derived:
+            todo += derived[name].columns
+        found.add(name)
+    return found
 
 
 def _check_levels(keys: tuple[str, ...], levels: Levels, faults: _Faults) -> None:

@@ -139,8 +139,8 @@ def _from_columns(
 ) -> Endpoint:
     assert entry.time is not None
     assert entry.event is not None
-    time_name = parse_term(entry.time, cohort.names, time_option).column
-    which = parse_assignment(entry.event, cohort.names, event_option)
+    time_name = parse_term(entry.time, cohort.nameable, time_option).column
+    which = parse_assignment(entry.event, cohort.nameable, event_option)
     time = numbers(cohort, time_name, keep)
     _refuse_negative(cohort, time, keep, time_name)
     event, others = read_event(cohort, which, keep)
@@ -162,7 +162,7 @@ def _from_dates(cohort: Cohort, entry: EndpointEntry, keep: Mask) -> Endpoint:
     assert entry.start is not None
     assert entry.censor is not None
     names = [
-        parse_term(n, cohort.names, f"endpoints.{entry.name}").column
+        parse_term(n, cohort.nameable, f"endpoints.{entry.name}").column
         for n in (entry.start, *entry.end, entry.censor)
     ]
     dates = read_dates(cohort, names, keep)

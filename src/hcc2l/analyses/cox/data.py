@@ -212,7 +212,7 @@ class CoxData:
 
 def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm]]:
     """The data and terms of the models; rows without outcome, strata or weight are excluded."""
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     effect = parser.terms([spec.subgroups] if spec.subgroups else [], "--subgroups")
     covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
     stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")

@@ -115,7 +115,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     by, stratum = parser.term(spec.by, "--by"), parser.term(spec.strata, "--strata")
     weight = parser.term(spec.weights, "--weights")
     competing = parser.assignment(spec.competing, "--competing")

@@ -152,7 +152,7 @@ def _details(
 
 def prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str, ModelTerm]]:
     """The outcome of the rows that have it, and the covariates by their text."""
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     covariates = parser.terms(spec.covariates, "-x")
     outcome = parser.assignment(spec.outcome, "--outcome")
     assert outcome is not None  # the spec has seen to it

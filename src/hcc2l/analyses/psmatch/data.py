@@ -175,7 +175,7 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
         There is only one treatment, no patient has every covariate, the covariates separate the
         treatments completely, or no control lies within the caliper.
     """
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     covariates, on = parser.terms(spec.covariates, "-x"), parser.terms(spec.exact, "--exact")
     account = rows_where(cohort, parser.conditions(spec.where))
     treatment = resolve_treatment(cohort, parser, spec.treat or "", spec.control, account)
