@@ -33,6 +33,7 @@ __all__ = [
     "Table",
     "UsageError",
     "cox",
+    "derive",
     "fit_tree",
     "km",
     "logistic",
@@ -61,7 +62,7 @@ class Analysis(Protocol[Given, Result]):
         """Analyse a cohort."""
 
 
-def analysis(spec: Callable[Given, specs.AnalysisSpec]) -> Analysis[Given, Report]:
+def analysis(spec: Callable[Given, specs.CohortSpec]) -> Analysis[Given, Report]:
     """The function of a command, from its spec."""
     command = next(name for name, known in specs.SPECS.items() if known is spec)
 
@@ -76,7 +77,7 @@ def analysis(spec: Callable[Given, specs.AnalysisSpec]) -> Analysis[Given, Repor
 def _function(
     name: str,
     command: str,
-    spec: Callable[Given, specs.AnalysisSpec],
+    spec: Callable[Given, specs.CohortSpec],
     run: Callable[[Cohort, Any], Result],
     opening: str,
 ) -> Analysis[Given, Result]:
@@ -156,6 +157,7 @@ logistic = analysis(specs.LogisticSpec)
 tree = analysis(specs.TreeSpec)
 psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
+derive = analysis(specs.DeriveSpec)
 fit_tree = _function(
     "fit_tree",
     "tree",

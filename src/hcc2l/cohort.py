@@ -565,7 +565,12 @@ class Cohort:
         if name in self.names:
             return (name,)
         self.as_it_stands(name)
-        return self._computed[name].columns
+        return tuple(dict.fromkeys(self._computed[name].columns))
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """The columns that a column is computed from, with their units: `albumin (g/L)`."""
+        self.as_it_stands(name)
+        return self._computed[name].parts_in_words
 
     def missing_reason(self, name: str) -> str:
         """Why rows without a value of a column are excluded; of a score with its parts."""
@@ -645,7 +650,9 @@ class Cohort:
         if entry.of is not None:
             column, recoding = self._recode(self.column(entry.of), entry.recoding, table)
             expression = f"groups of {entry.of}: {recoding.described}"
-            self._computed[entry.name] = Derived(entry.name, label, entry.columns, expression)
+            self._computed[entry.name] = Derived(
+                entry.name, label, entry.columns, entry.columns, expression
+            )
             return replace(column, name=entry.name, label=label, codes={})
         return self._combine(entry, label)
 
@@ -664,9 +671,10 @@ class Cohort:
             self._refuse_negative_base(entry, first)
         values = formula.values(first, second)
         absent = np.isnan(values) & ~np.isnan(first) & ~np.isnan(second)
-        named = [f"{n} ({u})" if u else n for n, u in zip(entry.columns, units, strict=True)]
+        parts = [f"{n} ({u})" if u else n for n, u in zip(entry.columns, units, strict=True)]
+        expression = formula.expression.format(*parts)
         self._computed[entry.name] = Derived(
-            entry.name, label, entry.columns, formula.expression.format(*named), int(absent.sum())
+            entry.name, label, tuple(parts), entry.columns, expression, int(absent.sum())
         )
         return Column(entry.name, "number", values, label=label)
 

@@ -20,8 +20,8 @@ class Derived:
 
     Attributes
     ----------
-    columns
-        The columns it was computed from.
+    parts_in_words, columns
+        The columns it was computed from, with their units and without.
     expression
         The formula or the groups, as printed.
     absent
@@ -30,6 +30,7 @@ class Derived:
 
     name: str
     label: str
+    parts_in_words: tuple[str, ...]
     columns: tuple[str, ...]
     expression: str
     absent: int = 0

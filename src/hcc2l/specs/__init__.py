@@ -6,8 +6,10 @@ takes, are in `reading` and `output`.
 
 from __future__ import annotations
 
+from hcc2l.specs.derive import DeriveSpec as DeriveSpec
 from hcc2l.specs.km import KmSpec as KmSpec
 from hcc2l.specs.options import AnalysisSpec as AnalysisSpec
+from hcc2l.specs.options import CohortSpec as CohortSpec
 from hcc2l.specs.options import SurvivalSpec as SurvivalSpec
 from hcc2l.specs.psmatch import PsmatchSpec as PsmatchSpec
 from hcc2l.specs.regression import CoxSpec as CoxSpec
@@ -17,11 +19,12 @@ from hcc2l.specs.roc import RocSpec as RocSpec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
 
 # The commands, in the order of `hcc2l --help`.
-SPECS: dict[str, type[AnalysisSpec]] = {
+SPECS: dict[str, type[CohortSpec]] = {
     "km": KmSpec,
     "cox": CoxSpec,
     "logistic": LogisticSpec,
     "tree": TreeSpec,
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
+    "derive": DeriveSpec,
 }
