@@ -10,7 +10,7 @@ from hcc2l.cohort import Cohort, distinct
 from hcc2l.cohort import Column as Variable
 from hcc2l.design import Mask
 from hcc2l.design.levels import natural_order
-from hcc2l.report import Column, Table, Value
+from hcc2l.report import Column, Row, Table, Value
 
 
 def columns_table(cohort: Cohort, columns: Sequence[Variable], keep: Mask) -> Table:
