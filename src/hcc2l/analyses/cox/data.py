@@ -264,7 +264,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
 def _strata(cohort: Cohort, term: Term, outcome: Outcome) -> Factor:
     """The strata; rows without one are excluded."""
     refuse_own(term.column, term.where, outcome.endpoint.columns)
-    return design.groups(cohort, term, outcome.account)
+    return design.strata(cohort, term, outcome.account)
 
 
 def _cluster(cohort: Cohort, term: Term, account: RowAccount) -> Ints:

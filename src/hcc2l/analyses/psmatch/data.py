@@ -245,7 +245,7 @@ def _exact(
                 where=term.where,
                 hint="Remove it from --exact.",
             )
-        groups = design.groups(cohort, term, account)
+        groups = design.strata(cohort, term, account)
         codes = codes * len(groups.levels) + groups.codes
         factors.append(groups)
     return codes, factors
