@@ -201,3 +201,36 @@ def test_faults_are_listed_with_their_lines(text: str, fault: str) -> None:
     with pytest.raises(UsageError) as caught:
         hcc2l.km("c.csv")
     assert fault in caught.value.message
+
+
+def test_groups_have_no_order_unless_declared_but_classes_have() -> None:
+    dictionary(VIRAL + '\n[derived.grade8]\nscore = "albi_grade"\nparts = {albumin = "alb8"}')
+    cohort = hcc2l.read_cohort("c.csv")
+    assert not cohort.ordered("viral")
+    assert cohort.ordered("grade8")
+    dictionary(VIRAL + '\n[columns.viral]\ntype = "ordered"')
+    assert hcc2l.read_cohort("c.csv").ordered("viral")
+
+
+def test_a_missing_part_is_not_counted_as_a_divisor_of_0() -> None:
+    dictionary(CHANGE + "percent = true\n")
+    text = note(hcc2l.cox("c.csv", covariates=["afp_change"]), "derived-column")
+    assert text.endswith("; missing where the divisor is 0 (1 row).")
+
+
+def test_a_ratio_may_have_two_units_which_are_named() -> None:
+    dictionary(
+        '[derived.r]\nratio = ["afp", "albumin"]\n'
+        '[columns.afp]\nunit = "ng/mL"\n[columns.albumin]\nunit = "g/dL"'
+    )
+    text = note(hcc2l.cox("c.csv", covariates=["r"]), "derived-column")
+    assert text == "R = afp (ng/mL) / albumin (g/dL)."
+
+
+def test_the_levels_of_a_derived_column_can_have_labels() -> None:
+    dictionary(VIRAL + '\n[columns.viral]\nlabels = {yes = "viral", no = "other"}')
+    report = hcc2l.km("c.csv", by="viral")
+    assert list(groups(report)) == ["viral", "other"]
+    assert note(report, "recoded") == (
+        "viral was recoded as hcc2l.toml says: viral = yes (3); other = no (3)."
+    )

@@ -122,10 +122,10 @@ def _parameters(command: str) -> str:
 
 def _refuse_list_in_text(cohort: Cohort, name: str, value: object) -> None:
     """UsageError for ``covariates="afp,child_pugh"``: commas separate values in a shell only."""
-    if not isinstance(value, str) or "," not in value or value in cohort.names:
+    if not isinstance(value, str) or "," not in value or value in cohort.nameable:
         return
     parts = [part.strip() for part in value.split(",")]
-    if all(re.split("[@=!<>≤≥]", part)[0].strip() in cohort.names for part in parts):
+    if all(re.split("[@=!<>≤≥]", part)[0].strip() in cohort.nameable for part in parts):
         raise UsageError(
             f"{value!r} is a single string, not a list of columns.",
             where=name,

@@ -70,6 +70,7 @@ def test_levels_are_counted_in_their_order() -> None:
     grades = rows_of(report, "values", variable="albi_grade")
     assert [r["level"] for r in grades] == ["1", "2", "3"]
     assert sum(r["count"] for r in grades) == 3
+    assert sum(r["percent"] for r in grades) == pytest.approx(1)
 
 
 def test_where_describes_some_rows_and_saves_all() -> None:
