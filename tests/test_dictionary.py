@@ -311,7 +311,10 @@ def test_an_option_that_cannot_have_its_value_is_a_fault_of_the_dictionary(
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("[table1]\nnonsense = 3", "Choose from: endpoints, columns, defaults, rows, check, km, "),
+        (
+            "[table1]\nnonsense = 3",
+            "Choose from: endpoints, columns, derived, defaults, rows, check, ",
+        ),
         ('[psmtach]\ntreat = "lenvatinib"', "Did you mean 'psmatch'?"),
         ('[colums.afp]\nlabel = "AFP"', "Did you mean 'columns'?"),
     ],

@@ -25,6 +25,7 @@ from hcc2l.dictionary import (
     READING_OPTIONS,
     SHOWING_OPTIONS,
     ColumnEntry,
+    DerivedEntry,
     Dictionary,
     EndpointEntry,
     RowsEntry,
@@ -319,6 +320,7 @@ def test_every_key_of_the_dictionary_is_described() -> None:
     assert keys(described["endpoints"]) == names(EndpointEntry, "name", "recognised")
     assert keys(described["columns"]) == names(ColumnEntry)
     assert set(described["rows"]) == names(RowsEntry)
+    assert keys(described["derived"]) == names(DerivedEntry, "name")
 
 
 def test_every_score_is_described() -> None:

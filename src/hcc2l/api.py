@@ -34,6 +34,7 @@ __all__ = [
     "UsageError",
     "check",
     "cox",
+    "derive",
     "fit_tree",
     "km",
     "logistic",
@@ -62,7 +63,7 @@ class Analysis(Protocol[Given, Result]):
         """Analyse a cohort."""
 
 
-def analysis(spec: Callable[Given, specs.AnalysisSpec]) -> Analysis[Given, Report]:
+def analysis(spec: Callable[Given, specs.CohortSpec]) -> Analysis[Given, Report]:
     """The function of a command, from its spec."""
     command = next(name for name, known in specs.SPECS.items() if known is spec)
 
@@ -77,7 +78,7 @@ def analysis(spec: Callable[Given, specs.AnalysisSpec]) -> Analysis[Given, Repor
 def _function(
     name: str,
     command: str,
-    spec: Callable[Given, specs.AnalysisSpec],
+    spec: Callable[Given, specs.CohortSpec],
     run: Callable[[Cohort, Any], Result],
     opening: str,
 ) -> Analysis[Given, Result]:
@@ -122,10 +123,10 @@ def _parameters(command: str) -> str:
 
 def _refuse_list_in_text(cohort: Cohort, name: str, value: object) -> None:
     """UsageError for ``covariates="afp,child_pugh"``: commas separate values in a shell only."""
-    if not isinstance(value, str) or "," not in value or value in cohort.names:
+    if not isinstance(value, str) or "," not in value or value in cohort.nameable:
         return
     parts = [part.strip() for part in value.split(",")]
-    if all(re.split("[@=!<>≤≥]", part)[0].strip() in cohort.names for part in parts):
+    if all(re.split("[@=!<>≤≥]", part)[0].strip() in cohort.nameable for part in parts):
         raise UsageError(
             f"{value!r} is a single string, not a list of columns.",
             where=name,
@@ -158,6 +159,7 @@ logistic = analysis(specs.LogisticSpec)
 tree = analysis(specs.TreeSpec)
 psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
+derive = analysis(specs.DeriveSpec)
 fit_tree = _function(
     "fit_tree",
     "tree",

@@ -7,14 +7,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hcc2l.derived import FORMULAS, Derived
 from hcc2l.dictionary import (
+    DerivedEntry,
     Dictionary,
     EndpointEntry,
     looks_post_baseline,
@@ -25,10 +27,11 @@ from hcc2l.dictionary import (
 )
 from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted_list
 from hcc2l.number_format import POINT, NumberFormat, number_text
+from hcc2l.recoding import MISSING, Levels, Recoding
 from hcc2l.scores import Score, score_named
 from hcc2l.scores.compute import Computed, Part, absent_part, choose_parts, compute, parts_hint
-from hcc2l.scores.laboratory import graded_by_scores, is_measured, laboratory
-from hcc2l.wording import listed
+from hcc2l.scores.laboratory import graded_by_scores, is_measured, laboratory, plain_unit
+from hcc2l.wording import counted, in_sentence, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +147,36 @@ _OUTCOME = re.compile(
     r"(?<![a-z])(os|pfs|ttp|surv|death|dead|died|deceas|status|event|follow|months|days)",
     re.IGNORECASE,
 )
+
+
+def distinct(column: Column) -> tuple[list[str], NDArray[np.int64]]:
+    """The distinct texts of a column, and each row's index among them (-1 where missing)."""
+    if column.coded is not None:
+        return list(column.coded[0]), column.coded[1]
+    missing = column.missing
+    if column.kind == "number":
+        values, inverse = np.unique(column.values[~missing], return_inverse=True)
+        texts = [number_text(float(v)) for v in values]
+    else:
+        cells = [str(v) for v in column.values[~missing].tolist()]
+        place = {text: i for i, text in enumerate(dict.fromkeys(cells))}
+        texts, inverse = list(place), np.array([place[t] for t in cells], dtype=np.int64)
+    codes = np.full(missing.size, -1, dtype=np.int64)
+    codes[~missing] = inverse
+    return texts, codes
+
+
+def matching(value: str, column: Column, texts: Sequence[str]) -> set[str]:
+    """The distinct texts that match: `value` itself, the same number, or the label of its code."""
+    matches = {t for t in texts if t == value}
+    if not matches and column.kind == "number":
+        try:
+            matches = {t for t in texts if float(t) == float(value)}
+        except ValueError:
+            matches = set()
+    return matches or {t for t in texts if column.codes.get(t) == value}
+
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -247,10 +280,11 @@ class Cohort:
         self.hidden = hidden
         self._parsed: dict[str, Callable[[], Column]] = {}
         self._columns: dict[str, Column] = {}
+        self._recoded: dict[str, tuple[Column, Recoding]] = {}
         self._used: dict[str, Column] = {}
         self._as_numbers: set[str] = set()
-        self._computed: dict[str, Computed] = {}
-        self._scores_used: dict[str, Computed] = {}
+        self._computed: dict[str, Computed | Derived] = {}
+        self._computed_used: dict[str, Computed | Derived] = {}
         self.date_readings: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -270,10 +304,15 @@ class Cohort:
             return recognise_id(self.names)
         return self.dictionary.id or None
 
+    @property
+    def nameable(self) -> tuple[str, ...]:
+        """What a term can name beside scores: columns of the file, and of the dictionary."""
+        return tuple(dict.fromkeys([*self.names, *self.dictionary.derived]))
+
     def unused(self) -> Cohort:
         """The same cohort with no column used yet, so that its notes are those of one analysis."""
         other = copy(self)
-        other._used, other._scores_used, other._as_numbers = {}, {}, set()
+        other._used, other._computed_used, other._as_numbers = {}, {}, set()
         other.date_readings = {}
         return other
 
@@ -284,7 +323,7 @@ class Cohort:
             self._parsed.update(self._read(unread))
 
     def column(self, name: str) -> Column:
-        """One column, for an analysis: of the file, or a score that is computed from it.
+        """One column, for an analysis: of the file, or a score or another computed from it.
 
         Raises
         ------
@@ -293,18 +332,78 @@ class Cohort:
         InputError
             Its numbers can be read in two ways, or a cell is an error of the spreadsheet.
         """
-        column = self.as_it_stands(name)
+        column = self.recoded(name)
         if name in self.names:
             self._used[name] = column
         else:
             for source in self.sources(name):
                 self.column(source)
-            self._scores_used[name] = self._computed[name]
+            self._computed_used[name] = self._computed[name]
         if column.doubtful:
             raise self._two_readings(column)
         if column.broken:
             raise self._broken_cells(column)
         return column
+
+    def recoded(self, name: str) -> Column:
+        """One column, for checking, with the labels and groups of the dictionary.
+
+        Raises
+        ------
+        UsageError
+            There is no such column; near names are suggested.
+        InputError
+            It has values that the dictionary neither labels nor groups.
+        """
+        levels = self.dictionary.column(name).recoding
+        column = self.as_it_stands(name)
+        if not levels or column.doubtful or column.broken:
+            return column
+        if name not in self._recoded:
+            self._recoded[name] = self._recode(column, levels, f"columns.{name}")
+        return self._recoded[name][0]
+
+    def _recode(self, column: Column, levels: Levels, table: str) -> tuple[Column, Recoding]:
+        """A column with the new levels of a table of the dictionary, and what became of each."""
+        texts, codes = distinct(column)
+        level_of = levels.of(texts, lambda value: matching(value, column, texts))
+        left = [text for text in texts if text not in level_of]
+        if left and levels.other != MISSING:
+            in_left = np.isin(codes, [texts.index(text) for text in left])
+            raise self._not_recoded(column.name, left, np.flatnonzero(in_left), table)
+        names = levels.names
+        places = [names.index(level_of[text]) if text in level_of else -1 for text in texts]
+        new = np.array([*places, -1], dtype=np.int64)[codes]
+        rows = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
+        counts = {
+            level: {
+                t: n for t, n in zip(texts, rows, strict=True) if n and level_of.get(t) == level
+            }
+            for level in (*names, None)
+        }
+        singles = {level: next(iter(of)) for level, of in counts.items() if level and len(of) == 1}
+        recoded = Column(
+            column.name, "text", np.array([*names, None], dtype=object)[new], names, singles,
+            column.label, (names, new),
+        )  # fmt: skip
+        return recoded, Recoding(column.name, {level: of for level, of in counts.items() if of})
+
+    def _not_recoded(
+        self, name: str, left: Sequence[str], rows: NDArray[np.int64], table: str
+    ) -> InputError:
+        """The error for values without a new level."""
+        named = quoted_list(self.row_name(row) for row in rows.tolist())
+        return InputError(
+            f"{name} has values in no label or group of [{table}] in hcc2l.toml: "
+            f"{quoted_list(repr(text) for text in left)} ({counted(rows.size, 'row')}: {named}).",
+            where=f"{self.source.name}, column {name}",
+            hint=f'Add them there, or set other = "{MISSING}" to treat them as missing.',
+        )
+
+    def recodings(self) -> tuple[Recoding, ...]:
+        """What became of the values of the columns used so far that have new levels."""
+        used = {*self._used, *self._computed_used}
+        return tuple(recoding for name, (_, recoding) in self._recoded.items() if name in used)
 
     def as_it_stands(self, name: str) -> Column:
         """One column, for checking or writing; as text if its numbers are ambiguous.
@@ -408,7 +507,8 @@ class Cohort:
         texts_of: dict[str, list[str]] = {}
         for name, column in self._used.items():
             entry = self.dictionary.column(name)
-            if column.kind != "text" or entry.type or entry.levels or name == self.id_column:
+            described = entry.type or entry.levels or entry.recoding
+            if column.kind != "text" or described or name == self.id_column:
                 continue
             counts, form = column.counts(), column.format
             odd = {t for t in counts if form.parse(t) is None and form.limit(t) is None}
@@ -542,21 +642,45 @@ class Cohort:
         )
 
     def computable(self, name: str) -> bool:
-        """Whether `name` is a score, no column of the file, and its parts are at hand."""
-        score = score_named(name)
-        return name not in self.names and score is not None and (
-            absent_part(score, self.analytes()) is None)  # fmt: skip
+        """Whether `name` is no column of the file, and can be computed from those at hand."""
+        entry, score = self.dictionary.derived.get(name), score_named(name)
+        stated: Mapping[str, str] = {}
+        if name in self.names:
+            return False
+        if entry is not None:
+            if any(not self._at_hand(column) for column in entry.columns):
+                return False
+            if entry.score is None:
+                return True
+            score, stated = score_named(entry.score), entry.parts
+        return score is not None and absent_part(score, {**self.analytes(), **stated}) is None
+
+    def _at_hand(self, name: str) -> bool:
+        return name in self.names or self.computable(name)
 
     def computed(self) -> tuple[Computed, ...]:
         """The scores used so far."""
-        return tuple(self._scores_used.values())
+        return tuple(c for c in self._computed_used.values() if isinstance(c, Computed))
+
+    def derived(self) -> tuple[Derived, ...]:
+        """The columns used so far that the dictionary computes, except scores."""
+        return tuple(c for c in self._computed_used.values() if isinstance(c, Derived))
+
+    def not_derived(self) -> tuple[str, ...]:
+        """The columns used so far that the dictionary would compute, were they not in the file."""
+        return tuple(name for name in self._used if name in self.dictionary.derived)
 
     def sources(self, name: str) -> tuple[str, ...]:
         """The columns that a column comes from: itself, or the parts of a computed score."""
         if name in self.names:
             return (name,)
         self.as_it_stands(name)
-        return self._computed[name].columns
+        return tuple(dict.fromkeys(self._computed[name].columns))
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """The columns that a column is computed from, with their units: `albumin (g/L)`."""
+        self.as_it_stands(name)
+        return self._computed[name].parts_in_words
 
     def missing_reason(self, name: str) -> str:
         """Why rows without a value of a column are excluded; of a score with its parts."""
@@ -566,8 +690,9 @@ class Cohort:
 
     def ordered(self, name: str) -> bool:
         """Whether the levels of a column are ordered, as the dictionary says or a score's are."""
-        declared = self.dictionary.column(name).type
-        return declared == "ordered" or (declared is None and name not in self.names)
+        declared, derived = self.dictionary.column(name).type, self.dictionary.derived.get(name)
+        of_score = name not in self.names and (derived is None or derived.score is not None)
+        return declared == "ordered" or (declared is None and of_score)
 
     def analytes(self) -> dict[str, str]:
         """The column of each analyte at hand: as the dictionary says, else recognised by name.
@@ -584,14 +709,21 @@ class Cohort:
         return analytes
 
     def _compute(self, name: str) -> Column:
-        """A score as a column; computed once."""
+        """A derived column, or else a score; computed once."""
+        entry = self.dictionary.derived.get(name)
+        if entry is not None:
+            return self._derive(entry)
         score = score_named(name)
-        analytes = self.analytes()
-        absent = None if score is None else absent_part(score, analytes)
-        if score is None or absent is not None:
-            error = no_column(name, self.names, self.source.name)
-            if score is not None and absent is not None:
-                error.hint = parts_hint(score, absent, self.names)
+        if score is None:
+            raise no_column(name, self.nameable, self.source.name)
+        return self._score(name, score, self.analytes())
+
+    def _score(self, name: str, score: Score, analytes: Mapping[str, str]) -> Column:
+        """A score as a column, from the columns of its analytes."""
+        absent = absent_part(score, analytes)
+        if absent is not None:
+            error = no_column(name, self.nameable, self.source.name)
+            error.hint = parts_hint(score, absent, self.names)
             raise error
         columns = choose_parts(score, analytes)
         self.load(columns.values())
@@ -605,6 +737,69 @@ class Cohort:
         return Column(
             name, "text", texts, score.levels, label=score.label, coded=(score.levels, codes)
         )
+
+    def _derive(self, entry: DerivedEntry) -> Column:
+        """A column that the dictionary computes from others.
+
+        Raises
+        ------
+        UsageError
+            A column that it names does not exist, or the two are in different units.
+        InputError
+            A value is in no group, is no number, or cannot be the base of a percentage.
+        """
+        table = f"derived.{entry.name}"
+        for name in entry.columns:
+            if not self._at_hand(name):
+                raise no_column(name, self.nameable, f"{self.dictionary.path}, {table}")
+        label = entry.label or self.dictionary.label(entry.name)
+        score = score_named(entry.score) if entry.score else None
+        if score is not None:
+            named = replace(score, name=entry.name, label=label, title=in_sentence(label))
+            return self._score(entry.name, named, {**self.analytes(), **entry.parts})
+        if entry.of is not None:
+            column, recoding = self._recode(self.column(entry.of), entry.recoding, table)
+            expression = f"groups of {entry.of}: {recoding.described}"
+            self._computed[entry.name] = Derived(
+                entry.name, label, entry.columns, entry.columns, expression
+            )
+            return replace(column, name=entry.name, label=label, codes={})
+        return self._combine(entry, label)
+
+    def _combine(self, entry: DerivedEntry, label: str) -> Column:
+        """A number from two columns."""
+        formula = FORMULAS[entry.formula]
+        units = [self.dictionary.column(name).unit for name in entry.columns]
+        if formula.same_unit and all(units) and len({plain_unit(unit or "") for unit in units}) > 1:
+            raise UsageError(
+                f"{entry.columns[0]} is in {units[0]}, but {entry.columns[1]} in {units[1]}.",
+                where=f"{self.dictionary.path}, derived.{entry.name}",
+                hint="Convert one of the columns, or correct its unit.",
+            )
+        first, second = (self.numbers(name) for name in entry.columns)
+        if entry.percent:
+            self._refuse_negative_base(entry, first)
+        values = formula.values(first, second)
+        absent = np.isnan(values) & ~np.isnan(first) & ~np.isnan(second)
+        parts = [f"{n} ({u})" if u else n for n, u in zip(entry.columns, units, strict=True)]
+        expression = formula.expression.format(*parts)
+        self._computed[entry.name] = Derived(
+            entry.name, label, tuple(parts), entry.columns, expression, int(absent.sum())
+        )
+        return Column(entry.name, "number", values, label=label)
+
+    def _refuse_negative_base(self, entry: DerivedEntry, base: NDArray[np.float64]) -> None:
+        """InputError for a percentage of a negative number, whose sign would be reversed."""
+        with np.errstate(invalid="ignore"):
+            negative = np.flatnonzero(base < 0)
+        if negative.size:
+            named = quoted_list(self.row_name(row) for row in negative.tolist())
+            raise InputError(
+                f"{entry.columns[0]} is negative in {counted(negative.size, 'row')}: {named}.",
+                where=f"{self.dictionary.path}, derived.{entry.name}",
+                hint="A percentage needs a base above 0: omit percent for the difference, or "
+                "correct the cells.",
+            )
 
     def _part(self, score: Score, analyte: str, name: str) -> Part:
         """A column as a part of a score: numbers, or the texts of a finding in grades."""

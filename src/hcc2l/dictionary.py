@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.recoding import MISSING, Levels
+from hcc2l.scores import all_scores, score_named
 from hcc2l.scores.laboratory import ANALYTES
 from hcc2l.specs import SPECS
 from hcc2l.specs.options import UNITS, Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 from hcc2l.specs.rules import rival_fields
+from hcc2l.wording import listed
 
 FILE_NAME = "hcc2l.toml"
 ROLES = ("baseline", "outcome", "post-baseline", "id")
@@ -37,11 +40,14 @@ READING_OPTIONS = _settable(ReadingOptions)
 
 _TEXT, _TEXTS = "text in quotation marks", "a list of texts in quotation marks"
 _NUMBERS, _FLAG, _TABLE = "a list of numbers", "true or false", "a table"
+_LABELS = 'a table of texts, such as {0 = "no", 1 = "yes"}'
+_GROUPS = 'a table of lists of texts, such as {A = ["A5", "A6"]}'
+_PARTS = 'a table of columns, such as {bilirubin = "bili_week8"}'
 _ID = "a column, or false if no column identifies patients"
 _TOP = {
     "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
     "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
-    "defaults": _TABLE, "rows": _TABLE,
+    "derived": _TABLE, "defaults": _TABLE, "rows": _TABLE,
 }  # fmt: skip
 _ENDPOINT = {
     "time": _TEXT, "event": _TEXT, "start": _TEXT, "end": _TEXTS, "censor": _TEXT, "unit": _TEXT,
@@ -50,12 +56,16 @@ _ENDPOINT = {
 _COLUMN = {
     "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
     "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT, "marks": _TEXTS,
-    "thousands": _TEXT, "decimal": _TEXT,
+    "thousands": _TEXT, "decimal": _TEXT, "labels": _LABELS, "groups": _GROUPS, "other": _TEXT,
+}  # fmt: skip
+_DERIVED = {
+    "label": _TEXT, "of": _TEXT, "groups": _GROUPS, "other": _TEXT, "ratio": _TEXTS,
+    "difference": _TEXTS, "change": _TEXTS, "percent": _FLAG, "score": _TEXT, "parts": _PARTS,
 }  # fmt: skip
 _ROWS = {"merge": _TEXT, "sections": _TEXT}
 _CHOICES = {
     "role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES),
-    "thousands": (".", ","), "decimal": (".", ","),
+    "thousands": (".", ","), "decimal": (".", ","), "other": (MISSING,),
 }  # fmt: skip
 
 
@@ -95,6 +105,62 @@ class ColumnEntry:
     thousands: str | None = None
     decimal: str | None = None
 
+    labels: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    other: str | None = None
+
+    @property
+    def recoding(self) -> Levels:
+        """The new names of its levels; empty when they stay as they are."""
+        return Levels(self.labels, self.groups, self.other)
+
+
+@dataclass(frozen=True)
+class DerivedEntry:
+    """A column that is computed from others, in one of five ways.
+
+    Attributes
+    ----------
+    of, groups, other
+        A column whose levels are merged, as in `ColumnEntry`.
+    ratio, difference, change
+        Two columns each; a change leads from the first to the second.
+    percent
+        Whether the change is a percentage of the first.
+    score, parts
+        A score by its name, and the columns of those of its parts that are stated.
+    """
+
+    name: str
+    label: str | None = None
+    of: str | None = None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    other: str | None = None
+    ratio: tuple[str, ...] = ()
+    difference: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+    percent: bool = False
+    score: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it names."""
+        of = (self.of,) if self.of else ()
+        return (*of, *self.ratio, *self.difference, *self.change, *self.parts.values())
+
+    @property
+    def recoding(self) -> Levels:
+        """Its groups."""
+        return Levels(groups=self.groups, other=self.other)
+
+    @property
+    def formula(self) -> str:
+        """Its key in `hcc2l.derived.FORMULAS`, if it is computed from two numbers."""
+        if self.change:
+            return "percent" if self.percent else "change"
+        return "ratio" if self.ratio else "difference"
+
 
 @dataclass(frozen=True)
 class RowsEntry:
@@ -133,6 +199,7 @@ class Dictionary:
     rows: RowsEntry = field(default_factory=RowsEntry)
     endpoints: Mapping[str, EndpointEntry] = field(default_factory=dict)
     columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
+    derived: Mapping[str, DerivedEntry] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -172,6 +239,8 @@ class Dictionary:
         for entry in self.endpoints.values():
             event = entry.event.partition("=")[0] if entry.event else None
             names += [entry.time, event, entry.start, *entry.end, entry.censor]
+        for derived in self.derived.values():
+            names += derived.columns
         return list(dict.fromkeys(name for name in names if name))
 
 
@@ -310,6 +379,12 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         _check_column(name, column, faults)
         if column.thousands and column.decimal is None:
             columns[name] = replace(column, decimal="," if column.thousands == "." else ".")
+    derived = {
+        name: DerivedEntry(name, **_entry(("derived", name), value, _DERIVED, faults))
+        for name, value in (top.get("derived") or {}).items()
+    }
+    for entry in derived.values():
+        _check_derived(entry, derived, faults)
     _check_options(("defaults",), top.get("defaults") or {}, None, faults)
     commands = {name: raw[name] for name in SPECS if isinstance(raw.get(name), dict)}
     for name, options in commands.items():
@@ -326,6 +401,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         rows=RowsEntry(**_entry(("rows",), top.get("rows") or {}, _ROWS, faults)),
         endpoints=endpoints,
         columns=columns,
+        derived=derived,
         defaults=top.get("defaults") or {},
         commands=commands,
     )
@@ -362,7 +438,8 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
     key = keys[-1]
     if form == _TEXT and isinstance(value, str):
         if key in _CHOICES and value not in _CHOICES[key]:
-            faults.add(keys, f"{value!r} is not a {key}. {did_you_mean(value, _CHOICES[key])}")
+            what = f"a {key}" if key != "other" else "a way to treat other values"
+            faults.add(keys, f"{value!r} is not {what}. {did_you_mean(value, _CHOICES[key])}")
             return None
         return value
     if form == _FLAG and isinstance(value, bool):
@@ -371,6 +448,11 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
         return value
     if form == _TABLE and isinstance(value, dict):
         return value
+    if form in (_LABELS, _PARTS) and _is_table_of_texts(value):
+        return value
+    if form == _GROUPS and isinstance(value, dict) and value:
+        groups = {name: _checked((*keys, name), of, _TEXTS, faults) for name, of in value.items()}
+        return None if None in groups.values() else groups
     if form in (_TEXTS, _NUMBERS):
         items = value if isinstance(value, list) else [value]
         if form == _TEXTS and all(isinstance(i, str) or _is_number(i) for i in items):
@@ -383,6 +465,11 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_table_of_texts(value: object) -> bool:
+    return isinstance(value, dict) and bool(value) and all(
+        isinstance(text, str) and text for text in value.values())  # fmt: skip
 
 
 def _check_endpoint(name: str, entry: EndpointEntry, faults: _Faults) -> None:
@@ -454,13 +541,73 @@ def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
     keys = ("columns", name)
     if len(set(entry.levels)) < len(entry.levels):
         faults.add((*keys, "levels"), "a level occurs twice.")
-    if entry.reference and entry.levels and entry.reference not in entry.levels:
-        hint = did_you_mean(entry.reference, entry.levels)
+    _check_levels(keys, entry.recoding, faults)
+    new = entry.recoding.names
+    for level in entry.levels if new else ():
+        if level not in new:
+            hint = did_you_mean(level, new)
+            faults.add((*keys, "levels"), f"no label or group is called {level!r}. {hint}")
+    levels = entry.levels or new
+    if entry.reference and levels and entry.reference not in levels:
+        hint = did_you_mean(entry.reference, levels)
         faults.add((*keys, "reference"), f"{entry.reference!r} is not one of the levels. {hint}")
     if entry.thousands and entry.thousands == entry.decimal:
         faults.add((*keys, "thousands"), "this is the decimal sign of the column.")
     if entry.cut and list(entry.cut) != sorted(set(entry.cut)):
         faults.add((*keys, "cut"), "cut-points must be in ascending order, each given once.")
+
+
+def _check_derived(
+    entry: DerivedEntry, derived: Mapping[str, DerivedEntry], faults: _Faults
+) -> None:
+    keys = ("derived", entry.name)
+    ways = ("groups", "ratio", "difference", "change", "score")
+    chosen = [way for way in ways if getattr(entry, way)]
+    if len(chosen) != 1:
+        faults.add(keys, f"give one of {listed(ways, 'or')}.")
+    _check_levels(keys, entry.recoding, faults)
+    for key, needed in (("of", "groups"), ("groups", "of"), ("percent", "change"),
+                        ("parts", "score")):  # fmt: skip
+        if getattr(entry, key) and not getattr(entry, needed):
+            faults.add((*keys, key), f"this needs {needed}.")
+    for key in ("ratio", "difference", "change"):
+        if len(getattr(entry, key)) not in (0, 2):
+            faults.add((*keys, key), "give two columns.")
+    if entry.score is not None:
+        score = score_named(entry.score)
+        if score is None:
+            hint = did_you_mean(entry.score, all_scores())
+            faults.add((*keys, "score"), f"{entry.score!r} is not a score. {hint}")
+        for part in entry.parts if score else ():
+            if score and part not in score.parts:
+                hint = did_you_mean(part, score.parts)
+                faults.add((*keys, "parts", part), f"this is no part of {score.name}. {hint}")
+    if entry.name in _all_columns(entry, derived):
+        faults.add(keys, "this column is computed from itself.")
+
+
+def _all_columns(entry: DerivedEntry, derived: Mapping[str, DerivedEntry]) -> set[str]:
+    """The columns that a column is computed from, those of derived columns included."""
+    found: set[str] = set()
+    todo = list(entry.columns)
+    while todo:
+        name = todo.pop()
+        if name not in found and name in derived:
+            todo += derived[name].columns
+        found.add(name)
+    return found
+
+
+def _check_levels(keys: tuple[str, ...], levels: Levels, faults: _Faults) -> None:
+    """Check new names of levels; no value may be in two groups."""
+    if levels.other and not levels:
+        faults.add((*keys, "other"), "this needs labels or groups: other values than those.")
+    members = [member for group in levels.groups.values() for member in group]
+    for member in dict.fromkeys(m for m in members if members.count(m) > 1):
+        faults.add((*keys, "groups"), f"{member!r} occurs twice.")
+    for group, of in levels.groups.items():
+        if not of:
+            faults.add((*keys, "groups", group), "the group is empty.")
 
 
 def _check_options(

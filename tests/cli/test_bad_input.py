@@ -569,7 +569,7 @@ def test_a_dictionary_with_a_typo_is_refused_with_line_and_near_key(
 ) -> None:
     write("c.csv", GOOD)
     write("hcc2l.toml", '\n[columns.arm]\nlabl = "Arm"\n')
-    refuse("c.csv", says="hcc2l.toml | line 3, columns.arm.labl | Did you mean 'label'?")
+    refuse("c.csv", says="hcc2l.toml | line 3, columns.arm.labl | Did you mean 'label' or")
 
 
 # ---------------------------------------------------------------- output

@@ -190,3 +190,41 @@ def test_levels_that_a_term_names_must_be_in_the_column(terms: Path) -> None:
 
 def test_the_label_of_a_group_of_levels_names_them(terms: Path) -> None:
     assert km(terms, by="child_pugh in {A,C}").title.startswith("Survival by Child-Pugh A or C")
+
+
+CENTRES = "patient_id,time,status,arm,age,centre,code,dose\n" + "".join(
+    f"p{i},{1 + i % 17},{int(i % 3 > 0)},{'AB'[i % 7 % 2]},{50 + i % 11},c{i % 20},{1 + i % 20},"
+    f"{i % 20 + 0.5}\n"
+    for i in range(120)
+)
+
+
+@pytest.mark.parametrize("column", ["centre", "code"])
+def test_strata_may_have_any_number_of_levels(column: str, write: Write) -> None:
+    path = write("c.csv", CENTRES)
+    tests = km(path, by="arm", strata=column).table("tests").column("test")
+    assert "logrank-stratified" in tests
+    assert hcc2l.cox(path, covariates=["arm"], strata=column).provenance.analysed == 120
+    assert hcc2l.cox(path, covariates=["arm"], cluster=column).provenance.analysed == 120
+    matched = hcc2l.psmatch(path, treat="B", covariates=["age"], exact=[column], caliper=9)
+    assert matched.provenance.analysed == 120
+
+
+def test_a_number_with_decimals_and_an_id_are_no_strata(write: Write) -> None:
+    path = write("c.csv", CENTRES)
+    for column in ("dose", "patient_id"):
+        with pytest.raises(UsageError, match=r"not a grouping variable|too many for groups"):
+            hcc2l.cox(path, covariates=["arm"], strata=column)
+
+
+@pytest.mark.parametrize("column", ["centre", "code"])
+def test_groups_above_12_are_refused_unless_the_dictionary_says_factor(
+    column: str, write: Write
+) -> None:
+    path = write("c.csv", CENTRES)
+    with pytest.raises(UsageError, match=r"has 20 different values|number with 20 values"):
+        km(path, by=column)
+    write("hcc2l.toml", f'[columns.{column}]\ntype = "factor"\n')
+    assert len(groups(km(path, by=column))) == 20
+    terms = hcc2l.cox(path, covariates=[column]).table("terms").column("level")
+    assert len(set(terms)) >= 19

@@ -74,6 +74,9 @@ def reading_notes(cohort: Cohort, *events: str) -> list[Note]:
         text = f"{name}: {count} ({kinds}); the limit itself is used as the value."
         notes.append(Note("info", "detection-limits", text))
     notes += _cell_notes(cohort)
+    for recoding in cohort.recodings():
+        text = f"{recoding.column} was recoded as hcc2l.toml says: {recoding.described}."
+        notes.append(Note("info", "recoded", text))
     for name, cells in cohort.mixed().items():
         text = (
             f"{name} is treated as a grouping variable because it contains "

@@ -19,6 +19,11 @@ def score_notes(cohort: Cohort) -> list[Note]:
             known = int(np.count_nonzero(~np.isnan(part.cells)))
             notes += zeros_notes(part.label, found, known)
             notes += declared_unit_notes(part.label, part.stated, found)
+    for derived in cohort.derived():
+        notes.append(Note("info", "derived-column", derived.described))
+    for name in cohort.not_derived():
+        text = f"{name} is a column of the cohort, so [derived.{name}] of hcc2l.toml is not used."
+        notes.append(Note("info", "derived-column", text))
     return list(dict.fromkeys(notes))
 
 
@@ -30,7 +35,7 @@ def opening_sentences(cohort: Cohort) -> list[str]:
         how = "assigned" if score.levels else "calculated"
         formula = score.expression.replace("10^9", "10⁹")
         sentences.append(f"The {score.title} was {how} as {formula}.")
-    return sentences
+    return sentences + [f"{d.label} was defined as {d.expression}." for d in cohort.derived()]
 
 
 def score_references(cohort: Cohort) -> list[str]:

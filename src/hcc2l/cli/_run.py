@@ -26,7 +26,7 @@ from hcc2l.files import (
 )
 from hcc2l.formats import FORMATS
 from hcc2l.progress import shown_by
-from hcc2l.specs import AnalysisSpec
+from hcc2l.specs import CohortSpec
 from hcc2l.specs.options import Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
@@ -44,7 +44,7 @@ _COMMAND_LINE_ERROR: Any = next(
 )
 
 
-def run_analysis(context: typer.Context, spec_type: type[AnalysisSpec]) -> None:
+def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     """Run the command of `spec_type`, from the options in `context` to its output."""
     command = str(context.info_name)
     _tell_lost_comparison()
@@ -70,7 +70,7 @@ def run_analysis(context: typer.Context, spec_type: type[AnalysisSpec]) -> None:
         raise typer.Exit(report.status)
 
 
-def _given(context: typer.Context, spec_type: type[AnalysisSpec]) -> dict[str, Any]:
+def _given(context: typer.Context, spec_type: type[CohortSpec]) -> dict[str, Any]:
     """Options given on the command line; the others keep the defaults of dictionary and spec."""
     known = {**options_of(OutputOptions), **options_of(ReadingOptions), **options_of(spec_type)}
     options: dict[str, Any] = {}
@@ -217,7 +217,7 @@ def _refuse_table_without_csv(output: OutputOptions) -> None:
         )
 
 
-def _refuse_unrequested_table(report: Report, spec: AnalysisSpec, output: OutputOptions) -> None:
+def _refuse_unrequested_table(report: Report, spec: CohortSpec, output: OutputOptions) -> None:
     """UsageError for --table with a table that another option has to ask for."""
     option = spec.optional_tables.get(output.table or "")
     missing = output.table not in [table.name for table in report.tables]
@@ -229,7 +229,7 @@ def _refuse_unrequested_table(report: Report, spec: AnalysisSpec, output: Output
         )
 
 
-def _analyse(command: str, cohort: Cohort, spec: AnalysisSpec) -> Report:
+def _analyse(command: str, cohort: Cohort, spec: CohortSpec) -> Report:
     report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, spec)
     return replace(report, provenance=replace(report.provenance, argv=tuple(sys.argv[1:])))
 

@@ -11,7 +11,7 @@ import typer
 
 from hcc2l.cli._run import run_analysis
 from hcc2l.cli.completion import completion
-from hcc2l.specs import AnalysisSpec
+from hcc2l.specs import CohortSpec
 from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
@@ -29,7 +29,7 @@ _COHORT = Annotated[
 ]
 
 
-def command(spec: type[AnalysisSpec]) -> Callable[..., None]:
+def command(spec: type[CohortSpec]) -> Callable[..., None]:
     """The function that typer makes the command of `spec` from, by its signature."""
 
     def run(context: typer.Context, **_: object) -> None:
@@ -48,7 +48,7 @@ def command(spec: type[AnalysisSpec]) -> Callable[..., None]:
     return run
 
 
-def _options(spec: type[AnalysisSpec]) -> Iterable[Option]:
+def _options(spec: type[CohortSpec]) -> Iterable[Option]:
     """The options of a command: how its result is shown, its own, how the cohort is read."""
     unused = {name for name, used in {"plot": spec.plots, "save": spec.saves}.items() if not used}
     for group in (OutputOptions, spec, ReadingOptions):

@@ -83,7 +83,7 @@ def _terms(option: Option, cohort: Cohort, incomplete: str) -> list[str]:
     cut = _CUT.fullmatch(typed)
     if cut and option.declared.metavar.startswith("TERM"):
         return [before + cut[1] + word for word in _AFTER_AT]
-    return [before + name for name in (*cohort.names, *_scores(cohort))]
+    return [before + name for name in (*cohort.nameable, *_scores(cohort))]
 
 
 def _parted(option: Option, incomplete: str) -> tuple[str, str]:
@@ -97,7 +97,7 @@ def _levels(cohort: Cohort, name: str) -> Iterable[str]:
     """The levels of a column, unless there are too many to choose from."""
     from hcc2l.terms import known_column
 
-    column = cohort.column(known_column(name, cohort.names, ""))
+    column = cohort.column(known_column(name, cohort.nameable, ""))
     known = cohort.dictionary.column(column.name).levels or column.levels
     found = {column.text(row) for row in range(len(column.values))} - {""}
     levels = list(known) or sorted(found)

@@ -5,7 +5,7 @@ Frames and text end here; `stats` gets arrays. Every excluded row is counted by 
 
 from hcc2l.design.conditions import apply_conditions
 from hcc2l.design.endpoints import Endpoint, add_competing, endpoint_columns, resolve_endpoint
-from hcc2l.design.factors import Factor, factor, groups, weights
+from hcc2l.design.factors import Factor, factor, groups, strata, weights
 from hcc2l.design.rows import Floats, Ints, Mask, RowAccount
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "factor",
     "groups",
     "resolve_endpoint",
+    "strata",
     "weights",
 ]

@@ -89,7 +89,7 @@ def _with_known_dates(cohort: Cohort, entry: EndpointEntry, place: str) -> Endpo
     """The same endpoint, its columns of dates by their names in the cohort."""
 
     def known(name: str, part: str) -> str:
-        return known_column(name, cohort.names, f"{place}{part}")
+        return known_column(name, cohort.nameable, f"{place}{part}")
 
     ends = [name for text in entry.end for name in _split(text, cohort)]
     entry = replace(
@@ -114,7 +114,7 @@ def _with_known_dates(cohort: Cohort, entry: EndpointEntry, place: str) -> Endpo
 
 def _split(text: str, cohort: Cohort) -> list[str]:
     """``a,b`` as two columns, unless one column is called that."""
-    if text.strip() in cohort.names:
+    if text.strip() in cohort.nameable:
         return [text]
     return [part.strip() for part in text.split(",") if part.strip()]
 

@@ -154,8 +154,8 @@ def _from_columns(
 ) -> Endpoint:
     assert entry.time is not None
     assert entry.event is not None
-    time_name = known_column(entry.time, cohort.names, f"{place}time")
-    which = parse_assignment(entry.event, cohort.names, f"{place}event")
+    time_name = known_column(entry.time, cohort.nameable, f"{place}time")
+    which = parse_assignment(entry.event, cohort.nameable, f"{place}event")
     time = numbers(cohort, time_name, keep)
     _refuse_negative(cohort, time, keep, time_name)
     event, others = read_event(cohort, which, keep)
@@ -205,7 +205,7 @@ def _from_dates(
         days = (np.where(happened, first, last) - start) / _DAY  # NaN from NaT
         event = np.where(np.isnan(days), -1, happened).astype(np.int64)
     else:
-        which = parse_assignment(entry.event, cohort.names, f"{place}event")
+        which = parse_assignment(entry.event, cohort.nameable, f"{place}event")
         event, others = read_event(cohort, which, keep)
         event_column, event_name = which.column, which.name
         days = (last - start) / _DAY

@@ -11,7 +11,7 @@ import numpy as np
 
 from hcc2l.cohort import Cohort, Column, printable
 from hcc2l.design.conditions import accepted, bound, compare
-from hcc2l.design.levels import distinct, natural_order
+from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, RowAccount, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
 from hcc2l.number_format import number_text
@@ -59,13 +59,14 @@ class Factor:
         )
 
 
-def factor(cohort: Cohort, term: Term, keep: Mask) -> Factor:
+def factor(cohort: Cohort, term: Term, keep: Mask, limit: int | None = MAX_LEVELS) -> Factor:
     """A term as groups, over all rows; a median cut-point is that of the `keep` rows.
 
     Raises
     ------
     UsageError
-        A number without a cut-point, an unknown value, or more than 12 groups.
+        A number without a cut-point, an unknown value, or more than `limit` groups that the
+        dictionary does not declare; without a limit, more than half as many as rows (ids).
     """
     if term.scale is not None:
         raise UsageError(
@@ -85,7 +86,7 @@ def factor(cohort: Cohort, term: Term, keep: Mask) -> Factor:
         if cuts:
             levels, codes = _cut(numbers(cohort, term.column, keep, to_cut=True), cuts)
         else:
-            levels, codes = _levels(cohort, column, term, keep)
+            levels, codes = _levels(cohort, column, term, keep, limit)
     ordered = levels
     levels, codes = _with_reference(term, levels, codes, cohort)
     ranks = tuple(ordered.index(level) for level in levels)
@@ -176,7 +177,9 @@ def _cut(values: Floats, cuts: Sequence[float]) -> tuple[tuple[str, ...], Ints]:
     return (f"<{limits[0]}", *middle, f"≥{limits[-1]}"), codes
 
 
-def _levels(cohort: Cohort, column: Column, term: Term, keep: Mask) -> tuple[tuple[str, ...], Ints]:
+def _levels(
+    cohort: Cohort, column: Column, term: Term, keep: Mask, limit: int | None
+) -> tuple[tuple[str, ...], Ints]:
     """Levels of the kept rows, in the order of the dictionary or file, else natural order."""
     texts, codes = distinct(column)
     kept = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
@@ -192,18 +195,25 @@ def _levels(cohort: Cohort, column: Column, term: Term, keep: Mask) -> tuple[tup
             f'missing = ["…"] for {column.name} in hcc2l.toml.',
         )
     if not declared:
-        _refuse_many(cohort, column, kept, term)
+        most = max(MAX_LEVELS, int(keep.sum()) // 2) if limit is None else limit
+        _refuse_many(cohort, column, kept, term, most)
     places = {level: i for i, level in enumerate(levels)}
     table = np.array([*(places.get(t, -1) for t in texts), -1], dtype=np.int64)
     return tuple(levels), table[codes]
 
 
-def _refuse_many(cohort: Cohort, column: Column, texts: Sequence[str], term: Term) -> None:
-    """Refuse a number without cut-points, and text with too many values for groups."""
-    grouped = cohort.dictionary.column(column.name).type in ("factor", "ordered")
-    many = len(texts) > MAX_LEVELS
+def _refuse_many(
+    cohort: Cohort, column: Column, texts: Sequence[str], term: Term, limit: int
+) -> None:
+    """Refuse a number without cut-points, and text with too many values for groups.
+
+    A column that the dictionary declares a factor may have any number of them.
+    """
+    if cohort.dictionary.column(column.name).type in ("factor", "ordered"):
+        return
+    many = len(texts) > limit
     continuous = column.kind == "number" and any("." in t or "e" in t for t in texts)
-    if column.kind == "number" and (many or (continuous and not grouped)):
+    if column.kind == "number" and (many or continuous):
         raise UsageError(
             f"{column.name} is a number with {len(texts)} values, not a grouping variable.",
             where=term.where,
@@ -214,7 +224,8 @@ def _refuse_many(cohort: Cohort, column: Column, texts: Sequence[str], term: Ter
         raise UsageError(
             f"{column.name} has {len(texts)} different values, too many for groups.",
             where=term.where,
-            hint=f"Merge values, or select some with --where '{column.name} in …,…'.",
+            hint=f"Merge values, or select some with --where '{column.name} in …,…'; if all are "
+            f'groups, set type = "factor" for {column.name} in hcc2l.toml.',
         )
 
 
@@ -227,13 +238,15 @@ def _with_reference(
     if not term.comparison and not term.cuts:
         reference = entry.reference if entry.reference in levels else None
     for given in term.references:
-        if given.value not in levels:
+        value = given.value or ""
+        named = [value] if value in levels else matching(value, cohort.column(term.column), levels)
+        if len(named) != 1:
             raise UsageError(
-                f"There is no level {given.value!r} in {term.column}.",
+                f"There is no level {value!r} in {term.column}.",
                 where=given.where,
-                hint=did_you_mean(given.value or "", levels),
+                hint=did_you_mean(value, levels),
             )
-        reference = given.value
+        (reference,) = named
     if reference is None or reference == levels[0]:
         return levels, codes
     first = levels.index(reference)
@@ -245,6 +258,13 @@ def _with_reference(
 def groups(cohort: Cohort, term: Term, account: RowAccount) -> Factor:
     """A term as groups, over all rows; rows that belong to no group are excluded."""
     made = factor(cohort, term, account.keep)
+    account.drop_missing(made.codes < 0, made.column)
+    return made
+
+
+def strata(cohort: Cohort, term: Term, account: RowAccount) -> Factor:
+    """A term as strata, of any number, over all rows; rows that belong to none are excluded."""
+    made = factor(cohort, term, account.keep, limit=None)
     account.drop_missing(made.codes < 0, made.column)
     return made
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-import numpy as np
-
-from hcc2l.cohort import Column
-from hcc2l.design.rows import Ints
-from hcc2l.number_format import number_text
+from hcc2l.cohort import distinct as distinct
+from hcc2l.cohort import matching as matching
 
 _ROMAN = {
     "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10,
@@ -96,31 +93,3 @@ def affirmative(levels: Iterable[str]) -> tuple[str, ...]:
         if yes and all(word in (*negative, *positive) for word in words.values()):
             return yes
     return ()
-
-
-def distinct(column: Column) -> tuple[list[str], Ints]:
-    """The distinct texts of a column, and each row's index among them (-1 where missing)."""
-    if column.coded is not None:
-        return list(column.coded[0]), column.coded[1]
-    missing = column.missing
-    if column.kind == "number":
-        values, inverse = np.unique(column.values[~missing], return_inverse=True)
-        texts = [number_text(float(v)) for v in values]
-    else:
-        cells = [str(v) for v in column.values[~missing].tolist()]
-        place = {text: i for i, text in enumerate(dict.fromkeys(cells))}
-        texts, inverse = list(place), np.array([place[t] for t in cells], dtype=np.int64)
-    codes = np.full(missing.size, -1, dtype=np.int64)
-    codes[~missing] = inverse
-    return texts, codes
-
-
-def matching(value: str, column: Column, texts: Sequence[str]) -> set[str]:
-    """The distinct texts that match: `value` itself, the same number, or the label of its code."""
-    matches = {t for t in texts if t == value}
-    if not matches and column.kind == "number":
-        try:
-            matches = {t for t in texts if float(t) == float(value)}
-        except ValueError:
-            matches = set()
-    return matches or {t for t in texts if column.codes.get(t) == value}

@@ -78,16 +78,16 @@ def resolve_treatment(
 def _named(cohort: Cohort, text: str, keep: Mask) -> Assignment:
     """What `--treat` names: a column, with a level unless it names the column alone."""
     column_alone = Assignment(text, "--treat", text, None)
-    if text in cohort.names and _occurring(cohort, text, keep) <= 2:
+    if text in cohort.nameable and _occurring(cohort, text, keep) <= 2:
         return column_alone
     before, equals, _ = text.partition("=")
-    if not equals or before.strip() not in cohort.names:
+    if not equals or before.strip() not in cohort.nameable:
         column = _column_of_level(cohort, text, keep)
         if column is not None:
             return Assignment(text, "--treat", column, text)
     if equals:
-        return parse_assignment(text, cohort.names, "--treat")
-    if text in cohort.names:
+        return parse_assignment(text, cohort.nameable, "--treat")
+    if text in cohort.nameable:
         return column_alone
     raise UsageError(
         f"{text!r} is neither a column with two values nor a level of any column.",
@@ -120,7 +120,7 @@ def _declared(cohort: Cohort) -> str | None:
 
 
 def _has(cohort: Cohort, name: str, text: str, keep: Mask) -> bool:
-    column = cohort.as_it_stands(name)
+    column = cohort.recoded(name)
     if column.kind == "date":
         return False
     if column.kind == "number":

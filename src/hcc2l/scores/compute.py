@@ -67,15 +67,20 @@ class Computed:
         return tuple(part.column for part in self.parts.values())
 
     @property
-    def described(self) -> str:
-        """Formula, columns and units as a sentence."""
+    def parts_in_words(self) -> tuple[str, ...]:
+        """The columns with their units: `albumin (g/L)`."""
         of_parts = []
         for analyte, part in self.parts.items():
             found = self.units.get(analyte)
             unit = found.unit.name if found is not None and found.unit is not None else ""
             of_parts.append(f"{part.column} ({unit})" if unit else part.column)
+        return tuple(of_parts)
+
+    @property
+    def described(self) -> str:
+        """Formula, columns and units as a sentence."""
         score = self.score
-        return f"{score.label} = {score.expression}, computed from {listed(of_parts)}."
+        return f"{score.label} = {score.expression}, computed from {listed(self.parts_in_words)}."
 
 
 def choose_parts(score: Score, columns: Mapping[str, str]) -> dict[str, str]:

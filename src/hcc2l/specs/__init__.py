@@ -7,8 +7,10 @@ takes, are in `reading` and `output`.
 from __future__ import annotations
 
 from hcc2l.specs.check import CheckSpec as CheckSpec
+from hcc2l.specs.derive import DeriveSpec as DeriveSpec
 from hcc2l.specs.km import KmSpec as KmSpec
 from hcc2l.specs.options import AnalysisSpec as AnalysisSpec
+from hcc2l.specs.options import CohortSpec as CohortSpec
 from hcc2l.specs.options import SurvivalSpec as SurvivalSpec
 from hcc2l.specs.psmatch import PsmatchSpec as PsmatchSpec
 from hcc2l.specs.regression import CoxSpec as CoxSpec
@@ -18,7 +20,7 @@ from hcc2l.specs.roc import RocSpec as RocSpec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
 
 # The commands, in the order of `hcc2l --help`.
-SPECS: dict[str, type[AnalysisSpec]] = {
+SPECS: dict[str, type[CohortSpec]] = {
     "check": CheckSpec,
     "km": KmSpec,
     "cox": CoxSpec,
@@ -26,4 +28,5 @@ SPECS: dict[str, type[AnalysisSpec]] = {
     "tree": TreeSpec,
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
+    "derive": DeriveSpec,
 }

@@ -221,9 +221,16 @@ def _as_tuple(value: object) -> tuple[Any, ...]:
     return tuple(value)
 
 
+def methods_option() -> Any:
+    """The methods paragraph of every command."""
+    return option(
+        False, "Add a methods paragraph for the manuscript, with references.", panel=OUTPUT
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
-class AnalysisSpec(Options):
-    """Options of every analysis.
+class CohortSpec(Options):
+    """Options of every command.
 
     The first sentence of a command's spec is its description in ``hcc2l --help``.
 
@@ -246,20 +253,6 @@ class AnalysisSpec(Options):
         (), "Analyse only these rows: 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing'.",
         metavar="EXPR", panel=SELECTION, commas=False,
     )  # fmt: skip
-    cut: Sequence[str] = option(
-        (), "Cut a numeric column into groups: afp=400 gives <400 and ≥400.",
-        metavar="COL=V[,V…]", panel=SELECTION, commas=False,
-    )  # fmt: skip
-    ref: Sequence[str] = option(
-        (), "The reference level of a column.",
-        metavar="COL=LEVEL", panel=SELECTION, commas=False,
-    )  # fmt: skip
-    conf_level: float = option(
-        0.95, "Confidence level.", metavar="P", panel=SELECTION, low=0.0, high=1.0, ends=False
-    )
-    methods: bool = option(
-        False, "Add a methods paragraph for the manuscript, with references.", panel=OUTPUT
-    )
 
     @property
     def without_effect(self) -> dict[str, str]:
@@ -271,6 +264,24 @@ class AnalysisSpec(Options):
         """Every option with its value, for the provenance."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisSpec(CohortSpec):
+    """Options of every statistical analysis."""
+
+    cut: Sequence[str] = option(
+        (), "Cut a numeric column into groups: afp=400 gives <400 and ≥400.",
+        metavar="COL=V[,V…]", panel=SELECTION, commas=False,
+    )  # fmt: skip
+    ref: Sequence[str] = option(
+        (), "The reference level of a column.",
+        metavar="COL=LEVEL", panel=SELECTION, commas=False,
+    )  # fmt: skip
+    conf_level: float = option(
+        0.95, "Confidence level.", metavar="P", panel=SELECTION, low=0.0, high=1.0, ends=False
+    )
+    methods: bool = methods_option()
 
 
 def seed_option() -> Any:

@@ -29,7 +29,7 @@ def run(cohort: Cohort, spec: CheckSpec) -> Report:
         No rows remain.
     """
     account = RowAccount(cohort)  # patients may repeat here
-    apply_conditions(cohort, account, Parser(cohort.names).conditions(spec.where))
+    apply_conditions(cohort, account, Parser(cohort.nameable).conditions(spec.where))
     refuse_no_rows(account)
     found = find(cohort, account.keep)
     found = replace(found, endpoints=find_endpoints(found, spec.conf_level))

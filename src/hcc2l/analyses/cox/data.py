@@ -221,7 +221,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
 
     The covariates of the data's options are those that `--drop-constant` keeps.
     """
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     effect = parser.terms([spec.subgroups] if spec.subgroups else [], "--subgroups")
     covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
     stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
@@ -275,7 +275,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
 def _strata(cohort: Cohort, term: Term, outcome: Outcome) -> Factor:
     """The strata; rows without one are excluded."""
     refuse_own(term.column, term.where, outcome.endpoint.columns)
-    return design.groups(cohort, term, outcome.account)
+    return design.strata(cohort, term, outcome.account)
 
 
 def _cluster(cohort: Cohort, term: Term, account: RowAccount) -> Ints:

@@ -115,7 +115,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     by, stratum = parser.term(spec.by, "--by"), parser.term(spec.strata, "--strata")
     weight = parser.term(spec.weights, "--weights")
     competing = parser.assignment(spec.competing, "--competing")
@@ -129,7 +129,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     time = endpoint.time
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
-    strata = design.groups(cohort, stratum, account) if stratum else None
+    strata = design.strata(cohort, stratum, account) if stratum else None
     weights = design.weights(cohort, weight, account) if weight else None
     # Last, so that a cut at the median is that of the rows analysed.
     group = design.groups(cohort, by, account) if by else None

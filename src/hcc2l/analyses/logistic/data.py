@@ -157,7 +157,7 @@ def prepare(cohort: Cohort, spec: LogisticSpec) -> tuple[LogisticData, dict[str,
 
     The covariates of the data's options are those that `--drop-constant` keeps.
     """
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     covariates = parser.terms(spec.covariates, "-x")
     outcome = parser.assignment(spec.outcome, "--outcome")
     assert outcome is not None  # the spec has seen to it

@@ -176,7 +176,7 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
         There is only one treatment, no patient has every covariate, the covariates separate the
         treatments completely, or no control lies within the caliper.
     """
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     covariates, on = parser.terms(spec.covariates, "-x"), parser.terms(spec.exact, "--exact")
     account = rows_where(cohort, parser.conditions(spec.where))
     treatment = resolve_treatment(cohort, parser, spec.treat or "", spec.control, account)
@@ -250,7 +250,7 @@ def _exact(
                 where=term.where,
                 hint="Remove it from --exact.",
             )
-        groups = design.groups(cohort, term, account)
+        groups = design.strata(cohort, term, account)
         codes = codes * len(groups.levels) + groups.codes
         factors.append(groups)
     return codes, factors

@@ -191,7 +191,7 @@ def prepare(cohort: Cohort, spec: RocSpec) -> RocData:
     AnalysisError
         No rows remain, all or none of the patients have the outcome, or a marker is constant.
     """
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     by, conditions = parser.term(spec.by, "--by"), parser.conditions(spec.where)
     outcome = parser.assignment(spec.outcome, "--outcome")
     _refuse_unknown_columns(cohort, spec)
@@ -234,9 +234,9 @@ def _maximally_selected(asked: _Asked, outcome: Assignment | None) -> MaximallyS
 def _refuse_unknown_columns(cohort: Cohort, spec: RocSpec) -> None:
     """UsageError for a column that is not in the cohort, in an option that is not used here."""
     if spec.time is not None:
-        parse_term(spec.time, cohort.names, "--time")
+        parse_term(spec.time, cohort.nameable, "--time")
     if spec.event is not None:
-        parse_assignment(spec.event, cohort.names, "--event")
+        parse_assignment(spec.event, cohort.nameable, "--event")
     if spec.gives_dates or "--endpoint" in spec.without_effect:
         chosen_endpoint(cohort, spec)  # raises the error that names dates or endpoints
 

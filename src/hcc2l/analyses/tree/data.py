@@ -81,7 +81,7 @@ class Candidate:
         if self.kind == "numeric":
             return numbers(cohort, self.column, keep)
         # Without --cut and --ref: the candidate's own term defines the groups.
-        groups = design.factor(cohort, parse_term(self.fixed, cohort.names, "-x"), keep)
+        groups = design.factor(cohort, parse_term(self.fixed, cohort.nameable, "-x"), keep)
         unknown = [level for level in groups.take(keep).levels if level not in self.levels]
         if unknown and (groups.codes[keep] >= 0).any():
             raise InputError(
@@ -291,7 +291,7 @@ def prepare(cohort: Cohort, spec: TreeSpec) -> TreeData:
     AnalysisError
         There are no rows or no events, or a candidate has no known value.
     """
-    parser = Parser(cohort.names, spec.cut, spec.ref)
+    parser = Parser(cohort.nameable, spec.cut, spec.ref)
     terms, conditions = parser.terms(spec.covariates, "-x"), parser.conditions(spec.where)
     # All at once, so that a large file is parsed once.
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",

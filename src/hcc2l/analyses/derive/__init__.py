@@ -1,0 +1,1 @@
+"""`hcc2l derive`: scores and derived columns, added to the cohort."""
