@@ -8,6 +8,7 @@ seconds (user + system). A peer that is not installed is passed over with a word
 
 from __future__ import annotations
 
+import csv
 import multiprocessing
 import os
 import resource
@@ -68,6 +69,24 @@ def write_cohort(path: Path, rows: int, seed: int = 1) -> None:
         file.writelines(",".join(row) + "\n" for row in table.tolist())
 
 
+def write_as_r(plain: Path, quoted: Path) -> None:
+    """The same cohort as R's `write.csv` writes it: quoted header and texts, and row names."""
+    with plain.open(newline="") as source, quoted.open("w", newline="") as target:
+        rows = csv.reader(source)
+        target.write('"",' + ",".join(f'"{name}"' for name in next(rows)) + "\n")
+        for number, row in enumerate(rows, start=1):
+            cells = (c if c.replace(".", "", 1).isdigit() else f'"{c}"' for c in row)
+            target.write(f'"{number}",' + ",".join(cells) + "\n")
+
+
+def write_parquet(plain: Path, parquet: Path) -> None:
+    """The same cohort in Parquet."""
+    from pyarrow import csv as arrow_csv
+    from pyarrow import parquet as arrow_parquet
+
+    arrow_parquet.write_table(arrow_csv.read_csv(plain), parquet)
+
+
 def cpu_and_memory(command: list[str]) -> tuple[float, float]:
     """CPU seconds and peak memory (MB) of one run; an error stops the benchmark."""
     with tempfile.TemporaryFile() as errors:
@@ -100,9 +119,13 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder, "small.csv"), Path(folder, "large.csv")
-        for path, rows in ((small, 424), (large, 1_000_000)):
+        quoted, parquet = Path(folder, "quoted.csv"), Path(folder, "large.parquet")
+        for write, *arguments in (
+            (write_cohort, small, 424), (write_cohort, large, 1_000_000),
+            (write_as_r, large, quoted), (write_parquet, large, parquet),
+        ):  # fmt: skip
             # In a process of its own: a child's peak memory counts what its parent had.
-            writer = multiprocessing.Process(target=write_cohort, args=(path, rows))
+            writer = multiprocessing.Process(target=write, args=arguments)
             writer.start()
             writer.join()
         r_script, python_script = Path(folder, "km.R"), Path(folder, "km_lifelines.py")
@@ -114,6 +137,9 @@ def main() -> None:
         print(f"{'hcc2l --help':44s} {help_cpu:7.2f} s {'':9s}   at most 0.20 s")
         lifelines = [sys.executable, str(python_script), str(small)]
         compare("424 rows, against lifelines", [*km, str(small)], lifelines, 7, 0.5)
+        plain = [*km, str(large)]
+        compare("1,000,000 rows, quoted, against plain", [*km, str(quoted)], plain, 3, 1.2)
+        compare("1,000,000 rows, Parquet, against plain", [*km, str(parquet)], plain, 3, 0.5)
         rscript = shutil.which("Rscript")
         if rscript is None:
             print("Rscript is not installed: its comparisons are passed over.")
@@ -124,6 +150,10 @@ def main() -> None:
         compare(
             "1,000,000 rows x 14 columns, against R",
             [*km, str(large)], [rscript, str(r_script), str(large)], 3, 0.15,
+        )  # fmt: skip
+        compare(
+            "1,000,000 rows x 14 columns, quoted, against R",
+            [*km, str(quoted)], [rscript, str(r_script), str(quoted)], 3, 0.2,
         )  # fmt: skip
 
 
