@@ -82,9 +82,14 @@ def ratio_interval(
     return interval(estimate, lower, upper, lambda value: ratio(value, decimals))
 
 
+def confidence_level(conf_level: float) -> str:
+    """A confidence level in a sentence: `95%`."""
+    return f"{conf_level * 100:g}%"
+
+
 def confidence(conf_level: float) -> str:
     """The name of an interval: `95% CI`."""
-    return f"{conf_level * 100:g}% CI"
+    return f"{confidence_level(conf_level)} CI"
 
 
 def tick(value: float) -> str:

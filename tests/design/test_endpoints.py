@@ -230,3 +230,10 @@ def test_no_cell_of_an_excluded_row_is_printed(write: Write, run: Run) -> None:
     for format_ in ("table", "json", "md", "html"):
         outcome = run("km", "c.csv", "--format", format_)
         assert "Secretname" not in outcome.out + outcome.err
+
+
+def test_a_row_of_units_below_the_header_states_the_unit_of_time(write: Write) -> None:
+    rows = "".join(f"P{i},{i},1,{60 + i}\n" for i in range(1, 9))
+    report = km(write("c.csv", f"patient_id,time,status,age\n,weeks,,years\n{rows}"))
+    assert report.provenance.settings["unit"] == "weeks"
+    assert report.provenance.analysed == 8

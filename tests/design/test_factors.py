@@ -167,7 +167,7 @@ def test_a_cut_must_be_a_finite_number(term: str, terms: Path) -> None:
         km(terms, by=term)
 
 
-@pytest.mark.parametrize("values", ["1,1,1,2", "5,5,5,5"])
+@pytest.mark.parametrize("values", ["1,1,1,2", "5,5,5,5", "1,1,1,2,3,4"])
 def test_too_many_equal_values_for_groups_of_equal_size_are_refused(
     values: str, write: Write
 ) -> None:
@@ -228,3 +228,11 @@ def test_groups_above_12_are_refused_unless_the_dictionary_says_factor(
     assert len(groups(km(path, by=column))) == 20
     terms = hcc2l.cox(path, covariates=[column]).table("terms").column("level")
     assert len(set(terms)) >= 19
+
+
+def test_a_value_at_a_quantile_is_in_the_upper_group_after_rounding_too(write: Write) -> None:
+    # R: quantile(x, 1:2 / 3) is 2.54 and 5
+    values = (1, 1.5, 2.54, 4, 5, 6, 7)
+    lines = "".join(f"{i},1,{v}\n" for i, v in enumerate(values, 1))
+    patients = counts(km(write("c.csv", f"time,status,x\n{lines}"), by="x@tertiles"))
+    assert patients == {"<2.5": 2, "2.5–<5": 2, "≥5": 3}

@@ -8,6 +8,7 @@ from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.regression.models import Model
 from hcc2l.design import Floats
 from hcc2l.errors import AnalysisError, UsageError, quoted_list
+from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, finite
 from hcc2l.stats.kaplan_meier import KaplanMeier, confidence_limits, quantiles
 
@@ -55,7 +56,7 @@ def adjusted_tables(data: CoxData, model: Model | None) -> list[Table]:
         for t, s, e, low, high in zip(*(a.tolist() for a in arrays), strict=True):
             curves.append({"group": level, "time": t, "estimate": s, "std_err": finite(e),
                            "lower": finite(low), "upper": finite(high)})  # fmt: skip
-    ci = f"({data.spec.conf_level * 100:g}% CI)"
+    ci = f"({confidence(data.spec.conf_level)})"
     columns = (
         Column(data.labels[text], ("group",)), Column("n", ("n",)), Column("Events", ("events",)),
         Column(f"Median{unit} {ci}", ("median", "lower", "upper"), form="interval"),

@@ -17,6 +17,7 @@ from hcc2l.analyses.regression.methods import (
     model_sentences,
 )
 from hcc2l.cohort import Cohort
+from hcc2l.numerals import confidence, confidence_level
 from hcc2l.wording import in_sentence, listed
 
 _TIES = {"efron": references.EFRON_1977, "breslow": references.BRESLOW_1974}
@@ -29,7 +30,7 @@ def conventions(data: CoxData) -> list[str]:
     parts = [
         f"{endpoint.label} ({endpoint.described}){unit}",
         f"Cox model{', Firth penalised likelihood' if spec.firth else ''}, "
-        f"{spec.ties.capitalize()} ties, {spec.conf_level * 100:g}% CI "
+        f"{spec.ties.capitalize()} ties, {confidence(spec.conf_level)} "
         f"({'profile' if spec.firth else 'Wald'})",
     ]
     if spec.strata:
@@ -51,9 +52,9 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
     limits = "profile-likelihood" if spec.firth else "Wald"
     penalty = f" and {FIRTH}" if spec.firth else ""
     sentences.append(
-        f"Hazard ratios for {in_sentence(endpoint.label)} with {spec.conf_level * 100:g}% {limits} "
-        f"confidence intervals were estimated by Cox regression with {spec.ties.capitalize()}'s "
-        f"method for ties{penalty}."
+        f"Hazard ratios for {in_sentence(endpoint.label)} with "
+        f"{confidence_level(spec.conf_level)} {limits} confidence intervals were estimated by Cox "
+        f"regression with {spec.ties.capitalize()}'s method for ties{penalty}."
     )
     if spec.firth:
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")

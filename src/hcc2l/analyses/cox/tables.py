@@ -16,6 +16,7 @@ from hcc2l.analyses.regression.tables import (
     test_tables,
 )
 from hcc2l.errors import AnalysisError
+from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value
 
 
@@ -77,7 +78,7 @@ def _subgroup_table(data: CoxData, results: CoxResults) -> Table:
     columns = (
         Column("Subgroup", ("subgroup",), labels=labels),
         *([Column("Level", ("level",))] if len(levels) > 1 else []), *counts,
-        Column(f"HR ({data.spec.conf_level * 100:g}% CI)", ("hr", "lower", "upper", "n"),
+        Column(f"HR ({confidence(data.spec.conf_level)})", ("hr", "lower", "upper", "n"),
                form="effect"),
         Column("p", ("p",)), Column("p (interaction)", ("interaction_p",)),
     )  # fmt: skip

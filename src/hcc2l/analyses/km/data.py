@@ -16,6 +16,7 @@ from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
 from hcc2l.errors import AnalysisError
+from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.specs import KmSpec
 from hcc2l.stats import competing as competing_risks
@@ -100,7 +101,7 @@ class KmData:
     @property
     def ci(self) -> str:
         """`(95% CI)` for headers."""
-        return f"({self.spec.conf_level * 100:g}% CI)"
+        return f"({confidence(self.spec.conf_level)})"
 
     def decimals(self, values: Sequence[Value]) -> int:
         """Decimals of times: none when the data and the values are whole, else one or two."""

@@ -12,6 +12,7 @@ from hcc2l.analyses.km.labels import TEST_LABELS
 from hcc2l.analyses.outcome import computed_sentences, excludes_by_landmark
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
+from hcc2l.numerals import confidence, confidence_level
 from hcc2l.report import Row, Table
 from hcc2l.wording import in_sentence, listed
 
@@ -69,7 +70,7 @@ def conventions(data: KmData) -> list[str]:
     unit = f", {endpoint.unit}" if endpoint.unit else ""
     parts = [f"{endpoint.label} ({endpoint.described}){unit}"]
     name = "Aalen–Johansen" if spec.competing else "Kaplan–Meier"
-    parts.append(f"{name}, {spec.conf_level * 100:g}% CI {spec.conf_type}")
+    parts.append(f"{name}, {confidence(spec.conf_level)} {spec.conf_type}")
     if data.weights is not None:
         parts.append(
             f"weights {spec.weights} ({'robust variance' if data.robust else 'repeated rows'})"
@@ -113,7 +114,7 @@ def _curve_sentences(
     """How survival, or the cumulative incidence, and follow-up were estimated."""
     spec, endpoint = data.spec, data.endpoint
     unit = f" (in {endpoint.unit})" if endpoint.unit else ""
-    level, scale = f"{spec.conf_level * 100:g}%", _SCALE_WORDS[spec.conf_type]
+    level, scale = confidence_level(spec.conf_level), _SCALE_WORDS[spec.conf_type]
     weighted = f" with patients weighted by {spec.weights}" if data.weights is not None else ""
     variance = "robust (infinitesimal jackknife)" if data.robust else "Greenwood's"
     groups = results["groups"]

@@ -17,6 +17,7 @@ from hcc2l.analyses.regression.models import (
     Fitted,
 )
 from hcc2l.cohort import Cohort
+from hcc2l.numerals import confidence_level
 from hcc2l.wording import in_sentence
 
 
@@ -28,8 +29,9 @@ def logistic_methods(
     kind = "profile-likelihood" if limits_kind(spec) == "profile" else "Wald"
     sentences = opening_sentences(cohort)
     sentences.append(
-        f"Odds ratios for {in_sentence(outcome)} with {spec.conf_level * 100:g}% {kind} confidence "
-        f"intervals were estimated by logistic regression{' with ' + FIRTH if spec.firth else ''}."
+        f"Odds ratios for {in_sentence(outcome)} with {confidence_level(spec.conf_level)} "
+        f"{kind} confidence intervals were estimated by logistic "
+        f"regression{' with ' + FIRTH if spec.firth else ''}."
     )
     if spec.firth:
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")

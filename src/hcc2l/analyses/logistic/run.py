@@ -14,6 +14,7 @@ from hcc2l.analyses.regression.models import account_of_final
 from hcc2l.analyses.regression.notes import regression_notes
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
+from hcc2l.numerals import confidence
 from hcc2l.report import Note, Report
 from hcc2l.specs import LogisticSpec
 from hcc2l.wording import in_sentence
@@ -51,7 +52,7 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
             spec.settings() | {"outcome": data.outcome, "ci": limits_kind(spec)},
             [f"Outcome {data.outcome}",
              f"logistic regression, {'Firth penalised' if spec.firth else 'maximum'} likelihood",
-             f"{spec.conf_level * 100:g}% CI ({limits_kind(spec).replace('wald', 'Wald')})"],
+             f"{confidence(spec.conf_level)} ({limits_kind(spec).replace('wald', 'Wald')})"],
         ),
         tables=tuple(tables),
         notes=(*reading_notes(cohort, data.outcome), *account_notes(account),

@@ -16,6 +16,7 @@ from hcc2l.analyses.psmatch.labels import TEST_LABELS
 from hcc2l.analyses.psmatch.propensity import estimand
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
+from hcc2l.numerals import confidence, confidence_level
 from hcc2l.report import Table
 from hcc2l.stats import boosting
 from hcc2l.stats.group_tests import Test
@@ -27,7 +28,7 @@ def conventions(data: MatchData) -> list[str]:
     spec = data.spec
     trees = data.score.trees
     score = "logistic regression" if trees is None else f"boosted trees ({trees})"
-    parts = [f"propensity by {score}", _matching_words(data), f"{spec.conf_level * 100:g}% CI"]
+    parts = [f"propensity by {score}", _matching_words(data), confidence(spec.conf_level)]
     computed = [outcome.endpoint for outcome in data.outcomes if outcome.endpoint.computed]
     parts += [f"{e.label} ({e.described}), {e.unit}" for e in computed]
     if spec.weighting != "none":
@@ -237,7 +238,7 @@ def _were(data: MatchData) -> str:
 
 def _hazard_sentences(data: MatchData, effects: set[tuple[str, str]], pair: str) -> str:
     """Which Cox models gave hazard ratios, and their standard errors."""
-    level = f"{data.spec.conf_level * 100:g}%"
+    level = confidence_level(data.spec.conf_level)
     text = f"Hazard ratios with {level} confidence intervals were estimated by Cox regression."
     if ("after", "cox-cluster") in effects:
         text += f" After matching, standard errors were clustered on the {pair}."

@@ -14,6 +14,7 @@ from hcc2l.analyses.psmatch.matching import gaps, match
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.levels import distinct
+from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as curves
 from hcc2l.stats.balance import balance, spread
@@ -138,7 +139,7 @@ def _effects(data: MatchData) -> Table:
     for outcome in data.outcomes:
         for sample in data.samples:
             rows += [effect(data, outcome, sample, model) for model in _models(data, sample)]
-    ci = f"({data.spec.conf_level * 100:g}% CI)"
+    ci = f"({confidence(data.spec.conf_level)})"
     columns = (
         _endpoint_column(data), sample_column(),
         Column("Model", ("model",), labels=worded(data, MODEL_LABELS)),
@@ -317,7 +318,7 @@ def orders_table(data: MatchData) -> Table | None:
     ]  # fmt: skip
     if data.outcomes:
         name = data.outcomes[0].endpoint.label
-        ci = f"({spec.conf_level * 100:g}% CI)"
+        ci = f"({confidence(spec.conf_level)})"
         effects = ("hr", "lower", "upper")
         columns += [Column(f"{name}, HR {ci}", effects, form="effect"), Column("p", ("p",))]
     title = "Sensitivity to the order of matching"

@@ -25,6 +25,7 @@ from hcc2l.analyses.roc.results import Curves, Groups
 from hcc2l.analyses.roc.tables import INTERVALS
 from hcc2l.design import Endpoint
 from hcc2l.number_format import number_text
+from hcc2l.numerals import confidence_level
 from hcc2l.report import Table
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -87,7 +88,7 @@ def bootstrap_convention(patients: Patients) -> list[str]:
 
 
 def _level(patients: Patients) -> str:
-    return f"{patients.spec.conf_level * 100:g}%"
+    return confidence_level(patients.spec.conf_level)
 
 
 def paragraph(sentences: Iterable[Sentence]) -> tuple[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from hcc2l.analyses.roc import findings
 from hcc2l.analyses.roc.data import Patients, in_unit
 from hcc2l.analyses.roc.findings import DataFinding, ResultFinding
 from hcc2l.number_format import number_text
+from hcc2l.numerals import confidence_level
 from hcc2l.report import Note
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -216,7 +217,7 @@ def _wide(finding: findings.Wide) -> Note:
         spans.append(f"{interval.of_range * 100:.0f}% of the observed range")
     return Note(
         "warning", "cutoff-uncertain",
-        f"{finding.curve}: the {interval.conf_level * 100:g}% interval of the "
+        f"{finding.curve}: the {confidence_level(interval.conf_level)} interval of the "
         f"cut-off, {_short(interval.lower)} to {_short(interval.upper)}, spans {listed(spans)}: "
         "the cut-off is not well determined. Report the interval, or use the marker as a "
         "continuous variable.",

@@ -12,6 +12,7 @@ from hcc2l.analyses.roc.cutoffs import CutoffInterval, counts_at
 from hcc2l.analyses.roc.data import Classes, KnownOutcome, Patients, TimeDependent, parts_of
 from hcc2l.analyses.roc.results import Curves
 from hcc2l.analyses.roc.rules import direction_words, rule
+from hcc2l.numerals import confidence, confidence_level
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import roc
 from hcc2l.wording import in_sentence
@@ -166,7 +167,7 @@ def _summary_title(patients: Patients, classes: Classes) -> str:
 def _summary_columns(
     patients: Patients, rows: Sequence[Row], limited: Collection[str]
 ) -> Iterator[Column]:
-    ci = f"({patients.spec.conf_level * 100:g}% CI)"
+    ci = f"({confidence(patients.spec.conf_level)})"
     yield from naming(patients)
     if patients.group is not None:
         yield Column("n", ("n",))
@@ -257,7 +258,7 @@ def _tested(patients: Patients, difference: MarkerDifference | GroupDifference) 
 def _test_columns(
     patients: Patients, rows: Sequence[Row], statistic: tuple[Column, ...]
 ) -> Iterator[Column]:
-    level = f"{patients.spec.conf_level * 100:g}%"
+    level = confidence_level(patients.spec.conf_level)
     keys = ("difference", "lower", "upper")
     yield Column(f"Difference ({level} CI)", keys, form="interval", decimals=3)
     yield from statistic
@@ -319,7 +320,7 @@ def _optimism(patients: Patients, curves: Curves) -> Iterator[Table]:
 
 def interval_columns(patients: Patients) -> tuple[Column, ...]:
     """The columns of the interval of a cut-off."""
-    level = f"{patients.spec.conf_level * 100:g}%"
+    level = confidence_level(patients.spec.conf_level)
     keys = ("threshold", "threshold_lower", "threshold_upper")
     return (*naming(patients), Column(f"Cut-off ({level} CI)", keys, form="interval"),
             Column("Within", ("share_within",), decimals=0))  # fmt: skip

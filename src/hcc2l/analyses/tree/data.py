@@ -17,6 +17,7 @@ from hcc2l.design.model import model_term
 from hcc2l.design.rows import numbers
 from hcc2l.errors import AnalysisError, InputError, quoted_list
 from hcc2l.number_format import number_text
+from hcc2l.numerals import confidence
 from hcc2l.specs import TreeSpec
 from hcc2l.stats.association import Covariate
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times
@@ -165,7 +166,7 @@ class TreeData:
     @property
     def ci(self) -> str:
         """`(95% CI)` for headers."""
-        return f"({self.spec.conf_level * 100:g}% CI)"
+        return f"({confidence(self.spec.conf_level)})"
 
     def candidate(self, split: Split) -> Candidate:
         """The candidate that a split uses."""

@@ -11,6 +11,7 @@ from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.findings import missing_at_splits
 from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
 from hcc2l.cohort import Cohort
+from hcc2l.numerals import confidence, confidence_level
 from hcc2l.stats.association import MAX_P_ERROR
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -26,7 +27,7 @@ def conventions(data: TreeData) -> list[str]:
         f"conditional inference tree, log-rank scores, {kind} statistic, {adjusted}, alpha "
         f"{spec.alpha:g}, at least {spec.min_split:g} patients to split and {spec.min_bucket:g} on "
         "either side",
-        f"medians with {spec.conf_level * 100:g}% CI (log)",
+        f"medians with {confidence(spec.conf_level)} (log)",
     ]
     if missing_at_splits(data):
         parts.append("missing values with the larger side")
@@ -58,7 +59,7 @@ def tree_methods(data: TreeData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     where = "in the leaves " if len(data.tree.leaves) > 1 else ""
     sentences.append(
         f"Survival {where}was estimated by the Kaplan–Meier method, with "
-        f"{spec.conf_level * 100:g}% confidence intervals of the median on the log scale."
+        f"{confidence_level(spec.conf_level)} confidence intervals of the median on the log scale."
     )
     if spec.boot:
         sentences.append(
