@@ -67,23 +67,24 @@ def _log_choose(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def mann_whitney(x: Floats, treated: NDArray[np.bool_]) -> Test:
-    """Mann–Whitney test, normal approximation with tie and continuity correction.
+def mann_whitney(x: Floats, treated: NDArray[np.bool_], *, corrected: bool = True) -> Test:
+    """Mann–Whitney test, normal approximation with correction for ties.
 
-    R's ``wilcox.test(exact = FALSE)``; the statistic is W of the treated.
+    R's ``wilcox.test(exact = FALSE)``; the statistic is W of the treated. `corrected` is for
+    continuity.
     """
-    ranks, ties = _ranks(x)
+    ranks, ties = ranks_of(x)
     n, m = int(treated.sum()), int((~treated).sum())
     if not n or not m:
         return Test("mann-whitney", math.nan, 0, math.nan)
     w = float(ranks[treated].sum()) - n * (n + 1) / 2
     total = n + m
     variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
-    return Test("mann-whitney", w, 0, _corrected(w - n * m / 2, variance))
+    return Test("mann-whitney", w, 0, _two_sided(w - n * m / 2, variance, corrected))
 
 
-def signed_rank(difference: Floats, rounding: float = 0.0) -> Test:
-    """Wilcoxon's signed-rank test, normal approximation with tie and continuity correction.
+def signed_rank(difference: Floats, rounding: float = 0.0, *, corrected: bool = True) -> Test:
+    """Wilcoxon's signed-rank test, normal approximation with correction for ties.
 
     Zero differences are excluded, as in R's ``wilcox.test(paired = TRUE, exact = FALSE)``; p is 1
     when there are no others. The statistic is V, the sum of the positive ranks.
@@ -95,17 +96,19 @@ def signed_rank(difference: Floats, rounding: float = 0.0) -> Test:
     rounding
         Differences up to this are zero, and absolute differences this close are tied: of computed
         values, such as means, that are equal but for their last digits.
+    corrected
+        For continuity.
     """
     kept = difference[np.abs(difference) > rounding]
     if not kept.size:
         return Test("wilcoxon", 0.0, 0, 1.0)
-    ranks, ties = _ranks(np.abs(kept), rounding)
+    ranks, ties = ranks_of(np.abs(kept), rounding)
     v, n = float(ranks[kept > 0].sum()), kept.size
     variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48
-    return Test("wilcoxon", v, 0, _corrected(v - n * (n + 1) / 4, variance))
+    return Test("wilcoxon", v, 0, _two_sided(v - n * (n + 1) / 4, variance, corrected))
 
 
-def _ranks(x: Floats, rounding: float = 0.0) -> tuple[Floats, float]:
+def ranks_of(x: Floats, rounding: float = 0.0) -> tuple[Floats, float]:
     """Midranks, and the sum over ties of t^3 - t."""
     values, index = np.unique(x, return_inverse=True)
     tied_with = np.cumsum(np.concatenate(([True], np.diff(values) > rounding))) - 1
@@ -116,10 +119,11 @@ def _ranks(x: Floats, rounding: float = 0.0) -> tuple[Floats, float]:
     return middle[index], float((size**3 - size).sum())
 
 
-def _corrected(difference: float, variance: float) -> float:
+def _two_sided(difference: float, variance: float, corrected: bool) -> float:
+    """p of a difference from its mean, less 0.5 if `corrected`; 1 without any variance."""
     if variance <= 0:
         return 1.0
-    z = (abs(difference) - 0.5) / math.sqrt(variance)
+    z = (abs(difference) - 0.5 * corrected) / math.sqrt(variance)
     return min(1.0, 2 * normal_tail(max(z, 0.0)))
 
 
