@@ -67,3 +67,13 @@ def agrees(found: float | None, expected: float | None, relative: float = 1e-8) 
     return found is not None and math.isclose(
         found, float(expected), rel_tol=relative, abs_tol=1e-12
     )
+
+
+def of_kind(file: str, kind: str) -> list[dict[str, Any]]:
+    """The cases of a file whose arguments have that kind."""
+    return [case for case in load(file) if case["arguments"]["kind"] == kind]
+
+
+def name(case: dict[str, Any]) -> str:
+    """The id of a case, for pytest."""
+    return str(case["id"])

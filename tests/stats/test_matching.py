@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hcc2l.stats import group_tests
 from hcc2l.stats.balance import balance, spread
 from hcc2l.stats.logrank import logrank
 from hcc2l.stats.matching import (
@@ -297,71 +296,7 @@ def test_score_weights_make_the_groups_as_large_as_they_must(
     assert plain.min() <= cut.min() <= cut.max() <= plain.max()
 
 
-# ---------------------------------------------------------------- tests
-
-
-def test_mcnemar_by_hand() -> None:
-    """Chon 2024: 16 discordant pairs, 7 and 9, p 0.617."""
-    codes = np.array([1, 0] * 7 + [0, 1] * 9 + [1, 1] * 20)
-    treated = np.tile([True, False], 36)
-    found = group_tests.matched_counts(codes, 2, treated, np.repeat(np.arange(36), 2))
-    assert found.name == "mcnemar"
-    assert found.statistic == pytest.approx(4 / 16)
-    assert round(found.p, 3) == 0.617
-
-
-@few
-@given(st.data())
-def test_a_matched_test_has_one_degree_of_freedom_less_than_levels(data: st.DataObject) -> None:
-    """Whatever the size of the sets; and its statistic is that of sums over sets done slowly."""
-    sizes = data.draw(st.lists(st.integers(2, 5), min_size=3, max_size=20))
-    levels = data.draw(st.integers(2, 4))
-    sets = np.repeat(np.arange(len(sizes)), sizes)
-    treated = np.concatenate([[True, False], sets[2:] != sets[1:-1]])
-    some = st.lists(st.integers(0, levels - 1), min_size=sets.size, max_size=sets.size)
-    codes = np.array(data.draw(some))
-    codes[: sizes[0]] = np.arange(sizes[0]) % levels
-    codes[sizes[0]] = 0  # the first and the second set link the levels from 0 on
-    codes[sizes[0] + 1] = levels - 1
-    used = np.unique(codes)
-    found = group_tests.matched_counts(codes, levels, treated, sets)
-    linked = all(level < sizes[0] for level in range(levels))
-    if used.size < levels or not linked:
-        assert found.df <= levels - 1
-        return
-    assert found.df == levels - 1
-    score, variance = np.zeros(levels - 1), np.zeros((levels - 1, levels - 1))
-    for one in range(len(sizes)):
-        share = np.array([np.mean(codes[sets == one] == level) for level in range(1, levels)])
-        own = codes[(sets == one) & treated][0]
-        score += (own == np.arange(1, levels)) - share
-        variance += np.diag(share) - np.outer(share, share)
-    assert found.statistic == pytest.approx(score @ np.linalg.inv(variance) @ score, abs=1e-9)
-
-
-def test_levels_that_no_set_has_together_are_not_compared() -> None:
-    """Two sets of levels 0 and 1, two of 2 and 3: nothing says how 0 and 2 compare."""
-    codes, sets = np.array([0, 1, 1, 0, 2, 3, 3, 2]), np.repeat(np.arange(4), 2)
-    found = group_tests.matched_counts(codes, 4, np.tile([True, False], 4), sets)
-    assert (found.df, found.statistic, found.p) == (2, 0.0, 1.0)
-
-
-def test_the_sides_of_an_exact_test_are_those_of_the_tea_tasting_lady() -> None:
-    assert group_tests.fisher(np.array([[3.0, 1.0], [1.0, 3.0]])) == pytest.approx(34 / 70)
-
-
-@few
-@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=20))
-def test_the_statistic_of_mann_and_whitney_counts_pairs(rows: list[tuple[int, bool]]) -> None:
-    x = np.array([float(v) for v, _ in rows])
-    treated = np.array([t for _, t in rows])
-    found = group_tests.mann_whitney(x, treated)
-    if treated.all() or not treated.any():
-        assert math.isnan(found.p)
-        return
-    pairs = [(a, b) for a in x[treated] for b in x[~treated]]
-    assert found.statistic == pytest.approx(sum((a > b) + (a == b) / 2 for a, b in pairs))
-    assert 0 <= found.p <= 1
+# ---------------------------------------------------------------- sensitivity
 
 
 def test_the_e_value_of_vanderweele_and_ding() -> None:
@@ -393,65 +328,6 @@ def test_the_e_value_of_the_limit_is_that_of_the_limit_nearer_to_1(
 @pytest.mark.parametrize("hr", [math.inf, math.nan, 0.0, -1.0])
 def test_a_hazard_ratio_that_is_none_has_no_e_value(hr: float) -> None:
     assert math.isnan(e_value(hr, 0.5, 2.0)[0])
-
-
-def test_signed_rank_agrees_with_r() -> None:
-    """R's wilcox.test(x, exact = FALSE): V = 25.5, p = 0.325800716285529, one zero and two ties."""
-    x = np.array([0.0, 1.5, -1.5, 2.0, -3.0, 4.0, 0.7, 1.1, 2.0])
-    found = group_tests.signed_rank(x)
-    assert (found.name, found.statistic) == ("wilcoxon", 25.5)
-    assert found.p == pytest.approx(0.325800716285529, rel=1e-12)
-    flipped = group_tests.signed_rank(-x)
-    assert (flipped.statistic, flipped.p) == (36 - 25.5, pytest.approx(found.p))
-
-
-@few
-@given(st.lists(st.integers(-4, 4), min_size=1, max_size=20), st.integers(0, 99))
-def test_rounding_decides_neither_zeros_nor_ties_of_a_signed_rank_test(
-    differences: list[int], seed: int
-) -> None:
-    x = np.array(differences, dtype=float)
-    noisy = x + np.random.default_rng(seed).uniform(-1e-14, 1e-14, x.size)
-    assert group_tests.signed_rank(noisy, 1e-12) == group_tests.signed_rank(x)
-
-
-def test_a_difference_above_rounding_is_ranked() -> None:
-    x = np.array([1e-9, 1.0, 1.0 + 1e-9, -2.0])
-    assert group_tests.signed_rank(x, 1e-12).statistic == 1 + 2 + 3
-    assert group_tests.signed_rank(x, 1e-8).statistic == 1.5 + 1.5
-    assert group_tests.signed_rank(np.zeros(3)) == group_tests.Test("wilcoxon", 0.0, 0, 1.0)
-
-
-def test_mann_whitney_agrees_with_r() -> None:
-    """R: wilcox.test(c(1, 2, 2, 5, 9), c(2, 3, 3, 4), exact = FALSE)."""
-    x = np.array([1.0, 2, 2, 5, 9, 2, 3, 3, 4])
-    treated = np.arange(9) < 5
-    found = group_tests.mann_whitney(x, treated)
-    assert found.statistic == 9.0
-    assert found.p == pytest.approx(0.90043753663422, rel=1e-10)
-
-
-@pytest.mark.parametrize(
-    ("table", "name", "p"),
-    [
-        ([[5, 5], [5, 5]], "chi-square", 1.0),
-        ([[12, 5], [6, 14]], "chi-square", 0.0138297078917177),
-        ([[3, 1], [2, 9], [0, 0], [4, 4]], "chi-square", 0.1010522464185),
-        ([[8, 2], [1, 5]], "fisher", 0.034965034965035),
-    ],
-)
-def test_counts_agree_with_r(table: list[list[float]], name: str, p: float) -> None:
-    """chisq.test(correct = FALSE), and fisher.test where an expected count is below 5."""
-    found = group_tests.independent_counts(np.array(table, dtype=float))
-    assert (found.name, found.p) == (name, pytest.approx(p, rel=1e-10))
-
-
-def test_counts_of_one_level_or_one_group_have_no_test() -> None:
-    for table in ([[5.0, 7.0], [0.0, 0.0]], [[5.0, 0.0], [7.0, 0.0]], [[0.0, 5.0], [0.0, 7.0]]):
-        found = group_tests.independent_counts(np.array(table))
-        assert (found.name, found.df) == ("chi-square", 0)
-        assert math.isnan(found.statistic)
-        assert math.isnan(found.p)
 
 
 @few

@@ -10,10 +10,11 @@ from itertools import product
 import numpy as np
 
 from hcc2l.errors import AnalysisError
-from hcc2l.stats.group_tests import Test
 from hcc2l.stats.risk_sets import Floats, Ints
 from hcc2l.stats.tails import chi_square_tail, normal_quantile
+from hcc2l.stats.test import Test
 
+SMALL_EXPECTED = 5.0
 MOST_PARTS = 30_000_000  # partial tables that an exact test may handle: some five seconds
 _EQUALLY_PROBABLE = math.log1p(1e-7)
 
@@ -25,6 +26,31 @@ class OddsRatio:
     estimate: float
     lower: float
     upper: float
+
+
+def contingency(codes: Ints, levels: int, groups: Ints, number: int) -> Floats:
+    """Patients of each level (rows) in each group (columns), shape (levels, number).
+
+    Parameters
+    ----------
+    codes, groups
+        Shape (n,): from 0; rows with a code of -1 do not count.
+    """
+    known = (codes >= 0) & (groups >= 0)
+    cells = np.bincount(codes[known] * number + groups[known], minlength=levels * number)
+    return cells.reshape(levels, number).astype(np.float64)
+
+
+def independent_counts(table: Floats) -> Test:
+    """The usual test of a table of counts: chi-square, or Fisher's exact test if small and 2 x 2.
+
+    Without continuity correction. Small: an expected count below 5. Empty rows and columns do not
+    count. R's ``chisq.test(correct = FALSE)`` and ``fisher.test``.
+    """
+    table = without_empty(table)
+    if table.shape == (2, 2) and (expected_counts(table) < SMALL_EXPECTED).any():
+        return fisher_exact(table)
+    return chi_square(table)
 
 
 def expected_counts(table: Floats) -> Floats:
@@ -161,8 +187,10 @@ def fisher_exact(table: Floats) -> Test:
     improbable as the table observed, they are counted at once.
     """
     table = without_empty(table)
-    if min(table.shape, default=0) < 2:
+    if min(table.shape) < 2:
         return Test("fisher", math.nan, 0, math.nan)
+    if table.shape == (2, 2):
+        return Test("fisher", math.nan, 0, _fisher_2_by_2(table))
     stages, margin = _stages(table)
     factorial = np.array([math.lgamma(k + 1) for k in range(int(table.sum()) + 1)])
     observed = -float(factorial[table.astype(np.int64)].sum()) + _EQUALLY_PROBABLE
@@ -195,6 +223,21 @@ def fisher_exact(table: Floats) -> Test:
             if open_.any():
                 nodes[node] = (past[open_], count[open_])
     return Test("fisher", math.nan, 0, min(1.0, total))
+
+
+def _fisher_2_by_2(table: Floats) -> float:
+    """All 2 x 2 tables with the same margins at once."""
+    (a, b), (c, d) = table.astype(np.int64).tolist()
+    first, second, column = a + b, c + d, a + c
+    possible = np.arange(max(0, column - second), min(first, column) + 1)
+    logs = [_log_choose(first, k) + _log_choose(second, column - k) for k in possible.tolist()]
+    weights = np.exp(np.array(logs) - max(logs))
+    observed = weights[a - possible[0]]
+    return min(1.0, float(weights[weights <= observed * (1 + 1e-7)].sum() / weights.sum()))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def _stages(table: Floats) -> tuple[list[int], list[int]]:
@@ -230,9 +273,7 @@ def _merged(parts: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     return past[first], np.bincount(index, weights=count)
 
 
-def _bounds(
-    rows: list[int], columns: tuple[int, ...], factorial: Floats
-) -> tuple[float, float]:
+def _bounds(rows: list[int], columns: tuple[int, ...], factorial: Floats) -> tuple[float, float]:
     """Bounds from above and below of the log of 1 / n_ij! over all tables with these margins.
 
     Above: for any a and b the sum over cells of -log n! + (a_i + b_j) n, each cell at its own

@@ -13,8 +13,11 @@ from hcc2l.analyses.psmatch.labels import SAMPLES, STAGES, TEST_LABELS
 from hcc2l.analyses.psmatch.matching import unmatched
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value, finite
-from hcc2l.stats import group_tests
 from hcc2l.stats.balance import ROUNDING, Balance, balance, is_binary, spread
+from hcc2l.stats.counts import contingency, independent_counts
+from hcc2l.stats.matched_counts import matched_counts
+from hcc2l.stats.ranks import mann_whitney, signed_rank
+from hcc2l.stats.test import Test
 
 LARGE_DIFFERENCE = 0.1
 
@@ -28,14 +31,14 @@ class Summary:
 
     covariate: Covariate
     of: dict[str, Balance]
-    test_before: group_tests.Test
-    test_after: group_tests.Test | None
+    test_before: Test
+    test_after: Test | None
 
 
 def summarise(data: MatchData) -> list[Summary]:
     """Balance of every covariate in every sample; tests are of the whole variable."""
     result = []
-    tests: dict[str, tuple[group_tests.Test, group_tests.Test | None]] = {}
+    tests: dict[str, tuple[Test, Test | None]] = {}
     for covariate in data.covariates:
         x = covariate.values
         sd = spread(x, data.treated, pooled=data.spec.smd == "pooled")
@@ -46,12 +49,10 @@ def summarise(data: MatchData) -> list[Summary]:
     return result
 
 
-def _tests(
-    data: MatchData, covariate: Covariate
-) -> tuple[group_tests.Test, group_tests.Test | None]:
+def _tests(data: MatchData, covariate: Covariate) -> tuple[Test, Test | None]:
     if _continuous(covariate):
         x = covariate.values
-        before = group_tests.mann_whitney(x, data.treated)
+        before = mann_whitney((x[data.treated], x[~data.treated]))
         return before, _signed_rank(data, x) if data.paired else None
     if covariate.level is None:
         codes = covariate.values.astype(np.int64)
@@ -61,23 +62,22 @@ def _tests(
     return counts_tests(data, codes)
 
 
-def _signed_rank(data: MatchData, x: Floats) -> group_tests.Test:
+def _signed_rank(data: MatchData, x: Floats) -> Test:
     """Signed-rank test within the sets; differences from means that are rounding count as 0."""
     zero = ROUNDING * float(np.abs(x).max()) if data.spec.controls_each > 1 else 0.0
-    return group_tests.signed_rank(_differences(data, x), zero)
+    return signed_rank(_differences(data, x), zero)
 
 
-def counts_tests(data: MatchData, codes: Ints) -> tuple[group_tests.Test, group_tests.Test | None]:
+def counts_tests(data: MatchData, codes: Ints) -> tuple[Test, Test | None]:
     """Tests of levels between the groups and within the matched sets; codes of -1 are excluded."""
     known, treated = codes >= 0, data.treated
     levels = int(codes.max()) + 1
-    table = group_tests.contingency(codes[known], levels, treated[known])
-    before = group_tests.independent_counts(table)
+    before = independent_counts(contingency(codes, levels, (~treated).astype(np.int64), 2))
     matched = _complete_sets(data, known & (data.sets >= 0))
     if not data.paired or not matched.any():
         return before, None
     sets = np.unique(data.sets[matched], return_inverse=True)[1].astype(np.int64)
-    return before, group_tests.matched_counts(codes[matched], levels, treated[matched], sets)
+    return before, matched_counts(codes[matched], levels, treated[matched], sets)
 
 
 def _complete_sets(data: MatchData, known: Mask) -> Mask:

@@ -19,7 +19,7 @@ from hcc2l.design import Factor
 from hcc2l.numerals import confidence, confidence_level
 from hcc2l.report import Table
 from hcc2l.stats import boosting
-from hcc2l.stats.group_tests import Test
+from hcc2l.stats.test import Test
 from hcc2l.wording import in_sentence, listed
 
 

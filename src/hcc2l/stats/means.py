@@ -1,4 +1,4 @@
-"""Tests of a number between groups or within pairs, beside the rank tests of `group_tests`."""
+"""Tests of means, between groups and within pairs."""
 
 from __future__ import annotations
 
@@ -8,28 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hcc2l.stats.group_tests import ranks_of
 from hcc2l.stats.risk_sets import Floats
-from hcc2l.stats.tails import chi_square_tail
-
-
-@dataclass(frozen=True)
-class LocationTest:
-    """A test of equal location.
-
-    Attributes
-    ----------
-    statistic, df, p
-        NaN where the test does not exist: too few values, or none that vary.
-    df_within
-        Degrees of freedom within the groups, of an F statistic; else NaN.
-    """
-
-    name: str
-    statistic: float
-    df: float
-    p: float
-    df_within: float = math.nan
+from hcc2l.stats.test import Test
 
 
 @dataclass(frozen=True)
@@ -41,20 +21,24 @@ class MeanDifference:
     upper: float
 
 
-def student(groups: Sequence[Floats]) -> LocationTest:
+def student(groups: Sequence[Floats]) -> Test:
     """Student's t test of two groups with a common variance; R's ``t.test(var.equal = TRUE)``."""
     first, second = groups
+    if not first.size or not second.size:
+        return Test("student", math.nan, 0, math.nan)
     variance, df = _common_variance(groups)
     error = math.sqrt(variance * (1 / first.size + 1 / second.size)) if df > 0 else math.nan
     return _t("student", float(first.mean() - second.mean()), error, df)
 
 
-def welch(groups: Sequence[Floats]) -> LocationTest:
+def welch(groups: Sequence[Floats]) -> Test:
     """Welch's t test of two groups; R's ``t.test``."""
+    if any(not group.size for group in groups):
+        return Test("welch", math.nan, 0, math.nan)
     return _t("welch", *_welch_parts(groups))
 
 
-def paired_t(difference: Floats) -> LocationTest:
+def paired_t(difference: Floats) -> Test:
     """The t test of differences within pairs, shape (n,); R's ``t.test(paired = TRUE)``."""
     return _t("paired-t", *_paired_parts(difference))
 
@@ -69,8 +53,11 @@ def paired_difference(difference: Floats, conf_level: float) -> MeanDifference:
     return _limits(*_paired_parts(difference), conf_level)
 
 
-def anova(groups: Sequence[Floats]) -> LocationTest:
-    """One-way analysis of variance; R's ``aov``."""
+def anova(groups: Sequence[Floats]) -> Test:
+    """One-way analysis of variance; R's ``aov``. Empty groups are ignored."""
+    groups = [group for group in groups if group.size]
+    if len(groups) < 2:
+        return Test("anova", math.nan, 0, math.nan)
     within, df_within = _common_variance(groups)
     n, k = sum(g.size for g in groups), len(groups)
     mean = sum(float(g.sum()) for g in groups) / n
@@ -78,14 +65,14 @@ def anova(groups: Sequence[Floats]) -> LocationTest:
     return _f("anova", between, within, k - 1, df_within)
 
 
-def welch_anova(groups: Sequence[Floats]) -> LocationTest:
+def welch_anova(groups: Sequence[Floats]) -> Test:
     """Analysis of variance with unequal variances; R's ``oneway.test``.
 
     Welch, Biometrika 1951;38:330–336.
     """
     k = len(groups)
     if any(g.size < 2 or np.ptp(g) == 0 for g in groups):
-        return LocationTest("welch-anova", math.nan, k - 1, math.nan)
+        return Test("welch-anova", math.nan, k - 1, math.nan)
     n = np.array([g.size for g in groups], dtype=np.float64)
     weight = n / np.array([g.var(ddof=1) for g in groups])
     share = weight / weight.sum()
@@ -93,19 +80,6 @@ def welch_anova(groups: Sequence[Floats]) -> LocationTest:
     gap = float(np.sum((1 - share) ** 2 / (n - 1))) / (k**2 - 1)
     between = float(weight @ (means - share @ means) ** 2) / (k - 1)
     return _f("welch-anova", between, 1 + 2 * (k - 2) * gap, k - 1, 1 / (3 * gap))
-
-
-def kruskal_wallis(groups: Sequence[Floats]) -> LocationTest:
-    """Kruskal–Wallis test with correction for ties; R's ``kruskal.test``."""
-    ranks, ties = ranks_of(np.concatenate(groups))
-    n, df = ranks.size, len(groups) - 1
-    spread = 1 - ties / (n**3 - n) if n > 1 else 0.0
-    if spread <= 0:
-        return LocationTest("kruskal-wallis", math.nan, df, math.nan)
-    ends = np.cumsum([g.size for g in groups])[:-1]
-    sums = sum(float(part.sum()) ** 2 / part.size for part in np.split(ranks, ends))
-    statistic = (12 * sums / (n * (n + 1)) - 3 * (n + 1)) / spread
-    return LocationTest("kruskal-wallis", statistic, df, chi_square_tail(df, statistic))
 
 
 def _common_variance(groups: Sequence[Floats]) -> tuple[float, int]:
@@ -135,22 +109,22 @@ def _paired_parts(difference: Floats) -> tuple[float, float, float]:
     return float(difference.mean()), float(difference.std(ddof=1)) / math.sqrt(n), float(n - 1)
 
 
-def _t(name: str, difference: float, error: float, df: float) -> LocationTest:
+def _t(name: str, difference: float, error: float, df: float) -> Test:
     from scipy.special import stdtr
 
     if not error > 0:
-        return LocationTest(name, math.nan, df, math.nan)
+        return Test(name, math.nan, df, math.nan)
     statistic = difference / error
-    return LocationTest(name, statistic, df, 2 * float(stdtr(df, -abs(statistic))))
+    return Test(name, statistic, df, 2 * float(stdtr(df, -abs(statistic))))
 
 
-def _f(name: str, between: float, within: float, df: float, df_within: float) -> LocationTest:
+def _f(name: str, between: float, within: float, df: float, df_within: float) -> Test:
     from scipy.special import fdtrc
 
     if not within > 0:
-        return LocationTest(name, math.nan, df, math.nan, df_within)
+        return Test(name, math.nan, df, math.nan, df_within)
     statistic = between / within
-    return LocationTest(name, statistic, df, float(fdtrc(df, df_within, statistic)), df_within)
+    return Test(name, statistic, df, float(fdtrc(df, df_within, statistic)), df_within)
 
 
 def _limits(difference: float, error: float, df: float, conf_level: float) -> MeanDifference:

@@ -1,0 +1,60 @@
+"""Tests of means against R."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hcc2l.stats.means import (
+    anova,
+    paired_difference,
+    paired_t,
+    student,
+    welch,
+    welch_anova,
+    welch_difference,
+)
+from tests.reference import cases
+from tests.stats.tables import approximately, pairs, values_by_group
+
+
+@pytest.mark.parametrize("case", cases.of_kind("tables", "continuous"), ids=cases.name)
+def test_tests_of_means_agree_with_r(case: Any) -> None:
+    groups, tests = values_by_group(case), case["expected"]["tests"]
+    for name, test in (("anova", anova), ("welch_anova", welch_anova)):
+        found, expected = test(groups), tests[name]
+        values = (found.statistic, found.df, found.df_within, found.p)
+        assert values == pytest.approx([expected[k] for k in ("f", "df1", "df2", "p")], 1e-8)
+    if len(groups) == 2:
+        for name, test in (("student", student), ("welch", welch)):
+            found = test(groups)
+            assert (found.statistic, found.df, found.p) == approximately(tests[name], "t")
+        difference, expected = welch_difference(groups, 0.95), tests["welch"]
+        limits = (difference.estimate, difference.lower, difference.upper)
+        keys = ("difference", "lower", "upper")
+        assert limits == pytest.approx([expected[k] for k in keys], 1e-8)
+
+
+@pytest.mark.parametrize("case", cases.of_kind("tables", "paired"), ids=cases.name)
+def test_the_paired_t_test_agrees_with_r(case: Any) -> None:
+    before, after = pairs(case)
+    found, expected = paired_t(before - after), case["expected"]["paired_t"]
+    assert (found.statistic, found.df, found.p) == approximately(expected, "t")
+    difference = paired_difference(before - after, 0.95)
+    limits = (difference.estimate, difference.lower, difference.upper)
+    mean = case["expected"]["mean_difference"]
+    assert limits == pytest.approx([mean, expected["lower"], expected["upper"]], 1e-8)
+
+
+def test_values_that_do_not_vary_have_no_test_of_means() -> None:
+    constant, one, none = np.ones(3), np.array([2.0]), np.array([])
+    for groups in ((constant, constant + 1), (one, one), (constant, none)):
+        for test in (student, welch, anova, welch_anova):
+            assert math.isnan(test(groups).p)
+    assert math.isnan(paired_t(one).p)
+    assert math.isnan(paired_t(constant).p)
+    assert math.isnan(paired_difference(none, 0.95).estimate)
+    assert anova((one, none, np.array([1.0, 4.0]))) == anova((one, np.array([1.0, 4.0])))
