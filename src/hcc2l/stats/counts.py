@@ -270,7 +270,7 @@ def _merged(parts: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     past = np.concatenate([p for p, _ in parts])
     count = np.concatenate([c for _, c in parts])
     _, first, index = np.unique(np.round(past, 9), return_index=True, return_inverse=True)
-    return past[first], np.bincount(index, weights=count)
+    return past[first], np.asarray(np.bincount(index, weights=count), dtype=np.float64)
 
 
 def _bounds(rows: list[int], columns: tuple[int, ...], factorial: Floats) -> tuple[float, float]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc2l.analyses.psmatch.data import Covariate, MatchData, Sample
-from hcc2l.analyses.psmatch.labels import SAMPLES, STAGES, TEST_LABELS
+from hcc2l.analyses.psmatch.labels import SAMPLES, STAGES
 from hcc2l.analyses.psmatch.matching import unmatched
+from hcc2l.analyses.test_names import TEST_LABELS
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats.balance import ROUNDING, Balance, balance, is_binary, spread

@@ -5,13 +5,6 @@ from __future__ import annotations
 SAMPLES = {"before": "All patients", "after": "Matched", "weighted": "Weighted"}
 
 
-TEST_LABELS = {
-    "mann-whitney": "Mann–Whitney", "chi-square": "χ²", "fisher": "Fisher",
-    "wilcoxon": "Wilcoxon signed-rank", "mcnemar": "McNemar", "stuart-maxwell": "Stuart–Maxwell",
-    "mantel-haenszel": "Mantel–Haenszel",
-}  # fmt: skip
-
-
 MODEL_LABELS = {
     "cox": "Cox", "cox-cluster": "Cox, clustered on pair", "cox-strata": "Cox, stratified by pair",
     "cox-robust": "Cox, weighted, robust SE",

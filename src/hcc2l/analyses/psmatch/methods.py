@@ -12,8 +12,8 @@ from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.outcome import computed_sentences
 from hcc2l.analyses.psmatch.balance import LARGE_DIFFERENCE, Summary
 from hcc2l.analyses.psmatch.data import MatchData
-from hcc2l.analyses.psmatch.labels import TEST_LABELS
 from hcc2l.analyses.psmatch.propensity import estimand
+from hcc2l.analyses.test_names import TEST_LABELS
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
 from hcc2l.numerals import confidence, confidence_level

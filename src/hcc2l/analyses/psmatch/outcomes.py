@@ -9,8 +9,9 @@ import numpy as np
 
 from hcc2l.analyses.psmatch.balance import counts_tests, sample_column
 from hcc2l.analyses.psmatch.data import MatchData, Sample, TimeToEvent
-from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, MODEL_LABELS, SAMPLES, TEST_LABELS
+from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, MODEL_LABELS, SAMPLES
 from hcc2l.analyses.psmatch.matching import gaps, match
+from hcc2l.analyses.test_names import TEST_LABELS
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.levels import distinct
