@@ -14,9 +14,9 @@ from docx.oxml.ns import qn
 import hcc2l
 from hcc2l.figures import draw
 from hcc2l.render import render_file
-from hcc2l.report import Report
+from hcc2l.report import Column, Report
 from tests.conftest import DATA
-from tests.render.handmade import ACROSS, BASELINE, REPORT, WITH_OUTLINE
+from tests.render.handmade import ACROSS, BASELINE, GROUPS, REPORT, WITH_OUTLINE
 
 
 def opened(report: Report, **options: Any) -> Any:
@@ -41,8 +41,8 @@ def test_tables_are_native_with_the_same_cells() -> None:
 
 def test_tables_are_set_as_in_journals() -> None:
     document = opened(REPORT)
-    captions = [p for p in document.paragraphs if p.text in ("Patients & events", "Differences")]
-    assert [p.runs[0].bold for p in captions] == [True, True]
+    captions = [p for p in document.paragraphs if p.style.name == "Caption"]
+    assert [p.text for p in captions] == ["Table 1. Patients & events", "Table 2. Differences"]
     assert all(p.paragraph_format.keep_with_next for p in captions)
     rows = document.tables[0].rows
     bold = [[cell.paragraphs[0].runs[0].bold for cell in row.cells] for row in rows]
@@ -53,7 +53,7 @@ def test_tables_are_set_as_in_journals() -> None:
     assert [rules(row)[0] for row in rows] == [
         {"top": "12", "bottom": "6"}, {}, {}, {"bottom": "12"},
     ]  # fmt: skip
-    assert [p.runs[0].font.size.pt for p in document.paragraphs[-2:]] == [8, 8]
+    assert {p.style.name for p in document.paragraphs[-2:]} == {"Table Footnote"}
 
 
 def test_a_heading_is_one_cell_over_its_group_with_a_rule_below_it() -> None:
@@ -62,7 +62,7 @@ def test_a_heading_is_one_cell_over_its_group_with_a_rule_below_it() -> None:
         *[""] * 3, *["Alone"] * 2, *["A_1 & others"] * 2
     ]  # fmt: skip
     assert len({cell._tc for cell in rows[0].cells}) == 3
-    assert [cell.text for cell in rows[1].cells][2:5] == ["n", "HR (95% CI)", "p"]
+    assert [cell.text for cell in rows[1].cells][2:5] == ["n", "HR (95%\u00a0CI)", "p"]
     assert [cell.text for cell in rows[2].cells][2:5] == ["60", "reference", "–"]
     assert rows[0].cells[3].paragraphs[0].runs[0].bold
     blank, alone = {"top": "12"}, {"bottom": "4", "top": "12"}
@@ -75,13 +75,15 @@ def test_the_outline_is_indented() -> None:
     assert indents["All: split by A_1 & <b>"] < indents["x >5%"] < indents["deep two"]
 
 
-def test_the_figure_stands_in_the_document() -> None:
+def test_the_figure_stands_in_the_document_with_a_description() -> None:
     report = hcc2l.km(DATA / "hcc81.csv", by="treatment")
     assert report.draw is not None
     picture = draw(report.draw(), "png")
     content = render_file(report, "x.docx", figure=picture)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert any(name.startswith("word/media/") for name in archive.namelist())
+    (shape,) = docx.Document(io.BytesIO(content)).inline_shapes
+    assert shape._inline.docPr.get("descr") == report.title
 
 
 def test_levels_are_indented() -> None:
@@ -90,3 +92,31 @@ def test_levels_are_indented() -> None:
     indents = {p.text: p.paragraph_format.left_indent for p in names}
     assert indents["Age"] is None
     assert indents["A5"] == 2 * indents["A"]
+
+
+def test_columns_are_as_wide_as_their_content() -> None:
+    widths = [column.width.cm for column in opened(REPORT).tables[0].columns]
+    assert widths[1] < widths[0] < widths[2]
+    assert sum(widths) < 17
+
+
+def test_a_head_is_repeated_and_no_row_is_broken_over_pages() -> None:
+    rows = opened(ACROSS).tables[0].rows
+    heads = [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in rows]
+    assert heads == [True, True, *[False] * (len(rows) - 2)]
+    assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in rows)
+
+
+def test_a_wide_table_stands_on_a_landscape_page_and_the_next_upright() -> None:
+    columns = tuple(Column(f"Median {i}, months", ("median", "lower", "upper"), form="interval")
+                    for i in range(8))  # fmt: skip
+    wide = replace(GROUPS, columns=(GROUPS.columns[0], *columns))
+    document = opened(replace(REPORT, tables=(GROUPS, wide, GROUPS)))
+    assert [s.page_width > s.page_height for s in document.sections] == [False, True, False]
+    assert len({s.left_margin for s in document.sections}) == 1
+
+
+def test_the_number_of_a_caption_is_counted_by_word() -> None:
+    captions = [p for p in opened(REPORT).paragraphs if p.style.name == "Caption"]
+    fields = [e.text for p in captions for e in p._p.iter(qn("w:instrText"))]
+    assert fields == [r" SEQ Table \* ARABIC "] * 2

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from hcc2l.render import render_report
-from tests.render.handmade import ACROSS, BASELINE, GOLDEN, REPORT, WITH_OUTLINE
+from hcc2l.report import Column
+from tests.render.handmade import ACROSS, BASELINE, GOLDEN, GROUPS, REPORT, WITH_OUTLINE
 
 
 def test_the_hand_made_report_is_written_as_stored() -> None:
@@ -27,14 +30,46 @@ def test_the_outline_is_indented_above_the_tables() -> None:
 def test_a_heading_spans_the_columns_of_its_group_with_a_rule_below_it() -> None:
     lines = render_report(ACROSS, "tex").splitlines()
     at = lines.index(r"  \toprule")
-    assert lines[at + 1 : at + 4] == [
+    assert lines[at + 1 : at + 3] == [
         r"   &  &  & \multicolumn{2}{c}{Alone} & \multicolumn{2}{c}{A\_1 \& others} \\",
         r"  \cmidrule(lr){4-5} \cmidrule(lr){6-7}",
-        r"  Variable & Level & n & HR (95\% CI) & p & HR (95\% CI) & p \\",
     ]
+    names = [line.rsplit("}{", 1)[1] for line in lines[at + 3 : at + 10]]
+    assert names == [
+        *("Variable} &", "Level} &", "n} &"),
+        *(r"HR (95\%~CI)} &", "p} &"), *(r"HR (95\%~CI)} &", r"p} \\"),
+    ]  # fmt: skip
 
 
 def test_marks_are_raised_and_levels_indented() -> None:
     text = render_report(replace(REPORT, tables=(BASELINE,)), "tex")
     assert r"Age & 9 & 0.500\textsuperscript{a} \\" in text
     assert r"\hspace*{2em}A5 & 4 &  \\" in text
+
+
+@pytest.mark.parametrize(
+    ("level", "written"),
+    [
+        ("[0,400)", "{[}0,400)"), ("*", "{*}"), ("A\n\nB", "A  B"), ("5 % & $", r"5 \% \& \$"),
+        ("\\end{table}", r"\textbackslash{}end\{table\}"),
+    ],
+)  # fmt: skip
+def test_no_level_is_taken_for_a_command(level: str, written: str) -> None:
+    """A row that begins with a bracket or a star would be an option of the line before it."""
+    rows = tuple({**row, "variable": level} for row in BASELINE.rows)
+    text = render_report(replace(REPORT, tables=(replace(BASELINE, rows=rows),)), "tex")
+    assert f"  {written} & 9 &" in text
+
+
+def test_a_line_break_never_ends_a_comment() -> None:
+    text = render_report(replace(REPORT, title="Survival\n\\input{secret}"), "tex")
+    assert text.startswith(r"% Survival \input{secret}" + "\n")
+
+
+def test_a_wide_table_stands_on_a_turned_page() -> None:
+    columns = tuple(Column(f"Median {i}, months", ("median", "lower", "upper"), form="interval")
+                    for i in range(8))  # fmt: skip
+    wide = replace(GROUPS, columns=(GROUPS.columns[0], *columns))
+    text = render_report(replace(REPORT, tables=(GROUPS, wide)), "tex")
+    assert text.count(r"\begin{landscape}") == text.count(r"\end{landscape}") == 1
+    assert text.index(r"\begin{landscape}") > text.index(r"\end{table}")

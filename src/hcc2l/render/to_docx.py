@@ -9,32 +9,29 @@ from typing import Any
 from hcc2l.render.archive import without_clock
 from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
+from hcc2l.render.page import MARGIN, Page, bound, page_for
 from hcc2l.report import Report
+
+_INDENT = 0.4  # cm a step
+_CELL, _FOOTNOTE = "Table Text", "Table Footnote"  # styles, which a template may have too
 
 
 def render(report: Report, options: RenderOptions) -> bytes:
     """The tables with footnotes, the notes, the methods, and the footer."""
-    import docx
-    from docx.shared import Cm, Pt
-
-    document = docx.Document()
-    document.core_properties.author = ""
-    document.core_properties.title = report.title
-    for section in document.sections:
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(2)
-    document.styles["Normal"].font.size = Pt(10)
+    document = _document(report)
     document.add_heading(report.title, level=1)
     if report.outline is not None:
         document.add_paragraph().add_run(report.outline.title).bold = True
         for depth, line in outline_lines(report.outline):
-            paragraph = document.add_paragraph(line)
-            paragraph.paragraph_format.left_indent = Cm(0.75 * depth)
-            paragraph.paragraph_format.space_after = Pt(2)
-    for table in presented_tables(report):
-        _add_table(document, grid(table, options.digits))
+            _add_branch(document, depth, line)
+    for number, table in enumerate(presented_tables(report), start=1):
+        content = grid(table, options.digits)
+        page = page_for(content)
+        _turn(document, landscape=page.landscape)
+        _add_table(document, content, page, number)
+    _turn(document, landscape=False)
     if options.figure:
-        document.add_picture(io.BytesIO(options.figure), width=Cm(13))
+        _add_figure(document, options.figure, report.title)
     if report.notes:
         document.add_heading("Notes", level=2)
         for note in report.notes:
@@ -45,51 +42,191 @@ def render(report: Report, options: RenderOptions) -> bytes:
         for reference in report.references:
             document.add_paragraph(reference, style="List Number")
     for line in report.provenance.footer:
-        _small(document.add_paragraph(), line)
+        document.add_paragraph(line, style=_FOOTNOTE)
     file = io.BytesIO()
     document.save(file)
     return without_clock(file.getvalue())
 
 
-def _add_table(document: Any, content: Grid) -> None:
+def _document(report: Report) -> Any:
+    """An empty A4 document with the styles of cells and footnotes."""
+    import docx
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt, RGBColor
+
+    document = docx.Document()
+    document.core_properties.author = ""
+    document.core_properties.title = report.title
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2)
+    for name, size in (("Normal", 10), ("Caption", 10), ("Heading 1", 13), ("Heading 2", 11)):
+        font = document.styles[name].font
+        font.name, font.size, font.color.rgb = "Arial", Pt(size), RGBColor(0, 0, 0)
+        for themed in ("asciiTheme", "hAnsiTheme"):  # would win over the name
+            font.element.rPr.rFonts.attrib.pop(qn(f"w:{themed}"), None)
+    caption = document.styles["Caption"].paragraph_format
+    caption.space_before, caption.space_after = Pt(8), Pt(4)
+    for name in (_CELL, _FOOTNOTE):
+        if name not in document.styles:
+            style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+            style.base_style = document.styles["Normal"]
+            style.font.size = Pt(9 if name == _CELL else 8)
+            style.paragraph_format.space_before = Pt(0)
+            style.paragraph_format.space_after = Pt(0 if name == _CELL else 8)
+            style.paragraph_format.line_spacing = 1.0
+    return document
+
+
+def _add_branch(document: Any, depth: int, line: str) -> None:
+    from docx.shared import Cm, Pt
+
+    paragraph = document.add_paragraph(line)
+    paragraph.paragraph_format.left_indent = Cm(0.75 * depth)
+    paragraph.paragraph_format.space_after = Pt(2)
+
+
+def _turn(document: Any, *, landscape: bool) -> None:
+    """Begin a new page if the last one has the other orientation."""
+    from docx.enum.section import WD_ORIENT
+
+    last = document.sections[-1]
+    if (last.orientation == WD_ORIENT.LANDSCAPE) == landscape:
+        return
+    section = document.add_section()
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = last.page_height, last.page_width
+
+
+def _add_figure(document: Any, picture: bytes, description: str) -> None:
+    """The figure, with what it shows for readers who do not see it."""
+    from docx.shared import Cm
+
+    shape = document.add_picture(io.BytesIO(picture), width=Cm(13))
+    shape._inline.docPr.set("descr", description)
+
+
+def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
+    _add_caption(document, content.title, number)
+    table = _empty_table(document, page)
+    for headings in content.headings:
+        _add_headings(table, headings, page)
+    _add_row(table, [bound(header) for header in content.headers], content, page, bold=True)
+    heads = len(content.headings) + 1
+    for row, depth in zip(content.rows, content.indents, strict=True):
+        _add_row(table, row, content, page, depth=depth)
+    for i, row in enumerate(table.rows):
+        _keep_whole(row, head=i < heads, last=i == len(table.rows) - 1)
+    _rule(table.rows[0].cells, "top", 12)
+    _rule(table.rows[heads - 1].cells, "bottom", 6)
+    _rule(table.rows[-1].cells, "bottom", 12)
+    document.add_paragraph(" ".join(content.footnotes), style=_FOOTNOTE)
+
+
+def _add_caption(document: Any, title: str, number: int) -> None:
+    """A caption whose number is counted by Word, so that a table put before it moves it on."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    caption = document.add_paragraph("Table ", style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    for part in ("begin", r" SEQ Table \* ARABIC ", "separate", str(number), "end"):
+        run = caption.add_run()
+        if part == str(number):
+            run.text = part
+        elif part.startswith(" "):
+            instruction = OxmlElement("w:instrText")
+            instruction.text = part
+            run._r.append(instruction)
+        else:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), part)
+            run._r.append(mark)
+    caption.add_run(f". {title}")
+
+
+def _empty_table(document: Any, page: Page) -> Any:
+    """A table of fixed columns, as wide as they are."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls, qn
+    from docx.shared import Cm
+
+    table = document.add_table(rows=0, cols=len(page.widths))
+    table.autofit = False
+    for column, width in zip(table.columns, page.widths, strict=True):
+        column.width = Cm(width)
+    side = round(MARGIN / 2.54 * 1440)
+    margins = "".join(f'<w:{edge} w:w="{side}" w:type="dxa"/>' for edge in ("left", "right"))
+    inside = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>")
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(inside)
+    return table
+
+
+def _add_row(
+    table: Any, row: Sequence[str], content: Grid, page: Page, *, depth: int = 0, bold: bool = False
+) -> None:
+    from docx.enum.table import WD_ALIGN_VERTICAL
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.shared import Cm
+
+    cells = table.add_row().cells
+    for cell, text, right, width in zip(cells, row, content.right, page.widths, strict=True):
+        cell.width = Cm(width)
+        paragraph = _written(cell, text, page, bold=bold)
+        if right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            if not bold:  # a number is never broken; a header may be
+                cell._tc.get_or_add_tcPr().append(OxmlElement("w:noWrap"))
+        if bold:
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM
+    if depth:
+        cells[0].paragraphs[0].paragraph_format.left_indent = Cm(_INDENT * depth)
+
+
+def _add_headings(table: Any, headings: tuple[Heading, ...], page: Page) -> None:
+    """A row of headings, each in one cell over its columns with a line below it."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
-    caption = document.add_paragraph()
-    caption.add_run(content.title).bold = True
-    caption.paragraph_format.keep_with_next = True
-    table = document.add_table(rows=0, cols=len(content.headers))
-    for headings in content.headings:
-        _add_headings(table, headings)
-    for number, row in enumerate([content.headers, *content.rows]):
-        cells = table.add_row().cells
-        if number and content.indents[number - 1]:
-            indent = Cm(0.4 * content.indents[number - 1])
-            cells[0].paragraphs[0].paragraph_format.left_indent = indent
-        for cell, text, right in zip(cells, row, content.right, strict=True):
-            paragraph = cell.paragraphs[0]
-            paragraph.add_run(text).bold = number == 0
-            if right:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _rule(table.rows[0].cells, "top", 12)
-    _rule(table.rows[len(content.headings)].cells, "bottom", 6)
-    _rule(table.rows[-1].cells, "bottom", 12)
-    if content.footnotes:
-        _small(document.add_paragraph(), " ".join(content.footnotes))
-
-
-def _add_headings(table: Any, headings: tuple[Heading, ...]) -> None:
-    """A row of headings, each in one cell over its columns with a line below it."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
     cells, start = table.add_row().cells, 0
+    for cell, width in zip(cells, page.widths, strict=True):
+        cell.width = Cm(width)
     for heading in headings:
         merged = cells[start].merge(cells[start + heading.columns - 1])
         start += heading.columns
+        paragraph = _written(merged, heading.text, page, bold=True)
         if heading.text:
-            merged.paragraphs[0].add_run(heading.text).bold = True
-            merged.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             _rule([merged], "bottom", 4)
+
+
+def _written(cell: Any, text: str, page: Page, *, bold: bool) -> Any:
+    """The paragraph of a cell, with its text in the size of the table."""
+    from docx.shared import Pt
+
+    paragraph = cell.paragraphs[0]
+    paragraph.style = _CELL
+    if text:
+        run = paragraph.add_run(text)
+        run.bold = bold
+        if page.size != 9:
+            run.font.size = Pt(page.size)
+    return paragraph
+
+
+def _keep_whole(row: Any, *, head: bool, last: bool) -> None:
+    """Never break a row over two pages; repeat the head; keep the last row with the footnotes."""
+    from docx.oxml import OxmlElement
+
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if head:
+        properties.append(OxmlElement("w:tblHeader"))
+    if head or last:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _rule(cells: Sequence[Any], edge: str, eighths_of_a_point: int) -> None:
@@ -108,9 +245,3 @@ def _rule(cells: Sequence[Any], edge: str, eighths_of_a_point: int) -> None:
         line.set(qn("w:sz"), str(eighths_of_a_point))
         line.set(qn("w:color"), "000000")
         borders.append(line)
-
-
-def _small(paragraph: Any, text: str) -> None:
-    from docx.shared import Pt
-
-    paragraph.add_run(text).font.size = Pt(8)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
+from hcc2l.render.page import MARGIN, bound, page_for
 from hcc2l.report import Report
 
+_NEEDS = (
+    "% needs \\usepackage{booktabs,array,pdflscape} and margins of 2 cm on A4; letters beyond Latin "
+    "need lualatex with a font that has them"
+)
+_SIZES = {9.0: r"\small", 8.0: r"\footnotesize", 7.0: r"\scriptsize"}
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -13,6 +21,9 @@ _SPECIAL = {
     "≤": r"\ensuremath{\leq}", "≠": r"\ensuremath{\neq}", "−": r"\ensuremath{-}",
     "–": "--", "—": "---", "χ": r"\ensuremath{\chi}", "²": r"\textsuperscript{2}",
     "…": r"\ldots{}", "³": r"\textsuperscript{3}", "µ": r"\ensuremath{\mu}",
+    "[": "{[}", "]": "{]}", "*": "{*}",  # which would be an option of the line before
+    "\n": " ", "\r": " ", "\u00a0": "~", "±": r"\ensuremath{\pm}", "°": r"\textdegree{}", "α": r"\ensuremath{\alpha}",
+    "β": r"\ensuremath{\beta}", "γ": r"\ensuremath{\gamma}", "κ": r"\ensuremath{\kappa}",
     "→": r"\ensuremath{\rightarrow}", "×": r"\ensuremath{\times}", "⁹": r"\textsuperscript{9}",
     **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in zip(
         "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "abcdefghijklmnoprstuvwxyz", strict=True)},
@@ -21,41 +32,52 @@ _SPECIAL = {
 
 def render(report: Report, options: RenderOptions) -> str:
     """One table environment for each table; notes and footer as comments."""
-    parts = [f"% {report.title}\n% needs \\usepackage{{booktabs}}"]
+    parts = [f"{_comment(report.title)}\n{_NEEDS}"]
     if report.outline is not None:
         lines = outline_lines(report.outline)
         body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
         parts.append(f"\\textbf{{{escape(report.outline.title)}}}\\par\n{body}".rstrip())
     parts += [_table(grid(table, options.digits)) for table in presented_tables(report)]
     if report.show_methods:
-        references = "\n".join(f"% {r}" for r in report.references)
+        references = "\n".join(map(_comment, report.references))
         parts.append(f"{escape(report.methods)}\n{references}")
-    comments = [f"% {note.text}" for note in report.notes]
-    comments += [f"% {line}" for line in report.provenance.footer]
+    comments = [_comment(note.text) for note in report.notes]
+    comments += [_comment(line) for line in report.provenance.footer]
     return "\n\n".join([*parts, "\n".join(comments)]) + "\n"
 
 
 def _table(content: Grid) -> str:
-    align = "".join("r" if right else "l" for right in content.right)
+    page = page_for(content)
 
-    def line(cells: tuple[str, ...]) -> str:
-        return "  " + " & ".join(escape(c) for c in cells) + r" \\"
+    def column(i: int, kind: str) -> str:
+        side = "left" if content.right[i] else "right"
+        return rf">{{\ragged{side}\arraybackslash}}{kind}{{{page.widths[i] - 2 * MARGIN:.2f}cm}}"
 
-    above = "".join(_headings(row) for row in content.headings)
-    rows = "\n".join(
-        line(row).replace("  ", rf"  \hspace*{{{depth}em}}" if depth else "  ", 1)
-        for depth, row in zip(content.indents, content.rows, strict=True)
+    def line(cells: Sequence[str], depth: int = 0) -> str:
+        indent = rf"\hspace*{{{depth}em}}" if depth else ""
+        return f"  {indent}{' & '.join(map(escape, cells))} \\\\"
+
+    align = "".join(f"\n    {column(i, 'p')}" for i in range(len(content.headers)))
+    last = len(content.headers) - 1
+    edges = [("@{}" * (i == 0), "@{}" * (i == last)) for i in range(last + 1)]
+    headers = " &\n  ".join(
+        rf"\multicolumn{{1}}{{{left}{column(i, 'b')}{right}}}{{{escape(bound(content.headers[i]))}}}"
+        for i, (left, right) in enumerate(edges)
     )
+    above = "".join(_headings(row) for row in content.headings)
+    rows = "\n".join(map(line, content.rows, content.indents))
     notes = " ".join(escape(n) for n in content.footnotes)
-    return (
+    table = (
         "\\begin{table}[htbp]\n  \\centering\n"
         f"  \\caption{{{escape(content.title)}}}\n"
-        f"  \\begin{{tabular}}{{{align}}}\n  \\toprule\n"
-        f"{above}{line(content.headers)}\n  \\midrule\n"
+        f"  {_SIZES[page.size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}\n"
+        f"  \\begin{{tabular}}{{@{{}}{align}@{{}}}}\n  \\toprule\n"
+        f"{above}  {headers} \\\\\n  \\midrule\n"
         f"{rows}\n  \\bottomrule\n  \\end{{tabular}}\n"
-        + (f"  \\par\\smallskip{{\\footnotesize {notes}}}\n" if notes else "")
+        + (f"  \\par\\smallskip{{\\footnotesize {notes}\\par}}\n" if notes else "")
         + "\\end{table}"
     )
+    return f"\\begin{{landscape}}\n{table}\n\\end{{landscape}}" if page.landscape else table
 
 
 def _headings(row: tuple[Heading, ...]) -> str:
@@ -70,6 +92,11 @@ def _headings(row: tuple[Heading, ...]) -> str:
             cells.append(" & " * (heading.columns - 1))
         column = end + 1
     return f"  {' & '.join(cells)} \\\\\n  {' '.join(rules)}\n"
+
+
+def _comment(text: str) -> str:
+    """A comment on one line, whatever line breaks a label has."""
+    return f"% {' '.join(text.split())}"
 
 
 def escape(text: str) -> str:
