@@ -10,16 +10,23 @@ from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
 _STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; max-width: 62rem; margin: 2rem auto;
+:root { color-scheme: light dark; }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto;
   padding: 0 1rem; }
 h1 { font-size: 1.35rem; } h2 { font-size: 1.1rem; }
-table { border-collapse: collapse; margin: 1.4rem 0 .3rem; border-top: 1.5px solid;
-  border-bottom: 1.5px solid; font-variant-numeric: tabular-nums; }
+.wide { overflow-x: auto; margin: 1.4rem 0 .3rem; }
+table { border-collapse: collapse; border-top: 1.5px solid; border-bottom: 1.5px solid;
+  font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
 th { border-bottom: 1px solid; text-align: left; vertical-align: bottom; }
+thead td { border: 0; } th[colspan] { text-align: center; }
 th, td { padding: .25rem 1rem .25rem 0; } .right { text-align: right; }
-img { max-width: 100%; width: 36rem; margin: 1.4rem 0; }
-.notes, footer { color: #555; font-size: .87rem; } footer { margin-top: 2rem; }
+td.right { white-space: nowrap; }
+img { max-width: 100%; width: 36rem; margin: 1.4rem 0; background: white; }
+.notes, footer { opacity: .75; font-size: .87rem; } footer { margin-top: 2rem; }
+@media print { :root { color-scheme: light; } body { max-width: none; margin: 0; font-size: 9pt; }
+  thead { display: table-header-group; } tr, img { break-inside: avoid; }
+  .wide { overflow: visible; } }
 """
 
 
@@ -56,14 +63,12 @@ def _items(outline: Outline) -> str:
 
 def _table(content: Grid) -> str:
     def line(cells: tuple[str, ...], tag: str, depth: int = 0) -> str:
+        indent = f' style="padding-left: {1.2 * depth:g}em"' if depth else ""
+        attributes = [indent, *("" for _ in cells[1:])]
         written = [
-            f"<{tag}{' class=right' if right else ''}>{escape(text)}</{tag}>"
-            for text, right in zip(cells, content.right, strict=True)
+            f"<{tag}{' class=right' if right else ''}{attribute}>{escape(text)}</{tag}>"
+            for text, right, attribute in zip(cells, content.right, attributes, strict=True)
         ]
-        if depth:
-            written[0] = written[0].replace(
-                "<td", f'<td style="padding-left: {1.2 * depth:g}em"', 1
-            )
         return "<tr>" + "".join(written) + "</tr>"
 
     above = "".join(_headings(row) for row in content.headings)
@@ -72,9 +77,9 @@ def _table(content: Grid) -> str:
     )
     notes = " ".join(escape(n) for n in content.footnotes)
     return (
-        f"<table>\n<caption>{escape(content.title)}</caption>\n"
-        f"<thead>{above}{line(content.headers, 'th')}</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-        + (f'\n<p class="notes">{notes}</p>' if notes else "")
+        f'<div class="wide">\n<table>\n<caption>{escape(content.title)}</caption>\n'
+        f"<thead>{above}{line(content.headers, 'th')}</thead>\n<tbody>\n{rows}\n</tbody>\n"
+        "</table>\n</div>" + (f'\n<p class="notes">{notes}</p>' if notes else "")
     )
 
 

@@ -10,8 +10,8 @@ from hcc2l.render.page import MARGIN, bound, page_for
 from hcc2l.report import Report
 
 _NEEDS = (
-    "% needs \\usepackage{booktabs,array,pdflscape} and margins of 2 cm on A4; letters beyond Latin "
-    "need lualatex with a font that has them"
+    "% needs \\usepackage{booktabs,array,pdflscape} and margins of 2 cm on A4;\n"
+    "% letters beyond Latin need lualatex and a font that has them"
 )
 _SIZES = {9.0: r"\small", 8.0: r"\footnotesize", 7.0: r"\scriptsize"}
 _SPECIAL = {
@@ -22,8 +22,9 @@ _SPECIAL = {
     "–": "--", "—": "---", "χ": r"\ensuremath{\chi}", "²": r"\textsuperscript{2}",
     "…": r"\ldots{}", "³": r"\textsuperscript{3}", "µ": r"\ensuremath{\mu}",
     "[": "{[}", "]": "{]}", "*": "{*}",  # which would be an option of the line before
-    "\n": " ", "\r": " ", "\u00a0": "~", "±": r"\ensuremath{\pm}", "°": r"\textdegree{}", "α": r"\ensuremath{\alpha}",
-    "β": r"\ensuremath{\beta}", "γ": r"\ensuremath{\gamma}", "κ": r"\ensuremath{\kappa}",
+    "\n": " ", "\r": " ", "\u00a0": "~", "±": r"\ensuremath{\pm}", "°": r"\textdegree{}",
+    "α": r"\ensuremath{\alpha}", "β": r"\ensuremath{\beta}",
+    "γ": r"\ensuremath{\gamma}", "κ": r"\ensuremath{\kappa}",
     "→": r"\ensuremath{\rightarrow}", "×": r"\ensuremath{\times}", "⁹": r"\textsuperscript{9}",
     **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in zip(
         "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "abcdefghijklmnoprstuvwxyz", strict=True)},
@@ -58,11 +59,11 @@ def _table(content: Grid) -> str:
         return f"  {indent}{' & '.join(map(escape, cells))} \\\\"
 
     align = "".join(f"\n    {column(i, 'p')}" for i in range(len(content.headers)))
-    last = len(content.headers) - 1
-    edges = [("@{}" * (i == 0), "@{}" * (i == last)) for i in range(last + 1)]
+    columns = [column(i, "b") for i in range(len(content.headers))]
+    columns[0], columns[-1] = f"@{{}}{columns[0]}", f"{columns[-1]}@{{}}"
     headers = " &\n  ".join(
-        rf"\multicolumn{{1}}{{{left}{column(i, 'b')}{right}}}{{{escape(bound(content.headers[i]))}}}"
-        for i, (left, right) in enumerate(edges)
+        rf"\multicolumn{{1}}{{{described}}}{{{escape(bound(header))}}}"
+        for described, header in zip(columns, content.headers, strict=True)
     )
     above = "".join(_headings(row) for row in content.headings)
     rows = "\n".join(map(line, content.rows, content.indents))

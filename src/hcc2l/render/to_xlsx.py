@@ -1,44 +1,141 @@
-"""Excel workbooks: one sheet for each table, with the keys and raw numbers of JSON."""
+"""Excel workbooks: each table as a paper prints it, and after it the keys and numbers of JSON."""
 
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime
 from typing import Any
 
 from hcc2l.render.archive import without_clock
+from hcc2l.render.grid import Grid, grid
 from hcc2l.render.options import RenderOptions
-from hcc2l.report import Report, Value
+from hcc2l.render.page import page_for
+from hcc2l.report import Report, Table, Value
+
+_NUMBER = re.compile(r"−?\d+(?:\.(\d+))?")
+_WIDEST = 60  # characters
 
 
-def render(report: Report, options: RenderOptions) -> bytes:  # noqa: ARG001 - every renderer's form
-    """A workbook with every table of the report, and a first sheet with title, footer and notes."""
+def render(report: Report, options: RenderOptions) -> bytes:
+    """A workbook with every table of the report, and a last sheet with title, footer and notes."""
     from openpyxl import Workbook
-    from openpyxl.styles import Font
 
     book = Workbook()
     book.properties.created = datetime(2000, 1, 1)
-    about = book.active
-    about.title = "about"
+    book.remove(book.active)
+    presented = 0
+    for table in report.tables:
+        if table.columns:
+            presented += 1
+            sheet = book.create_sheet(f"Table {presented}")
+            _add_presented(sheet, grid(table, options.digits), presented)
+        _add_tidy(book.create_sheet(table.name[:31]), table)
+    about = book.create_sheet("about")
     lines = [report.title, *report.provenance.footer, *(note.text for note in report.notes)]
     if report.show_methods:
         lines += ["Methods", report.methods, *report.references]
-    for line in lines:
-        about.append([None])
-        _put(about.cell(about.max_row, 1), line)
-    for table in report.tables:
-        sheet = book.create_sheet(table.name[:31])
-        for column, key in enumerate(table.keys, start=1):
-            _put(sheet.cell(1, column), key)
-            sheet.cell(1, column).font = Font(bold=True)
-        for number, row in enumerate(table.rows, start=2):
-            for column, key in enumerate(table.keys, start=1):
-                _put(sheet.cell(number, column), row[key])
-        sheet.freeze_panes = "A2"
-    book.active = 1 if len(book.sheetnames) > 1 else 0
+    for number, line in enumerate(lines, start=1):
+        _put(about.cell(number, 1), line)
     file = io.BytesIO()
     book.save(file)
     return without_clock(file.getvalue())
+
+
+def _add_tidy(sheet: Any, table: Table) -> None:
+    """The rows of a table under their keys."""
+    from openpyxl.styles import Font
+
+    for column, key in enumerate(table.keys, start=1):
+        _put(sheet.cell(1, column), key)
+        sheet.cell(1, column).font = Font(bold=True)
+    for number, row in enumerate(table.rows, start=2):
+        for column, key in enumerate(table.keys, start=1):
+            _put(sheet.cell(number, column), row[key])
+    sheet.freeze_panes = "A2"
+
+
+def _add_presented(sheet: Any, content: Grid, number: int) -> None:
+    """A table as in a paper: caption, head with its rules, cells, footnotes."""
+    from openpyxl.styles import Alignment, Font
+
+    _put(sheet.cell(1, 1), f"Table {number}. {content.title}")
+    sheet.cell(1, 1).font = Font(bold=True)
+    row = 2
+    for headings in content.headings:
+        start = 1
+        for heading in headings:
+            end = start + heading.columns - 1
+            if heading.text:
+                _put(sheet.cell(row, start), heading.text)
+                sheet.cell(row, start).font = Font(bold=True)
+                sheet.cell(row, start).alignment = Alignment(horizontal="center")
+                _rule(sheet, row, start, end, bottom="thin")
+                sheet.merge_cells(start_row=row, end_row=row, start_column=start, end_column=end)
+            start = end + 1
+        row += 1
+    head = row
+    for column, (header, right) in enumerate(zip(content.headers, content.right, strict=True), 1):
+        cell = sheet.cell(head, column)
+        _put(cell, header)
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(
+            horizontal="right" if right else "left", vertical="bottom", wrap_text=True
+        )
+    for cells, depth in zip(content.rows, content.indents, strict=True):
+        row += 1
+        for column, (text, right) in enumerate(zip(cells, content.right, strict=True), start=1):
+            cell = sheet.cell(row, column)
+            _put_shown(cell, text)
+            cell.alignment = Alignment(
+                horizontal="right" if right else "left", indent=depth if column == 1 else 0
+            )
+    columns = len(content.headers)
+    _rule(sheet, 2, 1, columns, top="medium")
+    _rule(sheet, head, 1, columns, bottom="thin")
+    _rule(sheet, row, 1, columns, bottom="medium")
+    for note in content.footnotes:
+        row += 1
+        _put(sheet.cell(row, 1), note)
+        sheet.cell(row, 1).font = Font(size=9)
+    _set_page(sheet, content, head)
+
+
+def _set_page(sheet: Any, content: Grid, head: int) -> None:
+    """Columns by content; printed on one page's width, with the head on every page."""
+    from openpyxl.utils import get_column_letter
+
+    for i, header in enumerate(content.headers):
+        cells = [len(row[i]) for row in content.rows]
+        words = [len(word) for word in header.split()]
+        width = min(max([*cells, *words, len(header) // 2]) + 2, _WIDEST)
+        sheet.column_dimensions[get_column_letter(i + 1)].width = width
+    sheet.freeze_panes = sheet.cell(head + 1, 2)
+    sheet.sheet_view.showGridLines = False
+    sheet.print_title_rows = f"2:{head}"
+    sheet.page_setup.orientation = "landscape" if page_for(content).landscape else "portrait"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _rule(sheet: Any, row: int, first: int, last: int, **edges: str) -> None:
+    """A rule above or below cells of a row, beside those that they have."""
+    from openpyxl.styles import Border, Side
+
+    for column in range(first, last + 1):
+        cell = sheet.cell(row, column)
+        kept = {edge: getattr(cell.border, edge) for edge in ("top", "bottom")}
+        cell.border = Border(**kept | {edge: Side(style) for edge, style in edges.items()})
+
+
+def _put_shown(cell: Any, text: str) -> None:
+    """What a reader sees; a plain number is one, with the decimal places that are shown."""
+    number = _NUMBER.fullmatch(text)
+    if number is None:
+        _put(cell, text)
+        return
+    cell.value = float(text.replace("−", "-")) if number[1] else int(text.replace("−", "-"))
+    cell.number_format = f"0.{'0' * len(number[1])}" if number[1] else "0"
 
 
 def _put(cell: Any, value: Value) -> None:
