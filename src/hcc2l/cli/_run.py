@@ -59,7 +59,7 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
         _print_reading_notes(cohort)
     options = cohort.dictionary.options(command, options)
     output = OutputOptions(**_those_of(OutputOptions, options))
-    _refuse_table_without_csv(output)
+    _refuse_table_without_effect(output)
     spec = spec_type(**_those_of(spec_type, options))
     with _progress(output.quiet):
         report = _analyse(command, cohort, spec)
@@ -208,25 +208,32 @@ def _read(options: dict[str, Any]) -> Cohort:
     return read_cohort(options.get("cohort"), **_those_of(ReadingOptions, options))
 
 
-def _refuse_table_without_csv(output: OutputOptions) -> None:
-    """UsageError for --table without CSV."""
-    to_csv = output.printed == "csv" or any(p.lower().endswith(".csv") for p in output.out)
-    if output.table and not to_csv:
+def _refuse_table_without_effect(output: OutputOptions) -> None:
+    """UsageError for --table where no output is a choice of tables."""
+    from hcc2l.render import file_format
+
+    formats = {output.printed, *map(file_format, output.out)}
+    if output.table and formats <= {"table", "json"}:
         raise UsageError(
-            "This option applies to CSV output only.", where="--table", hint="Add --format csv."
+            "A terminal and JSON show every table.",
+            where="--table",
+            hint="Add --format csv, or --out with a document.",
         )
 
 
 def _refuse_unrequested_table(report: Report, spec: CohortSpec, output: OutputOptions) -> None:
     """UsageError for --table with a table that another option has to ask for."""
-    option = spec.optional_tables.get(output.table or "")
-    missing = output.table not in [table.name for table in report.tables]
-    if option is not None and missing and not given(spec, option.partition(" ")[0]):
-        raise UsageError(
-            f"There is no table {output.table!r} in this analysis.",
-            where="--table",
-            hint=f"Add {option}.",
-        )
+    from hcc2l.render.options import RenderOptions
+
+    present = [table.name for table in report.tables]
+    for name in RenderOptions(table=output.table).tables:
+        option = spec.optional_tables.get(name)
+        if option and name not in present and not given(spec, option.partition(" ")[0]):
+            raise UsageError(
+                f"There is no table {name!r} in this analysis.",
+                where="--table",
+                hint=f"Add {option}.",
+            )
 
 
 def _analyse(command: str, cohort: Cohort, spec: CohortSpec) -> Report:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 
 from hcc2l import numerals
+from hcc2l.errors import UsageError
 from hcc2l.glossary import GLOSSARY
 from hcc2l.numerals import NOT_ESTIMABLE
+from hcc2l.render.options import RenderOptions
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
 _MARKS = tuple("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -74,9 +76,24 @@ class Grid:
         )
 
 
-def presented_tables(report: Report) -> list[Table]:
-    """Tables with a presentation; the others are for JSON and CSV only."""
-    return [table for table in report.tables if table.columns]
+def presented_tables(report: Report, options: RenderOptions) -> list[Table]:
+    """The tables of a document: those asked for, else all that have a presentation.
+
+    Raises
+    ------
+    UsageError
+        A table asked for is not in the report, or is for JSON, CSV and Excel only.
+    """
+    tables = options.chosen(report)
+    if options.tables:
+        for table in tables:
+            if not table.columns:
+                raise UsageError(
+                    f"The table {table.name!r} is for JSON, CSV and Excel only.",
+                    where="--table",
+                    hint="Documents hold the tables that are printed on a terminal.",
+                )
+    return [table for table in tables if table.columns]
 
 
 def grid(table: Table, digits: int | None = None) -> Grid:

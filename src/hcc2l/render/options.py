@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.report import Report, Table
+
 
 @dataclass(frozen=True)
 class RenderOptions:
@@ -14,7 +17,8 @@ class RenderOptions:
     digits
         Decimal places of estimates, times and statistics; the usual ones when None.
     table
-        The table printed as CSV; the first when None.
+        The names of the tables that CSV (one), documents and workbooks hold, with commas between
+        them; when None, CSV holds the first and the others hold all.
     width
         Width of the terminal, in columns.
     colour
@@ -28,3 +32,26 @@ class RenderOptions:
     width: int = 100
     colour: bool = False
     figure: bytes | None = None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables asked for; none for all."""
+        return tuple(name.strip() for name in (self.table or "").split(",") if name.strip())
+
+    def chosen(self, report: Report) -> tuple[Table, ...]:
+        """The tables asked for, in that order; all of the report when none were.
+
+        Raises
+        ------
+        UsageError
+            There is no such table in the report.
+        """
+        names = [table.name for table in report.tables]
+        for name in self.tables:
+            if name not in names:
+                raise UsageError(
+                    f"There is no table {name!r} in this analysis.",
+                    where="--table",
+                    hint=did_you_mean(name, names),
+                )
+        return tuple(report.table(name) for name in self.tables) or report.tables

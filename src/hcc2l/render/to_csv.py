@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.errors import UsageError
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report, Value
 
@@ -18,17 +18,15 @@ def render(report: Report, options: RenderOptions) -> str:
     Raises
     ------
     UsageError
-        There is no such table in the report.
+        There is no such table in the report, or several are asked for.
     """
-    names = [table.name for table in report.tables]
-    name = options.table or names[0]
-    if name not in names:
+    if len(options.tables) > 1:
         raise UsageError(
-            f"There is no table {name!r} in this analysis.",
+            "CSV holds one table.",
             where="--table",
-            hint=did_you_mean(name, names),
+            hint=f"Name one, such as {options.tables[0]}, or use --out with .xlsx.",
         )
-    table = report.table(name)
+    table = options.chosen(report)[0]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table.keys)

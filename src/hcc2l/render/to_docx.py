@@ -10,6 +10,7 @@ from hcc2l.render.archive import without_clock
 from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import MARGIN, Page, bound, page_for
+from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
 
 _INDENT = 0.4  # cm a step
@@ -24,7 +25,7 @@ def render(report: Report, options: RenderOptions) -> bytes:
         document.add_paragraph().add_run(report.outline.title).bold = True
         for depth, line in outline_lines(report.outline):
             _add_branch(document, depth, line)
-    for number, table in enumerate(presented_tables(report), start=1):
+    for number, table in enumerate(presented_tables(report, options), start=1):
         content = grid(table, options.digits)
         page = page_for(content)
         _turn(document, landscape=page.landscape)
@@ -32,10 +33,11 @@ def render(report: Report, options: RenderOptions) -> bytes:
     _turn(document, landscape=False)
     if options.figure:
         _add_figure(document, options.figure, report.title)
-    if report.notes:
+    notes = remarks(report)
+    if notes:
         document.add_heading("Notes", level=2)
-        for note in report.notes:
-            document.add_paragraph(note.text, style="List Bullet")
+        for note in notes:
+            document.add_paragraph(note, style="List Bullet")
     if report.show_methods:
         document.add_heading("Methods", level=2)
         document.add_paragraph(report.methods)

@@ -7,6 +7,7 @@ from html import escape
 
 from hcc2l.render.grid import Grid, Heading, grid, presented_tables
 from hcc2l.render.options import RenderOptions
+from hcc2l.render.remarks import remarks
 from hcc2l.report import Outline, Report
 
 _STYLE = """
@@ -35,12 +36,13 @@ def render(report: Report, options: RenderOptions) -> str:
     body = [f"<h1>{escape(report.title)}</h1>"]
     if report.outline is not None:
         body.append(f"<h2>{escape(report.outline.title)}</h2>\n<ul>{_items(report.outline)}</ul>")
-    body += [_table(grid(table, options.digits)) for table in presented_tables(report)]
+    body += [_table(grid(table, options.digits)) for table in presented_tables(report, options)]
     if options.figure:
         data = b64encode(options.figure).decode()
         body.append(f'<img alt="{escape(report.title)}" src="data:image/png;base64,{data}">')
-    if report.notes:
-        items = "\n".join(f"<li>{escape(note.text)}</li>" for note in report.notes)
+    notes = remarks(report)
+    if notes:
+        items = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
         body.append(f"<h2>Notes</h2>\n<ul>\n{items}\n</ul>")
     if report.show_methods:
         items = "\n".join(f"<li>{escape(r)}</li>" for r in report.references)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import MARGIN, bound, page_for
+from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
 
 _NEEDS = (
@@ -38,11 +39,11 @@ def render(report: Report, options: RenderOptions) -> str:
         lines = outline_lines(report.outline)
         body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
         parts.append(f"\\textbf{{{escape(report.outline.title)}}}\\par\n{body}".rstrip())
-    parts += [_table(grid(table, options.digits)) for table in presented_tables(report)]
+    parts += [_table(grid(table, options.digits)) for table in presented_tables(report, options)]
     if report.show_methods:
         references = "\n".join(map(_comment, report.references))
         parts.append(f"{escape(report.methods)}\n{references}")
-    comments = [_comment(note.text) for note in report.notes]
+    comments = [_comment(note) for note in remarks(report)]
     comments += [_comment(line) for line in report.provenance.footer]
     return "\n\n".join([*parts, "\n".join(comments)]) + "\n"
 

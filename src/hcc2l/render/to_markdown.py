@@ -6,6 +6,7 @@ import re
 
 from hcc2l.render.grid import Grid, grid, outline_lines, presented_tables
 from hcc2l.render.options import RenderOptions
+from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
 
 
@@ -15,10 +16,11 @@ def render(report: Report, options: RenderOptions) -> str:
     if report.outline is not None:
         lines = [f"{'  ' * depth}- {_text(line)}" for depth, line in outline_lines(report.outline)]
         parts += [f"**{_text(report.outline.title)}**", "\n".join(lines)]
-    parts += [_table(grid(table, options.digits)) for table in presented_tables(report)]
-    if report.notes:
+    parts += [_table(grid(table, options.digits)) for table in presented_tables(report, options)]
+    notes = remarks(report)
+    if notes:
         parts.append("## Notes")
-        parts.append("\n".join(f"- {_text(note.text)}" for note in report.notes))
+        parts.append("\n".join(f"- {_text(note)}" for note in notes))
     if report.show_methods:
         references = [f"{i}. {_text(r)}" for i, r in enumerate(report.references, start=1)]
         parts += ["## Methods", _text(report.methods), "\n".join(references)]

@@ -18,7 +18,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
-from hcc2l.render.grid import Grid, Heading, grid, presented_tables
+from hcc2l.render.grid import Grid, Heading, grid
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
@@ -43,8 +43,9 @@ def render(report: Report, options: RenderOptions) -> str:
     if report.outline is not None:
         console.print(Text(f"\n{report.outline.title}", style="bold"))
         console.print(_branches(report.outline))
-    for table in presented_tables(report):
-        _print_table(console, grid(table, options.digits))
+    for table in report.tables:
+        if table.columns:
+            _print_table(console, grid(table, options.digits))
     console.print()
     for line in report.provenance.footer:
         console.print(Text(line, style="dim"))

@@ -11,6 +11,7 @@ from hcc2l.render.archive import without_clock
 from hcc2l.render.grid import Grid, grid
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
+from hcc2l.render.remarks import remarks
 from hcc2l.report import Report, Table, Value
 
 _NUMBER = re.compile(r"−?\d+(?:\.(\d+))?")
@@ -25,14 +26,14 @@ def render(report: Report, options: RenderOptions) -> bytes:
     book.properties.created = datetime(2000, 1, 1)
     book.remove(book.active)
     presented = 0
-    for table in report.tables:
+    for table in options.chosen(report):
         if table.columns:
             presented += 1
             sheet = book.create_sheet(f"Table {presented}")
             _add_presented(sheet, grid(table, options.digits), presented)
         _add_tidy(book.create_sheet(table.name[:31]), table)
     about = book.create_sheet("about")
-    lines = [report.title, *report.provenance.footer, *(note.text for note in report.notes)]
+    lines = [report.title, *report.provenance.footer, *remarks(report)]
     if report.show_methods:
         lines += ["Methods", report.methods, *report.references]
     for number, line in enumerate(lines, start=1):

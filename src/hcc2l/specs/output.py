@@ -29,8 +29,8 @@ class OutputOptions(Options):
     )  # fmt: skip
     json: bool = option(False, "Short for --format json.", panel=OUTPUT, in_dictionary=False)
     table: str | None = option(
-        None, "The table printed as CSV (default: the first).",
-        metavar="NAME", panel=OUTPUT, in_dictionary=False,
+        None, "The tables of documents and workbooks, or the one of CSV (default: the first).",
+        metavar="NAME[,NAME…]", panel=OUTPUT, in_dictionary=False,
     )  # fmt: skip
     save: str | None = option(
         None, "Save the cohort with the new columns, as .csv.",
