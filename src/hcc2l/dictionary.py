@@ -41,13 +41,14 @@ READING_OPTIONS = _settable(ReadingOptions)
 _TEXT, _TEXTS = "text in quotation marks", "a list of texts in quotation marks"
 _NUMBERS, _FLAG, _TABLE = "a list of numbers", "true or false", "a table"
 _LABELS = 'a table of texts, such as {0 = "no", 1 = "yes"}'
+_MEANINGS = 'a table of texts, such as {MVI = "macrovascular invasion"}'
 _GROUPS = 'a table of lists of texts, such as {A = ["A5", "A6"]}'
 _PARTS = 'a table of columns, such as {bilirubin = "bili_week8"}'
 _ID = "a column, or false if no column identifies patients"
 _TOP = {
     "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
     "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
-    "derived": _TABLE, "defaults": _TABLE, "rows": _TABLE,
+    "derived": _TABLE, "defaults": _TABLE, "rows": _TABLE, "abbreviations": _MEANINGS,
 }  # fmt: skip
 _ENDPOINT = {
     "time": _TEXT, "event": _TEXT, "start": _TEXT, "end": _TEXTS, "censor": _TEXT, "unit": _TEXT,
@@ -186,6 +187,8 @@ class Dictionary:
     ----------
     id
         Empty for ``id = false``: no column identifies patients.
+    abbreviations
+        What abbreviations mean, for the footnotes of documents.
     """
 
     path: Path | None = None
@@ -202,6 +205,7 @@ class Dictionary:
     derived: Mapping[str, DerivedEntry] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> ColumnEntry:
         """The entry of a column; empty when the dictionary does not describe it."""
@@ -404,6 +408,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         derived=derived,
         defaults=top.get("defaults") or {},
         commands=commands,
+        abbreviations=top.get("abbreviations") or {},
     )
 
 
@@ -448,7 +453,7 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
         return value
     if form == _TABLE and isinstance(value, dict):
         return value
-    if form in (_LABELS, _PARTS) and _is_table_of_texts(value):
+    if form in (_LABELS, _PARTS, _MEANINGS) and _is_table_of_texts(value):
         return value
     if form == _GROUPS and isinstance(value, dict) and value:
         groups = {name: _checked((*keys, name), of, _TEXTS, faults) for name, of in value.items()}

@@ -534,7 +534,10 @@ class Excluded:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Origin of the numbers, sufficient to reproduce them."""
+    """Origin of the numbers, sufficient to reproduce them.
+
+    `abbreviations` are those that the dictionary of the cohort explains.
+    """
 
     command: str
     version: str
@@ -547,6 +550,7 @@ class Provenance:
     settings: Mapping[str, object]
     footer: tuple[str, ...] = ()
     argv: tuple[str, ...] = ()
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def test_a_report_without_an_outline_has_no_heading_for_it() -> None:
 
 def test_the_headers_of_groups_across_repeat_the_group() -> None:
     made = render_report(ACROSS, "md")
-    headers = [re.split(r" +\| +", line)[1:] for line in made.splitlines() if "SMD" in line]
+    headers = [re.split(r" +\| +", line)[1:] for line in made.splitlines() if "SMD |" in line]
     assert headers == [[
         "All: New (n=40)", "All: old (n=80)", "All: SMD", "Matched: New (n=30)",
         "Matched: old (n=30)", "Matched: SMD", "weighted: SMD |",

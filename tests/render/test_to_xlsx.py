@@ -47,7 +47,9 @@ def test_a_formatted_sheet_shows_the_table_of_a_paper() -> None:
         ["Child-Pugh", "n", "Median, months (95% CI)", "p"],
         ["=A_1 <b>", 55, "7.43 (6.64–13.60)", 0.006],
     ]
-    assert lines[-2][0] == "Follow-up is short."
+    assert [line[0] for line in lines[-3:]] == [
+        "Follow-up is short.", "NE: not estimable.", "CI, confidence interval.",
+    ]  # fmt: skip
     assert sheet["D3"].number_format == "0.000"
     assert (sheet["A2"].border.top.style, sheet["A2"].border.bottom.style) == ("medium", "thin")
     assert sheet["D5"].border.bottom.style == "medium"

@@ -94,6 +94,7 @@ def provenance(
             f"{file}; {rows}, {account.analysed} analysed.",
             "; ".join([*conventions, f"hcc2l {release}"]) + ".",
         ),
+        abbreviations=cohort.dictionary.abbreviations,
     )
 
 

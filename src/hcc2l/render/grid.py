@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
 
 from hcc2l import numerals
+from hcc2l.abbreviations import spelled_out
 from hcc2l.errors import UsageError
 from hcc2l.glossary import GLOSSARY
 from hcc2l.numerals import NOT_ESTIMABLE
@@ -94,6 +95,23 @@ def presented_tables(report: Report, options: RenderOptions) -> list[Table]:
                     hint="Documents hold the tables that are printed on a terminal.",
                 )
     return [table for table in tables if table.columns]
+
+
+def document_grids(report: Report, options: RenderOptions) -> list[Grid]:
+    """The tables of a document, each with its abbreviations spelled out below it."""
+    grids = (grid(table, options.digits) for table in presented_tables(report, options))
+    return [with_abbreviations(content, report) for content in grids]
+
+
+def with_abbreviations(content: Grid, report: Report) -> Grid:
+    """A table with its abbreviations spelled out below it."""
+    headings = (heading.text for row in content.headings for heading in row)
+    cells = (cell for row in content.rows for cell in row)
+    texts = (content.title, *headings, *content.headers, *cells, *content.footnotes)
+    meanings = spelled_out(texts, report.provenance.abbreviations)
+    if not meanings:
+        return content
+    return replace(content, footnotes=(*content.footnotes, f"{meanings}."))
 
 
 def grid(table: Table, digits: int | None = None) -> Grid:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tables
+from hcc2l.render.grid import Grid, Heading, document_grids, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import MARGIN, Page, bound, page_for
 from hcc2l.render.remarks import remarks
@@ -25,8 +25,7 @@ def render(report: Report, options: RenderOptions) -> bytes:
         document.add_paragraph().add_run(report.outline.title).bold = True
         for depth, line in outline_lines(report.outline):
             _add_branch(document, depth, line)
-    for number, table in enumerate(presented_tables(report, options), start=1):
-        content = grid(table, options.digits)
+    for number, content in enumerate(document_grids(report, options), start=1):
         page = page_for(content)
         _turn(document, landscape=page.landscape)
         _add_table(document, content, page, number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from html import escape
 
-from hcc2l.render.grid import Grid, Heading, grid, presented_tables
+from hcc2l.render.grid import Grid, Heading, document_grids
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.remarks import remarks
 from hcc2l.report import Outline, Report
@@ -36,7 +36,7 @@ def render(report: Report, options: RenderOptions) -> str:
     body = [f"<h1>{escape(report.title)}</h1>"]
     if report.outline is not None:
         body.append(f"<h2>{escape(report.outline.title)}</h2>\n<ul>{_items(report.outline)}</ul>")
-    body += [_table(grid(table, options.digits)) for table in presented_tables(report, options)]
+    body += map(_table, document_grids(report, options))
     if options.figure:
         data = b64encode(options.figure).decode()
         body.append(f'<img alt="{escape(report.title)}" src="data:image/png;base64,{data}">')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tables
+from hcc2l.render.grid import Grid, Heading, document_grids, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import MARGIN, bound, page_for
 from hcc2l.render.remarks import remarks
@@ -39,7 +39,7 @@ def render(report: Report, options: RenderOptions) -> str:
         lines = outline_lines(report.outline)
         body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
         parts.append(f"\\textbf{{{escape(report.outline.title)}}}\\par\n{body}".rstrip())
-    parts += [_table(grid(table, options.digits)) for table in presented_tables(report, options)]
+    parts += map(_table, document_grids(report, options))
     if report.show_methods:
         references = "\n".join(map(_comment, report.references))
         parts.append(f"{escape(report.methods)}\n{references}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hcc2l.render.grid import Grid, grid, outline_lines, presented_tables
+from hcc2l.render.grid import Grid, document_grids, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
@@ -16,7 +16,7 @@ def render(report: Report, options: RenderOptions) -> str:
     if report.outline is not None:
         lines = [f"{'  ' * depth}- {_text(line)}" for depth, line in outline_lines(report.outline)]
         parts += [f"**{_text(report.outline.title)}**", "\n".join(lines)]
-    parts += [_table(grid(table, options.digits)) for table in presented_tables(report, options)]
+    parts += map(_table, document_grids(report, options))
     notes = remarks(report)
     if notes:
         parts.append("## Notes")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, grid
+from hcc2l.render.grid import Grid, grid, with_abbreviations
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
@@ -29,8 +29,8 @@ def render(report: Report, options: RenderOptions) -> bytes:
     for table in options.chosen(report):
         if table.columns:
             presented += 1
-            sheet = book.create_sheet(f"Table {presented}")
-            _add_presented(sheet, grid(table, options.digits), presented)
+            content = with_abbreviations(grid(table, options.digits), report)
+            _add_presented(book.create_sheet(f"Table {presented}"), content, presented)
         _add_tidy(book.create_sheet(table.name[:31]), table)
     about = book.create_sheet("about")
     lines = [report.title, *report.provenance.footer, *remarks(report)]
