@@ -23,7 +23,7 @@ def matched_rows(cohort: Cohort, account: RowAccount, path: str) -> Mask:
     UsageError
         The cohort has no column of ids.
     InputError
-        The file has no ids or pairs, or patients who are not among the rows kept.
+        The file has no ids or pairs, a patient twice, or patients who are not among the rows kept.
     """
     name = cohort.id_column
     if name is None or name not in cohort.names:
@@ -56,6 +56,7 @@ def _matched_ids(cohort: Cohort, name: str, path: str) -> dict[str, str]:
             raise InputError(
                 f"There is no column {column!r} of matched patients.", where=path, hint=_HINT
             )
+    file.check_ids()
     pairs = file.column("pair")
     inside = np.flatnonzero(~pairs.missing).tolist()
     sizes = Counter(pairs.text(row) for row in inside)

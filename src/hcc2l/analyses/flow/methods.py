@@ -62,6 +62,6 @@ def _excluded(exclusions: Sequence[Exclusion]) -> str:
 
 
 def _listed(boxes: Sequence[Box]) -> str:
-    """`lenvatinib (n = 40) and sorafenib (n = 86)`; arms of arms hold commas."""
+    """`lenvatinib (n = 40) and sorafenib (n = 86)`; semicolons where arms of arms have commas."""
     names = [f"{box.group} (n = {box.n})" for box in boxes]
-    return "; ".join(names) if any(box.group != box.label for box in boxes) else listed(names)
+    return "; ".join(names) if any("," in box.group for box in boxes) else listed(names)

@@ -8,7 +8,6 @@ from itertools import accumulate
 
 from hcc2l.cohort import Cohort, printable
 from hcc2l.errors import UsageError
-from hcc2l.wording import counted
 
 COHORT = "Patients in the cohort"  # the box of the file's rows, unless it is stated
 
@@ -100,8 +99,7 @@ def _refuse_mismatch(box: StatedBox, following: Count, place: str) -> None:
         where=f"--stated '{box.count.label}={n}'",
         hint="Correct a number."
         if more > 0
-        else f"State why {counted(-more, 'more patient')} were excluded: --stated-excluded "
-        f"'REASON={-more}'; or correct a number.",
+        else f"Add the missing reason: --stated-excluded 'REASON={-more}'; or correct a number.",
     )
 
 
