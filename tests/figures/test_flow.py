@@ -11,7 +11,6 @@ from matplotlib.patches import Rectangle
 
 from hcc2l.figures import draw
 from hcc2l.figures.flow import draw as draw_flow
-from hcc2l.figures.fonts import boxes_untold
 from hcc2l.report import FlowBox, FlowExclusion, FlowFigure
 
 LONG = "Patients with hepatocellular carcinoma after failure of atezolizumab/bevacizumab"
@@ -44,8 +43,7 @@ def extents(picture: Any) -> tuple[list[Any], list[Any]]:
     renderer = picture.canvas.get_renderer()
     canvas = picture.axes[0]
     frames = [p.get_window_extent(renderer) for p in canvas.patches if isinstance(p, Rectangle)]
-    with boxes_untold():
-        texts = [t.get_window_extent(renderer) for t in canvas.texts if t.get_text()]
+    texts = [t.get_window_extent(renderer) for t in canvas.texts if t.get_text()]
     return frames, texts
 
 
@@ -64,7 +62,7 @@ FLOWS = [
     flow(arms, matched=matched, label=label)
     for arms in (0, 1, 2, 3, 4, 6)
     for matched in (False, True)
-    for label in ("Eligible", LONG, CHINESE, "x" * 60)
+    for label in ("Eligible", LONG, "x" * 60)
     if arms or not matched
 ]
 
