@@ -411,8 +411,16 @@ def test_the_table_reads_from_top_to_bottom(run: Run) -> None:
         ["screened", "10", "–"], ["lost", "–", "2"],
         ["Patients", "in", "the", "cohort", "8", "–"],
         ["ECOG", ">2", "–", "1"], ["ECOG", "missing", "–", "1"], ["fit", "6", "–"],
-        ["B", "B", "1", "–"], ["C", "C", "4", "–"], ["D", "D", "1", "–"],
+        ["B", "1", "–"], ["C", "4", "–"], ["D", "1", "–"],
     ]  # fmt: skip
+
+
+def test_the_arm_is_named_where_its_box_does_not(run: Run) -> None:
+    done = run("flow", "c.csv", "--by", "stage", "--matched", "m.csv", "-q")
+    lines = [line.split() for line in done.out.splitlines()]
+    assert lines[4] == ["Patients", "Arm", "n", "Excluded"]
+    assert ["not", "matched", "C", "–", "4"] in lines
+    assert ["Matched", "B", "1", "–"] in lines
 
 
 def test_numbers_that_do_not_add_up_exit_with_2(run: Run) -> None:

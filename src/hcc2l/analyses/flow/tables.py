@@ -17,7 +17,7 @@ def steps_table(data: FlowData) -> Table:
         for row in _rows(step, box)
     )
     shown = [Column("Patients", ("label", "reason"), form="sentences")]
-    if any(len(level) > 1 for level in data.levels):
+    if any(row["group"] not in (ALL, row["label"]) for row in rows):
         shown.append(Column("Arm", ("group",), labels={ALL: ""}))
     shown += [Column("n", ("n",)), Column("Excluded", ("excluded",))]
     footnotes = ("Numbers before the rows of the cohort are as stated.",)
