@@ -113,6 +113,17 @@ def test_a_box_is_centred_above_its_arms() -> None:
     assert middles[2] < middles[3] < middles[4]
 
 
+def test_the_only_arm_of_an_arm_is_as_narrow_as_its_arm() -> None:
+    boxes = (
+        FlowBox(1, None, "Screened", 40), FlowBox(2, 1, "primary", 20), FlowBox(3, 1, "other", 20),
+        FlowBox(4, 2, LONG, 20),
+    )  # fmt: skip
+    picture = picture_of(FlowFigure(boxes, ()))
+    frames, _ = extents(picture)
+    assert frames[3].x1 < picture.bbox.width / 2
+    assert frames[3].x0 > 0
+
+
 def test_a_lonely_box_stands_in_the_middle() -> None:
     picture = picture_of(FlowFigure((FlowBox(1, None, "Enrolled", 81),), ()))
     (frame,), _ = extents(picture)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from hcc2l import numerals
@@ -129,7 +130,7 @@ def _columns(below: dict[int, tuple[int, ...]], *, aside: bool) -> tuple[dict[in
             left = MARGIN + ends.index(number) * arm
             columns[number] = _Column(left + arm / 2, left, left + arm)
         else:
-            first, *_, last = 2 * [columns[child] for child in below[number]]
+            first, last = columns[below[number][0]], columns[below[number][-1]]
             columns[number] = _Column((first.x + last.x) / 2, first.left, last.right)
     return columns, width
 
@@ -149,7 +150,7 @@ def _plan(
     found = {box.box: box for box in figure.boxes}
     levels = _levels(below)
     arms = max(map(len, levels)) > 1
-    spine = [level[0] for level in levels if len(level) == 1]
+    spine = [level[0] for level in takewhile(lambda level: len(level) == 1, levels)]
     boxes: dict[int, _Block] = {}
     sides: dict[int, _Block] = {}
     lines = {

@@ -15,7 +15,7 @@ _FLOW = "Flow"
 class FlowSpec(AnalysisSpec):
     """The flow of patients, from those screened to those analysed: a table and a diagram."""
 
-    example = "--stated screened=140 --stated-excluded ineligible=14 --by second_line"
+    example = "--stated screened=140 --stated-excluded ineligible=14"
     rules = (
         Needs(
             "--stated-excluded", ("--stated",),

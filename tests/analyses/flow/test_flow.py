@@ -430,15 +430,16 @@ def test_numbers_that_do_not_add_up_exit_with_2(run: Run) -> None:
 
 def test_the_methods_tell_the_flow() -> None:
     report = hcc2l.flow(
-        "c.csv", stated=["Screened=11", "Enrolled=9"], stated_excluded=["Lost=2", "Withdrawn=1"],
+        "c.csv", stated=["Screened=13", "Enrolled=10"],
+        stated_excluded=["Lost=2", "Withdrawn=1", "Died=2"],
         where=["ecog<=3::ECOG known", "ecog<=2::Fit"], by="drug", matched="m.csv",
     )  # fmt: skip
     assert report.methods == (
-        "Of 11 patients (screened), 2 were excluded (lost, n = 2), which left 9 (enrolled). "
-        "Of these, 1 was excluded (withdrawn, n = 1), which left 8 (patients in the cohort). "
-        "Of these, 1 was excluded (ECOG missing, n = 1), which left 7 (ECOG known). "
-        "Of these, 1 was excluded (ECOG >2, n = 1), which left 6 (fit). "
-        "Of these, 1 was excluded (second line missing, n = 1). "
+        "Of 13 patients (screened), 3 were excluded (lost, n = 2; withdrawn, n = 1), which left 10 "
+        "patients (enrolled). Of these, 2 were excluded (died), which left 8 patients in the "
+        "cohort. Of these, 1 was excluded (ECOG missing), which left 7 patients (ECOG known). "
+        "Of these, 1 was excluded (ECOG >2), which left 6 patients (fit). "
+        "Of these, 1 was excluded (second line missing). "
         "Patients were grouped by second line: lenvatinib (n = 1), regorafenib (n = 1) and "
         "sorafenib (n = 3). Of these, 2 were matched: lenvatinib (n = 1), regorafenib (n = 0) and "
         "sorafenib (n = 1)."
@@ -448,8 +449,8 @@ def test_the_methods_tell_the_flow() -> None:
 def test_the_methods_of_a_step_that_excludes_none_and_of_arms_of_arms() -> None:
     report = hcc2l.flow("c.csv", where=["stage present::Staged"], by=["stage", "drug"])
     assert report.methods == (
-        "Of 8 patients (patients in the cohort), none was excluded at the next step (staged). "
-        "Of these, 1 was excluded (second line missing, n = 1). Patients were grouped by stage and "
+        "Of 8 patients in the cohort, none was excluded at the next step (staged). "
+        "Of these, 1 was excluded (second line missing). Patients were grouped by stage and "
         "second line: B, lenvatinib (n = 1); B, sorafenib (n = 1); C, lenvatinib (n = 2); "
         "C, sorafenib (n = 2); D, regorafenib (n = 1)."
     )

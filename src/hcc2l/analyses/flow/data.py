@@ -100,19 +100,9 @@ def prepare(cohort: Cohort, spec: FlowSpec) -> FlowData:
     parser = Parser(cohort.nameable, spec.cut, spec.ref)
     steps = [parse_step(cohort, parser, text) for text in spec.where]
     terms = parser.terms(spec.by, "--by")
-    stated = stated_boxes(cohort, spec.stated, spec.stated_excluded)
-    boxes = [
-        Box(box.count.label, box.count.n, "stated", excluded=_stated(box.excluded))
-        for box in stated
-    ]
-    boxes[-1] = replace(boxes[-1], source="computed")
     account = RowAccount(cohort)
     cohort.check_ids(account.keep)
-    for step in steps:
-        boxes[-1] = replace(boxes[-1], excluded=_select(cohort, account, step))
-        refuse_no_rows(account)
-        boxes.append(Box(step.label, account.analysed))
-    refuse_repeated([box.label for box in boxes], "--where" if steps else "--stated")
+    boxes = _spine(cohort, spec, account, steps)
     selected = account.keep.copy()
     arms = tuple(groups(cohort, term, account) for term in terms)
     refuse_no_rows(account)
@@ -127,6 +117,21 @@ def prepare(cohort: Cohort, spec: FlowSpec) -> FlowData:
     data = FlowData(spec, account, remaining, arms, tuple(boxes))
     _refuse_many(data)
     return data
+
+
+def _spine(cohort: Cohort, spec: FlowSpec, account: RowAccount, steps: Sequence[Step]) -> list[Box]:
+    """The boxes before the arms, not yet joined; rows that do not meet a condition are excluded."""
+    boxes = [
+        Box(box.count.label, box.count.n, "stated", excluded=_stated(box.excluded))
+        for box in stated_boxes(cohort, spec.stated, spec.stated_excluded)
+    ]
+    boxes[-1] = replace(boxes[-1], source="computed")
+    for step in steps:
+        boxes[-1] = replace(boxes[-1], excluded=_select(cohort, account, step))
+        refuse_no_rows(account)
+        boxes.append(Box(step.label, account.analysed))
+    refuse_repeated([box.label for box in boxes], "--where" if steps else "--stated")
+    return boxes
 
 
 def _stated(counts: Sequence[Count]) -> tuple[Exclusion, ...]:

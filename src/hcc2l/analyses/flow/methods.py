@@ -7,6 +7,7 @@ from itertools import chain, pairwise
 
 from hcc2l.analyses.computed import opening_sentences
 from hcc2l.analyses.flow.data import ALL, Box, Exclusion, FlowData
+from hcc2l.analyses.flow.stated import COHORT
 from hcc2l.cohort import Cohort
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -22,14 +23,19 @@ def _spine(data: FlowData) -> Iterator[str]:
     if len(data.spine) == 1:
         yield f"The cohort comprised {counted(first.n, 'patient')}."
         return
-    who = f"Of {counted(first.n, 'patient')} ({in_sentence(first.label)})"
+    who = f"Of {_named(first)}"
     for box, following in pairwise(data.spine):
-        label = in_sentence(following.label)
         if box.excluded:
-            yield f"{who}, {_excluded(box.excluded)}, which left {following.n} ({label})."
+            yield f"{who}, {_excluded(box.excluded)}, which left {_named(following)}."
         else:
-            yield f"{who}, none was excluded at the next step ({label})."
+            yield f"{who}, none was excluded at the next step ({in_sentence(following.label)})."
         who = "Of these"
+
+
+def _named(box: Box) -> str:
+    """`171 patients (screened)`, `126 patients in the cohort`."""
+    name = "in the cohort" if box.label == COHORT else f"({in_sentence(box.label)})"
+    return f"{counted(box.n, 'patient')} {name}"
 
 
 def _arms(data: FlowData) -> Iterator[str]:
@@ -55,10 +61,12 @@ def _matched(data: FlowData) -> Iterator[str]:
 
 
 def _excluded(exclusions: Sequence[Exclusion]) -> str:
-    """`42 were excluded (died, n = 34; deterioration, n = 8)`."""
+    """`42 were excluded (died, n = 34; deterioration, n = 8)`, `1 was excluded (died)`."""
     total = sum(exclusion.n for exclusion in exclusions)
-    reasons = "; ".join(f"{in_sentence(e.reason)}, n = {e.n}" for e in exclusions)
-    return f"{total} {'was' if total == 1 else 'were'} excluded ({reasons})"
+    reasons = [in_sentence(exclusion.reason) for exclusion in exclusions]
+    if len(reasons) > 1:
+        reasons = [f"{r}, n = {e.n}" for r, e in zip(reasons, exclusions, strict=True)]
+    return f"{total} {'was' if total == 1 else 'were'} excluded ({'; '.join(reasons)})"
 
 
 def _listed(boxes: Sequence[Box]) -> str:
