@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
 
 from hcc2l.figures import draw
 from hcc2l.figures.flow import draw as draw_flow
@@ -111,6 +113,27 @@ def test_a_box_is_centred_above_its_arms() -> None:
     assert middles[0] == pytest.approx(middles[1])
     assert middles[1] == pytest.approx(middles[3]) == (middles[2] + middles[4]) / 2
     assert middles[2] < middles[3] < middles[4]
+
+
+@pytest.mark.parametrize("figure", [flow(), flow(2, matched=True), flow(4)])
+def test_an_arrow_leads_to_every_box_and_every_frame_of_exclusions(figure: FlowFigure) -> None:
+    canvas = picture_of(figure).axes[0]
+    ends = [text.xy for text in canvas.texts if isinstance(text, Annotation)]
+    frames = [patch for patch in canvas.patches if isinstance(patch, Rectangle)]
+    boxes, asides = frames[: len(figure.boxes)], frames[len(figure.boxes) :]
+    tops = [(box.get_x() + box.get_width() / 2, box.get_y() + box.get_height()) for box in boxes]
+    sides = [(frame.get_x(), frame.get_y() + frame.get_height() / 2) for frame in asides]
+    assert np.allclose(sorted(ends), sorted([*tops[1:], *sides]))
+    assert sides
+
+
+def test_arms_part_between_the_exclusions_and_the_arms() -> None:
+    canvas = picture_of(flow(3)).axes[0]
+    frames = [patch for patch in canvas.patches if isinstance(patch, Rectangle)]
+    bar = next(line for line in canvas.lines if len(set(line.get_ydata())) == 1)
+    height = bar.get_ydata()[0]
+    aside = next(f for f in frames[5:] if f.get_y() < frames[1].get_y())
+    assert frames[2].get_y() + frames[2].get_height() < height < aside.get_y()
 
 
 def test_the_only_arm_of_an_arm_is_as_narrow_as_its_arm() -> None:
