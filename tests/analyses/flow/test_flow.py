@@ -215,7 +215,20 @@ def test_numbers_that_do_not_add_up_are_refused_with_the_place(
 
 
 @pytest.mark.parametrize(
-    "text", ["screened", "=8", " =8", "a=", "a=-8", "a=0", "a=8.0", "a=1,000", "a=x", "a=²"]
+    "text",
+    [
+        "screened",
+        "=8",
+        " =8",
+        "a=",
+        "a=-8",
+        "a=0",
+        "a=8.0",
+        "a=1,000",
+        "a=x",
+        "a=²",
+        f"a={'9' * 5000}",
+    ],
 )
 @pytest.mark.parametrize("option", ["stated", "stated_excluded"])
 def test_a_count_that_cannot_be_read_is_refused(text: str, option: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from hcc2l.cohort import Cohort, printable
 from hcc2l.errors import UsageError
@@ -25,7 +26,7 @@ class StatedBox:
     """A box with the exclusions that lead from it to the next one."""
 
     count: Count
-    excluded: list[Count] = field(default_factory=list)
+    excluded: tuple[Count, ...] = ()
 
 
 def stated_boxes(cohort: Cohort, stated: Sequence[str], excluded: Sequence[str]) -> list[StatedBox]:
@@ -42,19 +43,18 @@ def stated_boxes(cohort: Cohort, stated: Sequence[str], excluded: Sequence[str])
     counts = [_count(text, "--stated", "screened=506") for text in stated]
     reasons = [_count(text, "--stated-excluded", "no second line=85") for text in excluded]
     rows = Count(COHORT, cohort.rows)
-    if not counts:
-        return [StatedBox(rows)]
-    boxes = [StatedBox(count) for count in counts]
-    for box, following in zip(boxes, counts[1:], strict=False):
-        taken = _leading(reasons, box.count.n - following.n)
-        box.excluded.extend(reasons[:taken])
-        _refuse_mismatch(box, following, f"the next box, {following.label!r},")
-        del reasons[:taken]
-    boxes[-1].excluded.extend(reasons)
-    _refuse_mismatch(boxes[-1], rows, cohort.source.file)
-    for box in boxes:
+    boxes: list[StatedBox] = []
+    for count, following in pairwise([*counts, rows]):
+        last = following is rows
+        taken = len(reasons) if last else _leading(reasons, count.n - following.n)
+        box = StatedBox(count, tuple(reasons[:taken]))
         refuse_repeated([reason.label for reason in box.excluded], "--stated-excluded")
-    return [*boxes, StatedBox(rows)] if reasons else boxes
+        place = cohort.source.file if last else f"the next box, {following.label!r},"
+        _refuse_mismatch(box, following, place)
+        boxes.append(box)
+        reasons = reasons[taken:]
+    joined = boxes and not boxes[-1].excluded
+    return boxes if joined else [*boxes, StatedBox(rows)]
 
 
 def _count(text: str, option: str, example: str) -> Count:
@@ -67,7 +67,7 @@ def _count(text: str, option: str, example: str) -> Count:
             where=option,
             hint=f"Write {option} '{example}'.",
         )
-    if not (number.isascii() and number.isdecimal() and int(number) > 0):
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", number):
         raise UsageError(
             f"{number!r} is not a number of patients.",
             where=f"{option} {text!r}",
