@@ -36,6 +36,7 @@ __all__ = [
     "cox",
     "derive",
     "fit_tree",
+    "flow",
     "km",
     "logistic",
     "plot_report",
@@ -159,6 +160,7 @@ logistic = analysis(specs.LogisticSpec)
 tree = analysis(specs.TreeSpec)
 psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
+flow = analysis(specs.FlowSpec)
 derive = analysis(specs.DeriveSpec)
 fit_tree = _function(
     "fit_tree",

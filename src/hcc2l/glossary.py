@@ -119,7 +119,9 @@ GLOSSARY: dict[str, Key] = {
     "brier_score": Key("Brier score", "estimate", "mean squared error of the probabilities"),
     "term_a": Key("Term", "text", "first term of an interaction"),
     "term_b": Key("by", "text", "second term of an interaction"),
-    "step": Key("Step", "count", "step of the selection, from 1"),
+    "step": Key("Step", "count", "step of the selection or of the flow, from 1"),
+    "excluded": Key("Excluded", "count", "patients who leave a box for one reason"),
+    "reason": Key("Reason", "text", "the reason"),
     "action": Key("Action", "text", "entered, removed or not entered"),
     "model": Key("Model", "text", "the fitted model: its name, or univariable or multivariable"),
     "location": Key("Location", "estimate", "location of log time (R's survreg)"),
@@ -179,7 +181,7 @@ GLOSSARY: dict[str, Key] = {
         "Patients", "text", "eligible, complete, matched, or the reason for not being matched"
     ),
     "sample": Key("Sample", "text", "before or after matching, or weighted"),
-    "label": Key("Variable", "text", "label of the variable, with its level"),
+    "label": Key("Variable", "text", "label of the variable, with its level; or of a box"),
     "rate": Key("Rate", "text", "a best response, ORR (CR + PR) or DCR (CR + PR + SD)"),
     "count": Key("n", "count", "patients with it"),
     "parts": Key("From", "text", "the columns that it is computed from, with their units"),
@@ -311,7 +313,8 @@ GLOSSARY: dict[str, Key] = {
     "source": Key(
         "Source",
         "text",
-        "of an endpoint: dictionary, recognised (by its column names) or proposed",
+        "of an endpoint: dictionary, recognised (by its column names) or proposed; of a number: "
+        "computed or stated",
     ),
     "options": Key("Options", "text", "options that ask for the endpoint"),
     "available": Key("Available", "text", "whether the score can be computed"),

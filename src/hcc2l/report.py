@@ -524,6 +524,40 @@ class ScoresFigure(Figure):
 
 
 @dataclass(frozen=True)
+class FlowBox:
+    """A box of a flow of patients, below its parent; None for the first.
+
+    Attributes
+    ----------
+    percent
+        The proportion of an arm among those side by side; None for any other box.
+    """
+
+    box: int
+    parent: int | None
+    label: str
+    n: int
+    percent: float | None = None
+
+
+@dataclass(frozen=True)
+class FlowExclusion:
+    """Patients who leave a box for one reason."""
+
+    box: int
+    reason: str
+    excluded: int
+
+
+@dataclass(frozen=True)
+class FlowFigure(Figure):
+    """A flow of patients: boxes from the first down, parents before those below them."""
+
+    boxes: tuple[FlowBox, ...]
+    exclusions: tuple[FlowExclusion, ...]
+
+
+@dataclass(frozen=True)
 class Excluded:
     """Rows excluded for one reason; `which` names them by id or line, for the note."""
 

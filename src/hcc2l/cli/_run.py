@@ -185,7 +185,7 @@ def _tell_lost_comparison() -> None:
 
 
 def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
-    """The cohort and its dictionary, which no output may replace."""
+    """The cohort and what is read beside it, which no output may replace."""
     from hcc2l.readers import bundled_cohort
 
     dictionary = cohort.dictionary
@@ -199,6 +199,8 @@ def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
         path = dictionary.path.parent / (dictionary.cohort or "")
     if path is not None:
         in_use[identity(path)] = "the cohort"
+    if options.get("matched") is not None:
+        in_use[identity(options["matched"])] = "the matched cohort"
     return in_use
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hcc2l.specs.check import CheckSpec as CheckSpec
 from hcc2l.specs.derive import DeriveSpec as DeriveSpec
+from hcc2l.specs.flow import FlowSpec as FlowSpec
 from hcc2l.specs.km import KmSpec as KmSpec
 from hcc2l.specs.options import AnalysisSpec as AnalysisSpec
 from hcc2l.specs.options import CohortSpec as CohortSpec
@@ -28,5 +29,6 @@ SPECS: dict[str, type[CohortSpec]] = {
     "tree": TreeSpec,
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
+    "flow": FlowSpec,
     "derive": DeriveSpec,
 }
