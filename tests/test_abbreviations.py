@@ -48,6 +48,8 @@ def test_abbreviations_stand_in_the_dictionary(run: Run, write: Write) -> None:
     write("hcc2l.toml", '[abbreviations]\nMVI = "macrovascular invasion"\n')
     arguments = ("km", "c.csv", "--time", "time", "--event", "status", "--by", "MVI")
     assert "MVI, macrovascular invasion." in run(*arguments, "--format", "md").out
+    write("hcc2l.toml", '[abbreviations]\nCI = ""\n')
+    assert "confidence interval" not in run(*arguments, "--format", "md").out
     write("hcc2l.toml", "[abbreviations]\nMVI = 3\n")
     refused = run(*arguments)
     assert refused.status == 2

@@ -453,8 +453,11 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
         return value
     if form == _TABLE and isinstance(value, dict):
         return value
-    if form in (_LABELS, _PARTS, _MEANINGS) and _is_table_of_texts(value):
+    if form in (_LABELS, _PARTS) and _is_table_of_texts(value):
         return value
+    if form == _MEANINGS and isinstance(value, dict):
+        if all(isinstance(text, str) for text in value.values()):
+            return value
     if form == _GROUPS and isinstance(value, dict) and value:
         groups = {name: _checked((*keys, name), of, _TEXTS, faults) for name, of in value.items()}
         return None if None in groups.values() else groups
