@@ -453,11 +453,8 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
         return value
     if form == _TABLE and isinstance(value, dict):
         return value
-    if form in (_LABELS, _PARTS) and _is_table_of_texts(value):
+    if form in (_LABELS, _PARTS, _MEANINGS) and _is_table_of_texts(value, form == _MEANINGS):
         return value
-    if form == _MEANINGS and isinstance(value, dict):
-        if all(isinstance(text, str) for text in value.values()):
-            return value
     if form == _GROUPS and isinstance(value, dict) and value:
         groups = {name: _checked((*keys, name), of, _TEXTS, faults) for name, of in value.items()}
         return None if None in groups.values() else groups
@@ -475,9 +472,9 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _is_table_of_texts(value: object) -> bool:
+def _is_table_of_texts(value: object, may_be_empty: bool) -> bool:
     return isinstance(value, dict) and bool(value) and all(
-        isinstance(text, str) and text for text in value.values())  # fmt: skip
+        isinstance(text, str) and (text or may_be_empty) for text in value.values())  # fmt: skip
 
 
 def _check_endpoint(name: str, entry: EndpointEntry, faults: _Faults) -> None:
