@@ -6,11 +6,12 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from hcc2l.render import document as parts_of
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, Heading, document_grids, outline_lines
+from hcc2l.render.document import Document, Part, document_of
+from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import MARGIN, Page, bound, page_for
-from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
 
 _INDENT = 0.4  # cm a step
@@ -18,38 +19,47 @@ _CELL, _FOOTNOTE = "Table Text", "Table Footnote"  # styles, which a template ma
 
 
 def render(report: Report, options: RenderOptions) -> bytes:
-    """The tables with footnotes, the notes, the methods, and the footer."""
-    document = _document(report)
-    document.add_heading(report.title, level=1)
-    if report.outline is not None:
-        document.add_paragraph().add_run(report.outline.title).bold = True
-        for depth, line in outline_lines(report.outline):
-            _add_branch(document, depth, line)
-    for number, content in enumerate(document_grids(report, options), start=1):
-        page = page_for(content)
-        _turn(document, landscape=page.landscape)
-        _add_table(document, content, page, number)
-    _turn(document, landscape=False)
-    if options.figure:
-        _add_figure(document, options.figure, report.title)
-    notes = remarks(report)
-    if notes:
-        document.add_heading("Notes", level=2)
-        for note in notes:
-            document.add_paragraph(note, style="List Bullet")
-    if report.show_methods:
-        document.add_heading("Methods", level=2)
-        document.add_paragraph(report.methods)
-        for reference in report.references:
-            document.add_paragraph(reference, style="List Number")
-    for line in report.provenance.footer:
-        document.add_paragraph(line, style=_FOOTNOTE)
+    """The document of one report."""
+    return render_document(document_of(report, options))
+
+
+def render_document(content: Document) -> bytes:
+    """The parts one after the other, on pages turned as their tables need."""
+    document = _document(content.title)
+    document.add_heading(content.title, level=1)
+    for part in content.parts:
+        _add_part(document, part)
     file = io.BytesIO()
     document.save(file)
     return without_clock(file.getvalue())
 
 
-def _document(report: Report) -> Any:
+def _add_part(document: Any, part: Part) -> None:
+    page = page_for(part.content) if isinstance(part, parts_of.NumberedTable) else None
+    _turn(document, landscape=page is not None and page.landscape)
+    match part:
+        case parts_of.Section(text):
+            document.add_heading(text, level=2)
+        case parts_of.Paragraph(text):
+            document.add_paragraph(text)
+        case parts_of.Points(texts, numbered):
+            for text in texts:
+                document.add_paragraph(text, style="List Number" if numbered else "List Bullet")
+        case parts_of.Branches(outline):
+            document.add_paragraph().add_run(outline.title).bold = True
+            for depth, line in outline_lines(outline):
+                _add_branch(document, depth, line)
+        case parts_of.NumberedTable(content, number):
+            assert page is not None
+            _add_table(document, content, page, number)
+        case parts_of.Picture():
+            _add_figure(document, part)
+        case parts_of.SmallPrint(texts):
+            for line in texts:
+                document.add_paragraph(line, style=_FOOTNOTE)
+
+
+def _document(title: str) -> Any:
     """An empty A4 document with the styles of cells and footnotes."""
     import docx
     from docx.enum.style import WD_STYLE_TYPE
@@ -58,7 +68,7 @@ def _document(report: Report) -> Any:
 
     document = docx.Document()
     document.core_properties.author = ""
-    document.core_properties.title = report.title
+    document.core_properties.title = title
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
@@ -100,16 +110,18 @@ def _turn(document: Any, *, landscape: bool) -> None:
     section.page_width, section.page_height = last.page_height, last.page_width
 
 
-def _add_figure(document: Any, picture: bytes, description: str) -> None:
-    """The figure, with what it shows for readers who do not see it."""
+def _add_figure(document: Any, picture: parts_of.Picture) -> None:
     from docx.shared import Cm
 
-    shape = document.add_picture(io.BytesIO(picture), width=Cm(13))
-    shape._inline.docPr.set("descr", description)
+    shape = document.add_picture(io.BytesIO(picture.png), width=Cm(13))
+    shape._inline.docPr.set("descr", picture.description)
+    if picture.number is not None:
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
+        _add_caption(document, "Figure", picture.caption, picture.number)
 
 
 def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
-    _add_caption(document, content.title, number)
+    _add_caption(document, "Table", content.title, number).keep_with_next = True
     table = _empty_table(document, page)
     for headings in content.headings:
         _add_headings(table, headings, page)
@@ -125,14 +137,13 @@ def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
     document.add_paragraph(" ".join(content.footnotes), style=_FOOTNOTE)
 
 
-def _add_caption(document: Any, title: str, number: int) -> None:
-    """A caption whose number is counted by Word, so that a table put before it moves it on."""
+def _add_caption(document: Any, kind: str, title: str, number: int) -> Any:
+    """A caption whose number is counted by Word, so that one put before it moves it on."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    caption = document.add_paragraph("Table ", style="Caption")
-    caption.paragraph_format.keep_with_next = True
-    for part in ("begin", r" SEQ Table \* ARABIC ", "separate", str(number), "end"):
+    caption = document.add_paragraph(f"{kind} ", style="Caption")
+    for part in ("begin", rf" SEQ {kind} \* ARABIC ", "separate", str(number), "end"):
         run = caption.add_run()
         if part == str(number):
             run.text = part
@@ -145,6 +156,7 @@ def _add_caption(document: Any, title: str, number: int) -> None:
             mark.set(qn("w:fldCharType"), part)
             run._r.append(mark)
     caption.add_run(f". {title}")
+    return caption.paragraph_format
 
 
 def _empty_table(document: Any, page: Page) -> Any:

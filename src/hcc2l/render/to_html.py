@@ -5,9 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from html import escape
 
-from hcc2l.render.grid import Grid, Heading, document_grids
+from hcc2l.render import document as parts_of
+from hcc2l.render.document import Document, Part, document_of
+from hcc2l.render.grid import Grid, Heading
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.remarks import remarks
 from hcc2l.report import Outline, Report
 
 _STYLE = """
@@ -18,11 +19,12 @@ h1 { font-size: 1.35rem; } h2 { font-size: 1.1rem; }
 .wide { overflow-x: auto; margin: 1.4rem 0 .3rem; }
 table { border-collapse: collapse; border-top: 1.5px solid; border-bottom: 1.5px solid;
   font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
+caption, figcaption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
 th { border-bottom: 1px solid; text-align: left; vertical-align: bottom; }
 thead td { border: 0; } th[colspan] { text-align: center; }
 th, td { padding: .25rem 1rem .25rem 0; } .right { text-align: right; }
 td.right { white-space: nowrap; }
+figure { margin: 1.4rem 0; }
 img { max-width: 100%; width: 36rem; margin: 1.4rem 0; background: white; }
 .notes, footer { opacity: .75; font-size: .87rem; } footer { margin-top: 2rem; }
 @media print { :root { color-scheme: light; } body { max-width: none; margin: 0; font-size: 9pt; }
@@ -32,30 +34,41 @@ img { max-width: 100%; width: 36rem; margin: 1.4rem 0; background: white; }
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """The tables with footnotes, the notes, the methods, and the footer."""
-    body = [f"<h1>{escape(report.title)}</h1>"]
-    if report.outline is not None:
-        body.append(f"<h2>{escape(report.outline.title)}</h2>\n<ul>{_items(report.outline)}</ul>")
-    body += map(_table, document_grids(report, options))
-    if options.figure:
-        data = b64encode(options.figure).decode()
-        body.append(f'<img alt="{escape(report.title)}" src="data:image/png;base64,{data}">')
-    notes = remarks(report)
-    if notes:
-        items = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
-        body.append(f"<h2>Notes</h2>\n<ul>\n{items}\n</ul>")
-    if report.show_methods:
-        items = "\n".join(f"<li>{escape(r)}</li>" for r in report.references)
-        body.append(f"<h2>Methods</h2>\n<p>{escape(report.methods)}</p>\n<ol>\n{items}\n</ol>")
-    footer = "<br>\n".join(escape(line) for line in report.provenance.footer)
-    body.append(f"<footer>{footer}</footer>")
+    """The document of one report."""
+    return render_document(document_of(report, options))
+
+
+def render_document(document: Document) -> str:
+    """The parts one after the other, figures included."""
+    body = [f"<h1>{escape(document.title)}</h1>"]
+    body += [_part(part, whole=document.whole) for part in document.parts]
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{escape(report.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escape(document.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         + "\n".join(body)
         + "\n</body>\n</html>\n"
     )
+
+
+def _part(part: Part, *, whole: bool) -> str:
+    match part:
+        case parts_of.Section(text):
+            return f"<h2>{escape(text)}</h2>"
+        case parts_of.Paragraph(text):
+            return f"<p>{escape(text)}</p>"
+        case parts_of.Points(texts, numbered):
+            items = "\n".join(f"<li>{escape(text)}</li>" for text in texts)
+            return f"<ol>\n{items}\n</ol>" if numbered else f"<ul>\n{items}\n</ul>"
+        case parts_of.Branches(outline):
+            return f"<h2>{escape(outline.title)}</h2>\n<ul>{_items(outline)}</ul>"
+        case parts_of.NumberedTable(content, number):
+            return _table(content, f"Table {number}. " if whole else "")
+        case parts_of.Picture():
+            return _picture(part)
+        case parts_of.SmallPrint(texts):
+            lines = "<br>\n".join(map(escape, texts))
+            return f"<footer>{lines}</footer>"
 
 
 def _items(outline: Outline) -> str:
@@ -63,7 +76,16 @@ def _items(outline: Outline) -> str:
     return f"<li>{escape(outline.text)}{f'<ul>{below}</ul>' if below else ''}</li>\n"
 
 
-def _table(content: Grid) -> str:
+def _picture(picture: parts_of.Picture) -> str:
+    data = b64encode(picture.png).decode()
+    image = f'<img alt="{escape(picture.description)}" src="data:image/png;base64,{data}">'
+    if not picture.caption:
+        return image
+    caption = f"<figcaption>Figure {picture.number}. {escape(picture.caption)}</figcaption>"
+    return f"<figure>\n{image}\n{caption}\n</figure>"
+
+
+def _table(content: Grid, number: str) -> str:
     def line(cells: tuple[str, ...], tag: str, depth: int = 0) -> str:
         indent = f' style="padding-left: {1.2 * depth:g}em"' if depth else ""
         attributes = [indent, *("" for _ in cells[1:])]
@@ -79,7 +101,7 @@ def _table(content: Grid) -> str:
     )
     notes = " ".join(escape(n) for n in content.footnotes)
     return (
-        f'<div class="wide">\n<table>\n<caption>{escape(content.title)}</caption>\n'
+        f'<div class="wide">\n<table>\n<caption>{number}{escape(content.title)}</caption>\n'
         f"<thead>{above}{line(content.headers, 'th')}</thead>\n<tbody>\n{rows}\n</tbody>\n"
         "</table>\n</div>" + (f'\n<p class="notes">{notes}</p>' if notes else "")
     )

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hcc2l.render.grid import Grid, Heading, document_grids, outline_lines
+from hcc2l.render import document as parts_of
+from hcc2l.render.document import Document, Part, document_of
+from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import MARGIN, bound, page_for
-from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
 
 _NEEDS = (
     "% needs \\usepackage{booktabs,array,pdflscape} and margins of 2 cm on A4;\n"
     "% letters beyond Latin need lualatex and a font that has them"
 )
+_PREAMBLE = r"""\documentclass[a4paper]{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{booktabs,array,pdflscape}
+\usepackage[T1]{fontenc}
+\begin{document}"""
 _SIZES = {9.0: r"\small", 8.0: r"\footnotesize", 7.0: r"\scriptsize"}
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
@@ -33,19 +39,50 @@ _SPECIAL = {
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """One table environment for each table; notes and footer as comments."""
-    parts = [f"{_comment(report.title)}\n{_NEEDS}"]
-    if report.outline is not None:
-        lines = outline_lines(report.outline)
-        body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
-        parts.append(f"\\textbf{{{escape(report.outline.title)}}}\\par\n{body}".rstrip())
-    parts += map(_table, document_grids(report, options))
-    if report.show_methods:
-        references = "\n".join(map(_comment, report.references))
-        parts.append(f"{escape(report.methods)}\n{references}")
-    comments = [_comment(note) for note in remarks(report)]
-    comments += [_comment(line) for line in report.provenance.footer]
-    return "\n\n".join([*parts, "\n".join(comments)]) + "\n"
+    """The tables of one report, for the input command; notes and origin as comments."""
+    return render_document(document_of(report, options))
+
+
+def render_document(document: Document) -> str:
+    """The parts one after the other, in a document that compiles if it is a whole one."""
+    if not document.whole:
+        parts = [f"{_comment(document.title)}\n{_NEEDS}", *map(_excerpt, document.parts)]
+        return "\n\n".join(part for part in parts if part) + "\n"
+    parts = [_PREAMBLE, f"\\section*{{{escape(document.title)}}}", *map(_part, document.parts)]
+    return "\n\n".join([*(part for part in parts if part), r"\end{document}"]) + "\n"
+
+
+def _excerpt(part: Part) -> str:
+    """A part of one command's result: what a manuscript does not print is a comment."""
+    match part:
+        case parts_of.Section():
+            return ""
+        case parts_of.Points(texts) | parts_of.SmallPrint(texts):
+            return "\n".join(map(_comment, texts))
+        case _:
+            return _part(part)
+
+
+def _part(part: Part) -> str:
+    match part:
+        case parts_of.Section(text):
+            return rf"\subsection*{{{escape(text)}}}"
+        case parts_of.Paragraph(text):
+            return escape(text)
+        case parts_of.Points(texts, numbered):
+            kind = "enumerate" if numbered else "itemize"
+            items = "\n".join(rf"  \item {escape(text)}" for text in texts)
+            return f"\\begin{{{kind}}}\n{items}\n\\end{{{kind}}}" if texts else ""
+        case parts_of.Branches(outline):
+            lines = outline_lines(outline)
+            body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
+            return f"\\textbf{{{escape(outline.title)}}}\\par\n{body}".rstrip()
+        case parts_of.NumberedTable(content):
+            return _table(content)
+        case parts_of.Picture(caption=caption, number=number):
+            return escape(f"Figure {number}. {caption}") if caption else ""
+        case parts_of.SmallPrint(texts):
+            return rf"{{\footnotesize {' '.join(map(escape, texts))}\par}}"
 
 
 def _table(content: Grid) -> str:

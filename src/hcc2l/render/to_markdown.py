@@ -4,31 +4,46 @@ from __future__ import annotations
 
 import re
 
-from hcc2l.render.grid import Grid, document_grids, outline_lines
+from hcc2l.render import document as parts_of
+from hcc2l.render.document import Document, Part, document_of
+from hcc2l.render.grid import Grid, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """The tables with footnotes, the notes, the methods, and the footer."""
-    parts = [f"# {_text(report.title)}"]
-    if report.outline is not None:
-        lines = [f"{'  ' * depth}- {_text(line)}" for depth, line in outline_lines(report.outline)]
-        parts += [f"**{_text(report.outline.title)}**", "\n".join(lines)]
-    parts += map(_table, document_grids(report, options))
-    notes = remarks(report)
-    if notes:
-        parts.append("## Notes")
-        parts.append("\n".join(f"- {_text(note)}" for note in notes))
-    if report.show_methods:
-        references = [f"{i}. {_text(r)}" for i, r in enumerate(report.references, start=1)]
-        parts += ["## Methods", _text(report.methods), "\n".join(references)]
-    parts.append("  \n".join(f"*{_text(line)}*" for line in report.provenance.footer))
+    """The document of one report."""
+    return render_document(document_of(report, options))
+
+
+def render_document(document: Document) -> str:
+    """The parts one after the other; a figure is its caption alone, as text holds no image."""
+    parts = [f"# {_text(document.title)}"]
+    parts += [_part(part, whole=document.whole) for part in document.parts]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _table(content: Grid) -> str:
+def _part(part: Part, *, whole: bool) -> str:
+    match part:
+        case parts_of.Section(text):
+            return f"## {_text(text)}"
+        case parts_of.Paragraph(text):
+            return _text(text)
+        case parts_of.Points(texts, numbered):
+            marks = [f"{i}." if numbered else "-" for i in range(1, len(texts) + 1)]
+            return "\n".join(f"{m} {_text(t)}" for m, t in zip(marks, texts, strict=True))
+        case parts_of.Branches(outline):
+            lines = [f"{'  ' * depth}- {_text(line)}" for depth, line in outline_lines(outline)]
+            return f"**{_text(outline.title)}**\n\n" + "\n".join(lines)
+        case parts_of.NumberedTable(content, number):
+            return _table(content, f"Table {number}. " if whole else "")
+        case parts_of.Picture(caption=caption, number=number):
+            return f"**Figure {number}. {_text(caption)}**" if caption else ""
+        case parts_of.SmallPrint(texts):
+            return "  \n".join(f"*{_text(line)}*" for line in texts)
+
+
+def _table(content: Grid, number: str) -> str:
     """Aligned in the source too, so that it reads well as plain text."""
     header = [_text(h) for h in content.full_headers]
     rows = [
@@ -48,7 +63,7 @@ def _table(content: Grid) -> str:
         "-" * (w + 1) + (":" if right else "-")
         for w, right in zip(widths, content.right, strict=True)
     )
-    lines = [f"**{_text(content.title)}**", "", line(header), rule + "|", *map(line, rows)]
+    lines = [f"**{number}{_text(content.title)}**", "", line(header), rule + "|", *map(line, rows)]
     if content.footnotes:
         lines += ["", " ".join(_text(n) for n in content.footnotes)]
     return "\n".join(lines)

@@ -1,0 +1,102 @@
+"""What a document says, part by part; every document format writes these parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hcc2l.render.grid import Grid, document_grids
+from hcc2l.render.options import RenderOptions
+from hcc2l.render.remarks import remarks
+from hcc2l.report import Outline, Report
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list, with bullets or numbered."""
+
+    texts: tuple[str, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Branches:
+    """A tree under its title."""
+
+    outline: Outline
+
+
+@dataclass(frozen=True)
+class NumberedTable:
+    """A table with its number."""
+
+    content: Grid
+    number: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as PNG, with what it shows for readers who do not see it.
+
+    `number` is None, and the caption empty, where the figure stands alone.
+    """
+
+    png: bytes
+    description: str
+    caption: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class SmallPrint:
+    """Lines on the origin of the numbers."""
+
+    lines: tuple[str, ...]
+
+
+Part = Section | Paragraph | Points | Branches | NumberedTable | Picture | SmallPrint
+
+
+@dataclass(frozen=True)
+class Document:
+    """A title and the parts below it.
+
+    `whole` is a document that stands for itself, with numbered tables and figures; otherwise it is
+    the result of one command, from which a manuscript takes a table.
+    """
+
+    title: str
+    parts: tuple[Part, ...]
+    whole: bool = False
+
+
+def document_of(report: Report, options: RenderOptions) -> Document:
+    """The document of one report: tables with footnotes, figure, notes, methods, origin."""
+    parts: list[Part] = []
+    if report.outline is not None:
+        parts.append(Branches(report.outline))
+    grids = document_grids(report, options)
+    parts += [NumberedTable(content, number) for number, content in enumerate(grids, start=1)]
+    if options.figure:
+        parts.append(Picture(options.figure, report.title))
+    notes = remarks(report)
+    if notes:
+        parts += [Section("Notes"), Points(tuple(notes))]
+    if report.show_methods:
+        parts += [Section("Methods"), Paragraph(report.methods)]
+        parts.append(Points(report.references, numbered=True))
+    parts.append(SmallPrint(report.provenance.footer))
+    return Document(report.title, tuple(parts))
