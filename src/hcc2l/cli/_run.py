@@ -48,7 +48,7 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     """Run the command of `spec_type`, from the options in `context` to its output."""
     command = str(context.info_name)
     _tell_lost_comparison()
-    options = _given(context, spec_type)
+    options = given_options(context, spec_type)
     _check_endings(options)
     targets = _targets(options)
     check_targets(targets)
@@ -58,9 +58,9 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     if not options.get("quiet"):
         _print_reading_notes(cohort)
     options = cohort.dictionary.options(command, options)
-    output = OutputOptions(**_those_of(OutputOptions, options))
+    output = OutputOptions(**options_of_kind(OutputOptions, options))
     _refuse_table_without_effect(output)
-    spec = spec_type(**_those_of(spec_type, options))
+    spec = spec_type(**options_of_kind(spec_type, options))
     with _progress(output.quiet):
         report = _analyse(command, cohort, spec)
     _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
@@ -70,7 +70,7 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
         raise typer.Exit(report.status)
 
 
-def _given(context: typer.Context, spec_type: type[CohortSpec]) -> dict[str, Any]:
+def given_options(context: typer.Context, spec_type: type[CohortSpec]) -> dict[str, Any]:
     """Options given on the command line; the others keep the defaults of dictionary and spec."""
     known = {**options_of(OutputOptions), **options_of(ReadingOptions), **options_of(spec_type)}
     options: dict[str, Any] = {}
@@ -113,7 +113,8 @@ def _number(option: Option, text: str) -> float:
     )
 
 
-def _those_of(kind: type[Options], options: dict[str, Any]) -> dict[str, Any]:
+def options_of_kind(kind: type[Options], options: dict[str, Any]) -> dict[str, Any]:
+    """Those of the options that a class of options declares."""
     return {name: value for name, value in options.items() if name in options_of(kind)}
 
 
@@ -207,7 +208,7 @@ def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
 def _read(options: dict[str, Any]) -> Cohort:
     from hcc2l.readers import read_cohort
 
-    return read_cohort(options.get("cohort"), **_those_of(ReadingOptions, options))
+    return read_cohort(options.get("cohort"), **options_of_kind(ReadingOptions, options))
 
 
 def _refuse_table_without_effect(output: OutputOptions) -> None:
@@ -317,7 +318,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
         colour=colour,
     )  # fmt: skip
     write_files(files)
-    _print(text)
+    print_result(text)
 
 
 @contextmanager
@@ -342,7 +343,8 @@ def terminal() -> tuple[int, bool]:
     return max(width, 40), terminal and not plain
 
 
-def _print(text: str) -> None:
+def print_result(text: str) -> None:
+    """Print a result on standard output, whatever letters its encoding lacks."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure:
         reconfigure(errors="replace")

@@ -11,6 +11,7 @@ import typer
 
 from hcc2l.cli._run import guarded
 from hcc2l.cli.commands import command
+from hcc2l.cli.report import report
 from hcc2l.cli.topics import show_help
 from hcc2l.specs import SPECS
 
@@ -27,6 +28,7 @@ for _name, _spec in SPECS.items():
     app.command(_name, help=_spec.__doc__, epilog=f"Example: hcc2l {_name} {_spec.example}")(
         command(_spec)
     )
+app.command("report")(report)
 app.command("help")(show_help)
 
 

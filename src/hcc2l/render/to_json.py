@@ -13,6 +13,16 @@ SCHEMA = "hcc2l/1"
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - every renderer's form
     """The report as one JSON object."""
+    return to_text(report_object(report))
+
+
+def to_text(content: dict[str, Any]) -> str:
+    """An object as JSON text."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def report_object(report: Report) -> dict[str, Any]:
+    """What JSON holds of a report."""
     source = report.provenance
     content: dict[str, Any] = {
         "schema": SCHEMA,
@@ -44,4 +54,4 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - eve
     }
     if report.show_methods:
         content["methods"] = {"text": report.methods, "references": list(report.references)}
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return content

@@ -1,0 +1,272 @@
+"""`hcc2l report`: a study file run entry by entry, and written as one document."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hcc2l.cli._run import (
+    given_options,
+    options_of_kind,
+    print_message,
+    print_result,
+)
+from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
+from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
+from hcc2l.specs import SPECS, CohortSpec
+from hcc2l.specs.output import OutputOptions
+from hcc2l.specs.reading import ReadingOptions
+
+if TYPE_CHECKING:
+    from hcc2l.cohort import Cohort
+    from hcc2l.compose.document import Done
+    from hcc2l.compose.study import Entry, Study
+    from hcc2l.render.document import Document
+    from hcc2l.report import Report
+
+_FORMATS = ("docx", "html", "tex", "md", "json")
+_TAKEN = ("out", "plot", "format", "json", "table", "save")  # what the study says instead
+
+
+@dataclass(frozen=True)
+class Call:
+    """A command of a study, read from its words."""
+
+    command: str
+    words: tuple[str, ...]
+    options: dict[str, Any]
+    spec: type[CohortSpec]
+
+
+def report(
+    study: Annotated[
+        str | None, typer.Argument(metavar="STUDY", help="The study file, such as study.toml.")
+    ] = None,
+    out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the document: .docx .html .tex .md, or .json for scripts. Repeatable.",
+        ),
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print no progress on standard error.")
+    ] = False,
+) -> None:
+    """Make a whole paper's tables and figures from a study file, as one document."""
+    from hcc2l.compose.study import read_study
+
+    if study is None:
+        raise UsageError("There is no study file.", hint="Write hcc2l report study.toml.")
+    targets = [("--out", path) for path in out or ()]
+    for _, path in targets:
+        _format(path)
+    check_targets(targets)
+    read = read_study(Path(study))
+    calls = _calls(read)
+    in_use: dict[Identity, str] = {identity(study): "the study file"}
+    for used, name in ((read.cohort, "the cohort"), (read.dictionary, "the data dictionary")):
+        if used is not None:
+            in_use[identity(used)] = name
+    refuse_overwriting(targets, in_use)
+    done = Runner(read, quiet=quiet).run(calls)
+    status = _deliver(read, done, [path for _, path in targets], as_json=json_)
+    if status:
+        raise typer.Exit(status)
+
+
+def _format(path: str) -> str:
+    ending = Path(path).suffix.lower().removeprefix(".")
+    if ending not in _FORMATS:
+        raise UsageError(
+            f"{path!r} does not have a file extension that a study is written to.",
+            where="--out",
+            hint=f"Use one of {' '.join(f'.{name}' for name in _FORMATS)}.",
+        )
+    return ending
+
+
+def _calls(study: Study) -> dict[int, tuple[Call, ...]]:
+    """The commands of each entry, by its line; all that cannot be read are told together."""
+    calls: dict[int, tuple[Call, ...]] = {}
+    faults = []
+    for entry in study.entries:
+        try:
+            calls[entry.line] = tuple(map(_call, entry.runs))
+        except Hcc2lError as error:
+            hint = f" {error.hint}" if error.hint else ""
+            where = f"{error.where}: " if error.where else ""
+            faults.append(f"  line {entry.line}, {where}{error.message}{hint}")
+    if faults:
+        count = f"{len(faults)} error" + ("s" if len(faults) > 1 else "")
+        raise UsageError(
+            f"The study file has {count}:\n" + "\n".join(faults), where=str(study.path)
+        )
+    return calls
+
+
+def _call(words: Sequence[str]) -> Call:
+    """A command line as the command itself would read it.
+
+    Raises
+    ------
+    UsageError
+        There is no such command or option, or a value is wrong.
+    """
+    from hcc2l.cli.app import app
+
+    name, *arguments = words or [""]
+    if name not in SPECS:
+        raise UsageError(f"There is no command {name!r}.", hint=did_you_mean(name, SPECS))
+    command: Any = typer.main.get_command(app)
+    try:
+        context = command.commands[name].make_context(name, list(arguments))
+    except Hcc2lError:
+        raise
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        raise UsageError(error.format_message(), where=shlex.join(words)) from None
+    options = given_options(context, SPECS[name])
+    for taken in (*_TAKEN, "cohort"):
+        if options.pop(taken, None) is not None:
+            raise UsageError(
+                f"--{taken} has no place in a study.".replace("--cohort", "The name of a file"),
+                where=shlex.join(words),
+                hint="The study names its cohort, tables and saved cohorts itself.",
+            )
+    options_of_kind(OutputOptions, options)
+    return Call(name, tuple(words), options, SPECS[name])
+
+
+@dataclass
+class Runner:
+    """Runs the commands of a study; each file is read, and each command run, once.
+
+    A command that fails is a failure of its entry; the others go on.
+    """
+
+    study: Study
+    quiet: bool
+    cohorts: dict[tuple[str, str], Cohort] = field(default_factory=dict)
+    reports: dict[tuple[str, tuple[str, ...]], Report] = field(default_factory=dict)
+    saved: dict[str, Path] = field(default_factory=dict)
+
+    def run(self, calls: dict[int, tuple[Call, ...]]) -> list[Done]:
+        """Every entry in order, with its reports or its failure."""
+        with TemporaryDirectory() as folder:
+            return [self._entry(entry, calls[entry.line], folder) for entry in self.study.entries]
+
+    def _entry(self, entry: Entry, calls: tuple[Call, ...], folder: str) -> Done:
+        from hcc2l.compose.document import Done
+
+        if calls and not self.quiet:
+            print_message("note", f"{entry.id}: {entry.caption or shlex.join(calls[0].words)}")
+        try:
+            reports = tuple(self._report(call, entry.cohort) for call in calls)
+            if entry.save:
+                self._save(entry, reports[0], folder)
+        except Hcc2lError as error:
+            return Done(entry, failure=error)
+        return Done(entry, reports)
+
+    def _report(self, call: Call, cohort_name: str) -> Report:
+        key = (cohort_name, call.words)
+        if key not in self.reports:
+            cohort = self._cohort(call, cohort_name)
+            options = cohort.dictionary.options(call.command, call.options)
+            spec = call.spec(**options_of_kind(call.spec, options))
+            made: Report = import_module(f"hcc2l.analyses.{call.command}.run").run(cohort, spec)
+            provenance = replace(made.provenance, argv=call.words)
+            self.reports[key] = replace(made, provenance=provenance)
+        return self.reports[key]
+
+    def _cohort(self, call: Call, name: str) -> Cohort:
+        """The cohort of the study, or one that an entry saved, as the reading options say."""
+        from hcc2l.readers import read_cohort
+
+        reading = {} if name else options_of_kind(ReadingOptions, call.options)
+        key = (name, repr(sorted(reading.items())))
+        if key not in self.cohorts:
+            if name and name not in self.saved:
+                raise UsageError(f"The cohort {name!r} was not saved, because its entry failed.")
+            path = self.saved[name] if name else self.study.cohort
+            reading.setdefault("config", self._dictionary(call, name))
+            self.cohorts[key] = read_cohort(path, **reading)
+        return self.cohorts[key]
+
+    def _dictionary(self, call: Call, name: str) -> Path | None:
+        """The dictionary of a saved cohort is that of the cohort it was saved from."""
+        if self.study.dictionary is not None or not name:
+            return self.study.dictionary
+        return self._cohort(call, "").dictionary.path
+
+    def _save(self, entry: Entry, made: Report, folder: str) -> None:
+        if made.save is None:
+            raise UsageError(f"{made.provenance.command} saves no cohort.", where=entry.id)
+        path = Path(folder) / f"{entry.save}.csv"
+        path.write_text(made.save(), encoding="utf-8")
+        self.saved[entry.save] = path
+
+
+def _deliver(study: Study, done: Sequence[Done], paths: Sequence[str], *, as_json: bool) -> int:
+    """Write the document in every format, then print, and return the exit status."""
+    from hcc2l.compose.document import study_document, study_json
+    from hcc2l.render.to_json import report_object, to_text
+
+    document, shown = study_document(study, done, _draw)
+    whole = to_text(study_json(study, shown, report_object))
+    contents: dict[str, bytes] = {}
+    for path in paths:
+        name = _format(path)
+        if name == "json":
+            contents[path] = whole.encode()
+            continue
+        render = import_module(f"hcc2l.render.{_RENDERERS[name]}").render_document
+        made: str | bytes = render(document)
+        contents[path] = made.encode() if isinstance(made, str) else made
+    write_files(contents)
+    print_result(whole if as_json else _contents(document))
+    for one in shown:
+        if one.failure:
+            print_message("error", f"{study.path}, line {one.entry.line}: {one.failure.message}")
+            if one.failure.hint:
+                print_message("hint", one.failure.hint)
+    return int(any(one.failure for one in shown))
+
+
+_RENDERERS = {"docx": "to_docx", "html": "to_html", "tex": "to_latex", "md": "to_markdown"}
+
+
+def _draw(reports: Sequence[Report], entry: Entry) -> bytes:
+    """The figures of an entry as the panels of one."""
+    from hcc2l.figures import draw
+    from hcc2l.figures.panels import panels
+
+    pictures = []
+    for made in reports:
+        if made.draw is None:
+            raise UsageError(f"{made.provenance.command} draws no figure.")
+        pictures.append(draw(made.draw(), "png"))
+    return panels(pictures, entry.columns)
+
+
+def _contents(document: Document) -> str:
+    """What the document holds, a line each."""
+    from hcc2l.render.document import NumberedTable, Picture
+
+    lines = [document.title, ""]
+    for part in document.parts:
+        if isinstance(part, NumberedTable):
+            lines.append(f"Table {part.number}. {part.content.title}")
+        elif isinstance(part, Picture):
+            lines.append(f"Figure {part.number}. {part.caption}")
+    return "\n".join(lines) + "\n"

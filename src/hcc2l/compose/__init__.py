@@ -1,0 +1,1 @@
+"""A study: several reports made into one document."""

@@ -1,0 +1,169 @@
+"""A study with its reports as one document: numbered, with methods, notes and origin."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hcc2l.compose.merge import beside, stacked
+from hcc2l.compose.study import Entry, Study
+from hcc2l.errors import Hcc2lError, UsageError
+from hcc2l.render.document import (
+    Document,
+    NumberedTable,
+    Paragraph,
+    Part,
+    Picture,
+    Points,
+    Section,
+)
+from hcc2l.render.grid import Grid, document_grids
+from hcc2l.render.options import RenderOptions
+from hcc2l.render.remarks import remarks
+from hcc2l.report import Report
+
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+Draw = Callable[[Sequence[Report], Entry], bytes]
+
+
+@dataclass(frozen=True)
+class Done:
+    """An entry with its reports, or with the reason why there are none."""
+
+    entry: Entry
+    reports: tuple[Report, ...] = ()
+    failure: Hcc2lError | None = None
+
+
+def study_document(study: Study, done: Sequence[Done], draw: Draw) -> tuple[Document, list[Done]]:
+    """The document, and what was done, with the entries that could not be shown as failures.
+
+    Parameters
+    ----------
+    draw
+        The figure of an entry as PNG, its panels with letters.
+    """
+    parts: list[Part] = []
+    shown: list[Done] = []
+    numbers = {"table": 0, "figure": 0}
+    for one in done:
+        made, result = _parts(one, numbers, draw)
+        parts += made
+        shown.append(result)
+    reports = [report for one in shown for report in one.reports]
+    parts += [*_methods(reports), *_notes(shown), *_origin(study, reports)]
+    return Document(study.title, tuple(parts), whole=True), shown
+
+
+def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], Done]:
+    """What an entry says; a failure is said in its place."""
+    entry = one.entry
+    if entry.kind == "section":
+        return [Section(entry.text)], one
+    if entry.kind == "text":
+        stated = f"{entry.text.removesuffix('.')} (as stated, not computed)."
+        return [Paragraph(stated if entry.stated else entry.text)], one
+    numbers[entry.kind] += 1
+    number = numbers[entry.kind]
+    failure = one.failure
+    if failure is None:
+        try:
+            if entry.kind == "table":
+                return _tables(one, number, numbers), one
+            return [Picture(draw(one.reports, entry), entry.caption, entry.caption, number)], one
+        except Hcc2lError as error:
+            failure = error
+    name = f"{entry.kind.capitalize()} {number}"
+    caption = f" ({entry.caption})" if entry.caption else ""
+    said = Paragraph(f"{name}{caption} could not be made: {failure.message}")
+    return [said], replace(one, reports=(), failure=failure)
+
+
+def _tables(one: Done, number: int, numbers: dict[str, int]) -> list[Part]:
+    """The tables of an entry, the first with its number, further ones with the next."""
+    entry = one.entry
+    grids = [_grids(report, entry.tables) for report in one.reports]
+    if len(grids) == 1:
+        named = [replace(grids[0][0], title=entry.caption or grids[0][0].title), *grids[0][1:]]
+        numbers["table"] += len(named) - 1
+        return [NumberedTable(content, number + i) for i, content in enumerate(named)]
+    firsts = [contents[0] for contents in grids]
+    if not entry.stacked:
+        return [NumberedTable(beside(firsts, entry.labels, entry.caption), number)]
+    try:
+        return [NumberedTable(stacked(firsts, entry.labels, entry.caption), number)]
+    except ValueError:
+        raise UsageError(
+            "The tables have different columns and cannot be stacked.",
+            hint="Put them side by side: beside = […].",
+        ) from None
+
+
+def _grids(report: Report, names: Sequence[str]) -> list[Grid]:
+    """The tables asked for, or the first that is printed."""
+    grids = document_grids(report, RenderOptions(table=",".join(names) or None))
+    return grids if names else grids[:1]
+
+
+def _methods(reports: Sequence[Report]) -> Iterator[Part]:
+    """Every sentence of the methods once, in the order of the runs, with the references."""
+    sentences = _once(s for report in reports for s in _BETWEEN_SENTENCES.split(report.methods))
+    if sentences:
+        yield Section("Methods")
+        yield Paragraph(" ".join(sentences))
+    references = _once(reference for report in reports for reference in report.references)
+    if references:
+        yield Section("References")
+        yield Points(tuple(references), numbered=True)
+
+
+def _notes(done: Sequence[Done]) -> Iterator[Part]:
+    """What readers should know, with the captions of the entries it belongs to."""
+    belongs: dict[str, list[str]] = {}
+    for one in done:
+        for report in one.reports:
+            for text in remarks(report):
+                belongs.setdefault(text, []).append(one.entry.caption or report.title)
+    if belongs:
+        yield Section("Notes")
+        yield Points(tuple(f"{'; '.join(_once(of))}: {text}" for text, of in belongs.items()))
+
+
+def _origin(study: Study, reports: Sequence[Report]) -> Iterator[Part]:
+    """What is needed to make every number again: files with their hash, versions, commands."""
+    if not reports:
+        return
+    yield Section("Reproducibility")
+    versions = _once(f"hcc2l {r.provenance.version}" for r in reports)
+    yield Paragraph(f"Study file {study.path.name}, run with {', '.join(versions)}.")
+    files = _once(f"{r.provenance.source}: SHA-256 {r.provenance.sha256}" for r in reports)
+    yield Points((*files, *_once(_run_line(report) for report in reports)))
+
+
+def _run_line(report: Report) -> str:
+    p = report.provenance
+    excluded = "; ".join(f"{e.reason}: {e.rows}" for e in p.excluded)
+    rows = f"{p.rows} rows read, {p.analysed} analysed" + (f" ({excluded})" if excluded else "")
+    return f"hcc2l {shlex.join(p.argv)} – {rows}"
+
+
+def _once(texts: Iterable[str]) -> list[str]:
+    return [text for text in dict.fromkeys(texts) if text]
+
+
+def study_json(
+    study: Study, done: Sequence[Done], contents: Callable[[Report], Mapping[str, object]]
+) -> dict[str, object]:
+    """The whole study as one object, each report as its command writes it."""
+    entries: list[dict[str, object]] = []
+    for one in done:
+        caption = one.entry.caption
+        if one.failure:
+            entries.append({"id": one.entry.id, "caption": caption, "report": None,
+                            "error": one.failure.message})  # fmt: skip
+        for i, report in enumerate(one.reports, start=1):
+            name = f"{one.entry.id}.{i}" if len(one.reports) > 1 else one.entry.id
+            entries.append({"id": name, "caption": caption, "report": contents(report)})
+    return {"schema": "hcc2l/1", "study": study.title, "entries": entries}
