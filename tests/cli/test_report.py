@@ -1,0 +1,178 @@
+"""`hcc2l report`: a paper from a study file."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import docx
+import pytest
+from PIL import Image
+
+from tests.conftest import Run, Write
+
+STUDY = """
+title = "Second-line therapy"
+
+[[section]]
+title = "Results"
+
+[[text]]
+text = "506 patients were screened."
+stated = true
+
+[[table]]
+run = "km --by second_line --at 6,12"
+caption = "Survival by treatment"
+tables = ["groups", "survival"]
+id = "survival"
+
+[[table]]
+run = ["cox -x age,child_pugh", "cox --endpoint pfs -x age,child_pugh"]
+beside = ["Overall", "Progression-free"]
+caption = "Hazard ratios"
+
+[[figure]]
+run = ["km --by second_line --at 6,12", "km --endpoint pfs --by second_line"]
+caption = "Overall (A) and progression-free survival (B)"
+
+[[table]]
+run = "psmatch --treat lenvatinib"
+tables = "baseline"
+save = "matched"
+
+[[table]]
+run = "km --by second_line"
+cohort = "matched"
+caption = "Matched patients"
+"""
+
+
+@pytest.fixture
+def paper(run: Run, write: Write) -> Path:
+    write("study.toml", STUDY)
+    outs = [f"--out=paper.{ending}" for ending in ("docx", "html", "tex", "md", "json")]
+    done = run("report", "study.toml", *outs)
+    assert done.status == 0, done.err
+    assert done.out.splitlines()[2:] == [
+        "Table 1. Survival by treatment", "Table 2. Survival at given times",
+        "Table 3. Hazard ratios", "Figure 1. Overall (A) and progression-free survival (B)",
+        "Table 4. Before and after matching", "Table 5. Matched patients",
+    ]  # fmt: skip
+    return Path()
+
+
+def test_a_word_document_holds_the_paper(paper: Path) -> None:
+    document = docx.Document(str(paper / "paper.docx"))
+    captions = [p.text for p in document.paragraphs if p.style.name == "Caption"]
+    assert captions == [
+        "Table 1. Survival by treatment", "Table 2. Survival at given times",
+        "Table 3. Hazard ratios", "Figure 1. Overall (A) and progression-free survival (B)",
+        "Table 4. Before and after matching", "Table 5. Matched patients",
+    ]  # fmt: skip
+    headings = [p.text for p in document.paragraphs if p.style.name == "Heading 2"]
+    assert headings == ["Results", "Methods", "References", "Notes", "Reproducibility"]
+    spanned = dict.fromkeys(cell.text for cell in document.tables[2].rows[0].cells)
+    assert list(spanned) == ["", "Overall", "Progression-free"]
+    assert "506 patients were screened (as stated, not computed)." in [
+        p.text for p in document.paragraphs
+    ]
+
+
+def test_methods_are_said_once_and_every_command_is_listed(paper: Path) -> None:
+    text = (paper / "paper.md").read_text(encoding="utf-8")
+    methods = text.split("## Methods")[1].split("##")[0]
+    assert methods.count("Kaplan–Meier method; 95% confidence intervals") == 2  # of two endpoints
+    assert methods.count("All p-values are two-sided.") == 1
+    assert text.count("Kaplan EL, Meier P.") == 1
+    commands = [line for line in text.splitlines() if line.startswith("- hcc2l ")]
+    assert commands[0] == ("- hcc2l km --by second\\_line --at 6,12 – 126 rows read, 126 analysed")
+    assert commands[-1] == "- hcc2l km --by second\\_line – 70 rows read, 70 analysed"
+    assert len(commands) == 6
+
+
+def test_json_holds_every_report_as_its_command_writes_it(paper: Path, run: Run) -> None:
+    whole = json.loads((paper / "paper.json").read_text())
+    assert (whole["schema"], whole["study"]) == ("hcc2l/1", "Second-line therapy")
+    names = [entry["id"] for entry in whole["entries"]]
+    assert names == [
+        "survival", "table-2.1", "table-2.2", "figure-1.1", "figure-1.2", "table-3", "table-4",
+    ]  # fmt: skip
+    alone = run("km", "--by", "second_line", "--at", "6,12", "--json").json
+    assert whole["entries"][0]["report"]["tables"] == alone["tables"]
+    assert whole["entries"][0]["caption"] == "Survival by treatment"
+
+
+def test_panels_stand_side_by_side(paper: Path) -> None:
+    document = docx.Document(str(paper / "paper.docx"))
+    (shape,) = document.inline_shapes
+    image = Image.open(io.BytesIO(document.part.related_parts[
+        shape._inline.graphic.graphicData.pic.blipFill.blip.embed].blob))  # fmt: skip
+    assert image.width > 1.7 * image.height
+    assert shape.width.cm == pytest.approx(17, abs=0.01)
+
+
+def test_the_same_study_gives_the_same_bytes(paper: Path, run: Run) -> None:
+    for ending in ("docx", "html", "tex", "md", "json"):
+        assert run("report", "study.toml", "-q", "--out", f"again.{ending}").status == 0
+        assert (paper / f"again.{ending}").read_bytes() == (paper / f"paper.{ending}").read_bytes()
+
+
+def test_an_entry_that_fails_is_said_in_its_place_and_the_others_are_made(
+    run: Run, write: Write
+) -> None:
+    write("study.toml", '[[table]]\nrun = "km --by nothing"\ncaption = "No"\nsave = "m"\n'
+                        '[[figure]]\nrun = "cox -x age"\ncaption = "Forest"\n'
+                        '[[table]]\nrun = "km"\ncohort = "m"\n[[table]]\nrun = "km"\n')  # fmt: skip
+    done = run("report", "study.toml", "--out", "p.md", "--out", "p.json")
+    assert done.status == 1
+    assert "error: study.toml, line 1: There is no column 'nothing' in the cohort." in done.err
+    text = Path("p.md").read_text(encoding="utf-8")
+    assert "Table 1 (No) could not be made: There is no column 'nothing' in the cohort." in text
+    assert "Table 2 could not be made: The cohort 'm' was not saved" in text
+    assert "**Table 3. " in text
+    entries = json.loads(Path("p.json").read_text())["entries"]
+    assert [entry["report"] is None for entry in entries] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ('run = "coxx"', "There is no command 'coxx'. Did you mean 'cox'?"),
+        ('run = "km --bye x"', "No such option"),
+        ('run = "km --digits x"', "km --digits x: Invalid value"),
+        ('run = "km c.csv"', "The name of a file has no place in a study."),
+        ('run = "km --out x.md"', "--out has no place in a study."),
+        ('run = ""', "There is no command ''."),
+    ],
+)
+def test_commands_are_checked_before_any_runs(
+    entry: str, says: str, run: Run, write: Write
+) -> None:
+    write("study.toml", f'[[table]]\nrun = "km"\n[[table]]\n{entry}\n')
+    done = run("report", "study.toml", "--out", "p.md")
+    assert done.status == 2
+    assert "  line 3, " in done.err
+    assert says in done.err
+    assert not Path("p.md").exists()
+
+
+def test_a_study_names_its_cohort_and_is_never_overwritten(
+    run: Run, write: Write, cohort_csv: Path
+) -> None:
+    write("study.toml", f'cohort = "{cohort_csv.name}"\n[[table]]\nrun = "km"\n')
+    assert run("report", "study.toml", "--json").json["entries"][0]["report"]["cohort"][
+        "source"] == cohort_csv.name  # fmt: skip
+    for path in (cohort_csv.name, "study.toml"):
+        done = run("report", "study.toml", "--out", path)
+        assert done.status == 2
+    assert "does not have a file extension" in done.err
+    write("a.md", '[[table]]\nrun = "km"\n')
+    done = run("report", "a.md", "--out", "a.md")
+    assert (done.status, "would overwrite the study file" in done.err) == (2, True)
+
+
+def test_without_a_study_it_says_what_to_write(run: Run) -> None:
+    done = run("report")
+    assert (done.status, "hcc2l report study.toml" in done.err) == (2, True)

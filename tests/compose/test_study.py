@@ -1,0 +1,117 @@
+"""The study file: entries in their order, and faults with their lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hcc2l.compose.study import Study, read_study
+from hcc2l.errors import UsageError
+from tests.conftest import Write
+
+
+def study(write: Write, text: str) -> Study:
+    return read_study(write("study.toml", text))
+
+
+def refused(write: Write, text: str) -> str:
+    with pytest.raises(UsageError) as error:
+        study(write, text)
+    return error.value.message
+
+
+def test_entries_stand_in_the_order_of_the_file(write: Write) -> None:
+    """TOML alone would put all tables before all figures."""
+    read = study(write, """
+title = "A paper"
+[[table]]
+run = "km"
+[[figure]]
+run = "km"
+caption = "Survival"
+[[section]]
+title = "More"
+[[table]]
+run = "hcc2l km --by 'child pugh'"
+id = "second"
+[[text]]
+text = '''
+[[figure]] is a heading only outside of texts.
+'''
+""")  # fmt: skip
+    assert [entry.kind for entry in read.entries] == ["table", "figure", "section", "table", "text"]
+    assert [entry.line for entry in read.entries] == [3, 5, 8, 10, 13]
+    assert [entry.id for entry in read.entries][:4] == [
+        "table-1",
+        "figure-1",
+        "section-1",
+        "second",
+    ]
+    assert read.entries[3].runs == (("km", "--by", "child pugh"),)
+    assert read.title == "A paper"
+
+
+def test_files_stand_beside_the_study(write: Write, workplace: Path) -> None:
+    path = write(
+        "paper/study.toml", 'cohort = "c.csv"\ndictionary = "d.toml"\n[[text]]\ntext = "x"'
+    )
+    read = read_study(path)
+    assert (read.cohort, read.dictionary) == (
+        workplace / "paper" / "c.csv", workplace / "paper" / "d.toml",
+    )  # fmt: skip
+    assert read.title == "study"
+    alone = study(write, '[[text]]\ntext = "x"')
+    assert (alone.cohort, alone.dictionary) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[[tabel]]\nrun = 'km'", "there is no key 'tabel' in a study. Did you mean 'table'?"),
+        ("title = 3\n[[text]]\ntext = 'x'", "line 1, title: expected text in quotation marks."),
+        ("[[table]]\ncaption = 'x'", "line 1, [[table]]: run is missing."),
+        ("\n[[figure]]\nrun = 'km'", "line 2, [[figure]]: caption is missing."),
+        ("[[table]]\nrun = 'km'\ncaptoin = 'x'", "line 1, [[table]]: there is no key 'captoin'."),
+        ("[[table]]\nrun = 3", "line 1, [[table]]: run: 3 cannot be read here."),
+        ("[[table]]\nrun = []", "line 1, [[table]]: run: expected a list of texts."),
+        ("[[table]]\nrun = ['km', 3]", "line 1, [[table]]: run: expected a list of texts."),
+        ("[[table]]\nrun = ['km', 'cox']", 'several runs need names: beside = ["…", "…"]'),
+        ("[[table]]\nrun = ['km', 'cox']\nbeside = ['A']", "1 names are given for 2 runs."),
+        (
+            "[[table]]\nrun = ['a', 'b']\nbeside = ['A', 'B']\nstacked = ['A', 'B']",
+            "tables are merged either beside each other or stacked.",
+        ),
+        ("[[table]]\nrun = 'km'\ncohort = 'm'", "no entry before it saves a cohort as 'm'."),
+        ("[[table]]\nrun = ['a', 'b']\nbeside = ['A', 'B']\nsave = 'm'", "needs a single run."),
+        ("[[figure]]\nrun = 'km'\ncaption = 'x'\ncolumns = 0", "columns must be at least 1."),
+        ("title = 'x'", "the study has no [[table]], [[figure]] or [[text]]."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_line(text: str, fault: str, write: Write) -> None:
+    assert fault in refused(write, text)
+
+
+def test_all_faults_are_told_together(write: Write) -> None:
+    message = refused(write, "[[table]]\nrun = 3\n[[figure]]\nrun = 'km'\n[[txt]]\ntext = 'x'")
+    assert message.startswith("The study file has 3 errors:\n  line 1")
+    assert [line.split(",")[0] for line in message.splitlines()[1:]] == [
+        "  line 1", "  line 3", "  line 5",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("title = x", "not valid TOML"),
+        (b"\xff\xfe", "it is not UTF-8 text"),
+        (None, "no such study"),
+    ],
+)
+def test_a_file_that_is_no_study_is_refused(
+    content: str | bytes | None, says: str, write: Write, workplace: Path
+) -> None:
+    path = workplace / "absent.toml" if content is None else write("study.toml", content)
+    with pytest.raises(UsageError, match=says) as error:
+        read_study(path)
+    assert error.value.where == str(path)
