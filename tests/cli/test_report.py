@@ -176,3 +176,42 @@ def test_a_study_names_its_cohort_and_is_never_overwritten(
 def test_without_a_study_it_says_what_to_write(run: Run) -> None:
     done = run("report")
     assert (done.status, "hcc2l report study.toml" in done.err) == (2, True)
+
+
+def test_a_first_study_is_written_for_a_cohort_and_makes_its_paper(
+    run: Run, cohort_csv: Path
+) -> None:
+    written = run("report", "--init", cohort_csv)
+    assert written.status == 0, written.err
+    text = Path("study.toml").read_text(encoding="utf-8")
+    assert f'cohort = "{cohort_csv.name}"' in text
+    assert "km --endpoint os --by treatment" in text
+    assert "psmatch --treat treatment=" in text
+    made = run("report", "study.toml", "--out", "paper.docx")
+    assert made.status == 0, made.err
+    again = run("report", "--init", cohort_csv)
+    assert (again.status, "never overwritten" in again.err) == (2, True)
+
+
+def test_a_data_update_is_compared_with_the_earlier_results(
+    run: Run, write: Write, cohort_csv: Path
+) -> None:
+    write("study.toml", f'cohort = "{cohort_csv.name}"\n[[table]]\nrun = "km --by child_pugh"\n')
+    run("report", "study.toml", "-q", "--out", "old.json")
+    same = run("report", "study.toml", "--compare", "old.json")
+    assert same.out.endswith("\nNo number moved.\n")
+    lines = cohort_csv.read_text(encoding="utf-8").splitlines()
+    cohort_csv.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+    moved = run("report", "study.toml", "--compare", "old.json").out
+    assert "  table-1 groups [A] n 24 → 23" in moved
+    assert "quantiles" not in moved  # a table that is not printed
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"entries": [3]}', '{"entries": [{"report": []}]}']
+)
+def test_results_that_are_none_cannot_be_compared(content: str, run: Run, write: Write) -> None:
+    write("study.toml", '[[table]]\nrun = "km"\n')
+    write("old.json", content)
+    done = run("report", "study.toml", "--compare", "old.json")
+    assert (done.status, "--compare old.json" in done.err) == (2, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -56,6 +58,18 @@ def report(
             help="Write the document: .docx .html .tex .md, or .json for scripts. Repeatable.",
         ),
     ] = None,
+    init: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COHORT", help="Write a first study.toml for a cohort, never over a file."
+        ),
+    ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OLD.json", help="Say which numbers moved since that --out file was written."
+        ),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print no progress on standard error.")
@@ -64,8 +78,12 @@ def report(
     """Make a whole paper's tables and figures from a study file, as one document."""
     from hcc2l.compose.study import read_study
 
+    if init is not None:
+        _write_draft(init, Path(study or "study.toml"))
+        return
     if study is None:
         raise UsageError("There is no study file.", hint="Write hcc2l report study.toml.")
+    old = None if compare is None else _old_results(compare)
     targets = [("--out", path) for path in out or ()]
     for _, path in targets:
         _format(path)
@@ -78,9 +96,49 @@ def report(
             in_use[identity(used)] = name
     refuse_overwriting(targets, in_use)
     done = Runner(read, quiet=quiet).run(calls)
-    status = _deliver(read, done, [path for _, path in targets], as_json=json_)
+    status = _deliver(read, done, [path for _, path in targets], as_json=json_, old=old)
     if status:
         raise typer.Exit(status)
+
+
+def _write_draft(cohort: str, path: Path) -> None:
+    """A study file for a cohort."""
+    from hcc2l import api
+    from hcc2l.compose.draft import draft
+    from hcc2l.readers import read_cohort
+
+    if path.exists():
+        raise UsageError(
+            "This file exists; a study file is never overwritten.",
+            where=str(path),
+            hint="Give another name: hcc2l report new.toml --init cohort.csv.",
+        )
+    checked = api.check(read_cohort(cohort))
+    named = Path(os.path.relpath(cohort, path.parent)).as_posix()
+    write_files({str(path): draft(named, checked, SPECS).encode()})
+    print_result(f"{path} is written. Make the paper: hcc2l report {path} --out paper.docx\n")
+
+
+def _old_results(path: str) -> dict[str, Any]:
+    """The results of an earlier run.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, or is not what ``--out FILE.json`` writes.
+    """
+    try:
+        results: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+        for entry in results["entries"]:
+            entry["id"].strip(), dict(entry["report"] or {"tables": {}})["tables"].items()
+        return results
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or "it holds no results of a study"
+        raise UsageError(
+            f"The earlier results cannot be read: {reason}.",
+            where=f"--compare {path}",
+            hint="Give a file that hcc2l report study.toml --out results.json wrote.",
+        ) from None
 
 
 def _format(path: str) -> str:
@@ -217,7 +275,9 @@ class Runner:
         self.saved[entry.save] = path
 
 
-def _deliver(study: Study, done: Sequence[Done], paths: Sequence[str], *, as_json: bool) -> int:
+def _deliver(
+    study: Study, done: Sequence[Done], paths: Sequence[str], *, as_json: bool, old: Any
+) -> int:
     """Write the document in every format, then print, and return the exit status."""
     from hcc2l.compose.document import study_document, study_json
     from hcc2l.render.to_json import report_object, to_text
@@ -235,12 +295,34 @@ def _deliver(study: Study, done: Sequence[Done], paths: Sequence[str], *, as_jso
         contents[path] = made.encode() if isinstance(made, str) else made
     write_files(contents)
     print_result(whole if as_json else _contents(document))
+    if old is not None:
+        _print_changes(old, json.loads(whole), shown)
     for one in shown:
         if one.failure:
             print_message("error", f"{study.path}, line {one.entry.line}: {one.failure.message}")
             if one.failure.hint:
                 print_message("hint", one.failure.hint)
     return int(any(one.failure for one in shown))
+
+
+def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
+    """Which printed numbers moved since the earlier results, changed conclusions first."""
+    from hcc2l.compose.compare import changes
+    from hcc2l.compose.document import entry_id
+
+    printed = {
+        (table.name, entry_id(one.entry, i, len(one.reports)))
+        for one in done
+        for i, made in enumerate(one.reports, start=1)
+        for table in made.tables
+        if table.columns
+    }
+    moved = [c for c in changes(old, new) if not c.table or (c.table, c.entry) in printed]
+    concluded = [c for c in moved if c.conclusion]
+    lines = ["", "Since the earlier results:"]
+    lines += [f"! {change}" for change in concluded]
+    lines += [f"  {change}" for change in moved if not change.conclusion]
+    print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
 
 
 _RENDERERS = {"docx": "to_docx", "html": "to_html", "tex": "to_latex", "md": "to_markdown"}

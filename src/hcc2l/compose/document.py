@@ -153,6 +153,11 @@ def _once(texts: Iterable[str]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if text]
 
 
+def entry_id(entry: Entry, number: int, reports: int) -> str:
+    """What JSON calls a report of an entry, which has one report or several."""
+    return f"{entry.id}.{number}" if reports > 1 else entry.id
+
+
 def study_json(
     study: Study, done: Sequence[Done], contents: Callable[[Report], Mapping[str, object]]
 ) -> dict[str, object]:
@@ -164,6 +169,6 @@ def study_json(
             entries.append({"id": one.entry.id, "caption": caption, "report": None,
                             "error": one.failure.message})  # fmt: skip
         for i, report in enumerate(one.reports, start=1):
-            name = f"{one.entry.id}.{i}" if len(one.reports) > 1 else one.entry.id
+            name = entry_id(one.entry, i, len(one.reports))
             entries.append({"id": name, "caption": caption, "report": contents(report)})
     return {"schema": "hcc2l/1", "study": study.title, "entries": entries}

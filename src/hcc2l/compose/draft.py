@@ -1,0 +1,113 @@
+"""A first study file for a cohort: the tables and figures that most papers have."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Container, Iterator, Sequence
+
+from hcc2l.report import Report, Row
+
+# What models usually adjust for, by the meaning of the column, in this order.
+_COVARIATES = (
+    "age", "sex", "ecog", "child_pugh", "albi_grade", "bclc", "afp", "macrovascular_invasion",
+    "extrahepatic_spread",
+)  # fmt: skip
+_SCALED = {"age": "@per10", "afp": "@log2"}
+
+
+def draft(cohort: str, checked: Report, commands: Container[str]) -> str:
+    """The text of a study file.
+
+    Parameters
+    ----------
+    cohort
+        The file as the study names it.
+    checked
+        The report of ``hcc2l check`` on it.
+    commands
+        Those that there are.
+    """
+    head = (
+        "# The tables and figures of the paper. Each run is a command without hcc2l, which can be\n"
+        "# tried alone. Delete what the paper does not need.\n"
+        f"title = {_text('A study of ' + cohort)}\n"
+        f"cohort = {_text(cohort)}\n"
+    )
+    parts = [head]
+    for kind, entry in _entries(checked):
+        runs = entry["run"] if isinstance(entry["run"], list) else [entry["run"]]
+        if all(run.split()[0] in commands for run in runs):
+            lines = [f"{key} = {_value(value)}" for key, value in entry.items()]
+            parts.append(f"[[{kind}]]\n" + "\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+_Entry = dict[str, str | list[str]]
+
+
+def _entries(checked: Report) -> Iterator[tuple[str, _Entry]]:
+    columns = checked.table("columns").rows
+    endpoints = [row for row in checked.table("endpoints").rows if row["source"] != "dates"]
+    names = [str(row["name"]) for row in endpoints][:2]
+    group = _named(columns, "treatment")
+    by = f" --by {group}" if group else ""
+    yield "figure", {"run": f"flow{by}", "caption": "Flow of patients"}
+    yield "table", {"run": f"table1{by}", "caption": "Baseline characteristics"}
+    response = _named(columns, "response")
+    if response:
+        yield "table", {"run": f"response --response {response}{by}", "caption": "Response"}
+    if not names:
+        return
+    labels = [str(row["label"]) for row in endpoints][:2]
+    curves: _Entry = {"run": [f"km --endpoint {name}{by}" for name in names]}
+    yield "table", {**curves, "stacked": labels, "caption": f"{' and '.join(labels)}"}
+    yield "figure", {**curves, "caption": f"{' and '.join(labels)}"}
+    yield from _models(columns, names, labels, group)
+    if group:
+        treated = _first_level(columns, group)
+        match = f"psmatch --treat {shlex.quote(f'{group}={treated}')}"
+        yield "table", {"run": match, "tables": "baseline", "caption": "Before and after matching",
+                        "save": "matched"}  # fmt: skip
+        after = {"run": f"km --endpoint {names[0]}{by}", "cohort": "matched"}
+        yield "figure", {**after, "caption": f"{labels[0]} in matched patients"}
+
+
+def _models(
+    columns: Sequence[Row], names: Sequence[str], labels: Sequence[str], group: str
+) -> Iterator[tuple[str, _Entry]]:
+    """Regression of every endpoint, and the survival tree of the first."""
+    known = [(meaning, _named(columns, meaning)) for meaning in _COVARIATES]
+    found = [(meaning, name) for meaning, name in known if name]
+    if not found:
+        return
+    terms = [name + _SCALED.get(meaning, "") for meaning, name in found]
+    covariates = ",".join([*terms, group] if group else terms)
+    runs = [f"cox --endpoint {n} -x {covariates} --univariable --multivariable" for n in names]
+    for run, label in zip(runs, labels, strict=True):
+        yield "table", {"run": run, "caption": f"Hazard ratios, {label.lower()}"}
+    yield "figure", {"run": runs[0], "caption": f"Hazard ratios, {labels[0].lower()}"}
+    tree = f"tree --endpoint {names[0]} -x {','.join(name for _, name in found)}"
+    yield "figure", {"run": tree, "caption": f"Survival tree, {labels[0].lower()}"}
+
+
+def _named(columns: Sequence[Row], meaning: str) -> str:
+    """The first column of that meaning, as a shell word; empty when there is none."""
+    found = [shlex.quote(str(row["name"])) for row in columns if row["field"] == meaning]
+    return found[0] if found else ""
+
+
+def _first_level(columns: Sequence[Row], name: str) -> str:
+    levels = next(row["levels"] for row in columns if shlex.quote(str(row["name"])) == name)
+    return str(levels[0]) if isinstance(levels, (tuple, list)) and levels else ""
+
+
+def _value(value: str | list[str]) -> str:
+    if isinstance(value, str):
+        return _text(value)
+    return f"[{', '.join(map(_text, value))}]"
+
+
+def _text(text: str) -> str:
+    """A TOML string; JSON's escapes are TOML's."""
+    return json.dumps(text, ensure_ascii=False)
