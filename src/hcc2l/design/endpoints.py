@@ -12,10 +12,10 @@ import numpy as np
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design.chosen_endpoint import chosen_endpoint
 from hcc2l.design.dates import looks_like_dates, read_dates
-from hcc2l.design.levels import ENGLISH_PAIRS, distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
+from hcc2l.levels import ENGLISH_PAIRS, distinct, matching, natural_order
 from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import Assignment, known_column, parse_assignment
 

@@ -8,9 +8,9 @@ import unicodedata
 
 from hcc2l.cohort import Cohort
 from hcc2l.design.dates import looks_like_dates
-from hcc2l.design.levels import affirmative, distinct, natural_order
 from hcc2l.dictionary import EndpointEntry, endpoint_name
 from hcc2l.errors import quoted_list
+from hcc2l.levels import affirmative, distinct, natural_order
 
 _MOST_STATUSES = 6  # values of a status; a column with more is none
 # What a column's name says that it holds, in the languages of most exports; accents are removed.

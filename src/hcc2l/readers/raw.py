@@ -31,6 +31,8 @@ class ReadOptions:
         Texts that mean missing, everywhere and by column.
     as_text
         Columns kept as text even when they look like numbers.
+    as_list
+        Columns of which a cell holds several values: text too, in which words may mean missing.
     as_number, as_group
         Columns in which cells such as ``<0.5`` are always detection limits, or always levels.
     """
@@ -43,6 +45,7 @@ class ReadOptions:
     missing: frozenset[str] = frozenset({""})
     missing_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
     as_text: frozenset[str] = frozenset()
+    as_list: frozenset[str] = frozenset()
     as_number: frozenset[str] = frozenset()
     as_group: frozenset[str] = frozenset()
     as_date: frozenset[str] = frozenset()
@@ -158,7 +161,7 @@ def _column(
         cells = [None if i in broken else c for i, c in enumerate(cells)]
         column = _column(name, cells, typed, options, file_decimal, repeats)
         return replace(column, broken=broken)
-    if name not in options.as_text:
+    if name not in options.as_text | options.as_list:
         numeric = _numeric(name, cells, typed, counts, options, file_decimal, repeats)
         if numeric is not None:
             return numeric
@@ -285,7 +288,7 @@ def column_from_cells(
     if present and all(isinstance(c, (date, datetime)) for c in present):
         days = [None if c is None else np.datetime64(c.strftime("%Y-%m-%d"), "D") for c in known]
         return Column(name, "date", np.array(days, dtype="datetime64[D]"))
-    if name not in options.as_text and all(_is_plain_number(c) for c in present):
+    if name not in options.as_text | options.as_list and all(_is_plain_number(c) for c in present):
         numbers = [np.nan if c is None else float(c) for c in known]
         values = np.array(numbers, dtype=np.float64)
         column = Column(name, "number", values, written=lambda row: _cell_text(known[row]))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.dates import days_of, has_date_form, largest_slashed
-from hcc2l.design.levels import affirmative, distinct, natural_order
 from hcc2l.dictionary import looks_post_baseline
+from hcc2l.levels import affirmative, distinct, natural_order
 from hcc2l.number_format import POINT, NumberFormat
 from hcc2l.vocabulary import Field, Scale, Stored, plain_unit, recognise, unit_in
 

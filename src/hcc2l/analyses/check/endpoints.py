@@ -12,8 +12,8 @@ from hcc2l.analyses.check.data import NO_DAY, Days, Found, FoundColumn, FoundEnd
 from hcc2l.analyses.check.toml import array, text
 from hcc2l.design import Floats, Ints, Mask, resolve_endpoint
 from hcc2l.design.endpoints import DAYS_PER
-from hcc2l.design.levels import ENGLISH_PAIRS, affirmative
 from hcc2l.errors import Hcc2lError, InputError, quoted_list
+from hcc2l.levels import ENGLISH_PAIRS, affirmative
 from hcc2l.specs import SurvivalSpec
 from hcc2l.stats import kaplan_meier as estimator
 

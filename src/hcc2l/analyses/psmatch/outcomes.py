@@ -13,7 +13,7 @@ from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, MODEL_LABELS, SAMPLES,
 from hcc2l.analyses.psmatch.matching import gaps, match
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
-from hcc2l.design.levels import distinct
+from hcc2l.levels import distinct
 from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as curves
