@@ -160,6 +160,7 @@ class Cohort:
         self._as_numbers: set[str] = set()
         self._computed: dict[str, Computed | Derived] = {}
         self._computed_used: dict[str, Computed | Derived] = {}
+        self._several_used: dict[str, MultiSelect] = {}
         self.date_readings: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -185,13 +186,14 @@ class Cohort:
 
         The members are those of `multi_selects`.
         """
-        of_fields = [*self._multi_selects, *self._members]
+        of_fields = [*self.multi_selects, *self._members]
         return tuple(dict.fromkeys([*self.names, *self.dictionary.derived, *of_fields]))
 
     def unused(self) -> Cohort:
         """The same cohort with no column used yet, so that its notes are those of one analysis."""
         other = copy(self)
         other._used, other._computed_used, other._as_numbers = {}, {}, set()
+        other._several_used = {}
         other.date_readings = {}
         return other
 
@@ -249,16 +251,8 @@ class Cohort:
             self._recoded[name] = self._recode(column, levels, f"columns.{name}")
         return self._recoded[name][0]
 
-    @property
-    def multi_selects(self) -> tuple[str, ...]:
-        """The columns with several values for one patient; see `multi_select`.
-
-        They are those that the dictionary splits, and the questions with checkboxes of REDCap.
-        """
-        return tuple(self._multi_selects)
-
     def multi_select(self, name: str) -> MultiSelect | None:
-        """A column with several values for one patient, for an analysis; None for any other.
+        """One of `multi_selects` by its name, for an analysis; None for any other column.
 
         Raises
         ------
@@ -267,7 +261,7 @@ class Cohort:
         InputError
             The dictionary names some of the values, and a cell holds another.
         """
-        found = self._multi_selects.get(name)
+        found = self.multi_selects.get(name)
         if found is None:
             return None
         table = f"columns.{name}"
@@ -287,11 +281,15 @@ class Cohort:
             rows = np.flatnonzero(np.any(list(found.unnamed.values()), axis=0))
             kind = "label or group" if self.dictionary.column(name).recoding else "level"
             raise self._not_recoded(name, list(found.unnamed), rows, table, kind)
+        self._several_used[name] = found
         return found
 
     @cached_property
-    def _multi_selects(self) -> dict[str, MultiSelect]:
-        """What `multi_select` returns, by name; nothing is raised and no column is used."""
+    def multi_selects(self) -> Mapping[str, MultiSelect]:
+        """The columns with several values for one patient as they stand, for checking, by name.
+
+        They are those that the dictionary splits, and the questions with checkboxes of REDCap.
+        """
         entries = self.dictionary.columns
         boxes = checkboxes(self.names)
         split = [n for n in self.names if n in entries and entries[n].split]
@@ -320,7 +318,7 @@ class Cohort:
         """
         return {
             name: (several.name, at)
-            for several in reversed(self._multi_selects.values())
+            for several in reversed(list(self.multi_selects.values()))
             for at, member in enumerate(several.members)
             for name in member.names
             if (name in several.columns or name not in self.names)
@@ -331,7 +329,7 @@ class Cohort:
     def _member(self, name: str) -> Column:
         """A member of a column with several values, as a column with the levels no and yes."""
         of, at = self._members[name]
-        return self._multi_selects[of].variable(at, name)
+        return self.multi_selects[of].variable(at, name)
 
     def _recode(self, column: Column, levels: Levels, table: str) -> tuple[Column, Recoding]:
         """A column with the new levels of a table of the dictionary, and what became of each."""
@@ -507,6 +505,10 @@ class Cohort:
                 similar[name] = groups
         return similar
 
+    def several_values(self) -> tuple[MultiSelect, ...]:
+        """The columns used so far that have several values for one patient."""
+        return tuple(self._several_used.values())
+
     def limits(self) -> dict[str, Mapping[int, str]]:
         """Detection limits read as numbers in the columns used so far, by column and row."""
         return {name: c.limits for name, c in self._used.items() if c.limits}
@@ -524,9 +526,9 @@ class Cohort:
         label = self.dictionary.column(name).label
         if label is None and name in self._members:
             of, at = self._members[name]
-            label = f"{self.label(of)}: {self._multi_selects[of].members[at].label}"
+            label = f"{self.label(of)}: {self.multi_selects[of].members[at].label}"
         elif label is None:
-            several = self._multi_selects.get(name)
+            several = self.multi_selects.get(name)
             label = several.label if several else self.as_it_stands(name).label
         return printable(label or self.dictionary.label(name))
 
@@ -568,7 +570,7 @@ class Cohort:
         column = self.column(name)
         if name in self._members:
             of, at = self._members[name]
-            several = self._multi_selects[of]
+            several = self.multi_selects[of]
             return np.where(several.missing, np.nan, several.selected[:, at])
         if column.kind == "number":
             values = column.beside_limits if to_cut else column.values
@@ -655,20 +657,22 @@ class Cohort:
         """The columns that a column comes from: itself, or the parts of a computed score."""
         if name in self.names:
             return (name,)
-        if name in self._multi_selects or name in self._members:
+        if name in self.multi_selects or name in self._members:
             of, _ = self._members.get(name, (name, 0))
-            return self._multi_selects[of].columns
+            return self.multi_selects[of].columns
         self.as_it_stands(name)
         return tuple(dict.fromkeys(self._computed[name].columns))
 
     def parts(self, name: str) -> tuple[str, ...]:
         """The columns that a column is computed from, with their units: `albumin (g/L)`."""
         self.as_it_stands(name)
+        if name in self._members:
+            return self.sources(name)
         return self._computed[name].parts_in_words
 
     def missing_reason(self, name: str) -> str:
         """Why rows without a value of a column are excluded; of a score with its parts."""
-        if name in self.names or name in self._multi_selects or name in self._members:
+        if name in self.names or name in self.multi_selects or name in self._members:
             return f"{name} missing"
         return f"{name} missing (no {listed(self.sources(name), 'or')})"
 
@@ -1048,7 +1052,7 @@ class Cohort:
         import pandas as pd
 
         self.load(self.names)
-        as_in_file = {name for of in self._multi_selects.values() for name in of.columns}
+        as_in_file = {name for of in self.multi_selects.values() for name in of.columns}
         columns = [
             self.as_it_stands(name) if name in as_in_file else self.column(name)
             for name in self.names

@@ -87,6 +87,8 @@ def _understood(column: FoundColumn) -> str:
     kind = {"text": "free text", "id": "patient"}.get(column.reading, column.reading)
     told = label and normal(label) != normal(column.name)
     words = printable(label) if told else kind
+    if column.reading == "multi-select":
+        words = f"{words}, several values" if told else "several values"
     told_unit = column.unit and column.reading == "number" and unit_in(words) is None
     return f"{words}, {column.unit}" if told_unit else words
 
@@ -110,7 +112,7 @@ def _content(column: FoundColumn, low: str | float | None, high: str | float | N
     """Range, or levels with their rows, as text."""
     if not column.different:
         return "empty"
-    if column.reading == "group":
+    if column.reading in ("group", "multi-select"):
         labels = column.value_labels
         parts = [
             f"{printable(labels.get(level, level))} ({rows})"
