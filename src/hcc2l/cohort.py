@@ -1001,8 +1001,8 @@ class Cohort:
 
     def dictionary_columns_absent(self) -> str | None:
         """A sentence on columns that the dictionary names and that are not in the cohort."""
-        named = self.dictionary.named_columns()
-        absent = [n for n in named if n not in self.nameable and not self.computable(n)]
+        named, known = self.dictionary.named_columns(), self.nameable
+        absent = [n for n in named if n not in known and not self.computable(n)]
         if not absent:
             return None
         hint = " ".join(did_you_mean(n, self.names) for n in absent[:1] if len(self.names) > 30)

@@ -106,7 +106,9 @@ class MultiSelect:
 
     def place(self, value: str) -> int | None:
         """The place of the member that a value denotes; None if there is none."""
-        return next((at for at, m in enumerate(self.members) if value in m.values), None)
+        exact = [at for at, m in enumerate(self.members) if value in m.values]
+        alike = [at for at, m in enumerate(self.members) if _alike(value, m.values)]
+        return next(iter((*exact, *alike)), None)
 
     def variable(self, at: int, name: str) -> Column:
         """A member as a column with the levels no and yes, which `==0` and `==1` know too."""
@@ -120,9 +122,9 @@ class MultiSelect:
     def overlap(self, where: str) -> UsageError:
         """The error for a use of the column that needs one value per patient."""
         return UsageError(
-            f"A patient may have several values of {self.name}, so they are not groups.",
+            f"A patient can have several values of {self.name}, so groups would overlap.",
             where=where,
-            hint="Name the values, each of which a patient has or has not: "
+            hint="Use its values, each of which is a variable (yes or no): "
             f"{quoted_list((quote(member.name) for member in self.members), 12)}.",
         )
 
@@ -219,12 +221,12 @@ def checkboxes(names: Iterable[str]) -> dict[str, dict[str, str]]:
     REDCap calls them `comorbid___1` in a raw export (with a fourth underscore where the code is
     negative), and `Comorbidities (choice=Diabetes)` in a labelled one.
     """
-    columns = list(names)
+    columns = dict.fromkeys(names)
     found: dict[str, dict[str, str]] = {}
     for name in columns:
         box = _LABELLED_BOX.fullmatch(name) or _CODED_BOX.fullmatch(name)
         if box and box["question"] not in columns:
-            choice = re.sub(r"_(\d+)", r"-\1", box["choice"])
+            choice = re.sub(r"^_(?=\d+$)", "-", box["choice"])
             found.setdefault(box["question"], {})[choice] = name
     return found
 
