@@ -228,7 +228,8 @@ def test_patients_of_whom_nothing_is_known_are_excluded_and_counted(write: Write
 
 @pytest.mark.parametrize(
     "arguments",
-    [("km", "--by", "etiology"), ("cox", "-x", "etiology"), ("cox", "-x", "age", "--strata", "etiology"),
+    [("km", "--by", "etiology"), ("cox", "-x", "etiology"),
+     ("cox", "-x", "age", "--strata", "etiology"),
      ("cox", "-x", "age", "--cluster", "etiology"), ("km", "--weights", "etiology"),
      ("km", "--event", "etiology=HBV"), ("logistic", "--outcome", "etiology=HBV", "-x", "age"),
      ("tree", "-x", "etiology"), ("roc", "--marker", "etiology", "--outcome", "death"),

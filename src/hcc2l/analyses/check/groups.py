@@ -209,8 +209,8 @@ def several_values(found: Found) -> Findings:
 
 
 def _parts(cell: str, mark: str) -> set[str]:
-    """What stands between the marks of a cell."""
-    return {part.strip() for part in cell.split(mark)} - {""}
+    """What stands between the marks of a cell, without capitals."""
+    return {part.strip() for part in cell.casefold().split(mark)} - {""}
 
 
 def unnamed_values(found: Found) -> Findings:
