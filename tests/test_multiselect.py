@@ -396,6 +396,12 @@ def test_checkboxes_of_a_labelled_export_answer_to_their_choice(term: str, write
     assert "by Illness: Diabetes" in report.title
 
 
+def test_a_checkbox_answers_to_the_words_of_the_file(write: Write) -> None:
+    text = LABELLED.replace("Illness (choice=Diabetes)", "illness___1")
+    path = cohort(write, text.replace('"Illness (choice=Gout, acute)"', "illness___2"))
+    assert groups(hcc2l.km(path, by="illness___1==Checked")) == {"no": 2, "yes": 1}
+
+
 def test_a_checkbox_with_levels_of_its_own_is_a_plain_column(write: Write) -> None:
     text = '[columns.comorbid___1]\nlabels = {0 = "never", 1 = "diabetes"}\n'
     assert groups(hcc2l.km(cohort(write, BOXES, text), by="comorbid___1")) == {

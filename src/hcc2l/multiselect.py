@@ -28,7 +28,8 @@ _FULL_WIDTH = 0xFEE0  # from ; to its full-width form
 _MANY_NUMBERS = 12  # so many numbers, each alone in its cell, are a measurement
 _CODED_BOX = re.compile(r"(?P<question>.+?)___(?P<choice>\w+)")
 _LABELLED_BOX = re.compile(r"(?P<question>.+?)\s*\(choice=(?P<choice>.+)\)")
-_TICKS = ({"0": 0, "1": 1}, {"unchecked": 0, "checked": 1})
+_CODES = ("0", "1")
+_TICKS = (_CODES, ("Unchecked", "Checked"))
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -82,6 +83,8 @@ class MultiSelect:
         The spellings of each value that has several, with their rows.
     measured
         Whether its cells are measurements rather than values to choose from.
+    ticks
+        How its checkboxes say no and yes.
     """
 
     name: str
@@ -93,6 +96,7 @@ class MultiSelect:
     unnamed: Mapping[str, Mask] = field(default_factory=dict)
     spellings: tuple[Mapping[str, int], ...] = ()
     measured: bool = False
+    ticks: tuple[str, str] = _CODES
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -111,13 +115,12 @@ class MultiSelect:
         return next(iter((*exact, *alike)), None)
 
     def variable(self, at: int, name: str) -> Column:
-        """A member as a column with the levels no and yes, which `==0` and `==1` know too."""
+        """A member as a column with the levels no and yes; `==1`, or `==Checked`, is yes too."""
         levels = ("no", "yes")
+        ticks = dict(zip(levels, self.ticks if name in self.columns else _CODES, strict=True))
         codes = np.where(self.missing, -1, self.selected[:, at]).astype(np.int64)
         texts = np.array([*levels, None], dtype=object)[codes]
-        return Column(
-            name, "text", texts, levels, {"no": "0", "yes": "1"}, coded=(levels, codes)
-        )  # fmt: skip
+        return Column(name, "text", texts, levels, ticks, coded=(levels, codes))
 
     def overlap(self, where: str) -> UsageError:
         """The error for a use of the column that needs one value per patient."""
@@ -196,9 +199,9 @@ def from_checkboxes(
     order
         The names in order; empty for the order of the file.
     """
-    ticks = {choice: _ticks(column) for choice, column in boxes.items()}
-    known = {choice: tick for choice, tick in ticks.items() if tick is not None}
-    if len(known) < len(ticks):
+    ticked = {ticks: _ticked(boxes, ticks) for ticks in _TICKS}
+    ticks, known = next(((ticks, of) for ticks, of in ticked.items() if of), (_CODES, None))
+    if known is None:
         return None
     stated = [_LABELLED_BOX.fullmatch(column.label or "") for column in boxes.values()]
     labels = {c: text["choice"] if text else c for c, text in zip(boxes, stated, strict=True)}
@@ -212,6 +215,7 @@ def from_checkboxes(
         _assembled(question, has, empty, levels, order or levels.names, columns),
         columns=tuple(columns.values()),
         label=stated[0]["question"] if stated[0] else None,
+        ticks=ticks,
     )
 
 
@@ -291,11 +295,12 @@ def _are_measurements(column: Column, cells: Sequence[Sequence[str]]) -> bool:
     return alone and plain and len(numbers) > _MANY_NUMBERS
 
 
-def _ticks(column: Column) -> Ints | None:
-    """Shape (n,): 1 ticked, 0 not, -1 empty; None if the column holds anything else."""
-    texts, codes = distinct(column)
-    words = [text.casefold() for text in texts]
-    meaning = next((of for of in _TICKS if of.keys() >= set(words)), None)
-    if meaning is None or column.kind == "date":
-        return None
-    return np.array([*(meaning[word] for word in words), -1], dtype=np.int64)[codes]
+def _ticked(boxes: Mapping[str, Column], ticks: tuple[str, str]) -> dict[str, Ints] | None:
+    """Each box as shape (n,): 1 ticked, 0 not, -1 empty; None if one holds anything else."""
+    ticked = {}
+    for choice, column in boxes.items():
+        texts, codes = distinct(column)
+        if column.kind == "date" or not set(texts) <= set(ticks):
+            return None
+        ticked[choice] = np.array([*map(ticks.index, texts), -1], dtype=np.int64)[codes]
+    return ticked

@@ -134,7 +134,7 @@ def test_the_written_dictionary_has_the_line_to_split_as_a_comment(run: Run, wri
     written = Path("written.toml").read_text(encoding="utf-8")
     assert '# split = ";"\n' in written
     Path("written.toml").write_text(written.replace("# split", "split"), encoding="utf-8")
-    report = hcc2l.check(path, config="written.toml")
+    report = hcc2l.check(hcc2l.read_cohort(path, config="written.toml"))
     assert column(report, "etiology")["meaning"] == "multi-select"
 
 
