@@ -133,6 +133,15 @@ def test_values_that_the_dictionary_does_not_name_are_known_with_their_rows() ->
     }
 
 
+def test_a_label_outside_the_levels_is_not_dropped_in_silence() -> None:
+    levels = Levels({"1": "HBV", "2": "HCV"})
+    assert set(from_cells(text_column("1;2"), ";", levels, ["HBV"]).unnamed) == {"2"}
+    boxes = {choice: text_column("1", "0") for choice in "12"} | {"3": text_column("0", "0")}
+    several = from_checkboxes("q", boxes, levels, ["HBV"])
+    assert several is not None
+    assert set(several.unnamed) == {"2"}  # nobody has the third
+
+
 def test_with_other_missing_they_are_ignored_and_those_without_another_are_missing() -> None:
     cells = text_column("HBV; PBC", "HBV", "PBC", None)
     several = from_cells(cells, ";", Levels({"HBV": "B"}, other="missing"))

@@ -165,6 +165,9 @@ def from_cells(
     texts, codes = distinct(column)
     rows = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
     cells = [_pieces(text, separator, absent) for text in texts]
+    if _are_measurements(column, cells):
+        none = np.zeros((codes.size, 0), dtype=np.bool_)
+        return MultiSelect(column.name, (column.name,), (), none, codes < 0, measured=True)
     spellings: dict[str, Counter[str]] = {}
     for pieces, n in zip(cells, rows, strict=True):
         for piece in dict.fromkeys(pieces):
@@ -181,7 +184,6 @@ def from_cells(
         columns=(column.name,),
         label=column.label,
         spellings=tuple(counts for counts in spellings.values() if len(counts) > 1),
-        measured=_are_measurements(column, cells),
     )
 
 
@@ -244,8 +246,9 @@ def _assembled(
     boxes: Mapping[str, str] | None = None,
 ) -> MultiSelect:
     """The values under their new names; `boxes` are the columns of values that have one."""
-    level_of = levels.of(has, lambda value: _alike(value, has))
-    left = {value: rows for value, rows in has.items() if value not in level_of}
+    new = levels.of(has, lambda value: _alike(value, has))
+    level_of = {value: label for value, label in new.items() if label in order}
+    left = {v: rows for v, rows in has.items() if v not in level_of and rows.any()}
     missing = empty
     if levels.other == MISSING:
         named = np.any([empty, *(rows for value, rows in has.items() if value in level_of)], axis=0)
