@@ -187,6 +187,15 @@ def test_a_patient_without_a_tick_has_none_and_one_without_boxes_is_missing(writ
     assert several.several == 1
 
 
+def test_a_box_that_is_empty_beside_others_is_not_ticked() -> None:
+    boxes = {"1": text_column("1", None, None), "2": text_column(None, "0", None)}
+    several = from_checkboxes("q", boxes, Levels())
+    assert several is not None
+    assert (has(several), several.missing.tolist()) == (
+        {"1": [0], "2": []}, [False, False, True],
+    )  # fmt: skip
+
+
 # ---------------------------------------------------------------- of a cohort
 
 
@@ -302,6 +311,22 @@ def test_a_reference_can_be_chosen(write: Write) -> None:
     assert list(groups(report)) == ["yes", "no"]
 
 
+def test_it_has_no_order(write: Write) -> None:
+    assert not hcc2l.read_cohort(cohort(write, PATIENTS, SPLIT)).ordered("etiology___HBV")
+
+
+def test_a_column_of_that_name_wins(write: Write) -> None:
+    text = "\n".join(
+        line + of for line, of in zip(
+            PATIENTS.splitlines(), (",etiology___HBV", *[",a", ",b"] * 3, ",a"), strict=True
+        )
+    )  # fmt: skip
+    assert groups(hcc2l.km(cohort(write, text, SPLIT), by="etiology___HBV")) == {"a": 4, "b": 3}
+    derived = '[derived.etiology___HBV]\nof = "age"\ngroups = {x = [61]}\nother = "missing"\n'
+    found = hcc2l.read_cohort(cohort(write, PATIENTS, SPLIT + derived))
+    assert found.column("etiology___HBV").counts() == {"x": 1}
+
+
 def test_values_can_be_saved(run: Run, write: Write) -> None:
     path = cohort(write, PATIENTS, SPLIT)
     outcome = run("derive", path, "--add", "etiology___HBV", "--save", "saved.csv")
@@ -327,7 +352,20 @@ def test_a_note_says_how_many_patients_have_several(write: Write) -> None:
         "one value."
     )
     assert "similar-levels" not in codes(report)
-    assert "several-values" not in codes(hcc2l.km(cohort(write, PATIENTS, SPLIT), by="age>=63"))
+
+
+def test_notes_are_those_of_one_analysis(write: Write) -> None:
+    found = hcc2l.read_cohort(cohort(write, PATIENTS, SPLIT))
+    assert "several-values" in codes(hcc2l.km(found, by="etiology___HBV"))
+    assert "several-values" not in codes(hcc2l.km(found, by="age>=63"))
+
+
+def test_cells_are_neither_levels_nor_numbers(write: Write) -> None:
+    cells = ["1", "2", "1;2", "HBV; a", "hbv; a", *"12121212"]
+    rows = "".join(f"p{i},{i},1,{cell}\n" for i, cell in enumerate(cells))
+    path = cohort(write, f"id,os_months,death,etiology\n{rows}", SPLIT)
+    notes = codes(hcc2l.km(path, by="etiology==1"))
+    assert {"similar-levels", "numbers-as-groups"}.isdisjoint(notes)
 
 
 def test_values_outside_the_dictionary_are_refused_with_their_rows(write: Write) -> None:
@@ -347,6 +385,11 @@ def test_cells_that_look_like_numbers_are_split(write: Write) -> None:
     text = 'id,os_months,death,kinds\na,1,1,"1,3"\nb,2,1,2\nc,3,1,"2,3"\nd,4,0,unknown\n'
     path = cohort(write, text, '[columns.kinds]\nsplit = ","\n')
     assert groups(hcc2l.km(path, by="kinds==3")) == {"no": 1, "yes": 2}
+
+
+def test_many_codes_are_split_if_a_cell_has_two() -> None:
+    several = from_cells(text_column(*map(str, range(20)), "3;4"), ";", Levels())
+    assert len(several.members) == 20
 
 
 def test_measurements_are_not_split(write: Write) -> None:

@@ -62,7 +62,7 @@ def _column(name: str, cells: Any, options: ReadOptions) -> Column:
     import pyarrow.compute as pc
 
     kind = cells.type
-    as_text = name in options.as_text | options.as_list
+    as_text = name in options.as_text
     if (pa.types.is_integer(kind) or pa.types.is_floating(kind)) and not as_text:
         return number_column(name, cells, options)
     if pa.types.is_date32(kind) or (pa.types.is_timestamp(kind) and kind.tz is None):

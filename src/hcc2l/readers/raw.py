@@ -32,7 +32,7 @@ class ReadOptions:
     as_text
         Columns kept as text even when they look like numbers.
     as_list
-        Columns of which a cell holds several values: text too, in which words may mean missing.
+        Columns of which a cell may hold several values: `1,3` is no number there.
     as_number, as_group
         Columns in which cells such as ``<0.5`` are always detection limits, or always levels.
     """
@@ -288,7 +288,7 @@ def column_from_cells(
     if present and all(isinstance(c, (date, datetime)) for c in present):
         days = [None if c is None else np.datetime64(c.strftime("%Y-%m-%d"), "D") for c in known]
         return Column(name, "date", np.array(days, dtype="datetime64[D]"))
-    if name not in options.as_text | options.as_list and all(_is_plain_number(c) for c in present):
+    if name not in options.as_text and all(_is_plain_number(c) for c in present):
         numbers = [np.nan if c is None else float(c) for c in known]
         values = np.array(numbers, dtype=np.float64)
         column = Column(name, "number", values, written=lambda row: _cell_text(known[row]))

@@ -113,6 +113,12 @@ def test_values_outside_the_dictionary_are_found_with_their_rows(tmp_path: Path)
                                                                 (("7",), "'MASLD'")]  # fmt: skip
 
 
+def test_measurements_that_the_dictionary_splits_are_shown_as_they_are(tmp_path: Path) -> None:
+    text = "id,afp\n" + "".join(f"p{i},{i}.5\n" for i in range(20))
+    row = column(checked(tmp_path, text, '[columns.afp]\nsplit = ";"\n'), "afp")
+    assert (row["meaning"], row["minimum"], row["maximum"]) == ("number", 0.5, 19.5)
+
+
 @pytest.mark.parametrize("text", [BOXES, LABELLED])
 def test_the_written_dictionary_reproduces_the_checkboxes(
     text: str, run: Run, write: Write
