@@ -93,6 +93,8 @@ class Source:
         The day on which the file was last changed; None for standard input.
     reading
         The options that were given for reading it, by name.
+    sheet
+        The sheet that was read, of a workbook with several.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Source:
     remarks: tuple[str, ...] = ()
     modified: date | None = None
     reading: Mapping[str, object] = field(default_factory=dict)
+    sheet: str | None = None
 
     @property
     def file(self) -> str:

@@ -115,6 +115,7 @@ def read_cohort(
         synthetic=bundled or dictionary.synthetic,
         bundled=bundled,
         remarks=raw.remarks,
+        sheet=raw.sheet,
         modified=_modified(located),
         reading={
             option: value

@@ -89,6 +89,8 @@ class RawTable:
         Columns that a workbook hides.
     surely_distinct
         Where a reader provides it, a fast test that no value of a column repeats.
+    sheet
+        The sheet of a workbook that has others too.
     """
 
     names: tuple[str, ...]
@@ -99,6 +101,7 @@ class RawTable:
     surely_distinct: Callable[[str], bool] | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    sheet: str | None = None
 
 
 Reader = Callable[[Any, ReadOptions, str], RawTable]
