@@ -305,6 +305,13 @@ def test_its_role_is_that_of_the_column(write: Write) -> None:
     assert "immortal-time" in codes(hcc2l.km(path, by="etiology___HBV"))
 
 
+def test_a_checkbox_of_an_endpoint_is_known_after_the_start(write: Write) -> None:
+    text = '[endpoints.x]\ntime = "os_months"\nevent = "comorbid___1"\n'
+    found = hcc2l.read_cohort(cohort(write, BOXES, text))
+    assert found.known_after_start("comorbid___1")
+    assert not found.known_after_start("comorbid___2")
+
+
 def test_a_reference_can_be_chosen(write: Write) -> None:
     path = cohort(write, PATIENTS, SPLIT)
     report = hcc2l.km(path, by="etiology___HBV", ref=["etiology___HBV=yes"])

@@ -840,10 +840,10 @@ class Cohort:
         role = self.dictionary.column(column).role
         if column in self._computed and role is None:
             return any(self.known_after_start(part) for part in self.sources(column))
-        if column in self._members and role is None:
-            return self.known_after_start(self._members[column][0])
         parts = [p for e in self.endpoints().values() for p in (e.time, e.event, *e.end) if p]
         of_outcome = column in {part.partition("=")[0].strip() for part in parts}
+        if column in self._members and role is None and not of_outcome:
+            return self.known_after_start(self._members[column][0])
         return (of_outcome and role is None) or looks_post_baseline(self.dictionary, column)
 
     def check_ids(self, keep: NDArray[np.bool_] | None = None, cluster: str | None = None) -> None:
