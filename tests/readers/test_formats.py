@@ -359,6 +359,19 @@ def test_a_parquet_file_is_read_without_pandas(tmp_path: Path) -> None:
     assert done.stdout.split() == ["text", "number", "number", "text", "number", "date", "False"]
 
 
+def test_a_parquet_file_with_damaged_cells_is_refused(run: Run) -> None:
+    path = parquet("c.parquet", id=pa.array([f"P{i}" for i in range(3000)]),
+                   os_months=pa.array([float(i) for i in range(3000)]),
+                   death=pa.array([i % 2 for i in range(3000)]))  # fmt: skip
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(1000) + content[1004:])
+    outcome = run("km", path)
+    assert outcome.status == 2
+    assert outcome.messages("error") == [
+        "error: c.parquet: The file is damaged or not a Parquet file."
+    ]
+
+
 def test_true_and_false_of_a_parquet_file_are_an_event() -> None:
     path = parquet("c.parquet", time=pa.array([1.0, 2.0]), dead=pa.array([True, False]))
     report = hcc2l.km(path, time="time", event="dead")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,13 +24,9 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(io.BytesIO(content))
+        file = pq.ParquetFile(pa.BufferReader(content))
     except (pa.ArrowException, OSError):
-        raise InputError(
-            "The file is damaged or not a Parquet file.",
-            where=name,
-            hint="Write the file again, or export the cohort as CSV.",
-        ) from None
+        raise _damaged(name) from None
     names = check_header(file.schema_arrow.names, name)
     stored = dict(zip(names, file.schema_arrow.names, strict=True))
     options = options.with_id(names)
@@ -39,12 +34,18 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     if rows == 0:
         raise no_rows(name)
 
+    def table_of(*columns: str) -> Any:
+        try:
+            return file.read(columns=[stored[n] for n in columns], use_threads=False)
+        except (pa.ArrowException, OSError):
+            raise _damaged(name) from None
+
     def read_columns(columns: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
-        table = file.read(columns=[stored[n] for n in columns], use_threads=False)
+        table = table_of(*columns)
         return {n: partial(_column, n, table.column(stored[n]), options) for n in columns}
 
     def distinct(column: str) -> bool:
-        texts = file.read(columns=[stored[column]], use_threads=False).column(0)
+        texts = table_of(column).column(0)
         return pa.types.is_string(texts.type) and surely_distinct(texts)
 
     return RawTable(
@@ -53,6 +54,14 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         read=read_columns,
         place=lambda row: f"row {row + 1}",
         surely_distinct=distinct,
+    )
+
+
+def _damaged(name: str) -> InputError:
+    return InputError(
+        "The file is damaged or not a Parquet file.",
+        where=name,
+        hint="Write the file again, or export the cohort as CSV.",
     )
 
 
