@@ -46,6 +46,8 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# As in an installed package, the modules are compiled once and not at every start.
+bench: export PYTHONDONTWRITEBYTECODE =
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench_km.py
 	$(BIN)/python benchmarks/bench_cox.py

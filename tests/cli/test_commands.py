@@ -24,9 +24,10 @@ HCC = DATA / "hcc424.csv"
 
 
 def parameters(command: str) -> dict[str, Any]:
-    """The parameters of a command, as typer made them."""
+    """The parameters of a command, as typer made them, without `--help`."""
     group: Any = typer.main.get_command(app)
-    return {parameter.name: parameter for parameter in group.commands[command].params}
+    made = group.commands[command].get_params(typer.Context(group))
+    return {parameter.name: parameter for parameter in made if parameter.name != "help"}
 
 
 @pytest.mark.parametrize("command", SPECS)

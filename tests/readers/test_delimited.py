@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -776,3 +777,25 @@ def test_only_quotation_marks_around_cells_are_regular() -> None:
     assert lines('id,x\n"a ""b""",1\n') == large._Lines(2)
     for odd in ('a"b,1', '"a"b,1', '"a,1', '"",', '" ",""'):
         assert lines(f"id,x\n{odd}\n") is None
+
+
+def judged_one_by_one(text: str) -> tuple[bool, bool]:
+    """Whether every quotation mark opens or closes a cell or is doubled; and a break is quoted."""
+    quoted, spanning, around = False, False, f"\n{text}\n"
+    for before, sign, after in zip(around, text, around[2:], strict=False):
+        if sign == '"':
+            quoted = not quoted
+            if (before if quoted else after) not in '",\n':
+                return False, False
+        spanning = spanning or (quoted and sign == "\n")
+    return not quoted, spanning
+
+
+@given(st.text(alphabet='",\na', max_size=60), st.integers(1, 24))
+def test_quotation_marks_are_judged_as_one_by_one(text: str, block: int) -> None:
+    regular, spanning = judged_one_by_one(text)
+    data = np.frombuffer(text.encode(), dtype=np.uint8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large, "_BLOCK", block)
+        found = large._quoted_lines(data, ",", 3)
+    assert found == (large._Lines(3, spanning) if regular else None)

@@ -6,6 +6,8 @@ import csv
 import gzip
 import io
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +22,7 @@ import pytest
 
 import hcc2l
 from hcc2l import read_cohort
-from hcc2l.cohort import Cohort
+from hcc2l.cohort import Cohort, distinct
 from hcc2l.errors import InputError, UsageError
 from tests.conftest import Run, Write
 
@@ -328,6 +330,53 @@ def test_every_kind_of_parquet_column_is_understood() -> None:
     assert values(cohort, "dead") == ["true", "false", None]
     assert values(cohort, "start") == [date(2020, 2, 29), None, date(2021, 1, 2)]
     assert values(cohort, "seen") == [date(2020, 2, 29), None, None]
+
+
+@pytest.mark.parametrize("n", [6, 3000], ids=["repeated", "different"])
+def test_numbers_of_a_parquet_column_have_their_texts_and_gaps(n: int) -> None:
+    numbers = [None, 999.0, float("nan"), *(1.5 + i % (n - 3) for i in range(n - 3))]
+    cohort = read_cohort(parquet("c.parquet", x=pa.array(numbers)), na=["999"])
+    column = cohort.column("x")
+    assert values(cohort, "x") == [None, None, None, *numbers[3:]]
+    texts, codes = distinct(column)
+    assert texts == [f"{i}.5" for i in range(1, n - 2)]
+    assert codes.tolist() == [-1, -1, -1, *range(n - 3)]
+    assert column.missing.tolist() == [True] * 3 + [False] * (n - 3)
+
+
+def test_a_parquet_file_is_read_without_pandas(tmp_path: Path) -> None:
+    n = 3000
+    path = parquet(
+        str(tmp_path / "c.parquet"),
+        id=pa.array([f"P{i:04}" for i in range(n)]),
+        os_months=pa.array([None, *(float(i) for i in range(n - 1))]),
+        death=pa.array([None, *(i % 2 for i in range(n - 1))]),
+        arm=pa.array([None, *("ab"[i % 2] for i in range(n - 1))]),
+        afp=pa.array([None, *(f"{i}.25" for i in range(n - 1))]),
+        visit=pa.array([None] + [date(2020, 2, 29)] * (n - 1)),
+    )
+    code = (
+        "import sys, hcc2l\n"
+        f"cohort = hcc2l.read_cohort({str(path)!r})\n"
+        "cohort.check_ids()\n"
+        "kinds = [cohort.column(name).kind for name in cohort.names]\n"
+        "print(*kinds, 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["text", "number", "number", "text", "number", "date", "False"]
+
+
+def test_a_parquet_file_with_damaged_cells_is_refused(run: Run) -> None:
+    path = parquet("c.parquet", id=pa.array([f"P{i}" for i in range(3000)]),
+                   os_months=pa.array([float(i) for i in range(3000)]),
+                   death=pa.array([i % 2 for i in range(3000)]))  # fmt: skip
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(1000) + content[1004:])
+    outcome = run("km", path)
+    assert outcome.status == 2
+    assert outcome.messages("error") == [
+        "error: c.parquet: The file is damaged or not a Parquet file."
+    ]
 
 
 def test_true_and_false_of_a_parquet_file_are_an_event() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from hcc2l.cli._run import guarded
-from hcc2l.cli.commands import command
+from hcc2l.cli.commands import AnalysisCommand, unmade
 from hcc2l.cli.report import report
 from hcc2l.cli.topics import show_help
 from hcc2l.specs import SPECS
@@ -25,9 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _name, _spec in SPECS.items():
-    app.command(_name, help=_spec.__doc__, epilog=f"Example: hcc2l {_name} {_spec.example}")(
-        command(_spec)
-    )
+    _example = f"Example: hcc2l {_name} {_spec.example}"
+    app.command(_name, cls=AnalysisCommand, help=_spec.__doc__, epilog=_example)(unmade)
 app.command("report")(report)
 app.command("help")(show_help)
 

@@ -8,10 +8,12 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 import typer
+import typer.main
+from typer.core import TyperCommand
 
 from hcc2l.cli._run import run_analysis
 from hcc2l.cli.completion import completion
-from hcc2l.specs import CohortSpec
+from hcc2l.specs import SPECS, CohortSpec
 from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
@@ -27,6 +29,23 @@ _COHORT = Annotated[
         show_default=False,
     ),
 ]
+
+
+class AnalysisCommand(TyperCommand):
+    """A command whose options are made when they are asked for: only one of the commands is run."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The argument and the options."""
+        if not self.params:
+            alone = typer.Typer(add_completion=False)
+            alone.command()(command(SPECS[str(self.name)]))
+            made = typer.main.get_command(alone)
+            self.params, self.callback = made.params, made.callback
+        return super().get_params(ctx)
+
+
+def unmade() -> None:
+    """What typer knows of a command before its options are made."""
 
 
 def command(spec: type[CohortSpec]) -> Callable[..., None]:

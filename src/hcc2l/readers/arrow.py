@@ -1,16 +1,24 @@
-"""Columns of cohorts from arrow arrays: long columns are converted whole, not cell by cell."""
+"""Columns of cohorts from arrow arrays: long columns are converted whole, not cell by cell.
+
+`pa.array`, `pa.scalar` and `to_numpy` import pandas, which takes longer than reading a million
+rows: arrays and scalars are made from buffers instead, and become NumPy's through DLPack.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hcc2l.cohort import Column
 from hcc2l.number_format import POINT, NumberFormat, decimal_sign, number_text
 from hcc2l.readers.raw import ReadOptions, column_from_texts, dated, measured
+
+Floats = NDArray[np.float64]
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _LEADING_ZERO = r"^[+-]?0\d"
@@ -20,10 +28,11 @@ def surely_distinct(texts: Any) -> bool:
     """Whether ids ascend, so that none can occur twice, whatever its blanks and capitals."""
     import pyarrow.compute as pc
 
-    texts = texts.combine_chunks()
-    if pc.any(pc.match_substring_regex(texts, r"\s")).as_py():
-        texts = pc.utf8_trim_whitespace(texts)
-    texts = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
+    texts = pc.utf8_trim_whitespace(texts.combine_chunks())
+    if pc.all(pc.string_is_ascii(texts)).as_py():
+        texts = pc.ascii_lower(texts)
+    else:
+        texts = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
     return bool(pc.all(pc.less(texts[:-1], texts[1:])).as_py())
 
 
@@ -43,15 +52,14 @@ def text_column(
     """
     import pyarrow.compute as pc
 
-    head = texts.slice(0, 65536)
-    if pc.count_distinct(head).as_py() > len(head) // 2 and len(head) > 1000:
+    if _mostly_distinct(texts):
         trimmed = pc.utf8_trim_whitespace(texts)
         column = _numbers(name, trimmed, options, decimal, commas)
         if column is not None:
             return column
         return column_from_texts(name, trimmed.to_pylist(), options, decimal)
     encoded = texts.combine_chunks().dictionary_encode()
-    codes = np.from_dlpack(encoded.indices)  # to_numpy would import pandas
+    codes = np.from_dlpack(encoded.indices)
     distinct = [text.strip() for text in encoded.dictionary.to_pylist()]
     repeats = np.bincount(codes, minlength=len(distinct)).tolist()
     column = column_from_texts(name, distinct, options, decimal, repeats)
@@ -75,11 +83,18 @@ def text_column(
     )
 
 
-def _is_missing(texts: Any, name: str, options: ReadOptions) -> Any:
-    import pyarrow as pa
+def _mostly_distinct(cells: Any) -> bool:
+    """Whether a long column repeats few of its cells, as far as its first ones show."""
     import pyarrow.compute as pc
 
-    return pc.is_in(texts, value_set=pa.array(sorted(options.missing_for(name))))
+    head = cells.slice(0, 65536)
+    return len(head) > 1000 and pc.count_distinct(head).as_py() > len(head) // 2
+
+
+def _is_missing(texts: Any, name: str, options: ReadOptions) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.is_in(texts, value_set=strings(sorted(options.missing_for(name))))
 
 
 def _numbers(
@@ -113,10 +128,8 @@ def _numbers(
         bare = pc.replace_substring_regex(texts, pattern=r"^[<>≤≥]=?\s*", replacement="")
         texts = pc.if_else(pc.or_(good, missing), texts, bare)
     plain = pc.replace_substring_regex(texts, pattern=r"^\+", replacement="")
-    known = pc.if_else(missing, pa.scalar(None, pa.string()), plain)
-    values: np.ndarray[Any, np.dtype[np.float64]] = (
-        pc.cast(known, pa.float64()).combine_chunks().to_numpy(zero_copy_only=False)
-    )
+    known = pc.if_else(missing, pa.nulls(1, pa.string())[0], plain)
+    values = _floats(pc.cast(known, pa.float64()).combine_chunks())
     if np.isinf(values).any():
         return None
     if limits and not measured(
@@ -152,21 +165,69 @@ def _plain_format(
 def number_column(name: str, values: Any, options: ReadOptions) -> Column:
     """A column from numbers: a chunked array of integers or floats, null where missing."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    floats: np.ndarray[Any, np.dtype[np.float64]] = (
-        pc.cast(values, pa.float64(), safe=False).combine_chunks().to_numpy(zero_copy_only=False)
-    )
-    codes = [float(code) for code in options.missing_for(name) if _is_number(code)]
-    if codes:
-        floats = np.where(np.isin(floats, codes), np.nan, floats)
+    missing = [float(code) for code in options.missing_for(name) if _is_number(code)]
+    cells, coded = values.combine_chunks(), None
+    if _mostly_distinct(cells):
+        floats = _floats(cells)
+        if missing:
+            floats = np.where(np.isin(floats, missing), np.nan, floats)
+    else:
+        floats, coded = _repeated(cells, missing)
     whole = pa.types.is_integer(values.type)
 
     def written(row: int) -> str:
         value = values[row].as_py()
         return str(value) if whole else number_text(value)
 
-    return dated(Column(name, "number", floats, written=written), options)
+    return dated(Column(name, "number", floats, coded=coded, written=written), options)
+
+
+def _repeated(
+    cells: Any, missing: Sequence[float]
+) -> tuple[Floats, tuple[tuple[str, ...], NDArray[np.int64]]]:
+    """Numbers that repeat: each as a float, and the distinct texts with each row's place."""
+    encoded = cells.dictionary_encode(null_encoding="encode")
+    rows, each = np.from_dlpack(encoded.indices), _floats(encoded.dictionary).copy()
+    each[np.isin(each, missing)] = np.nan
+    known = ~np.isnan(each)
+    distinct, places = np.unique(each[known], return_inverse=True)
+    codes = np.full(each.size, -1, dtype=np.int64)
+    codes[known] = places
+    return each[rows], (tuple(map(number_text, distinct.tolist())), codes[rows])
+
+
+def _floats(numbers: Any) -> Floats:
+    """An array of numbers as floats, NaN where null, shape (n,)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    nan = pa.Array.from_buffers(pa.float64(), 1, [None, pa.py_buffer(np.array([math.nan]))])[0]
+    floats = pc.fill_null(pc.cast(numbers, pa.float64(), safe=False), nan)
+    return np.asarray(np.from_dlpack(floats), dtype=np.float64)
+
+
+def days_of(dates: Any) -> NDArray[np.datetime64]:
+    """A chunked array of dates as datetime64[D], NaT where null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    numbers = _floats(pc.cast(dates, pa.int32()).combine_chunks())
+    known = ~np.isnan(numbers)
+    days = np.full(numbers.shape, np.datetime64("NaT", "D"))
+    days[known] = numbers[known].astype("datetime64[D]")
+    return days
+
+
+def strings(texts: Sequence[str]) -> Any:
+    """An array of strings."""
+    import pyarrow as pa
+
+    cells = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, cells)], dtype=np.int32)
+    return pa.StringArray.from_buffers(
+        len(cells), pa.py_buffer(ends), pa.py_buffer(b"".join(cells))
+    )
 
 
 def _is_number(code: str) -> bool:

@@ -31,11 +31,19 @@ from hcc2l.readers.raw import (
 from hcc2l.readers.units import unit_in_name
 
 _END = 65_536  # bytes at either end of a text in which titles and footnotes are looked for
-_BLOCK = 1 << 20  # bytes
+_BLOCK = 1 << 18  # bytes
 _FEW = 1000  # lines that are looked at one by one
 _TAB, _NEWLINE, _BLANK, _QUOTE = 9, 10, 32, 34
 
 Bytes = NDArray[np.uint8]
+
+_LINE_BREAK = np.array([_NEWLINE], dtype=np.uint8)
+# Of each byte, the bits up to which an odd number of its bits is set.
+_ODD: Bytes = np.packbits(
+    np.bitwise_xor.accumulate(
+        np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1), axis=1
+    ), axis=1,
+)[:, 0]  # fmt: skip
 
 
 def read_large(
@@ -132,24 +140,32 @@ def _quoted_lines(data: Bytes, sep: str, lines: int) -> _Lines | None:
     """The lines of a text with quoted cells; None unless all its quotation marks are regular.
 
     Each must open or close a cell, or stand doubled in a quoted one. In blocks that fit a
-    processor's cache.
+    processor's cache, with one bit for each byte.
     """
-    edge = np.zeros(256, dtype=np.bool_)
-    edge[[_NEWLINE, _QUOTE, ord(sep)]] = True
-    before, spanning = 0, False
+    quoted, spanning = False, False
     for start in range(0, data.size, _BLOCK):
-        block = data[start : start + _BLOCK]
-        quotes = np.flatnonzero(block == _QUOTE)
-        breaks = np.flatnonzero(block == _NEWLINE)
-        spanning = spanning or bool(((np.searchsorted(quotes, breaks) + before) % 2).any())
-        quotes += start
-        opening, closing = quotes[before % 2 :: 2], quotes[1 - before % 2 :: 2]
-        left = edge[data[opening - 1]] | (opening == 0)
-        right = edge[data[np.minimum(closing + 1, data.size - 1)]] | (closing == data.size - 1)
-        if not (left.all() and right.all()):
+        end = start + _BLOCK
+        outside = _LINE_BREAK[: start == 0], _LINE_BREAK[: end >= data.size]
+        around = np.concatenate((outside[0], data[max(start - 1, 0) : end + 1], outside[1]))
+        edge = (around == _NEWLINE) | (around == _QUOTE) | (around == ord(sep))
+        before, after = np.packbits(edge[:-2]), np.packbits(edge[2:])
+        quotes = np.packbits(around[1:-1] == _QUOTE)
+        inside, quoted = _inside(quotes, quoted)
+        if (quotes & inside & ~before).any() or (quotes & ~inside & ~after).any():
             return None
-        before += quotes.size
-    return None if before % 2 else _Lines(lines, spanning)
+        spanning = spanning or bool((np.packbits(around[1:-1] == _NEWLINE) & inside).any())
+    return None if quoted else _Lines(lines, spanning)
+
+
+def _inside(quotes: Bytes, quoted: bool) -> tuple[Bytes, bool]:
+    """The bits from an opening quotation mark up to the closing one, and whether one is left open.
+
+    `quotes` has the bits of all quotation marks, of which the first closes a cell if `quoted`.
+    """
+    inside = _ODD[quotes]
+    odd = np.bitwise_xor.accumulate(inside & 1)
+    inside[1:] ^= odd[:-1] * np.uint8(255)
+    return (~inside if quoted else inside), bool(odd[-1]) != quoted
 
 
 def _has_empty_line(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
-from hcc2l.readers.arrow import number_column, surely_distinct, text_column
+from hcc2l.readers.arrow import days_of, number_column, strings, surely_distinct, text_column
 from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
 
 
@@ -25,13 +24,9 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(io.BytesIO(content))
+        file = pq.ParquetFile(pa.BufferReader(content))
     except (pa.ArrowException, OSError):
-        raise InputError(
-            "The file is damaged or not a Parquet file.",
-            where=name,
-            hint="Write the file again, or export the cohort as CSV.",
-        ) from None
+        raise _damaged(name) from None
     names = check_header(file.schema_arrow.names, name)
     stored = dict(zip(names, file.schema_arrow.names, strict=True))
     options = options.with_id(names)
@@ -39,12 +34,18 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     if rows == 0:
         raise no_rows(name)
 
+    def table_of(*columns: str) -> Any:
+        try:
+            return file.read(columns=[stored[n] for n in columns], use_threads=False)
+        except (pa.ArrowException, OSError):
+            raise _damaged(name) from None
+
     def read_columns(columns: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
-        table = file.read(columns=[stored[n] for n in columns])
+        table = table_of(*columns)
         return {n: partial(_column, n, table.column(stored[n]), options) for n in columns}
 
     def distinct(column: str) -> bool:
-        texts = file.read(columns=[stored[column]]).column(0)
+        texts = table_of(column).column(0)
         return pa.types.is_string(texts.type) and surely_distinct(texts)
 
     return RawTable(
@@ -53,6 +54,14 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         read=read_columns,
         place=lambda row: f"row {row + 1}",
         surely_distinct=distinct,
+    )
+
+
+def _damaged(name: str) -> InputError:
+    return InputError(
+        "The file is damaged or not a Parquet file.",
+        where=name,
+        hint="Write the file again, or export the cohort as CSV.",
     )
 
 
@@ -66,11 +75,10 @@ def _column(name: str, cells: Any, options: ReadOptions) -> Column:
     if (pa.types.is_integer(kind) or pa.types.is_floating(kind)) and not as_text:
         return number_column(name, cells, options)
     if pa.types.is_date32(kind) or (pa.types.is_timestamp(kind) and kind.tz is None):
-        days = pc.cast(cells, pa.date32(), safe=False).combine_chunks().to_numpy(False)
-        return Column(name, "date", days.astype("datetime64[D]"))
+        return Column(name, "date", days_of(pc.cast(cells, pa.date32(), safe=False)))
     if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
         cells = pc.cast(cells, pa.string())
     if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
-        texts = pc.fill_null(pc.cast(cells, pa.string()), "")
+        texts = pc.fill_null(pc.cast(cells, pa.string()), strings([""])[0])
         return text_column(name, texts, options, None)
     return column_from_cells(name, cells.to_pylist(), options)

@@ -70,6 +70,16 @@ class RocSpec(SurvivalSpec):
             hint="For a survival endpoint use hcc2l cox.",
         ),
         Excludes(
+            "--available-cases", "--compare",
+            message="Markers evaluated in different patients cannot be compared.",
+            hint="Remove --available-cases: all markers are then evaluated in the same patients.",
+        ),
+        Excludes(
+            "--available-cases", "--combine",
+            message="A combination is evaluated in the patients with all of its markers.",
+            hint="Remove --available-cases or --combine.",
+        ),
+        Excludes(
             "--compare", "--at --boot 0",
             message="Time-dependent AUCs cannot be compared without the bootstrap.",
             hint="Remove --boot 0 or --compare.",
@@ -98,6 +108,11 @@ class RocSpec(SurvivalSpec):
         (), "Markers (default: AFP, ALT and PNI, where available). PNI is computed from albumin "
         "and lymphocytes.",
         metavar="COL[,COL…]", panel=_CUTOFF,
+    )  # fmt: skip
+    available_cases: bool = option(
+        False, "Evaluate each marker in all patients in whom it is known, instead of in those with "
+        "all markers.",
+        panel=_CUTOFF,
     )  # fmt: skip
     outcome: str | None = option(
         None, "The outcome, such as primary_resistance or response=PD.",

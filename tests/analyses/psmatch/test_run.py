@@ -174,6 +174,7 @@ def test_none_is_a_caliper_on_the_command_line_and_in_the_dictionary(
 
 
 def test_every_option_of_the_spec_is_one_of_the_command() -> None:
-    command = typer.main.get_command(app).commands["psmatch"]  # type: ignore[attr-defined]  # a group
-    names = {parameter.name for parameter in command.params}
+    group: Any = typer.main.get_command(app)
+    parameters = group.commands["psmatch"].get_params(typer.Context(group))
+    names = {parameter.name for parameter in parameters}
     assert {field.name for field in fields(PsmatchSpec)} <= names

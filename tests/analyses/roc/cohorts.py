@@ -43,6 +43,12 @@ def cohort(folder: Path, records: list[dict[str, Any]], dictionary: str = "") ->
     return path
 
 
+def with_gaps(records: list[dict[str, Any]], seed: int, *names: str) -> list[dict[str, Any]]:
+    """The patients, in a fifth of whom each of these columns is missing, independently."""
+    rng = np.random.default_rng(seed)
+    return [row | {name: "" for name in names if rng.random() < 0.2} for row in records]
+
+
 def patients(n: int = 60, seed: int = 2, **columns: Callable[[int], Any]) -> list[dict[str, Any]]:
     """Synthetic patients with AFP, albumin, lymphocytes, an outcome and survival."""
     rng = np.random.default_rng(seed)

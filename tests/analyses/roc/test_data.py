@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hcc2l
+from hcc2l.errors import AnalysisError
 from tests.analyses.roc.cohorts import RESISTANCE, cohort, patients
-from tests.reports import codes, note
+from tests.reports import codes, note, rows_of
 
 
 def test_an_outcome_known_later_excludes_patients_lost_before(tmp_path: Path) -> None:
@@ -71,3 +73,48 @@ def test_every_group_has_the_direction_of_all_patients(tmp_path: Path) -> None:
             row["afp"] = 5000 - row["afp"] if row["afp"] < 4000 else 20
     report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker="afp", by="arm")
     assert len({row["direction"] for row in report.table("markers").rows}) == 1
+
+
+def test_a_marker_known_in_no_patient_is_refused(tmp_path: Path) -> None:
+    records = [row | {"albumin": "" if row["pd"] != "" else 40} for row in patients(60)]
+    records += [row | {"patient_id": f"Q{i}", "pd": ""} for i, row in enumerate(patients(3))]
+    with pytest.raises(AnalysisError, match="Albumin is known in no patients"):
+        hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=["afp", "albumin"],
+                  available_cases=True)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"outcome": "pd"}, "None of the 20 patients with albumin have the outcome pd"),
+        ({"at": 12}, "No patient with albumin was followed beyond 12 months; .* is 3"),
+        ({"at": 1}, "No patient with albumin had the event by 1 months"),
+    ],
+)
+def test_a_marker_whose_patients_are_of_one_class_is_named(
+    options: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    records = patients(60)
+    for i, row in enumerate(records):
+        row |= {"os_months": 30, "death": 1} if i % 2 else {"os_months": 0.5, "death": 1}
+        if i < 20:
+            row |= {"pd": 0, "os_months": 3 - i / 20}
+        else:
+            row["albumin"] = ""
+    with pytest.raises(AnalysisError, match=message):
+        hcc2l.roc(cohort(tmp_path, records), marker=["afp", "albumin"], available_cases=True,
+                  **options)  # fmt: skip
+
+
+def test_the_direction_is_that_of_the_markers_own_patients(tmp_path: Path) -> None:
+    records = patients(160, marker=lambda i: 1 + i % 40)
+    for i, row in enumerate(records):
+        row |= {"pd": int(row["marker"] > 25)} if i < 40 else {
+            "pd": int(row["marker"] <= 15), "afp": "",
+        }  # fmt: skip
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=["afp", "marker"],
+                       available_cases=True)  # fmt: skip
+    complete = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=["afp", "marker"])
+    (own,) = rows_of(report, "markers", marker="marker")
+    (common,) = rows_of(complete, "markers", marker="marker")
+    assert (own["direction"], common["direction"]) == ("lower", "higher")

@@ -13,7 +13,8 @@ from hcc2l.figures import draw
 from hcc2l.figures.roc import draw as draw_roc
 from hcc2l.figures.roc import draw_statistics, draw_thresholds
 from hcc2l.figures.style import STYLE
-from tests.analyses.roc.cohorts import HCC, RESISTANCE, cohort, patients, value
+from hcc2l.report import RocFigure, ThresholdsFigure
+from tests.analyses.roc.cohorts import HCC, RESISTANCE, SECOND_LINE, cohort, patients, value
 from tests.reports import rows_of
 
 FIGURES: list[tuple[dict[str, Any], Any, int]] = [
@@ -128,3 +129,20 @@ def test_long_names_are_complete_and_break_before_the_area(tmp_path: Path) -> No
                 box = axes.xaxis.label.get_window_extent()
                 assert box.y0 >= 0
                 assert box.x1 <= picture.bbox.x1
+
+
+def test_curves_of_different_patients_are_named_with_their_number() -> None:
+    markers: dict[str, Any] = RESISTANCE | {"marker": ["afp", "pni"], "available_cases": True}
+    for options in (markers, markers | {"which": "thresholds"}):
+        report = hcc2l.roc(SECOND_LINE, **options)
+        assert report.draw is not None
+        figure = report.draw()
+        assert isinstance(figure, (RocFigure, ThresholdsFigure))
+        picture = draw(figure, "svg").decode()
+        assert "AFP (n = 105)" in picture
+        assert "PNI (n = 101)" in picture
+    assert isinstance(figure, ThresholdsFigure)
+    assert [rates.log for rates in figure.curves] == [True, False]
+    report = hcc2l.roc(SECOND_LINE, **markers | {"by": "child_pugh"})
+    assert report.draw is not None
+    assert "AFP, A (n = 80)" in draw(report.draw(), "svg").decode()

@@ -30,6 +30,9 @@ SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
     "of groups": ({"compare": True, "by": "child_pugh"},
                   "compared between groups by DeLong's test for unpaired curves."),
     "Holm": ({"compare": True, "combine": "afp+alt"}, "adjusted by the method of Holm"),
+    "own patients": ({"marker": ["afp", "alt"], "available_cases": True},
+                     "in all patients in whom it was known (AFP, n = 105; ALT, n = 106). The "
+                     "analysis included the 113 patients with at least one marker"),
     "two-sided": ({}, "p-values are two-sided"),
     "weights": ({"outcome": None, "at": 12, "boot": 0}, "weighted by the inverse probability"),
     "percentile": ({"outcome": None, "at": 12, "boot": 20},

@@ -276,3 +276,20 @@ def test_spellings_of_a_value_that_was_given_are_noted(tmp_path: Path) -> None:
     records = [r | {"response": ["PD", "pd", "SD"][i % 3]} for i, r in enumerate(patients(60))]
     report = hcc2l.roc(cohort(tmp_path, records), outcome="response=PD", marker="afp")
     assert note(report, "similar-levels").startswith("response: 'PD' (20) and 'pd' (20) differ")
+
+
+def test_markers_of_different_patients_are_noted_with_their_numbers() -> None:
+    report = hcc2l.roc(SECOND_LINE, **RESISTANCE, available_cases=True)
+    assert "(AFP 105, ALT 106, PNI 101)" in note(report, "different-patients")
+    assert "must not be compared" in note(report, "different-patients")
+    assert "different-patients" not in codes(hcc2l.roc(SECOND_LINE, **RESISTANCE))
+
+
+def test_few_patients_of_a_class_are_noted_for_the_marker_that_has_few(tmp_path: Path) -> None:
+    records = patients(80, pd=lambda i: i % 2)
+    records = [row | {"albumin": row["albumin"] if i < 30 else ""} for i, row in enumerate(records)]
+    report = hcc2l.roc(cohort(tmp_path, records), outcome="pd", marker=["afp", "albumin"],
+                       available_cases=True)  # fmt: skip
+    assert note(report, "few-in-class").startswith(
+        "Only 15 patients with the outcome have a value of albumin, fewer than 20"
+    )

@@ -69,6 +69,18 @@ def check_point(row: Row, expected: dict[str, Any], method: str = "wilson") -> N
             assert cases.agrees(row[f"{rate}_upper"], limits["upper"]), rate
 
 
+def test_with_available_cases_each_marker_agrees_with_proc_in_its_own_patients() -> None:
+    alone = ("hcc424_resistance_lymph", "hcc424_resistance_score")
+    report = analyse("hcc424_resistance_afp_size", available_cases=True, compare=False, combine=(),
+                     marker=["afp", "lymphocytes", "child_pugh_score"])[0]  # fmt: skip
+    (afp,) = rows_of(report, "markers", marker="afp")
+    assert (afp["n"], report.provenance.analysed) == (390, 424)
+    for case_id in alone:
+        (expected,) = cases.case("roc", case_id)["expected"]["markers"]
+        (row,) = rows_of(report, "markers", marker=expected["marker"])
+        check_area(row, expected)
+
+
 @pytest.mark.parametrize("case_id", kind("roc"))
 def test_areas_and_every_operating_point_agree_with_proc(case_id: str) -> None:
     report, _, expected = analyse(case_id)

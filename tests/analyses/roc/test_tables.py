@@ -62,3 +62,15 @@ def test_the_observed_cutoff_is_shown_on_request() -> None:
     assert "Observed" not in [c.header for c in plain.table("summary").columns]
     assert "Observed" in [c.header for c in asked.table("summary").columns]
     assert asked.table("cutoffs").rows[0]["observed"] == 411.6
+
+
+def test_the_patients_of_each_marker_are_shown_where_they_differ() -> None:
+    own, common = (
+        hcc2l.roc(SECOND_LINE, **RESISTANCE, available_cases=asked).table("summary")
+        for asked in (True, False)
+    )
+    assert [column.header for column in own.columns[:3]] == ["Marker", "n", "With outcome"]
+    assert own.title == "Markers of primary resistance"
+    assert "must not be compared" in own.footnotes[-1]
+    assert "n" not in [column.header for column in common.columns]
+    assert common.title == "Markers of primary resistance: 59 of 89 patients"

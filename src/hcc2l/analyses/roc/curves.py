@@ -44,6 +44,11 @@ class MarkerCurve:
     model: LogisticFit | None = None
 
     @property
+    def n(self) -> int:
+        """Number of patients."""
+        return int(self.values.size)
+
+    @property
     def chosen(self) -> list[Cutoff]:
         """The cut-offs that a ROC criterion chose."""
         return [cut for cut in self.cutoffs if cut.criterion not in ("fixed", "maxstat")]

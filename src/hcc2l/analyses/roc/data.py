@@ -21,21 +21,39 @@ from hcc2l.specs import RocSpec
 from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.stats.roc import higher_is_positive
 from hcc2l.terms import Assignment, Parser, Term, parse_assignment, parse_term
-from hcc2l.wording import in_sentence
+from hcc2l.wording import in_sentence, listed
 
 YES = ("1", "yes", "y", "true", "ja", "j", "oui", "sí", "si", "sì")
 
 
 @dataclass(frozen=True)
+class AnalysisSet:
+    """Markers that are evaluated in the same patients of a group.
+
+    Attributes
+    ----------
+    group
+        `all` without groups.
+    rows
+        Shape (n,) over the analysed patients: those of the set.
+    """
+
+    group: str
+    markers: tuple[str, ...]
+    rows: Mask
+
+
+@dataclass(frozen=True)
 class Patients:
-    """The analysed patients: their groups, and the markers measured in all of them.
+    """The analysed patients: their groups and markers.
 
     Attributes
     ----------
     account
         The rows kept and excluded.
     markers
-        By name; `values` have shape (n,) over the analysed patients.
+        By name; `values` have shape (n,) over the analysed patients, with NaN only where each
+        marker is evaluated in its own patients.
     group
         Codes of shape (n,) over the analysed patients; None where they are one group.
     """
@@ -46,13 +64,33 @@ class Patients:
     markers: dict[str, Marker]
     group: Factor | None
 
+    def known(self, marker: str) -> Mask:
+        """The patients in whom a marker is known, shape (n,)."""
+        return ~np.isnan(self.markers[marker].values)
+
     @property
-    def groups(self) -> list[tuple[str, Mask]]:
-        """Each group's name and rows; `all` when there is one."""
+    def differ_by_marker(self) -> bool:
+        """Whether the markers are known, and so evaluated, in different patients."""
+        return not all(self.known(name).all() for name in self.markers)
+
+    @property
+    def unstratified(self) -> list[AnalysisSet]:
+        """The patients of all markers together, or of each of them."""
+        if self.differ_by_marker:
+            return [AnalysisSet("all", (name,), self.known(name)) for name in self.markers]
+        everyone = np.ones(self.account.analysed, dtype=np.bool_)
+        return [AnalysisSet("all", tuple(self.markers), everyone)]
+
+    @property
+    def sets(self) -> list[AnalysisSet]:
+        """The same in each group."""
         if self.group is None:
-            return [("all", np.ones(self.account.analysed, dtype=np.bool_))]
+            return self.unstratified
         codes = self.group.codes
-        return [(level, codes == code) for code, level in enumerate(self.group.levels)]
+        return [
+            AnalysisSet(level, of_all.markers, of_all.rows & (codes == code))
+            for code, level in enumerate(self.group.levels) for of_all in self.unstratified
+        ]  # fmt: skip
 
     @property
     def label_of(self) -> dict[str, str]:
@@ -66,6 +104,12 @@ class Patients:
         """The name of a curve: `AFP`, or with groups `AFP in A`."""
         label = self.label_of[marker]
         return label if self.group is None else f"{label} in {group}"
+
+    def whose(self, markers: tuple[str, ...]) -> str:
+        """` with ALT`: whose patients are those of some markers; empty if they do not differ."""
+        if not self.differ_by_marker:
+            return ""
+        return f" with {listed([in_sentence(self.label_of[name]) for name in markers])}"
 
 
 @dataclass(frozen=True)
@@ -291,12 +335,19 @@ def in_unit(time: float, endpoint: Endpoint) -> str:
 
 
 def _patients(asked: _Asked, of_outcome: tuple[str, ...]) -> Patients:
-    """The rows with every marker and a group; `of_outcome` are the columns of the outcome."""
+    """The rows with a group and every marker, or with `--available-cases` any marker.
+
+    `of_outcome` are the columns of the outcome.
+    """
     cohort, spec, account = asked.cohort, asked.spec, asked.account
     group = None if asked.by is None else _group(cohort, asked.by, account, of_outcome)
     markers = resolve_markers(cohort, spec, asked.parser, account.keep, of_outcome)
-    for marker in markers.values():
-        account.drop(np.isnan(marker.values), f"{' or '.join(marker.columns)} missing")
+    if spec.available_cases and len(markers) > 1:
+        unknown = [np.isnan(marker.values) for marker in markers.values()]
+        account.drop(np.all(unknown, axis=0), f"{listed(list(markers))} missing")
+    else:
+        for marker in markers.values():
+            account.drop(np.isnan(marker.values), f"{' or '.join(marker.columns)} missing")
     refuse_no_rows(account)
     keep = account.keep
     markers = {name: replace(m, values=m.values[keep]) for name, m in markers.items()}
@@ -313,9 +364,11 @@ def _group(cohort: Cohort, by: Term, account: RowAccount, of_outcome: tuple[str,
 
 def _refuse_constant(markers: dict[str, Marker]) -> None:
     for name, marker in markers.items():
-        if np.ptp(marker.values) == 0:
+        values = marker.values[~np.isnan(marker.values)]
+        if not values.size or np.ptp(values) == 0:
+            what = f"has the same value in all {values.size}" if values.size else "is known in no"
             raise AnalysisError(
-                f"{marker.label} has the same value in all {marker.values.size} patients.",
+                f"{marker.label} {what} patients.",
                 where=f"--marker {name}", hint="Analyse other markers: --marker COL.",
             )  # fmt: skip
 
@@ -328,7 +381,7 @@ def _survival(outcome: Outcome) -> Survival:
 
 def _known_outcome(patients: Patients, read: _ReadOutcome) -> KnownOutcome:
     positive = read.positive[patients.account.keep]
-    _refuse_one_class(positive, read.code, patients.account)
+    _refuse_one_class(patients, positive, read.code)
     everyone = np.ones(positive.size, dtype=np.bool_)
     classes = Classes(
         code=read.code,
@@ -344,7 +397,7 @@ def _time_dependent(patients: Patients, survival: Survival, at: float) -> TimeDe
     time, endpoint = survival.time, survival.endpoint
     limit, by_then = at + time_tolerance(time), f"by {in_unit(at, endpoint)}"
     positive = survival.event & (time <= limit)
-    _refuse_time(survival, positive, at)
+    _refuse_time(patients, survival, positive, at)
     classes = Classes(
         code=f"{endpoint.event_name} {by_then}",
         words=f"{_words(patients.cohort, endpoint.event_name)} {by_then}",
@@ -361,9 +414,9 @@ def _directions(patients: Patients, positive: Mask, classified: Mask) -> dict[st
     if direction != "auto":
         return dict.fromkeys(markers, direction == "higher")
     return {
-        name: higher_is_positive(marker.values[classified], positive[classified])
-        for name, marker in markers.items()
-    }
+        name: higher_is_positive(marker.values[rows], positive[rows])
+        for name, marker in markers.items() for rows in [classified & patients.known(name)]
+    }  # fmt: skip
 
 
 def _words(cohort: Cohort, code: str) -> str:
@@ -375,28 +428,34 @@ def _words(cohort: Cohort, code: str) -> str:
     return short if not equals or value.casefold() in YES else f"{short} = {value}"
 
 
-def _refuse_time(survival: Survival, positive: Mask, at: float) -> None:
-    time, written = survival.time, in_unit(at, survival.endpoint)
-    if not (time > at + time_tolerance(time)).any():
-        raise AnalysisError(
-            f"No patient was followed beyond {written}; the longest follow-up is {time.max():g}.",
-            where=f"--at {at:g}", hint="Choose an earlier time.",
-        )  # fmt: skip
-    if not positive.any():
-        raise AnalysisError(
-            f"No patient had the event by {written}.", where=f"--at {at:g}",
-            hint="Choose a later time.",
-        )  # fmt: skip
+def _refuse_time(patients: Patients, survival: Survival, positive: Mask, at: float) -> None:
+    written = in_unit(at, survival.endpoint)
+    beyond = survival.time > at + time_tolerance(survival.time)
+    for of_all in patients.unstratified:
+        rows, patient = of_all.rows, f"No patient{patients.whose(of_all.markers)}"
+        if not beyond[rows].any():
+            longest = survival.time[rows].max()
+            raise AnalysisError(
+                f"{patient} was followed beyond {written}; the longest follow-up is {longest:g}.",
+                where=f"--at {at:g}", hint="Choose an earlier time.",
+            )  # fmt: skip
+        if not positive[rows].any():
+            raise AnalysisError(
+                f"{patient} had the event by {written}.", where=f"--at {at:g}",
+                hint="Choose a later time.",
+            )  # fmt: skip
 
 
-def _refuse_one_class(positive: Mask, code: str, account: RowAccount) -> None:
-    if positive.any() and not positive.all():
-        return
-    who = "All" if positive.all() else "None"
-    excluded = "; ".join(f"{e.reason}: {e.rows}" for e in account.excluded)
-    raise AnalysisError(
-        f"{who} of the {positive.size} patients have the outcome {code}.",
-        where="--outcome",
-        hint="A ROC curve needs patients with and without the outcome. "
-        + (f"Excluded: {excluded}." if excluded else "Check the value: --outcome COL=VALUE."),
-    )
+def _refuse_one_class(patients: Patients, positive: Mask, code: str) -> None:
+    excluded = "; ".join(f"{e.reason}: {e.rows}" for e in patients.account.excluded)
+    for of_all in patients.unstratified:
+        of_set = positive[of_all.rows]
+        if of_set.any() and not of_set.all():
+            continue
+        who, whose = "All" if of_set.all() else "None", patients.whose(of_all.markers)
+        raise AnalysisError(
+            f"{who} of the {of_set.size} patients{whose} have the outcome {code}.",
+            where="--outcome",
+            hint="A ROC curve needs patients with and without the outcome. "
+            + (f"Excluded: {excluded}." if excluded else "Check the value: --outcome COL=VALUE."),
+        )

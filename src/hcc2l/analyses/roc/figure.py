@@ -51,14 +51,17 @@ def curve_figure(patients: Patients, curves: Curves) -> Figure:
 
 
 def _labels(patients: Patients, names: Sequence[str]) -> Callable[[MarkerCurve | Maximum], str]:
-    """How curves are called: by their marker, their group, or both, whichever tells them apart."""
+    """How curves are called: by their marker, their group, or both, whichever tells them apart.
+
+    Where the patients differ by marker, with their number.
+    """
     one_marker = len(set(names)) == 1
 
     def label(marker: MarkerCurve | Maximum) -> str:
         text = patients.label_of[marker.name]
-        if patients.group is None:
-            return text
-        return marker.group if one_marker else f"{text}, {marker.group}"
+        if patients.group is not None:
+            text = marker.group if one_marker else f"{text}, {marker.group}"
+        return f"{text} (n = {marker.n})" if patients.differ_by_marker else text
 
     return label
 
@@ -113,7 +116,7 @@ def _spans(patients: Patients, name: str) -> bool:
     """Whether a marker's axis is logarithmic."""
     if name not in patients.markers:
         return False
-    values = patients.markers[name].values
+    values = patients.markers[name].values[patients.known(name)]
     if float(values.min()) < 0:
         return False
     return (

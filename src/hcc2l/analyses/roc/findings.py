@@ -20,7 +20,7 @@ from hcc2l.analyses.roc.data import (
     parts_of,
 )
 from hcc2l.analyses.roc.maxstat import Maxima
-from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups
+from hcc2l.analyses.roc.results import AnalysisSets, Curves, SetCurves
 from hcc2l.cohort import Column
 from hcc2l.design import Endpoint, Mask
 from hcc2l.design.endpoints import resolve_endpoint
@@ -88,6 +88,13 @@ class KnownLater:
 
 
 @dataclass(frozen=True)
+class OwnPatients:
+    """The markers, by label, each with the number of its patients, who are not the same."""
+
+    patients: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Skipped:
     """Groups that cannot be analysed, and what each group needs."""
 
@@ -98,9 +105,18 @@ class Skipped:
 
 @dataclass(frozen=True)
 class FewInClass:
-    """Few patients with, or without, the outcome; `untestable`: a single one, of known outcome."""
+    """Few patients with, or without, the outcome.
+
+    Attributes
+    ----------
+    group, marker
+        Among whom; None where these are not told apart.
+    untestable
+        Whether it is a single one, of known outcome.
+    """
 
     group: str | None
+    marker: str | None
     patients: int
     positive: bool
     untestable: bool
@@ -185,7 +201,8 @@ class OptimisticCutpoints:
 
 
 DataFinding = (
-    CensoredBy | NoInterval | CensoredEarly | Contradicted | LimitAtCut | KnownLater | Skipped
+    CensoredBy | NoInterval | CensoredEarly | Contradicted | LimitAtCut | KnownLater | OwnPatients
+    | Skipped
 )  # fmt: skip
 ResultFinding = (
     FewInClass | Separated | Collinear | Perfect | BelowHalf | Tied | AtEdge | Wide
@@ -212,29 +229,31 @@ def of_time_dependent(data: TimeDependent) -> Iterator[DataFinding]:
     yield from _limits_at_cuts(data.patients, data.classes)
 
 
-def of_patients(patients: Patients, groups: Groups) -> Iterator[DataFinding]:
-    """Markers and a group that are known only later; groups that cannot be analysed."""
+def of_patients(patients: Patients, sets: AnalysisSets) -> Iterator[DataFinding]:
+    """Markers and a group that are known only later; who is evaluated, and who cannot be."""
     used = [(m.label, column) for m in patients.markers.values() for column in m.columns]
     if patients.group is not None:
         used.append((patients.group.label, patients.group.column))
     for label, column in used:
         if patients.cohort.known_after_start(column):
             yield KnownLater(label, column)
-    if groups.skipped:
+    if patients.differ_by_marker:
+        markers = patients.markers.values()
+        yield OwnPatients(tuple((m.label, sets.patients_with(m.name)) for m in markers))
+    if sets.skipped:
         spec = patients.spec
-        yield Skipped(groups.skipped, spec.has_curve, spec.criterion == "maxstat")
+        yield Skipped(sets.skipped, spec.has_curve, spec.criterion == "maxstat")
 
 
 def of_curves(patients: Patients, curves: Curves, *, known: bool) -> Iterator[ResultFinding]:
     """Findings on the curves, of a known outcome or not: every group's classes, every marker."""
-    for group in curves.groups:
-        name = None if patients.group is None else group.name
-        yield from _few_in_class(group, name, known=known)
-    for group in curves.groups:
-        for marker in group.markers:
+    for subset in curves.sets:
+        yield from _few_in_class(patients, subset, known=known)
+    for subset in curves.sets:
+        for marker in subset.markers:
             called = patients.curve_name(marker.group, marker.name)
             yield from _of_area(patients, called, marker)
-            yield from _of_cutoffs(group, called, marker)
+            yield from _of_cutoffs(subset, called, marker)
     if not curves.validated and any(marker.chosen for marker in curves.markers):
         yield OptimisticCutoffs()
 
@@ -314,10 +333,13 @@ def _limits_equal_to(column: Column, sign: str, cut: float, keep: Mask) -> int:
     )
 
 
-def _few_in_class(group: GroupCurves, name: str | None, *, known: bool) -> Iterator[FewInClass]:
-    few = min(group.positives, group.negatives)
+def _few_in_class(patients: Patients, subset: SetCurves, *, known: bool) -> Iterator[FewInClass]:
+    few = min(subset.positives, subset.negatives)
     if few < FEW_IN_CLASS:
-        yield FewInClass(name, few, group.positives == few, untestable=known and few == 1)
+        group = None if patients.group is None else subset.group
+        marker = patients.label_of[subset.markers[0].name] if patients.differ_by_marker else None
+        untestable = known and few == 1
+        yield FewInClass(group, marker, few, subset.positives == few, untestable=untestable)
 
 
 def _of_area(patients: Patients, called: str, marker: MarkerCurve) -> Iterator[ResultFinding]:
@@ -345,7 +367,7 @@ def _direction_by(
     return "medians" if patients.group is None else "all patients"
 
 
-def _of_cutoffs(group: GroupCurves, called: str, marker: MarkerCurve) -> Iterator[ResultFinding]:
+def _of_cutoffs(subset: SetCurves, called: str, marker: MarkerCurve) -> Iterator[ResultFinding]:
     """Findings on the cut-offs that a ROC criterion chose."""
     if not marker.chosen:
         return
@@ -356,7 +378,7 @@ def _of_cutoffs(group: GroupCurves, called: str, marker: MarkerCurve) -> Iterato
     share = min(share, 1 - share)
     if share < EDGE:
         yield AtEdge(called, share)
-    for optimism in group.optimism:
+    for optimism in subset.optimism:
         if optimism.marker == marker.name:
             yield from _wide(called, optimism.interval)
 

@@ -19,36 +19,36 @@ from hcc2l.analyses.roc.bootstrap import (
 from hcc2l.analyses.roc.comparisons import delong_differences
 from hcc2l.analyses.roc.curves import MarkerCurve, cutoffs_of
 from hcc2l.analyses.roc.cutoffs import Choose, counts_at, rate_limits
-from hcc2l.analyses.roc.data import KnownOutcome, Patients, parts_of
-from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups, compared
+from hcc2l.analyses.roc.data import AnalysisSet, KnownOutcome, Patients, parts_of
+from hcc2l.analyses.roc.results import AnalysisSets, Curves, SetCurves, compared
 from hcc2l.design import Floats, Mask
 from hcc2l.stats import roc
 from hcc2l.stats.logistic import LogisticFit, logistic
 from hcc2l.stats.roc_bootstrap import Resampled
 
 
-def has_both_classes(data: KnownOutcome, rows: Mask) -> bool:
-    """Whether there are rows with the outcome and rows without it."""
-    positive = data.classes.positive[rows]
+def has_both_classes(data: KnownOutcome, patients: AnalysisSet) -> bool:
+    """Whether there are patients with the outcome and patients without it."""
+    positive = data.classes.positive[patients.rows]
     return bool(positive.any() and not positive.all())
 
 
-def known_curves(data: KnownOutcome, groups: Groups, choose: Choose) -> Curves:
-    """The curves of every group, with cut-offs as `choose` selects them."""
-    results = [_group(data, name, rows, choose) for name, rows in groups.analysed]
+def known_curves(data: KnownOutcome, sets: AnalysisSets, choose: Choose) -> Curves:
+    """The curves of every set, with cut-offs as `choose` selects them."""
+    results = [_of_set(data, subset, choose) for subset in sets.analysed]
     return compared(data.patients, results, normal=False)
 
 
-def _group(data: KnownOutcome, name: str, rows: Mask, choose: Choose) -> GroupCurves:
-    spec, positive = data.patients.spec, data.classes.positive[rows]
-    curves = tuple(_curves(data, name, rows, choose))
+def _of_set(data: KnownOutcome, subset: AnalysisSet, choose: Choose) -> SetCurves:
+    spec, rows, positive = data.patients.spec, subset.rows, data.classes.positive[subset.rows]
+    curves = tuple(_curves(data, subset, choose))
     validation: list[Optimism] = []
     if spec.samples and spec.criterion != "maxstat":
         samples = _samples(data, rows, curves)
         validation = [optimism(m, s, spec.conf_level) for m, s in zip(curves, samples, strict=True)]
     differences = delong_differences(positive, curves) if spec.compare else ()
-    return GroupCurves(
-        name=name,
+    return SetCurves(
+        group=subset.group,
         n=positive.size,
         positives=int(positive.sum()),
         negatives=int((~positive).sum()),
@@ -58,7 +58,8 @@ def _group(data: KnownOutcome, name: str, rows: Mask, choose: Choose) -> GroupCu
     )
 
 
-def _curves(data: KnownOutcome, group: str, rows: Mask, choose: Choose) -> Iterator[MarkerCurve]:
+def _curves(data: KnownOutcome, subset: AnalysisSet, choose: Choose) -> Iterator[MarkerCurve]:
+    group, rows = subset.group, subset.rows
     positive = data.classes.positive[rows]
 
     def curve_of(
@@ -76,8 +77,9 @@ def _curves(data: KnownOutcome, group: str, rows: Mask, choose: Choose) -> Itera
             model=model,
         )  # fmt: skip
 
-    for name, marker in data.patients.markers.items():
-        yield curve_of(name, marker.values[rows], data.classes.higher[name])
+    for name in subset.markers:
+        values = data.patients.markers[name].values[rows]
+        yield curve_of(name, values, data.classes.higher[name])
     for name in data.patients.spec.combine:
         model = logistic(positive, _parts(data.patients, name, rows))
         yield curve_of(name, model.fitted, True, model)

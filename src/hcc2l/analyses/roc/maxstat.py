@@ -14,8 +14,8 @@ from hcc2l.analyses.roc.cutoffs import (
     above_cutpoint,
     cutoff_interval,
 )
-from hcc2l.analyses.roc.data import MaximallySelected
-from hcc2l.analyses.roc.results import Groups
+from hcc2l.analyses.roc.data import AnalysisSet, MaximallySelected
+from hcc2l.analyses.roc.results import AnalysisSets
 from hcc2l.design import Floats, Mask
 from hcc2l.errors import AnalysisError
 from hcc2l.progress import track
@@ -74,14 +74,15 @@ class Maxima:
         ]
 
 
-def has_cutpoints(data: MaximallySelected, rows: Mask) -> bool:
-    """Whether every marker has an admissible cut-point in some rows; without events none has."""
+def has_cutpoints(data: MaximallySelected, patients: AnalysisSet) -> bool:
+    """Whether every marker of a set has an admissible cut-point; without events none has."""
+    rows = patients.rows
     scores = stats.logrank_scores(data.survival.time[rows], data.survival.event[rows])
-    markers = data.patients.markers.values()
-    return all(_maxstat(data, m.values[rows], scores) is not None for m in markers)
+    values = (data.patients.markers[name].values[rows] for name in patients.markers)
+    return all(_maxstat(data, of_marker, scores) is not None for of_marker in values)
 
 
-def maxima(data: MaximallySelected, groups: Groups) -> Maxima:
+def maxima(data: MaximallySelected, sets: AnalysisSets) -> Maxima:
     """The cut-points of all markers, and their intervals if there are bootstrap samples.
 
     Raises
@@ -91,11 +92,11 @@ def maxima(data: MaximallySelected, groups: Groups) -> Maxima:
     """
     found: list[Maximum] = []
     intervals: list[tuple[Maximum, CutoffInterval]] = []
-    for name, rows in groups.analysed:
-        of_group = [_maximum(data, name, marker, rows) for marker in data.patients.markers]
-        found += of_group
+    for subset in sets.analysed:
+        of_set = [_maximum(data, subset.group, name, subset.rows) for name in subset.markers]
+        found += of_set
         if data.patients.spec.samples:
-            intervals += zip(of_group, _intervals(data, rows, of_group), strict=True)
+            intervals += zip(of_set, _intervals(data, subset.rows, of_set), strict=True)
     return Maxima(tuple(found), tuple(intervals))
 
 

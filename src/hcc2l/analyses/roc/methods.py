@@ -21,7 +21,7 @@ from hcc2l.analyses.roc.data import (
     parts_of,
 )
 from hcc2l.analyses.roc.maxstat import Maxima
-from hcc2l.analyses.roc.results import Curves, Groups
+from hcc2l.analyses.roc.results import AnalysisSets, Curves
 from hcc2l.analyses.roc.tables import INTERVALS
 from hcc2l.design import Endpoint
 from hcc2l.number_format import number_text
@@ -81,6 +81,11 @@ def maxstat_conventions(data: MaximallySelected) -> list[str]:
     return [f"log-rank scores, at least {share} on either side"]
 
 
+def available_convention(patients: Patients) -> list[str]:
+    """That each marker has its own patients, if these differ."""
+    return ["available cases of each marker"] if patients.differ_by_marker else []
+
+
 def bootstrap_convention(patients: Patients) -> list[str]:
     """The number of samples and their seed, if there are any."""
     spec = patients.spec
@@ -105,22 +110,35 @@ def opening_sentences(patients: Patients, endpoints: Iterable[Endpoint]) -> Iter
         yield from map(Sentence, computed_sentences(endpoint, patients.cohort))
 
 
-def group_sentences(patients: Patients, groups: Groups) -> Iterator[Sentence]:
+def group_sentences(patients: Patients, sets: AnalysisSets) -> Iterator[Sentence]:
     """The groups analysed."""
     if patients.group is not None:
-        names = listed([name for name, _ in groups.analysed])
         label = in_sentence(patients.group.label)
-        yield Sentence(f"All analyses were stratified by {label} ({names}).")
+        yield Sentence(f"All analyses were stratified by {label} ({listed(sets.groups)}).")
 
 
-def closing_sentences(patients: Patients, tables: Sequence[Table]) -> Iterator[Sentence]:
+def closing_sentences(
+    patients: Patients, sets: AnalysisSets, tables: Sequence[Table]
+) -> Iterator[Sentence]:
     """Who was analysed, the software, and whether p-values are given."""
+    analysed = f"the {counted(patients.account.analysed, 'patient')} with complete data"
+    if patients.differ_by_marker:
+        yield Sentence(f"Each marker was evaluated in all patients in whom it was known "
+                       f"({_patients_by_marker(patients, sets)}).")  # fmt: skip
+        analysed = f"the {counted(patients.account.analysed, 'patient')} with at least one marker"
     yield Sentence(
-        f"The analysis included the {counted(patients.account.analysed, 'patient')} with complete "
-        f"data and was performed with hcc2l {version('hcc2l')}."
+        f"The analysis included {analysed} and was performed with hcc2l {version('hcc2l')}."
     )
     if any(row.get("p") is not None for table in tables for row in table.rows):
         yield Sentence("p-values are two-sided.")
+
+
+def _patients_by_marker(patients: Patients, sets: AnalysisSets) -> str:
+    """`AFP, n = 105; ALT, n = 118`."""
+    return "; ".join(
+        f"{in_sentence(marker.label)}, n = {sets.patients_with(name)}"
+        for name, marker in patients.markers.items()
+    )
 
 
 def _marker_names(patients: Patients) -> str:

@@ -39,6 +39,8 @@ def note_on_data(finding: DataFinding) -> Note:
             return _limit_at_cut(finding)
         case findings.KnownLater():
             return _known_later(finding)
+        case findings.OwnPatients():
+            return _own_patients(finding)
         case findings.Skipped():
             return _skipped(finding)
 
@@ -124,6 +126,16 @@ def _known_later(finding: findings.KnownLater) -> Note:
     )  # fmt: skip
 
 
+def _own_patients(finding: findings.OwnPatients) -> Note:
+    patients = ", ".join(f"{label} {n}" for label, n in finding.patients)
+    return Note(
+        "warning", "different-patients",
+        f"Each marker was evaluated in all patients in whom it was known ({patients}). These "
+        "patients differ, so the AUCs and cut-offs of two markers must not be compared; to compare "
+        "markers, remove --available-cases.",
+    )  # fmt: skip
+
+
 def _skipped(finding: findings.Skipped) -> Note:
     needs = ["patients with and without the outcome"] if finding.classes else []
     needs.append("variation in every marker")
@@ -137,6 +149,7 @@ def _skipped(finding: findings.Skipped) -> Note:
 def _few_in_class(finding: findings.FewInClass) -> Note:
     kind = "with" if finding.positive else "without"
     where = f" in {finding.group}" if finding.group else ""
+    where += f" have a value of {in_sentence(finding.marker)}" if finding.marker else ""
     text = (f"Only {counted(finding.patients, 'patient')} {kind} the outcome"
             f"{where}, fewer than {findings.FEW_IN_CLASS}: the AUC and the "
             "cut-off are imprecise.")  # fmt: skip

@@ -1,4 +1,4 @@
-"""The results of the ROC curves, group by group, whatever the kind of outcome."""
+"""The results of the ROC curves, set by set, whatever the kind of outcome."""
 
 from __future__ import annotations
 
@@ -10,22 +10,31 @@ import numpy as np
 from hcc2l.analyses.roc.bootstrap import Optimism
 from hcc2l.analyses.roc.comparisons import GroupDifference, MarkerDifference, group_differences
 from hcc2l.analyses.roc.curves import MarkerCurve
-from hcc2l.analyses.roc.data import Patients
-from hcc2l.design import Mask
+from hcc2l.analyses.roc.data import AnalysisSet, Patients
 from hcc2l.errors import AnalysisError
+from hcc2l.wording import listed
 
 
 @dataclass(frozen=True)
-class Groups:
-    """The groups that can be analysed, each with its rows, and the names of the others."""
+class AnalysisSets:
+    """The sets that can be analysed, and the names of the others: `c`, or `ALT in c`."""
 
-    analysed: tuple[tuple[str, Mask], ...]
+    analysed: tuple[AnalysisSet, ...]
     skipped: tuple[str, ...]
 
+    @property
+    def groups(self) -> list[str]:
+        """The groups analysed."""
+        return list(dict.fromkeys(subset.group for subset in self.analysed))
+
+    def patients_with(self, marker: str) -> int:
+        """Number of patients in whom a marker is evaluated."""
+        return sum(int(subset.rows.sum()) for subset in self.analysed if marker in subset.markers)
+
 
 @dataclass(frozen=True)
-class GroupCurves:
-    """The curves of one group.
+class SetCurves:
+    """The curves of the markers that are evaluated in the same patients of a group.
 
     Attributes
     ----------
@@ -39,7 +48,7 @@ class GroupCurves:
         Between all pairs, with `--compare`.
     """
 
-    name: str
+    group: str
     n: int
     positives: int
     negatives: int
@@ -50,57 +59,64 @@ class GroupCurves:
 
 @dataclass(frozen=True)
 class Curves:
-    """The curves of all groups, and with `--compare` the differences between groups."""
+    """The curves of all sets, and with `--compare` the differences between groups."""
 
-    groups: tuple[GroupCurves, ...]
+    sets: tuple[SetCurves, ...]
     between_groups: tuple[GroupDifference, ...]
 
     @property
     def markers(self) -> list[MarkerCurve]:
-        """The curves of every group."""
-        return [marker for group in self.groups for marker in group.markers]
+        """The curves of every set."""
+        return [marker for subset in self.sets for marker in subset.markers]
 
     @property
     def validated(self) -> bool:
         """Whether the optimism of the chosen cut-offs was estimated."""
-        return any(group.optimism for group in self.groups)
+        return any(subset.optimism for subset in self.sets)
 
     @property
     def between_markers(self) -> list[MarkerDifference]:
         """Differences between markers in every group."""
-        return [difference for group in self.groups for difference in group.differences]
+        return [difference for subset in self.sets for difference in subset.differences]
 
 
-def analysable_groups(patients: Patients, *conditions: Callable[[Mask], bool]) -> Groups:
-    """The groups whose rows meet all conditions; all patients, unconditionally, without `--by`.
+def analysable_sets(patients: Patients, *conditions: Callable[[AnalysisSet], bool]) -> AnalysisSets:
+    """The sets that meet all conditions; without `--by` all, unconditionally.
 
     Raises
     ------
     AnalysisError
-        No group does.
+        None does.
     """
     if patients.group is None:
-        return Groups(tuple(patients.groups), ())
+        return AnalysisSets(tuple(patients.sets), ())
     analysed, skipped = [], []
-    for name, rows in patients.groups:
-        if _varies(patients, rows) and all(condition(rows) for condition in conditions):
-            analysed.append((name, rows))
+    for subset in patients.sets:
+        if _varies(patients, subset) and all(condition(subset) for condition in conditions):
+            analysed.append(subset)
         else:
-            skipped.append(name)
+            skipped.append(_name(patients, subset))
     if not analysed:
         raise AnalysisError(
             "No group can be analysed: each needs patients with and without the outcome, "
             "variation in every marker and, for maxstat, events and an admissible cut-point.",
             where="--by", hint="Remove --by, or choose larger groups.",
         )  # fmt: skip
-    return Groups(tuple(analysed), tuple(skipped))
+    return AnalysisSets(tuple(analysed), tuple(skipped))
 
 
-def compared(patients: Patients, groups: Sequence[GroupCurves], *, normal: bool) -> Curves:
-    """The curves of all groups, compared between groups if asked; `normal` as there."""
-    of_groups = [group.markers for group in groups] if patients.spec.compare else []
-    return Curves(tuple(groups), tuple(group_differences(of_groups, normal=normal)))
+def compared(patients: Patients, sets: Sequence[SetCurves], *, normal: bool) -> Curves:
+    """The curves of all sets, compared between groups if asked; `normal` as there."""
+    of_groups = [subset.markers for subset in sets] if patients.spec.compare else []
+    return Curves(tuple(sets), tuple(group_differences(of_groups, normal=normal)))
 
 
-def _varies(patients: Patients, rows: Mask) -> bool:
-    return all(np.ptp(marker.values[rows]) > 0 for marker in patients.markers.values())
+def _varies(patients: Patients, subset: AnalysisSet) -> bool:
+    values = (patients.markers[name].values[subset.rows] for name in subset.markers)
+    return bool(subset.rows.any()) and all(np.ptp(of_marker) > 0 for of_marker in values)
+
+
+def _name(patients: Patients, subset: AnalysisSet) -> str:
+    if not patients.differ_by_marker:
+        return subset.group
+    return listed([patients.curve_name(subset.group, name) for name in subset.markers])

@@ -25,7 +25,7 @@ from hcc2l.analyses.roc.maxstat import Maxima, has_cutpoints, maxima
 from hcc2l.analyses.roc.maxstat_tables import cutpoint_table, maxstat_table, statistics_table
 from hcc2l.analyses.roc.methods import Sentence
 from hcc2l.analyses.roc.notes import note_on_data, note_on_result, notes_on_options
-from hcc2l.analyses.roc.results import Curves, Groups, analysable_groups
+from hcc2l.analyses.roc.results import AnalysisSets, Curves, analysable_sets
 from hcc2l.analyses.roc.tables import curve_table, known_tables, timed_tables
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint
@@ -60,17 +60,17 @@ def run(cohort: Cohort, spec: RocSpec) -> Report:
 def _known_report(data: KnownOutcome) -> Report:
     patients = data.patients
     notes = [*reading_notes(patients.cohort, *data.events), *account_notes(patients.account)]
-    groups = analysable_groups(patients, partial(known_outcome.has_both_classes, data))
-    curves = known_outcome.known_curves(data, groups, best_by(patients.spec.criterion))
-    return _report(patients, groups, [_known_part(data, curves)], notes)
+    sets = analysable_sets(patients, partial(known_outcome.has_both_classes, data))
+    curves = known_outcome.known_curves(data, sets, best_by(patients.spec.criterion))
+    return _report(patients, sets, [_known_part(data, curves)], notes)
 
 
 def _timed_report(data: TimeDependent) -> Report:
     patients = data.patients
     notes = row_notes(patients.cohort, data.survival.outcome)
-    groups = analysable_groups(patients, partial(time_dependent.has_both_classes, data))
-    curves = time_dependent.timed_curves(data, groups, best_by(patients.spec.criterion))
-    return _report(patients, groups, [_timed_part(data, curves)], notes)
+    sets = analysable_sets(patients, partial(time_dependent.has_both_classes, data))
+    curves = time_dependent.timed_curves(data, sets, best_by(patients.spec.criterion))
+    return _report(patients, sets, [_timed_part(data, curves)], notes)
 
 
 def _maxstat_report(data: MaximallySelected) -> Report:
@@ -80,21 +80,21 @@ def _maxstat_report(data: MaximallySelected) -> Report:
     parts: list[Part] = []
     match data.curve:
         case None:
-            groups = analysable_groups(patients, cutpoints)
-            found = maxima(data, groups)
+            sets = analysable_sets(patients, cutpoints)
+            found = maxima(data, sets)
         case KnownOutcome() as curve:
-            groups = analysable_groups(
+            sets = analysable_sets(
                 patients, cutpoints, partial(known_outcome.has_both_classes, curve)
             )
-            found = maxima(data, groups)
-            parts = [_known_part(curve, known_outcome.known_curves(curve, groups, found.choose))]
+            found = maxima(data, sets)
+            parts = [_known_part(curve, known_outcome.known_curves(curve, sets, found.choose))]
         case TimeDependent() as curve:
-            groups = analysable_groups(
+            sets = analysable_sets(
                 patients, cutpoints, partial(time_dependent.has_both_classes, curve)
             )
-            found = maxima(data, groups)
-            parts = [_timed_part(curve, time_dependent.timed_curves(curve, groups, found.choose))]
-    return _report(patients, groups, [*parts, _maxstat_part(data, found)], notes)
+            found = maxima(data, sets)
+            parts = [_timed_part(curve, time_dependent.timed_curves(curve, sets, found.choose))]
+    return _report(patients, sets, [*parts, _maxstat_part(data, found)], notes)
 
 
 def _refuse_lone_comparison(patients: Patients) -> None:
@@ -194,21 +194,21 @@ def _curve_title(classes: Classes) -> str:
 
 
 def _report(
-    patients: Patients, groups: Groups, parts: Sequence[Part], notes: Sequence[Note]
+    patients: Patients, sets: AnalysisSets, parts: Sequence[Part], notes: Sequence[Note]
 ) -> Report:
     """The report of one or two parts; `notes` are those on reading and on the rows."""
     cohort, spec = patients.cohort, patients.spec
     tables = [table for part in parts for table in part.tables]
     tables += [table for part in parts for table in part.points]
     on_data = [finding for part in parts for finding in part.on_data]
-    on_data += findings.of_patients(patients, groups)
+    on_data += findings.of_patients(patients, sets)
     on_results = [finding for part in parts for finding in part.on_results]
     text, references = methods.paragraph([
         *methods.opening_sentences(patients, _endpoints(parts)),
         *(sentence for part in parts for sentence in part.areas),
-        *methods.group_sentences(patients, groups),
+        *methods.group_sentences(patients, sets),
         *(sentence for part in parts for sentence in part.cutoffs),
-        *methods.closing_sentences(patients, tables),
+        *methods.closing_sentences(patients, sets, tables),
     ])  # fmt: skip
     drawn = parts[-1] if spec.figure == "maxstat" else parts[0]
     return Report(
@@ -243,5 +243,6 @@ def _provenance(patients: Patients, parts: Sequence[Part]) -> Provenance:
         settings |= endpoint.settings
         conventions.append(methods.endpoint_convention(endpoint))
     conventions += [convention for part in parts for convention in part.conventions]
+    conventions += methods.available_convention(patients)
     conventions += methods.bootstrap_convention(patients)
     return provenance("roc", patients.cohort, patients.account, settings, conventions)

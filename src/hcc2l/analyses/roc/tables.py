@@ -24,6 +24,10 @@ CHOICES = {"youden": "largest Youden index", "topleft": "closest to the top-left
 INTERVALS = {"wilson": "Wilson", "clopper-pearson": "Clopper–Pearson"}
 RATES = {"sensitivity": "Sensitivity", "specificity": "Specificity", "ppv": "PPV", "npv": "NPV"}
 WITHIN = "Within: share of the patients whose value lies within the interval of the cut-off."
+OWN_PATIENTS = (
+    "Each marker was evaluated in all patients in whom it was known; the AUCs and cut-offs of "
+    "different markers must not be compared."
+)
 
 
 def known_tables(data: KnownOutcome, curves: Curves) -> list[Table]:
@@ -76,12 +80,12 @@ def naming(patients: Patients) -> tuple[Column, ...]:
 
 def _markers(classes: Classes, curves: Curves) -> Table:
     rows: list[Row] = [
-        {"group": group.name, "marker": marker.name, "outcome": classes.code, "n": group.n,
-         "positives": group.positives, "direction": "higher" if marker.higher else "lower",
+        {"group": subset.group, "marker": marker.name, "outcome": classes.code, "n": subset.n,
+         "positives": subset.positives, "direction": "higher" if marker.higher else "lower",
          "auc": finite(marker.area.auc), "std_err": finite(marker.area.std_err),
          "lower": finite(marker.limits[0]), "upper": finite(marker.limits[1]),
          "p": finite(marker.area.p)}
-        for group in curves.groups for marker in group.markers
+        for subset in curves.sets for marker in subset.markers
     ]  # fmt: skip
     return machine_table("markers", "Areas under the ROC curve", rows)
 
@@ -131,22 +135,24 @@ def _summary(
     rows = list(_summary_rows(patients, curves))
     names = dict.fromkeys((marker.name, marker.higher) for marker in curves.markers)
     words = "; ".join(direction_words(patients, classes, *name) for name in names)
-    notes = f"{words}.", f"Cut-off: {CHOICES[patients.spec.criterion]}. {how}"
+    notes = [f"{words}.", f"Cut-off: {CHOICES[patients.spec.criterion]}. {how}"]
+    if patients.differ_by_marker:
+        notes.append(OWN_PATIENTS)
     title = _summary_title(patients, classes)
     columns = tuple(_summary_columns(patients, rows, limited))
-    return Table("summary", title, tuple(rows[0]), tuple(rows), columns, notes)
+    return Table("summary", title, tuple(rows[0]), tuple(rows), columns, tuple(notes))
 
 
 def _summary_rows(patients: Patients, curves: Curves) -> Iterator[Row]:
     """One row for each cut-off, the area beside the first of each marker."""
-    for group in curves.groups:
-        for marker in group.markers:
+    for subset in curves.sets:
+        for marker in subset.markers:
             for index, cut in enumerate(marker.cutoffs):
                 area = (marker.area.auc, *marker.limits, marker.area.p)
                 shown = [finite(value) if index == 0 else None for value in area]
                 row: dict[str, Value] = {
-                    "group": group.name, "marker": marker.name, "n": group.n,
-                    "positives": group.positives,
+                    "group": subset.group, "marker": marker.name, "n": subset.n,
+                    "positives": subset.positives,
                     **dict(zip(("auc", "lower", "upper", "p"), shown, strict=True)),
                     "criterion": cut.criterion,
                     "rule": rule(patients, marker, finite(cut.threshold)),
@@ -160,6 +166,8 @@ def _summary_rows(patients: Patients, curves: Curves) -> Iterator[Row]:
 def _summary_title(patients: Patients, classes: Classes) -> str:
     if patients.group is not None:
         return f"Markers of {classes.words}, by {in_sentence(patients.group.label)}"
+    if patients.differ_by_marker:
+        return f"Markers of {classes.words}"
     positive = classes.positive
     return f"Markers of {classes.words}: {int(positive.sum())} of {positive.size} patients"
 
@@ -169,7 +177,7 @@ def _summary_columns(
 ) -> Iterator[Column]:
     ci = f"({confidence(patients.spec.conf_level)})"
     yield from naming(patients)
-    if patients.group is not None:
+    if patients.group is not None or patients.differ_by_marker:
         yield Column("n", ("n",))
         yield Column("With outcome", ("positives",))
     yield Column(f"AUC {ci}", ("auc", "lower", "upper"), form="effect", kind="estimate", decimals=3)
@@ -287,7 +295,7 @@ def _optimism(patients: Patients, curves: Curves) -> Iterator[Table]:
     if not curves.validated:
         return
     rows: list[Row] = [
-        {"group": group.name, "marker": o.marker, **interval_cells(o.interval),
+        {"group": subset.group, "marker": o.marker, **interval_cells(o.interval),
          "sensitivity_apparent": finite(o.sensitivity),
          "sensitivity_oob": finite(o.sensitivity_oob),
          "specificity_apparent": finite(o.specificity),
@@ -295,7 +303,7 @@ def _optimism(patients: Patients, curves: Curves) -> Iterator[Table]:
          "youden_apparent": finite(o.youden), "youden_oob": finite(o.youden_oob),
          "youden_corrected": finite(o.youden_corrected),
          "auc_apparent": finite(o.auc), "auc_corrected": finite(o.auc_corrected)}
-        for group in curves.groups for o in group.optimism
+        for subset in curves.sets for o in subset.optimism
     ]  # fmt: skip
     columns = (
         *interval_columns(patients),

@@ -12,37 +12,38 @@ from hcc2l.analyses.roc.bootstrap import batches, drawn, merged, optimism, resam
 from hcc2l.analyses.roc.comparisons import bootstrap_differences
 from hcc2l.analyses.roc.curves import MarkerCurve, cutoffs_of
 from hcc2l.analyses.roc.cutoffs import Choose, Limits, counts_at, quantile_limits
-from hcc2l.analyses.roc.data import TimeDependent
-from hcc2l.analyses.roc.results import Curves, GroupCurves, Groups, compared
+from hcc2l.analyses.roc.data import AnalysisSet, TimeDependent
+from hcc2l.analyses.roc.results import AnalysisSets, Curves, SetCurves, compared
 from hcc2l.design import Floats, Mask
 from hcc2l.stats import roc
 from hcc2l.stats.roc_bootstrap import Resampled
 from hcc2l.stats.time_dependent import outcome_weights
 
 
-def has_both_classes(data: TimeDependent, rows: Mask) -> bool:
-    """Whether some rows have the event by the time and some are followed beyond it."""
+def has_both_classes(data: TimeDependent, patients: AnalysisSet) -> bool:
+    """Whether some patients have the event by the time and some are followed beyond it."""
+    rows = patients.rows
     return bool(data.classes.positive[rows].any() and data.beyond[rows].any())
 
 
-def timed_curves(data: TimeDependent, groups: Groups, choose: Choose) -> Curves:
-    """The curves of every group, with cut-offs as `choose` selects them."""
-    results = [_group(data, name, rows, choose) for name, rows in groups.analysed]
+def timed_curves(data: TimeDependent, sets: AnalysisSets, choose: Choose) -> Curves:
+    """The curves of every set, with cut-offs as `choose` selects them."""
+    results = [_of_set(data, subset, choose) for subset in sets.analysed]
     return compared(data.patients, results, normal=True)
 
 
-def _group(data: TimeDependent, name: str, rows: Mask, choose: Choose) -> GroupCurves:
-    spec, positive = data.patients.spec, data.classes.positive[rows]
+def _of_set(data: TimeDependent, subset: AnalysisSet, choose: Choose) -> SetCurves:
+    spec, rows, positive = data.patients.spec, subset.rows, data.classes.positive[subset.rows]
     weights = _weights(data, rows)
-    curves = [_curve(data, name, marker, rows, weights, choose) for marker in data.patients.markers]
+    curves = [_curve(data, subset.group, name, rows, weights, choose) for name in subset.markers]
     samples = _samples(data, rows, weights, curves) if spec.samples else []
     if samples:
         curves = [
             _with_intervals(m, s, spec.conf_level) for m, s in zip(curves, samples, strict=True)
         ]
     validated = zip(curves, samples, strict=True) if samples and spec.criterion != "maxstat" else ()
-    return GroupCurves(
-        name=name,
+    return SetCurves(
+        group=subset.group,
         n=positive.size,
         positives=int(positive.sum()),
         negatives=int((weights[1] > 0).sum()),
