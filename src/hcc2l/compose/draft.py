@@ -63,24 +63,30 @@ def _entries(checked: Report) -> Iterator[tuple[str, _Entry]]:
     curves: _Entry = {"run": [f"km --endpoint {name}{by}" for name in names]}
     yield "table", {**curves, "stacked": labels, "caption": f"{' and '.join(labels)}"}
     yield "figure", {**curves, "caption": f"{' and '.join(labels)}"}
-    yield from _models(columns, names, labels, group)
+    found = _covariates(columns)
+    if not found:
+        return
+    yield from _models(found, names, labels, group)
     if group:
         treated = _first_level(columns, group)
-        match = f"psmatch --treat {shlex.quote(f'{group}={treated}')}"
+        score = ",".join(name for _, name in found)
+        match = f"psmatch --treat {shlex.quote(f'{group}={treated}')} -x {score}"
         yield "table", {"run": match, "tables": "baseline", "caption": "Before and after matching",
                         "save": "matched"}  # fmt: skip
         after = {"run": f"km --endpoint {names[0]}{by}", "cohort": "matched"}
         yield "figure", {**after, "caption": f"{labels[0]} in matched patients"}
 
 
+def _covariates(columns: Sequence[Row]) -> list[tuple[str, str]]:
+    """Meaning and name of the columns that models usually adjust for."""
+    known = [(meaning, _named(columns, meaning)) for meaning in _COVARIATES]
+    return [(meaning, name) for meaning, name in known if name]
+
+
 def _models(
-    columns: Sequence[Row], names: Sequence[str], labels: Sequence[str], group: str
+    found: Sequence[tuple[str, str]], names: Sequence[str], labels: Sequence[str], group: str
 ) -> Iterator[tuple[str, _Entry]]:
     """Regression of every endpoint, and the survival tree of the first."""
-    known = [(meaning, _named(columns, meaning)) for meaning in _COVARIATES]
-    found = [(meaning, name) for meaning, name in known if name]
-    if not found:
-        return
     terms = [name + _SCALED.get(meaning, "") for meaning, name in found]
     covariates = ",".join([*terms, group] if group else terms)
     runs = [f"cox --endpoint {n} -x {covariates} --univariable --multivariable" for n in names]
