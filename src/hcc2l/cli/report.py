@@ -22,7 +22,7 @@ from hcc2l.cli._run import (
 )
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
-from hcc2l.specs import SPECS, CohortSpec
+from hcc2l.specs import SPECS, CheckSpec, CohortSpec
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 
@@ -103,7 +103,7 @@ def report(
 
 def _write_draft(cohort: str, path: Path) -> None:
     """A study file for a cohort."""
-    from hcc2l import api
+    from hcc2l.analyses.check.run import run
     from hcc2l.compose.draft import draft
     from hcc2l.readers import read_cohort
 
@@ -113,7 +113,7 @@ def _write_draft(cohort: str, path: Path) -> None:
             where=str(path),
             hint="Give another name: hcc2l report new.toml --init cohort.csv.",
         )
-    checked = api.check(read_cohort(cohort))
+    checked = run(read_cohort(cohort), CheckSpec())
     named = Path(os.path.relpath(cohort, path.parent)).as_posix()
     write_files({str(path): draft(named, checked, SPECS).encode()})
     print_result(f"{path} is written. Make the paper: hcc2l report {path} --out paper.docx\n")
