@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
 
 from hcc2l import numerals
@@ -76,7 +76,23 @@ class Grid:
 
 def presented_tables(report: Report) -> list[Table]:
     """Tables with a presentation; the others are for JSON and CSV only."""
-    return [table for table in report.tables if table.columns]
+    return [part for table in report.tables if table.columns for part in _parts(table)]
+
+
+def _parts(table: Table) -> list[Table]:
+    """The table, or one for each value of the key that it takes apart."""
+    if not table.apart:
+        return [table]
+    (naming,) = (column for column in table.columns if column.keys == (table.apart,))
+    columns = tuple(column for column in table.columns if column is not naming)
+    parts: dict[Value, list[Row]] = {}
+    for row in table.rows:
+        parts.setdefault(row[table.apart], []).append(row)
+    return [
+        replace(table, title=f"{table.title}: {cell(rows[0], naming)}", rows=tuple(rows),
+                columns=columns, apart="")
+        for rows in parts.values()
+    ]  # fmt: skip
 
 
 def grid(table: Table, digits: int | None = None) -> Grid:
