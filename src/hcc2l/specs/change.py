@@ -43,8 +43,8 @@ class ChangeSpec(AnalysisSpec):
             raise UsageError("There are no columns to compare.", where="--before", hint=example)
         if len(self.before) != len(self.after):
             raise UsageError(
-                f"There are {counted(len(self.before), 'column')} before and "
-                f"{len(self.after)} after.",
+                f"--before names {counted(len(self.before), 'column')} and --after names "
+                f"{len(self.after)}.",
                 where="--before" if len(self.before) < len(self.after) else "--after",
                 hint="Give as many --after as --before; the first belongs to the first, the second "
                 "to the second.",

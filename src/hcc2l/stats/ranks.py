@@ -85,7 +85,7 @@ def signed_rank(difference: Floats, rounding: float = 0.0, *, corrected: bool = 
     return Test(name, v, 0, _two_sided(v - n * (n + 1) / 4, variance, corrected))
 
 
-def pseudo_median(difference: Floats, conf_level: float, rounding: float = 0.0) -> PseudoMedian:
+def pseudo_median(difference: Floats, conf_level: float) -> PseudoMedian:
     """The Hodges–Lehmann estimate of differences within pairs, with the limits of Wilcoxon's test.
 
     The median of all means of two of the n differences, or of one with itself (Walsh averages). The
@@ -102,17 +102,14 @@ def pseudo_median(difference: Floats, conf_level: float, rounding: float = 0.0) 
         Shape (n,).
     conf_level
         The limits are NaN if the pairs are too few for it.
-    rounding
-        As in `signed_rank`.
     """
-    x = np.sort(difference[np.abs(difference) > rounding])
+    x = np.sort(difference[difference != 0])
     n = x.size
     if not n:
         return PseudoMedian(0.0, math.nan, math.nan)
     total = n * (n + 1) // 2
     low, high = (_walsh_average(x, place) for place in ((total - 1) // 2, total // 2))
-    tied = np.diff(np.flatnonzero(np.concatenate(([True], np.diff(x) > rounding, [True]))))
-    ties = float((tied.astype(np.float64) ** 3 - tied).sum())
+    _, ties = _ranks(x)
     sd = math.sqrt(n * (n + 1) * (2 * n + 1) / 24 - ties / 48)
     # V is the number of Walsh averages above the value tested.
     rejected = math.floor(total / 2 + 0.5 + normal_quantile(conf_level) * sd) + 1

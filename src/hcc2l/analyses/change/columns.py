@@ -125,7 +125,13 @@ def _cuts(before: Term, after: Term, of_all: str | None) -> tuple[float | str, .
             where="--cut", hint=f"Give one of them, such as --cut {before.column}=400; it applies "
             "to both.",
         )  # fmt: skip
-    cuts = given[0] if given else parse_cuts(of_all, "--cut") if of_all is not None else ()
+    cuts = given[0] if given else ()
+    if not given and of_all is not None:
+        try:
+            cuts = parse_cuts(of_all, "--cut")
+        except UsageError as error:
+            error.hint = f"Write --cut 400, or --cut {before.column}=400."
+            raise
     if cuts and cuts[0] in QUANTILES:
         raise UsageError(
             f"{cuts[0]} would be another cut-point before and after.", where="--cut",

@@ -10,7 +10,7 @@ from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.change.columns import Columns, read_columns
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Ints, Mask, RowAccount, groups
-from hcc2l.errors import AnalysisError
+from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.number_format import number_text
 from hcc2l.report import Excluded
 from hcc2l.specs import ChangeSpec
@@ -29,14 +29,14 @@ class Numbers:
 
     @property
     def change(self) -> Floats:
-        """After less before, shape (n,); 0 if they differ by rounding only."""
-        change = self.after - self.before
-        return np.where(np.abs(change) > self.rounding, change, 0.0)
+        """After less before, shape (n,)."""
+        return self.after - self.before
 
     @property
-    def rounding(self) -> float:
-        """Differences up to this are those of decimals from their binary form."""
-        return ROUNDING * max(float(np.abs(v).max(initial=0)) for v in (self.before, self.after))
+    def is_constant(self) -> bool:
+        """Whether the differences are the same but for the binary form of decimals."""
+        largest = max(float(np.abs(v).max(initial=0)) for v in (self.before, self.after))
+        return bool(np.ptp(self.change) <= ROUNDING * largest)
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,11 @@ def prepare(cohort: Cohort, spec: ChangeSpec) -> ChangeData:
     group = groups(cohort, by, account) if by else None
     refuse_no_rows(account)
     read = [read_columns(cohort, *pair, spec.cut_of_all, account.keep) for pair in terms]
+    if spec.cut_of_all is not None and all(columns.numbers is None for columns in read):
+        raise UsageError(
+            "All columns hold classes, which cannot be cut.",
+            where=f"--cut {spec.cut_of_all}", hint="Omit it: the classes are compared.",
+        )  # fmt: skip
     everyone = account.keep.copy()
     if len(read) > 1:
         missing = np.all([np.any(columns.missing, axis=0) for columns in read], axis=0)

@@ -12,7 +12,7 @@ from hcc2l.analyses.change.results import Change
 from hcc2l.cohort import Cohort
 from hcc2l.stats.ranks import mann_whitney
 
-FEW_CHANGED = 6  # with fewer, no signed-rank test can reach 0.05
+FEW_CHANGED = 6  # with fewer, no exact signed-rank test can reach 0.05
 FEW_DISCORDANT = 25  # McNemar's chi-square approximation
 MANY_UNCHANGED = 0.5
 FEW_LOST = 5

@@ -69,8 +69,8 @@ def _sentences(data: ChangeData, shown: Sequence[str], between: Sequence[str]) -
         )
     for pair in data.pairs:
         if pair.is_cut and pair.classes:
-            cut = pair.classes.levels
-            yield f"{pair.label_with_unit} was also divided into the classes {listed(cut)}."
+            cut, unit = pair.classes.levels, f", {pair.unit}," if pair.unit else ""
+            yield f"{pair.label}{unit} was also divided into the classes {listed(cut)}."
     if "mcnemar" in shown:
         yield (
             "Changes between two classes were tested by McNemar's test with continuity correction."

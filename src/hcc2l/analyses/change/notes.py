@@ -126,8 +126,9 @@ def _few(data: ChangeData, found: Sequence[Change]) -> Iterator[Note]:
     if few:
         yield Note(
             "warning", "few-changed",
-            f"Fewer than {FEW_CHANGED} patients with a change: {', '.join(few)}. A signed-rank "
-            "test cannot then give p < 0.05; report the values of each patient instead.",
+            f"Fewer than {FEW_CHANGED} patients with a change: {', '.join(few)}. The normal "
+            "approximation of the signed-rank test is unreliable; report the values of each "
+            "patient instead of p.",
         )  # fmt: skip
     for change in few_discordant(found):
         assert change.classes is not None

@@ -113,19 +113,20 @@ def _change(pair: Pair, group: str, rows: Mask, conf_level: float) -> Change:
 
 
 def _of_numbers(numbers: Numbers, rows: Mask, conf_level: float) -> NumberChange:
-    change, rounding = numbers.change[rows], numbers.rounding
     values = Numbers(numbers.before[rows], numbers.after[rows])
+    change = values.change
+    spread = np.full(change.size, change[0]) if values.is_constant else change
     return NumberChange(
         values=values,
         before=_quartiles(values.before),
         after=_quartiles(values.after),
-        difference=pseudo_median(change, conf_level, rounding),
-        mean=paired_difference(change, conf_level),
+        difference=pseudo_median(change, conf_level),
+        mean=paired_difference(spread, conf_level),
         unchanged=int((change == 0).sum()),
         tests=(
-            signed_rank(-change, rounding),
-            signed_rank(-change, rounding, corrected=False),
-            paired_t(-change),
+            signed_rank(-change),
+            signed_rank(-change, corrected=False),
+            paired_t(-spread),
         ),
     )
 

@@ -27,10 +27,12 @@ _TESTS = ("variable", "group", "test", "statistic", "df", "p")
 def summary_table(data: ChangeData, found: Sequence[Change], between: Between) -> Table:
     """Medians of numbers, proportions of two classes, differences, and one test of each."""
     rows = tuple(_row(_SUMMARY, values) for values in _summaries(data, found))
-    footnotes = [
-        "Median (quartiles) or n (%). Difference: Hodges–Lehmann estimate of after − before, "
-        "without patients whose value is the same."
-    ]
+    footnotes = ["n (%)."]
+    if any(pair.numbers for pair in data.pairs):
+        footnotes = [
+            "Median (quartiles) or n (%). Difference: Hodges–Lehmann estimate of after − before, "
+            "without patients whose value is the same."
+        ]
     footnotes += [
         f"{pair.label}, change compared between the groups: {_named(test)}."
         for pair, test in between
