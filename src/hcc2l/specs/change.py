@@ -16,7 +16,7 @@ _PAIRS = "Before and after"
 class ChangeSpec(AnalysisSpec):
     """Compare markers, scores and classes before and after, within patients."""
 
-    example = "--before afp --after afp_week8 --cut 400 --plot change.pdf"
+    example = "--before afp --after afp_week8 --plot change.pdf"
 
     before: Sequence[str] = option(
         (), "The column before. Give --before and --after once for each pair of columns.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import hcc2l
 from hcc2l.render.grid import Grid, grid, presented_tables
 from tests.analyses.change.cohorts import cohort
@@ -32,18 +34,36 @@ def test_numbers_have_medians_and_two_classes_their_share(tmp_path: Path) -> Non
         "Mean difference (95% CI)", "p",
     )  # fmt: skip
     assert summary.rows == (
-        ("AFP, ng/mL", "", "6", "350 (225–475)", "325 (188–425)", "−10.0 (−100.0 to 600.0)",
-         "73.3 (−202.5 to 349.1)", "0.832ᵃ"),
+        ("AFP, ng/mL", "", "6", "350 (225–475)", "325 (188–425)", "−10 (−100 to 600)",
+         "73 (−202 to 349)", "0.832ᵃ"),
         ("Ascites", "yes", "6", "2 (33.3%)", "3 (50.0%)", "–", "–", ">0.999ᵇ"),
     )  # fmt: skip
     assert summary.footnotes[0] == "ᵃ Wilcoxon signed-rank; ᵇ McNemar."
 
 
-def test_decimals_follow_the_values(tmp_path: Path) -> None:
-    columns = COLUMNS | {"afp": [100.5, *COLUMNS["afp"][1:]]}
-    report = hcc2l.change(cohort(tmp_path, **columns), before="afp", after="afp_later")
-    assert grid(report.tables[0]).rows[0][4].count(".") == 3
-    assert "−10.50 (" in grid(report.tables[0]).rows[0][4]
+@pytest.mark.parametrize(
+    ("scale", "difference", "mean"),
+    [
+        (0.3, "−3 (", "22 ("),  # medians of 105 and 97.5
+        (0.28, "−2.8 (", "20.5 ("),
+        (0.03, "−0.3 (", "2.2 ("),  # 10.5 and 9.75
+        (0.028, "−0.28 (", "2.05 ("),
+    ],
+)
+def test_decimals_follow_the_size_of_the_values(
+    tmp_path: Path, scale: float, difference: str, mean: str
+) -> None:
+    columns = {k: [v * scale + 1e-6 for v in COLUMNS[k]] for k in ("afp", "afp_later")}
+    row = grid(hcc2l.change(cohort(tmp_path, **columns), before="afp", after="afp_later").tables[0])
+    assert row.rows[0][4].startswith(difference)
+    assert row.rows[0][5].startswith(mean)
+
+
+def test_estimates_of_scores_have_one_decimal_and_means_two(tmp_path: Path) -> None:
+    path = cohort(tmp_path, b=[5, 5, 6, 7, 6, 5, 8], a=[6, 6, 8, 7, 5, 7, 9])
+    row = grid(hcc2l.change(path, before="b", after="a").tables[0]).rows[0]
+    assert row[4] == "1.0 (−1.0 to 2.0)"
+    assert row[5] == "0.86 (−0.13 to 1.85)"
 
 
 def test_each_variable_has_its_table_of_classes(tmp_path: Path) -> None:

@@ -86,9 +86,10 @@ def few_changed(found: Sequence[Change]) -> Iterator[tuple[Change, int]]:
             yield change, changed
 
 
-def few_discordant(found: Sequence[Change]) -> Iterator[Change]:
-    """Two classes that too few patients change for McNemar's approximation."""
+def few_discordant(found: Sequence[Change]) -> Iterator[tuple[Change, int, float]]:
+    """Two classes that too few patients change for McNemar's approximation; how many, exact p."""
     for change in found:
         classes = change.classes
         if classes and len(classes.levels) == 2 and 0 < classes.discordant < FEW_DISCORDANT:
-            yield change
+            (exact,) = (test for test in classes.tests if test.name == "mcnemar-exact")
+            yield change, classes.discordant, exact.p

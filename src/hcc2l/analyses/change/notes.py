@@ -130,14 +130,12 @@ def _few(data: ChangeData, found: Sequence[Change]) -> Iterator[Note]:
             "approximation of the signed-rank test is unreliable; report the values of each "
             "patient instead of p.",
         )  # fmt: skip
-    for change in few_discordant(found):
-        assert change.classes is not None
-        exact = next(test for test in change.classes.tests if test.name == "mcnemar-exact")
+    discordant = [f"{name(data, c)} ({n}; {p_equation(p)})" for c, n, p in few_discordant(found)]
+    if discordant:
         yield Note(
             "info", "few-discordant",
-            f"{name(data, change)}: {counted(change.classes.discordant, 'patient')} changed class; "
-            f"with fewer than {FEW_DISCORDANT} the χ² approximation of McNemar's test is rough. "
-            f"Exact McNemar test: {p_equation(exact.p)}.",
+            f"Fewer than {FEW_DISCORDANT} patients changed class, so that the χ² approximation of "
+            f"McNemar's test is rough. Exact McNemar test: {', '.join(discordant)}.",
         )  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from hcc2l.analyses.change.data import ChangeData, Pair
 from hcc2l.analyses.change.results import Change, ClassChange, NumberChange, Quartiles
 from hcc2l.analyses.test_names import TEST_LABELS
@@ -93,7 +95,6 @@ def _tested(test: Test) -> dict[str, Value]:
 
 def _summary_columns(data: ChangeData, rows: Sequence[Row]) -> Iterator[Column]:
     ci = confidence(data.spec.conf_level)
-    decimals = _decimals(data)
     yield _variable(data)
     if any(row["level"] is not None for row in rows):
         yield Column("Class", ("level",))
@@ -104,19 +105,25 @@ def _summary_columns(data: ChangeData, rows: Sequence[Row]) -> Iterator[Column]:
         keys = tuple(f"{when}_{key}" for key in ("count", "percent", "median", "q1", "q3"))
         yield Column(when.capitalize(), keys, form="summary")
     if any(pair.numbers for pair in data.pairs):
-        for header, keys in (
-            (f"Difference ({ci})", ("difference", "lower", "upper")),
-            (f"Mean difference ({ci})", ("mean_difference", "mean_lower", "mean_upper")),
-        ):
-            yield Column(header, keys, form="effect", decimals=decimals)
+        of_mean, of_difference = _decimals(data)
+        keys = ("difference", "lower", "upper")
+        yield Column(f"Difference ({ci})", keys, form="effect", decimals=of_difference)
+        keys = ("mean_difference", "mean_lower", "mean_upper")
+        yield Column(f"Mean difference ({ci})", keys, form="effect", decimals=of_mean)
     yield Column("p", ("p",), labels=TEST_LABELS, mark="test")
 
 
-def _decimals(data: ChangeData) -> int:
-    """One decimal place where all numbers are whole, as scores are; else two."""
-    numbers = [pair.numbers for pair in data.pairs if pair.numbers]
-    whole = all((v == v.round()).all() for n in numbers for v in (n.before, n.after))
-    return 1 if whole else 2
+def _decimals(data: ChangeData) -> tuple[int, int]:
+    """Decimal places of mean differences, and of Hodges–Lehmann estimates.
+
+    Two, fewer where every variable is in the tens or hundreds. Of whole numbers, such as scores, an
+    estimate is a whole or a half.
+    """
+    sides = [(p.numbers.before, p.numbers.after) for p in data.pairs if p.numbers]
+    size = min(max(abs(float(np.median(v))) for v in both) for both in sides)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+    whole = all((v == v.round()).all() for both in sides for v in both)
+    return decimals, min(decimals, 1) if whole else decimals
 
 
 def shift_table(data: ChangeData, found: Sequence[Change]) -> Table:
