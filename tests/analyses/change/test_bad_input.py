@@ -9,9 +9,9 @@ import pytest
 from tests.cli.test_bad_input import UNANSWERED, WRONG, snapshot
 from tests.conftest import Run, Write
 
-HEAD = "patient_id,afp,later,once,sex,response,word,day,grade,grade_later,mg,umol\n"
+HEAD = "patient_id,afp,later,once,none,late,sex,response,word,day,grade,grade_later,mg,umol\n"
 ROWS = "".join(
-    f"P{i},{10.5 + i},{20 + i},{'' if i else 5},{'mf'[i % 2]},{['CR', 'PR', 'SD'][i % 3]},w{i},"
+    f"P{i},{10.5 + i},{20 + i},{'' if i else 5},,{i or ''},{'mf'[i % 2]},{['CR', 'PR', 'SD'][i % 3]},w{i},"
     f"2021-01-{i + 1:02},{'AB'[i % 2]},{'AB'[i // 2 % 2]},{i},{17 * i}\n"
     for i in range(15)
 )
@@ -38,8 +38,11 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a scale": (("--before", "afp", "--after", "later@log2"), WRONG, "--after later"),
     "one pair": (("--before", "afp", "--after", "once"), UNANSWERED,
                  "Only 1 patient has a value of both afp and once | once missing: 14"),
-    "no pair": (("--before", "afp", "--after", "once", "--where", "later>20"), UNANSWERED,
-                "No patient has"),
+    "no pair": (("--before", "late", "--after", "once"), UNANSWERED, "No patient has"),
+    "no value": (("--before", "grade", "--after", "none"), UNANSWERED,
+                 "All values of none are missing"),
+    "no value in the rows": (("--before", "afp", "--after", "once", "--where", "later>20"),
+                             UNANSWERED, "--after once: All values of once are missing"),
     "no row": ((*PAIR, "--where", "afp>99"), UNANSWERED, "No rows remain"),
     "a cut of classes": (("--before", "grade", "--after", "grade_later", "--cut", "4"), WRONG,
                          "classes, which cannot be cut"),

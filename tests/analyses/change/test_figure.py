@@ -90,6 +90,16 @@ def test_one_panel_has_no_title_and_its_test(tmp_path: Path) -> None:
     assert panel.annotation == "Wilcoxon signed-rank p = 0.248"
 
 
+def test_at_most_three_panels_stand_in_a_row(tmp_path: Path) -> None:
+    names = ["afp", "score", "b", "c"]
+    columns = dict.fromkeys(("b", "c"), COLUMNS["afp"]) | {
+        f"{k}_later": COLUMNS["afp_later"] for k in ("b", "c")
+    }
+    after = [f"{name}_later" for name in names]
+    assert drawn(tmp_path, before=names, after=after, columns=columns)[1].columns == 3
+    assert drawn(tmp_path, before=names[:2], after=after[:2])[1].columns == 2
+
+
 def test_panels_are_told_apart_by_what_differs(tmp_path: Path) -> None:
     pairs = {"before": ["afp", "score", "grade"],
              "after": ["afp_later", "score_later", "grade_later"]}  # fmt: skip

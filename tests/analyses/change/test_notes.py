@@ -53,6 +53,12 @@ def test_the_note_has_the_medians_of_those_lost_and_of_those_analysed(tmp_path: 
     assert "B, 10 of 40 (25.0%), whose median before was 132, and 272 in those analysed" in text
 
 
+def test_patients_who_are_not_selected_are_not_lost(tmp_path: Path) -> None:
+    after = [None if i < 10 else v for i, v in enumerate(AFTER)]
+    report = compared(tmp_path, after=after, where="x==1", columns={"x": [0] * 10 + [1] * 30})
+    assert "not-measured-later" not in codes(report)
+
+
 def test_classes_are_lost_too(tmp_path: Path) -> None:
     before = ["A", "B"] * 20
     after = [None if i % 4 == 0 else v for i, v in enumerate(before)]
@@ -97,6 +103,14 @@ def test_few_changed(tmp_path: Path, n: int, *, told: bool) -> None:
         assert f"B ({n})" in note(report, "few-changed")
 
 
+def test_a_group_without_a_pair_is_named(tmp_path: Path) -> None:
+    columns = {"c": BEFORE, "d": AFTER, "b": BEFORE, "a": [None] * 20 + AFTER[20:],
+               "arm": ["A"] * 20 + ["B"] * 20}  # fmt: skip
+    path = cohort(tmp_path, **columns)
+    report = hcc2l.change(path, before=["b", "c"], after=["a", "d"], by="arm")
+    assert note(report, "few-changed").startswith("Fewer than 6 patients with a change: B in A (0)")
+
+
 @pytest.mark.parametrize(("discordant", "told"), [(0, False), (1, True), (24, True), (25, False)])
 def test_few_discordant_pairs_have_the_exact_test(
     tmp_path: Path, discordant: int, *, told: bool
@@ -111,6 +125,8 @@ def test_columns_the_wrong_way_round(tmp_path: Path) -> None:
     dictionary = '[columns.b]\nrole = "post-baseline"\n[columns.a]\nrole = "baseline"\n'
     text = note(compared(tmp_path, dictionary=dictionary), "order")
     assert text.endswith("use --before a --after b.")
+    both = dictionary.replace('"baseline"', '"post-baseline"')
+    assert "order" not in codes(compared(tmp_path, dictionary=both))
     other = dictionary.replace("columns.a", "columns.x").replace("columns.b", "columns.a")
     report = compared(tmp_path, dictionary=other.replace("columns.x", "columns.b"))
     assert "order" not in codes(report)

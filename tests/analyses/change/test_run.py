@@ -164,6 +164,13 @@ def test_classes_keep_the_order_of_the_dictionary(tmp_path: Path) -> None:
     assert [r["before"] for r in shift] == ["none", "none", "mild", "mild"]
 
 
+def test_classes_keep_the_order_of_the_column_that_has_all_of_them(tmp_path: Path) -> None:
+    dictionary = '[columns.a]\nlevels = ["none", "mild", "severe"]\n'
+    path = cohort(tmp_path, dictionary, b=["none", "mild", "none"], a=["mild", "severe", "none"])
+    shift = hcc2l.change(path, before="b", after="a").table("shift").rows
+    assert [r["after"] for r in shift[:3]] == ["none", "mild", "severe"]
+
+
 def test_a_class_that_occurs_only_after_is_compared_too(tmp_path: Path) -> None:
     report = compared(tmp_path, ["A", "A", "B", "B"], ["A", "B", "B", "C"])
     shift = {(r["before"], r["after"]): r["count"] for r in report.table("shift").rows}
@@ -287,8 +294,10 @@ def test_a_derived_column_can_be_compared(tmp_path: Path) -> None:
     assert (row["variable"], row["before_median"]) == ("twice", 2)
 
 
-def test_constant_differences_have_no_t_test(tmp_path: Path) -> None:
-    report = compared(tmp_path, [10.1, 10.3, 9.6, 8.0, 7.7, 1.1], [10.2, 10.4, 9.7, 8.1, 7.8, 1.2])
+@pytest.mark.parametrize("first", [10.1, 1000.1])
+def test_constant_differences_have_no_t_test(tmp_path: Path, first: float) -> None:
+    before = [first, 10.3, 9.6, 8.0, 7.7, 1.1]
+    report = compared(tmp_path, before, [round(v + 0.1, 1) for v in before])
     row = report.table("summary").rows[0]
     assert row["difference"] == pytest.approx(0.1)
     assert (row["mean_lower"], results_of(report)["paired-t"]) == (None, (None, None))

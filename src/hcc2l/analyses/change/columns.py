@@ -12,7 +12,7 @@ from hcc2l.design import Floats, Ints, Mask, factor
 from hcc2l.design.levels import natural_order
 from hcc2l.design.model import ModelTerm, model_term
 from hcc2l.design.rows import numbers
-from hcc2l.errors import UsageError, quoted_list
+from hcc2l.errors import AnalysisError, UsageError, quoted_list
 from hcc2l.number_format import parse_number
 from hcc2l.scores.laboratory import plain_unit
 from hcc2l.terms import QUANTILES, Term, parse_cuts
@@ -62,8 +62,16 @@ def read_columns(
         or have no class in common; or classes were to be cut.
     InputError
         A cell is not a number.
+    AnalysisError
+        All values of a column are missing.
     """
     _refuse_terms(before, after)
+    for term in (before, after):
+        if cohort.column(term.column).missing[keep].all():
+            raise AnalysisError(
+                f"All values of {term.column} are missing.", where=term.where,
+                hint="Name another column, or check --where.",
+            )  # fmt: skip
     terms = [replace(term, cuts_of_option=(), references=()) for term in (before, after)]
     read = [model_term(cohort, term, keep, ()) for term in terms]
     are_numbers = [_is_number(cohort, term) for term in read]
@@ -158,7 +166,7 @@ def _classes(before: ModelTerm, after: ModelTerm) -> Columns:
         [level for i, level in enumerate(f.levels) if (f.codes == i).any()]
         for f in (before.factor, after.factor)
     ]
-    if all(used) and not set(used[0]) & set(used[1]):
+    if not set(used[0]) & set(used[1]):
         raise UsageError(
             f"{before.column} and {after.column} have no class in common: "
             f"{quoted_list(used[0])}; {quoted_list(used[1])}.",
