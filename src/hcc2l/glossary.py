@@ -49,6 +49,8 @@ GLOSSARY: dict[str, Key] = {
     "observed_median": Key(
         "Observed", "time", "median observed time, with events and censored patients alike"
     ),
+    "observed_q1": Key("Q1", "time", "first quartile of the observed times"),
+    "observed_q3": Key("Q3", "time", "third quartile of the observed times"),
     "observed_min": Key("Min", "time", "shortest observed time"),
     "observed_max": Key("Max", "time", "longest observed time"),
     "quantile": Key("Quantile", "probability", "proportion of patients with the event"),

@@ -11,7 +11,7 @@ from tests.conftest import Run, Write
 
 HEAD = "patient_id,afp,later,once,none,late,sex,response,word,day,grade,grade_later,mg,umol\n"
 ROWS = "".join(
-    f"P{i},{10.5 + i},{20 + i},{'' if i else 5},,{i or ''},{'mf'[i % 2]},{['CR', 'PR', 'SD'][i % 3]},w{i},"
+    f"P{i},{10.5 + i},{20 + i},{'' if i else 5},,{i or ''},{'mf'[i % 2]},{'CPS'[i % 3]},w{i},"
     f"2021-01-{i + 1:02},{'AB'[i % 2]},{'AB'[i // 2 % 2]},{i},{17 * i}\n"
     for i in range(15)
 )
@@ -29,7 +29,7 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a text and a number": (("--before", "sex", "--after", "afp"), WRONG,
                             "afp is a number, and sex is not"),
     "other classes": (("--before", "sex", "--after", "response"), WRONG,
-                      "no class in common: f, m; CR, PR, SD"),
+                      "no class in common: f, m; C, P, S"),
     "texts": (("--before", "word", "--after", "sex"), WRONG, "15 different values"),
     "dates": (("--before", "day", "--after", "later"), WRONG, "day is a date"),
     "the id": (("--before", "patient_id", "--after", "later"), WRONG, "identifies"),
