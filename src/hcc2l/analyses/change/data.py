@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,11 +142,7 @@ def prepare(cohort: Cohort, spec: ChangeSpec) -> ChangeData:
     group = groups(cohort, by, account) if by else None
     refuse_no_rows(account)
     read = [read_columns(cohort, *pair, spec.cut_of_all, account.keep) for pair in terms]
-    if spec.cut_of_all is not None and all(columns.numbers is None for columns in read):
-        raise UsageError(
-            "All columns hold classes, which cannot be cut.",
-            where=f"--cut {spec.cut_of_all}", hint="Omit it: the classes are compared.",
-        )  # fmt: skip
+    _refuse_cut_of_classes(spec, read)
     everyone = account.keep.copy()
     if len(read) > 1:
         missing = np.all([np.any(columns.missing, axis=0) for columns in read], axis=0)
@@ -157,15 +154,23 @@ def prepare(cohort: Cohort, spec: ChangeSpec) -> ChangeData:
     kept = group.take(account.keep) if group else None
     codes = np.zeros(cohort.rows, dtype=np.int64)
     codes[account.keep] = kept.codes if kept else 0
-    repeated = {c.before for c in read if sum(c.before == other.before for other in read) > 1}
+    names = [columns.before for columns in read]
     pairs = tuple(
         _pair(
-            cohort, columns, own.keep, everyone, codes,
-            tuple(own.excluded[earlier:]), both=columns.before in repeated,
+            cohort, columns, own.keep, everyone, codes, tuple(own.excluded[earlier:]),
+            both=names.count(columns.before) > 1,
         )
         for columns, own in zip(read, accounts, strict=True)
     )  # fmt: skip
     return ChangeData(spec, account, conditions, kept, pairs)
+
+
+def _refuse_cut_of_classes(spec: ChangeSpec, read: Sequence[Columns]) -> None:
+    if spec.cut_of_all is not None and all(columns.numbers is None for columns in read):
+        raise UsageError(
+            "All columns hold classes, which cannot be cut.",
+            where=f"--cut {spec.cut_of_all}", hint="Omit it: the classes are compared.",
+        )  # fmt: skip
 
 
 def _with_both(account: RowAccount, columns: Columns) -> RowAccount:
@@ -194,7 +199,10 @@ def _pair(
     *,
     both: bool,
 ) -> Pair:
-    """The patients `keep` of `everyone`, that is of those selected and in a group."""
+    """The patients `keep` of `everyone`, that is of those selected and in a group.
+
+    `codes` are the groups over all rows; with `both`, the name has that of the column after too.
+    """
     before_label, after_label = (cohort.label(name) for name in (columns.before, columns.after))
     numbers, classes = _numbers(columns, keep), _classes(columns, keep)
     no_before, no_after = columns.missing
