@@ -32,6 +32,7 @@ __all__ = [
     "Report",
     "Table",
     "UsageError",
+    "change",
     "check",
     "cox",
     "derive",
@@ -153,6 +154,7 @@ def _fit(cohort: Cohort, spec: Any) -> FittedTree:
     return fit(cohort, spec)
 
 
+change = analysis(specs.ChangeSpec)
 check = analysis(specs.CheckSpec)
 km = analysis(specs.KmSpec)
 cox = analysis(specs.CoxSpec)

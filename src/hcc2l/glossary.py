@@ -49,6 +49,8 @@ GLOSSARY: dict[str, Key] = {
     "observed_median": Key(
         "Observed", "time", "median observed time, with events and censored patients alike"
     ),
+    "observed_q1": Key("Q1", "time", "first quartile of the observed times"),
+    "observed_q3": Key("Q3", "time", "third quartile of the observed times"),
     "observed_min": Key("Min", "time", "shortest observed time"),
     "observed_max": Key("Max", "time", "longest observed time"),
     "quantile": Key("Quantile", "probability", "proportion of patients with the event"),
@@ -267,7 +269,11 @@ GLOSSARY: dict[str, Key] = {
     "accuracy_upper": Key("Upper", "probability", "its upper confidence limit"),
     "lr_positive": Key("LR+", "ratio", "sensitivity / (1 − specificity); null if infinite"),
     "lr_negative": Key("LR−", "ratio", "(1 − sensitivity) / specificity; null if infinite"),
-    "difference": Key("Difference", "estimate", "of two estimates: a − b; of two groups: b − a"),
+    "difference": Key(
+        "Difference",
+        "estimate",
+        "of two estimates: a − b; of two groups: b − a; within patients: after − before",
+    ),
     "partial_auc": Key(
         "Partial AUC", "estimate", "area under the part of the curve that was given"
     ),
@@ -332,6 +338,22 @@ GLOSSARY: dict[str, Key] = {
         "of the log-rank test at this cut-point; too small, as it ignores the search for it",
     ),
 }
+
+# A variable before and after, within patients.
+GLOSSARY |= {
+    "mean_difference": Key("Mean difference", "estimate", "mean of after − before"),
+    "mean_lower": Key("Lower", "estimate", "its lower confidence limit"),
+    "mean_upper": Key("Upper", "estimate", "its upper confidence limit"),
+}
+for _when in ("before", "after"):
+    GLOSSARY |= {
+        _when: Key(_when.capitalize(), "text", f"level {_when}"),
+        f"{_when}_median": Key("Median", "estimate", f"median {_when}"),
+        f"{_when}_q1": Key("Q1", "estimate", f"first quartile {_when}"),
+        f"{_when}_q3": Key("Q3", "estimate", f"third quartile {_when}"),
+        f"{_when}_count": Key("n", "count", f"patients with the level {_when}"),
+        f"{_when}_percent": Key("%", "probability", f"their proportion {_when}"),
+    }
 
 # Balance of a covariate between two treatments, in each sample.
 for _when, _words in (

@@ -94,6 +94,11 @@ HEINZE_SCHEMPER_2002 = (
     "Med 2002;21:2409–2419."
 )
 
+HODGES_LEHMANN_1963 = (
+    "Hodges JL, Lehmann EL. Estimates of location based on rank tests. Ann Math Stat "
+    "1963;34:598–611. doi:10.1214/aoms/1177704172."
+)
+
 HOLM_1979 = (
     "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70."
 )
@@ -144,6 +149,11 @@ MANTEL_1966 = (
     "consideration. Cancer Chemother Rep 1966;50:163–170."
 )
 
+MAXWELL_1970 = (
+    "Maxwell AE. Comparing the classification of subjects by two independent judges. Br J "
+    "Psychiatry 1970;116:651–655. doi:10.1192/bjp.116.535.651."
+)
+
 MCCAFFREY_2004 = (
     "McCaffrey DF, Ridgeway G, Morral AR. Propensity score estimation with boosted regression for "
     "evaluating causal effects in observational studies. Psychol Methods 2004;9:403–425."
@@ -151,6 +161,10 @@ MCCAFFREY_2004 = (
 
 MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195."
 
+MCNEMAR_1947 = (
+    "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
+    "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996."
+)
 
 PERKINS_SCHISTERMAN_2006 = (
     "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained using two "
@@ -191,6 +205,11 @@ STRASSER_WEBER_1999 = (
     "1999;8:220–250."
 )
 
+STUART_1955 = (
+    "Stuart A. A test for homogeneity of the marginal distributions in a two-way classification. "
+    "Biometrika 1955;42:412–416. doi:10.1093/biomet/42.3-4.412."
+)
+
 TARONE_1975 = "Tarone RE. Tests for trend in life table analysis. Biometrika 1975;62:679–682."
 
 TARONE_WARE_1977 = (
@@ -212,6 +231,11 @@ UNO_2011 = (
 VANDERWEELE_DING_2017 = (
     "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: introducing the "
     "E-value. Ann Intern Med 2017;167:268–274."
+)
+
+WILCOXON_1945 = (
+    "Wilcoxon F. Individual comparisons by ranking methods. Biometrics Bull 1945;1:80–83. "
+    "doi:10.2307/3001968."
 )
 
 WILSON_1927 = (

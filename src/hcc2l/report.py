@@ -96,6 +96,9 @@ class Table:
         Columns for readers; empty if the table is for JSON and CSV only.
     footnotes
         Sentences below the table.
+    apart
+        A key: for readers, each of its values has a table of its own, with the cell of its column
+        after the title instead of that column.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Table:
     rows: tuple[Row, ...]
     columns: tuple[Column, ...] = ()
     footnotes: tuple[str, ...] = ()
+    apart: str = ""
 
     def column(self, key: str) -> tuple[Value, ...]:
         """The values of one key, row by row."""
@@ -555,6 +559,64 @@ class FlowFigure(Figure):
 
     boxes: tuple[FlowBox, ...]
     exclusions: tuple[FlowExclusion, ...]
+
+
+@dataclass(frozen=True)
+class PairedPanel:
+    """A panel of values before and after.
+
+    Attributes
+    ----------
+    title
+        None where there is one panel.
+    scale
+        Panels with the same number have one axis.
+    log
+        Whether the axis is logarithmic.
+    annotation
+        A test with its p.
+    """
+
+    title: str | None
+    y_label: str
+    before_label: str
+    after_label: str
+    scale: int
+    log: bool
+    annotation: str
+
+
+@dataclass(frozen=True)
+class PairedLines:
+    """The patients of a panel, by its place: values before and after, and how many have both."""
+
+    panel: int
+    before: Numbers
+    after: Numbers
+    n: Numbers
+
+
+@dataclass(frozen=True)
+class PairedBox:
+    """The quartiles and whiskers of a panel's values; `time` is before or after."""
+
+    panel: int
+    time: str
+    low: float
+    q1: float
+    median: float
+    q3: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ChangeFigure(Figure):
+    """Lines from before to after with a box on either side, in panels, so many in a row."""
+
+    panels: tuple[PairedPanel, ...]
+    lines: tuple[PairedLines, ...]
+    boxes: tuple[PairedBox, ...]
+    columns: int
 
 
 @dataclass(frozen=True)

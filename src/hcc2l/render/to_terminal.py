@@ -18,7 +18,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
-from hcc2l.render.grid import Grid, Heading, grid
+from hcc2l.render.grid import Grid, Heading, grid, parts_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
@@ -44,8 +44,8 @@ def render(report: Report, options: RenderOptions) -> str:
         console.print(Text(f"\n{report.outline.title}", style="bold"))
         console.print(_branches(report.outline))
     for table in report.tables:
-        if table.columns:
-            _print_table(console, grid(table, options.digits))
+        for part in parts_of(table):
+            _print_table(console, grid(part, options.digits))
     console.print()
     for line in report.provenance.footer:
         console.print(Text(line, style="dim"))

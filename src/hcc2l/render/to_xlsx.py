@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, grid, with_abbreviations
+from hcc2l.render.grid import Grid, grid, parts_of, with_abbreviations
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
@@ -27,9 +27,9 @@ def render(report: Report, options: RenderOptions) -> bytes:
     book.remove(book.active)
     presented = 0
     for table in options.chosen(report):
-        if table.columns:
+        for part in parts_of(table):
             presented += 1
-            content = with_abbreviations(grid(table, options.digits), report)
+            content = with_abbreviations(grid(part, options.digits), report)
             _add_presented(book.create_sheet(f"Table {presented}"), content, presented)
         _add_tidy(book.create_sheet(table.name[:31]), table)
     about = book.create_sheet("about")

@@ -6,6 +6,7 @@ takes, are in `reading` and `output`.
 
 from __future__ import annotations
 
+from hcc2l.specs.change import ChangeSpec as ChangeSpec
 from hcc2l.specs.check import CheckSpec as CheckSpec
 from hcc2l.specs.derive import DeriveSpec as DeriveSpec
 from hcc2l.specs.flow import FlowSpec as FlowSpec
@@ -30,5 +31,6 @@ SPECS: dict[str, type[CohortSpec]] = {
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
     "flow": FlowSpec,
+    "change": ChangeSpec,
     "derive": DeriveSpec,
 }
