@@ -42,6 +42,7 @@ __all__ = [
     "psmatch",
     "read_cohort",
     "render_report",
+    "response",
     "roc",
     "tree",
     "write_report",
@@ -159,6 +160,7 @@ logistic = analysis(specs.LogisticSpec)
 tree = analysis(specs.TreeSpec)
 psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
+response = analysis(specs.ResponseSpec)
 derive = analysis(specs.DeriveSpec)
 fit_tree = _function(
     "fit_tree",

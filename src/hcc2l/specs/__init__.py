@@ -16,6 +16,7 @@ from hcc2l.specs.psmatch import PsmatchSpec as PsmatchSpec
 from hcc2l.specs.regression import CoxSpec as CoxSpec
 from hcc2l.specs.regression import LogisticSpec as LogisticSpec
 from hcc2l.specs.regression import RegressionSpec as RegressionSpec
+from hcc2l.specs.response import ResponseSpec as ResponseSpec
 from hcc2l.specs.roc import RocSpec as RocSpec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
 
@@ -28,5 +29,6 @@ SPECS: dict[str, type[CohortSpec]] = {
     "tree": TreeSpec,
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
+    "response": ResponseSpec,
     "derive": DeriveSpec,
 }
