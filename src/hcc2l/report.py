@@ -44,7 +44,14 @@ class Column:
     decimals
         Decimal places, if not the usual ones of the kind.
     labels
-        Labels of text values: ``logrank`` -> ``Log-rank``.
+        Labels of text values: ``logrank`` -> ``Log-rank``; of a column with a `mark`, the texts of
+        its footnotes.
+    mark
+        A key whose value says what a cell's footnote is about, such as the test of a p: the cells
+        get the marks a, b, c, and the footnotes are below the table. A single one needs no mark.
+    indent
+        Keys: the cell is indented once for each that has a value, as levels below their variable
+        are. Of the first column only.
     across
         The columns that are repeated for every value of the first key, in the order of the rows,
         each time under a heading, which is what this column's cell would say. A repeated column
@@ -58,6 +65,8 @@ class Column:
     kind: str | None = None
     decimals: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ""
+    indent: tuple[str, ...] = ()
     across: tuple[Column, ...] = ()
 
 

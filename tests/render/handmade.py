@@ -128,3 +128,24 @@ def table(rows: list[tuple[Value, ...]], *columns: str, **options: object) -> Ta
         "effects", "Effects", columns, tuple(dict(zip(columns, row, strict=True)) for row in rows),
         tuple(Column(key.title(), (key,)) for key in columns), **options,  # type: ignore[arg-type]  # fields of Table
     )  # fmt: skip
+
+
+BASELINE = Table(
+    name="rows",
+    title="Baseline",
+    keys=("variable", "level", "parent", "n", "test", "p"),
+    rows=(
+        {"variable": "Age", "level": None, "parent": None, "n": 9, "test": "t", "p": 0.5},
+        {"variable": "Child-Pugh", "level": None, "parent": None, "n": 9, "test": "χ²", "p": 0.04},
+        {"variable": "A", "level": "A", "parent": None, "n": 6, "test": None, "p": None},
+        {"variable": "A5", "level": "A5", "parent": "A", "n": 4, "test": None, "p": None},
+        {"variable": "Sex", "level": None, "parent": None, "n": 9, "test": "χ²", "p": 0.3},
+        {"variable": "Site", "level": None, "parent": None, "n": 9, "test": "trend", "p": None},
+    ),
+    columns=(
+        Column("Variable", ("variable",), indent=("level", "parent")),
+        Column("n", ("n",)),
+        Column("p", ("p",), mark="test", labels={"t": "Student's t", "χ²": "χ²"}),
+    ),
+    footnotes=("n: patients.",),
+)

@@ -8,7 +8,7 @@ import pytest
 
 from hcc2l.render.grid import cell, grid, write
 from hcc2l.report import Column, Value
-from tests.render.handmade import GROUPS, MODELS, SAMPLES, table
+from tests.render.handmade import BASELINE, GROUPS, MODELS, SAMPLES, table
 
 RATIO = ("hr", "lower", "upper")
 
@@ -244,3 +244,21 @@ def test_a_group_without_a_row_has_an_empty_text_and_a_dash_for_a_number() -> No
     made = grid(replace(MODELS, columns=(variable, level, n, said)))
     assert made.rows[2][-2:] == ("", "–")
     assert made.right == (False, False, True, False, True, False, True)
+
+
+def test_marks_say_which_test_gave_a_p() -> None:
+    shown = grid(BASELINE)
+    assert [row[2] for row in shown.rows] == ["0.500ᵃ", "0.040ᵇ", "", "", "0.300ᵇ", "–"]
+    assert shown.footnotes == ("ᵃ Student's t; ᵇ χ².", "n: patients.")
+
+
+def test_a_single_test_needs_no_mark() -> None:
+    shown = grid(replace(BASELINE, rows=BASELINE.rows[1:]))
+    assert shown.rows[0] == ("Child-Pugh", "9", "0.040")
+    assert shown.footnotes == ("p: χ².", "n: patients.")
+
+
+def test_levels_are_indented_below_their_variable() -> None:
+    shown = grid(BASELINE)
+    assert shown.indents == (0, 0, 1, 2, 0, 0)
+    assert [row[0] for row in shown.indented("..")][2:4] == ["..A", "....A5"]

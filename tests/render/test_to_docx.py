@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import docx
@@ -15,7 +16,7 @@ from hcc2l.figures import draw
 from hcc2l.render import render_file
 from hcc2l.report import Report
 from tests.conftest import DATA
-from tests.render.handmade import ACROSS, REPORT, WITH_OUTLINE
+from tests.render.handmade import ACROSS, BASELINE, REPORT, WITH_OUTLINE
 
 
 def opened(report: Report, **options: Any) -> Any:
@@ -81,3 +82,11 @@ def test_the_figure_stands_in_the_document() -> None:
     content = render_file(report, "x.docx", figure=picture)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert any(name.startswith("word/media/") for name in archive.namelist())
+
+
+def test_levels_are_indented() -> None:
+    document = opened(replace(REPORT, tables=(BASELINE,)))
+    names = [row.cells[0].paragraphs[0] for row in document.tables[0].rows]
+    indents = {p.text: p.paragraph_format.left_indent for p in names}
+    assert indents["Age"] is None
+    assert indents["A5"] == 2 * indents["A"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hcc2l.render import render_report
-from tests.render.handmade import ACROSS, GOLDEN, REPORT, WITH_OUTLINE
+from tests.render.handmade import ACROSS, BASELINE, GOLDEN, REPORT, WITH_OUTLINE
 
 
 def test_the_hand_made_report_is_written_as_stored() -> None:
@@ -29,3 +31,8 @@ def test_a_heading_spans_the_columns_of_its_group() -> None:
         '<th colspan="2" scope="colgroup">A_1 &amp; others</th></tr><tr><th>Variable</th>'
     )
     assert f"<thead>{first}" in made
+
+
+def test_levels_are_indented() -> None:
+    page = render_report(replace(REPORT, tables=(BASELINE,)), "html")
+    assert '<td style="padding-left: 2.4em">A5</td>' in page

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hcc2l.render import render_report
-from tests.render.handmade import ACROSS, GOLDEN, REPORT, WITH_OUTLINE
+from tests.render.handmade import ACROSS, BASELINE, GOLDEN, REPORT, WITH_OUTLINE
 
 
 def test_the_hand_made_report_is_written_as_stored() -> None:
@@ -30,3 +32,9 @@ def test_a_heading_spans_the_columns_of_its_group_with_a_rule_below_it() -> None
         r"  \cmidrule(lr){4-5} \cmidrule(lr){6-7}",
         r"  Variable & Level & n & HR (95\% CI) & p & HR (95\% CI) & p \\",
     ]
+
+
+def test_marks_are_raised_and_levels_indented() -> None:
+    text = render_report(replace(REPORT, tables=(BASELINE,)), "tex")
+    assert r"Age & 9 & 0.500\textsuperscript{a} \\" in text
+    assert r"\hspace*{2em}A5 & 4 &  \\" in text

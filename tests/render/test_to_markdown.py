@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hcc2l.render import render_report
-from tests.render.handmade import ACROSS, GOLDEN, REPORT, WITH_OUTLINE
+from tests.render.handmade import ACROSS, BASELINE, GOLDEN, REPORT, WITH_OUTLINE
 
 
 def test_the_hand_made_report_is_written_as_stored() -> None:
@@ -38,3 +39,8 @@ def test_the_headers_of_groups_across_repeat_the_group() -> None:
         "Matched: old (n=30)", "Matched: SMD", "weighted: SMD |",
     ]]  # fmt: skip
     assert r"| A\_1 & others: p |" in made
+
+
+def test_levels_are_indented() -> None:
+    text = render_report(replace(REPORT, tables=(BASELINE,)), "md")
+    assert "| \u2003\u2003A5 " in text

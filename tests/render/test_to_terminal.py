@@ -9,7 +9,16 @@ import pytest
 
 from hcc2l.render import render_report
 from hcc2l.report import Column, Outline, Table, Value
-from tests.render.handmade import ACROSS, GOLDEN, MODELS, REPORT, SAMPLES, WITH_OUTLINE, table
+from tests.render.handmade import (
+    ACROSS,
+    BASELINE,
+    GOLDEN,
+    MODELS,
+    REPORT,
+    SAMPLES,
+    WITH_OUTLINE,
+    table,
+)
 
 RATIO = ("hr", "lower", "upper")
 
@@ -240,3 +249,9 @@ def test_sentences_take_the_rest_of_the_line_and_are_never_moved_below() -> None
         assert "(continued)" not in made
         assert max(map(len, made.splitlines())) <= width
         assert f"{words} thirteen fourteen" in " ".join(made.replace(" age ", "").split())
+
+
+def test_levels_are_indented_below_their_variable() -> None:
+    text = render_report(replace(REPORT, tables=(BASELINE,)), "table")
+    assert "\n   A " in text
+    assert "\n     A5 " in text

@@ -11,6 +11,7 @@ from hcc2l.glossary import GLOSSARY
 from hcc2l.numerals import NOT_ESTIMABLE
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
+_MARKS = tuple("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
 
@@ -34,6 +35,8 @@ class Grid:
         Whether each column is aligned to the right.
     flowing
         Whether the last column holds sentences, which take the rest of a line.
+    indents
+        How far the first cell of each row is indented: 0 or a small number of steps.
     """
 
     title: str
@@ -43,6 +46,14 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     footnotes: tuple[str, ...]
     flowing: bool = False
+    indents: tuple[int, ...] = ()
+
+    def indented(self, step: str) -> tuple[tuple[str, ...], ...]:
+        """The rows with so many steps before their first cell."""
+        return tuple(
+            (step * depth + row[0], *row[1:])
+            for depth, row in zip(self.indents, self.rows, strict=True)
+        )
 
     def block(self, i: int) -> range:
         """The columns under the same uppermost heading as column i; else that column alone."""
@@ -72,16 +83,19 @@ def grid(table: Table, digits: int | None = None) -> Grid:
     """Every cell of a table, formatted by the kind of its key, with groups laid across."""
     places = list(_places(table.columns, table.rows))
     named = table.columns[0].keys in (("group",), ("term",), ("variable",), ("endpoint",))
+    marks = _marks(places, table.rows)
     rows: list[tuple[str, ...]] = []
+    indents: list[int] = []
     previous: Value = None
     for line in _lines(table):
-        cells = [_cell_at(line, place, digits) for place in places]
+        cells = [_cell_at(line, place, digits, marks) for place in places]
+        indents.append(sum(line[0][key] is not None for key in table.columns[0].indent))
         first = line[0][table.columns[0].keys[0]]
         if named and rows and first == previous:
             cells[0] = ""
         previous = first
         rows.append(tuple(cells))
-    footnotes = table.footnotes
+    footnotes = (*_explained(marks, places), *table.footnotes)
     numbers = [i for i, c in enumerate(table.columns) if i and c.form != "sentences"]
     if any(NOT_ESTIMABLE in _words(r[i]) for r in rows for i in numbers):
         footnotes = (*footnotes, f"{NOT_ESTIMABLE}: not estimable.")
@@ -93,6 +107,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
         rows=tuple(rows),
         footnotes=footnotes,
         flowing=table.columns[-1].form == "sentences",
+        indents=tuple(indents),
     )
 
 
@@ -169,12 +184,46 @@ def _values_above(place: _Place, depth: int) -> list[Value]:
     return list(place.values.values())[:depth] if len(place.headings) >= depth else []
 
 
-def _cell_at(line: Sequence[Row], place: _Place, digits: int | None) -> str:
-    """A cell of a line; one whose row is missing is empty or a dash, by its kind."""
-    row = place.row(line)
+def _cell_at(
+    line: Sequence[Row], place: _Place, digits: int | None, marks: Mapping[Value, str]
+) -> str:
+    """A cell of a line with its mark; one whose row is missing is empty or a dash, by its kind.
+
+    A marked cell without a value for its mark, such as the p of a level, is empty.
+    """
+    row, column = place.row(line), place.column
     if row is None:
-        return "" if _kind(place.column) == "text" else "–"
-    return cell(row, place.column, digits)
+        return "" if _kind(column) == "text" else "–"
+    if not column.mark:
+        return cell(row, column, digits)
+    known = row[column.keys[0]] is not None
+    text = cell(row, column, digits) if row[column.mark] is not None else ""
+    return text + (marks[row[column.mark]] if known else "")
+
+
+def _marks(places: Sequence[_Place], rows: Sequence[Row]) -> dict[Value, str]:
+    """The mark of each value that has a footnote, in the order of the rows; "" for a single one."""
+    values = dict.fromkeys(
+        row[place.column.mark]
+        for row in rows
+        for place in places
+        if place.column.mark and row[place.column.keys[0]] is not None
+        if all(row[key] == value for key, value in place.values.items())
+    )
+    values.pop(None, None)
+    letters = _MARKS if len(values) > 1 else ("",)
+    return dict(zip(values, letters, strict=False))
+
+
+def _explained(marks: Mapping[Value, str], places: Sequence[_Place]) -> tuple[str, ...]:
+    """The footnote of the marks, such as ``ᵃ Mann–Whitney; ᵇ χ².``, if there are any."""
+    if not marks:
+        return ()
+    columns = [place.column for place in places if place.column.mark]
+    labels = {value: text for column in columns for value, text in column.labels.items()}
+    texts = [f"{mark} {labels[str(value)]}".strip() for value, mark in marks.items()]
+    alone = "" if len(texts) > 1 else f"{columns[0].header}: "
+    return (f"{alone}{'; '.join(texts)}.",)
 
 
 def cell(row: Row, column: Column, digits: int | None = None) -> str:

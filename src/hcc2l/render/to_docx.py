@@ -53,6 +53,7 @@ def render(report: Report, options: RenderOptions) -> bytes:
 
 def _add_table(document: Any, content: Grid) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
 
     caption = document.add_paragraph()
     caption.add_run(content.title).bold = True
@@ -62,6 +63,9 @@ def _add_table(document: Any, content: Grid) -> None:
         _add_headings(table, headings)
     for number, row in enumerate([content.headers, *content.rows]):
         cells = table.add_row().cells
+        if number and content.indents[number - 1]:
+            indent = Cm(0.4 * content.indents[number - 1])
+            cells[0].paragraphs[0].paragraph_format.left_indent = indent
         for cell, text, right in zip(cells, row, content.right, strict=True):
             paragraph = cell.paragraphs[0]
             paragraph.add_run(text).bold = number == 0

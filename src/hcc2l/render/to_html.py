@@ -55,15 +55,21 @@ def _items(outline: Outline) -> str:
 
 
 def _table(content: Grid) -> str:
-    def line(cells: tuple[str, ...], tag: str) -> str:
+    def line(cells: tuple[str, ...], tag: str, depth: int = 0) -> str:
         written = [
             f"<{tag}{' class=right' if right else ''}>{escape(text)}</{tag}>"
             for text, right in zip(cells, content.right, strict=True)
         ]
+        if depth:
+            written[0] = written[0].replace(
+                "<td", f'<td style="padding-left: {1.2 * depth:g}em"', 1
+            )
         return "<tr>" + "".join(written) + "</tr>"
 
     above = "".join(_headings(row) for row in content.headings)
-    rows = "\n".join(line(row, "td") for row in content.rows)
+    rows = "\n".join(
+        line(row, "td", depth) for depth, row in zip(content.indents, content.rows, strict=True)
+    )
     notes = " ".join(escape(n) for n in content.footnotes)
     return (
         f"<table>\n<caption>{escape(content.title)}</caption>\n"

@@ -14,6 +14,8 @@ _SPECIAL = {
     "–": "--", "—": "---", "χ": r"\ensuremath{\chi}", "²": r"\textsuperscript{2}",
     "…": r"\ldots{}", "³": r"\textsuperscript{3}", "µ": r"\ensuremath{\mu}",
     "→": r"\ensuremath{\rightarrow}", "×": r"\ensuremath{\times}", "⁹": r"\textsuperscript{9}",
+    **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in zip(
+        "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "abcdefghijklmnoprstuvwxyz", strict=True)},
 }  # fmt: skip
 
 
@@ -40,7 +42,10 @@ def _table(content: Grid) -> str:
         return "  " + " & ".join(escape(c) for c in cells) + r" \\"
 
     above = "".join(_headings(row) for row in content.headings)
-    rows = "\n".join(line(row) for row in content.rows)
+    rows = "\n".join(
+        line(row).replace("  ", rf"  \hspace*{{{depth}em}}" if depth else "  ", 1)
+        for depth, row in zip(content.indents, content.rows, strict=True)
+    )
     notes = " ".join(escape(n) for n in content.footnotes)
     return (
         "\\begin{table}[htbp]\n  \\centering\n"

@@ -29,7 +29,10 @@ def render(report: Report, options: RenderOptions) -> str:
 def _table(content: Grid) -> str:
     """Aligned in the source too, so that it reads well as plain text."""
     header = [_text(h) for h in content.full_headers]
-    rows = [[_text(c) for c in row] for row in content.rows]
+    rows = [
+        ["\u2003" * depth + _text(row[0]), *map(_text, row[1:])]
+        for depth, row in zip(content.indents, content.rows, strict=True)
+    ]
     widths = [max(3, *(len(line[i]) for line in [header, *rows])) for i in range(len(header))]
 
     def line(cells: list[str]) -> str:

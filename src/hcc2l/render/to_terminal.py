@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Literal
 
@@ -67,6 +68,7 @@ def _branches(outline: Outline) -> Tree:
 def _print_table(console: Console, content: Grid) -> None:
     console.print()
     console.print(Text(content.title, style="bold"))
+    content = replace(content, rows=content.indented("  "))
     for number, (columns, widths) in enumerate(_panels(content, console.width)):
         if number:
             console.print(Text(f"{content.title} (continued)", style="bold"))
