@@ -601,6 +601,7 @@ def unit_in(name: str) -> str | None:
     unit = plain_unit(last) if len(last) > 2 else None
     return unit if unit in ("days", "weeks", "months", "years") and last != text else None
 
+
 # Words for the categories of best response, in the order of the categories.
 _RESPONSE_WORDS = {
     "CR": "complete response|complete remission|complete|komplette remission|vollremission|"
@@ -610,7 +611,8 @@ _RESPONSE_WORDS = {
     "reponse partielle|respuesta parcial|risposta parziale|resposta parcial|kismi yanit|"
     "parsiyel yanit|부분관해|부분반응|部分缓解|部分緩解|部分奏効",
     "SD": "stable disease|stable|stabile erkrankung|maladie stable|enfermedad estable|"
-    "malattia stabile|doenca estavel|stabil hastalik|안정병변|안정|疾病稳定|病情稳定|稳定|疾病穩定|安定",
+    "malattia stabile|doenca estavel|stabil hastalik|안정병변|안정|疾病稳定|病情稳定|稳定|"
+    "疾病穩定|安定",
     "PD": "progressive disease|progression|progressive|progressed|progress|krankheitsprogression|"
     "maladie progressive|progresion|progressione|progressao|progresif hastalik|progresyon|"
     "진행병변|진행|疾病进展|病情进展|进展|疾病進展|進行|増悪",

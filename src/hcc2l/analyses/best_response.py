@@ -58,8 +58,8 @@ def _no_response(cohort: Cohort, column: Column, rows: Ints) -> InputError:
     named = quoted_list(cohort.row_name(row) for row in rows.tolist())
     many = rows.size > 1
     return InputError(
-        f"{counted(rows.size, 'cell')} {'are none' if many else 'is not one'} of CR, PR, SD, PD and "
-        f"NE: {quoted_list(values)}; {'rows' if many else 'row'} {named}.",
+        f"{counted(rows.size, 'cell')} {'are none' if many else 'is not one'} of CR, PR, SD, PD "
+        f"and NE: {quoted_list(values)}; {'rows' if many else 'row'} {named}.",
         where=f"{cohort.source.name}, column {column.name}",
         hint=_mapping(cohort, column.name, texts),
     )
@@ -72,18 +72,21 @@ def _mapping(cohort: Cohort, name: str, texts: list[str]) -> str:
     meant = {t: t.strip().upper() if is_response(t) else response_category(t) for t in texts}
     groups = {c: [t for t in texts if meant[t] == c] for c in RESPONSES}
     written = ", ".join(
-        f"{category} = {json.dumps(of, ensure_ascii=False)}" for category, of in groups.items() if of
+        f"{category} = {json.dumps(of, ensure_ascii=False)}"
+        for category, of in groups.items()
+        if of
     )
     unclear = [repr(t) for t in texts if meant[t] is None]
     if not written:
+        codes = ", ".join(f'{json.dumps(t, ensure_ascii=False)} = "…"' for t in texts)
         return (
-            f"State what they mean under [columns.{name}] in hcc2l.toml: groups = "
-            f'{{CR = ["…"], PR = ["…"], SD = ["…"], PD = ["…"], NE = ["…"]}}.'
+            f"State what they mean, with CR, PR, SD, PD or NE in place of the dots, under "
+            f"[columns.{name}] in hcc2l.toml: labels = {{{codes}}}."
         )
     hint = f"Add to hcc2l.toml, under [columns.{name}]: groups = {{{written}}}"
     if unclear:
         return (
             f"{hint}, with {quoted_list(unclear)} in the group where "
-            f"{'it belongs' if len(unclear) == 1 else 'they belong'}, or other = \"missing\"."
+            f'{"it belongs" if len(unclear) == 1 else "they belong"}, or other = "missing".'
         )
     return f"{hint}."

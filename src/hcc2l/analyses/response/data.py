@@ -8,7 +8,7 @@ import numpy as np
 
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
-from hcc2l.analyses.best_response import RATES, RESPONSES, has_response, read_response
+from hcc2l.analyses.best_response import RESPONSES, has_response, read_response
 from hcc2l.analyses.response.duration import Duration, read_duration
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Ints, Mask, RowAccount
@@ -50,7 +50,9 @@ class Criterion:
 
     def counted(self, what: str) -> Mask:
         """The rows with a response or within a rate, or those without a recorded response."""
-        return np.asarray(self.codes < 0) if what == NOT_RECORDED else has_response(self.codes, what)
+        return (
+            np.asarray(self.codes < 0) if what == NOT_RECORDED else has_response(self.codes, what)
+        )
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class ResponseData:
     @property
     def sizes(self) -> list[int]:
         """Number of patients of each group."""
-        return np.bincount(self.codes, minlength=len(self.levels)).tolist()
+        return [int((self.codes == code).sum()) for code in range(len(self.levels))]
 
     @property
     def criterion_column(self) -> tuple[Column, ...]:
@@ -173,11 +175,10 @@ def prepare(cohort: Cohort, spec: ResponseSpec) -> ResponseData:
 
 def _recognised(cohort: Cohort) -> str:
     """The one column whose name means best response."""
-    found = []
-    for name in cohort.names:
-        field = recognise(name, "text", len(RESPONSES))
-        if field and field.code == "response" and cohort.as_it_stands(name).kind == "text":
-            found.append(name)
+    named = [name for name in cohort.names if _is_named_response(name)]
+    kinds = {name: cohort.as_it_stands(name).kind for name in named}
+    found = [name for name in named if kinds[name] == "text"]
+    found = found or [name for name in named if kinds[name] == "number"]
     if len(found) == 1:
         return found[0]
     several = f"Several columns may hold the best response: {quoted_list(found)}."
@@ -188,6 +189,11 @@ def _recognised(cohort: Cohort) -> str:
         if found
         else f"Use --response COLUMN. Columns: {quoted_list(cohort.names, 20)}.",
     )
+
+
+def _is_named_response(name: str) -> bool:
+    field = recognise(name, "text", len(RESPONSES))
+    return field is not None and field.code == "response"
 
 
 def _criterion(cohort: Cohort, spec: ResponseSpec, name: str, codes: Ints) -> Criterion:
@@ -235,7 +241,7 @@ def _change(cohort: Cohort, spec: ResponseSpec, keep: Mask) -> Change | None:
         rows = quoted_list(cohort.row_name(int(i)) for i in bad)
         raise InputError(
             f"{cohort.column(name).text(int(bad[0]))} is not a change in percent: a tumour cannot "
-            f"shrink by more than 100% (rows {rows}).",
+            f"shrink by more than 100% ({'row' if bad.size == 1 else 'rows'} {rows}).",
             where=f"{cohort.source.name}, column {name}",
             hint="Give the change from baseline in percent, −30 for a decrease by 30%.",
         )

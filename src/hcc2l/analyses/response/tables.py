@@ -12,17 +12,20 @@ from hcc2l.analyses.best_response import RATES, RESPONSES
 from hcc2l.analyses.response.data import DENOMINATORS, NOT_RECORDED, Criterion, ResponseData
 from hcc2l.analyses.test_names import TEST_LABELS
 from hcc2l.design import Ints, Mask
-from hcc2l.numerals import number, p_equation
+from hcc2l.numerals import p_equation
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as curves
 from hcc2l.stats.counts import contingency, independent_counts, odds_ratio, odds_ratio_p
 from hcc2l.stats.matched_counts import complete_sets, matched_counts
 from hcc2l.stats.proportions import difference_limits, proportion_limits
 from hcc2l.stats.test import Test
-from hcc2l.wording import in_sentence, listed
+from hcc2l.wording import listed
 
 WHOLE = "all"  # the distribution over all categories
-_RATE_LABELS = {"ORR": "ORR (CR + PR)", "DCR": "DCR (CR + PR + SD)", NOT_RECORDED: "Not recorded"}
+_RATE_LABELS = {
+    "NE": "Not evaluable", NOT_RECORDED: "Not recorded", "ORR": "ORR (CR + PR)",
+    "DCR": "DCR (CR + PR + SD)",
+}  # fmt: skip
 _DENOMINATOR_LABELS = {
     "all": "all patients", "known": "response recorded", "evaluable": "evaluable",
 }  # fmt: skip
@@ -100,35 +103,20 @@ def _test_row(tests: Table | None, criterion: Criterion, what: str) -> Row:
 
 
 def _footnotes(data: ResponseData, tests: Table | None) -> tuple[str, ...]:
-    everyone = f"Percentages are of all {data.n} patients"
-    if data.group:
-        everyone = "Percentages are of all patients of the group"
-    unknown = any((c.codes < 0).any() for c in data.criteria)
-    uncounted = ["NE"] * any((c.counted("NE")).any() for c in data.criteria)
-    uncounted += ["without a recorded response"] * unknown
-    counted_as = f"; patients {' and '.join(uncounted)} count as no response" if uncounted else ""
-    if uncounted[:1] == ["NE"]:
-        counted_as = counted_as.replace("patients NE", "patients not evaluable (NE)")
-    notes = [f"{everyone}{counted_as}."]
+    whom = "of the group" if data.group else f"(n={data.n})"
+    uncounted = ["not evaluable"] * any(c.counted("NE").any() for c in data.criteria)
+    uncounted += ["without a recorded response"] * any((c.codes < 0).any() for c in data.criteria)
+    counted_as = f"; patients {listed(uncounted, 'or')} count as no response" if uncounted else ""
+    notes = [f"Percentages are of all patients {whom}{counted_as}."]
     if data.pairs:
-        notes.append(f"Tests are within the pairs of {data.pairs.column}.")
+        notes.append(f"Tests are within matched pairs ({data.pairs.column}).")
     for criterion in data.criteria if tests else ():
         test = _test_row(tests, criterion, WHOLE)
         if isinstance(test["p"], float):
             of = f" by {criterion.label}" if len(data.criteria) > 1 else ""
-            notes.append(
-                f"Distribution of all categories{of}: {TEST_LABELS[str(test['test'])]}, "
-                f"{_statistic(test)}{p_equation(test['p'])}."
-            )
+            name = TEST_LABELS[str(test["test"])]
+            notes.append(f"Distribution of all categories{of}: {name}, {p_equation(test['p'])}.")
     return tuple(notes)
-
-
-def _statistic(test: Row) -> str:
-    """`χ² = 5.31, df = 4, `; empty for a test that has none."""
-    statistic = test["statistic"]
-    if not isinstance(statistic, float):
-        return ""
-    return f"χ² = {number(statistic, 2)}, df = {test['df']:g}, "
 
 
 def _rates(data: ResponseData) -> Table:
@@ -232,10 +220,12 @@ def _differences(data: ResponseData) -> Table:
             Column("Of", ("denominator",), labels=_DENOMINATOR_LABELS),
             Column("", ("measure",), labels=labels, across=(effect,)), Column("p", ("p",)),
         ]  # fmt: skip
-    a, b = data.levels[:2]
-    note = f"Difference of the proportions, {b} − {a}; odds ratio, {b} versus {a}."
-    return Table("differences", f"Response rates, {b} versus {a}", tuple(rows[0]), tuple(rows),
-                 tuple(columns), (note,))  # fmt: skip
+    first, second = data.levels[:2]
+    note = f"Difference of the proportions, {second} − {first}"
+    if any(row["measure"] == "odds-ratio" and row["estimate"] is not None for row in rows):
+        note += f"; odds ratio, {second} versus {first}"
+    return Table("differences", f"Response rates, {second} versus {first}", tuple(rows[0]), tuple(rows),
+                 tuple(columns), (f"{note}.",))  # fmt: skip
 
 
 def _effects(table: np.ndarray, conf_level: float) -> Iterator[Row]:
@@ -286,8 +276,8 @@ def _durations(data: ResponseData) -> Table:
         Column(f"Median{unit} ({data.ci})", ("median", "lower", "upper"), form="interval"),
     ]  # fmt: skip
     note = (
-        f"In patients with CR or PR, from the response ({duration.column}) to "
-        f"{in_sentence(duration.endpoint.label)}'s event, by the Kaplan–Meier method."
+        f"Kaplan–Meier estimate in patients with CR or PR, from {duration.column} to "
+        f"{duration.endpoint.event_name}."
     )
     return Table("duration", "Duration of response", tuple(rows[0]), tuple(rows), tuple(columns),
                  (note,))  # fmt: skip
