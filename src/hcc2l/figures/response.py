@@ -132,7 +132,7 @@ def draw_waterfall(figure: WaterfallFigure) -> Picture:
         for group, patients in zip(groups, panels, strict=True)
     ]
     lines = max(title.count("\n") for title in titles) if len(panels) > 1 else 0
-    left, bottom, top = 0.68, 0.42, 0.35 + 0.15 * lines
+    left, bottom, top = 0.68, 0.42, 0.35 + 0.15 * lines if len(panels) > 1 else 0.15
     width, height = left + PANEL + LEGEND + 0.1, bottom + TALL + top
     picture = MplFigure(figsize=(width, height))
     changes = [patient.change for patient in figure.patients]

@@ -224,8 +224,10 @@ def _differences(data: ResponseData) -> Table:
     note = f"Difference of the proportions, {second} − {first}"
     if any(row["measure"] == "odds-ratio" and row["estimate"] is not None for row in rows):
         note += f"; odds ratio, {second} versus {first}"
-    return Table("differences", f"Response rates, {second} versus {first}", tuple(rows[0]), tuple(rows),
-                 tuple(columns), (f"{note}.",))  # fmt: skip
+    title = f"Response rates, {second} versus {first}"
+    return Table(
+        "differences", title, tuple(rows[0]), tuple(rows), tuple(columns), (f"{note}.",)
+    )  # fmt: skip
 
 
 def _effects(table: np.ndarray, conf_level: float) -> Iterator[Row]:
