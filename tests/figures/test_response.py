@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def test_nothing_overlaps_or_leaves_the_picture(groups: str) -> None:
         inside = picture.bbox
         for axes in picture.axes:
             boxes = [t.get_window_extent(renderer) for t in axes.get_xticklabels()]
-            for left, right in zip(boxes, boxes[1:], strict=False):
+            for left, right in pairwise(boxes):
                 assert left.x1 < right.x0
             title = axes.title if axes.title.get_text() else axes._left_title
             above = [t.get_window_extent(renderer) for t in axes.texts if "ORR" in t.get_text()]

@@ -66,7 +66,7 @@ def test_a_difference_lies_within_its_limits_and_turns_with_the_groups(
         return
     lower, upper = difference_limits((a, c), (a + b, c + d), level)
     difference = c / (c + d) - a / (a + b)
-    assert -1 <= lower + 1e-12
+    assert lower + 1e-12 >= -1
     assert lower <= difference + 1e-12
     assert difference <= upper + 1e-12
     assert upper <= 1 + 1e-12

@@ -31,8 +31,8 @@ def test_responses_are_read_in_capitals_or_not_and_with_blanks(write: Write) -> 
 def test_the_column_is_recognised_by_its_name(write: Write) -> None:
     for name in ("Best response", "BOR", "mRECIST", "疗效", "Ansprechen"):
         report = hcc2l.response(write("c.csv", PATIENTS.replace("response", name, 1)))
-        assert note(report, "response-recognised").startswith(f"The best response is the column {n}"
-                                                              if (n := name) else "")  # fmt: skip
+        text = note(report, "response-recognised")
+        assert text == f"The best response is the column {name}, recognised by its name."
         assert report.table("counts").column("variable") == (name,)
     given = hcc2l.response(write("c.csv", PATIENTS), response=["response"])
     assert "response-recognised" not in codes(given)
@@ -51,7 +51,7 @@ def test_groups_of_the_dictionary_name_responses_in_another_language(write: Writ
     hint = str(refused.value.hint)
     assert hint == (
         'Add to hcc2l.toml, under [columns.반응]: groups = {PR = ["부분관해", "부분 관해"], '
-        "PD = [\"진행\"]}, with '판정불가' in the group where it belongs, or other = \"missing\"."
+        'PD = ["진행"]}, with \'판정불가\' in the group where it belongs, or other = "missing".'
     )
     groups = hint.partition(": ")[2].partition(", with")[0]
     write("hcc2l.toml", f'[columns."반응"]\n{groups}\nother = "missing"\n')

@@ -60,7 +60,9 @@ def test_the_dates_of_a_named_endpoint_keep_all_but_their_start(write: Write) ->
     assert report.table("duration").rows[0]["median"] == (92 + 184) / 2
 
 
-TIMES = "id,response,arm,answered_{unit},pfs_months,pfs\n1,PR,a,{a},6,1\n2,CR,a,{b},9,0\n3,PD,b,,2,1\n"
+TIMES = (
+    "id,response,arm,answered_{unit},pfs_months,pfs\n1,PR,a,{a},6,1\n2,CR,a,{b},9,0\n3,PD,b,,2,1\n"
+)
 
 
 def test_times_are_counted_from_the_response(write: Write) -> None:
@@ -70,6 +72,24 @@ def test_times_are_counted_from_the_response(write: Write) -> None:
     assert [tuple(row.values()) for row in report.table("duration").rows] == [
         ("response", "a", 2, 1, 5.0, 4.0, None), ("response", "b", 0, 0, None, None, None),
     ]  # fmt: skip
+
+
+def test_a_response_on_the_last_day_has_a_duration_of_0(write: Write) -> None:
+    file = write("c.csv", TIMES.format(unit="months", a=6, b=0))
+    report = hcc2l.response(
+        file, duration_start="answered_months", time="pfs_months", event="pfs"
+    )  # fmt: skip
+    (row,) = report.table("duration").rows
+    assert (row["n"], row["events"], row["median"]) == (2, 1, 4.5)
+
+
+def test_a_responder_without_a_known_event_has_no_duration(write: Write) -> None:
+    file = write("c.csv", TIMES.format(unit="months", a=2, b=3).replace(",6,1", ",6,"))
+    report = hcc2l.response(
+        file, duration_start="answered_months", time="pfs_months", event="pfs"
+    )  # fmt: skip
+    assert report.table("duration").rows[0]["n"] == 1
+    assert "duration-missing" in codes(report)
 
 
 def test_times_in_another_unit_are_converted(write: Write) -> None:

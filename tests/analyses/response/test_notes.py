@@ -18,7 +18,7 @@ def test_response_is_never_a_baseline_group(write: Write) -> None:
 def test_shares_of_evaluable_patients_that_differ(write: Write) -> None:
     text = note(hcc2l.response(write("c.csv", CHON_RECIST), by="arm"), "evaluable-differs")
     assert "lenvatinib 95.0%, sorafenib 79.1%" in text
-    even = cohort(a=(0, 5, 4, 0, 1), b=(0, 5, 3, 0, 2))  # 90% and 80%: not more than 10 points
+    even = cohort(a=(0, 2, 0, 0, 8), b=(0, 1, 0, 0, 9))  # 20% and 10%: not more than 10 points
     assert "evaluable-differs" not in codes(hcc2l.response(write("c.csv", even), by="arm"))
 
 
@@ -31,7 +31,7 @@ def test_shares_of_tiny_groups_are_not_compared(write: Write) -> None:
 
 def test_small_expected_counts_of_the_distribution(write: Write) -> None:
     assert "expected-counts" in codes(hcc2l.response(write("c.csv", TOG), by="arm"))
-    large = cohort(a=(0, 50, 50, 50), b=(0, 50, 50, 50))
+    large = cohort(a=(0, 5, 5, 5), b=(0, 5, 5, 5))  # 5 expected everywhere
     assert "expected-counts" not in codes(hcc2l.response(write("c.csv", large), by="arm"))
     two = cohort(a=(0, 2, 0, 9), b=(0, 1, 0, 9))  # Fisher's test
     assert "expected-counts" not in codes(hcc2l.response(write("c.csv", two), by="arm"))
@@ -74,11 +74,15 @@ def test_changes_that_cannot_be_right(
 def test_the_methods_say_what_was_done(write: Write) -> None:
     write("hcc2l.toml", '[columns.response]\nlabel = "Best response (RECIST 1.1)"\n')
     report = hcc2l.response(write("c.csv", CHON_RECIST), by="arm")
-    assert "Tumour response was the best response (RECIST 1.1), as complete" in report.methods
-    assert "patients who were not evaluable counted as non-responders" in report.methods
+    assert (
+        "Tumour response (best response (RECIST 1.1)) was classified as complete" in report.methods
+    )
+    assert "counting patients who were not evaluable as non-responders" in report.methods
     assert "with Clopper–Pearson 95% confidence intervals" in report.methods
     assert "compared between groups by the chi-square test" in report.methods
-    assert "and Fisher's exact test where an expected count was below 5" in report.methods
+    assert (
+        "or Fisher's exact test for 2 × 2 tables with an expected count below 5" in report.methods
+    )
     authors = [reference.split()[0] for reference in report.references]
     assert authors == ["Eisenhauer", "Clopper", "Newcombe", "Woolf"]
     footer = report.provenance.footer[1]
@@ -90,7 +94,7 @@ def test_the_methods_of_mrecist_by_wilson_without_groups(write: Write) -> None:
     report = hcc2l.response(write("c.csv", file), ci="wilson")
     authors = [reference.split()[0] for reference in report.references]
     assert authors == ["Lencioni", "Wilson"]
-    assert "not evaluable or without a recorded response counted" in report.methods
+    assert "not evaluable or had no recorded response as non-responders" in report.methods
     assert "compared" not in report.methods
 
 

@@ -25,7 +25,7 @@ class Duration:
     column
         The column of the date of response, or of the time to it.
     time
-        NaN for patients without a response or without a date of it.
+        NaN where it is not known; of patients without a response it has no meaning.
     event
         Whether the response ended.
     """
@@ -70,10 +70,8 @@ def read_duration(
     else:
         endpoint = resolve_endpoint(cohort, spec, responders)
         time = _since(cohort, endpoint, name, responders)
-    known = responders & (endpoint.event >= 0) & ~np.isnan(time)
-    return Duration(
-        endpoint, name, np.where(known, time, np.nan)[keep], (endpoint.event == 1)[keep]
-    )
+    known = np.where(endpoint.event < 0, np.nan, time)
+    return Duration(endpoint, name, known[keep], (endpoint.event == 1)[keep])
 
 
 def _refuse_times(cohort: Cohort, spec: ResponseSpec, name: str) -> None:

@@ -22,7 +22,7 @@ _INTERVALS = {
 }
 _TEST_WORDS = {
     "chi-square": "the chi-square test without continuity correction",
-    "fisher": "Fisher's exact test where an expected count was below 5",
+    "fisher": "Fisher's exact test for 2 × 2 tables with an expected count below 5",
     "mcnemar": "McNemar's test without continuity correction",
     "stuart-maxwell": "the Stuart–Maxwell test",
     "mantel-haenszel": "the Mantel–Haenszel test",
@@ -69,19 +69,18 @@ def _rate_sentences(data: ResponseData, cited: list[str]) -> Iterator[str]:
     plain = any(re.search(r"(?<!m)recist", _words(c.name, c.label)) for c in data.criteria)
     cited += [references.EISENHAUER_2009] * plain + [references.LENCIONI_2010] * modified
     yield (
-        f"Tumour response was the {listed(names)}, as complete response (CR), partial response "
-        "(PR), stable disease (SD), progressive disease (PD) or not evaluable (NE)."
+        f"Tumour response ({listed(names)}) was classified as complete response (CR), partial "
+        "response (PR), stable disease (SD), progressive disease (PD) or not evaluable (NE)."
     )
     interval, reference = _INTERVALS[spec.ci]
     cited.append(reference)
     unknown = any((c.codes < 0).any() for c in data.criteria)
-    rest = " or without a recorded response" if unknown else ""
+    rest = " or had no recorded response" if unknown else ""
     yield (
         "The objective response rate (ORR, CR + PR) and the disease control rate (DCR, CR + PR + "
-        f"SD) are proportions of all patients, with patients who were not evaluable{rest} counted "
-        f"as non-responders, and are given with {interval} {confidence_level(spec.conf_level)} "
-        f"confidence intervals; rates among patients with {listed(spec.evaluable)} are given as "
-        "well."
+        f"SD) were calculated among all patients, counting patients who were not evaluable{rest} "
+        f"as non-responders, and among evaluable patients ({listed(spec.evaluable, 'or')}), with "
+        f"{interval} {confidence_level(spec.conf_level)} confidence intervals."
     )
 
 
@@ -95,13 +94,14 @@ def _test_sentences(
     used = _tests_used(tables)
     if used:
         how = "within matched pairs" if data.pairs else "between groups"
-        yield f"Responses were compared {how} by {listed([_TEST_WORDS[test] for test in used])}."
+        tests = listed([_TEST_WORDS[test] for test in used], "or")
+        yield f"Responses were compared {how} by {tests}."
         cited += [references.MCNEMAR_1947] * ("mcnemar" in used)
     if "differences" in tables:
         cited += [references.NEWCOMBE_1998, references.WOOLF_1955]
         yield (
-            "Differences of rates have confidence intervals by Newcombe's method from the Wilson "
-            "score, odds ratios by Woolf's method."
+            "Confidence intervals of differences between rates were calculated by Newcombe's "
+            "method from the Wilson intervals, those of odds ratios by Woolf's method."
         )
 
 

@@ -27,7 +27,7 @@ _RATE_LABELS = {
     "DCR": "DCR (CR + PR + SD)",
 }  # fmt: skip
 _DENOMINATOR_LABELS = {
-    "all": "all patients", "known": "response recorded", "evaluable": "evaluable",
+    "all": "all patients", "known": "recorded", "evaluable": "evaluable",
 }  # fmt: skip
 
 
@@ -147,9 +147,9 @@ def _rates(data: ResponseData) -> Table:
         *data.criterion_column, Column("Rate", ("rate",)),
         Column("Of", ("denominator",), labels=_DENOMINATOR_LABELS), *across,
     )  # fmt: skip
-    evaluable = listed(spec.evaluable)
+    evaluable = listed(spec.evaluable, "or")
     note = (
-        f"Response recorded: with any of CR, PR, SD, PD and NE. Evaluable: with {evaluable}."
+        f"Recorded: with CR, PR, SD, PD or NE. Evaluable: with {evaluable}."
     )  # fmt: skip
     return Table("rates", "Response rates", tuple(rows[0]), tuple(rows), columns, (note,))
 
