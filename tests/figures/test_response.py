@@ -134,10 +134,12 @@ def test_a_waterfall_of_a_report_has_groups_in_the_order_of_their_levels(write: 
 
 
 @pytest.mark.parametrize("groups", ["a", "ab", "abc", "abcd"])
-def test_nothing_overlaps_or_leaves_the_picture(groups: str) -> None:
+@pytest.mark.parametrize("name", ["regorafenib after lenvatinib", "仑伐替尼联合经动脉化疗栓塞治疗"])
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_nothing_overlaps_or_leaves_the_picture(name: str, groups: str) -> None:
     """The names of groups, the labels of the bars, and the legend."""
     bars = tuple(
-        ResponseBar(criterion, f"regorafenib after lenvatinib {group}", 40,
+        ResponseBar(criterion, f"{name} {group}", 40,
                     ("CR", "PR", "SD", "PD", "NE", "Not recorded"), (4, 6, 10, 10, 6, 4),
                     (10.0, 15.0, 25.0, 25.0, 15.0, 10.0), "ORR 25.0%\nDCR 50.0%")
         for criterion in ("RECIST 1.1", "mRECIST") for group in groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -39,10 +40,10 @@ def draw(figure: ResponseFigure) -> Picture:
 
     criteria = list(dict.fromkeys(bar.criterion for bar in figure.bars))
     panels = [[bar for bar in figure.bars if bar.criterion == name] for name in criteria]
-    names = [textwrap.fill(bar.group, NAME_WIDTH) for bar in figure.bars]
+    names = [_wrapped(bar.group, NAME_WIDTH) for bar in figure.bars]
     lines = max(name.count("\n") for name in names)
     wide = PITCH * len(panels[0]) + 0.15
-    titles = [textwrap.fill(name, max(18, int(wide / 0.075))) for name in criteria]
+    titles = [_wrapped(name, max(18, int(wide / 0.075))) for name in criteria]
     bottom = 0.52 + 0.14 * lines + (0.22 if figure.legend else 0.0)
     top = 0.42 + 0.16 * max(1 + title.count("\n") if title else 0 for title in titles)
     left = 0.62
@@ -68,6 +69,12 @@ def draw(figure: ResponseFigure) -> Picture:
     return picture
 
 
+def _wrapped(text: str, width: int) -> str:
+    """The text in lines of so many letters; Korean, Chinese and Japanese ones take two places."""
+    wide = any(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return textwrap.fill(text, width // 2 if wide else width)
+
+
 def _draw_bars(axes: Axes, bars: list[ResponseBar], *, alone: bool) -> None:
     for x, bar in enumerate(bars):
         base = 0.0
@@ -84,7 +91,7 @@ def _draw_bars(axes: Axes, bars: list[ResponseBar], *, alone: bool) -> None:
                 )  # fmt: skip
             base += percent
         axes.text(x, 101.5, bar.rates, ha="center", va="bottom", fontsize=7.5, linespacing=1.15)
-    names = [f"n = {b.n}" if alone else f"{textwrap.fill(b.group, NAME_WIDTH)}\nn = {b.n}"
+    names = [f"n = {b.n}" if alone else f"{_wrapped(b.group, NAME_WIDTH)}\nn = {b.n}"
              for b in bars]  # fmt: skip
     axes.set_xticks(range(len(bars)), names)
     axes.tick_params(axis="x", length=0)
@@ -128,7 +135,7 @@ def draw_waterfall(figure: WaterfallFigure) -> Picture:
     panels = [[p for p in figure.patients if p.group == group] for group in groups]
     each = (PANEL - GAP * (len(panels) - 1)) / len(figure.patients)
     titles = [
-        textwrap.fill(f"{group} (n={len(patients)})", max(8, int(each * len(patients) / CHARACTER)))
+        _wrapped(f"{group} (n={len(patients)})", max(8, int(each * len(patients) / CHARACTER)))
         for group, patients in zip(groups, panels, strict=True)
     ]
     lines = max(title.count("\n") for title in titles) if len(panels) > 1 else 0
