@@ -38,6 +38,13 @@ def test_the_column_is_recognised_by_its_name(write: Write) -> None:
     assert "response-recognised" not in codes(given)
 
 
+def test_a_column_with_such_cells_and_another_name_is_suggested(write: Write) -> None:
+    file = PATIENTS.replace("response", "img_result_w12", 1)
+    with pytest.raises(UsageError) as refused:
+        hcc2l.response(write("c.csv", file))
+    assert refused.value.hint == "img_result_w12 has such cells: --response img_result_w12."
+
+
 def test_a_column_of_text_is_recognised_before_one_of_numbers(write: Write) -> None:
     file = PATIENTS.replace("change", "orr")
     report = hcc2l.response(write("c.csv", file))
@@ -104,7 +111,8 @@ def test_levels_of_the_dictionary_with_other_names_are_refused(write: Write) -> 
 @pytest.mark.parametrize(
     ("file", "options", "error", "message"),
     [
-        ("id,x\n1,PR\n2,SD\n", {}, UsageError, "No column is recognised as the best response."),
+        ("id,x\n1,PR\n2,SD\n", {}, UsageError,
+         "No column is recognised by its name as the best response."),
         ("id,recist,mrecist\n1,PR,PR\n2,SD,SD\n", {}, UsageError,
          "Several columns may hold the best response: recist, mrecist."),
         ("id,response\n1,\n2,\n", {}, AnalysisError, "No response is recorded in response"),

@@ -8,9 +8,10 @@ import numpy as np
 
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
-from hcc2l.analyses.best_response import RESPONSES, has_response, read_response
+from hcc2l.analyses.best_response import RESPONSES, has_response, is_response, read_response
 from hcc2l.analyses.response.duration import Duration, read_duration
 from hcc2l.cohort import Cohort
+from hcc2l.cohort import Column as CohortColumn
 from hcc2l.design import Factor, Floats, Ints, Mask, RowAccount
 from hcc2l.design.levels import distinct
 from hcc2l.errors import AnalysisError, InputError, UsageError, quoted_list
@@ -181,14 +182,26 @@ def _recognised(cohort: Cohort) -> str:
     found = found or [name for name in named if kinds[name] == "number"]
     if len(found) == 1:
         return found[0]
-    several = f"Several columns may hold the best response: {quoted_list(found)}."
+    if found:
+        raise UsageError(
+            f"Several columns may hold the best response: {quoted_list(found)}.",
+            where="--response",
+            hint=f"Choose one, or several to show side by side: --response {','.join(found)}.",
+        )
+    alike = [name for name in cohort.names if _has_responses(cohort.as_it_stands(name))]
+    hint = f"Use --response COLUMN. Columns: {quoted_list(cohort.names, 20)}."
+    if alike:
+        have = "has" if len(alike) == 1 else "have"
+        hint = f"{quoted_list(alike)} {have} such cells: --response {alike[0]}."
     raise UsageError(
-        several if found else "No column is recognised as the best response.",
-        where="--response",
-        hint=f"Choose one, or several to show side by side: --response {','.join(found)}."
-        if found
-        else f"Use --response COLUMN. Columns: {quoted_list(cohort.names, 20)}.",
+        "No column is recognised by its name as the best response.", where="--response", hint=hint
     )
+
+
+def _has_responses(column: CohortColumn) -> bool:
+    """Whether all cells of a column are responses."""
+    texts, _ = distinct(column) if column.kind == "text" else ([], None)
+    return bool(texts) and all(map(is_response, texts))
 
 
 def _is_named_response(name: str) -> bool:
