@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Ints, Mask
+from hcc2l.design.factors import MAX_LEVELS
 from hcc2l.design.levels import distinct
 from hcc2l.errors import InputError, quoted_list
 from hcc2l.vocabulary import response_category
@@ -67,8 +69,11 @@ def _no_response(cohort: Cohort, column: Column, rows: Ints) -> InputError:
 
 def _mapping(cohort: Cohort, name: str, texts: list[str]) -> str:
     """What to write in the dictionary so that every value of a column has its category."""
-    if cohort.dictionary.column(name).recoding:
-        return f"Name the levels of [columns.{name}] in hcc2l.toml CR, PR, SD, PD and NE."
+    derived = name in cohort.dictionary.derived
+    key = name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
+    table = f"[{'derived' if derived else 'columns'}.{key}]"
+    if derived or cohort.dictionary.column(name).recoding:
+        return f"Name the levels of {table} in hcc2l.toml CR, PR, SD, PD and NE."
     meant = {t: t.strip().upper() if is_response(t) else response_category(t) for t in texts}
     groups = {c: [t for t in texts if meant[t] == c] for c in RESPONSES}
     written = ", ".join(
@@ -77,13 +82,15 @@ def _mapping(cohort: Cohort, name: str, texts: list[str]) -> str:
         if of
     )
     unclear = [repr(t) for t in texts if meant[t] is None]
+    if not written and len(texts) > MAX_LEVELS:
+        return "This column contains no responses. Choose another column."
     if not written:
         codes = ", ".join(f'{json.dumps(t, ensure_ascii=False)} = "…"' for t in texts)
         return (
             f"State what they mean, with CR, PR, SD, PD or NE in place of the dots, under "
-            f"[columns.{name}] in hcc2l.toml: labels = {{{codes}}}."
+            f"{table} in hcc2l.toml: labels = {{{codes}}}."
         )
-    hint = f"Add to hcc2l.toml, under [columns.{name}]: groups = {{{written}}}"
+    hint = f"Add to hcc2l.toml, under {table}: groups = {{{written}}}"
     if unclear:
         return (
             f"{hint}, with {quoted_list(unclear)} in the group where "

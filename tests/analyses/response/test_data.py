@@ -57,11 +57,11 @@ def test_groups_of_the_dictionary_name_responses_in_another_language(write: Writ
         hcc2l.response(file)
     hint = str(refused.value.hint)
     assert hint == (
-        'Add to hcc2l.toml, under [columns.반응]: groups = {PR = ["부분관해", "부분 관해"], '
+        'Add to hcc2l.toml, under [columns."반응"]: groups = {PR = ["부분관해", "부분 관해"], '
         'PD = ["진행"]}, with \'판정불가\' in the group where it belongs, or other = "missing".'
     )
-    groups = hint.partition(": ")[2].partition(", with")[0]
-    write("hcc2l.toml", f'[columns."반응"]\n{groups}\nother = "missing"\n')
+    table, _, groups = hint.removeprefix("Add to hcc2l.toml, under ").partition(": ")
+    write("hcc2l.toml", f'{table}\n{groups.partition(", with")[0]}\nother = "missing"\n')
     (row,) = hcc2l.response(file).table("counts").rows
     assert (row["n"], row["known"], row["pr"], row["pd"]) == (4, 3, 2, 1)
 
@@ -81,6 +81,7 @@ def test_groups_of_the_dictionary_name_responses_in_another_language(write: Writ
         ),
         (["1", "2", "2"], "'1' (1), '2' (2)", 'labels = {"1" = "…", "2" = "…"}.'),
         (["PR", "PR", "responder"], "1 cell is not one of", "row 3."),
+        ([str(i) for i in range(30, 43)], "13 cells are none of", "contains no responses."),
     ],
 )
 def test_other_words_are_refused_with_a_mapping(
@@ -93,6 +94,13 @@ def test_other_words_are_refused_with_a_mapping(
     assert message in refused.value.message
     assert hint in f"{refused.value.hint} {refused.value.message}"
     assert str(refused.value.where).endswith("c.csv, column response")
+
+
+def test_levels_of_a_derived_column_with_other_names_are_refused(write: Write) -> None:
+    write("hcc2l.toml", '[derived.best]\nof = "arm"\ngroups = {x = ["a"], y = ["b"]}\n')
+    with pytest.raises(InputError) as refused:
+        hcc2l.response(write("c.csv", PATIENTS), response=["best"])
+    assert str(refused.value.hint).startswith("Name the levels of [derived.best] in hcc2l.toml")
 
 
 def test_cells_of_rows_that_are_not_analysed_are_not_judged(write: Write) -> None:
