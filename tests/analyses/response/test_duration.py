@@ -48,6 +48,11 @@ def test_dates_are_counted_from_the_response_to_the_first_event(write: Write) ->
     # 2020-03-01 to 2020-09-01 and 2020-05-01 to 2020-08-01: 184 and 92 days.
     assert (row["n"], row["events"], row["median"]) == (2, 2, (92 + 184) / 2)
     assert report.provenance.settings["start"] == "answered"
+    assert (
+        "Duration of response was measured in days from answered to the earlier of progression "
+        "and died, or to last in patients without an event. It was estimated in patients with CR "
+        "or PR by the Kaplan–Meier method"
+    ) in report.methods
     assert report.table("duration").footnotes == (
         "Kaplan–Meier estimate in patients with CR or PR, from answered to progression or died.",
     )
@@ -69,6 +74,10 @@ def test_times_are_counted_from_the_response(write: Write) -> None:
     file = write("c.csv", TIMES.format(unit="months", a=2, b=3))
     options = {"duration_start": "answered_months", "time": "pfs_months", "event": "pfs"}
     report = hcc2l.response(file, by="arm", **options)
+    assert (
+        "Duration of response (in months) was measured from answered months to the event pfs. It "
+        "was estimated"
+    ) in report.methods
     assert [tuple(row.values()) for row in report.table("duration").rows] == [
         ("response", "a", 2, 1, 5.0, 4.0, None), ("response", "b", 0, 0, None, None, None),
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 
 from hcc2l import references
@@ -110,13 +111,16 @@ def _duration_sentences(cohort: Cohort, data: ResponseData, cited: list[str]) ->
     if duration is None:
         return
     cited += [references.KAPLAN_MEIER_1958, references.BROOKMEYER_CROWLEY_1982]
-    if duration.endpoint.from_dates:
-        yield from computed_sentences(duration.endpoint, cohort)
-    unit = f" (in {duration.endpoint.unit})" if duration.endpoint.unit else ""
+    endpoint = replace(duration.endpoint, label="Duration of response")
+    if endpoint.from_dates:
+        yield from computed_sentences(endpoint, cohort)
+    else:
+        unit = f" (in {endpoint.unit})" if endpoint.unit else ""
+        start = in_sentence(cohort.label(duration.column))
+        event = endpoint.event_name
+        yield f"{endpoint.label}{unit} was measured from {start} to the event {event}."
     yield (
-        f"The duration of response{unit} was estimated in patients with CR or PR by the "
-        f"Kaplan–Meier method, from {in_sentence(cohort.label(duration.column))} to the event "
-        f"{duration.endpoint.event_name}, with "
+        "It was estimated in patients with CR or PR by the Kaplan–Meier method, with "
         f"{confidence_level(data.spec.conf_level)} confidence intervals of the median on the log "
         "scale."
     )
