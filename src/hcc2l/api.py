@@ -44,6 +44,7 @@ __all__ = [
     "psmatch",
     "read_cohort",
     "render_report",
+    "response",
     "roc",
     "tree",
     "write_report",
@@ -163,6 +164,7 @@ tree = analysis(specs.TreeSpec)
 psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
 flow = analysis(specs.FlowSpec)
+response = analysis(specs.ResponseSpec)
 derive = analysis(specs.DeriveSpec)
 fit_tree = _function(
     "fit_tree",

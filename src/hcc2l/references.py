@@ -56,6 +56,12 @@ EFRON_1977 = (
     "1977;72:557–565."
 )
 
+EISENHAUER_2009 = (
+    "Eisenhauer EA, Therasse P, Bogaerts J, et al. New response evaluation criteria in solid "
+    "tumours: revised RECIST guideline (version 1.1). Eur J Cancer 2009;45:228–247. "
+    "doi:10.1016/j.ejca.2008.10.026"
+)
+
 FLEMING_HARRINGTON_1991 = (
     "Fleming TR, Harrington DP. Counting processes and survival analysis. Wiley, 1991."
 )
@@ -134,6 +140,11 @@ LAUSEN_1994 = (
     "R, eds. Computational Statistics. Heidelberg: Physica; 1994:483-496."
 )
 
+LENCIONI_2010 = (
+    "Lencioni R, Llovet JM. Modified RECIST (mRECIST) assessment for hepatocellular carcinoma. "
+    "Semin Liver Dis 2010;30:52–60. doi:10.1055/s-0030-1247132"
+)
+
 LIN_WEI_1989 = (
     "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am Stat Assoc "
     "1989;84:1074–1078."
@@ -164,6 +175,17 @@ MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Maki
 MCNEMAR_1947 = (
     "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
     "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996."
+)
+
+MCNEMAR_1947 = (
+    "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
+    "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996"
+)
+
+NEWCOMBE_1998 = (
+    "Newcombe RG. Interval estimation for the difference between independent proportions: "
+    "comparison of eleven methods. Stat Med 1998;17:873–890. "
+    "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
 )
 
 PERKINS_SCHISTERMAN_2006 = (
@@ -241,6 +263,11 @@ WILCOXON_1945 = (
 WILSON_1927 = (
     "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat "
     "Assoc 1927;22:209–212."
+)
+
+WOOLF_1955 = (
+    "Woolf B. On estimating the relation between blood group and disease. Ann Hum Genet "
+    "1955;19:251–253. doi:10.1111/j.1469-1809.1955.tb01348.x"
 )
 
 YOUDEN_1950 = "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32–35."

@@ -620,6 +620,62 @@ class ChangeFigure(Figure):
 
 
 @dataclass(frozen=True)
+class ResponseBar:
+    """The responses of a group by one criterion.
+
+    Attributes
+    ----------
+    response
+        The categories from CR to NE, and `Not recorded` where some are.
+    count, percent
+        Patients with each, and their proportion of all `n` patients of the group.
+    rates
+        What stands above the bar: ``ORR 50.6%``, ``DCR 85.2%``.
+    """
+
+    criterion: str
+    group: str
+    n: int
+    response: tuple[str, ...]
+    count: tuple[int, ...]
+    percent: Numbers
+    rates: str
+
+
+@dataclass(frozen=True)
+class ResponseFigure(Figure):
+    """Stacked bars of the responses, a panel for each criterion and a bar for each group.
+
+    `legend` is the label of the groups, None where there is one group.
+    """
+
+    bars: tuple[ResponseBar, ...]
+    legend: str | None
+    y_label: str
+
+
+@dataclass(frozen=True)
+class PatientChange:
+    """The best change of a patient in percent of baseline, and the response."""
+
+    group: str
+    change: float
+    response: str
+
+
+@dataclass(frozen=True)
+class WaterfallFigure(Figure):
+    """Best changes of tumour size in descending order, a panel for each group.
+
+    `limits` are the changes at which lines are drawn: those of response and of progression.
+    """
+
+    patients: tuple[PatientChange, ...]
+    limits: tuple[float, float]
+    y_label: str
+
+
+@dataclass(frozen=True)
 class Excluded:
     """Rows excluded for one reason; `which` names them by id or line, for the note."""
 

@@ -621,3 +621,45 @@ def unit_in(name: str) -> str | None:
     last = re.split(r"[\s_]", text)[-1]
     unit = plain_unit(last) if len(last) > 2 else None
     return unit if unit in ("days", "weeks", "months", "years") and last != text else None
+
+
+# Words for the categories of best response, in the order of the categories.
+_RESPONSE_WORDS = {
+    "CR": "complete response|complete remission|complete|komplette remission|vollremission|"
+    "reponse complete|respuesta completa|risposta completa|resposta completa|tam yanit|완전관해|"
+    "완전반응|完全缓解|完全緩解|完全奏効|完全寛解",
+    "PR": "partial response|partial remission|partial|partielle remission|teilremission|"
+    "reponse partielle|respuesta parcial|risposta parziale|resposta parcial|kismi yanit|"
+    "parsiyel yanit|부분관해|부분반응|部分缓解|部分緩解|部分奏効",
+    "SD": "stable disease|stable|stabile erkrankung|maladie stable|enfermedad estable|"
+    "malattia stabile|doenca estavel|stabil hastalik|안정병변|안정|疾病稳定|病情稳定|稳定|"
+    "疾病穩定|安定",
+    "PD": "progressive disease|progression|progressive|progressed|progress|krankheitsprogression|"
+    "maladie progressive|progresion|progressione|progressao|progresif hastalik|progresyon|"
+    "진행병변|진행|疾病进展|病情进展|进展|疾病進展|進行|増悪",
+    "NE": "not evaluable|inevaluable|non evaluable|unevaluable|nicht beurteilbar|"
+    "nicht auswertbar|no evaluable|non valutabile|nao avaliavel|degerlendirilemedi|평가불가|"
+    "不可评价|无法评价|不能评价|評価不能",
+}  # fmt: skip
+_RESPONSE_OF = {
+    word: category for category, words in _RESPONSE_WORDS.items() for word in words.split("|")
+}
+_UNLIKE = re.compile(r"\b(non|not|no|un\w+|u)\b")  # `non-CR/non-PD`, `unconfirmed PR`
+
+
+def response_category(text: str) -> str | None:
+    """The category of best response that a text in some language probably means: `PR`, or None.
+
+    It is a suggestion for people to confirm: `PR (confirmed)`, `partial response`, `완전 관해`.
+    """
+    words = normal(text)
+    if _UNLIKE.search(text.casefold()):
+        return _RESPONSE_OF.get(words)  # "not evaluable"
+    whole = _RESPONSE_OF.get(words) or _RESPONSE_OF.get(words.replace(" ", ""))
+    if whole:
+        return whole
+    categories = {word.upper() for word in words.split()} & set(_RESPONSE_WORDS)
+    categories |= {
+        category for word, category in _RESPONSE_OF.items() if " " in word and word in words
+    }
+    return categories.pop() if len(categories) == 1 else None

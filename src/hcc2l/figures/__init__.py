@@ -16,12 +16,14 @@ from hcc2l.report import (
     LoveFigure,
     MaxstatFigure,
     Report,
+    ResponseFigure,
     RocFigure,
     ScoresFigure,
     SurvivalFigure,
     SurvivalPanels,
     ThresholdsFigure,
     TreeFigure,
+    WaterfallFigure,
 )
 
 # figure -> "module:function"; a drawer takes the figure and returns a matplotlib figure.
@@ -31,12 +33,14 @@ DRAWERS: dict[type[Figure], str] = {
     ForestFigure: "hcc2l.figures.forest:draw",
     LoveFigure: "hcc2l.figures.matching:draw_love",
     MaxstatFigure: "hcc2l.figures.roc:draw_statistics",
+    ResponseFigure: "hcc2l.figures.response:draw",
     RocFigure: "hcc2l.figures.roc:draw",
     ScoresFigure: "hcc2l.figures.matching:draw_scores",
     SurvivalFigure: "hcc2l.figures.survival:draw",
     SurvivalPanels: "hcc2l.figures.survival:draw_panels",
     ThresholdsFigure: "hcc2l.figures.roc:draw_thresholds",
     TreeFigure: "hcc2l.figures.tree:draw",
+    WaterfallFigure: "hcc2l.figures.response:draw_waterfall",
 }
 FORMATS = ("png", "svg", "pdf")
 _NO_CLOCK = {

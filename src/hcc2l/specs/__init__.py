@@ -18,19 +18,21 @@ from hcc2l.specs.psmatch import PsmatchSpec as PsmatchSpec
 from hcc2l.specs.regression import CoxSpec as CoxSpec
 from hcc2l.specs.regression import LogisticSpec as LogisticSpec
 from hcc2l.specs.regression import RegressionSpec as RegressionSpec
+from hcc2l.specs.response import ResponseSpec as ResponseSpec
 from hcc2l.specs.roc import RocSpec as RocSpec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
 
 # The commands, in the order of `hcc2l --help`.
 SPECS: dict[str, type[CohortSpec]] = {
     "check": CheckSpec,
+    "flow": FlowSpec,
+    "response": ResponseSpec,
     "km": KmSpec,
     "cox": CoxSpec,
     "logistic": LogisticSpec,
     "tree": TreeSpec,
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
-    "flow": FlowSpec,
     "change": ChangeSpec,
     "derive": DeriveSpec,
 }

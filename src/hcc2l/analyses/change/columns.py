@@ -9,10 +9,10 @@ import numpy as np
 
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask, factor
-from hcc2l.design.levels import natural_order
 from hcc2l.design.model import ModelTerm, model_term
 from hcc2l.design.rows import numbers
 from hcc2l.errors import AnalysisError, UsageError, quoted_list
+from hcc2l.levels import natural_order
 from hcc2l.number_format import parse_number
 from hcc2l.scores.laboratory import plain_unit
 from hcc2l.terms import QUANTILES, Term, parse_cuts
