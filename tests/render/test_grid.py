@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hcc2l.render.grid import cell, grid, presented_tables, write
+from hcc2l.render.options import RenderOptions
 from hcc2l.report import Column, Value
 from tests.render.handmade import BASELINE, GROUPS, MODELS, REPORT, SAMPLES, table
 
@@ -268,7 +269,7 @@ def test_a_table_taken_apart_is_one_for_each_value_named_by_its_cell() -> None:
     table = replace(MODELS, apart="term", columns=(
         replace(MODELS.columns[0], labels={"sex": "Sex"}), *MODELS.columns[1:]
     ))  # fmt: skip
-    sex, age = presented_tables(replace(REPORT, tables=(table,)))
+    sex, age = presented_tables(replace(REPORT, tables=(table,)), RenderOptions())
     assert (sex.title, age.title) == (f"{MODELS.title}: Sex", f"{MODELS.title}: age")
     assert [row[0] for row in grid(sex).rows] == ["male", "female"]
     assert len(grid(age).rows) == 1

@@ -24,7 +24,7 @@ BOTH: dict[str, Any] = {"before": ["afp", "ascites"], "after": ["afp_later", "as
 
 def shown(folder: Path, **options: Any) -> list[Grid]:
     report = hcc2l.change(cohort(folder, DICTIONARY, **COLUMNS), **options)
-    return [grid(table) for table in presented_tables(report)]
+    return [grid(table) for table in presented_tables(report, RenderOptions())]
 
 
 def test_numbers_have_medians_and_two_classes_their_share(tmp_path: Path) -> None:
