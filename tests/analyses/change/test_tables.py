@@ -9,6 +9,7 @@ import pytest
 
 import hcc2l
 from hcc2l.render.grid import Grid, grid, presented_tables
+from hcc2l.render.options import RenderOptions
 from tests.analyses.change.cohorts import cohort
 
 COLUMNS: dict[str, Any] = {
