@@ -32,6 +32,7 @@ __all__ = [
     "Report",
     "Table",
     "UsageError",
+    "adverse",
     "check",
     "cox",
     "derive",
@@ -159,6 +160,7 @@ logistic = analysis(specs.LogisticSpec)
 tree = analysis(specs.TreeSpec)
 psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
+adverse = analysis(specs.AdverseSpec)
 derive = analysis(specs.DeriveSpec)
 fit_tree = _function(
     "fit_tree",

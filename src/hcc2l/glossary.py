@@ -179,7 +179,12 @@ GLOSSARY: dict[str, Key] = {
         "Patients", "text", "eligible, complete, matched, or the reason for not being matched"
     ),
     "sample": Key("Sample", "text", "before or after matching, or weighted"),
-    "label": Key("Variable", "text", "label of the variable, with its level"),
+    "label": Key("Variable", "text", "label of the variable, with its level, or of an event"),
+    "adverse_event": Key(
+        "Adverse event", "text", "the event: its term, its column, or `any event`"
+    ),
+    "band": Key("Grade", "text", "grades counted together: any, 3-4, 3-5, 5"),
+    "reason": Key("Reason", "text", "the reason; null where none is stated"),
     "rate": Key("Rate", "text", "a best response, ORR (CR + PR) or DCR (CR + PR + SD)"),
     "count": Key("n", "count", "patients with it"),
     "parts": Key("From", "text", "the columns that it is computed from, with their units"),

@@ -46,6 +46,11 @@ COX_1958 = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 
 
 COX_1972 = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187–220."
 
+CTCAE_2017 = (
+    "National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE), version "
+    "5.0. US Department of Health and Human Services, 2017."
+)
+
 DELONG_1988 = (
     "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated "
     "receiver operating characteristic curves. Biometrics 1988;44:837–845."

@@ -9,6 +9,7 @@ from pathlib import Path
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.files import write_files
 from hcc2l.report import (
+    AdverseFigure,
     Figure,
     ForestFigure,
     LoveFigure,
@@ -24,6 +25,7 @@ from hcc2l.report import (
 
 # figure -> "module:function"; a drawer takes the figure and returns a matplotlib figure.
 DRAWERS: dict[type[Figure], str] = {
+    AdverseFigure: "hcc2l.figures.adverse:draw",
     ForestFigure: "hcc2l.figures.forest:draw",
     LoveFigure: "hcc2l.figures.matching:draw_love",
     MaxstatFigure: "hcc2l.figures.roc:draw_statistics",

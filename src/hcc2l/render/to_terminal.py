@@ -181,10 +181,17 @@ def _kept_together(content: Grid, before: Sequence[int], i: int) -> list[int]:
     if block and len(block) < len(before):
         return block
     headers = content.headers
-    closed = [place for place, j in enumerate(before, start=1) if headers[j] == "p"]
+    compared = list(before)  # without the p of other comparisons of the same columns
+    while headers[i] == "p" and len(compared) > 1 and headers[compared[-1]] == "p":
+        compared.pop()
+    closed = [place for place, j in enumerate(compared, start=1) if headers[j] == "p"]
     if closed and headers.count("p") > 1:  # several groups of columns, each ending with its p
         return list(before[closed[-1] :])
-    return list(before[-1:]) if headers[i] == "p" and len(before) > 1 else []
+    if headers[i] != "p" or len(compared) < 2:
+        return []
+    last = content.block(compared[-1])
+    start = last.start if last.start > before[0] else compared[-1]
+    return [j for j in before if j >= start]
 
 
 def _heading(header: str, width: int) -> str:

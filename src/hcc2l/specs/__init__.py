@@ -6,6 +6,7 @@ takes, are in `reading` and `output`.
 
 from __future__ import annotations
 
+from hcc2l.specs.adverse import AdverseSpec as AdverseSpec
 from hcc2l.specs.check import CheckSpec as CheckSpec
 from hcc2l.specs.derive import DeriveSpec as DeriveSpec
 from hcc2l.specs.km import KmSpec as KmSpec
@@ -28,5 +29,6 @@ SPECS: dict[str, type[CohortSpec]] = {
     "tree": TreeSpec,
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
+    "adverse": AdverseSpec,
     "derive": DeriveSpec,
 }
