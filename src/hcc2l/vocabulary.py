@@ -456,7 +456,9 @@ FIELDS: tuple[Field, ...] = (
 # The columns of a long file of adverse events, those that are dictionary terms first.
 EVENT_FIELDS: tuple[Field, ...] = (
     _field(
-        "adverse_event", "adverse event", "text",
+        "adverse_event",
+        "adverse event",
+        "text",
         "aedecod|preferred term|pt|pt name|aeterm|ae term|term|aellt|adverse event|"
         "adverse event term|event term|ae|event|events|toxicity|side effect|ctcae term|meddra|"
         "meddra pt|nebenwirkung|nebenwirkungen|unerwunschtes ereignis|uaw|ereignis|toxizitat|"
@@ -470,21 +472,24 @@ EVENT_FIELDS: tuple[Field, ...] = (
         role="post-baseline",
     ),
     _field(
-        "grade", "grade", "group",
+        "grade",
+        "grade",
+        "group",
         "aetoxgrn|aetoxgr|toxgr|ctcae|ctcae grade|ctcae grad|ctc grade|ctc grad|ctc|ctcgrade|"
         "ctcaegrade|grade|grad|toxicity grade|max grade|maximum grade|highest grade|worst grade|"
         "grado|derece|graad|stopien|gravite|schweregrad|severity|등급|分级|分級|级别|級別|グレード|"
         "степень",
         "ctcae grade|ctcae grad|ctc grade|toxicity grade|schweregrad|grade ctcae|grado ctcae|"
         "등급|分级|分級|グレード|степень тяжести",
-        role="post-baseline", levels="1|2|3|4|5",
+        role="post-baseline",
+        levels="1|2|3|4|5",
     ),
 )
 # Words in the place of an event or of a grade that say that there was none.
-_NO_EVENT = frozenset(
+_NO_EVENT = frozenset(_split(
     "none|no|nil|no ae|no adverse event|no adverse events|no event|keine|keine nw|aucun|aucune|"
-    "ninguno|ninguna|nessuno|nessuna|nenhum|yok|geen|brak|없음|无|無|なし|нет".split("|")
-)
+    "ninguno|ninguna|nessuno|nessuna|nenhum|yok|geen|brak|없음|无|無|なし|нет"
+))  # fmt: skip
 
 # An earlier field wins a tie; `at week 8` makes a value of any field one known after baseline.
 _LATER = re.compile(

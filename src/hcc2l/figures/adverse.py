@@ -6,12 +6,9 @@ import math
 import textwrap
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from matplotlib.colors import to_rgb
+from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import colour
-from hcc2l.numerals import tick
 from hcc2l.report import AdverseFigure, EventBar
 
 if TYPE_CHECKING:
@@ -21,11 +18,11 @@ if TYPE_CHECKING:
 LINE = 0.2  # inches per event
 BAR = 0.68  # of a line
 CHARACTER = 0.063
-LABEL_WIDTH = 40  # characters at which the name of an event is wrapped
+NAME_WIDTH, TITLE_WIDTH = 40, 32  # characters at which names of events and groups are wrapped
 PANEL = 2.5  # inches, width of the bars of a group
 BETWEEN = 0.25
-TINT = 0.62  # share of white in the bars of the wider band
-HEADING = 0.3
+HEADING, AXIS, LEGEND = 0.3, 0.5, 0.22
+TINT = 0.6  # share of white in the bars of the wider band
 
 
 def draw(figure: AdverseFigure) -> Picture:
@@ -33,68 +30,131 @@ def draw(figure: AdverseFigure) -> Picture:
     from matplotlib.figure import Figure as MplFigure
 
     groups = list(dict.fromkeys(bar.group for bar in figure.bars))
-    bands = list(dict.fromkeys(bar.band for bar in figure.bars))
     events = list(dict.fromkeys(bar.event for bar in figure.bars))
-    names = [_wrapped(event) for event in events]
+    names = [_wrapped(event, NAME_WIDTH) for event in events]
     places, depth = _places(names)
     mirrored = len(groups) == 2
-    gap = 0.0 if mirrored else BETWEEN
+    between = 0.0 if mirrored else BETWEEN
     left = 0.2 + CHARACTER * max(_columns(line) for name in names for line in name.splitlines())
-    below = 0.5 + (0.25 if len(bands) > 1 else 0.0)
-    width = left + len(groups) * (PANEL + gap) + 0.15
-    height = LINE * depth + below + HEADING
+    width = left + len(groups) * (PANEL + between) - between + 0.2
+    bands = list(dict.fromkeys(bar.band for bar in figure.bars))
+    below = AXIS + (LEGEND if len(bands) > 1 else 0.0)
+    titles = [f"{group} (n = {_patients(figure, group)})" for group in groups]
+    titles = [_wrapped(title, TITLE_WIDTH) for title in titles]
+    heading = HEADING * (1 + 0.55 * max(title.count("\n") for title in titles))
+    height = LINE * depth + below + heading
     picture = MplFigure(figsize=(width, height))
-    highest = _end_of_axis(figure.bars)
+    ticks, end = _axis(figure.bars)
     for i, group in enumerate(groups):
-        x = left + i * (PANEL + gap)
-        box = (x / width, below / height, PANEL / width, LINE * depth / height)
-        axes = picture.add_axes(box)
-        bars = [bar for bar in figure.bars if bar.group == group]
-        _draw_bars(axes, bars, bands, dict(zip(events, places, strict=True)), i)
+        x = left + i * (PANEL + between)
+        axes = picture.add_axes((x / width, below / height, PANEL / width, LINE * depth / height))
         to_left = mirrored and i == 0
-        axes.set_xlim((highest, 0.0) if to_left else (0.0, highest))
+        axes.set_xlim((end, 0.0) if to_left else (0.0, end))
         axes.set_ylim(depth, 0.0)
-        _set_axes(axes, highest, mirrored=mirrored and i == 1)
-        axes.set_title(f"{group} (n = {bars[0].n})", loc="center" if mirrored else "left", pad=5)
-        if i == 0:
-            axes.set_yticks(places, names)
-            axes.tick_params(axis="y", length=0, pad=6)
-        else:
-            axes.set_yticks([])
-    middle = (left + (len(groups) * (PANEL + gap) - gap) / 2) / width
-    picture.text(middle, (below - 0.33) / height, figure.x_label, ha="center", va="top",
+        bars = [bar for bar in figure.bars if bar.group == group]
+        _draw_bars(axes, bars, dict(zip(events, places, strict=True)), colour(i), to_left=to_left)
+        shared = mirrored and i == 1  # its 0 is that of the other group
+        axes.set_xticks(ticks[1:] if shared else ticks)
+        axes.set_title(titles[i], loc="center" if mirrored else "left", pad=5)
+        axes.set_yticks(places if i == 0 else [], names if i == 0 else [])
+        axes.tick_params(axis="y", length=0, pad=6)
+        axes.spines["left"].set_visible(not to_left)
+        axes.axhline(places[0] + 0.5 * _lines(names[0]), color="0.75", linewidth=0.6, zorder=1)
+    middle = left + (len(groups) * (PANEL + between) - between) / 2
+    picture.text(middle / width, (below - 0.36) / height, figure.x_label, ha="center", va="center",
                  fontsize=8.5)  # fmt: skip
-    if len(bands) > 1:
-        _draw_legend(picture, bands, len(groups), (middle, 0.0))
+    _draw_legend(picture, bands, len(groups), middle)
     return picture
 
 
 def _draw_bars(
-    axes: Axes,
-    bars: Sequence[EventBar],
-    bands: Sequence[str],
-    places: dict[str, float],
-    group: int,
+    axes: Axes, bars: Sequence[EventBar], places: dict[str, float], hue: str, *, to_left: bool
 ) -> None:
-    """The bars of a group, each with its percentage; those of the narrower band are dark."""
+    """The bars of a group with their percentages, those of the narrower band dark."""
+    bands = list(dict.fromkeys(bar.band for bar in bars))
     for i, band in enumerate(bands):
         of_band = [bar for bar in bars if bar.band == band]
-        light = i == 0 and len(bands) > 1
-        y = [places[bar.event] for bar in of_band]
-        axes.barh(
-            y, [bar.percent for bar in of_band], height=BAR, linewidth=0, zorder=2 + i,
-            color=_tint(colour(group)) if light else colour(group),
-        )  # fmt: skip
-    ends = [bar for bar in bars if bar.band == bands[0]]
-    inner = {bar.event: bar for bar in bars if bar.band == bands[-1]}
-    for bar in ends:
-        texts = [bar, inner[bar.event]] if len(bands) > 1 else [bar]
-        text = " / ".join(f"{b.percent:.0f}" for b in texts)
+        fill = hue if i == len(bands) - 1 else _tinted(hue)
+        axes.barh([places[bar.event] for bar in of_band], [bar.percent for bar in of_band],
+                  height=BAR, linewidth=0, color=fill, zorder=2 + i)  # fmt: skip
+    for event, y in places.items():
+        of_event = [bar for bar in bars if bar.event == event]
+        text = " | ".join(_whole(bar.percent) for bar in of_event if bar.count)
         axes.annotate(
-            text, (bar.percent, places[bar.event]), xytext=(3 * _sign(axes, group), 0),
-            textcoords="offset points", va="center", fontsize=6.5, color="0.25",
+            text or "0", (of_event[0].percent, y), xytext=(-3 if to_left else 3, 0),
+            textcoords="offset points", ha="right" if to_left else "left",
+            va="center", fontsize=6.5, color="0.2",
         )  # fmt: skip
 
 
-def _sign(axes, group):
-    return 1
+def _whole(percent: float) -> str:
+    """A percentage beside its bar, halves rounded up: `3` for 2.5%."""
+    return "<1" if percent < 0.5 else f"{math.floor(percent + 0.5)}"
+
+
+def _draw_legend(picture: Picture, bands: Sequence[str], groups: int, middle: float) -> None:
+    """The bands below the axis, each in the colours of all groups; none for a single band."""
+    if len(bands) < 2:
+        return
+    from matplotlib.legend_handler import HandlerTuple
+    from matplotlib.patches import Patch
+
+    width, height = picture.get_size_inches()
+    hues = [colour(i) for i in range(groups)]
+    keys: Any = [
+        tuple(Patch(color=hue if i == len(bands) - 1 else _tinted(hue)) for hue in hues)
+        for i in range(len(bands))
+    ]
+    picture.legend(
+        keys, list(bands), handler_map={tuple: HandlerTuple(ndivide=None, pad=0.0)},
+        loc="center", bbox_to_anchor=(middle / width, 0.14 / height), ncols=len(bands),
+        borderaxespad=0.0, handlelength=0.9 * groups, columnspacing=1.6,
+    )  # fmt: skip
+
+
+def _axis(bars: Sequence[EventBar]) -> tuple[list[float], float]:
+    """The ticks of the axis of percentages, and its end, with room for the number of a bar."""
+    from matplotlib.ticker import MaxNLocator
+
+    highest = max([1.0, *(bar.percent for bar in bars)])
+    ticks = [
+        float(t) for t in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0.0, highest) if t <= 100
+    ]
+    return ticks, max(ticks[-1], 1.18 * highest)
+
+
+def _tinted(hue: str) -> str:
+    """A lighter colour of the same hue."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    red, green, blue = (c + (1 - c) * TINT for c in to_rgb(hue))
+    return to_hex((red, green, blue))
+
+
+def _patients(figure: AdverseFigure, group: str) -> int:
+    """The patients of a group."""
+    return next(bar.n for bar in figure.bars if bar.group == group)
+
+
+def _wrapped(text: str, width: int) -> str:
+    """A text in lines of at most so many columns; wide letters take two."""
+    return textwrap.fill(text, max(1, width * len(text) // max(1, _columns(text))))
+
+
+def _columns(text: str) -> int:
+    """The width of a text in columns of a fixed font."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _lines(name: str) -> float:
+    """The height of a name, in lines of the figure."""
+    return 1.0 + 0.6 * name.count("\n")
+
+
+def _places(names: Sequence[str]) -> tuple[list[float], float]:
+    """The middle of each line from the top, and the end of the last; any event stands apart."""
+    places, depth = [], 0.0
+    for name in names:
+        places.append(depth + _lines(name) / 2)
+        depth += _lines(name)
+    return places, depth

@@ -20,7 +20,7 @@ _TABLE = "Groups and table"
 class AdverseSpec(AnalysisSpec):
     """Adverse events: numbers of patients by event and grade, compared between groups."""
 
-    example = "--events adverse_events.csv --by second_line --plot adverse.png"
+    example = "--events adverse_events.csv --by second_line"
     optional_tables: ClassVar[Mapping[str, str]] = {"reasons": "--reasons COL"}
     rules = (
         Excludes(

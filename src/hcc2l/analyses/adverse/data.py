@@ -67,11 +67,15 @@ class Reasons:
     patients: Patients
 
     @property
+    def counts(self) -> design.Floats:
+        """Patients with each reason that is stated, by group, shape (reasons, groups)."""
+        groups = len(self.patients.levels)
+        return contingency(self.codes, len(self.levels), self.patients.codes, groups)
+
+    @property
     def test(self) -> Test:
         """Whether the groups differ in the reasons that are stated."""
-        groups = len(self.patients.levels)
-        counts = contingency(self.codes, len(self.levels), self.patients.codes, groups)
-        return independent_counts(counts)
+        return independent_counts(self.counts)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,11 @@ class AdverseData:
     by: str | None
     rows: int
     reasons: Reasons | None
+
+    @property
+    def graded(self) -> bool:
+        """Whether any event has grades."""
+        return any(event.graded for event in self.events[1:])
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -238,9 +247,7 @@ def _drop_undocumented(
     account.drop(undocumented, f"adverse events not documented ({documented.name})")
 
 
-def _bands(
-    asked: Sequence[Band], events: Sequence[Event], reading: Reading
-) -> tuple[Band, ...]:
+def _bands(asked: Sequence[Band], events: Sequence[Event], reading: Reading) -> tuple[Band, ...]:
     """The bands of the table.
 
     Raises

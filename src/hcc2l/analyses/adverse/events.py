@@ -60,8 +60,8 @@ def any_event(events: Sequence[Event]) -> Event:
     return Event(
         "any event",
         "Any adverse event",
-        known.any(axis=0),
-        present.any(axis=0),
+        np.asarray(known.any(axis=0)),
+        np.asarray(present.any(axis=0)),
         grade.max(axis=0),
         all(event.graded for event in events),
     )

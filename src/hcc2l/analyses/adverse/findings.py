@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from hcc2l.analyses.adverse.data import AdverseData
 from hcc2l.analyses.adverse.events import Event
 from hcc2l.analyses.adverse.grades import HIGHEST, Band
+from hcc2l.design import Floats
 from hcc2l.stats.counts import SMALL_EXPECTED, expected_counts, without_empty
+from hcc2l.stats.test import Test
 
 FEWEST = 5  # patients with an event, below whom a comparison hardly finds a difference
 
@@ -28,13 +30,26 @@ def rare(data: AdverseData) -> list[tuple[Event, Band]]:
 
 
 def approximate(data: AdverseData) -> list[tuple[Event, Band]]:
-    """Chi-square tests of tables with an expected count below 5."""
+    """Comparisons by a chi-square test with an expected count below 5."""
     return [
         (event, band)
         for event, band in tested(data)
-        if data.test(event, band).name == "chi-square"
-        if (expected_counts(without_empty(data.counts(event, band))) < SMALL_EXPECTED).any()
+        if _unreliable(data.test(event, band), data.counts(event, band))
     ]
+
+
+def reasons_approximate(data: AdverseData) -> bool:
+    """Whether the comparison of the reasons for stopping is such a test."""
+    reasons = data.reasons
+    if reasons is None or not reasons.patients.compared:
+        return False
+    return _unreliable(reasons.test, reasons.counts)
+
+
+def _unreliable(test: Test, counts: Floats) -> bool:
+    if test.name != "chi-square" or not test.p >= 0:
+        return False
+    return bool((expected_counts(without_empty(counts)) < SMALL_EXPECTED).any())
 
 
 def ungraded(data: AdverseData) -> Mapping[str, int]:

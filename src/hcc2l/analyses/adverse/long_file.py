@@ -22,9 +22,7 @@ _FIELDS = {"id": "patient_id", "term": "adverse_event", "grade": "grade"}
 _MEANING = {"id": "patients", "term": "events", "grade": "grades"}
 
 
-def events_of_file(
-    cohort: Cohort, spec: AdverseSpec, keep: Mask
-) -> tuple[list[Event], Reading]:
+def events_of_file(cohort: Cohort, spec: AdverseSpec, keep: Mask) -> tuple[list[Event], Reading]:
     """The events of a file in every row of the cohort, in the order of the file.
 
     Raises
@@ -82,9 +80,7 @@ def _refuse_the_cohort(cohort: Cohort, file: Cohort) -> None:
         )
 
 
-def _columns(
-    cohort: Cohort, file: Cohort, given: Mapping[str, str | None]
-) -> dict[str, str]:
+def _columns(cohort: Cohort, file: Cohort, given: Mapping[str, str | None]) -> dict[str, str]:
     """The columns of ids, terms and grades; there may be no column of grades."""
     columns = {}
     for key, field in _FIELDS.items():
@@ -96,7 +92,9 @@ def _columns(
             continue
         if name not in file.names:
             missing = f"no column {name!r}" if name else f"no column of {_MEANING[key]}"
-            hint = did_you_mean(name or "", file.names) or f"Columns: {quoted_list(file.names, 60)}."
+            hint = (
+                did_you_mean(name or "", file.names) or f"Columns: {quoted_list(file.names, 60)}."
+            )
             raise UsageError(
                 f"There is {missing} in the file of adverse events.",
                 where=f"{file.source.name}, --{key}",
@@ -116,7 +114,9 @@ def _grades(file: Cohort, name: str | None) -> tuple[Ints, Mask]:
     if wrong:
         rows = np.flatnonzero(np.isin(codes, wrong))
         first, more = int(rows[0]), rows.size - 1
-        others = f"; nor {'is' if more == 1 else 'are'} {counted(more, 'other cell')}" if more else ""
+        others = (
+            f"; nor {'is' if more == 1 else 'are'} {counted(more, 'other cell')}" if more else ""
+        )
         raise InputError(
             f"{texts[codes[first]]!r} is not a grade of the CTCAE{others}.",
             where=f"{file.source.name}, column {name}, {file.row_where(first)}",
@@ -127,9 +127,7 @@ def _grades(file: Cohort, name: str | None) -> tuple[Ints, Mask]:
     return known.astype(np.int64), codes >= 0
 
 
-def _terms(
-    file: Cohort, name: str
-) -> tuple[list[str | None], dict[str, dict[str, int]]]:
+def _terms(file: Cohort, name: str) -> tuple[list[str | None], dict[str, dict[str, int]]]:
     """The event of each row in its commonest spelling, None without one; the spellings of each."""
     column = file.column(name)
     cells = [printable(column.text(row)) for row in range(file.rows)]
@@ -202,8 +200,9 @@ def _unknown_patients(
     cohort: Cohort, file: Cohort, name: str, rows: Sequence[tuple[str, int]]
 ) -> InputError:
     """The error for events of nobody in the cohort."""
-    named = quoted_list(f"{text!r} ({file.row_place(row)})" if text else f"no id ({file.row_place(row)})"
-                        for text, row in rows)  # fmt: skip
+    named = quoted_list(
+        f"{repr(text) if text else 'no id'} ({file.row_place(row)})" for text, row in rows
+    )
     are = "belongs to a patient" if len(rows) == 1 else "belong to patients"
     hint = (
         "Correct the ids, or give the whole cohort and select its patients with --where: events of "

@@ -18,7 +18,7 @@ def conventions(data: AdverseData) -> list[str]:
     reading = data.reading
     file = f"adverse events: {reading.file}, SHA-256 {(reading.sha256 or '')[:12]}"
     parts = [file] if reading.file else []
-    parts += [listed([band.label.lower() for band in data.bands])]
+    parts += [listed([in_sentence(band.label) for band in data.bands])] if data.graded else []
     names = _tests_used(data)
     return [*parts, *([f"tests: {listed(names)}"] if names else [])]
 
@@ -26,14 +26,18 @@ def conventions(data: AdverseData) -> list[str]:
 def _tests_used(data: AdverseData) -> list[str]:
     words = {"chi-square": "chi-square", "fisher": "Fisher's exact"}
     used = {data.test(event, band).name for event, band in tested(data)}
+    used |= {data.reasons.test.name} if _reasons_compared(data) and data.reasons else set()
     return [text for name, text in words.items() if name in used]
+
+
+def _reasons_compared(data: AdverseData) -> bool:
+    return data.reasons is not None and data.reasons.test.p >= 0
 
 
 def adverse_methods(data: AdverseData, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     sentences, cited = opening_sentences(cohort), score_references(cohort)
-    graded = any(event.graded for event in data.events[1:])
-    if graded:
+    if data.graded:
         sentences.append(
             "Adverse events were graded according to the Common Terminology Criteria for Adverse "
             "Events (CTCAE); each patient was counted once per event, at the highest grade."
@@ -59,6 +63,8 @@ def _comparison_sentences(data: AdverseData) -> list[str]:
     what = "The proportions of patients with an event"
     if data.bands != (ANY,):
         what += f" of {listed([in_sentence(band.label) for band in data.bands])}"
+    if _reasons_compared(data):
+        what += ", and the reasons for stopping treatment,"
     test = " test"
     if names == ["chi-square", "Fisher's exact"]:
         how = "the chi-square test, or by Fisher's exact test where an expected count was below 5"

@@ -11,6 +11,7 @@ from hcc2l.analyses.adverse.findings import (
     approximate,
     fatal_beyond,
     rare,
+    reasons_approximate,
     tested,
     ungraded,
     without_value,
@@ -18,7 +19,7 @@ from hcc2l.analyses.adverse.findings import (
 from hcc2l.analyses.adverse.grades import ANY, Band
 from hcc2l.errors import quoted_list
 from hcc2l.report import Note
-from hcc2l.wording import counted, listed
+from hcc2l.wording import counted, in_sentence, listed
 
 SIGNIFICANT = 0.05
 MANY_TESTS = 5
@@ -36,7 +37,7 @@ def _reading_notes(reading: Reading) -> list[Note]:
     if reading.recognised:
         columns = listed([f"{_WHAT[key]} by {reading.columns[key]}" for key in reading.recognised])
         text = f"{reading.file}: {columns}, recognised by the names of the columns."
-        notes.append(Note("info", "events-file", text))
+        notes.append(Note("info", "columns-recognised", text))
     if reading.without_event:
         rows = counted(reading.without_event, "row")
         text = f"{reading.file}: {rows} without an event, or of grade 0, did not count."
@@ -79,7 +80,7 @@ def _grade_notes(data: AdverseData) -> list[Note]:
         )  # fmt: skip
     if data.unlisted:
         labels = quoted_list((event.label for event in data.unlisted), _MOST)
-        bands = listed([band.label.lower() for band in data.bands], "or")
+        bands = listed([in_sentence(band.label) for band in data.bands], "or")
         notes.append(
             Note("info", "events-not-listed",
                  f"Not in the table, as no patient analysed had them in {bands}: {labels}.")
@@ -89,20 +90,22 @@ def _grade_notes(data: AdverseData) -> list[Note]:
 
 def _test_notes(data: AdverseData) -> list[Note]:
     notes = []
-    poor = approximate(data)
+    poor = _named(approximate(data), data)
+    poor += ["the reasons for stopping"] if reasons_approximate(data) else []
     if poor:
         notes.append(
             Note("warning", "small-expected-counts",
                  f"The chi-square test is unreliable, with an expected count below 5: "
-                 f"{_named(poor, data)}. Compare two groups, for Fisher's exact test, or report "
+                 f"{quoted_list(poor, _MOST)}. Merge rare levels, or report "
                  "the counts alone.")
         )  # fmt: skip
     few = rare(data)
     if few:
         notes.append(
             Note("info", "rare-events",
-                 f"Fewer than {FEWEST} patients had: {_named(few, data)}. A test of so few has "
-                 "almost no power: a large p does not show that the groups are alike.")
+                 f"Fewer than {FEWEST} patients had: {quoted_list(_named(few, data), _MOST)}. A "
+                 "test of so few has almost no power: a large p does not show that the groups are "
+                 "alike.")
         )  # fmt: skip
     number = len(tested(data))
     if number > MANY_TESTS:
@@ -115,11 +118,8 @@ def _test_notes(data: AdverseData) -> list[Note]:
     return notes
 
 
-def _named(comparisons: Sequence[tuple[Event, Band]], data: AdverseData) -> str:
+def _named(comparisons: Sequence[tuple[Event, Band]], data: AdverseData) -> list[str]:
     """The events compared, with the band where the table has several."""
-    several = len(data.bands) > 1
-    return quoted_list(
-        (f"{event.label}, {band.label.lower()}" if several else event.label
-         for event, band in comparisons),
-        _MOST,
-    )  # fmt: skip
+    if len(data.bands) == 1:
+        return [event.label for event, _ in comparisons]
+    return [f"{event.label} ({in_sentence(band.label)})" for event, band in comparisons]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hcc2l.analyses.adverse.data import ALL, AdverseData, Patients, Reasons
+from hcc2l.analyses.adverse.data import ALL, AdverseData, Reasons
 from hcc2l.analyses.test_names import TEST_LABELS
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.wording import counted
@@ -22,18 +22,18 @@ def adverse_tables(data: AdverseData) -> list[Table]:
 def _events_table(data: AdverseData) -> Table:
     """Patients with each event, any event first, by group and band."""
     rows = tuple(_event_rows(data))
-    labels = {band.name: band.label for band in data.bands}
+    labels = {band.name: band.label if data.graded else "n (%)" for band in data.bands}
     share = Column("", ("count", "percent"), form="summary")
     bands = Column("Grade", ("band",), labels=labels, across=(share,))
-    columns = (Column("Adverse event", ("label",)), _groups_column(data, bands))
+    columns = [Column("Adverse event", ("label",)), _groups_column(data, bands)]
     if data.patients.compared:
-        p = _p_column()
-        columns = (*columns, Column("Grade", ("band",), labels=labels, across=(p,)))
-        if len(data.bands) == 1:
-            columns = (*columns[:2], p)
+        p = Column("p", ("p",), mark="test", labels=TEST_LABELS)
+        several = Column("Grade", ("band",), labels=labels, across=(p,))
+        columns.append(several if len(data.bands) > 1 else p)
     return Table(
-        "events", "Adverse events", tuple(rows[0]), rows, columns, tuple(_events_footnotes(data))
-    )
+        "events", "Adverse events", tuple(rows[0]), rows, tuple(columns),
+        tuple(_events_footnotes(data)),
+    )  # fmt: skip
 
 
 def _groups_column(data: AdverseData, inside: Column) -> Column:
@@ -42,10 +42,6 @@ def _groups_column(data: AdverseData, inside: Column) -> Column:
     return Column(
         "Group", ("group", "n"), form="size", labels={ALL: all_patients}, across=(inside,)
     )
-
-
-def _p_column() -> Column:
-    return Column("p", ("p",), mark="test", labels=TEST_LABELS)
 
 
 def _event_rows(data: AdverseData) -> Iterator[Row]:
@@ -64,7 +60,7 @@ def _event_rows(data: AdverseData) -> Iterator[Row]:
 
 def _events_footnotes(data: AdverseData) -> Iterator[str]:
     yield "Patients (%), each counted once per event" + (
-        ", at the highest grade." if any(event.graded for event in data.events[1:]) else "."
+        ", at the highest grade." if data.graded else "."
     )
     n = data.patients.codes.size
     if n < data.rows:
@@ -97,31 +93,31 @@ def _tests_table(data: AdverseData) -> Table:
 def _reasons_table(data: AdverseData, reasons: Reasons) -> Table:
     """Patients with each reason for stopping, by group, and those for whom none is stated."""
     patients = reasons.patients
-    groups = (*patients.levels, *((ALL,) if data.spec.total else ()))
     test = reasons.test if patients.compared else None
-    rows: list[Row] = []
     codes = [*range(len(reasons.levels)), *([-1] if (reasons.codes < 0).any() else [])]
+    rows: list[Row] = []
     for code in codes:
-        compared = test if not rows else None
         level = reasons.levels[code] if code >= 0 else None
+        first = test if code == codes[0] else None  # p is that of the whole table
+        compared = {"test": first.name if first else None, "p": finite(first.p) if first else None}
         rows += [
-            {"reason": level, "label": level or NONE_STATED, **_share(reasons, patients, code, group),
-             "test": compared.name if compared else None,
-             "p": finite(compared.p) if compared else None}
-            for group in groups
+            {"reason": level, "label": level or NONE_STATED,
+             **_share(reasons, code, group), **compared}
+            for group in data.columns
         ]  # fmt: skip
     share = Column("", ("count", "percent"), form="summary")
-    columns = (Column(reasons.label, ("label",)), _groups_column(data, share))
+    columns = [Column(reasons.label, ("label",)), _groups_column(data, share)]
+    footnotes = []
     if test:
-        columns = (*columns, _p_column())
-    footnotes = ()
-    if test and codes[-1] < 0:
-        footnotes = ("p: of the reasons that are stated.",)
-    title = "Reasons for stopping treatment"
-    return Table("reasons", title, tuple(rows[0]), tuple(rows), columns, footnotes)
+        columns.append(Column("p", ("p",), mark="test", labels=TEST_LABELS))
+        footnotes += ["Comparison of the reasons that are stated."] if codes[-1] < 0 else []
+    return Table(
+        "reasons", "Reasons for stopping treatment", tuple(rows[0]), tuple(rows), tuple(columns),
+        tuple(footnotes),
+    )  # fmt: skip
 
 
-def _share(reasons: Reasons, patients: Patients, code: int, group: str) -> dict[str, Value]:
-    inside = patients.inside(group)
+def _share(reasons: Reasons, code: int, group: str) -> dict[str, Value]:
+    inside = reasons.patients.inside(group)
     n, count = int(inside.sum()), int((inside & (reasons.codes == code)).sum())
     return {"group": group, "n": n, "count": count, "percent": count / n}
