@@ -46,11 +46,6 @@ COX_1958 = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 
 
 COX_1972 = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187–220."
 
-CTCAE_2017 = (
-    "National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE), version "
-    "5.0. US Department of Health and Human Services, 2017."
-)
-
 DELONG_1988 = (
     "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated "
     "receiver operating characteristic curves. Biometrics 1988;44:837–845."
@@ -156,6 +151,11 @@ MCCAFFREY_2004 = (
 
 MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195."
 
+
+NATIONAL_CANCER_INSTITUTE_2017 = (
+    "National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE), version "
+    "5.0. US Department of Health and Human Services, 2017."
+)
 
 PERKINS_SCHISTERMAN_2006 = (
     "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained using two "

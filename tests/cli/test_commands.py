@@ -135,7 +135,12 @@ def test_a_table_that_has_to_be_asked_for_names_its_option(
     refused = run(*arguments)
     assert refused.status == 2
     assert refused.messages("hint") == [f"hint: Add {option}."]
-    for example, real in {"200": "2", "TERM": "treatment", "A,B": "child_pugh", "COL": "child_pugh"}.items():
+    for example, real in {
+        "200": "2",
+        "TERM": "treatment",
+        "A,B": "child_pugh",
+        "COL": "child_pugh",
+    }.items():
         option = option.replace(example, real)
     done = run(*arguments, *option.split(" "))
     assert (done.status, done.err * done.status) == (0, "")

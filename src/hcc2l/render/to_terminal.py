@@ -175,7 +175,7 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
     return [(panel, widths) for panel in panels]
 
 
-def _kept_together(content: Grid, before: Sequence[int], i: int) -> list[int]:
+def _kept_together(content: Grid, before: list[int], i: int) -> list[int]:
     """Columns of a full panel that move on with column i: those of its heading or its p-value."""
     block = [j for j in before if j in content.block(i)]
     if block and len(block) < len(before):
@@ -186,12 +186,11 @@ def _kept_together(content: Grid, before: Sequence[int], i: int) -> list[int]:
         compared.pop()
     closed = [place for place, j in enumerate(compared, start=1) if headers[j] == "p"]
     if closed and headers.count("p") > 1:  # several groups of columns, each ending with its p
-        return list(before[closed[-1] :])
+        return before[closed[-1] :]
     if headers[i] != "p" or len(compared) < 2:
         return []
-    last = content.block(compared[-1])
-    start = last.start if last.start > before[0] else compared[-1]
-    return [j for j in before if j >= start]
+    start = content.block(compared[-1]).start
+    return [j for j in before if j >= start] if start > before[0] else before[len(compared) :]
 
 
 def _heading(header: str, width: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
@@ -16,9 +17,7 @@ PATIENTS = 8
 TERMS = ("Rash", "Fatigue", "Diarrhoea")
 Entry = tuple[int, str, int]  # patient, term, grade; -1 for a grade that is not known
 ENTRIES = st.lists(
-    st.tuples(
-        st.integers(0, PATIENTS - 1), st.sampled_from(TERMS), st.sampled_from((-1, 0, 1, 2, 3, 4, 5))
-    ),
+    st.tuples(st.integers(0, PATIENTS - 1), st.sampled_from(TERMS), st.integers(-1, 5)),
     min_size=1,
     max_size=20,
 ).filter(lambda entries: any(grade for _, _, grade in entries))  # fmt: skip
@@ -74,9 +73,9 @@ def test_a_band_has_no_more_patients_than_any_and_no_event_more_than_any_event(
 
 @settings(max_examples=25)
 @given(ENTRIES, st.randoms(use_true_random=False))
-def test_the_order_of_the_rows_is_irrelevant(entries: list[Entry], random: st.DataObject) -> None:
+def test_the_order_of_the_rows_is_irrelevant(entries: list[Entry], random: Random) -> None:
     shuffled = list(entries)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]  # a random.Random
+    random.shuffle(shuffled)
     first, second = (analysed(some, ("any", "3-4")) for some in (entries, shuffled))
     assert first.table("events").rows == second.table("events").rows
     assert first.table("tests").rows == second.table("tests").rows

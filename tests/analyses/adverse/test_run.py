@@ -258,7 +258,7 @@ def test_a_grade_without_an_event_is_an_error(write: Write) -> None:
 
 def test_patients_of_the_cohort_need_ids(write: Write) -> None:
     write("c.csv", PATIENTS + ",B,yes,,40\n")
-    with pytest.raises(InputError, match="1 patient cannot be found .* without an id: line 8"):
+    with pytest.raises(InputError, match=r"1 patient cannot be found .* without an id: line 8"):
         adverse()
     assert counts(adverse(where=["age>40"]), "Rash") == {"all": (3, 6)}
     write("hcc2l.toml", "id = false\n")

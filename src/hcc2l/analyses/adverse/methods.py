@@ -42,7 +42,7 @@ def adverse_methods(data: AdverseData, cohort: Cohort) -> tuple[str, tuple[str, 
             "Adverse events were graded according to the Common Terminology Criteria for Adverse "
             "Events (CTCAE); each patient was counted once per event, at the highest grade."
         )
-        cited.append(references.CTCAE_2017)
+        cited.append(references.NATIONAL_CANCER_INSTITUTE_2017)
     else:
         sentences.append("Each patient was counted once per adverse event.")
     n = data.patients.codes.size
