@@ -132,7 +132,7 @@ def prepare(cohort: Cohort, spec: AdverseSpec) -> tuple[RowAccount, AdverseData]
     UsageError
         An option names what is not there, or a band that has no grades.
     InputError
-        A cell cannot be read, or an event belongs to nobody in the cohort.
+        A cell cannot be read, or the patient of an event is not in the cohort.
     AnalysisError
         No rows, no events, or a single group.
     """
@@ -280,7 +280,7 @@ def _bands(asked: Sequence[Band], events: Sequence[Event], reading: Reading) -> 
 def _listed(
     events: Sequence[Event], bands: Sequence[Band], spec: AdverseSpec
 ) -> tuple[list[Event], list[Event]]:
-    """The events in the order of the table, and those of a file that nobody had in its bands."""
+    """The events in the order of the table, and those of a file in none of its bands."""
     occurs = [not spec.events or any(e.within(b).any() for b in bands) for e in events]
     listed = [event for event, shown in zip(events, occurs, strict=True) if shown]
     unlisted = [event for event, shown in zip(events, occurs, strict=True) if not shown]

@@ -199,7 +199,7 @@ def _patients(cohort: Cohort, file: Cohort, name: str, happened: Mask, keep: Mas
 def _unknown_patients(
     cohort: Cohort, file: Cohort, name: str, rows: Sequence[tuple[str, int]]
 ) -> InputError:
-    """The error for events of nobody in the cohort."""
+    """The error for events whose patients are not in the cohort."""
     named = quoted_list(
         f"{repr(text) if text else 'no id'} ({file.row_place(row)})" for text, row in rows
     )

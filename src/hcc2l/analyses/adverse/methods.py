@@ -16,7 +16,7 @@ from hcc2l.wording import in_sentence, listed
 def conventions(data: AdverseData) -> list[str]:
     """The footer's second line: the file of events, the bands, the tests."""
     reading = data.reading
-    file = f"adverse events: {reading.file}, SHA-256 {(reading.sha256 or '')[:12]}"
+    file = f"Adverse events: {reading.file}, SHA-256 {(reading.sha256 or '')[:12]}"
     parts = [file] if reading.file else []
     parts += [listed([in_sentence(band.label) for band in data.bands])] if data.graded else []
     names = _tests_used(data)

@@ -75,8 +75,8 @@ def _grade_notes(data: AdverseData) -> list[Note]:
         columns = quoted_list((f"{name} ({n})" for name, n in absent.items()), _MOST)
         notes.append(
             Note("warning", "event-missing",
-                 f"Patients without a value: {columns}. They are left out of the percentages of "
-                 "that event; any adverse event is counted from the values they have.")
+                 f"Patients without a value: {columns}. They are excluded from the percentages of "
+                 "that event; any adverse event is counted from their other values.")
         )  # fmt: skip
     if data.unlisted:
         labels = quoted_list((event.label for event in data.unlisted), _MOST)
@@ -104,8 +104,8 @@ def _test_notes(data: AdverseData) -> list[Note]:
         notes.append(
             Note("info", "rare-events",
                  f"Fewer than {FEWEST} patients had: {quoted_list(_named(few, data), _MOST)}. A "
-                 "test of so few has almost no power: a large p does not show that the groups are "
-                 "alike.")
+                 "test of so few events has little power; a large p-value does not show that the "
+                 "groups are similar.")
         )  # fmt: skip
     number = len(tested(data))
     if number > MANY_TESTS:

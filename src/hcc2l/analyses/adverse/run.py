@@ -22,7 +22,7 @@ def run(cohort: Cohort, spec: AdverseSpec) -> Report:
     UsageError
         An option names what is not there, or a band that has no grades.
     InputError
-        A cell cannot be read, or an event belongs to nobody in the cohort.
+        A cell cannot be read, or the patient of an event is not in the cohort.
     AnalysisError
         No rows, no events, or a single group.
     """
