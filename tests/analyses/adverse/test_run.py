@@ -9,6 +9,7 @@ import pytest
 
 import hcc2l
 from hcc2l.errors import AnalysisError, InputError, UsageError
+from hcc2l.render.grid import grid
 from hcc2l.report import Report
 from tests.conftest import Run, Write
 from tests.reports import codes, note, rows_of
@@ -450,3 +451,57 @@ def test_the_settings_say_what_was_read() -> None:
     assert settings["bands"] == ["any", "3-4"]
     assert settings["term"] == "aeterm"
     assert len(str(settings["events_sha256"])) == 64
+
+
+# ---------------------------------------------------------------- what readers see
+
+
+def test_every_event_has_one_line_with_the_bands_side_by_side(run: Run) -> None:
+    lines = run("adverse", "c.csv", "--events", "ae.csv", "--quiet").out.splitlines()
+    assert sum(line.startswith(" Any adverse event") for line in lines) == 1
+    (rash,) = (line.split("  ") for line in lines if line.startswith(" Rash"))
+    assert [cell.strip() for cell in rash if cell.strip()] == ["Rash", "3 (50.0%)", "1 (16.7%)"]
+
+
+def test_the_p_of_each_band_has_the_mark_of_its_test(write: Write) -> None:
+    rows = [f"{g}{i},{g}" for g in "AB" for i in range(30)]
+    write("c.csv", "id,arm\n" + "\n".join(rows) + "\n")
+    events = [
+        f"{g}{i},Rash,{3 if i == 0 else 1}" for g, n in (("A", 20), ("B", 5)) for i in range(n)
+    ]
+    write("ae.csv", "id,term,grade\n" + "\n".join(events) + "\n")
+    content = grid(adverse(by="arm").table("events"))
+    assert content.headers[-2:] == ("p", "p")
+    assert content.rows[1] == (
+        "Rash", "20 (66.7%)", "1 (3.3%)", "5 (16.7%)", "1 (3.3%)", "<0.001ᵃ", ">0.999ᵇ"
+    )  # fmt: skip
+    assert content.footnotes[0] == "ᵃ χ²; ᵇ Fisher."
+
+
+def test_without_grades_no_grade_is_named(wide: Path) -> None:
+    report = hcc2l.adverse(wide, variables=["rash"], by="arm")
+    assert grid(report.table("events")).headers == ("Adverse event", "n (%)", "n (%)", "p")
+
+
+@pytest.mark.usefixtures("wide")
+def test_a_column_without_any_value_takes_no_grades_from_the_others(write: Write) -> None:
+    write("c.csv", "id,fatigue,pain\n1,0,\n2,3,\n")
+    report = hcc2l.adverse("c.csv", variables=["fatigue", "pain"])
+    assert counts(report, "fatigue", "3-4") == {"all": (1, 2)}
+    assert rows_of(report, "events", adverse_event="pain", band="any")[0]["percent"] is None
+
+
+def test_the_dictionary_may_name_the_file_of_events(write: Write, run: Run) -> None:
+    write("hcc2l.toml", '[adverse]\nevents = "ae.csv"\nbands = ["any", "3-5"]\n')
+    tables = run("adverse", "c.csv", "--json").json["tables"]
+    assert [row["count"] for row in tables["events"] if row["adverse_event"] == "Rash"] == [3, 2]
+    assert "the file of adverse events" in run("adverse", "c.csv", "--out", "ae.csv").err
+    write("c.csv", WIDE)
+    tables = run("adverse", "c.csv", "-x", "rash", "--bands", "any", "--json").json["tables"]
+    assert [row["adverse_event"] for row in tables["events"]] == ["any event", "rash"]
+
+
+def test_a_patient_with_several_rows_is_found_in_the_row_selected(write: Write) -> None:
+    write("c.csv", "id,visit\n007,1\n007,2\np2,1\np4,1\np6,1\n")
+    assert counts(adverse(where=["visit==1"]), "FATIGUE") == {"all": (2, 4)}
+    assert counts(adverse(where=["visit==2"]), "FATIGUE") == {"all": (1, 1)}

@@ -40,7 +40,7 @@ def _event(cohort: Cohort, name: str, keep: Mask) -> Event:
     used = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
     yes = affirmative(texts)
     declared = any((grade(level) or 0) > 1 for level in cohort.dictionary.column(name).levels)
-    if (yes or set(texts) <= {"0", "1"}) and not declared:
+    if texts and (yes or set(texts) <= {"0", "1"}) and not declared:
         grades = [int(text in (yes or ("1",))) for text in texts]
         graded = False
     else:

@@ -44,8 +44,8 @@ def events_of_file(cohort: Cohort, spec: AdverseSpec, keep: Mask) -> tuple[list[
     terms, spellings = _terms(file, columns["term"])
     happened = np.array([term is not None for term in terms]) & (grades != 0)
     _refuse_rows_without_event(file, columns, terms, rows_graded & (grades > 0))
-    patients = _patients(cohort, file, columns["id"], happened, keep)
-    events = _in_patients(terms, grades, happened, patients, cohort.rows)
+    rows, of_events = _patients(cohort, file, columns["id"], happened, keep)
+    events = _in_patients(terms, grades, happened, rows, of_events)
     names = {event.name for event in events}
     reading = Reading(
         file=file.source.file,
@@ -135,9 +135,9 @@ def _terms(file: Cohort, name: str) -> tuple[list[str | None], dict[str, dict[st
     spellings: dict[str, dict[str, int]] = {}
     for cell in sorted(counts, key=lambda text: (-counts[text], text)):
         spellings.setdefault(_folded(cell), {})[cell] = counts[cell]
-    commonest = {key: next(iter(of)) for key, of in spellings.items()}
-    terms = [commonest[_folded(cell)] if cell in counts else None for cell in cells]
-    return terms, {commonest[key]: of for key, of in spellings.items()}
+    commonest = {next(iter(of)): of for of in spellings.values()}
+    term_of = {cell: term for term, of in commonest.items() for cell in of}
+    return [term_of.get(cell) for cell in cells], commonest
 
 
 def _folded(text: str) -> str:
@@ -160,18 +160,20 @@ def _refuse_rows_without_event(
         )
 
 
-def _patients(cohort: Cohort, file: Cohort, name: str, happened: Mask, keep: Mask) -> list[Ints]:
-    """The rows of the cohort that each row of the file is about; none without an event.
+def _patients(
+    cohort: Cohort, file: Cohort, name: str, happened: Mask, keep: Mask
+) -> tuple[Ints, Ints]:
+    """The patients, numbered from 0, of the rows of the cohort and of those of the file; -1 none.
 
     Raises
     ------
     InputError
-        A row has no patient, or one that is not in the cohort.
+        An event has no patient, or one who is not in the cohort.
     """
     own = cohort.id_column
     if own is None or own not in cohort.names:
         raise UsageError(
-            "The cohort has no column that identifies patients, whom the events belong to.",
+            "The cohort has no column that identifies patients, to whom the events belong.",
             where=cohort.source.name,
             hint='Name it in hcc2l.toml: id = "COLUMN".',
         )
@@ -184,16 +186,15 @@ def _patients(cohort: Cohort, file: Cohort, name: str, happened: Mask, keep: Mas
             where=f"{cohort.source.name}, column {own}",
             hint="Fill in the ids, or exclude these rows with --where.",
         )
-    rows: dict[str, list[int]] = {}
-    for row in np.flatnonzero(~ids.missing).tolist():
-        rows.setdefault(same_patient(ids.text(row)), []).append(row)
+    known = [same_patient(ids.text(row)) for row in range(cohort.rows)]
+    number = {key: i for i, key in enumerate(filter(None, dict.fromkeys(known)))}
     column = file.column(name)
     texts = [column.text(row) for row in range(file.rows)]
-    found = [np.array(rows.get(same_patient(text), []), dtype=np.int64) for text in texts]
-    unknown = [row for row in np.flatnonzero(happened).tolist() if not found[row].size]
+    of_events = np.array([number.get(same_patient(text), -1) for text in texts], dtype=np.int64)
+    unknown = np.flatnonzero(happened & (of_events < 0)).tolist()
     if unknown:
         raise _unknown_patients(cohort, file, name, [(texts[row], row) for row in unknown])
-    return found
+    return np.array([number.get(key, -1) for key in known], dtype=np.int64), of_events
 
 
 def _unknown_patients(
@@ -218,25 +219,28 @@ def _unknown_patients(
 
 
 def _in_patients(
-    terms: Sequence[str | None],
-    grades: Ints,
-    happened: Mask,
-    patients: Sequence[Ints],
-    size: int,
+    terms: Sequence[str | None], grades: Ints, happened: Mask, rows: Ints, of_events: Ints
 ) -> list[Event]:
-    """Each event in every row of the cohort, at the highest grade of the rows of the file."""
-    rows = np.flatnonzero(happened).tolist()
-    present: dict[str, Mask] = {}
-    highest: dict[str, Ints] = {}
-    for row in rows:
-        term, where = str(terms[row]), patients[row]
-        present.setdefault(term, np.zeros(size, dtype=np.bool_))[where] = True
-        highest.setdefault(term, np.zeros(size, dtype=np.int64))
-        highest[term][where] = np.maximum(highest[term][where], grades[row])
-    graded = bool((grades[rows] > 0).any())
-    known = np.ones(size, dtype=np.bool_)
+    """Each event in every row of the cohort, at the highest grade of the rows of the file.
+
+    Parameters
+    ----------
+    rows, of_events
+        The patients of the rows of the cohort, and of the file.
+    """
+    happening = np.flatnonzero(happened)
+    named = [str(terms[row]) for row in happening.tolist()]
+    place = {term: i for i, term in enumerate(dict.fromkeys(named))}
+    where = (np.array([place[term] for term in named], dtype=np.int64), of_events[happening])
+    size = (len(place), int(rows.max(initial=-1)) + 2)  # the last is that of rows without an id
+    present, highest = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.int64)
+    present[where] = True
+    np.maximum.at(highest, where, grades[happening])
+    graded = bool((highest > 0).any())
+    known = np.ones(rows.size, dtype=np.bool_)
     return [
-        Event(term, _capital(term), known, present[term], highest[term], graded) for term in present
+        Event(term, _capital(term), known, present[i, rows], highest[i, rows], graded)
+        for term, i in place.items()
     ]
 
 
