@@ -83,6 +83,15 @@ def test_the_percentages_stand_beside_the_bars_halves_rounded_up() -> None:
     assert numbers(left) == ["80 | 25", "10"]
 
 
+def test_the_percentages_stand_outside_the_bars() -> None:
+    left, right = drawn(BUTTERFLY).axes
+    for axes in (left, right):
+        for text, length in zip(axes.texts, lengths(axes), strict=False):
+            box: Any = text.get_window_extent()
+            end = axes.transData.transform((length, 0.0))[0]
+            assert box.x1 < end if axes is left else box.x0 > end
+
+
 def test_the_heads_have_the_patients_at_risk() -> None:
     heads = [axes.get_title() or axes.get_title(loc="left") for axes in drawn(BUTTERFLY).axes]
     assert heads == ["lenvatinib (n = 40)", "sorafenib (n = 80)"]

@@ -56,9 +56,10 @@ def test_ids_that_are_digits_stay_texts_whatever_their_column_is_called(write: W
 
 
 def test_the_id_of_the_dictionary_is_that_of_both_files(write: Write) -> None:
-    write("c.csv", "Kennung,age\n007,50\n008,60\n")
+    first, second = "12345678901234567891", "12345678901234567892"
+    write("c.csv", f"Kennung,age\n{first},50\n{second},60\n")
     write("hcc2l.toml", 'id = "Kennung"\n')
-    write("ae.csv", "id,Kennung,event\n1,007,Rash\n2,008,Pain\n")
+    write("ae.csv", f"id,Kennung,event\n1,{first},Rash\n2,{second},Pain\n")
     assert rash(hcc2l.adverse("c.csv", events="ae.csv")) == 1
 
 

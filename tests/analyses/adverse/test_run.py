@@ -140,6 +140,12 @@ def test_documented_must_say_yes_or_no() -> None:
         adverse(documented="documented=ja")
 
 
+def test_the_documentation_of_patients_excluded_does_not_matter(write: Write) -> None:
+    write("ae.csv", EVENTS + "p3;Rash;1\n")
+    report = adverse(documented="documented", where=["age!=70"])
+    assert counts(report, "Rash") == {"all": (3, 5)}
+
+
 def test_an_event_of_an_undocumented_patient_is_a_contradiction(write: Write) -> None:
     write("ae.csv", EVENTS + "p3;Rash;1\n")
     with pytest.raises(InputError, match="1 patient with adverse events is not documented") as e:
@@ -350,6 +356,16 @@ def test_grades_of_a_column_without_grades_are_an_error_that_names_it(write: Wri
     assert counts(report, "hfsr", "3-4") == {"all": (0, 4)}
 
 
+def test_patients_without_a_value_are_not_compared(write: Write) -> None:
+    cells = {"A": ["1"] * 5 + [""] * 5, "B": ["1"] + ["0"] * 4}
+    rows = [f"{arm}{i},{arm},{cell}" for arm, of in cells.items() for i, cell in enumerate(of)]
+    write("c.csv", "id,arm,rash\n" + "\n".join(rows) + "\n")
+    report = hcc2l.adverse("c.csv", variables=["rash"], by="arm")
+    assert counts(report, "rash") == {"A": (5, 5), "B": (1, 5)}
+    (test,) = rows_of(report, "tests", adverse_event="rash")
+    assert test["p"] == pytest.approx(1 / 21, rel=1e-8)  # fisher.test(matrix(c(5, 0, 1, 4), 2))
+
+
 @pytest.mark.usefixtures("wide")
 def test_an_event_that_nobody_had_stays_when_it_is_asked_for() -> None:
     report = hcc2l.adverse("c.csv", variables=["rash"], where=["arm==B"])
@@ -420,6 +436,14 @@ def test_rare_events_and_many_tests_are_told() -> None:
     report = adverse(by="arm")
     assert "Rash (any grade), Rash (grade 3–4)" in note(report, "rare-events")
     assert "6 comparisons were made, of which about 0.3" in note(report, "many-tests")
+
+
+def test_five_patients_are_not_few_and_five_comparisons_not_many(write: Write) -> None:
+    terms = ("Rash", "Pain", "Fever", "Oedema")
+    events = [f"{i},{term},1" for term in terms for i in ("007", *PATIENT_IDS[:4])]
+    write("ae.csv", "id,term,grade\n" + "\n".join(events) + "\n")
+    report = adverse(by="arm", bands=["any"])
+    assert not {"rare-events", "many-tests"} & set(codes(report))
 
 
 def test_chi_square_tests_of_small_counts_are_told(write: Write) -> None:

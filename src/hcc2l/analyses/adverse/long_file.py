@@ -59,15 +59,21 @@ def events_of_file(cohort: Cohort, spec: AdverseSpec, keep: Mask) -> tuple[list[
     return events, reading
 
 
+def _column(
+    key: str, names: Sequence[str], given: Mapping[str, str | None], of_cohort: str | None
+) -> str | None:
+    """The column of ids, events or grades: as given, called as in the cohort, else recognised."""
+    if given[key] is None and key == "id" and of_cohort in names:
+        return of_cohort
+    return given[key] or column_named(names, _FIELDS[key])
+
+
 def _id_of_events(
     names: Sequence[str], given: Mapping[str, str | None], of_cohort: str | None
 ) -> str | None:
     """The column of ids if a table has one of events too, for a workbook with several sheets."""
-    if (given["term"] or column_named(names, _FIELDS["term"])) not in names:
-        return None
-    if given["id"] is None and of_cohort in names:
-        return of_cohort
-    return given["id"] or column_named(names, _FIELDS["id"])
+    is_sought = _column("term", names, given, of_cohort) in names
+    return _column("id", names, given, of_cohort) if is_sought else None
 
 
 def _refuse_the_cohort(cohort: Cohort, file: Cohort) -> None:
@@ -83,11 +89,8 @@ def _refuse_the_cohort(cohort: Cohort, file: Cohort) -> None:
 def _columns(cohort: Cohort, file: Cohort, given: Mapping[str, str | None]) -> dict[str, str]:
     """The columns of ids, terms and grades; there may be no column of grades."""
     columns = {}
-    for key, field in _FIELDS.items():
-        name = given[key]
-        if name is None and key == "id" and cohort.id_column in file.names:
-            name = cohort.id_column
-        name = name or column_named(file.names, field)
+    for key in _FIELDS:
+        name = _column(key, file.names, given, cohort.id_column)
         if name is None and key == "grade":
             continue
         if name not in file.names:
