@@ -31,36 +31,35 @@ def draw(figure: AdverseFigure) -> Picture:
 
     groups = list(dict.fromkeys(bar.group for bar in figure.bars))
     events = list(dict.fromkeys(bar.event for bar in figure.bars))
+    bands = list(dict.fromkeys(bar.band for bar in figure.bars))
     names = [_wrapped(event, NAME_WIDTH) for event in events]
+    titles = [_wrapped(f"{g} (n = {_patients(figure, g)})", TITLE_WIDTH) for g in groups]
     places, depth = _places(names)
     mirrored = len(groups) == 2
-    between = 0.0 if mirrored else BETWEEN
+    step = PANEL + (0.0 if mirrored else BETWEEN)
     left = 0.2 + CHARACTER * max(_columns(line) for name in names for line in name.splitlines())
-    width = left + len(groups) * (PANEL + between) - between + 0.2
-    bands = list(dict.fromkeys(bar.band for bar in figure.bars))
+    right = left + (len(groups) - 1) * step + PANEL
     below = AXIS + (LEGEND if len(bands) > 1 else 0.0)
-    titles = [f"{group} (n = {_patients(figure, group)})" for group in groups]
-    titles = [_wrapped(title, TITLE_WIDTH) for title in titles]
+    tall = LINE * depth
     heading = HEADING * (1 + 0.55 * max(title.count("\n") for title in titles))
-    height = LINE * depth + below + heading
+    width, height = right + 0.2, below + tall + heading
     picture = MplFigure(figsize=(width, height))
     ticks, end = _axis(figure.bars)
     for i, group in enumerate(groups):
-        x = left + i * (PANEL + between)
-        axes = picture.add_axes((x / width, below / height, PANEL / width, LINE * depth / height))
+        box = ((left + i * step) / width, below / height, PANEL / width, tall / height)
+        axes = picture.add_axes(box)
         to_left = mirrored and i == 0
         axes.set_xlim((end, 0.0) if to_left else (0.0, end))
         axes.set_ylim(depth, 0.0)
-        bars = [bar for bar in figure.bars if bar.group == group]
-        _draw_bars(axes, bars, dict(zip(events, places, strict=True)), colour(i), to_left=to_left)
-        shared = mirrored and i == 1  # its 0 is that of the other group
-        axes.set_xticks(ticks[1:] if shared else ticks)
-        axes.set_title(titles[i], loc="center" if mirrored else "left", pad=5)
+        axes.set_xticks(ticks[1:] if mirrored and i else ticks)  # one 0 for both
         axes.set_yticks(places if i == 0 else [], names if i == 0 else [])
         axes.tick_params(axis="y", length=0, pad=6)
         axes.spines["left"].set_visible(not to_left)
-        axes.axhline(places[0] + 0.5 * _lines(names[0]), color="0.75", linewidth=0.6, zorder=1)
-    middle = left + (len(groups) * (PANEL + between) - between) / 2
+        axes.set_title(titles[i], loc="center" if mirrored else "left", pad=5)
+        axes.axhline(_lines(names[0]), color="0.75", linewidth=0.6, zorder=1)  # below any event
+        bars = [bar for bar in figure.bars if bar.group == group]
+        _draw_bars(axes, bars, dict(zip(events, places, strict=True)), colour(i), to_left=to_left)
+    middle = (left + right) / 2
     picture.text(middle / width, (below - 0.36) / height, figure.x_label, ha="center", va="center",
                  fontsize=8.5)  # fmt: skip
     _draw_legend(picture, bands, len(groups), middle)

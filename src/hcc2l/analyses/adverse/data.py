@@ -12,7 +12,7 @@ from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.adverse.columns import events_of_columns
 from hcc2l.analyses.adverse.events import Event, Reading, any_event
 from hcc2l.analyses.adverse.grades import ANY, Band, parse_bands
-from hcc2l.analyses.adverse.long_file import events_of_file
+from hcc2l.analyses.adverse.long_file import events_of_file, read_events
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Ints, Mask, RowAccount
 from hcc2l.design.levels import affirmative, distinct, matching, natural_order
@@ -20,7 +20,7 @@ from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, qu
 from hcc2l.specs import AdverseSpec
 from hcc2l.stats.counts import contingency, independent_counts
 from hcc2l.stats.test import Test
-from hcc2l.terms import Assignment, Parser
+from hcc2l.terms import Assignment, Parser, Term
 from hcc2l.wording import counted
 
 ALL = "all"
@@ -136,51 +136,52 @@ def prepare(cohort: Cohort, spec: AdverseSpec) -> tuple[RowAccount, AdverseData]
     AnalysisError
         No rows, no events, or a single group.
     """
-    bands = parse_bands(spec.bands)
+    asked = parse_bands(spec.bands)
     parser = Parser(cohort.nameable, spec.cut, spec.ref)
     by, reasons = parser.term(spec.by, "--by"), parser.term(spec.reasons, "--reasons")
     documented = parser.assignment(spec.documented, "--documented")
     conditions = parser.conditions(spec.where)
     named = (by, reasons, documented, *conditions)
     cohort.load([cohort.id_column or "", *(part.column for part in named if part)])
+    file = read_events(cohort, spec) if spec.events else None
     account = rows_where(cohort, conditions)
     group = design.groups(cohort, by, account) if by else None
     refuse_no_rows(account)
     treated = account.keep.copy()
-    why = None
-    if reasons:
-        reason = design.factor(cohort, reasons, treated)
-        patients = _patients(group, treated, spec)
-        why = Reasons(reason.label, reason.levels, reason.codes[treated], patients)
-    events, reading = (
-        events_of_file(cohort, spec, treated)
-        if spec.events
-        else events_of_columns(cohort, spec.variables, treated)
-    )
-    if documented:
-        _drop_undocumented(cohort, account, documented, events)
-        refuse_no_rows(account)
-    keep = account.keep
+    if file is not None:
+        events, reading = events_of_file(cohort, file, spec, treated)
+    else:
+        events, reading = events_of_columns(cohort, spec.variables, treated)
     if not events:
         raise AnalysisError(
             "There is no adverse event in the file.",
             where=spec.events,
             hint="Check its columns with --term and --grade.",
         )
-    bands = _bands(bands, events, reading)
-    listed, unlisted = _listed([event.take(keep) for event in events], bands, spec)
-    data = AdverseData(
+    if documented:
+        _drop_undocumented(cohort, account, documented, events)
+        refuse_no_rows(account)
+    bands = _bands(asked, events, reading)
+    listed, unlisted = _listed([event.take(account.keep) for event in events], bands, spec)
+    return account, AdverseData(
         spec=spec,
-        patients=_patients(group, keep, spec),
+        patients=_patients(group, account.keep, spec),
         events=(any_event([*listed, *unlisted]), *listed),
         unlisted=tuple(unlisted),
         bands=bands,
         reading=reading,
         by=group.label if group else None,
         rows=int(treated.sum()),
-        reasons=why,
+        reasons=_reasons(cohort, reasons, group, treated, spec) if reasons else None,
     )
-    return account, data
+
+
+def _reasons(
+    cohort: Cohort, term: Term, group: Factor | None, keep: Mask, spec: AdverseSpec
+) -> Reasons:
+    """The reasons for stopping of the kept rows."""
+    reason = design.factor(cohort, term, keep)
+    return Reasons(reason.label, reason.levels, reason.codes[keep], _patients(group, keep, spec))
 
 
 def _patients(group: Factor | None, keep: Mask, spec: AdverseSpec) -> Patients:

@@ -22,22 +22,44 @@ _FIELDS = {"id": "patient_id", "term": "adverse_event", "grade": "grade"}
 _MEANING = {"id": "patients", "term": "events", "grade": "grades"}
 
 
-def events_of_file(cohort: Cohort, spec: AdverseSpec, keep: Mask) -> tuple[list[Event], Reading]:
+def read_events(cohort: Cohort, spec: AdverseSpec) -> Cohort:
+    """The file of ``--events`` as a table.
+
+    Raises
+    ------
+    InputError
+        The file does not exist or cannot be read.
+    UsageError
+        It is the cohort itself.
+    """
+    assert spec.events is not None
+    given = _given(spec)
+    file = read_beside(
+        cohort, spec.events, id_column=lambda names: _id_of_events(names, given, cohort.id_column)
+    )
+    if file.source.sha256 == cohort.source.sha256 and file.names == cohort.names:
+        raise UsageError(
+            "The cohort and the file of adverse events are the same table.",
+            where="--events",
+            hint="Give the cohort, with a row for every patient treated, before --events: it also "
+            "has the patients without an adverse event.",
+        )
+    return file
+
+
+def events_of_file(
+    cohort: Cohort, file: Cohort, spec: AdverseSpec, keep: Mask
+) -> tuple[list[Event], Reading]:
     """The events of a file in every row of the cohort, in the order of the file.
 
     Raises
     ------
     UsageError
-        The file or one of its columns does not exist, or the cohort has no ids.
+        A column does not exist, or the cohort has no ids.
     InputError
         A cell is no grade, a row has no patient or no event, or its patient is not in the cohort.
     """
-    assert spec.events is not None
-    given = {key: getattr(spec, key) for key in _FIELDS}
-    file = read_beside(
-        cohort, spec.events, id_column=lambda names: _id_of_events(names, given, cohort.id_column)
-    )
-    _refuse_the_cohort(cohort, file)
+    given = _given(spec)
     columns = _columns(cohort, file, given)
     file.load(columns.values())
     grades, rows_graded = _grades(file, columns.get("grade"))
@@ -59,6 +81,11 @@ def events_of_file(cohort: Cohort, spec: AdverseSpec, keep: Mask) -> tuple[list[
     return events, reading
 
 
+def _given(spec: AdverseSpec) -> dict[str, str | None]:
+    """The columns that options name."""
+    return {"id": spec.id, "term": spec.term, "grade": spec.grade}
+
+
 def _column(
     key: str, names: Sequence[str], given: Mapping[str, str | None], of_cohort: str | None
 ) -> str | None:
@@ -74,16 +101,6 @@ def _id_of_events(
     """The column of ids if a table has one of events too, for a workbook with several sheets."""
     is_sought = _column("term", names, given, of_cohort) in names
     return _column("id", names, given, of_cohort) if is_sought else None
-
-
-def _refuse_the_cohort(cohort: Cohort, file: Cohort) -> None:
-    if file.source.sha256 == cohort.source.sha256 and file.names == cohort.names:
-        raise UsageError(
-            "The cohort and the file of adverse events are the same table.",
-            where="--events",
-            hint="Give the cohort, with a row for every patient treated, before --events: it also "
-            "has the patients without an adverse event.",
-        )
 
 
 def _columns(cohort: Cohort, file: Cohort, given: Mapping[str, str | None]) -> dict[str, str]:
