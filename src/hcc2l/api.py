@@ -32,6 +32,7 @@ __all__ = [
     "Report",
     "Table",
     "UsageError",
+    "adverse",
     "change",
     "check",
     "cox",
@@ -165,6 +166,7 @@ psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
 flow = analysis(specs.FlowSpec)
 response = analysis(specs.ResponseSpec)
+adverse = analysis(specs.AdverseSpec)
 derive = analysis(specs.DeriveSpec)
 fit_tree = _function(
     "fit_tree",

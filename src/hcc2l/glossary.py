@@ -123,7 +123,6 @@ GLOSSARY: dict[str, Key] = {
     "term_b": Key("by", "text", "second term of an interaction"),
     "step": Key("Step", "count", "step of the selection or of the flow, from 1"),
     "excluded": Key("Excluded", "count", "patients who leave a box for one reason"),
-    "reason": Key("Reason", "text", "the reason"),
     "action": Key("Action", "text", "entered, removed or not entered"),
     "model": Key("Model", "text", "the fitted model: its name, or univariable or multivariable"),
     "location": Key("Location", "estimate", "location of log time (R's survreg)"),
@@ -183,7 +182,12 @@ GLOSSARY: dict[str, Key] = {
         "Patients", "text", "eligible, complete, matched, or the reason for not being matched"
     ),
     "sample": Key("Sample", "text", "before or after matching, or weighted"),
-    "label": Key("Variable", "text", "label of the variable, with its level; or of a box"),
+    "label": Key("Variable", "text", "label of a variable with its level, an event or a box"),
+    "adverse_event": Key(
+        "Adverse event", "text", "the event: its term, its column, or `any event`"
+    ),
+    "band": Key("Grade", "text", "grades counted together: any, 3-4, 3-5, 5"),
+    "reason": Key("Reason", "text", "the reason; null where none is stated"),
     "rate": Key("Rate", "text", "a best response, ORR (CR + PR) or DCR (CR + PR + SD)"),
     "count": Key("n", "count", "patients with it"),
     "known": Key("Recorded", "count", "patients with a recorded response, NE included"),

@@ -188,6 +188,11 @@ NEWCOMBE_1998 = (
     "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
 )
 
+NATIONAL_CANCER_INSTITUTE_2017 = (
+    "National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE), version "
+    "5.0. US Department of Health and Human Services, 2017."
+)
+
 PERKINS_SCHISTERMAN_2006 = (
     "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained using two "
     "criteria based on the ROC curve. Am J Epidemiol 2006;163:670–675."

@@ -676,6 +676,33 @@ class WaterfallFigure(Figure):
 
 
 @dataclass(frozen=True)
+class EventBar:
+    """Patients of a group with an adverse event in a band of grades: `count` of `n`."""
+
+    event: str
+    group: str
+    band: str
+    count: int
+    n: int
+
+    @property
+    def percent(self) -> float:
+        """Of the patients; 0 where there are none."""
+        return 100 * self.count / self.n if self.n else 0.0
+
+
+@dataclass(frozen=True)
+class AdverseFigure(Figure):
+    """Bars of patients by event: two groups mirrored, one or several side by side.
+
+    Of one band of grades, or of two, the second of which is part of the first.
+    """
+
+    bars: tuple[EventBar, ...]
+    x_label: str
+
+
+@dataclass(frozen=True)
 class Excluded:
     """Rows excluded for one reason; `which` names them by id or line, for the note."""
 

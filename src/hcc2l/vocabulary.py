@@ -453,6 +453,44 @@ FIELDS: tuple[Field, ...] = (
     ),
 )  # fmt: skip
 
+# The columns of a long file of adverse events, those that are dictionary terms first.
+EVENT_FIELDS: tuple[Field, ...] = (
+    _field(
+        "adverse_event",
+        "adverse event",
+        "text",
+        "aedecod|preferred term|pt|pt name|aeterm|ae term|term|aellt|adverse event|"
+        "adverse event term|event term|ae|event|events|toxicity|side effect|ctcae term|meddra|"
+        "meddra pt|nebenwirkung|nebenwirkungen|unerwunschtes ereignis|uaw|ereignis|toxizitat|"
+        "effet indesirable|evenement indesirable|evento adverso|effetto collaterale|toxicite|"
+        "toxicidad|tossicita|yan etki|advers olay|bijwerking|zdarzenie niepozadane|"
+        "dzialanie niepozadane|이상반응|부작용|이상사례|不良事件|不良反应|不良反應|有害事象|副作用|"
+        "нежелательное явление|побочное действие",
+        "adverse event|preferred term|side effect|unerwunschtes ereignis|nebenwirkung|"
+        "effet indesirable|evenement indesirable|evento adverso|yan etki|이상반응|부작용|不良事件|"
+        "不良反应|不良反應|有害事象|副作用|нежелательное явление",
+        role="post-baseline",
+    ),
+    _field(
+        "grade",
+        "grade",
+        "group",
+        "aetoxgrn|aetoxgr|toxgr|ctcae|ctcae grade|ctcae grad|ctc grade|ctc grad|ctc|ctcgrade|"
+        "ctcaegrade|grade|grad|toxicity grade|max grade|maximum grade|highest grade|worst grade|"
+        "grado|derece|graad|stopien|gravite|schweregrad|severity|등급|分级|分級|级别|級別|グレード|"
+        "степень",
+        "ctcae grade|ctcae grad|ctc grade|toxicity grade|schweregrad|grade ctcae|grado ctcae|"
+        "등급|分级|分級|グレード|степень тяжести",
+        role="post-baseline",
+        levels="1|2|3|4|5",
+    ),
+)
+# Words in the place of an event or of a grade that say that there was none.
+_NO_EVENT = frozenset(_split(
+    "none|no|nil|no ae|no adverse event|no adverse events|no event|keine|keine nw|aucun|aucune|"
+    "ninguno|ninguna|nessuno|nessuna|nenhum|yok|geen|brak|없음|无|無|なし|нет"
+))  # fmt: skip
+
 # An earlier field wins a tie; `at week 8` makes a value of any field one known after baseline.
 _LATER = re.compile(
     r"\b(week|wk|woche|semaine|hafta|month|monat|mois|cycle|visit) ?[1-9]\d*\b|\bw[1-9]\d*\b"
@@ -521,6 +559,28 @@ def suggests(name: str, part: str) -> bool:
     enough for a proposal, which a person checks; `recognise` is stricter.
     """
     return re.search(_STEMS[part], normal(re.sub(r"[()\[\]（）【】]", " ", name))) is not None
+
+
+def column_named(names: Sequence[str], code: str) -> str | None:
+    """The column of a file of adverse events that holds a field, by its name.
+
+    A name that is the whole of an earlier word comes first: `AEDECOD` before `AETERM`.
+    """
+    field = next(f for f in (*EVENT_FIELDS, *FIELDS) if f.code == code)
+    by_words = {normal(name): name for name in reversed(list(names))}
+    whole = [by_words.get(normal(word)) for word in field.names]
+    phrases = [
+        name
+        for phrase in field.phrases
+        for words, name in by_words.items()
+        if _occurs(normal(phrase), words)
+    ]
+    return next((name for name in (*whole, *phrases) if name is not None), None)
+
+
+def says_no_event(text: str) -> bool:
+    """Whether a text in the place of an event or a grade says that there was none: `none`, `無`."""
+    return normal(text) in _NO_EVENT
 
 
 def _by_phrase(words: str, forms: Sequence[Form]) -> Field | None:

@@ -125,10 +125,11 @@ GIVEN = {
     "psmatch": ["--treat", "lenvatinib"],
     "roc": ["--outcome", "primary_resistance", "--marker", "afp,alt"],
     "response": ["--time", "os_months", "--event", "death"],
+    "adverse": ["-x", "primary_resistance"],
 }
 REAL = {
     "200": "2", "TERM": "treatment", "A,B": "child_pugh", "RESPONSE_DATE": "primary_resistance",
-    "CHANGE": "age",
+    "CHANGE": "age", "COL": "child_pugh",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.files import write_files
 from hcc2l.report import (
+    AdverseFigure,
     ChangeFigure,
     Figure,
     FlowFigure,
@@ -30,6 +31,7 @@ from hcc2l.report import (
 DRAWERS: dict[type[Figure], str] = {
     FlowFigure: "hcc2l.figures.flow:draw",
     ChangeFigure: "hcc2l.figures.change:draw",
+    AdverseFigure: "hcc2l.figures.adverse:draw",
     ForestFigure: "hcc2l.figures.forest:draw",
     LoveFigure: "hcc2l.figures.matching:draw_love",
     MaxstatFigure: "hcc2l.figures.roc:draw_statistics",

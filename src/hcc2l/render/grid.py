@@ -211,7 +211,7 @@ def _places(
 
 def _lines(table: Table) -> list[list[Row]]:
     """The rows of each line: those that agree in the keys before one that is laid across."""
-    across = {column.keys[0] for column in table.columns if column.across}
+    across = _keys_across(table.columns)
     if not across:
         return [[row] for row in table.rows]
     naming = list(takewhile(lambda key: key not in across, table.keys))
@@ -219,6 +219,16 @@ def _lines(table: Table) -> list[list[Row]]:
     for row in table.rows:
         lines.setdefault(tuple(row[key] for key in naming), []).append(row)
     return list(lines.values())
+
+
+def _keys_across(columns: Sequence[Column]) -> set[str]:
+    """The keys that are laid across, those under others too."""
+    return {
+        key
+        for column in columns
+        if column.across
+        for key in (column.keys[0], *_keys_across(column.across))
+    }
 
 
 def _headings(places: Sequence[_Place]) -> tuple[tuple[Heading, ...], ...]:

@@ -6,6 +6,7 @@ takes, are in `reading` and `output`.
 
 from __future__ import annotations
 
+from hcc2l.specs.adverse import AdverseSpec as AdverseSpec
 from hcc2l.specs.change import ChangeSpec as ChangeSpec
 from hcc2l.specs.check import CheckSpec as CheckSpec
 from hcc2l.specs.derive import DeriveSpec as DeriveSpec
@@ -27,6 +28,7 @@ SPECS: dict[str, type[CohortSpec]] = {
     "check": CheckSpec,
     "flow": FlowSpec,
     "response": ResponseSpec,
+    "adverse": AdverseSpec,
     "km": KmSpec,
     "cox": CoxSpec,
     "logistic": LogisticSpec,
