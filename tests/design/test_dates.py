@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hcc2l import read_cohort
 from hcc2l.design import resolve_endpoint
+from hcc2l.design.dates import days_of, read_dates
 from hcc2l.errors import InputError, UsageError
 from hcc2l.specs import KmSpec
 from tests.conftest import Write
@@ -137,6 +140,17 @@ def test_an_unknown_date_column_is_refused(write: Write) -> None:
         pytest.param(["5-Jan-2020", "31 Jan 2020", "01-Mar-2020"], id="English months"),
         pytest.param(["5. Januar 2020", "31. Jan. 2020", "1. März 2020"], id="German months"),
         pytest.param(["January 5, 2020", "Jan 31, 2020", "March 1, 2020"], id="months first"),
+        pytest.param(["2020-Jan-05", "2020. jan. 31.", "2020. márc. 1."], id="year, month, day"),
+        pytest.param(
+            ["5 de enero de 2020", "31 enero 2020", "1 de marzo del 2020"], id="Spanish months"
+        ),
+        pytest.param(["5/jan/2020", "31 de janeiro de 2020", "1º de março de 2020"], id="Portuguese"),
+        pytest.param(["5 января 2020 г.", "31.янв.2020", "1 марта 2020"], id="Russian months"),
+        pytest.param(["5 stycznia 2020 r.", "31 sty 2020", "1 marca 2020"], id="Polish months"),
+        pytest.param(["5. ledna 2020", "31. leden 2020", "1. března 2020"], id="Czech months"),
+        pytest.param(["5 Ιανουαρίου 2020", "31-Ιαν-2020", "1 Μαρτίου 2020"], id="Greek months"),
+        pytest.param(["5 Ocak 2020", "31-Oca-2020", "1 Mart 2020"], id="Turkish months"),
+        pytest.param(["5 janvier 2020", "31 janv. 2020", "1er mars 2020"], id="French months"),
         pytest.param(["1/5/20", "1/31/20", "3/1/20"], id="years of two digits, month first"),
         pytest.param(["05.01.20", "31.01.20", "01.03.20"], id="years of two digits, points"),
         pytest.param(["43835", "43861", "43891"], id="days of a spreadsheet"),
@@ -150,6 +164,30 @@ def test_dates_of_other_countries_and_programs_are_read(written: list[str], writ
     times, events = endpoint(write("c.tsv", f"id\tstart\tdied\tseen\n{rows}"))
     assert times == [56 / DAYS_A_MONTH, 30 / DAYS_A_MONTH]
     assert events == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [
+        ("1 června 2020", 6), ("1 července 2020", 7), ("1 lipca 2020", 7), ("1 srpna 2020", 8),
+        ("1 Μαΐου 2020", 5), ("1 Ιουλίου 2020", 7), ("1 мая 2020", 5), ("1 Ağustos 2020", 8),
+        ("1 listopada 2020", 11), ("1 août 2020", 8), ("1 srpnja 2020", None),
+        ("1 lipnja 2020", None), ("1 lisabon 2020", None),
+    ],
+)  # fmt: skip
+def test_months_that_begin_alike_are_told_apart(written: str, month: int | None) -> None:
+    day = days_of([written], None)[0]
+    assert np.isnat(day) if month is None else day == np.datetime64(f"2020-{month:02}-01")
+
+
+def test_births_of_two_digits_lie_before_the_visits_whatever_births_are_the_latest(
+    write: Write,
+) -> None:
+    rows = "a,15/06/52,01/02/19\nb,15/06/49,31/03/20\n"
+    cohort = read_cohort(write("c.csv", f"id,date_of_birth,start\n{rows}"))
+    for names in (["date_of_birth"], ["date_of_birth", "start"]):
+        births = read_dates(cohort, names, np.ones(2, dtype=np.bool_))["date_of_birth"]
+        assert [str(day) for day in births] == ["1952-06-15", "1949-06-15"]
 
 
 def test_another_column_of_dates_may_show_the_order(write: Write) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,16 +20,29 @@ _YEAR_FIRST = re.compile(
 )
 _DOTTED = re.compile(rf"(\d{{1,2}})\.\s?(\d{{1,2}})\.\s?(\d{{4}}|\d{{2}}){_TIME}")
 _SLASHED = re.compile(rf"(\d{{1,2}})[/-](\d{{1,2}})[/-](\d{{4}}|\d{{2}}){_TIME}")
-_DAY_MONTH = re.compile(r"(\d{1,2})[-. ]*([^\W\d_]{3,})[-., ]*(\d{4}|\d{2})")
+_DAY_MONTH = re.compile(
+    r"(\d{1,2})(?:er|º)?[-/. ]*(?:de )?([^\W\d_]{3,})[-/., ]*(?:del? )?(\d{4}|\d{2})(?: ?[гr]\.?)?"
+)
+_YEAR_MONTH = re.compile(r"(\d{4})[-. ]+([^\W\d_]{3,})[-. ]+(\d{1,2})\.?")
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,})\.? (\d{1,2}),? (\d{4})")
 _FORMS = (_YEAR_FIRST, _DOTTED, _SLASHED)
+# How the months begin, without accents; in Polish and Czech, where two begin alike, in full.
 _MONTHS = (
-    "jan janv oca ene gen", "feb fév fev şub", "mar mär mars", "apr avr abr nis",
-    "may mai mayo mag", "jun juin haz giu", "jul juil tem lug", "aug août aou ağu ago",
-    "sep sept eyl set", "oct okt eki ott", "nov kas", "dec dez déc dic ara",
-)  # fmt: skip
+    "jan janv oca ene gen янв ιαν styczen stycznia sty leden ledna",
+    "feb fev sub фев φεβ luty lutego lut unor unora", "mar maa mrt мар μαρ marzec brezen brezna",
+    "apr avr abr nis апр απρ kwiecien kwietnia kwi duben dubna",
+    "may mai mag mei maj маи мая μαι kveten kvetna",
+    "jun juin haz giu июн ιουν czerwiec czerwca cze cerven cervna",
+    "jul juil tem lug июл ιουλ lipiec lipca lip cervenec cervence",
+    "aug aou agu ago авг αυγ sierpien sierpnia sie srpen srpna",
+    "sep eyl set сен σεπ szep wrzesien wrzesnia wrz zari",
+    "oct okt eki ott out окт οκτ pazdziernik pazdziernika paz rijen rijna",
+    "nov kas ноя νοε listopad listopadu listopada lis",
+    "dec dez dic ara дек δεκ grudzien grudnia gru prosinec prosince",
+)
 _MONTH_OF = {word: i for i, words in enumerate(_MONTHS, start=1) for word in words.split()}
-_BIRTH = re.compile(r"birth|dob|geb|naiss|doğum|nacim|nascit|생년|출생|出生|生年", re.IGNORECASE)
+_IN_FULL = frozenset("sty lut kwi cze lip sie wrz paz lis gru".split())  # no beginnings
+_BIRTH = re.compile(r"birth|dob|geb|naiss|doğum|nacim|nascit|nascim|urodz|naroz|szület|födel|fødsel|γέννησ|рожд|ميلاد|생년|출생|出生|生年", re.IGNORECASE)
 # Whole numbers that are taken for days of a spreadsheet: 1982 to 2036.
 _FIRST_SERIAL, _LAST_SERIAL = 30_000, 50_000
 _PIVOT = 69  # of years with two digits, as POSIX and R: 68 is 2068, 69 is 1969
@@ -154,7 +168,8 @@ class _Order:
         """The order that the cells of these columns show, else those of the other date columns."""
         given = cohort.dictionary.date_order
         slashed = _slashed(cohort.column(name) for name in names)
-        latest = max((2000 + int(year) for _, year in slashed if len(year) == 2
+        visits = _slashed(cohort.column(name) for name in names if not _BIRTH.search(name))
+        latest = max((2000 + int(year) for _, year in visits if len(year) == 2
                       and int(year) < _PIVOT), default=0)  # fmt: skip
         if given is not None:
             return cls(given, latest=latest)
@@ -213,6 +228,9 @@ def _parts(text: str, order: str | None) -> tuple[str, str, str] | None:
     match = _DAY_MONTH.fullmatch(text)
     if match and _month(match[2]):
         return match[3], str(_month(match[2])), match[1]
+    match = _YEAR_MONTH.fullmatch(text)
+    if match and _month(match[2]):
+        return match[1], str(_month(match[2])), match[3]
     match = _MONTH_DAY.fullmatch(text)
     if match and _month(match[1]):
         return match[3], str(_month(match[1])), match[2]
@@ -220,9 +238,11 @@ def _parts(text: str, order: str | None) -> tuple[str, str, str] | None:
 
 
 def _month(word: str) -> int | None:
-    """The number of a month by its name: `Dec`, `Dezember`, `juil`."""
-    word = word.casefold()
-    return _MONTH_OF.get(word[:4]) or _MONTH_OF.get(word[:3])
+    """The number of a month by its name: `Dec`, `Dezember`, `juil`, `września`."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    begins = [plain[:n] for n in (4, 3) if plain[:n] not in _IN_FULL]
+    return next((_MONTH_OF[w] for w in (plain, *begins) if w in _MONTH_OF), None)
 
 
 def _century(year: str, name: str, latest: int) -> str:

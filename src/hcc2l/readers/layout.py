@@ -19,7 +19,7 @@ from hcc2l.errors import InputError, UsageError, quoted_list
 from hcc2l.number_format import is_number_somehow
 from hcc2l.readers.cells import is_missing_word
 from hcc2l.readers.raw import check_header, column_name, wrong_width
-from hcc2l.readers.units import is_unit, unit_in_name, unit_of
+from hcc2l.readers.units import is_coding, is_unit, unit_in_name, unit_of
 
 _SEARCHED = 30  # rows in which the header is looked for
 ROW_NUMBERS = "the first column has no name and numbers the rows; it was excluded"
@@ -34,7 +34,7 @@ _ABSENT = frozenset(("na", "n/a", ".", "-", "?", "null", "none", "nan"))
 _SIZE = re.compile(r"n\s*[=:]\s*\d+", re.IGNORECASE)
 _SECTION_SIZE = re.compile(r"\s*[(\[]\s*n\s*=\s*(\d+)\s*[)\]]\s*$", re.IGNORECASE)
 _UNIT_ROW = re.compile(
-    r"(units?|einheit(en)?|unités?|birim|unidad(es)?|단위|单位|單位|単位)\s*:?", re.I
+    r"(units?|einheit(en)?|unités?|birim|unidad(es)?|unidades?|unità|jednost\w+|jednotk\w+|единиц\w+|ед\.? ?изм\.?|단위|单位|單位|単位)\s*:?", re.I
 )
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?|\d{4}年.*")
 
@@ -137,7 +137,7 @@ def find_table(
         units |= {
             j: unit_of(cell)
             for j, cell in enumerate(rows[first][: len(names)])
-            if _is_text(cell) and "=" not in cell
+            if _is_text(cell) and not is_coding(cell)
         }
         texts = quoted_list(repr(str(c).strip()) for c in rows[first] if _is_filled(c))
         remarks.append(f"{grid.word} {grid.numbers[first]} holds units, not a patient ({texts})")
@@ -341,7 +341,7 @@ def _is_units(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
         return False
     if not filled or not below or not all(isinstance(c, str) for c in filled.values()):
         return False
-    known = [j for j, cell in filled.items() if is_unit(cell)]
+    known = [j for j, cell in filled.items() if is_unit(cell) or is_coding(cell)]
     return 3 * len(known) >= 2 * len(filled) and bool(set(known) & _number_columns(below))
 
 
