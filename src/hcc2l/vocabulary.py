@@ -93,8 +93,9 @@ FIELDS: tuple[Field, ...] = (
         "病例号|患者id|患者番号|患者編号|编号|症例番号|登録番号|病歷號|病歷號碼|病历号|пациент|"
         "номер пациента|n o paciente|no paciente|no do paciente|numero paciente|n do paciente|"
         "prontuario|numero pacjenta|cislo pacienta|id pacienta|rodne cislo|patientnummer|"
-        "patientnr|patientnummer|pasientnummer|beteg azonosito|betegszam|taj szam|"
-        "αριθμοσ ασθενουσ|κωδικοσ ασθενουσ|رقم المريض|رقم الملف|환자등록번호|연구번호|住院号|住院號|"
+        "patientnr|pasientnummer|beteg azonosito|betegszam|taj szam|"
+        "αριθμοσ ασθενουσ|κωδικοσ ασθενουσ|رقم المريض|رقم الملف|환자등록번호|연구번호|住院号|"
+        "住院號|"
         "患者编号|患者編號|病歴番号|カルテ番号|номер карты|номер истории болезни",
         role="id",
     ),
@@ -154,7 +155,8 @@ FIELDS: tuple[Field, ...] = (
         "derniere visite|ultimo contacto|ultima visita|ultimo contatto|ultimo contato|"
         "son kontrol|son gorulme|son takip|ostatni kontakt|ostatnia wizyta|laatste contact|"
         "최종추적일|마지막 추적|추적일|최종 추적|末次随访|末次隨訪|最后随访|最終確認日|"
-        "最終観察日|最終生存確認日|最終受診日|дата последнего|последний контакт|последнее наблюдение|"
+        "最終観察日|最終生存確認日|最終受診日|дата последнего|последний контакт|"
+        "последнее наблюдение|"
         "末次隨訪日|末次随访日|最后一次随访|最後追蹤|末次追蹤|最終来院日|posledni kontakt|"
         "posledni kontrola|utolso kontroll|utolso kontakt|utolso vizit|senaste kontakt|"
         "siste kontakt|sidste kontakt|ultima consulta|ultimo control|ultimo seguimiento|"
@@ -213,7 +215,8 @@ FIELDS: tuple[Field, ...] = (
         "yasam durumu|son durum|zgon|overleden|사망여부|사망|생존여부|생존 여부|结局|結局|"
         "生存状态|生存狀態|存活状态|转归|轉歸|転帰|生死|死亡|смерть|статус|умер|"
         "存活狀態|生死狀態|存亡|状态|decesso|estado actual|estado del paciente|status zycia|"
-        "stav|umrti|zemrel|zyje|statusz|halal|elhunyt|avliden|dod|dodsfall|overlijden|"
+        "alive|survived|censored|censoring|vivo|vivant|lebt|zije|생존|생존유무|是否存活|存活|是否生存|"
+        "cnsr|stav|umrti|zemrel|zyje|statusz|halal|elhunyt|avliden|dod|dodsfall|overlijden|"
         "κατασταση|θανατοσ|εκβαση|الحالة|الوفاة|состояние|исход|летальный исход|사망유무|생존상태",
         role="outcome",
     ),
@@ -495,9 +498,10 @@ FIELDS: tuple[Field, ...] = (
 _LATER = re.compile(
     r"\b(week|wk|woche|semaine|hafta|month|monat|mois|cycle|visit) ?[1-9]\d*\b|\bw[1-9]\d*\b"
     r"|\b(after|nach|post|later|follow up|at progression|at pd)\b|weeks? later"
-    r"|\b(semana|settimana|tydzien|tyden|неделя|het|vecka|mes|mese|mes|miesiac|ay) ?[1-9]\d*\b"
+    r"|\b(semana|settimana|tydzien|tyden|неделя|het|vecka|mes|mese|miesiac|ay) ?[1-9]\d*\b"
     r"|\b(apres|despues|dopo|apos|sonra|po leczeniu|после|po lecbe|na behandeling)\b"
-    r"|\b[1-9]\d* ?(주|개월|週|周|か月|ヶ月|ヵ月|个月|個月)(?!\w*생존)|치료 ?후|治疗后|治療後|투여 ?후"
+    r"|\b[1-9]\d* ?(주|개월|週|周|か月|ヶ月|ヵ月|个月|個月)(?!\w*생존)"
+    r"|치료 ?후|治疗后|治療後|투여 ?후"
 )
 _DERIVED = re.compile(r"\b(ratio|index|change|delta|log\d*|percent|nadir|uln)\b")
 # Which forms of a field a column can have, by how its cells are stored.
@@ -541,6 +545,31 @@ def named(name: str) -> Field | None:
     """
     words = normal(name)
     return next((f for f in FIELDS if words in _forms_of(f.names + f.phrases)), None)
+
+
+# Names of a status that is yes for a patient who lives, or whose time is censored.
+_ALIVE = re.compile(
+    r"\b(alive|surviv(ed|ing)|living|censor(ed|ing)?|cens|cnsr|viv[oae]|viva|vivante?|lebt|lebend"
+    r"|zyje|zije|жив|hayatta|levend|lever|levande)\b|생존(여부|유무)?$|(存活|生存)(与否|與否)?$"
+)
+
+
+def asks_if_alive(name: str) -> bool:
+    """Whether a column's name asks if the patient is alive or censored, so that yes is no event."""
+    return _ALIVE.search(normal(name)) is not None
+
+
+def names_a_patient(name: str) -> bool:
+    """Whether a column's name denotes the number of a patient."""
+    field = recognise(name, "text", 99)
+    return field is not None and field.form == "id"
+
+
+def names_an_outcome(name: str) -> bool:
+    """Whether a column's name denotes a time, an event or a date of an endpoint."""
+    stored: tuple[Stored, ...] = ("date", "number", "text")
+    fields = (recognise(name, kind, _MAX_EVENT) for kind in stored)
+    return any(field is not None and field.role == "outcome" for field in fields)
 
 
 def _by_phrase(words: str, forms: Sequence[Form]) -> Field | None:
@@ -590,8 +619,8 @@ def normal(name: str) -> str:
 
 
 _UNITS = {
-    "days": "d|day|days|tag|tage|jour|jours|dia|dias|giorni|gun|dni|일|天|日|día|días|gün|dny|tagen|"
-    "dagen|dagar|dager|nap|дни|дней|ημέρες|يوم|أيام",
+    "days": "d|day|days|tag|tage|jour|jours|dia|dias|giorni|gun|dni|일|天|日|día|días|gün|dny|"
+    "tagen|dagen|dagar|dager|nap|дни|дней|ημέρες|يوم|أيام",
     "weeks": "w|wk|wks|week|weeks|woche|wochen|semaine|semaines|semanas|settimane|hafta|주|周|週|"
     "tygodnie|tygodni|týdny|týdnů|weken|veckor|uker|hét|недели|недель|εβδομάδες|أسابيع",
     "months": "m|mo|mon|month|months|monat|monate|mois|mes|meses|mesi|ay|miesiace|개월|月|"

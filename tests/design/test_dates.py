@@ -144,7 +144,9 @@ def test_an_unknown_date_column_is_refused(write: Write) -> None:
         pytest.param(
             ["5 de enero de 2020", "31 enero 2020", "1 de marzo del 2020"], id="Spanish months"
         ),
-        pytest.param(["5/jan/2020", "31 de janeiro de 2020", "1º de março de 2020"], id="Portuguese"),
+        pytest.param(
+            ["5/jan/2020", "31 de janeiro de 2020", "1º de março de 2020"], id="Portuguese"
+        ),
         pytest.param(["5 января 2020 г.", "31.янв.2020", "1 марта 2020"], id="Russian months"),
         pytest.param(["5 stycznia 2020 r.", "31 sty 2020", "1 marca 2020"], id="Polish months"),
         pytest.param(["5. ledna 2020", "31. leden 2020", "1. března 2020"], id="Czech months"),

@@ -53,6 +53,13 @@ def test_western_texts_are_never_taken_for_another_script(text: str) -> None:
     assert cohort.names == tuple(text.partition("\n")[0].replace(";", ",").split(","))
 
 
+def test_hungarian_is_not_taken_for_portuguese() -> None:
+    Path("c.csv").write_bytes("beteg;nem;túlélés\n1;nő;6\n2;férfi;7\n3;nő;9\n".encode("cp1250"))
+    assert read_cohort("c.csv").column("nem").values.tolist() == ["nő", "férfi", "nő"]
+    Path("c.csv").write_bytes("doente;regiões;óbito\n1;põe;não\n2;não;sim\n".encode("cp1252"))
+    assert read_cohort("c.csv").names == ("doente", "regiões", "óbito")
+
+
 def test_an_encoding_that_fits_nearly_as_well_is_named() -> None:
     Path("c.csv").write_bytes(TEXTS["cp949"].encode("cp949"))
     assert "--encoding gb18030" in read_cohort("c.csv").source.remarks[0]

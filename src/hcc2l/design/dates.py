@@ -29,7 +29,8 @@ _FORMS = (_YEAR_FIRST, _DOTTED, _SLASHED)
 # How the months begin, without accents; in Polish and Czech, where two begin alike, in full.
 _MONTHS = (
     "jan janv oca ene gen янв ιαν styczen stycznia sty leden ledna",
-    "feb fev sub фев φεβ luty lutego lut unor unora", "mar maa mrt мар μαρ marzec brezen brezna",
+    "feb fev sub фев φεβ luty lutego lut unor unora",
+    "mar maa mrt мар μαρ marzec brezen brezna",
     "apr avr abr nis апр απρ kwiecien kwietnia kwi duben dubna",
     "may mai mag mei maj маи мая μαι kveten kvetna",
     "jun juin haz giu июн ιουν czerwiec czerwca cze cerven cervna",
@@ -41,8 +42,12 @@ _MONTHS = (
     "dec dez dic ara дек δεκ grudzien grudnia gru prosinec prosince",
 )
 _MONTH_OF = {word: i for i, words in enumerate(_MONTHS, start=1) for word in words.split()}
-_IN_FULL = frozenset("sty lut kwi cze lip sie wrz paz lis gru".split())  # no beginnings
-_BIRTH = re.compile(r"birth|dob|geb|naiss|doğum|nacim|nascit|nascim|urodz|naroz|szület|födel|fødsel|γέννησ|рожд|ميلاد|생년|출생|出生|生年", re.IGNORECASE)
+_IN_FULL = frozenset(["sty", "lut", "kwi", "cze", "lip", "sie", "wrz", "paz", "lis", "gru"])
+_BIRTH = re.compile(
+    r"birth|dob|geb|naiss|doğum|nacim|nascit|nascim|urodz|naroz|szület|födel|fødsel"
+    r"|γέννησ|рожд|ميلاد|생년|출생|出生|生年",
+    re.IGNORECASE,
+)
 # Whole numbers that are taken for days of a spreadsheet: 1982 to 2036.
 _FIRST_SERIAL, _LAST_SERIAL = 30_000, 50_000
 _PIVOT = 69  # of years with two digits, as POSIX and R: 68 is 2068, 69 is 1969

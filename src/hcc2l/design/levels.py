@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hcc2l.cohort import distinct as distinct
 from hcc2l.cohort import matching as matching
+from hcc2l.vocabulary import asks_if_alive
 
 _ROMAN = {
     "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10,
@@ -15,15 +16,15 @@ _ROMAN = {
 
 _MANY = 12  # more are identifiers rather than levels
 # Words for "no" and for "yes", or for "alive" and for "dead", by language: what 0 and 1 mean.
-ENGLISH_PAIRS = (
+Pair = tuple[tuple[str, ...], tuple[str, ...]]
+ENGLISH_PAIRS: tuple[Pair, ...] = (
     (("no", "n"), ("yes", "y")),
     (("false", "f"), ("true", "t")),
     (("alive", "censored"), ("dead", "deceased", "died")),
 )
-_PAIRS = (
-    *ENGLISH_PAIRS,
+_ANSWERS: tuple[Pair, ...] = (
+    *ENGLISH_PAIRS[:2],
     (("unchecked",), ("checked",)),
-    (("living",), ("dead", "deceased")),
     (("nein", "n"), ("ja", "j")),
     (("non", "n"), ("oui", "o")),
     (("hayır", "hayir"), ("evet",)),
@@ -44,6 +45,10 @@ _PAIRS = (
     (("阴性", "陰性"), ("阳性", "陽性")),
     (("いいえ",), ("はい",)),
     (("なし", "無し"), ("あり", "有り")),
+)  # fmt: skip
+_STATES: tuple[Pair, ...] = (
+    ENGLISH_PAIRS[2],
+    (("living",), ("dead", "deceased")),
     (("lebt", "lebend", "am leben"), ("verstorben", "tot", "gestorben", "exitus", "†")),
     (("vivant", "vivante", "vivant(e)", "en vie"),
      ("décédé", "décédée", "décédé(e)", "decede", "mort", "morte", "décès", "dcd")),
@@ -62,6 +67,7 @@ _PAIRS = (
     (("생존", "생존중"), ("사망",)),
     (("存活", "生存", "生存中", "健在"), ("死亡", "已故", "去世")),
 )  # fmt: skip
+_PAIRS = (*_ANSWERS, *_STATES)
 
 
 def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
@@ -103,13 +109,29 @@ def _no_before_yes(levels: list[str]) -> tuple[str, ...]:
     return tuple(levels)
 
 
-def affirmative(levels: Iterable[str]) -> tuple[str, ...]:
+def event_levels(name: str, levels: Iterable[str]) -> tuple[str, ...]:
+    """The levels of a column that mean the event; empty where the words do not tell.
+
+    Of a column that asks whether the patient is alive, or censored, these are the levels that mean
+    "no". Whether its 1 means alive is not known: `생존여부` may be coded 1 for death.
+    """
+    levels = tuple(levels)
+    yes = affirmative(levels)
+    if not asks_if_alive(name) or affirmative(levels, _STATES):
+        return yes
+    no = tuple(level for level in levels if level not in yes)
+    return no if yes and affirmative(levels, _ANSWERS) else ()
+
+
+def affirmative(
+    levels: Iterable[str], pairs: Sequence[Pair] = (*_PAIRS, (("0",), ("1",)))
+) -> tuple[str, ...]:
     """The levels that mean "yes" or "dead", where the others all mean "no" or "alive".
 
     Empty when the words do not tell, as with 1 and 2.
     """
     words = {level: unicodedata.normalize("NFKC", level).strip().casefold() for level in levels}
-    for negative, positive in (*_PAIRS, (("0",), ("1",))):
+    for negative, positive in pairs:
         yes = tuple(level for level, word in words.items() if word in positive)
         if yes and all(word in (*negative, *positive) for word in words.values()):
             return yes

@@ -8,7 +8,7 @@ import unicodedata
 
 from hcc2l.cohort import Cohort
 from hcc2l.design.dates import looks_like_dates
-from hcc2l.design.levels import affirmative, distinct, natural_order
+from hcc2l.design.levels import distinct, event_levels, natural_order
 from hcc2l.dictionary import EndpointEntry, endpoint_name
 from hcc2l.errors import quoted_list
 
@@ -102,5 +102,5 @@ def _status(cohort: Cohort, dates: list[str]) -> str | None:
             texts, _ = distinct(cohort.as_it_stands(name))
             levels = natural_order(texts)
             if 0 < len(levels) <= _MOST_STATUSES:
-                return f"{name}={(affirmative(levels) or ('VALUE',))[0]}"
+                return f"{name}={(event_levels(name, levels) or ('VALUE',))[0]}"
     return None

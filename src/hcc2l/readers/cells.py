@@ -18,6 +18,13 @@ _WORDS = frozenset((
     "sconosciuto", "non noto", "non eseguito", "desconhecido", "onbekend", "ukjent",
     "ukendt", "okänd", "nieznane", "nieznany", "brak danych", "bilinmiyor", "bilinmeyen",
     "неизвестно", "нет данных", "άγνωστο", "미상", "모름", "불명", "미시행", "알 수 없음",
+    "nieznana", "nie oznaczono", "nie wykonano", "neznámo", "neznámý", "neznámá", "neuvedeno",
+    "nevyšetřeno", "nezjištěno", "не известно", "не определено", "не определялось", "не исследовано",
+    "غير معروف", "غير متوفر", "desconhecida", "não disponível", "não realizado", "não informado",
+    "ignorado", "sconosciuta", "non nota", "sin datos", "no consta", "no determinado",
+    "non déterminé", "non renseignée", "ismeretlen", "nincs adat", "niet bekend", "niet bepaald",
+    "okänt", "ej utfört", "yapılmadı", "veri yok", "확인불가", "자료없음", "결측", "측정안함",
+    "无数据", "無資料", "未检测", "未檢測", "未检查", "缺失", "データなし", "未検査", "欠測",
     "不明", "未知", "不详", "不詳", "未查", "未检", "未做", "未検", "未測定", "未実施",
 ))  # fmt: skip
 # Short forms that may be a level of a group, so that they mean missing among numbers only.

@@ -115,6 +115,8 @@ def _fit(sample: bytes, codec: str) -> float:
         strange = (beyond - found) | set(
             re.findall(r"(?<=[^\W\d])([²³½¼¹¿¡§±×·])(?=[^\W\d])", text)
         )
+        if codec == "cp1252":  # Portuguese has õ before e alone: elsewhere it is a Hungarian ő
+            strange |= set(re.findall("[õÕ](?![eE])", text))
         missed = min(
             (found - set(letters) - set(letters.upper()) - {"İ"}
              for letters in alphabets), key=len,

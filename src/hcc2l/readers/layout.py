@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from hcc2l.dictionary import patient_columns, recognise_id
@@ -20,6 +21,7 @@ from hcc2l.number_format import is_number_somehow
 from hcc2l.readers.cells import is_missing_word
 from hcc2l.readers.raw import check_header, column_name, wrong_width
 from hcc2l.readers.units import is_coding, is_unit, unit_in_name, unit_of
+from hcc2l.vocabulary import names_a_patient
 
 _SEARCHED = 30  # rows in which the header is looked for
 ROW_NUMBERS = "the first column has no name and numbers the rows; it was excluded"
@@ -34,7 +36,9 @@ _ABSENT = frozenset(("na", "n/a", ".", "-", "?", "null", "none", "nan"))
 _SIZE = re.compile(r"n\s*[=:]\s*\d+", re.IGNORECASE)
 _SECTION_SIZE = re.compile(r"\s*[(\[]\s*n\s*=\s*(\d+)\s*[)\]]\s*$", re.IGNORECASE)
 _UNIT_ROW = re.compile(
-    r"(units?|einheit(en)?|unités?|birim|unidad(es)?|unidades?|unità|jednost\w+|jednotk\w+|единиц\w+|ед\.? ?изм\.?|단위|单位|單位|単位)\s*:?", re.I
+    r"(units?|einheit(en)?|unités?|birim|unidad(es)?|unità|jednost\w+"
+    r"|jednotk\w+|единиц\w+|ед\.? ?изм\.?|단위|单位|單位|単位)\s*:?",
+    re.I,
 )
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?|\d{4}年.*")
 
@@ -500,7 +504,8 @@ def _headings(
 
 def _id_position(names: Sequence[str], id_column: str | None) -> int:
     """The position of the column that identifies patients, else of the first column."""
-    name = id_column or recognise_id(names) or next(iter(patient_columns(names)), None)
+    named = filter(names_a_patient, names)
+    name = id_column or recognise_id(names) or next(chain(patient_columns(names), named), None)
     return names.index(name) if name in names else 0
 
 

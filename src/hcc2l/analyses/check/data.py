@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,9 +14,9 @@ from numpy.typing import NDArray
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.dates import days_of, has_date_form, largest_slashed
-from hcc2l.design.levels import affirmative, distinct, natural_order
+from hcc2l.design.levels import distinct, event_levels, natural_order
 from hcc2l.dictionary import looks_post_baseline
-from hcc2l.number_format import POINT, NumberFormat
+from hcc2l.number_format import POINT, NumberFormat, number_text
 from hcc2l.vocabulary import Field, Scale, Stored, plain_unit, recognise, unit_in
 
 Reading = Literal["number", "group", "date", "text", "id"]
@@ -120,14 +121,20 @@ class FoundColumn:
         return np.flatnonzero(~absent)
 
     @cached_property
+    def event_levels(self) -> tuple[str, ...]:
+        """The levels that mean the event; empty where the values do not tell."""
+        return event_levels(self.name, self.levels)
+
+    @cached_property
     def events(self) -> Ints | None:
         """Shape (n,): 1 event, 0 none, -1 unknown; None where the values do not tell."""
         if not self.texts:
             return None
-        yes = affirmative(self.levels)
-        if not yes:
+        if not self.event_levels:
             return None
-        table = np.array([*(int(text in yes) for text in self.texts), -1], dtype=np.int64)
+        table = np.array(
+            [*(int(text in self.event_levels) for text in self.texts), -1], dtype=np.int64
+        )
         return table[self.codes]
 
     @cached_property
@@ -322,6 +329,9 @@ def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:
             cohort, column, "date", rows, count, stored="date", days=days, numbers=numbers,
             serial=True,
         )  # fmt: skip
+    days = _digits_as_days(numbers) if whole and recognise(column.name, "date", count) else None
+    if days is not None:
+        return _made(cohort, column, "date", rows, count, stored="date", days=days, numbers=numbers)
     known = recognise(column.name, "number", count)
     few = whole and count <= MAX_CODES and count > 0 and abs(values).max() <= LARGEST_CODE
     measured = known is not None and known.form in ("number", "duration")
@@ -337,6 +347,17 @@ def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:
     broken = np.flatnonzero(numbers != np.floor(numbers))[:1] if comma else ()
     with_comma = "".join(column.cell(int(rows[i])).replace(".", ",") for i in broken)
     return _made(cohort, column, "number", rows, count, numbers=numbers, with_comma=with_comma)
+
+
+def _digits_as_days(numbers: Floats) -> Days | None:
+    """Numbers such as 20200131 as dates; None if one of them is no date."""
+    known = ~np.isnan(numbers)
+    texts = [number_text(number) for number in numbers[known].tolist()]
+    if not texts or not all(re.fullmatch(r"(19|20)\d{6}", text) for text in texts):
+        return None
+    days = np.full(numbers.size, NO_DAY)
+    days[known] = days_of([f"{text[:4]}-{text[4:6]}-{text[6:]}" for text in texts], None)
+    return None if np.isnat(days[known]).any() else days
 
 
 def _found_text(
@@ -407,7 +428,7 @@ def _made(
         reading=reading,
         type=entry.type or kinds.get(reading, usual),
         role=role,
-        unit=_unit(column, entry.unit, known),
+        unit=entry.unit or _unit(column, cohort.unit(column.name), known),
         present=~column.missing[rows],
         different=count,
         levels=levels,
@@ -430,9 +451,11 @@ def _levels(texts: Sequence[str], codes: Ints, declared: Iterable[str]) -> dict[
     return {level: rows[level] for level in order}
 
 
-def _unit(column: Column, declared: str | None, known: Field | None) -> str | None:
-    """The unit that is stated; a duration may end in a letter, `os_m`."""
-    stated = declared or unit_in(column.name) or (unit_in(column.label) if column.label else None)
+def _unit(column: Column, of_file: str | None, known: Field | None) -> str | None:
+    """The unit in the name, the label or a row of the file; a duration may end in `_m`."""
+    stated = unit_in(column.name) or (unit_in(column.label) if column.label else None)
+    if stated is None and of_file is not None:
+        return plain_unit(of_file) or of_file
     if stated is None and known is not None and known.form == "duration" and "_" in column.name:
         stated = plain_unit(column.name.rpartition("_")[2])
     return stated
