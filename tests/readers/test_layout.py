@@ -93,6 +93,24 @@ def test_a_header_that_cannot_be_is_refused(header: str, write: Write) -> None:
     assert "--header" in str(caught.value.where)
 
 
+def test_two_header_lines_below_a_title_are_found() -> None:
+    top = ["ID", "Baseline", None, None, "Outcome", None]
+    below = [None, "AFP", "Arm", "Age", "OS", "Death"]
+    rows = [[f"P{i}", 10.5 * i, "ab"[i % 2], 60 + i, 1.5 * i, i % 2] for i in range(1, 9)]
+    cohort = read_cohort(book([["Title"], [None], top, below, *rows]))
+    assert cohort.names == (
+        "ID", "Baseline AFP", "Baseline Arm", "Baseline Age", "Outcome OS", "Outcome Death",
+    )  # fmt: skip
+    assert ids(cohort) == [f"P{i}" for i in range(1, 9)]
+
+
+def test_a_unit_above_a_group_of_names_is_that_of_its_columns() -> None:
+    band = ["Patient", None, "Outcome (months)", None, "Laboratory"]
+    cohort = read_cohort(book([["Title (days)"], band, HEADER, *PATIENTS]))
+    assert cohort.names == tuple(HEADER)
+    assert [cohort.unit(name) for name in HEADER] == [None, None, "months", "months", None]
+
+
 def test_names_that_repeat_below_groups_are_joined_with_them() -> None:
     top = ["Patient", None, "Baseline", None, "Week 8", "Outcome (months)", None]
     names = ["ID", "Arm", "Age", "AFP", "AFP", "OS", "Death"]
@@ -144,6 +162,16 @@ def test_the_unit_in_a_name_is_known(name: str, unit: str | None) -> None:
 def test_line_breaks_and_double_blanks_in_names_are_one_blank() -> None:
     cohort = read_cohort(book([["id", "Bilirubin\n(mg/dl) ", "OS\u00a0 months"], ["p", 1, 2]]))
     assert cohort.names == ("id", "Bilirubin (mg/dl)", "OS months")
+
+
+def test_labels_that_redcap_repeats_are_numbered_and_told(write: Write) -> None:
+    text = "Record ID,AFP,Complete?,AFP,Complete?,OS\n1,5,Complete,7,Complete,2.5\n"
+    cohort = read_cohort(write("c.csv", text))
+    assert cohort.names == ("Record ID", "AFP 1", "Complete?", "AFP 2", "Complete? 2", "OS")
+    assert "names that repeat were numbered: 'AFP 1', 'AFP 2', 'Complete? 2'" in said(cohort)
+    with pytest.raises(UsageError, match="no column 'AFP'") as caught:
+        cohort.column("AFP")
+    assert "AFP 1" in str(caught.value.hint)
 
 
 def test_redcap_may_repeat_complete(write: Write) -> None:

@@ -153,6 +153,9 @@ def find_table(
     names, body, kept, dropped = _without_blank_columns(names, body)
     remarks += dropped
     checked = check_header(names, place)
+    numbered = [f"'{new}'" for old, new in zip(names, checked, strict=True) if old and old != new]
+    if numbered:
+        remarks.append(f"names that repeat were numbered: {quoted_list(numbered)}")
     body, numbers, more, extra = _patients(checked, body, numbers, grid, id_column, sections)
     if grid.separator is not None:
         _refuse_other_widths(grid, set(numbers), len(rows[last]), where)
@@ -184,6 +187,11 @@ def _is_text(cell: Any) -> bool:
     if is_number_somehow(text) or _DATE.fullmatch(text):
         return False
     return text.casefold() not in _ABSENT and not is_missing_word(text, among_numbers=True)
+
+
+def _filled(row: Sequence[Any]) -> set[int]:
+    """The columns in which a row has cells."""
+    return {j for j, cell in enumerate(row) if _is_filled(cell)}
 
 
 def _fill(row: Sequence[Any]) -> int:
@@ -221,17 +229,36 @@ def _header_lines(rows: Sequence[Sequence[Any]], numbers: Sequence[int]) -> list
     """The header: the first row unless it is a title above a fuller row of names."""
     fills = [_fill(row) for row in rows[:_JUDGED]]
     usual = sorted(fills)[len(fills) // 2]
-    at = 0
+    at = _row_of_names(rows, fills, usual)
+    completes = False
+    if not at and 2 * fills[0] < usual:
+        at = _row_above_numbers(rows, fills, usual)
+        completes = bool(at) and not _filled(rows[at - 1]) <= _filled(rows[at])
+    names = [column_name(cell) for cell in rows[at] if _is_filled(cell)]
+    repeats = len(set(names)) < len(names)
+    follows = bool(at) and numbers[at] - numbers[at - 1] == 1 and fills[at - 1] > 1
+    if follows and (repeats or completes):
+        return [at - 1, at]
+    return [at, at + 1] if _is_second_line(rows, at, repeats) else [at]
+
+
+def _row_of_names(rows: Sequence[Sequence[Any]], fills: Sequence[int], usual: int) -> int:
+    """The first row of texts that is as full as the others, below rows half as full; 0 for none."""
     for i in range(1, min(_SEARCHED, len(fills) - 1)):
         fuller = fills[i] >= 0.7 * usual and all(2 * above <= fills[i] for above in fills[:i])
         if fuller and all(map(_is_text, filter(_is_filled, rows[i]))):
-            at = i if _number_columns(rows[i + 1 :]) else 0
-            break
-    names = [column_name(cell) for cell in rows[at] if _is_filled(cell)]
-    repeats = len(set(names)) < len(names)
-    if at and repeats and numbers[at] - numbers[at - 1] == 1 and fills[at - 1] > 1:
-        return [at - 1, at]
-    return [at, at + 1] if _is_second_line(rows, at, repeats) else [at]
+            return i if _number_columns(rows[i + 1 :]) else 0
+    return 0
+
+
+def _row_above_numbers(rows: Sequence[Sequence[Any]], fills: Sequence[int], usual: int) -> int:
+    """The last row of texts before columns of numbers begin, units aside; 0 where they do not."""
+    columns = _number_columns(rows)
+    for i in range(1, min(_SEARCHED, len(fills))):
+        cells = [rows[i][j] for j in _filled(rows[i]) & columns]
+        if 2 * fills[i] > usual and cells and 2 * sum(map(_is_text, cells)) < len(cells):
+            return i - 2 if i > 2 and _is_units(rows[i - 1], rows[i:]) else i - 1
+    return 0
 
 
 def _is_second_line(rows: Sequence[Sequence[Any]], at: int, repeats: bool) -> bool:
@@ -241,7 +268,7 @@ def _is_second_line(rows: Sequence[Sequence[Any]], at: int, repeats: bool) -> bo
     top, below = rows[at], rows[at + 1]
     if not all(map(_is_text, filter(_is_filled, below))):
         return False
-    filled = {j for j, cell in enumerate(below) if _is_filled(cell)}
+    filled = _filled(below)
     blank = {j for j in filled if j >= len(top) or not _is_filled(top[j])}
     if not (blank or repeats) or not filled & _number_columns(rows[at + 2 :]):
         return False
@@ -257,7 +284,7 @@ def _names(
         names = [column_name(cell) for cell in last]
         while names and not names[-1] and grid.separator is None:
             names.pop()
-        return names, {}
+        return names, _band_units(rows, lines[0])
     if len(lines) > 2:
         raise UsageError("At most two rows can be the header.", where="--header", hint="Give two.")
     top = rows[lines[0]]
@@ -280,6 +307,21 @@ def _names(
         single = complete and count[name] == 1
         names.append(name if single or not group else f"{group} {name}".strip())
     return names, units
+
+
+def _band_units(rows: Sequence[Sequence[Any]], at: int) -> dict[int, str]:
+    """The units of groups in a row above the header: `Outcome (months)` above two columns."""
+    band = rows[at - 1] if at else []
+    units: dict[int, str] = {}
+    if _fill(band) < 2:  # a title
+        return units
+    unit: str | None = None
+    for j in range(len(rows[at])):
+        if j < len(band) and _is_filled(band[j]):
+            unit = unit_in_name(column_name(band[j]))
+        if unit:
+            units[j] = unit
+    return units
 
 
 def _header_remarks(grid: Grid, lines: Sequence[int], given: bool) -> list[str]:

@@ -343,11 +343,15 @@ def column_name(cell: Any) -> str:
     return " ".join(text.split())
 
 
-_NUMBERED = ("complete?",)  # REDCap repeats this name for every form
+# REDCap ends every form with the first of these; other labels occur in several forms, too.
+_COMPLETE, _OF_REDCAP = "complete?", ("complete?", "event name", "repeat instrument")
 
 
 def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
     """Column names with single blanks; a column without a name becomes `column_3`.
+
+    In an export of REDCap with labels, names that repeat are numbered: `AFP 1`, `AFP 2`, so that
+    neither is taken for the other.
 
     Raises
     ------
@@ -355,11 +359,8 @@ def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
         A name occurs twice.
     """
     checked = [column_name(n) or f"column_{i}" for i, n in enumerate(names, start=1)]
-    seen: Counter[str] = Counter()
-    for i, name in enumerate(checked):
-        seen[name] += 1
-        if name.casefold() in _NUMBERED and seen[name] > 1:
-            checked[i] = f"{name} {seen[name]}"
+    if any(name.casefold() in _OF_REDCAP for name in checked):
+        checked = _numbered(checked)
     repeated = [n for n in dict.fromkeys(checked) if checked.count(n) > 1]
     if repeated:
         positions = [str(i) for i, n in enumerate(checked, start=1) if n == repeated[0]]
@@ -370,6 +371,17 @@ def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
             hint="Give every column a different name.",
         )
     return tuple(checked)
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Names of which those that repeat have their number; the first `Complete?` has none."""
+    count, seen = Counter(names), Counter[str]()
+    numbered = []
+    for name in names:
+        seen[name] += 1
+        plain = count[name] == 1 or (name.casefold() == _COMPLETE and seen[name] == 1)
+        numbered.append(name if plain else f"{name} {seen[name]}")
+    return numbered
 
 
 def no_rows(where: str) -> InputError:
