@@ -42,9 +42,11 @@ NO_AND_YES = [
     ("Vivant", "Décédé"), ("Sağ", "Ex"), ("vivo", "muerto"), ("vivo", "deceduto"),
     ("생존", "사망"), ("存活", "死亡"), ("生存", "死亡"), ("nie", "tak"), ("Ne", "Ano"),
     ("nej", "ja"), ("нет", "да"), ("όχι", "ναι"), ("لا", "نعم"), ("なし", "あり"), ("없음", "있음"),
-    ("阴性", "阳性"), ("N", "S"), ("n", "o"), ("żyje", "zmarł"), ("Žije", "Zemřel"), ("Nem", "Igen"),
-    ("levande", "död"), ("жив", "умер"), ("ζει", "νεκρός"), ("حي", "متوفى"), ("hayatta", "öldü"),
-    ("él", "elhunyt"), ("Viva", "Óbito"), ("en vie", "DCD"), ("in leven", "overleden"),
+    ("阴性", "阳性"), ("N", "S"), ("n", "o"), ("żyje", "zmarł"),
+    ("Žije", "Zemřel"),
+    ("Nem", "Igen"), ("levande", "död"), ("жив", "умер"), ("ζει", "νεκρός"),
+    ("حي", "متوفى"), ("hayatta", "öldü"), ("él", "elhunyt"), ("Viva", "Óbito"),
+    ("en vie", "DCD"), ("in leven", "overleden"),
 ]  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def test_days_of_a_spreadsheet_are_dates_where_the_name_is_one(tmp_path: Path) -
 
 def test_dates_of_eight_digits_are_dates_where_the_name_is_one(tmp_path: Path) -> None:
     days = [f"202003{i:02}" for i in range(1, 13)]
-    text = patients(start_date={i: d for i, d in enumerate(days, 1)}, afp=dict(enumerate(days, 1)))
+    text = patients(start_date=dict(enumerate(days, 1)), afp=dict(enumerate(days, 1)))
     report = checked(tmp_path, text)
     start = column(report, "start_date")
     assert (start["meaning"], start["minimum"], start["maximum"]) == (

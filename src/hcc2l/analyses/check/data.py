@@ -261,14 +261,20 @@ class Found:
 
 def find(cohort: Cohort, keep: Mask) -> Found:
     """Every column of a cohort, on the rows of `keep`."""
-    cohort.load(cohort.names)
-    columns = {name: cohort.as_it_stands(name) for name in cohort.names}
+    found = find_columns(cohort, keep, cohort.names)
+    return replace(found, columns=tuple(_with_id(cohort, list(found.columns))))
+
+
+def find_columns(cohort: Cohort, keep: Mask, names: Sequence[str]) -> Found:
+    """Some columns of a cohort, on the rows of `keep`."""
+    cohort.load(names)
+    columns = {name: cohort.as_it_stands(name) for name in names}
     cells = {name: distinct(c) for name, c in columns.items() if c.kind == "text"}
     slashed = largest_slashed(text for texts, _ in cells.values() for text in texts)
     order = cohort.dictionary.date_order or _order(slashed)
     rows = np.flatnonzero(keep)
-    found = [_found(cohort, columns[name], cells.get(name), order, rows) for name in cohort.names]
-    return Found(cohort, rows, tuple(_with_id(cohort, found)), slashed)
+    found = [_found(cohort, columns[name], cells.get(name), order, rows) for name in names]
+    return Found(cohort, rows, tuple(found), slashed)
 
 
 def _order(slashed: tuple[int, int]) -> str | None:
