@@ -359,13 +359,14 @@ def test_similar_levels_are_reported_with_counts_and_the_line_of_the_dictionary(
     assert note["level"] == "warning"
     assert note["text"] == (
         "sex: 'Male' (12), 'male' (6) and 'MALE' (6) differ only in capitals, blanks or accents "
-        "but are treated as different levels. Correct the cells if they are one level, or exclude "
-        'these rows with missing = ["male", "MALE"] for sex in hcc2l.toml.'
+        "but are treated as different levels. If they are one level, correct the cells, or merge "
+        "them in hcc2l.toml; hcc2l check prints the lines."
     )
     assert any("'Male' (12)" in line for line in outcome.messages("warning"))
-    write("hcc2l.toml", '[columns.sex]\nmissing = ["male", "MALE"]\n')
+    groups = 'Male = ["Male", "male", "MALE"]\nFemale = ["Female"]'
+    write("hcc2l.toml", f"[columns.sex.groups]\n{groups}\n")
     outcome = run("cox", "c.csv", "-x", "sex", "--json")
-    assert outcome.json["analysed"]["excluded"][0]["rows"] == 12
+    assert outcome.json["analysed"]["rows"] == 30
     assert "capitals" not in outcome.err
 
 

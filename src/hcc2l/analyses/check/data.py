@@ -444,7 +444,7 @@ def _made(
         words=column.words,
         value_labels={code: label for label, code in column.codes.items()},
         declared=column.name in cohort.dictionary.columns,
-        declared_levels=bool(entry.levels or column.levels),
+        declared_levels=bool(entry.levels or entry.groups or entry.labels or column.levels),
         **content,
     )
 
