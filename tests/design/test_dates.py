@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hcc2l import read_cohort
 from hcc2l.design import resolve_endpoint
-from hcc2l.design.dates import days_of, read_dates
+from hcc2l.design.dates import days_of, read_dates, year_seems_first
 from hcc2l.errors import InputError, UsageError
 from hcc2l.specs import KmSpec
 from tests.conftest import Write
@@ -166,6 +166,36 @@ def test_dates_of_other_countries_and_programs_are_read(written: list[str], writ
     times, events = endpoint(write("c.tsv", f"id\tstart\tdied\tseen\n{rows}"))
     assert times == [56 / DAYS_A_MONTH, 30 / DAYS_A_MONTH]
     assert events == [1, 0]
+
+
+BACKWARDS = [f"{18 + i // 4}.0{1 + i % 4}.{1 + 3 * i % 29:02}" for i in range(12)]
+
+
+def test_years_of_two_digits_that_seem_to_come_first_are_asked_about(write: Write) -> None:
+    path = write("c.csv", "start\n" + "\n".join(BACKWARDS) + "\n")
+    every = np.ones(len(BACKWARDS), dtype=np.bool_)
+    with pytest.raises(InputError, match="cannot be read as a date") as caught:
+        read_dates(read_cohort(path), ["start"], every)
+    assert 'date_order = "ymd"' in str(caught.value.hint)
+    write("hcc2l.toml", 'date_order = "ymd"\n')
+    days = read_dates(read_cohort(path), ["start"], every)["start"]
+    assert [str(day) for day in days[:2]] == ["2018-01-01", "2018-02-04"]
+    write("hcc2l.toml", 'date_order = "dmy"\n')
+    assert str(read_dates(read_cohort(path), ["start"], every)["start"][1]) == "2004-02-18"
+
+
+@pytest.mark.parametrize(
+    ("texts", "first"),
+    [
+        (BACKWARDS, True), (BACKWARDS[:5], False), ([*BACKWARDS, "2018-01-01"], False),
+        ([f"{1 + 2 * i:02}.0{1 + i % 4}.{18 + i // 4}" for i in range(12)], False),
+        ([f"{18 + i // 4}.13.{1 + 2 * i:02}" for i in range(12)], False),
+        ([f"19.01.{10 + 4 * i}" for i in range(7)], False),
+        ([f"1{i}.01.1{i}" for i in range(8)], False),
+    ],
+)  # fmt: skip
+def test_years_lie_closer_together_than_days(texts: list[str], first: bool) -> None:
+    assert year_seems_first(texts) is first
 
 
 @pytest.mark.parametrize(

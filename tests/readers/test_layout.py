@@ -364,6 +364,13 @@ def test_the_sheet_with_ids_and_an_outcome_is_read() -> None:
     assert "only the sheet 'Data' was read, not 'Info', 'Codes'" in said(cohort)
 
 
+def test_a_hidden_sheet_is_no_rival_of_a_visible_one() -> None:
+    workbook = openpyxl.load_workbook(sheets(New=[HEADER, *PATIENTS], Old=[HEADER, *PATIENTS[:4]]))
+    workbook["Old"].sheet_state = "hidden"
+    workbook.save("c.xlsx")
+    assert read_cohort("c.xlsx").rows == 8
+
+
 def test_two_sheets_that_may_be_the_cohort_are_asked_about() -> None:
     path = sheets(Old=[HEADER, *PATIENTS[:4]], New=[HEADER, *PATIENTS])
     with pytest.raises(UsageError, match="2 sheets may be the cohort: 'Old', 'New'") as caught:

@@ -25,6 +25,8 @@ _DAY_MONTH = re.compile(
 )
 _YEAR_MONTH = re.compile(r"(\d{4})[-. ]+([^\W\d_]{3,})[-. ]+(\d{1,2})\.?")
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,})\.? (\d{1,2}),? (\d{4})")
+_TWO_DIGITS = re.compile(r"(\d\d)([./-])(\d\d)\2(\d\d)")
+_FEWEST = 6  # dates of two digits that show whether the year comes first
 _FORMS = (_YEAR_FIRST, _DOTTED, _SLASHED)
 # How the months begin, without accents; in Polish and Czech, where two begin alike, in full.
 _MONTHS = (
@@ -120,6 +122,11 @@ def _written(cohort: Cohort, column: Column, keep: Mask, order: _Order) -> NDArr
     days = np.full(cohort.rows, np.datetime64("NaT", "D"))
     rows = np.flatnonzero(keep & ~column.missing).tolist()
     texts = {row: column.text(row) for row in rows}
+    if order.order != "ymd" and not order.given and year_seems_first(texts.values()):
+        raise _no_date(
+            cohort, column, rows[0], "The year seems to come first. Set "
+            'date_order = "ymd" in hcc2l.toml if it does, else "dmy" or "mdy".',
+        )  # fmt: skip
     parts = {text: _parts(text, order.order) for text in set(texts.values())}
     years = [p[0] for p in parts.values() if p is not None]
     short = bool(years) and all(len(year) == 2 for year in years)
@@ -154,19 +161,22 @@ class _Order:
     Attributes
     ----------
     order
-        ``dmy``, ``mdy``, or None where nothing decides.
+        ``dmy``, ``mdy``, ``ymd``, or None where nothing decides.
     inferred
         A cell that decides; empty if the dictionary does.
     against
         A cell that contradicts it; the order is then None.
     latest
         The latest year of two digits among the dates, as 20yy; 0 where there is none.
+    given
+        Whether the dictionary states the order.
     """
 
     order: str | None = None
     inferred: str = ""
     against: str = ""
     latest: int = 0
+    given: bool = False
 
     @classmethod
     def find(cls, cohort: Cohort, names: Sequence[str]) -> _Order:
@@ -177,7 +187,7 @@ class _Order:
         latest = max((2000 + int(year) for _, year in visits if len(year) == 2
                       and int(year) < _PIVOT), default=0)  # fmt: skip
         if given is not None:
-            return cls(given, latest=latest)
+            return cls(given, latest=latest, given=True)
         found = _proof(text for text, _ in slashed)
         if slashed and not any(found.values()):
             others = [n for n in cohort.names if n not in names]
@@ -218,8 +228,25 @@ def _proof(texts: Iterable[str]) -> dict[str, str]:
     return proof
 
 
+def year_seems_first(texts: Iterable[str]) -> bool:
+    """Whether dates such as `19.03.28` differ less in their first number than in the last.
+
+    Years of a cohort lie closer together than days of the month.
+    """
+    found = [_TWO_DIGITS.fullmatch(text) for text in set(texts)]
+    parts = [(int(m[1]), int(m[3]), int(m[4])) for m in found if m]
+    if len(parts) < _FEWEST or len(parts) < len(found):
+        return False
+    first, middle, last = zip(*parts, strict=True)
+    possible = max(middle) <= 12 and min(middle) >= 1 and max(last) <= 31 and min(last) >= 1
+    return possible and max(first) - min(first) < max(last) - min(last)
+
+
 def _parts(text: str, order: str | None) -> tuple[str, str, str] | None:
     """Year, month and day as they are written; None where the text is not a date."""
+    match = _TWO_DIGITS.fullmatch(text)
+    if match and order == "ymd":
+        return match[1], match[3], match[4]
     match = _YEAR_FIRST.fullmatch(text)
     if match:
         return match[1], match[2], match[3]
@@ -229,7 +256,7 @@ def _parts(text: str, order: str | None) -> tuple[str, str, str] | None:
     match = _SLASHED.fullmatch(text)
     if match:
         day, month = (match[1], match[2]) if order == "dmy" else (match[2], match[1])
-        return (match[3], month, day) if order else None
+        return (match[3], month, day) if order in ("dmy", "mdy") else None
     match = _DAY_MONTH.fullmatch(text)
     if match and _month(match[2]):
         return match[3], str(_month(match[2])), match[1]

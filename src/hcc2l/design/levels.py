@@ -25,6 +25,7 @@ ENGLISH_PAIRS: tuple[Pair, ...] = (
 _ANSWERS: tuple[Pair, ...] = (
     *ENGLISH_PAIRS[:2],
     (("unchecked",), ("checked",)),
+    (("-",), ("+",)),
     (("nein", "n"), ("ja", "j")),
     (("non", "n"), ("oui", "o")),
     (("hayır", "hayir"), ("evet",)),

@@ -47,7 +47,7 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         sheets = [
             _Sheet(
                 s.name,
-                "Visible" in str(s.visible),
+                str(s.visible).endswith(".Visible"),
                 _grid(workbook, s.name, notes.get(s.name, SheetNotes())),
             )
             for s in workbook.sheets_metadata

@@ -62,9 +62,10 @@ class ReadOptions:
         """The decimal sign of one column, where it is given."""
         return self.decimal_in.get(name, self.decimal)
 
-    def missing_for(self, name: str) -> frozenset[str]:
-        """All texts that mean missing in one column."""
-        return self.missing | self.missing_in.get(name, frozenset())
+    def missing_for(self, name: str, cells: Sequence[Any] = ()) -> frozenset[str]:
+        """All texts that mean missing in one column; beside `+`, a `-` means no."""
+        declared = self.missing_in.get(name, frozenset())
+        return (self.missing - {"-"} if "+" in cells else self.missing) | declared
 
 
 # From this size on, pyarrow reads only the columns in use; below, its import takes longer than it
@@ -123,7 +124,7 @@ def column_from_texts(
     repeats
         How many cells each text stands for, where they are distinct texts.
     """
-    missing = options.missing_for(name)
+    missing = options.missing_for(name, texts)
     cells = [None if t is None or t in missing else t for t in texts]
     return dated(_column(name, cells, {}, options, file_decimal, repeats), options)
 
@@ -279,7 +280,7 @@ def column_from_cells(
     name: str, cells: Sequence[Any], options: ReadOptions, file_decimal: str | None = None
 ) -> Column:
     """A column from typed cells (Excel, SPSS, Stata, SAS, Parquet): numbers, dates, else text."""
-    missing = options.missing_for(name)
+    missing = options.missing_for(name, cells)
     known = [None if _is_missing(c, missing) else c for c in cells]
     present = [c for c in known if c is not None]
     if present and all(isinstance(c, (date, datetime)) for c in present):

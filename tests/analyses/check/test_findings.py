@@ -14,6 +14,22 @@ from tests.reports import rows_of
 Cells = dict[str, dict[int, str]]
 
 
+def test_years_that_seem_to_come_first_are_asked_about(tmp_path: Path) -> None:
+    dates = {i: f"{18 + i // 7}.03.{2 * i:02}" for i in range(1, 13)}
+    report = checked(tmp_path, patients(start_date=dates))
+    row = found(report, "date-order")
+    assert row["remedy"].endswith('date_order = "ymd"')
+    assert "date-unreadable" not in found_codes(report)
+    again = checked(tmp_path, patients(start_date=dates), 'date_order = "ymd"\n')
+    assert column(again, "start_date")["minimum"] == "2018-03-02"
+
+
+def test_numbers_with_points_and_commas_are_no_free_text(tmp_path: Path) -> None:
+    cells = {i: f'"{i}{".,"[i % 2]}5"' for i in range(1, 13)}
+    row = found(checked(tmp_path, patients(bilirubin=cells)), "number-unreadable")
+    assert (row["column"], row["count"]) == ("bilirubin", 6)
+
+
 def test_a_cohort_without_faults_has_no_error_and_no_warning(tmp_path: Path) -> None:
     report = checked(tmp_path, patients())
     assert found_codes(report) == ["endpoint-proposed", "unit-by-values"]

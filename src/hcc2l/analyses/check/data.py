@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Ints, Mask
-from hcc2l.design.dates import days_of, has_date_form, largest_slashed
+from hcc2l.design.dates import days_of, has_date_form, largest_slashed, year_seems_first
 from hcc2l.design.levels import distinct, event_levels, natural_order
 from hcc2l.dictionary import looks_post_baseline
-from hcc2l.number_format import POINT, NumberFormat, number_text
+from hcc2l.number_format import POINT, NumberFormat, is_number_somehow, number_text
 from hcc2l.vocabulary import Field, Scale, Stored, plain_unit, recognise, unit_in
 
 Reading = Literal["number", "group", "date", "text", "id"]
@@ -306,6 +306,8 @@ def _found(
     if column.name == cohort.id_column:
         return _made(cohort, column, "id", rows, used, **shared)
     days = _days(texts, counts, order, column.name)
+    if days is not None and cohort.dictionary.date_order is None and year_seems_first(texts):
+        days = np.full(len(texts), NO_DAY)
     if days is not None:
         table = np.append(days, NO_DAY)
         return _made(cohort, column, "date", rows, used, stored="date", days=table[codes], **shared)
@@ -384,7 +386,7 @@ def _found_text(
         limits = [
             column.format.limit(t) if v is None else v for t, v in zip(texts, values, strict=True)
         ]
-        numeric = np.array([value is not None for value in limits], dtype=np.bool_)
+        numeric = np.array(list(map(is_number_somehow, texts)), dtype=np.bool_)
         share = counts[numeric].sum() / max(int(counts.sum()), 1)
         many = int((counts[numeric] > 0).sum()) > MAX_LEVELS
         if column.doubtful or (share > 0.5 and (measured or (many and share >= _MOST))):

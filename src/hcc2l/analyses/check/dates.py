@@ -14,7 +14,7 @@ from hcc2l.analyses.check.finding import (
     in_column,
     rows_where,
 )
-from hcc2l.design.dates import is_slashed
+from hcc2l.design.dates import is_slashed, year_seems_first
 from hcc2l.design.endpoints import DAYS_PER
 from hcc2l.wording import counted, listed
 
@@ -140,6 +140,14 @@ def impossible_dates(found: Found) -> Findings:
 
 def date_orders(found: Found) -> Findings:
     """Dates with slashes of which nothing shows whether the day or the month comes first."""
+    backwards = [c.name for c in found.columns if _year_seems_first(found, c)]
+    if backwards:
+        yield Finding(
+            "warning", "date-order", None, (),
+            f"The year seems to come first in dates of two digits: {listed(backwards)}.",
+            "State the order (ymd, dmy or mdy):", 'date_order = "ymd"',
+        )  # fmt: skip
+        return
     mixed, unclear = _orders(found)
     names = [c.name for c in found.columns if c.days is not None and any(map(is_slashed, c.texts))]
     if not names or not (mixed or unclear):
@@ -159,6 +167,12 @@ def date_orders(found: Found) -> Findings:
         )  # fmt: skip
 
 
+def _year_seems_first(found: Found, column: FoundColumn) -> bool:
+    """Whether dates such as `19.03.28` may begin with the year, and no order is stated."""
+    stated = found.cohort.dictionary.date_order is not None
+    return column.days is not None and not stated and year_seems_first(column.texts)
+
+
 def _orders(found: Found) -> tuple[bool, bool]:
     """Whether the file has both orders of day and month, and whether nothing shows which."""
     first, second = found.slashed
@@ -171,7 +185,7 @@ def unread_dates(found: Found) -> Findings:
     """Cells among dates that are no dates."""
     unordered = any(_orders(found))
     for column in found.columns:
-        if column.days is None or column.serial:
+        if column.days is None or column.serial or _year_seems_first(found, column):
             continue
         rows = [r for r in column.unread.tolist() if not (unordered and is_slashed(column.cell(r)))]
         if rows:
