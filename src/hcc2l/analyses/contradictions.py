@@ -10,7 +10,7 @@ from hcc2l.analyses.check.finding import Finding
 from hcc2l.cohort import Cohort
 from hcc2l.design import Mask
 from hcc2l.errors import InputError
-from hcc2l.vocabulary import names_an_outcome
+from hcc2l.vocabulary import names_an_outcome, recognise
 from hcc2l.wording import counted
 
 _CHECKS = (
@@ -36,7 +36,8 @@ def refuse_contradictions(cohort: Cohort, keep: Mask) -> None:
         lies in the future; with the rows.
     """
     names = [n for n in cohort.names if names_an_outcome(n) and _is_outcome(cohort, n)]
-    if len(names) < 2:
+    cohort.load(names)
+    if not any(_may_hold_dates(cohort, name) for name in names):
         return
     found = _without_rivals(find_columns(cohort, keep, names))
     most = max(1, found.n // _FEW)
@@ -48,6 +49,12 @@ def refuse_contradictions(cohort: Cohort, keep: Mask) -> None:
 
 def _is_outcome(cohort: Cohort, name: str) -> bool:
     return cohort.dictionary.column(name).role in (None, "outcome")
+
+
+def _may_hold_dates(cohort: Cohort, name: str) -> bool:
+    """Whether a column is no number, or one whose name denotes a date alone."""
+    numeric = any(recognise(name, "number", distinct) for distinct in (2, 99))
+    return cohort.as_it_stands(name).kind != "number" or not numeric
 
 
 def _without_rivals(found: Found) -> Found:

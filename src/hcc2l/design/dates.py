@@ -239,7 +239,7 @@ def year_seems_first(texts: Iterable[str]) -> bool:
         return False
     first, middle, last = zip(*parts, strict=True)
     possible = max(middle) <= 12 and min(middle) >= 1 and max(last) <= 31 and min(last) >= 1
-    return possible and max(first) - min(first) < max(last) - min(last)
+    return bool(possible and max(first) - min(first) < max(last) - min(last))
 
 
 def _parts(text: str, order: str | None) -> tuple[str, str, str] | None:

@@ -337,9 +337,12 @@ def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:
             cohort, column, "date", rows, count, stored="date", days=days, numbers=numbers,
             serial=True,
         )  # fmt: skip
-    days = _digits_as_days(numbers) if whole and recognise(column.name, "date", count) else None
-    if days is not None:
-        return _made(cohort, column, "date", rows, count, stored="date", days=days, numbers=numbers)
+    named = whole and recognise(column.name, "date", count) is not None
+    written = _digits_as_days(numbers) if named else None
+    if written is not None:
+        return _made(
+            cohort, column, "date", rows, count, stored="date", days=written, numbers=numbers
+        )
     known = recognise(column.name, "number", count)
     few = whole and count <= MAX_CODES and count > 0 and abs(values).max() <= LARGEST_CODE
     measured = known is not None and known.form in ("number", "duration")

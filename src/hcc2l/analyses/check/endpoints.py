@@ -200,7 +200,7 @@ def _event_value(event: FoundColumn) -> tuple[str, str, str]:
     """The value to name as the event, empty if it goes without saying; else what is unclear."""
     if event.events is None:
         levels = list(event.levels)
-        guess = {("1", "2"): "2", ("0", "1"): "0"}.get(tuple(levels), "VALUE")
+        guess = {"1 2": "2", "0 1": "0"}.get(" ".join(levels), "VALUE")
         if not levels:
             return guess, f"the values of {event.name} are not those of an event.", ""
         said = f"which of the values {quoted_list(levels)} of {event.name} is the event?"
