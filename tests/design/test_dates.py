@@ -168,6 +168,18 @@ def test_dates_of_other_countries_and_programs_are_read(written: list[str], writ
     assert events == [1, 0]
 
 
+@pytest.mark.parametrize("cell", ["31.12.9999", "9999-12-31", "00.00.0000", "--"])
+def test_a_date_that_stands_for_none_is_refused_with_the_remedy(cell: str, write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    rows = f"a,2020-01-05,2020-03-01,2020-03-01\nb,2020-01-31,{cell},2020-03-01\n"
+    path = write("c.csv", f"id,start,died,seen\n{rows}")
+    with pytest.raises(InputError, match="cannot be read as a date") as caught:
+        endpoint(path)
+    assert f"--na {cell}" in str(caught.value.hint)
+    write("hcc2l.toml", f'missing = ["{cell}"]\n{FROM_DATES}')
+    assert endpoint(path)[1] == [1, 0]
+
+
 BACKWARDS = [f"{18 + i // 4}.0{1 + i % 4}.{1 + 3 * i % 29:02}" for i in range(12)]
 
 

@@ -200,6 +200,14 @@ def test_totals_and_footnotes_are_no_patients_and_are_named(below: list[list[obj
     assert repr(first) in said(cohort)
 
 
+def test_headers_that_printed_pages_repeat_are_no_patients(write: Write) -> None:
+    cohort = read_cohort(book([HEADER, *PATIENTS[:4], HEADER, *PATIENTS[4:], HEADER]))
+    assert ids(cohort) == ALL
+    assert "rows 6 ('patient_id'), 11 ('patient_id') repeat the header" in said(cohort)
+    cohort = read_cohort(write("c.csv", "id;time\np1;1\nid;time\np2;2\n"))
+    assert (cohort.rows, cohort.row_place(1)) == (2, "line 4")
+
+
 def test_a_last_patient_with_an_id_alone_is_a_patient() -> None:
     cohort = read_cohort(book([HEADER, *PATIENTS, ["P009"]]))
     assert cohort.rows == 9

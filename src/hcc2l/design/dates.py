@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ _BIRTH = re.compile(
 )
 # Whole numbers that are taken for days of a spreadsheet: 1982 to 2036.
 _FIRST_SERIAL, _LAST_SERIAL = 30_000, 50_000
+FAR = np.datetime64("2100-01-01", "D")  # later dates stand for "none"
 _PIVOT = 69  # of years with two digits, as POSIX and R: 68 is 2068, 69 is 1969
 
 
@@ -88,7 +90,22 @@ def read_dates(
             result[name] = _numbered(cohort, column, keep)
         else:
             result[name] = _written(cohort, column, keep, order)
+        _refuse_placeholders(cohort, column, result[name], keep)
     return result
+
+
+def _refuse_placeholders(
+    cohort: Cohort, column: Column, days: NDArray[np.datetime64], keep: Mask
+) -> None:
+    """Refuse dates such as 31.12.9999, which stand for none."""
+    far = np.flatnonzero(keep & (days >= FAR))
+    if far.size:
+        text = column.text(int(far[0]))
+        raise _no_date(cohort, column, int(far[0]), f"Correct the cell.{_if_missing(text)}")
+
+
+def _if_missing(text: str) -> str:
+    return f" If it means that there is no date, use --na {shlex.quote(text)}."
 
 
 def _numbered(cohort: Cohort, column: Column, keep: Mask) -> NDArray[np.datetime64]:
@@ -312,8 +329,8 @@ def _remedy(text: str, parts: tuple[str, str, str] | None, order: _Order, short:
     if parts is not None and len(parts[0]) == 2 and not short:
         return "Other years of this column have four digits. Write dates as 2020-12-31."
     if parts is not None:
-        return "There is no such day in the calendar. Correct the cell."
-    return "Write dates as 2020-12-31."
+        return f"There is no such day in the calendar. Correct the cell.{_if_missing(text)}"
+    return f"Write dates as 2020-12-31.{_if_missing(text)}"
 
 
 def _no_date(cohort: Cohort, column: Column, row: int, hint: str) -> InputError:

@@ -147,8 +147,13 @@ def find_table(
         remarks.append(f"{grid.word} {grid.numbers[first]} holds units, not a patient ({texts})")
         first += 1
     width = len(names)
-    body = [r if len(r) == width else (r + [None] * width)[:width] for r in rows[first:]]
-    numbers = list(grid.numbers[first:])
+    patients, repeated = _without_headers(rows, first, rows[last])
+    below = (rows[i] for i in patients)
+    body = [row if len(row) == width else (row + [None] * width)[:width] for row in below]
+    numbers = [grid.numbers[i] for i in patients]
+    if repeated:
+        verb = "repeat the header and were" if len(repeated) > 1 else "repeats the header and was"
+        remarks.append(f"{_listed(grid, repeated)} {verb} excluded")
     remarks += _fill_merged(body, numbers, grid.merged, names)
     names, body, kept, dropped = _without_blank_columns(names, body)
     remarks += dropped
@@ -392,6 +397,14 @@ def _is_units(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
 
 
 # ---------------------------------------------------------------- the body
+
+
+def _without_headers(
+    rows: Sequence[list[Any]], first: int, header: list[Any]
+) -> tuple[list[int], list[int]]:
+    """The rows from the first on, without those that repeat the header, as on printed pages."""
+    repeated = [i for i in range(first, len(rows)) if rows[i] == header]
+    return [i for i in range(first, len(rows)) if rows[i] != header], repeated
 
 
 def _fill_merged(

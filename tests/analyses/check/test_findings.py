@@ -24,6 +24,15 @@ def test_years_that_seem_to_come_first_are_asked_about(tmp_path: Path) -> None:
     assert column(again, "start_date")["minimum"] == "2018-03-02"
 
 
+def test_dates_that_stand_for_none_make_no_event(tmp_path: Path) -> None:
+    cells = dict.fromkeys((2, 5, 7), "31.12.9999")
+    report = checked(tmp_path, patients(death_date=cells))
+    row = found(report, "date-unreadable")
+    assert (row["count"], "--na" in row["remedy"]) == (3, True)
+    again = checked(tmp_path, patients(death_date=cells), 'missing = ["", "31.12.9999"]\n')
+    assert found_codes(again, "error") == []
+
+
 def test_numbers_with_points_and_commas_are_no_free_text(tmp_path: Path) -> None:
     cells = {i: f'"{i}{".,"[i % 2]}5"' for i in range(1, 13)}
     row = found(checked(tmp_path, patients(bilirubin=cells)), "number-unreadable")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Ints, Mask
-from hcc2l.design.dates import days_of, has_date_form, largest_slashed, year_seems_first
+from hcc2l.design.dates import FAR, days_of, has_date_form, largest_slashed, year_seems_first
 from hcc2l.design.levels import distinct, event_levels, natural_order
 from hcc2l.dictionary import looks_post_baseline
 from hcc2l.number_format import POINT, NumberFormat, is_number_somehow, number_text
@@ -309,7 +309,7 @@ def _found(
     if days is not None and cohort.dictionary.date_order is None and year_seems_first(texts):
         days = np.full(len(texts), NO_DAY)
     if days is not None:
-        table = np.append(days, NO_DAY)
+        table = np.append(np.where(days < FAR, days, NO_DAY), NO_DAY)
         return _made(cohort, column, "date", rows, used, stored="date", days=table[codes], **shared)
     return _found_text(cohort, column, rows, used, counts, shared)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hcc2l.analyses.check.data import NO_DAY, Found, FoundColumn
@@ -127,7 +129,7 @@ def impossible_dates(found: Found) -> Findings:
                 yield Finding(
                     "error", "date-in-future", column.name, rows,
                     f"{counted(len(rows), 'date')} after the day on which the file was last "
-                    "changed.", CORRECT,
+                    "changed.", _or_missing(column, rows),
                 )  # fmt: skip
         earliest = "1890-01-01" if column.code == "birth_date" else "1950-01-01"
         rows = rows_where(column.days < np.datetime64(earliest, "D"))
@@ -136,6 +138,15 @@ def impossible_dates(found: Found) -> Findings:
                 "error", "date-impossible", column.name, rows,
                 f"{counted(len(rows), 'date')} before {earliest[:4]}.", CORRECT,
             )  # fmt: skip
+
+
+def _or_missing(column: FoundColumn, rows: Sequence[int]) -> str:
+    """What to do about dates in the future; one such as 31.12.9999 stands for none."""
+    assert column.days is not None
+    day = str(column.days[rows[0]])
+    if day < "2100":
+        return CORRECT
+    return f"{CORRECT} If they mean that there is no date, use --na {day}."
 
 
 def date_orders(found: Found) -> Findings:
