@@ -138,22 +138,17 @@ def find_table(
     remarks = _header_remarks(grid, lines, bool(header))
     first = last + 1
     if first < len(rows) and _is_units(rows[first], rows[first + 1 :]):
-        units |= {
-            j: unit_of(cell)
-            for j, cell in enumerate(rows[first][: len(names)])
-            if _is_text(cell) and not is_coding(cell)
-        }
+        units |= _units_of(rows[first][: len(names)])
         texts = quoted_list(repr(str(c).strip()) for c in rows[first] if _is_filled(c))
         remarks.append(f"{grid.word} {grid.numbers[first]} holds units, not a patient ({texts})")
         first += 1
     width = len(names)
-    patients, repeated = _without_headers(rows, first, rows[last])
-    below = (rows[i] for i in patients)
-    body = [row if len(row) == width else (row + [None] * width)[:width] for row in below]
-    numbers = [grid.numbers[i] for i in patients]
-    if repeated:
-        verb = "repeat the header and were" if len(repeated) > 1 else "repeats the header and was"
-        remarks.append(f"{_listed(grid, repeated)} {verb} excluded")
+    repeated = [i for i in range(first, len(rows)) if rows[i] == rows[last]]
+    remarks += _repeated_headers(grid, repeated)
+    below = [i for i in range(first, len(rows)) if rows[i] != rows[last]]
+    cells = (rows[i] for i in below)
+    body = [row if len(row) == width else (row + [None] * width)[:width] for row in cells]
+    numbers = [grid.numbers[i] for i in below]
     remarks += _fill_merged(body, numbers, grid.merged, names)
     names, body, kept, dropped = _without_blank_columns(names, body)
     remarks += dropped
@@ -396,15 +391,20 @@ def _is_units(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
     return 3 * len(known) >= 2 * len(filled) and bool(set(known) & _number_columns(below))
 
 
+def _units_of(row: Sequence[Any]) -> dict[int, str]:
+    """The units in a row below the header, by column."""
+    return {j: unit_of(c) for j, c in enumerate(row) if _is_text(c) and not is_coding(c)}
+
+
 # ---------------------------------------------------------------- the body
 
 
-def _without_headers(
-    rows: Sequence[list[Any]], first: int, header: list[Any]
-) -> tuple[list[int], list[int]]:
-    """The rows from the first on, without those that repeat the header, as on printed pages."""
-    repeated = [i for i in range(first, len(rows)) if rows[i] == header]
-    return [i for i in range(first, len(rows)) if rows[i] != header], repeated
+def _repeated_headers(grid: Grid, repeated: Sequence[int]) -> list[str]:
+    """A remark on rows that repeat the header, as on printed pages."""
+    if not repeated:
+        return []
+    verb = "repeat the header and were" if len(repeated) > 1 else "repeats the header and was"
+    return [f"{_listed(grid, repeated)} {verb} excluded"]
 
 
 def _fill_merged(
@@ -464,43 +464,10 @@ def _patients(
     sections: str | None,
 ) -> tuple[list[list[Any]], list[int], list[str], tuple[str, ...]]:
     """The rows of patients; headings, totals and footnotes are excluded and named."""
-    at = _id_position(names, id_column)
-    width = len(names)
-    wide = [row for row in body[:_JUDGED] if 2 * _fill(row) > width]
-    shapes = {_shape(row[at]) for row in wide if _is_filled(row[at]) and not _is_total(row, at)}
-
-    def is_patient(row: Sequence[Any]) -> bool:
-        return _is_filled(row[at]) and _shape(row[at]) in shapes
-
-    thin = {i for i, row in enumerate(body) if 2 * _fill(row) <= width}
-    sparse = [i for i in sorted(thin) if not is_patient(body[i])]
-    summing = {row for row, _ in grid.formulas}
-    totals = {
-        i
-        for i, row in enumerate(body)
-        if (i in thin or not row[0] or _may_be_total(row[0]))
-        and _is_total(row, at)
-        and (i in thin or not is_patient(row))
-    }
-    totals |= {
-        i
-        for i, row in enumerate(body)
-        if numbers[i] - 1 in summing and not is_patient(row) and _sums_up(row, numbers[i], grid)
-    }
-    few = max(1, width // 4) if width > 2 else 0
-    left_out, end = set(totals), len(body)
-    notes = {i for i in sparse if _is_note(body[i], at, few)}
-    strange = notes | totals
-    while end - 1 in strange:
-        left_out.add(end - 1)
-        end -= 1
-    headings = {
-        i for i in sparse
-        if i < end and i not in left_out and width > 2 and _fill(body[i]) == 1
-        and _is_text(next(filter(_is_filled, body[i]), None))
-    }  # fmt: skip
-    if end == 0 or not shapes:
+    found = _other_rows(names, body, numbers, grid, _id_position(names, id_column))
+    if found is None:
         return body, numbers, [], ()
+    left_out, headings = found
     remarks = []
     if left_out:
         rows = [(numbers[i], body[i]) for i in sorted(left_out)]
@@ -522,6 +489,54 @@ def _patients(
             hint="Remove this line.",
         )  # fmt: skip
     return [body[i] for i in kept], [numbers[i] for i in kept], remarks, extra
+
+
+def _other_rows(
+    names: tuple[str, ...], body: list[list[Any]], numbers: list[int], grid: Grid, at: int
+) -> tuple[set[int], set[int]] | None:
+    """Totals and footnotes, and headings between the patients; None where no row is a patient.
+
+    Parameters
+    ----------
+    at
+        The position of the column of ids, whose form tells patients from other rows.
+    """
+    width = len(names)
+    wide = [row for row in body[:_JUDGED] if 2 * _fill(row) > width]
+    shapes = {_shape(row[at]) for row in wide if _is_filled(row[at]) and not _is_total(row, at)}
+
+    def is_patient(row: Sequence[Any]) -> bool:
+        return _is_filled(row[at]) and _shape(row[at]) in shapes
+
+    thin = {i for i, row in enumerate(body) if 2 * _fill(row) <= width}
+    sparse = [i for i in sorted(thin) if not is_patient(body[i])]
+    left_out = {
+        i
+        for i, row in enumerate(body)
+        if (i in thin or not row[0] or _may_be_total(row[0]))
+        and _is_total(row, at)
+        and (i in thin or not is_patient(row))
+    }
+    summing = {row for row, _ in grid.formulas}
+    left_out |= {
+        i
+        for i, row in enumerate(body)
+        if numbers[i] - 1 in summing and not is_patient(row) and _sums_up(row, numbers[i], grid)
+    }
+    few = max(1, width // 4) if width > 2 else 0
+    strange = left_out | {i for i in sparse if _is_note(body[i], at, few)}
+    end = len(body)
+    while end - 1 in strange:
+        end -= 1
+        left_out.add(end)
+    if end == 0 or not shapes:
+        return None
+    return left_out, {i for i in sparse if i < end and i not in left_out and _is_heading(body[i])}
+
+
+def _is_heading(row: Sequence[Any]) -> bool:
+    """Whether a row of several columns holds one text alone."""
+    return len(row) > 2 and _fill(row) == 1 and _is_text(next(filter(_is_filled, row), None))
 
 
 def _headings(
