@@ -245,7 +245,7 @@ def test_the_nearest_known_name_is_suggested(text: str, near: str, run: Run, wri
         ('[endpoints.os]\ntime = "months"', "endpoints.os"),
         ('[endpoints.os]\nstart = "a"\nend = "b"', "endpoints.os"),
         ('[endpoints.os]\ntime = "t"\nevent = "e"\nstart = "s"', "endpoints.os"),
-        ('date_order = "ymd"', "date_order"),
+        ('date_order = "ydm"', "date_order"),
         ('[endpoints.os]\nstart = "a"\nend = "b"\ncensor = "c"\nevent = "d"', "endpoints.os"),
         ('[endpoints.os]\nstart = "a"\ncensor = "c"', "endpoints.os"),
         ('[endpoints.os]\nend = "a"\nevent = "c"', "endpoints.os"),
