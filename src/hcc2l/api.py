@@ -43,6 +43,7 @@ __all__ = [
     "read_cohort",
     "render_report",
     "roc",
+    "table1",
     "tree",
     "write_report",
 ]
@@ -153,6 +154,7 @@ def _fit(cohort: Cohort, spec: Any) -> FittedTree:
 
 
 check = analysis(specs.CheckSpec)
+table1 = analysis(specs.Table1Spec)
 km = analysis(specs.KmSpec)
 cox = analysis(specs.CoxSpec)
 logistic = analysis(specs.LogisticSpec)

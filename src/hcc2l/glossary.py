@@ -40,7 +40,8 @@ GLOSSARY: dict[str, Key] = {
     "events": Key("Events", "count", "events among them; a sum of weights with --weights"),
     "competing_events": Key("Competing", "count", "competing events among them"),
     "median": Key("Median", "time", "median, of a time null if not reached"),
-    "mean": Key("Mean", "time", "mean time; null if infinite"),
+    "mean": Key("Mean", "time", "mean, of a time null if infinite"),
+    "sd": Key("SD", "estimate", "standard deviation"),
     "lower": Key("Lower", "estimate", "lower confidence limit at settings.conf_level"),
     "upper": Key("Upper", "estimate", "upper confidence limit at settings.conf_level"),
     "follow_up": Key("Follow-up", "time", "median follow-up, by the reverse Kaplan–Meier method"),
@@ -75,7 +76,7 @@ GLOSSARY: dict[str, Key] = {
         "Kind",
         "text",
         "of a model: univariable, multivariable, stepwise or subgroup; of a variable: numeric, "
-        "ordered or factor",
+        "ordered, factor, continuous or categorical",
     ),
     "subgroup": Key("Subgroup", "text", "subgroup in which the model was fitted"),
     "level_n": Key("n", "count", "patients with the level"),
@@ -127,7 +128,7 @@ GLOSSARY: dict[str, Key] = {
     "log_likelihood": Key("Log-likelihood", "criterion", "maximised log-likelihood"),
     "aic": Key("AIC", "criterion", "Akaike's information criterion"),
     "node": Key("Node", "count", "number of a node of a tree, depth first from 1"),
-    "parent": Key("Parent", "count", "the node above; null for the root"),
+    "parent": Key("Parent", "count", "the node, or the level, above; null if there is none"),
     "depth": Key("Depth", "count", "level of a node; the root has 1"),
     "terminal": Key("Leaf", "text", "true for a node that is not split"),
     "variable": Key("Variable", "text", "the term that is tested, selected or described"),
@@ -179,13 +180,15 @@ GLOSSARY: dict[str, Key] = {
         "Patients", "text", "eligible, complete, matched, or the reason for not being matched"
     ),
     "sample": Key("Sample", "text", "before or after matching, or weighted"),
-    "label": Key("Variable", "text", "label of the variable, with its level"),
+    "label": Key("Variable", "text", "label of the variable, or of its level, for readers"),
     "rate": Key("Rate", "text", "a best response, ORR (CR + PR) or DCR (CR + PR + SD)"),
     "count": Key("n", "count", "patients with it"),
     "parts": Key("From", "text", "the columns that it is computed from, with their units"),
     "min": Key("Min", "estimate", "smallest value"),
     "max": Key("Max", "estimate", "largest value"),
     "percent": Key("%", "probability", "their proportion"),
+    "denominator": Key("of", "count", "patients that the proportion refers to"),
+    "decimals": Key("Decimals", "count", "decimal places of the numbers for readers"),
     "q1": Key("Q1", "estimate", "first quartile"),
     "q3": Key("Q3", "estimate", "third quartile"),
     "smd": Key("SMD", "estimate", "standardised mean difference of the two groups"),
@@ -219,6 +222,7 @@ GLOSSARY: dict[str, Key] = {
         "Outside overlap", "count", "patients with a score outside the range of the other treatment"
     ),
     "effective_size": Key("Effective n", "count", "effective sample size, (Σw)² / Σw²"),
+    "effective_n": Key("Effective n", "count", "the same of the denominator; null without weights"),
     "weight_max": Key("Largest weight", "estimate", "largest weight in the group"),
     "e_value": Key(
         "E-value", "ratio", "strength of confounding that would explain away the effect"

@@ -152,6 +152,11 @@ MCCAFFREY_2004 = (
 MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195."
 
 
+MEHTA_PATEL_1983 = (
+    "Mehta CR, Patel NR. A network algorithm for performing Fisher's exact test in r × c "
+    "contingency tables. J Am Stat Assoc 1983;78:427–434."
+)
+
 PERKINS_SCHISTERMAN_2006 = (
     "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained using two "
     "criteria based on the ROC curve. Am J Epidemiol 2006;163:670–675."
@@ -217,6 +222,11 @@ VANDERWEELE_DING_2017 = (
 WILSON_1927 = (
     "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat "
     "Assoc 1927;22:209–212."
+)
+
+YANG_DALTON_2012 = (
+    "Yang D, Dalton JE. A unified approach to measuring the effect size between two groups using "
+    "SAS. SAS Global Forum 2012;335."
 )
 
 YOUDEN_1950 = "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32–35."

@@ -17,11 +17,13 @@ from hcc2l.specs.regression import CoxSpec as CoxSpec
 from hcc2l.specs.regression import LogisticSpec as LogisticSpec
 from hcc2l.specs.regression import RegressionSpec as RegressionSpec
 from hcc2l.specs.roc import RocSpec as RocSpec
+from hcc2l.specs.table1 import Table1Spec as Table1Spec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
 
 # The commands, in the order of `hcc2l --help`.
 SPECS: dict[str, type[CohortSpec]] = {
     "check": CheckSpec,
+    "table1": Table1Spec,
     "km": KmSpec,
     "cox": CoxSpec,
     "logistic": LogisticSpec,
