@@ -11,6 +11,9 @@ from hcc2l.render.grid import Grid, Heading, grid, outline_lines, presented_tabl
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
+_TEXT_WIDTH = 17.0  # cm between the margins
+_CHARACTER, _MARGIN = 0.19, 0.45  # cm: of a letter of 9 points, and around a cell
+
 
 def render(report: Report, options: RenderOptions) -> bytes:
     """The tables with footnotes, the notes, the methods, and the footer."""
@@ -53,7 +56,7 @@ def render(report: Report, options: RenderOptions) -> bytes:
 
 def _add_table(document: Any, content: Grid) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm
+    from docx.shared import Cm, Pt
 
     caption = document.add_paragraph()
     caption.add_run(content.title).bold = True
@@ -68,14 +71,49 @@ def _add_table(document: Any, content: Grid) -> None:
             cells[0].paragraphs[0].paragraph_format.left_indent = indent
         for cell, text, right in zip(cells, row, content.right, strict=True):
             paragraph = cell.paragraphs[0]
-            paragraph.add_run(text).bold = number == 0
+            paragraph.paragraph_format.space_after = Pt(1)
+            run = paragraph.add_run(text)
+            run.bold, run.font.size = number == 0, Pt(9)
             if right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for row in table.rows[: len(content.headings) + 1]:
+        _repeat_on_every_page(row)
+    table.autofit = False
+    for column, width in zip(table.columns, _widths(content), strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
     _rule(table.rows[0].cells, "top", 12)
     _rule(table.rows[len(content.headings)].cells, "bottom", 6)
     _rule(table.rows[-1].cells, "bottom", 12)
     if content.footnotes:
         _small(document.add_paragraph(), " ".join(content.footnotes))
+
+
+def _widths(content: Grid) -> list[float]:
+    """Widths of the columns in cm: what their texts need, the widest less where these are wider.
+
+    No column is narrower than its longest word, unless all words together are too wide.
+    """
+    columns = list(zip(content.headers, *content.indented("  "), strict=True))
+    needed = [_MARGIN + _CHARACTER * max(map(len, column)) for column in columns]
+    least = [
+        _MARGIN + _CHARACTER * max(len(word) for text in column for word in (text.split() or [""]))
+        for column in columns
+    ]
+    limit = max(needed)
+    widths = needed
+    while sum(widths) > _TEXT_WIDTH and limit > 0:
+        limit -= 0.1
+        widths = [max(low, min(wide, limit)) for low, wide in zip(least, needed, strict=True)]
+    return [width * min(1.0, _TEXT_WIDTH / sum(widths)) for width in widths]
+
+
+def _repeat_on_every_page(row: Any) -> None:
+    """Mark a row as a heading, which Word repeats where the table goes on."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
 def _add_headings(table: Any, headings: tuple[Heading, ...]) -> None:

@@ -188,7 +188,7 @@ def prepare(cohort: Cohort, spec: Table1Spec) -> Table1Data:
     rows = np.flatnonzero(account.keep)
     if groups:
         groups = groups.take(account.keep)
-        _refuse_groups(groups, spec)
+        _refuse_groups(groups, spec, account)
     used = {t.column for t in (by, weighting) if t} | ({pairing} if pairing else set())
     names: Sequence[str] = spec.covariates
     not_described: dict[str, list[str]] = {}
@@ -222,12 +222,16 @@ def _sets(cohort: Cohort, name: str | None, account: RowAccount) -> Ints | None:
     return sets
 
 
-def _refuse_groups(groups: Factor, spec: Table1Spec) -> None:
+def _refuse_groups(groups: Factor, spec: Table1Spec, account: RowAccount) -> None:
     if len(groups.levels) < 2:
+        reasons = ", ".join(f"{e.reason} ({e.rows})" for e in account.excluded)
+        hint = "Omit --by, or analyse more patients."
+        if spec.pair:
+            hint = "Controls that were matched more than once have no pair: use --weights weight."
         raise AnalysisError(
             f"All patients analysed have the same {groups.column}: {groups.levels[0]}.",
             where=f"--by {groups.term}",
-            hint="Omit --by, or analyse more patients.",
+            hint=f"{hint} Excluded: {reasons}." if reasons else hint,
         )
     if spec.total and ALL in groups.levels:
         raise UsageError(
@@ -275,7 +279,7 @@ class _VariableReader:
         if sign == "/":
             variable = self._described(self._term(outer), as_levels=True)
             below = self._described(self._term(inner), as_levels=True)
-            return replace(variable, text=text, nested=below)
+            return replace(variable, nested=below)
         variable, other = self._described(self._term(outer)), self._term(inner)
         levels = factor(self.cohort, other, self.account.keep)
         yes = affirmative(levels.levels) if not other.comparison else levels.levels[1:]

@@ -103,7 +103,7 @@ def smd_table(data: Table1Data, comparisons: Sequence[Comparison]) -> Table:
     columns = (
         Column("Characteristic", ("variable",), labels=names),
         Column("Group", ("group_a",), across=(
-            Column("versus", ("group_b",), across=(Column("", ("smd",), decimals=3),)),
+            Column("versus", ("group_b",), across=(Column("", ("smd",), kind="statistic", decimals=3),)),
         )),
     )  # fmt: skip
     shown = columns if data.compared > 2 else ()
@@ -260,7 +260,7 @@ def _columns(data: Table1Data, comparisons: Sequence[Comparison]) -> tuple[Colum
         if data.spec.adjust != "none":
             columns.append(Column("p adjusted", ("p_adjusted",)))
     if data.spec.smd != "none" and data.compared == 2:
-        columns.append(Column("SMD", ("smd",), decimals=3))
+        columns.append(Column("SMD", ("smd",), kind="statistic", decimals=3))
     return tuple(columns)
 
 
