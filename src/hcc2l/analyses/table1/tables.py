@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +23,7 @@ _SHOWN = {
     "mean-sd": ("mean", "sd"),
 }
 _CELL = ("decimals", "count", "percent", "median", "mean", "sd", "q1", "q3", "min", "max")
+_SMD = Column("", ("smd",), kind="statistic", decimals=3)
 _COMPARED = ("test", "p", "p_adjusted", "smd")
 MISSING = "missing"  # the level of the line of missing values
 
@@ -103,7 +105,7 @@ def smd_table(data: Table1Data, comparisons: Sequence[Comparison]) -> Table:
     columns = (
         Column("Characteristic", ("variable",), labels=names),
         Column("Group", ("group_a",), across=(
-            Column("versus", ("group_b",), across=(Column("", ("smd",), kind="statistic", decimals=3),)),
+            Column("versus", ("group_b",), across=(_SMD,)),
         )),
     )  # fmt: skip
     shown = columns if data.compared > 2 else ()
@@ -260,7 +262,7 @@ def _columns(data: Table1Data, comparisons: Sequence[Comparison]) -> tuple[Colum
         if data.spec.adjust != "none":
             columns.append(Column("p adjusted", ("p_adjusted",)))
     if data.spec.smd != "none" and data.compared == 2:
-        columns.append(Column("SMD", ("smd",), kind="statistic", decimals=3))
+        columns.append(replace(_SMD, header="SMD"))
     return tuple(columns)
 
 
