@@ -93,11 +93,11 @@ class Table1Spec(CohortSpec):
         metavar="SD", panel=_COMPARISON,
     )  # fmt: skip
     pair: str | None = option(
-        None, "The column of matched pairs or sets: tests are made within them.",
+        None, "The column of matched pairs or sets, such as psmatch saves; tests are made within them.",
         metavar="COL", panel=_COMPARISON,
     )  # fmt: skip
     weights: str | None = option(
-        None, "The column of weights, such as that of psmatch --save; without tests.",
+        None, "The column of weights, such as psmatch saves; without tests.",
         metavar="COL", panel=_COMPARISON,
     )  # fmt: skip
     cut: Sequence[str] = cut_option()
