@@ -93,7 +93,7 @@ class Table1Spec(CohortSpec):
         metavar="SD", panel=_COMPARISON,
     )  # fmt: skip
     pair: str | None = option(
-        None, "The column of matched pairs or sets, such as psmatch saves; tests are made within them.",
+        None, "The column of matched pairs or sets, as psmatch saves it; tests are within them.",
         metavar="COL", panel=_COMPARISON,
     )  # fmt: skip
     weights: str | None = option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -86,7 +87,7 @@ class Variable:
     nested: Variable | None = None
     few_numbers: bool = False
 
-    @property
+    @cached_property
     def missing(self) -> Mask:
         """Shape (n,): True where it is missing."""
         if self.values is not None:
@@ -140,7 +141,7 @@ class Table1Data:
         """Number of patients."""
         return self.account.analysed
 
-    @property
+    @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The groups that are compared, the reference first; one of all patients without --by."""
         if self.by is None:
@@ -150,7 +151,7 @@ class Table1Data:
         parts = np.split(order, ends)
         return tuple(map(self._group, self.by.levels, parts))
 
-    @property
+    @cached_property
     def everyone(self) -> Group:
         """All patients as a group."""
         return self._group(ALL, np.arange(self.n))
@@ -203,6 +204,7 @@ def prepare(cohort: Cohort, spec: Table1Spec) -> Table1Data:
     reader = _VariableReader(cohort, parser, spec, account, rows, by)
     variables = tuple(reader.variable(text) for text in dict.fromkeys(names))
     asked = requests(spec, variables)
+    _refuse_statistics(asked, variables)
     return Table1Data(
         spec=spec, account=account, requests=asked, variables=variables, by=groups,
         by_ordered=bool(by and groups and _ordered(cohort, by, groups)),
@@ -246,6 +248,17 @@ def _refuse_groups(groups: Factor, spec: Table1Spec, account: RowAccount) -> Non
             where="--pair",
             hint="Omit --pair, or select two groups with --where.",
         )
+
+
+def _refuse_statistics(asked: Requests, variables: Sequence[Variable]) -> None:
+    """UsageError for a statistic of numbers that is asked for a variable with levels."""
+    for variable in variables:
+        if variable.values is None and variable.text in asked.statistic:
+            raise UsageError(
+                f"{variable.text} is described by its levels: {quoted_list(variable.levels)}.",
+                where=f"--statistic {variable.text}={asked.statistic[variable.text][0]}",
+                hint=f"For a median or a mean, name the column itself: {variable.column}.",
+            )
 
 
 def _ordered(cohort: Cohort, term: Term, groups: Factor) -> bool:
