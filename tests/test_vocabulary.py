@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hcc2l.vocabulary import FIELDS, normal, recognise, unit_in
+from hcc2l.vocabulary import FIELDS, normal, recognise, suggests, unit_in
 
 # Names as hospitals' exports have them.
 NUMBERS = [
@@ -105,3 +105,16 @@ def test_no_two_fields_claim_one_name() -> None:
 )  # fmt: skip
 def test_units_of_names(name: str, unit: str | None) -> None:
     assert unit_in(name) == unit
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Datum der letzten Nachsorge", "last"), ("son_kontrol", "last"), ("Début", "start"),
+        ("Datum (Beginn)", "start"), ("Todesdatum", "death"), ("疾病进展", "progression"),
+        ("Vitalstatus", "status"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_word_suggests_a_part_of_an_endpoint(name: str, part: str) -> None:
+    assert suggests(name, part)
+    assert not suggests("Alter", part)

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hcc2l.column import Column as Column
 from hcc2l.derived import FORMULAS, Derived
 from hcc2l.dictionary import (
     DerivedEntry,
@@ -26,7 +28,10 @@ from hcc2l.dictionary import (
     recognise_interval,
 )
 from hcc2l.errors import InputError, UsageError, did_you_mean, no_column, quoted_list
-from hcc2l.number_format import POINT, NumberFormat, number_text
+from hcc2l.levels import distinct as distinct
+from hcc2l.levels import matching as matching
+from hcc2l.multiselect import MultiSelect, checkboxes, from_cells, from_checkboxes
+from hcc2l.number_format import NumberFormat, number_text
 from hcc2l.recoding import MISSING, Levels, Recoding
 from hcc2l.scores import Score, score_named
 from hcc2l.scores.compute import Computed, Part, absent_part, choose_parts, compute, parts_hint
@@ -36,145 +41,15 @@ from hcc2l.wording import counted, in_sentence, listed
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["number", "text", "date"]
 MIN_IDS = 20  # cells of a column without a telling name that may still identify patients
 MAX_REPEATS = 5  # rows of a repeated patient that a message shows
 MAX_MIXED = 20  # distinct cells of a column that may be codes with texts among them
-
-
-@dataclass(frozen=True)
-class Column:
-    """One variable, for every patient.
-
-    Attributes
-    ----------
-    kind
-        ``number``, ``text`` or ``date``.
-    values
-        Shape (n,): float64 with NaN, object (str or None), or datetime64[D] with NaT.
-    levels
-        The order of the levels where the file gives one (value labels of SPSS and Stata).
-    codes
-        Label -> code, for columns whose codes were replaced by value labels.
-    label
-        The label of the variable in the file.
-    coded
-        Distinct texts and each row's index among them (-1 missing), where a reader provides them.
-    limits
-        Row -> cell, where a detection limit (``<0.5``) is read as its number.
-    format
-        How its numbers are written.
-    doubtful
-        Cells of a column of numbers that have two readings; it is then ``text``.
-    words
-        Words that were read as missing (``n.d.``, ``unknown``), and how many cells each has.
-    taken
-        What was taken away from cells so that they are numbers -> how many cells, and one of them.
-    broken
-        Row -> cell, where a spreadsheet shows an error (``#REF!``) instead of a value.
-    rounded
-        Whether the file holds whole numbers in a form that keeps about 16 digits only.
-    written
-        Row -> the number with every digit of the file, a decimal point, no thousands separator.
-    """
-
-    name: str
-    kind: Kind
-    values: NDArray[Any]
-    levels: tuple[str, ...] = ()
-    codes: Mapping[str, str] = field(default_factory=dict)
-    label: str | None = None
-    coded: tuple[tuple[str, ...], NDArray[np.int64]] | None = None
-    limits: Mapping[int, str] = field(default_factory=dict)
-    format: NumberFormat = POINT
-    doubtful: tuple[str, ...] = ()
-    words: Mapping[str, int] = field(default_factory=dict)
-    taken: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    broken: Mapping[int, str] = field(default_factory=dict)
-    rounded: bool = False
-    written: Callable[[int], str] | None = None
-
-    @property
-    def beside_limits(self) -> NDArray[Any]:
-        """Numbers to compare with a cut-point, shape (n,): `<20` lies below 20, `>5` above 5."""
-        if not self.limits:
-            return self.values
-        values = self.values.copy()
-        for row, cell in self.limits.items():
-            if re.match(r"[<>](?!=)", cell):
-                values[row] = np.nextafter(values[row], np.inf if cell[0] == ">" else -np.inf)
-        return values
-
-    @property
-    def missing(self) -> NDArray[np.bool_]:
-        """Shape (n,): True where the cell is empty or a missing-value code."""
-        absent: NDArray[np.bool_]
-        if self.coded is not None:
-            absent = self.coded[1] < 0
-        elif self.kind == "number":
-            absent = np.isnan(self.values)
-        elif self.kind == "date":
-            absent = np.isnat(self.values)
-        else:
-            absent = np.array([value is None for value in self.values.tolist()], dtype=np.bool_)
-        return absent
-
-    def text(self, row: int) -> str:
-        """The cell as text; empty where missing."""
-        value = self.values[row]
-        if self.kind == "number":
-            return "" if np.isnan(value) else number_text(float(value))
-        if self.kind == "date":
-            return "" if np.isnat(value) else str(value)
-        return "" if value is None else str(value)
-
-    def counts(self) -> dict[str, int]:
-        """How many rows have each text of a column of text."""
-        if self.coded is None:
-            return dict(Counter(self.values[~self.missing].tolist()))
-        texts, codes = self.coded
-        rows = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
-        return dict(zip(texts, rows, strict=True))
-
-    def cell(self, row: int) -> str:
-        """The cell as a plain file holds it, no digit changed; empty where missing."""
-        if self.kind == "number" and self.written and not np.isnan(self.values[row]):
-            return self.written(row)
-        return self.text(row)
 
 
 _OUTCOME = re.compile(
     r"(?<![a-z])(os|pfs|ttp|surv|death|dead|died|deceas|status|event|follow|months|days)",
     re.IGNORECASE,
 )
-
-
-def distinct(column: Column) -> tuple[list[str], NDArray[np.int64]]:
-    """The distinct texts of a column, and each row's index among them (-1 where missing)."""
-    if column.coded is not None:
-        return list(column.coded[0]), column.coded[1]
-    missing = column.missing
-    if column.kind == "number":
-        values, inverse = np.unique(column.values[~missing], return_inverse=True)
-        texts = [number_text(float(v)) for v in values]
-    else:
-        cells = [str(v) for v in column.values[~missing].tolist()]
-        place = {text: i for i, text in enumerate(dict.fromkeys(cells))}
-        texts, inverse = list(place), np.array([place[t] for t in cells], dtype=np.int64)
-    codes = np.full(missing.size, -1, dtype=np.int64)
-    codes[~missing] = inverse
-    return texts, codes
-
-
-def matching(value: str, column: Column, texts: Sequence[str]) -> set[str]:
-    """The distinct texts that match: `value` itself, the same number, or the label of its code."""
-    matches = {t for t in texts if t == value}
-    if not matches and column.kind == "number":
-        try:
-            matches = {t for t in texts if float(t) == float(value)}
-        except ValueError:
-            matches = set()
-    return matches or {t for t in texts if column.codes.get(t) == value}
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -218,6 +93,8 @@ class Source:
         The day on which the file was last changed; None for standard input.
     reading
         The options that were given for reading it, by name.
+    sheet
+        The sheet that was read, of a workbook with several.
     """
 
     name: str
@@ -227,6 +104,7 @@ class Source:
     remarks: tuple[str, ...] = ()
     modified: date | None = None
     reading: Mapping[str, object] = field(default_factory=dict)
+    sheet: str | None = None
 
     @property
     def file(self) -> str:
@@ -285,6 +163,7 @@ class Cohort:
         self._as_numbers: set[str] = set()
         self._computed: dict[str, Computed | Derived] = {}
         self._computed_used: dict[str, Computed | Derived] = {}
+        self._several_used: dict[str, MultiSelect] = {}
         self.date_readings: dict[str, str] = {}
 
     def __repr__(self) -> str:
@@ -306,13 +185,18 @@ class Cohort:
 
     @property
     def nameable(self) -> tuple[str, ...]:
-        """What a term can name beside scores: columns of the file, and of the dictionary."""
-        return tuple(dict.fromkeys([*self.names, *self.dictionary.derived]))
+        """What a term can name beside scores: columns of the file and of the dictionary, members.
+
+        The members are those of `multi_selects`.
+        """
+        of_fields = [*self.multi_selects, *self._members]
+        return tuple(dict.fromkeys([*self.names, *self.dictionary.derived, *of_fields]))
 
     def unused(self) -> Cohort:
         """The same cohort with no column used yet, so that its notes are those of one analysis."""
         other = copy(self)
         other._used, other._computed_used, other._as_numbers = {}, {}, set()
+        other._several_used = {}
         other.date_readings = {}
         return other
 
@@ -332,8 +216,13 @@ class Cohort:
         InputError
             Its numbers can be read in two ways, or a cell is an error of the spreadsheet.
         """
+        several = self.multi_select(name)
+        if several is not None:
+            raise several.overlap(f"{self.source.name}, column {name}")
         column = self.recoded(name)
-        if name in self.names:
+        if name in self._members:
+            self.multi_select(self._members[name][0])
+        elif name in self.names:
             self._used[name] = column
         else:
             for source in self.sources(name):
@@ -355,6 +244,8 @@ class Cohort:
         InputError
             It has values that the dictionary neither labels nor groups.
         """
+        if name in self._members:
+            return self._member(name)
         levels = self.dictionary.column(name).recoding
         column = self.as_it_stands(name)
         if not levels or column.doubtful or column.broken:
@@ -362,6 +253,86 @@ class Cohort:
         if name not in self._recoded:
             self._recoded[name] = self._recode(column, levels, f"columns.{name}")
         return self._recoded[name][0]
+
+    def multi_select(self, name: str) -> MultiSelect | None:
+        """One of `multi_selects` by its name, for an analysis; None for any other column.
+
+        Raises
+        ------
+        UsageError
+            The dictionary splits a column of numbers.
+        InputError
+            The dictionary names some of the values, and a cell holds another.
+        """
+        found = self.multi_selects.get(name)
+        if found is None:
+            return None
+        table = f"columns.{name}"
+        if found.measured:
+            sign = self.dictionary.column(name).split
+            raise UsageError(
+                f"{name} holds numbers or dates, and no cell has two values with {sign!r} between "
+                "them.",
+                where=f"{self.dictionary.path}, {table}.split",
+                hint="Remove split, or name the column that holds several values.",
+            )
+        for column in found.columns:
+            self._used[column] = self.as_it_stands(column)
+            if self._used[column].broken:
+                raise self._broken_cells(self._used[column])
+        if found.unnamed:
+            rows = np.flatnonzero(np.any(list(found.unnamed.values()), axis=0))
+            kind = "label or group" if self.dictionary.column(name).recoding else "level"
+            raise self._not_recoded(name, list(found.unnamed), rows, table, kind)
+        self._several_used[name] = found
+        return found
+
+    @cached_property
+    def multi_selects(self) -> Mapping[str, MultiSelect]:
+        """The columns with several values for one patient as they stand, for checking, by name.
+
+        They are those that the dictionary splits, and the questions with checkboxes of REDCap.
+        """
+        entries = self.dictionary.columns
+        boxes = checkboxes(self.names)
+        split = [n for n in self.names if n in entries and entries[n].split]
+        self.load([*split, *(column for of in boxes.values() for column in of.values())])
+        found = {}
+        for name in split:
+            entry = entries[name]
+            found[name] = from_cells(
+                self.as_it_stands(name), entry.split or "", entry.recoding, entry.levels,
+                {*entry.missing, *self.dictionary.missing},
+            )  # fmt: skip
+        for name, columns in boxes.items():
+            entry = self.dictionary.column(name)
+            of_choices = {choice: self.as_it_stands(c) for choice, c in columns.items()}
+            several = from_checkboxes(name, of_choices, entry.recoding, entry.levels)
+            if several is not None:
+                found[name] = several
+        return found
+
+    @cached_property
+    def _members(self) -> dict[str, tuple[str, int]]:
+        """What terms call the members: name -> column with several values, place of the member.
+
+        Columns that the file has, other than the checkboxes themselves, win; so do columns that
+        the dictionary derives, and levels that it gives to a checkbox.
+        """
+        return {
+            name: (several.name, at)
+            for several in reversed(list(self.multi_selects.values()))
+            for at, member in enumerate(several.members)
+            for name in member.names
+            if (name in several.columns or name not in self.names)
+            and name not in self.dictionary.derived
+            and not self.dictionary.column(name).describes_levels
+        }
+
+    def _member(self, name: str) -> Column:
+        """A member of a column with several values, as a column with the levels no and yes."""
+        of, at = self._members[name]
+        return self.multi_selects[of].variable(at, name)
 
     def _recode(self, column: Column, levels: Levels, table: str) -> tuple[Column, Recoding]:
         """A column with the new levels of a table of the dictionary, and what became of each."""
@@ -389,12 +360,13 @@ class Cohort:
         return recoded, Recoding(column.name, {level: of for level, of in counts.items() if of})
 
     def _not_recoded(
-        self, name: str, left: Sequence[str], rows: NDArray[np.int64], table: str
-    ) -> InputError:
+        self, name: str, left: Sequence[str], rows: NDArray[np.int64], table: str,
+        kind: str = "label or group",
+    ) -> InputError:  # fmt: skip
         """The error for values without a new level."""
         named = quoted_list(self.row_name(row) for row in rows.tolist())
         return InputError(
-            f"{name} has values in no label or group of [{table}] in hcc2l.toml: "
+            f"{name} has values in no {kind} of [{table}] in hcc2l.toml: "
             f"{quoted_list(repr(text) for text in left)} ({counted(rows.size, 'row')}: {named}).",
             where=f"{self.source.name}, column {name}",
             hint=f'Add them there, or set other = "{MISSING}" to treat them as missing.',
@@ -507,7 +479,7 @@ class Cohort:
         texts_of: dict[str, list[str]] = {}
         for name, column in self._used.items():
             entry = self.dictionary.column(name)
-            described = entry.type or entry.levels or entry.recoding
+            described = entry.type or entry.levels or entry.recoding or entry.split
             if column.kind != "text" or described or name == self.id_column:
                 continue
             counts, form = column.counts(), column.format
@@ -525,7 +497,7 @@ class Cohort:
         """
         similar: dict[str, list[dict[str, int]]] = {}
         for name, column in self._used.items():
-            if column.kind != "text" or name in (*events, self.id_column):
+            if column.kind != "text" or name in (*events, self.id_column, *self.multi_selects):
                 continue
             spellings: dict[str, dict[str, int]] = {}
             for text, rows in column.counts().items():
@@ -535,6 +507,10 @@ class Cohort:
             if groups:
                 similar[name] = groups
         return similar
+
+    def several_values(self) -> tuple[MultiSelect, ...]:
+        """The columns used so far that have several values for one patient."""
+        return tuple(self._several_used.values())
 
     def limits(self) -> dict[str, Mapping[int, str]]:
         """Detection limits read as numbers in the columns used so far, by column and row."""
@@ -550,7 +526,13 @@ class Cohort:
 
     def label(self, name: str) -> str:
         """The column's label: the dictionary's, else the file's, else its name in words."""
-        label = self.dictionary.column(name).label or self.as_it_stands(name).label
+        label = self.dictionary.column(name).label
+        if label is None and name in self._members:
+            of, at = self._members[name]
+            label = f"{self.label(of)}: {self.multi_selects[of].members[at].label}"
+        elif label is None:
+            several = self.multi_selects.get(name)
+            label = several.label if several else self.as_it_stands(name).label
         return printable(label or self.dictionary.label(name))
 
     def unit(self, name: str) -> str | None:
@@ -589,6 +571,10 @@ class Cohort:
             It is the class of a computed score.
         """
         column = self.column(name)
+        if name in self._members:
+            of, at = self._members[name]
+            several = self.multi_selects[of]
+            return np.where(several.missing, np.nan, several.selected[:, at])
         if column.kind == "number":
             values = column.beside_limits if to_cut else column.values
             return np.asarray(values, dtype=np.float64)
@@ -656,7 +642,7 @@ class Cohort:
         return score is not None and absent_part(score, {**self.analytes(), **stated}) is None
 
     def _at_hand(self, name: str) -> bool:
-        return name in self.names or self.computable(name)
+        return name in self.names or name in self._members or self.computable(name)
 
     def computed(self) -> tuple[Computed, ...]:
         """The scores used so far."""
@@ -674,24 +660,30 @@ class Cohort:
         """The columns that a column comes from: itself, or the parts of a computed score."""
         if name in self.names:
             return (name,)
+        if name in self.multi_selects or name in self._members:
+            of, _ = self._members.get(name, (name, 0))
+            return self.multi_selects[of].columns
         self.as_it_stands(name)
         return tuple(dict.fromkeys(self._computed[name].columns))
 
     def parts(self, name: str) -> tuple[str, ...]:
         """The columns that a column is computed from, with their units: `albumin (g/L)`."""
         self.as_it_stands(name)
+        if name in self._members:
+            return self.sources(name)
         return self._computed[name].parts_in_words
 
     def missing_reason(self, name: str) -> str:
         """Why rows without a value of a column are excluded; of a score with its parts."""
-        if name in self.names:
+        if name in self.names or name in self.multi_selects or name in self._members:
             return f"{name} missing"
         return f"{name} missing (no {listed(self.sources(name), 'or')})"
 
     def ordered(self, name: str) -> bool:
         """Whether the levels of a column are ordered, as the dictionary says or a score's are."""
         declared, derived = self.dictionary.column(name).type, self.dictionary.derived.get(name)
-        of_score = name not in self.names and (derived is None or derived.score is not None)
+        in_file = name in self.names or name in self._members
+        of_score = not in_file and (derived is None or derived.score is not None)
         return declared == "ordered" or (declared is None and of_score)
 
     def analytes(self) -> dict[str, str]:
@@ -713,6 +705,8 @@ class Cohort:
         entry = self.dictionary.derived.get(name)
         if entry is not None:
             return self._derive(entry)
+        if name in self._members:
+            return self._member(name)
         score = score_named(name)
         if score is None:
             raise no_column(name, self.nameable, self.source.name)
@@ -848,6 +842,8 @@ class Cohort:
             return any(self.known_after_start(part) for part in self.sources(column))
         parts = [p for e in self.endpoints().values() for p in (e.time, e.event, *e.end) if p]
         of_outcome = column in {part.partition("=")[0].strip() for part in parts}
+        if column in self._members and role is None and not of_outcome:
+            return self.known_after_start(self._members[column][0])
         return (of_outcome and role is None) or looks_post_baseline(self.dictionary, column)
 
     def check_ids(self, keep: NDArray[np.bool_] | None = None, cluster: str | None = None) -> None:
@@ -1008,8 +1004,8 @@ class Cohort:
 
     def dictionary_columns_absent(self) -> str | None:
         """A sentence on columns that the dictionary names and that are not in the cohort."""
-        named = self.dictionary.named_columns()
-        absent = [n for n in named if n not in self.names and not self.computable(n)]
+        named, known = self.dictionary.named_columns(), self.nameable
+        absent = [n for n in named if n not in known and not self.computable(n)]
         if not absent:
             return None
         hint = " ".join(did_you_mean(n, self.names) for n in absent[:1] if len(self.names) > 30)
@@ -1059,4 +1055,9 @@ class Cohort:
         import pandas as pd
 
         self.load(self.names)
-        return pd.DataFrame({name: self.column(name).values for name in self.names})
+        as_in_file = {name for of in self.multi_selects.values() for name in of.columns}
+        columns = [
+            self.as_it_stands(name) if name in as_in_file else self.column(name)
+            for name in self.names
+        ]
+        return pd.DataFrame({column.name: column.values for column in columns})

@@ -57,6 +57,7 @@ _COLUMN = {
     "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
     "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT, "marks": _TEXTS,
     "thousands": _TEXT, "decimal": _TEXT, "labels": _LABELS, "groups": _GROUPS, "other": _TEXT,
+    "split": _TEXT,
 }  # fmt: skip
 _DERIVED = {
     "label": _TEXT, "of": _TEXT, "groups": _GROUPS, "other": _TEXT, "ratio": _TEXTS,
@@ -108,11 +109,17 @@ class ColumnEntry:
     labels: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     other: str | None = None
+    split: str | None = None
 
     @property
     def recoding(self) -> Levels:
         """The new names of its levels; empty when they stay as they are."""
         return Levels(self.labels, self.groups, self.other)
+
+    @property
+    def describes_levels(self) -> bool:
+        """Whether it says what the levels of the column are."""
+        return bool(self.levels or self.type or self.recoding)
 
 
 @dataclass(frozen=True)
@@ -541,7 +548,9 @@ def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
     keys = ("columns", name)
     if len(set(entry.levels)) < len(entry.levels):
         faults.add((*keys, "levels"), "a level occurs twice.")
-    _check_levels(keys, entry.recoding, faults)
+    if entry.split is not None:
+        _check_split(keys, entry, faults)
+    _check_levels(keys, entry.recoding, faults, listed=bool(entry.split and entry.levels))
     new = entry.recoding.names
     for level in entry.levels if new else ():
         if level not in new:
@@ -555,6 +564,18 @@ def _check_column(name: str, entry: ColumnEntry, faults: _Faults) -> None:
         faults.add((*keys, "thousands"), "this is the decimal sign of the column.")
     if entry.cut and list(entry.cut) != sorted(set(entry.cut)):
         faults.add((*keys, "cut"), "cut-points must be in ascending order, each given once.")
+
+
+def _check_split(keys: tuple[str, ...], entry: ColumnEntry, faults: _Faults) -> None:
+    """Check a column of several values, which are texts and each a variable of its own."""
+    if not entry.split:
+        faults.add((*keys, "split"), 'give what stands between the values, such as ";".')
+    if entry.type not in (None, "factor", "text"):
+        faults.add((*keys, "type"), f"a column with split is not {entry.type}.")
+    for key in ("reference", "cut", "marks", "thousands", "decimal", "part"):
+        if getattr(entry, key):
+            faults.add((*keys, key), "this does not go with split, which makes a variable with "
+                       "the levels no and yes of each value.")  # fmt: skip
 
 
 def _check_derived(
@@ -598,9 +619,14 @@ def _all_columns(entry: DerivedEntry, derived: Mapping[str, DerivedEntry]) -> se
     return found
 
 
-def _check_levels(keys: tuple[str, ...], levels: Levels, faults: _Faults) -> None:
-    """Check new names of levels; no value may be in two groups."""
-    if levels.other and not levels:
+def _check_levels(
+    keys: tuple[str, ...], levels: Levels, faults: _Faults, *, listed: bool = False
+) -> None:
+    """Check new names of levels; no value may be in two groups.
+
+    With `listed`, the values are listed without new names.
+    """
+    if levels.other and not (levels or listed):
         faults.add((*keys, "other"), "this needs labels or groups: other values than those.")
     members = [member for group in levels.groups.values() for member in group]
     for member in dict.fromkeys(m for m in members if members.count(m) > 1):

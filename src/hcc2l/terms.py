@@ -115,6 +115,11 @@ class Term:
             )
 
     @property
+    def asks_for_values(self) -> bool:
+        """Whether it asks which patients have a value, or one of several: `ecog==2`."""
+        return self.comparison is not None and self.comparison[0] not in SIGNS
+
+    @property
     def makes_groups(self) -> bool:
         """Whether it is written as groups: a cut or a comparison."""
         return bool(self.comparison or self.cuts or self.dictionary_cut)

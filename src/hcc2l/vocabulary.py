@@ -502,6 +502,27 @@ def named(name: str) -> Field | None:
     return next((f for f in FIELDS if words in _forms_of(f.names + f.phrases)), None)
 
 
+# Parts of words, for names that hold no word of `FIELDS`: `Datum der letzten Nachsorge`.
+_STEMS = {
+    "start": "start|begin|baseline|index|debut|inicio|inizio|baslang|rozpocz|시작|开始|開始",
+    "last": r"last|seen|follow|contact|kontakt|censor|letzt|dernier|ultim|ostatni|\bson |추적"
+    "|末次|最后|最後|最終",
+    "death": r"death|died|deceased|verstorben|\btod|sterb|deces|decede|muerte|fallec|morte"
+    "|olum|zgon|사망|死亡",
+    "progression": "progress|progres|진행|进展|進展|増悪",
+    "status": "status|statut|vital|event|estado|durum|결과|생존|结局|結局|转归|転帰",
+}
+
+
+def suggests(name: str, part: str) -> bool:
+    """Whether a column's name suggests a part of an endpoint, by a part of a word at least.
+
+    The parts are ``start``, ``last`` (contact), ``death``, ``progression`` and ``status``. This is
+    enough for a proposal, which a person checks; `recognise` is stricter.
+    """
+    return re.search(_STEMS[part], normal(re.sub(r"[()\[\]（）【】]", " ", name))) is not None
+
+
 def _by_phrase(words: str, forms: Sequence[Form]) -> Field | None:
     """The field with the longest phrase that occurs in the words."""
     best: tuple[int, Field | None] = (0, None)

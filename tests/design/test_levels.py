@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import hcc2l
-from hcc2l.design.levels import affirmative, natural_order
 from hcc2l.errors import UsageError
+from hcc2l.levels import affirmative, natural_order
 from tests.conftest import Write
 from tests.design.cohorts import TERMS, counts, groups, km, only
 

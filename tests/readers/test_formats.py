@@ -123,6 +123,13 @@ def test_the_first_of_several_sheets_is_read_with_a_note(run: Run) -> None:
     assert "only the first sheet, 'cohort', was read" in outcome.err
 
 
+def test_an_empty_sheet_beside_the_cohort_does_no_harm() -> None:
+    path = workbook("c.xlsx", [["id", "time"], ["p1", 1], ["p2", 2]], Sheet2=[], Sheet3=[])
+    assert values(read_cohort(path), "id") == ["p1", "p2"]
+    path = workbook("c.xlsx", [], data=[["id", "time"], ["p1", 1], ["p2", 2]])
+    assert values(read_cohort(path), "id") == ["p1", "p2"]
+
+
 def test_a_sheet_that_is_given_is_read(run: Run) -> None:
     workbook("c.xlsx", [["x"], [1]], later=[["time", "status"], [1, 1], [2, 0], [3, 0]])
     outcome = run("km", "c.xlsx", "--sheet", "later", "--json")

@@ -90,3 +90,19 @@ def test_levels_are_indented() -> None:
     indents = {p.text: p.paragraph_format.left_indent for p in names}
     assert indents["Age"] is None
     assert indents["A5"] == 2 * indents["A"]
+
+
+def test_columns_are_as_wide_as_their_texts_need_within_the_page() -> None:
+    document = opened(replace(REPORT, tables=(BASELINE,)))
+    table = document.tables[0]
+    widths = [column.width.cm for column in table.columns]
+    assert not table.autofit
+    assert len(set(widths)) > 1
+    assert sum(widths) < 17.01
+    assert all(abs(row.cells[0].width.cm - widths[0]) < 0.01 for row in table.rows)
+
+
+def test_headings_are_repeated_where_a_table_goes_on() -> None:
+    rows = opened(ACROSS).tables[0].rows
+    repeated = [row._tr.find(f".//{qn('w:tblHeader')}") is not None for row in rows]
+    assert repeated == [True, True, *[False] * (len(rows) - 2)]

@@ -15,8 +15,8 @@ from hcc2l.design import (
     RowAccount,
     apply_conditions,
 )
-from hcc2l.design.levels import natural_order
 from hcc2l.errors import AnalysisError
+from hcc2l.levels import natural_order
 from hcc2l.report import Note, Provenance
 from hcc2l.terms import Condition, Term
 

@@ -15,9 +15,10 @@ from hcc2l.design import (
 )
 from hcc2l.design.model import ModelTerm
 from hcc2l.errors import quoted_list
+from hcc2l.multiselect import MultiSelect
 from hcc2l.number_format import NumberFormat
 from hcc2l.report import Note
-from hcc2l.wording import listed
+from hcc2l.wording import counted, listed
 
 FEW_EVENTS = 10
 
@@ -77,6 +78,7 @@ def reading_notes(cohort: Cohort, *events: str) -> list[Note]:
     for recoding in cohort.recodings():
         text = f"{recoding.column} was recoded as hcc2l.toml says: {recoding.described}."
         notes.append(Note("info", "recoded", text))
+    notes += [_several_values_note(several) for several in cohort.several_values()]
     for name, cells in cohort.mixed().items():
         text = (
             f"{name} is treated as a grouping variable because it contains "
@@ -92,6 +94,18 @@ def reading_notes(cohort: Cohort, *events: str) -> list[Note]:
     if absent:
         notes.append(Note("info", "dictionary-columns", absent.strip()))
     return notes
+
+
+def _several_values_note(several: MultiSelect) -> Note:
+    """How many patients have several values of a column, and how it was read."""
+    patients = counted(int((~several.missing).sum()), "patient")
+    text = f"{several.name}: {several.several} of {patients} have more than one value"
+    if several.columns != (several.name,):
+        text += f"; read from the checkboxes in {counted(len(several.columns), 'column')}"
+    for counts in several.spellings:
+        spelt = [f"{spelling!r} ({n})" for spelling, n in counts.items()]
+        text += f"; {listed(spelt)} were read as one value"
+    return Note("info", "several-values", f"{text}.")
 
 
 def _cell_notes(cohort: Cohort) -> list[Note]:

@@ -97,7 +97,11 @@ def _levels(cohort: Cohort, name: str) -> Iterable[str]:
     """The levels of a column, unless there are too many to choose from."""
     from hcc2l.terms import known_column
 
-    column = cohort.column(known_column(name, cohort.nameable, ""))
+    name = known_column(name, cohort.nameable, "")
+    several = cohort.multi_select(name)
+    if several is not None:
+        return several.labels
+    column = cohort.column(name)
     known = cohort.dictionary.column(column.name).levels or column.levels
     found = {column.text(row) for row in range(len(column.values))} - {""}
     levels = list(known) or sorted(found)

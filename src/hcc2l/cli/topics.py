@@ -63,7 +63,8 @@ TOPICS = {
             ("`age@per10`", "divided by 10: the ratio is per 10 years"),
         ),
         "Quotes keep < and > from the shell. The last three are for models (cox, logistic, "
-        "psmatch). A score that can be computed, such as albi_grade, is written like a column.",
+        "psmatch). A score that can be computed, such as albi_grade, is written like a column, and "
+        "so is a value of a column with several for one patient: etiology___HBV.",
     ),
     "conditions": Topic(
         "Which rows --where keeps; several conditions are joined by \"and\".",

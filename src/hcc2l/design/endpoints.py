@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design.chosen_endpoint import chosen_endpoint
 from hcc2l.design.dates import looks_like_dates, read_dates
-from hcc2l.design.levels import ENGLISH_PAIRS, distinct, matching, natural_order
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
+from hcc2l.levels import ENGLISH_PAIRS, distinct, matching, natural_order
 from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import Assignment, known_column, parse_assignment
 
 _DAY = np.timedelta64(1, "D")
+Days = NDArray[np.datetime64]
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 # Other languages need COL=VALUE: an event must not be guessed.
 _EVENT_WORDS = {"0": 0, "1": 1} | {
@@ -200,15 +202,12 @@ def _from_dates(
     event_column, event_name = None, " or ".join(entry.end)
     others: tuple[str, ...] = ()
     if entry.event is None:
-        first = np.fmin.reduce([dates[name] for name in entry.end])  # fmin ignores NaT
-        happened = ~np.isnat(first)
-        days = (np.where(happened, first, last) - start) / _DAY  # NaN from NaT
-        event = np.where(np.isnan(days), -1, happened).astype(np.int64)
+        days, event = to_first_event(start, [dates[name] for name in entry.end], last)
     else:
         which = parse_assignment(entry.event, cohort.nameable, f"{place}event")
         event, others = read_event(cohort, which, keep)
         event_column, event_name = which.column, which.name
-        days = (last - start) / _DAY
+        days = days_between(start, last)
     unit = time_unit or entry.unit or "months"
     _refuse_negative(cohort, days, keep, f"{names[0]} … {names[-1]}", "date before the start")
     return Endpoint(
@@ -222,6 +221,30 @@ def _from_dates(
         event_column=event_column,
         other_values=others,
     )
+
+
+def days_between(start: Days, until: Days) -> Floats:
+    """Days from one date to another, shape (n,); NaN where either is missing."""
+    return np.asarray((until - start) / _DAY, dtype=np.float64)  # NaN from NaT
+
+
+def to_first_event(start: Days, ends: Sequence[Days], last: Days) -> tuple[Floats, Ints]:
+    """Days from the start to the first event, else to the last contact; and the events.
+
+    Parameters
+    ----------
+    ends
+        Dates of events, shape (n,) each; NaT where there was none.
+
+    Returns
+    -------
+    days, event
+        Shape (n,): NaN, and -1, where the time is unknown; 1 event, 0 none.
+    """
+    first = np.fmin.reduce(np.array(ends))  # fmin ignores NaT
+    happened = ~np.isnat(first)
+    days = days_between(start, np.where(happened, first, last))
+    return days, np.where(np.isnan(days), -1, happened).astype(np.int64)
 
 
 def _refuse_negative(

@@ -10,10 +10,10 @@ from shlex import quote
 import numpy as np
 
 from hcc2l.cohort import Cohort, Column, printable
-from hcc2l.design.conditions import accepted, bound, compare
-from hcc2l.design.levels import distinct, matching, natural_order
+from hcc2l.design.conditions import bound, compare, has_one_of
 from hcc2l.design.rows import Floats, Ints, Mask, RowAccount, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
+from hcc2l.levels import distinct, matching, natural_order
 from hcc2l.number_format import number_text
 from hcc2l.terms import OPPOSITE, QUANTILES, SIGNS, Term
 from hcc2l.wording import listed
@@ -74,19 +74,21 @@ def factor(cohort: Cohort, term: Term, keep: Mask, limit: int | None = MAX_LEVEL
             where=term.where,
             hint=f"Cut it into groups: {term.column}@median, or {term.column}@VALUE.",
         )
-    column = cohort.column(term.column)
+    several = cohort.multi_select(term.column)
+    if several and not term.asks_for_values:
+        raise several.overlap(term.where)
     label = cohort.label(term.column)
     cuts: tuple[float, ...] = ()
     if term.comparison:
-        levels, codes = _compared(cohort, term, column, keep)
+        levels, codes = _compared(cohort, term, keep)
         if levels == ("no", "yes"):
-            label = f"{label} {_comparison_words(term)}"
+            label = f"{label}{_comparison_words(term, several is not None)}"
     else:
         cuts = _cuts_of(cohort, term, keep)
         if cuts:
             levels, codes = _cut(numbers(cohort, term.column, keep, to_cut=True), cuts)
         else:
-            levels, codes = _levels(cohort, column, term, keep, limit)
+            levels, codes = _levels(cohort, cohort.column(term.column), term, keep, limit)
     ordered = levels
     levels, codes = _with_reference(term, levels, codes, cohort)
     ranks = tuple(ordered.index(level) for level in levels)
@@ -97,18 +99,15 @@ def factor(cohort: Cohort, term: Term, keep: Mask, limit: int | None = MAX_LEVEL
     return Factor(term.text, term.column, label, names, codes, ranks, cuts)
 
 
-def _compared(
-    cohort: Cohort, term: Term, column: Column, keep: Mask
-) -> tuple[tuple[str, ...], Ints]:
+def _compared(cohort: Cohort, term: Term, keep: Mask) -> tuple[tuple[str, ...], Ints]:
     """The two sides of a comparison; the one that it does not name is the reference."""
     assert term.comparison is not None
     operator, named = term.comparison
     if operator in ("==", "!=", "in", "not in"):
-        texts, codes = distinct(column)
-        matches = accepted(named, column, texts, term.where)
-        is_yes = operator in ("==", "in")
-        table = np.array([*(int((t in matches) == is_yes) for t in texts), -1])
-        return ("no", "yes"), table[codes].astype(np.int64)
+        has = has_one_of(cohort, term.column, named, term.where)
+        if operator in ("!=", "not in"):
+            has = np.where(has < 0, has, 1 - has)
+        return ("no", "yes"), has
     values = numbers(cohort, term.column, keep, to_cut=True)
     limit = bound(named[0], term.text, term.option)
     number = number_text(limit)
@@ -116,13 +115,17 @@ def _compared(
     return (f"{OPPOSITE[operator]}{number}", f"{SIGNS[operator]}{number}"), codes
 
 
-def _comparison_words(term: Term) -> str:
-    """The comparison as it stands after the column's label: `= 2`, `A5 or A6`."""
+def _comparison_words(term: Term, of_several: bool) -> str:
+    """The comparison as it stands after the column's label: ` = 2`, ` A5 or A6`, `: HBV`.
+
+    With `of_several`, the column has several values for one patient.
+    """
     assert term.comparison is not None
     operator, named = term.comparison
-    if operator in ("in", "not in"):
-        return ("not " if operator == "not in" else "") + listed(named, "or")
-    return f"{'=' if operator == '==' else '≠'} {named[0]}"
+    if of_several or operator in ("in", "not in"):
+        negated = "not " if operator in ("not in", "!=") else ""
+        return f"{':' if of_several else ''} {negated}{listed(named, 'or')}"
+    return f" {'=' if operator == '==' else '≠'} {named[0]}"
 
 
 def _cuts_of(cohort: Cohort, term: Term, keep: Mask) -> tuple[float, ...]:

@@ -10,9 +10,9 @@ import numpy as np
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design.dates import looks_like_dates
 from hcc2l.design.factors import MAX_LEVELS, Factor, factor
-from hcc2l.design.levels import distinct
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, quoted_list
+from hcc2l.levels import distinct
 from hcc2l.terms import Scale, Term
 from hcc2l.wording import counted
 
@@ -168,7 +168,10 @@ def usable_column(cohort: Cohort, term: Term, outcome: Sequence[str]) -> Column:
     UsageError
         A column of the outcome, the id, or a date.
     """
-    column = cohort.column(term.column)
+    several = cohort.multi_select(term.column)
+    if several and not term.asks_for_values:
+        raise several.overlap(term.where)
+    column = several.cells if several else cohort.column(term.column)
     for source in cohort.sources(term.column):
         refuse_own(source, term.where, outcome)
     if term.column == cohort.id_column:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-import unicodedata
 
 from hcc2l.cohort import Cohort
 from hcc2l.design.dates import looks_like_dates
-from hcc2l.design.levels import affirmative, distinct, natural_order
 from hcc2l.dictionary import EndpointEntry, endpoint_name
 from hcc2l.errors import quoted_list
+from hcc2l.levels import affirmative, distinct, natural_order
+from hcc2l.vocabulary import suggests
 
 _MOST_STATUSES = 6  # values of a status; a column with more is none
-# What a column's name says that it holds, in the languages of most exports; accents are removed.
-_NAMES = {
-    "start": "start|begin|baseline|index|debut|inicio|inizio|baslang|rozpocz|시작|开始|開始",
-    "last": r"last|seen|follow|contact|kontakt|censor|letzt|dernier|ultim|ostatni|\bson |추적"
-    "|末次|最后|最後|最終",
-    "death": r"death|died|deceased|verstorben|\btod|sterb|deces|decede|muerte|fallec|morte"
-    "|olum|zgon|사망|死亡",
-    "progression": "progress|progres|진행|进展|進展|増悪",
-    "status": "status|statut|vital|event|estado|durum|결과|생존|结局|結局|转归|転帰",
-}
 _EVENTS = {"os": ("death",), "pfs": ("progression", "death"), "ttp": ("progression",)}
 
 
@@ -83,13 +72,7 @@ def option_line(entry: EndpointEntry) -> str:
 
 def _named(what: str, names: list[str]) -> str | None:
     """The first column whose name says that it holds this."""
-    return next((name for name in names if re.search(_NAMES[what], _plain(name))), None)
-
-
-def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.casefold().replace("ı", "i"))
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", plain).replace("_", " ")
+    return next((name for name in names if suggests(name, what)), None)
 
 
 def _status(cohort: Cohort, dates: list[str]) -> str | None:
@@ -97,7 +80,7 @@ def _status(cohort: Cohort, dates: list[str]) -> str | None:
     others = [name for name in cohort.names if name not in dates]
     for what in ("death", "status"):
         for name in others:
-            if not re.search(_NAMES[what], _plain(name)):
+            if not suggests(name, what):
                 continue
             texts, _ = distinct(cohort.as_it_stands(name))
             levels = natural_order(texts)

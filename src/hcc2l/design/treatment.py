@@ -10,9 +10,9 @@ import numpy as np
 
 from hcc2l.cohort import Cohort, Column, printable
 from hcc2l.design.factors import factor
-from hcc2l.design.levels import distinct, matching, natural_order
 from hcc2l.design.rows import Ints, Mask, RowAccount
 from hcc2l.errors import AnalysisError, UsageError, did_you_mean, quoted_list
+from hcc2l.levels import distinct, matching, natural_order
 from hcc2l.terms import Assignment, Parser, parse_assignment
 
 

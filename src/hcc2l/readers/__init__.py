@@ -89,6 +89,7 @@ def read_cohort(
         as_text=frozenset(
             n for n, c in dictionary.columns.items() if c.type == "text" or c.role == "id"
         ),
+        as_list=frozenset(n for n, c in dictionary.columns.items() if c.split),
         as_number=frozenset(n for n, c in dictionary.columns.items() if c.type == "numeric"),
         as_group=frozenset(
             n for n, c in dictionary.columns.items() if c.type in ("factor", "ordered") or c.levels
@@ -114,6 +115,7 @@ def read_cohort(
         synthetic=bundled or dictionary.synthetic,
         bundled=bundled,
         remarks=raw.remarks,
+        sheet=raw.sheet,
         modified=_modified(located),
         reading={
             option: value

@@ -89,7 +89,7 @@ def _numbers(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if name in options.as_text or name in options.as_date:
+    if name in options.as_text | options.as_list | options.as_date:
         return None
     form = _plain_format(name, texts, options, decimal, commas)
     if form is None:

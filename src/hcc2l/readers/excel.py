@@ -80,7 +80,8 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         remarks = (f"only the first sheet, {sheet.name!r}, was read",)
     elif others:
         remarks = (f"only the sheet {sheet.name!r} was read, not {quoted_list(others)}",)
-    return read_grid(sheet.grid, options, where, remarks=remarks)
+    table = read_grid(sheet.grid, options, where, remarks=remarks)
+    return replace(table, sheet=sheet.name if len(workbook.sheet_names) > 1 else None)
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ class _Sheet:
 
     def rank(self, options: ReadOptions) -> tuple[bool, bool, bool]:
         """Whether it is a table that a user can see, whether it has an outcome, and an id."""
+        if not self.grid.rows:
+            return (False, False, False)
         try:
             table = find_table(self.grid, "", header=options.header, id_column=options.id)
         except Hcc2lError:

@@ -31,6 +31,8 @@ class ReadOptions:
         Texts that mean missing, everywhere and by column.
     as_text
         Columns kept as text even when they look like numbers.
+    as_list
+        Columns of which a cell may hold several values: `1,3` is no number there.
     as_number, as_group
         Columns in which cells such as ``<0.5`` are always detection limits, or always levels.
     """
@@ -43,6 +45,7 @@ class ReadOptions:
     missing: frozenset[str] = frozenset({""})
     missing_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
     as_text: frozenset[str] = frozenset()
+    as_list: frozenset[str] = frozenset()
     as_number: frozenset[str] = frozenset()
     as_group: frozenset[str] = frozenset()
     as_date: frozenset[str] = frozenset()
@@ -86,6 +89,8 @@ class RawTable:
         Columns that a workbook hides.
     surely_distinct
         Where a reader provides it, a fast test that no value of a column repeats.
+    sheet
+        The sheet of a workbook that has others too.
     """
 
     names: tuple[str, ...]
@@ -96,6 +101,7 @@ class RawTable:
     surely_distinct: Callable[[str], bool] | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    sheet: str | None = None
 
 
 Reader = Callable[[Any, ReadOptions, str], RawTable]
@@ -158,7 +164,7 @@ def _column(
         cells = [None if i in broken else c for i, c in enumerate(cells)]
         column = _column(name, cells, typed, options, file_decimal, repeats)
         return replace(column, broken=broken)
-    if name not in options.as_text:
+    if name not in options.as_text | options.as_list:
         numeric = _numeric(name, cells, typed, counts, options, file_decimal, repeats)
         if numeric is not None:
             return numeric

@@ -88,11 +88,13 @@ def grid(table: Table, digits: int | None = None) -> Grid:
     indents: list[int] = []
     previous: Value = None
     for line in _lines(table):
-        depth = sum(line[0][key] is not None for key in table.columns[0].indent)
+        empty = _empty_beside(line, table.columns)
         cells = [
-            "" if depth and _belongs_above(line, place) else _cell_at(line, place, digits, marks)
+            "" if empty and place.column in table.columns[1:]
+            else _cell_at(line, place, digits, marks)
             for place in places
-        ]
+        ]  # fmt: skip
+        depth = sum(line[0][key] is not None for key in table.columns[0].indent)
         indents.append(depth)
         first = line[0][table.columns[0].keys[0]]
         if named and rows and first == previous:
@@ -205,9 +207,13 @@ def _cell_at(
     return text + (marks[row[column.mark]] if known else "")
 
 
-def _belongs_above(line: Sequence[Row], place: _Place) -> bool:
-    """Whether an indented line has no value in a column, such as SMD, that is not laid across."""
-    return not place.values and line[0][place.column.keys[0]] is None
+def _empty_beside(line: Sequence[Row], columns: Sequence[Column]) -> bool:
+    """Whether a line below another has no value in any column, such as p, that is not laid across.
+
+    Those columns are then empty: what they tell stands in the line of the variable.
+    """
+    beside = [column for column in columns[1:] if not column.across]
+    return bool(columns[0].indent) and all(line[0][c.mark or c.keys[0]] is None for c in beside)
 
 
 def _marks(places: Sequence[_Place], rows: Sequence[Row]) -> dict[Value, str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import hcc2l
 from hcc2l.dictionary import load_dictionary
 from hcc2l.readers import sample_folder
 from hcc2l.report import Report
-from tests.analyses.check.cohorts import patients
+from tests.analyses.check.cohorts import found, patients
 from tests.conftest import Run, Write
 
 SECOND_LINE = sample_folder() / "second_line"
@@ -119,6 +121,36 @@ def test_options_of_reading_are_written_too(run: Run, write: Write) -> None:
     assert again.json["tables"]["columns"][1] == result.json["tables"]["columns"][1]
     assert again.json["tables"]["columns"][1]["minimum"] == 1100
     assert again.json["tables"]["columns"][0]["missing"] == 2
+
+
+def workbook(*sheets: str) -> Path:
+    """A workbook in which the first sheet holds patients, one of them aged 7."""
+    book = openpyxl.Workbook()
+    for name in sheets:
+        book.create_sheet(name)
+    del book["Sheet"]
+    for line in csv.reader(patients(age={2: "7"}).splitlines()):
+        book[sheets[0]].append(line)
+    book.save("cohort.xlsx")
+    return Path("cohort.xlsx")
+
+
+@pytest.mark.parametrize("options", [{}, {"sheet": "2L data"}])
+def test_findings_name_the_sheet_of_a_workbook_with_several(
+    workplace: Path,  # noqa: ARG001 - is set up
+    options: dict[str, str],
+) -> None:
+    cohort = hcc2l.read_cohort(workbook("2L data", "codes"), **options)
+    row = found(hcc2l.check(cohort), "unlikely-age")
+    assert row["finding"].startswith("sheet '2L data', age, row 3: Age 7 among adults.")
+    assert row["text"] == "Age 7 among adults. (sheet '2L data')"
+    assert (row["column"], row["rows"]) == ("age", ("3",))
+
+
+def test_a_single_sheet_is_not_named(workplace: Path) -> None:  # noqa: ARG001 - is set up
+    row = found(hcc2l.check(workbook("2L data")), "unlikely-age")
+    assert row["finding"].startswith("age, row 3: Age 7")
+    assert row["text"] == "Age 7 among adults."
 
 
 def test_a_dictionary_in_force_is_kept_and_completed(run: Run, tmp_path: Path) -> None:

@@ -210,3 +210,29 @@ def test_a_variable_known_only_after_baseline_is_noted() -> None:
     report = hcc2l.table1(SECOND_LINE, by="second_line", covariates=["age", "response"])
     assert "response" in note(report, "after-baseline")
     assert report.title.startswith("Patient characteristics")
+
+
+SEVERAL = "arm,cause\na,HBV;alcohol\na,HBV\na,alcohol\nb,\nb,HCV;alcohol\nb,HCV\nb,HBV;HCV\n"
+
+
+def test_several_values_of_a_patient_are_lines_that_may_overlap(write: Write) -> None:
+    path = write("several.csv", SEVERAL)
+    write("hcc2l.toml", '[columns.cause]\nsplit = ";"\n')
+    report = hcc2l.table1(path, by="arm", test=["fisher"], smd="pooled")
+    assert labels(report) == ["Cause", "  alcohol", "  HBV", "  HCV", "  Missing"]
+    found = {(row["level"], row["group"]): row for row in report.table("rows").rows}
+    assert [found[level, "b"]["count"] for level in ("alcohol", "HBV", "HCV")] == [1, 1, 3]
+    assert (found["HCV", "b"]["denominator"], found["HCV", "b"]["missing"]) == (3, 1)
+    tests = {row["level"]: row for row in report.table("tests").rows}
+    assert set(tests) == {"alcohol", "HBV", "HCV"}
+    assert tests["HCV"]["p"] == pytest.approx(0.1)  # 0 of 3 and 3 of 3
+    lines = rows_of(report, "characteristics", group="a")
+    assert [row["p"] is None for row in lines] == [True, False, False, False, True]
+
+
+@pytest.mark.parametrize("text", ["cause%arm==a", "arm/cause"])
+def test_several_values_are_neither_a_share_nor_levels_below(text: str, write: Write) -> None:
+    path = write("several.csv", SEVERAL)
+    write("hcc2l.toml", '[columns.cause]\nsplit = ";"\n')
+    with pytest.raises(UsageError, match="can have several values of cause"):
+        hcc2l.table1(path, covariates=[text])

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.dates import days_of, has_date_form, largest_slashed
-from hcc2l.design.levels import affirmative, distinct, natural_order
 from hcc2l.dictionary import looks_post_baseline
+from hcc2l.levels import affirmative, distinct, natural_order
+from hcc2l.multiselect import MultiSelect
 from hcc2l.number_format import POINT, NumberFormat
 from hcc2l.vocabulary import Field, Scale, Stored, plain_unit, recognise, unit_in
 
-Reading = Literal["number", "group", "date", "text", "id"]
+Reading = Literal["number", "group", "multi-select", "date", "text", "id"]
 Days = NDArray[np.datetime64]
 
 MAX_LEVELS = 12  # a column of text with more different values is not a grouping variable
@@ -60,7 +61,7 @@ class FoundColumn:
     days
         Shape (n,), NaT where there is none; None if the column holds no dates.
     levels
-        Level -> rows, in order, of a group.
+        Level -> rows, in order, of a group; of a multi-select column, a row may have several.
     limits
         Detection limits, by row.
     with_comma
@@ -255,13 +256,42 @@ class Found:
 def find(cohort: Cohort, keep: Mask) -> Found:
     """Every column of a cohort, on the rows of `keep`."""
     cohort.load(cohort.names)
+    several = _several_values(cohort)
     columns = {name: cohort.as_it_stands(name) for name in cohort.names}
     cells = {name: distinct(c) for name, c in columns.items() if c.kind == "text"}
     slashed = largest_slashed(text for texts, _ in cells.values() for text in texts)
     order = cohort.dictionary.date_order or _order(slashed)
     rows = np.flatnonzero(keep)
-    found = [_found(cohort, columns[name], cells.get(name), order, rows) for name in cohort.names]
+    found = [
+        _found(cohort, columns[name], cells.get(name), order, rows)
+        if name not in several
+        else _found_several(cohort, several[name], rows)
+        for name in cohort.names
+        if name not in several or name == several[name].columns[0]
+    ]
     return Found(cohort, rows, tuple(_with_id(cohort, found)), slashed)
+
+
+def _several_values(cohort: Cohort) -> dict[str, MultiSelect]:
+    """The column with several values that each column of the file belongs to, if it does."""
+    return {
+        name: several
+        for several in cohort.multi_selects.values()
+        for name in several.columns
+        if not several.measured
+    }
+
+
+def _found_several(cohort: Cohort, several: MultiSelect, rows: Ints) -> FoundColumn:
+    """A column with several values for one patient, or a question with its checkboxes."""
+    texts, codes = distinct(several.cells)
+    different = np.unique(codes[rows][codes[rows] >= 0]).size
+    counts = several.selected[rows].sum(axis=0).tolist()
+    return _made(
+        cohort, several.cells, "multi-select", rows, different,
+        texts=tuple(texts), codes=codes[rows],
+        levels=dict(zip(several.labels, counts, strict=True)),
+    )  # fmt: skip
 
 
 def _order(slashed: tuple[int, int]) -> str | None:
@@ -394,7 +424,7 @@ def _made(
     role = entry.role or (known.role if known else None)
     if not entry.role and role != "outcome" and cohort.known_after_start(column.name):
         role = "post-baseline" if looks_post_baseline(cohort.dictionary, column.name) else "outcome"
-    levels: dict[str, int] = {}
+    levels: dict[str, int] = content.pop("levels", {})
     if reading == "group":
         levels = _levels(content["texts"], content["codes"], entry.levels or column.levels)
     offset = {int(row): i for i, row in enumerate(rows)} if column.limits else {}

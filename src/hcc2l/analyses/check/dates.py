@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from hcc2l.analyses.check.data import NO_DAY, Found, FoundColumn
-from hcc2l.analyses.check.endpoints import DAY
 from hcc2l.analyses.check.finding import (
     CORRECT,
     Finding,
@@ -15,7 +14,7 @@ from hcc2l.analyses.check.finding import (
     rows_where,
 )
 from hcc2l.design.dates import is_slashed
-from hcc2l.design.endpoints import DAYS_PER
+from hcc2l.design.endpoints import DAYS_PER, days_between
 from hcc2l.wording import counted, listed
 
 _LATER_DATES = {
@@ -98,13 +97,11 @@ def durations_and_dates(found: Found) -> Findings:
     if start.days is None or not ends:
         return
     until = ends[0] if len(ends) == 1 else np.where(np.isnat(ends[0]), ends[1], ends[0])
-    known = ~(np.isnat(until) | np.isnat(start.days) | np.isnan(time.numbers)) & (
-        until >= start.days
-    )
+    days = days_between(start.days, until)
+    known = days >= 0
     if death is not None and last is None:
         known &= death.present
-    days = np.where(known, (until - start.days) / DAY, 0.0)
-    stated = np.where(known, np.nan_to_num(time.numbers), 0.0) * DAYS_PER[time.unit]
+    stated = time.numbers * DAYS_PER[time.unit]
     rounding = 0.05 * DAYS_PER[time.unit]
     rows = rows_where(known & (np.abs(days - stated) > _TOLERANCE + rounding))
     if rows:

@@ -8,16 +8,15 @@ from shlex import quote
 
 import numpy as np
 
-from hcc2l.analyses.check.data import NO_DAY, Days, Found, FoundColumn, FoundEndpoint
+from hcc2l.analyses.check.data import Days, Found, FoundColumn, FoundEndpoint
 from hcc2l.analyses.check.toml import array, text
 from hcc2l.design import Floats, Ints, Mask, resolve_endpoint
-from hcc2l.design.endpoints import DAYS_PER
-from hcc2l.design.levels import ENGLISH_PAIRS, affirmative
+from hcc2l.design.endpoints import DAYS_PER, days_between, to_first_event
 from hcc2l.errors import Hcc2lError, InputError, quoted_list
+from hcc2l.levels import ENGLISH_PAIRS, affirmative
 from hcc2l.specs import SurvivalSpec
 from hcc2l.stats import kaplan_meier as estimator
 
-DAY = np.timedelta64(1, "D")
 # Values of an event that need no COL=VALUE.
 _UNDERSTOOD = {"0", "1"} | {w for pair in ENGLISH_PAIRS for words in pair for w in words}
 
@@ -142,9 +141,11 @@ def _from_last_contact(
                f"event = {text(event_name)}"),
         problem=problem, hint=hint,
     )  # fmt: skip
-    if event.events is None or not _dated(start, last):
+    dates = _dates(start, last)
+    if event.events is None or dates is None:
         return endpoint
-    return _described(endpoint, months(start, last.days), event.events, conf_level)
+    time = days_between(*dates) / DAYS_PER["months"]
+    return _described(endpoint, time, event.events, conf_level)
 
 
 def _from_dates(
@@ -167,26 +168,17 @@ def _from_dates(
         lines=(f"[endpoints.{name}]", f"start = {text(start.name)}", f"end = {array(names)}",
                f"censor = {text(last.name)}"),
     )  # fmt: skip
-    if not _dated(start, *ends, last):
+    dates = _dates(start, *ends, last)
+    if dates is None:
         return endpoint
-    first = np.fmin.reduce(np.array([end.days for end in ends]))  # fmin ignores NaT
-    happened = ~np.isnat(first)
-    until: Days = np.asarray(np.where(happened, first, last.days), dtype="datetime64[D]")
-    return _described(endpoint, months(start, until), happened.astype(np.int64), conf_level)
+    days, event = to_first_event(dates[0], dates[1:-1], dates[-1])
+    return _described(endpoint, days / DAYS_PER["months"], event, conf_level)
 
 
-def _dated(*columns: FoundColumn) -> bool:
-    """Whether dates could be read in every column."""
-    return all(c.days is not None and not np.isnat(c.days).all() for c in columns)
-
-
-def months(start: FoundColumn, until: Days | None) -> Floats:
-    """Months from the start, shape (n,); NaN where a date is missing."""
-    assert start.days is not None
-    assert until is not None
-    known = ~(np.isnat(start.days) | np.isnat(until))
-    days = np.where(known, (np.where(known, until, NO_DAY) - start.days) / DAY, np.nan)
-    return np.asarray(days / DAYS_PER["months"], dtype=np.float64)
+def _dates(*columns: FoundColumn) -> list[Days] | None:
+    """The dates of every column, shape (n,) each; None if a column has none."""
+    dates = [c.days for c in columns if c.days is not None and not np.isnat(c.days).all()]
+    return dates if len(dates) == len(columns) else None
 
 
 def likely_unit(time: FoundColumn) -> str:

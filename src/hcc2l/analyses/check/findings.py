@@ -46,9 +46,8 @@ def known_after_baseline(found: Found) -> Findings:
 
 def absent_columns(found: Found) -> Findings:
     """Columns that the dictionary names and that are not in the file."""
-    names = found.cohort.names
     for name in found.cohort.dictionary.named_columns():
-        if name in names:
+        if name in found.cohort.nameable:
             continue
         yield Finding(
             "warning", "dictionary-column", name, (),
@@ -65,10 +64,11 @@ CHECKS: tuple[Check, ...] = (
     groups.words_read_as_missing, numbers.impossible_values, outcomes.endpoints,
     outcomes.no_endpoint, outcomes.rival_columns, numbers.mixed_units, numbers.missing_codes,
     numbers.wrong_cells, numbers.ambiguous_numbers, groups.similar_levels, groups.unexpected_levels,
-    groups.missing_words, groups.several_values, dates.serial_dates, patients.nearly_empty_rows,
-    absent_columns, patients.unknown_id, groups.classes_with_points, numbers.number_formats,
-    numbers.detection_limits, numbers.units_by_values, numbers.parts_of_scores,
-    groups.codes_without_labels, columns_without_information, free_text, known_after_baseline,
+    groups.missing_words, groups.several_values, groups.unnamed_values, dates.serial_dates,
+    patients.nearly_empty_rows, absent_columns, patients.unknown_id, groups.classes_with_points,
+    numbers.number_formats, numbers.detection_limits, numbers.units_by_values,
+    numbers.parts_of_scores, groups.codes_without_labels, groups.checkboxes,
+    columns_without_information, free_text, known_after_baseline,
 )  # fmt: skip
 
 

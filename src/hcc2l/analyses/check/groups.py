@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -23,7 +24,7 @@ from hcc2l.cohort import printable
 from hcc2l.errors import quoted_list
 from hcc2l.wording import counted, listed
 
-_SEPARATORS = (";", "|", "+", ",")  # of several values in one cell
+_SEPARATORS = (";", "|", "/", "+", ",", " and ")  # of several values in one cell
 _MAX_COMBINATIONS = 60  # different cells of a column with several values in one
 _MAX_PARTS = 12
 _RARE, _LONG = 4, 6  # a slip is so much rarer than the right word, which has that many letters
@@ -190,17 +191,52 @@ def several_values(found: Found) -> Findings:
         if not named or column.numbers is not None or column.different > _MAX_COMBINATIONS:
             continue
         for mark in _SEPARATORS:
-            split = [cell for cell in column.texts if mark in cell.strip(mark)]
-            parts = {part.strip() for cell in split for part in cell.split(mark)}
-            if len(parts) <= _MAX_PARTS and parts & {c for c in column.texts if mark not in c}:
+            cells = {cell: _parts(cell, mark) for cell in column.texts}
+            split = [cell for cell, parts in cells.items() if len(parts) > 1]
+            parts = {part for cell in split for part in cells[cell]}
+            counts = Counter(part for parts in cells.values() for part in parts)
+            recurring = [part for part in parts if counts[part] > 1]
+            if recurring and len(parts) <= min(_MAX_PARTS, 2 * len(recurring)):
                 rows = rows_with(column, split)
                 yield Finding(
                     "warning", "several-values", column.name, rows,
-                    f"{counted(len(rows), 'cell')} with several values, separated by '{mark}'.",
-                    "To make a 0/1 column of each value:",
+                    f"{counted(len(rows), 'cell')} with several values, separated by "
+                    f"'{mark.strip()}'.",
+                    "To make each value a variable of its own:",
                     in_column(column, f"split = {text(mark)}"),
                 )  # fmt: skip
                 break
+
+
+def _parts(cell: str, mark: str) -> set[str]:
+    """What stands between the marks of a cell, without capitals."""
+    return {part.strip() for part in cell.casefold().split(mark)} - {""}
+
+
+def unnamed_values(found: Found) -> Findings:
+    """Values of a column with several for one patient that the dictionary does not name."""
+    for name, several in found.cohort.multi_selects.items():
+        for value, rows in several.unnamed.items():
+            yield Finding(
+                "warning", "unexpected-level", name, rows_where(rows[found.rows]),
+                f"{_quoted(value)} is in no level, label or group of the dictionary.",
+                'Correct the cells, name the value there, or set other = "missing".',
+            )  # fmt: skip
+
+
+def checkboxes(found: Found) -> Findings:
+    """Questions with a column for each choice."""
+    for name, several in found.cohort.multi_selects.items():
+        if several.columns == (name,):
+            continue
+        column = found.column(name)
+        codes = [m.label for m in several.members if re.fullmatch(r"-?\d+", m.label)]
+        labels = in_column(column, "\n".join(f'{key(code)} = "…"' for code in codes), "labels")
+        yield Finding(
+            "note", "checkboxes", name, (),
+            f"Read from the checkboxes in {counted(len(several.columns), 'column')}.",
+            "To name the choices:" if codes else "", labels if codes else "",
+        )  # fmt: skip
 
 
 def codes_without_labels(found: Found) -> Findings:

@@ -37,7 +37,7 @@ def run(cohort: Cohort, spec: CheckSpec) -> Report:
     serious = any(finding.severity != "note" for finding in doubtful)
     ci = f"({100 * spec.conf_level:g}% CI)"
     return Report(
-        title=f"{found.n} rows, {len(found.columns)} columns — {cohort.title}",
+        title=f"{found.n} rows, {len(cohort.names)} columns — {cohort.title}",
         provenance=provenance("check", cohort, account, spec.settings(), ()),
         tables=check_tables(found, find_scores(found), doubtful, ci),
         notes=(*_reading_notes(cohort), *account_notes(account)),

@@ -87,6 +87,8 @@ def _understood(column: FoundColumn) -> str:
     kind = {"text": "free text", "id": "patient"}.get(column.reading, column.reading)
     told = label and normal(label) != normal(column.name)
     words = printable(label) if told else kind
+    if column.reading == "multi-select":
+        words = f"{words}, several values" if told else "several values"
     told_unit = column.unit and column.reading == "number" and unit_in(words) is None
     return f"{words}, {column.unit}" if told_unit else words
 
@@ -110,7 +112,7 @@ def _content(column: FoundColumn, low: str | float | None, high: str | float | N
     """Range, or levels with their rows, as text."""
     if not column.different:
         return "empty"
-    if column.reading == "group":
+    if column.reading in ("group", "multi-select"):
         labels = column.value_labels
         parts = [
             f"{printable(labels.get(level, level))} ({rows})"
@@ -244,7 +246,9 @@ def _finding(found: Found, finding: Finding) -> Row:
     places = [found.place(row) for row in finding.rows[:_ROWS_LISTED]]
     numbers = tuple(place.rpartition(" ")[2] for place in places)
     column = _plain(finding.column) if finding.column else None
-    place = _place(column, places, numbers, len(finding.rows))
+    sheet = found.cohort.source.sheet if column or places else None
+    where = f"sheet {printable(sheet)!r}" if sheet else None
+    place = _place(where, column, places, numbers, len(finding.rows))
     said = (place, finding.text, finding.advice)
     return {
         "severity": finding.severity,
@@ -252,7 +256,7 @@ def _finding(found: Found, finding: Finding) -> Row:
         "column": column,
         "rows": numbers or None,
         "count": len(finding.rows) or None,
-        "text": finding.text,
+        "text": f"{finding.text} ({where})" if where else finding.text,
         "remedy": finding.remedy or None,
         "finding": "\n".join(
             part for part in (" ".join(filter(None, said)), finding.paste) if part
@@ -261,13 +265,13 @@ def _finding(found: Found, finding: Finding) -> Row:
 
 
 def _place(
-    column: str | None, places: Sequence[str], numbers: Sequence[str], count: int
+    sheet: str | None, column: str | None, places: Sequence[str], numbers: Sequence[str], count: int
 ) -> str | None:
-    """Column and rows in words: `death_date, rows 7, 9 and 3 more:`."""
+    """Sheet, column and rows in words: `death_date, rows 7, 9 and 3 more:`."""
     rows = ""
     if places:
         word = places[0].rpartition(" ")[0]
         more = [*numbers[:_ROWS_SHOWN], *range(count - min(count, _ROWS_SHOWN))]
         rows = f"{word}{'s' if count > 1 else ''} {quoted_list(more, _ROWS_SHOWN)}"
-    words = ", ".join(part for part in (column, rows) if part)
+    words = ", ".join(part for part in (sheet, column, rows) if part)
     return f"{words}:" if words else None

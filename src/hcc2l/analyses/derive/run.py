@@ -69,7 +69,7 @@ def _computable(cohort: Cohort, text: str) -> str:
             hint="Omit it, or give the new column another name in hcc2l.toml: [derived.NAME] with "
             "score or another key.",
         )
-    if name in cohort.dictionary.derived or score is not None:
+    if name in cohort.nameable or score is not None:
         return name
     known = [*cohort.dictionary.derived, *all_scores()]
     near = did_you_mean(name, [*known, *cohort.names], listed=0)

@@ -9,7 +9,7 @@ import numpy as np
 from hcc2l.cohort import Cohort, distinct
 from hcc2l.cohort import Column as Variable
 from hcc2l.design import Mask
-from hcc2l.design.levels import natural_order
+from hcc2l.levels import natural_order
 from hcc2l.report import Column, Row, Table, Value
 
 

@@ -14,7 +14,7 @@ from hcc2l.analyses.psmatch.matching import gaps, match
 from hcc2l.analyses.test_names import TEST_LABELS
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
-from hcc2l.design.levels import distinct
+from hcc2l.levels import distinct
 from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as curves

@@ -9,9 +9,9 @@ import numpy as np
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design.dates import looks_like_dates
 from hcc2l.design.factors import MAX_LEVELS
-from hcc2l.design.levels import distinct
 from hcc2l.design.model import number_with_errors
 from hcc2l.dictionary import patient_columns
+from hcc2l.levels import distinct
 from hcc2l.vocabulary import Field, recognise
 
 PSMATCH_COLUMNS = ("pair", "propensity", "weight")  # what `psmatch --save` adds
@@ -29,7 +29,8 @@ def baseline_columns(
     cohort.load(cohort.names)
     described: list[str] = []
     others: dict[str, list[str]] = {}
-    for name in cohort.names:
+    several = {column: s.name for s in cohort.multi_selects.values() for column in s.columns}
+    for name in dict.fromkeys(several.get(name, name) for name in cohort.names):
         if name in used:
             continue
         reason = _why_not(cohort, name)
@@ -47,6 +48,9 @@ def from_psmatch(cohort: Cohort) -> bool:
 
 def _why_not(cohort: Cohort, name: str) -> str | None:
     """Why a column is not described by default; None if it is."""
+    if name in cohort.multi_selects:
+        later = cohort.known_after_start(name)
+        return "are outcomes or known only after baseline" if later else None
     column, entry = cohort.as_it_stands(name), cohort.dictionary.column(name)
     identifies = name == cohort.id_column or name in patient_columns([name])
     if identifies or entry.role == "id":

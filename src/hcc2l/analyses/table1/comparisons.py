@@ -49,10 +49,12 @@ PAIRED_TESTS = ("wilcoxon", "paired-t", "mcnemar", "stuart-maxwell")
 
 @dataclass(frozen=True)
 class Comparison:
-    """One variable between the groups.
+    """One variable, or one value of a column with several, between the groups.
 
     Attributes
     ----------
+    level
+        The value; None for a whole variable.
     test
         None where none was made.
     p_adjusted
@@ -66,6 +68,7 @@ class Comparison:
     """
 
     variable: Variable
+    level: str | None
     test: Test | None
     p_adjusted: float
     smd: dict[tuple[str, str], float]
@@ -86,13 +89,20 @@ def compare(data: Table1Data) -> list[Comparison]:
     if data.by is None:
         return []
     _refuse_unused(data)
-    found = [_compared(data, variable) for variable in data.variables]
+    found = [one for variable in data.variables for one in _comparisons(data, variable)]
     p = np.array([c.test.p if c.test else np.nan for c in found])
     adjusted = adjust(p, data.spec.adjust).tolist()
     return [replace(c, p_adjusted=p) for c, p in zip(found, adjusted, strict=True)]
 
 
-def _compared(data: Table1Data, variable: Variable) -> Comparison:
+def _comparisons(data: Table1Data, variable: Variable) -> list[Comparison]:
+    """The comparison of a variable, or of each value of a column with several."""
+    if variable.members:
+        return [_compared(data, member, member.label) for member in variable.members]
+    return [_compared(data, variable)]
+
+
+def _compared(data: Table1Data, variable: Variable, level: str | None = None) -> Comparison:
     groups = [_described(variable, group) for group in data.groups]
     counts = None
     if variable.codes is not None:
@@ -109,7 +119,7 @@ def _compared(data: Table1Data, variable: Variable) -> Comparison:
         smd = {
             (a.name, b.name): _difference(data, variable, a, b) for a, b in combinations(groups, 2)
         }
-    return Comparison(variable, test, np.nan, smd, counts, incomplete)
+    return Comparison(variable, level, test, np.nan, smd, counts, incomplete)
 
 
 def _described(variable: Variable, group: Group) -> Group:
@@ -183,7 +193,8 @@ def _does_not_fit(
 
 def _refuse_unused(data: Table1Data) -> None:
     """UsageError for a test of all variables that fits none of them."""
-    fitting = {name for v in data.variables for name in possible_tests(data, v)}
+    compared = [member for v in data.variables for member in v.members or (v,)]
+    fitting = {name for variable in compared for name in possible_tests(data, variable)}
     for name in data.requests.tests:
         if name not in fitting:
             hint = f"Possible: {listed(sorted(fitting), 'or')}."

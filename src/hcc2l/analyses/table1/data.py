@@ -15,10 +15,11 @@ from hcc2l.analyses.table1.requests import Requests, requests
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor, Floats, Ints, Mask, RowAccount
 from hcc2l.design.factors import factor
-from hcc2l.design.levels import affirmative, distinct
 from hcc2l.design.model import usable_column
 from hcc2l.design.rows import numbers
 from hcc2l.errors import AnalysisError, UsageError, no_column, quoted_list
+from hcc2l.levels import affirmative, distinct
+from hcc2l.multiselect import MultiSelect
 from hcc2l.specs import Table1Spec
 from hcc2l.stats.weighting import effective_size
 from hcc2l.terms import Parser, Term, known_column
@@ -70,6 +71,9 @@ class Variable:
         Whether the levels are.
     among
         The rows that are described at all, where these are the patients with another variable.
+    members
+        The values of a column that has several for one patient, each as a variable with the levels
+        no and yes; the levels are then their labels, and there are no codes.
     nested
         The variable whose levels stand below those of this one.
     few_numbers
@@ -84,6 +88,7 @@ class Variable:
     codes: Ints | None = None
     ordered: bool = False
     among: Mask | None = None
+    members: tuple[Variable, ...] = ()
     nested: Variable | None = None
     few_numbers: bool = False
 
@@ -92,6 +97,8 @@ class Variable:
         """Shape (n,): True where it is missing."""
         if self.values is not None:
             return np.isnan(self.values)
+        if self.members:
+            return self.members[0].missing
         assert self.codes is not None
         return np.asarray(self.codes < 0)
 
@@ -99,7 +106,7 @@ class Variable:
     def yes(self) -> int | None:
         """The level that one line tells, of a variable with the levels no and yes."""
         telling = affirmative(self.levels)
-        if len(self.levels) != 2 or len(telling) != 1 or self.nested:
+        if len(self.levels) != 2 or len(telling) != 1 or self.nested or self.members:
             return None
         return self.levels.index(telling[0])
 
@@ -294,6 +301,12 @@ class _VariableReader:
             below = self._described(self._term(inner), as_levels=True)
             return replace(variable, nested=below)
         variable, other = self._described(self._term(outer)), self._term(inner)
+        if variable.members:
+            raise UsageError(
+                f"A patient can have several values of {outer}.",
+                where=f"-x {text}",
+                hint=f"Describe it by itself, -x {outer}, in the patients of --where.",
+            )
         levels = factor(self.cohort, other, self.account.keep)
         yes = affirmative(levels.levels) if not other.comparison else levels.levels[1:]
         if len(yes) != 1 or len(levels.levels) != 2:
@@ -346,6 +359,9 @@ class _VariableReader:
 
     def _described(self, term: Term, *, as_levels: bool = False) -> Variable:
         cohort = self.cohort
+        several = None if term.makes_groups else cohort.multi_select(term.column)
+        if several is not None and not as_levels:
+            return self._of_several(term, several)
         column = usable_column(cohort, term, ())
         cut = term.makes_groups or bool(term.cuts_of_option)
         named = any(t.rpartition("=")[0] in (term.text, term.column) for t in self.spec.statistic)
@@ -364,6 +380,18 @@ class _VariableReader:
             _ordered(cohort, term, groups),
             few_numbers=column.kind == "number" and not (cut or as_levels or declared),
         )  # fmt: skip
+
+    def _of_several(self, term: Term, several: MultiSelect) -> Variable:
+        """A column with several values for one patient."""
+        members = tuple(
+            Variable(
+                term.text, term.column, member.label, levels=("no", "yes"),
+                codes=np.where(several.missing, -1, several.selected[:, at])[self.rows],
+            )
+            for at, member in enumerate(several.members)
+        )  # fmt: skip
+        label = self.cohort.label(term.column)
+        return Variable(term.text, term.column, label, levels=several.labels, members=members)
 
 
 def _in_level_order(groups: Factor) -> Factor:

@@ -79,6 +79,8 @@ def describe(data: Table1Data) -> list[Characteristic]:
 
 def _described(data: Table1Data, variable: Variable, groups: Sequence[Group]) -> Characteristic:
     of_group = _number_in if variable.values is not None else _levels_in
+    if variable.members:
+        of_group = _members_in
     codes = range(len(variable.levels)) if variable.nested else ()
     return Characteristic(
         variable,
@@ -116,6 +118,16 @@ def _levels_in(data: Table1Data, variable: Variable, group: Group) -> Described:
         variable, None, group, int(inside.sum() - known.sum()), int(base.sum()),
         _effective(_taken(group, base)),
         *_counted(codes, len(variable.levels), group, known, base),
+    )  # fmt: skip
+
+
+def _members_in(data: Table1Data, variable: Variable, group: Group) -> Described:
+    """Of each value, the patients who have it; one may have several."""
+    inside = [_levels_in(data, member, group) for member in variable.members]
+    first = inside[0]
+    return Described(
+        variable, None, group, first.missing, first.denominator, first.effective_n,
+        tuple(one.counts[1] for one in inside), tuple(one.shares[1] for one in inside),
     )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def _tidy(one: Described, i: int, level: str | None) -> Row:
 def tests_table(data: Table1Data, comparisons: Sequence[Comparison]) -> Table:
     """One row for each variable: its test, and with two groups its standardised difference."""
     rows: tuple[Row, ...] = tuple(
-        {"variable": one.variable.text, "level": None, "test": one.test.name if one.test else None,
+        {"variable": one.variable.text, "level": one.level,
          "statistic": finite(one.test.statistic) if one.test else None,
          "df": finite(one.test.df) if one.test and one.test.df else None,
          **_compared(data, one)}
@@ -97,13 +97,13 @@ def _compared(data: Table1Data, one: Comparison) -> dict[str, Value]:
 def smd_table(data: Table1Data, comparisons: Sequence[Comparison]) -> Table:
     """The standardised difference of each variable between each two groups."""
     rows: tuple[Row, ...] = tuple(
-        {"variable": one.variable.text, "group_a": a, "group_b": b, "smd": finite(smd)}
+        {"variable": one.variable.text, "level": one.level, "label": one.variable.label,
+         "group_a": a, "group_b": b, "smd": finite(smd)}
         for one in comparisons
         for (a, b), smd in one.smd.items()
-    )
-    names = {one.variable.text: one.variable.label for one in comparisons}
+    )  # fmt: skip
     columns = (
-        Column("Characteristic", ("variable",), labels=names),
+        Column("Characteristic", ("label",)),
         Column("Group", ("group_a",), across=(
             Column("versus", ("group_b",), across=(_SMD,)),
         )),
@@ -122,12 +122,14 @@ def characteristics_table(
     rows: list[Row] = []
     if data.weights is not None:
         rows += _effective_sizes(characteristics[0])
-    for i, one in enumerate(characteristics):
-        lines = list(_lines(data, one))
-        compared = _compared(data, comparisons[i]) if comparisons else {}
-        for number, line in enumerate(lines):
-            of_line = compared if number == 0 else {}
-            rows += [row | {key: of_line.get(key) for key in _COMPARED} for row in line]
+    compared: dict[tuple[str, Value], dict[str, Value]] = {
+        (one.variable.text, one.level): _compared(data, one) for one in comparisons
+    }
+    for one in characteristics:
+        for number, line in enumerate(_lines(data, one)):
+            level = line[0]["level"] if one.variable.members else None
+            found = compared.get((one.variable.text, level), {}) if level or not number else {}
+            rows += [row | {key: found.get(key) for key in _COMPARED} for row in line]
     return Table(
         "characteristics", title(data), tuple(rows[0]), tuple(rows),
         _columns(data, comparisons), tuple(_footnotes(data, characteristics, comparisons)),

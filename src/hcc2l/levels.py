@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from hcc2l.cohort import distinct as distinct
-from hcc2l.cohort import matching as matching
+import numpy as np
+from numpy.typing import NDArray
+
+from hcc2l.column import Column
+from hcc2l.number_format import number_text
 
 _ROMAN = {
     "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10,
@@ -41,6 +44,34 @@ _PAIRS = (
     (("생존",), ("사망",)),
     (("存活", "生存"), ("死亡",)),
 )
+
+
+def distinct(column: Column) -> tuple[list[str], NDArray[np.int64]]:
+    """The distinct texts of a column, and each row's index among them (-1 where missing)."""
+    if column.coded is not None:
+        return list(column.coded[0]), column.coded[1]
+    missing = column.missing
+    if column.kind == "number":
+        values, inverse = np.unique(column.values[~missing], return_inverse=True)
+        texts = [number_text(float(v)) for v in values]
+    else:
+        cells = [str(v) for v in column.values[~missing].tolist()]
+        place = {text: i for i, text in enumerate(dict.fromkeys(cells))}
+        texts, inverse = list(place), np.array([place[t] for t in cells], dtype=np.int64)
+    codes = np.full(missing.size, -1, dtype=np.int64)
+    codes[~missing] = inverse
+    return texts, codes
+
+
+def matching(value: str, column: Column, texts: Sequence[str]) -> set[str]:
+    """The distinct texts that match: `value` itself, the same number, or the label of its code."""
+    matches = {t for t in texts if t == value}
+    if not matches and column.kind == "number":
+        try:
+            matches = {t for t in texts if float(t) == float(value)}
+        except ValueError:
+            matches = set()
+    return matches or {t for t in texts if column.codes.get(t) == value}
 
 
 def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
