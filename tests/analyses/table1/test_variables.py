@@ -236,3 +236,20 @@ def test_several_values_are_neither_a_share_nor_levels_below(text: str, write: W
     write("hcc2l.toml", '[columns.cause]\nsplit = ";"\n')
     with pytest.raises(UsageError, match="can have several values of cause"):
         hcc2l.table1(path, covariates=[text])
+
+
+def test_a_label_states_its_unit_once(write: Write) -> None:
+    path = write("units.csv", "AFP (ng/mL);x\n1.5;2.5\n3.5;4.5\n")
+    write("hcc2l.toml", '[columns."AFP (ng/mL)"]\nunit = "ng/mL"\n')
+    report = hcc2l.table1(path, covariates=["AFP (ng/mL)"])
+    assert labels(report) == ["AFP (ng/mL)"]
+
+
+def test_ids_and_dates_are_known_by_their_names_in_any_language(write: Write) -> None:
+    rows = [f"{i},{44000 + i},{44100 + i},{50 + i}.5" for i in range(30)]
+    path = write("serials.csv", "Hasta No,start date,date of death,age\n" + "\n".join(rows))
+    report = hcc2l.table1(path)
+    assert {row["variable"] for row in report.table("rows").rows} == {"age"}
+    text = note(report, "columns-not-shown")
+    assert "identify patients: Hasta No" in text
+    assert "start date" in text

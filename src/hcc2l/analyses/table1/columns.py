@@ -16,6 +16,7 @@ from hcc2l.vocabulary import Field, recognise
 
 PSMATCH_COLUMNS = ("pair", "propensity", "weight")  # what `psmatch --save` adds
 _FEW, _CODES = 5, 12  # different whole numbers that are groups: of any name, of a known group
+_SERIALS = (30000, 60000)  # days since 1899-12-30: the years 1982 to 2064
 _FIRST = 1000  # rows that tell what a column holds
 
 
@@ -52,18 +53,18 @@ def _why_not(cohort: Cohort, name: str) -> str | None:
         later = cohort.known_after_start(name)
         return "are outcomes or known only after baseline" if later else None
     column, entry = cohort.as_it_stands(name), cohort.dictionary.column(name)
-    identifies = name == cohort.id_column or name in patient_columns([name])
-    if identifies or entry.role == "id":
+    field = field_of(cohort, column)
+    by_name = bool(patient_columns([name])) or (field is not None and field.form == "id")
+    if name == cohort.id_column or entry.role == "id" or (by_name and entry.role is None):
         return "identify patients"
     if name in cohort.hidden:
         return "are hidden in the workbook"
     if name in PSMATCH_COLUMNS and from_psmatch(cohort):
         return "come from psmatch"
-    field = field_of(cohort, column)
     later = field is not None and field.role in ("outcome", "post-baseline")
     if cohort.known_after_start(name) or (later and entry.role is None):
         return "are outcomes or known only after baseline"
-    if column.kind == "date" or entry.type == "date" or looks_like_dates(column):
+    if entry.type == "date" or looks_like_dates(column) or _holds_dates(column):
         return "are dates"
     if column.missing.all():
         return "are empty"
@@ -79,6 +80,16 @@ def field_of(cohort: Cohort, column: Column) -> Field | None:
     names = (column.name, column.label, cohort.dictionary.column(column.name).label)
     found = (recognise(name, stored, different) for name in names if name)
     return next((field for field in found if field), None)
+
+
+def _holds_dates(column: Column) -> bool:
+    """Whether a column is of dates, also if a spreadsheet stored them as numbers of days."""
+    if column.kind != "number":
+        return column.kind == "date"
+    first, last = _SERIALS
+    values = column.values[~column.missing]
+    inside = bool(values.size) and first <= values.min() and values.max() <= last
+    return inside and recognise(column.name, "date", values.size) is not None
 
 
 def _is_free_text(cohort: Cohort, column: Column, field: Field | None) -> bool:

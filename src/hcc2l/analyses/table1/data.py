@@ -23,6 +23,7 @@ from hcc2l.multiselect import MultiSelect
 from hcc2l.specs import Table1Spec
 from hcc2l.stats.weighting import effective_size
 from hcc2l.terms import Parser, Term, known_column
+from hcc2l.vocabulary import unit_in
 from hcc2l.wording import in_sentence
 
 ALL = "all"  # the group of all patients
@@ -366,8 +367,9 @@ class _VariableReader:
         cut = term.makes_groups or bool(term.cuts_of_option)
         named = any(t.rpartition("=")[0] in (term.text, term.column) for t in self.spec.statistic)
         if not cut and not as_levels and (named or is_number(cohort, column)):
-            unit = cohort.unit(term.column)
-            label = cohort.label(term.column) + (f", {unit}" if unit else "")
+            label, unit = cohort.label(term.column), cohort.unit(term.column)
+            if unit and unit_in(label) is None:
+                label = f"{label}, {unit}"
             values = numbers(cohort, term.column, self.account.keep)[self.rows]
             return Variable(term.text, term.column, label, values)
         if not cut and column.kind == "number":
