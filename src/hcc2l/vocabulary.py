@@ -540,7 +540,7 @@ def _occurs(phrase: str, words: str) -> bool:
 
     A phrase of eight letters or more may be the beginning of a longer word.
     """
-    if not phrase.isascii():
+    if phrase not in words or not phrase.isascii():
         return phrase in words
     end = "" if len(phrase) >= 8 else r"(?!\w)"
     return re.search(rf"(?<!\w){re.escape(phrase)}{end}", words) is not None

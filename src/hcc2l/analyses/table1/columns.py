@@ -27,7 +27,7 @@ def baseline_columns(
 
     `used` are those that make the groups, the pairs or the weights.
     """
-    cohort.load(cohort.names)
+    cohort.load(name for name in cohort.names if name != cohort.id_column)
     described: list[str] = []
     others: dict[str, list[str]] = {}
     several = {column: s.name for s in cohort.multi_selects.values() for column in s.columns}
@@ -52,10 +52,13 @@ def _why_not(cohort: Cohort, name: str) -> str | None:
     if name in cohort.multi_selects:
         later = cohort.known_after_start(name)
         return "are outcomes or known only after baseline" if later else None
-    column, entry = cohort.as_it_stands(name), cohort.dictionary.column(name)
+    entry = cohort.dictionary.column(name)
+    if name == cohort.id_column or entry.role == "id":
+        return "identify patients"
+    column = cohort.as_it_stands(name)
     field = field_of(cohort, column)
     by_name = bool(patient_columns([name])) or (field is not None and field.form == "id")
-    if name == cohort.id_column or entry.role == "id" or (by_name and entry.role is None):
+    if by_name and entry.role is None:
         return "identify patients"
     if name in cohort.hidden:
         return "are hidden in the workbook"
