@@ -8,7 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from hcc2l.analyses.table1.data import Group, Table1Data, Variable
+from hcc2l.analyses.table1.data import Group, Table1Data
+from hcc2l.analyses.table1.variables import Variable
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.stats.balance import ROUNDING, balance, levels_difference, spread

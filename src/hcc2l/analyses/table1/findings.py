@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from hcc2l.analyses.table1.comparisons import Comparison
-from hcc2l.analyses.table1.data import Table1Data, Variable
+from hcc2l.analyses.table1.data import Table1Data
+from hcc2l.analyses.table1.variables import Variable
 from hcc2l.stats.counts import SMALL_EXPECTED, expected_counts, without_empty
 
 MANY_TESTS = 10

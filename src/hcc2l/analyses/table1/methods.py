@@ -7,10 +7,10 @@ from importlib.metadata import version
 
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
+from hcc2l.analyses.table1.characteristics import statistics_used
 from hcc2l.analyses.table1.comparisons import Comparison
 from hcc2l.analyses.table1.data import Table1Data
 from hcc2l.analyses.table1.labels import ADJUSTMENTS
-from hcc2l.analyses.table1.tables import statistics_used
 from hcc2l.analyses.test_names import TEST_LABELS
 from hcc2l.cohort import Cohort
 from hcc2l.wording import in_sentence, listed

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from hcc2l.analyses.table1.variables import Variable
 from hcc2l.errors import UsageError, did_you_mean
 from hcc2l.specs import Table1Spec
 from hcc2l.specs.table1 import STATISTICS, TESTS
-
-
-class Named(Protocol):
-    """A variable, by the term as typed and by its column."""
-
-    @property
-    def text(self) -> str:
-        """The term as typed."""
-
-    @property
-    def column(self) -> str:
-        """The name of its column."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +26,12 @@ class Requests:
     test: dict[str, str]
     tests: tuple[str, ...]
 
-    def statistics_of(self, variable: Named) -> tuple[str, ...]:
+    def statistics_of(self, variable: Variable) -> tuple[str, ...]:
         """The statistics that describe a number."""
         return self.statistic.get(variable.text, self.statistics)
 
 
-def requests(spec: Table1Spec, variables: Sequence[Named]) -> Requests:
+def requests(spec: Table1Spec, variables: Sequence[Variable]) -> Requests:
     """What --statistic and --test ask for.
 
     Raises
@@ -72,7 +60,7 @@ def requests(spec: Table1Spec, variables: Sequence[Named]) -> Requests:
 
 
 def _parts(
-    given: Sequence[str], option: str, known: Sequence[str], variables: Sequence[Named]
+    given: Sequence[str], option: str, known: Sequence[str], variables: Sequence[Variable]
 ) -> list[tuple[str | None, str]]:
     """The variable, None for all, and the name in each value of an option."""
     found: list[tuple[str | None, str]] = []

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hcc2l.analyses.table1.data import Group, Table1Data, Variable
+from hcc2l.analyses.table1.data import Group, Table1Data
+from hcc2l.analyses.table1.variables import Variable
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.stats.balance import weighted_variance
 from hcc2l.stats.quantiles import quantiles, weighted_quantile

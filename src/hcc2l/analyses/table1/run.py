@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from hcc2l.analyses.accounting import account_notes, provenance
 from hcc2l.analyses.cautions import reading_notes
+from hcc2l.analyses.table1.characteristics import characteristics_table
 from hcc2l.analyses.table1.comparisons import compare
 from hcc2l.analyses.table1.data import prepare
 from hcc2l.analyses.table1.labels import title
 from hcc2l.analyses.table1.methods import conventions, methods
 from hcc2l.analyses.table1.notes import table1_notes
 from hcc2l.analyses.table1.results import describe
-from hcc2l.analyses.table1.tables import table1_tables
+from hcc2l.analyses.table1.tables import rows_table, smd_table, tests_table
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
 from hcc2l.specs import Table1Spec
@@ -32,13 +33,21 @@ def run(cohort: Cohort, spec: Table1Spec) -> Report:
     data = prepare(cohort, spec)
     characteristics, comparisons = describe(data), compare(data)
     settings = spec.settings() | {"covariates": [variable.text for variable in data.variables]}
+    tables = [
+        rows_table(characteristics),
+        characteristics_table(data, characteristics, comparisons),
+    ]
+    if comparisons:
+        tables.append(tests_table(data, comparisons))
+    if comparisons and spec.smd != "none":
+        tables.append(smd_table(data, comparisons))
     text, references = methods(data, cohort, comparisons)
     return Report(
         title=f"{title(data)} — {cohort.title}",
         provenance=provenance(
             "table1", cohort, data.account, settings, conventions(data, comparisons)
         ),
-        tables=tuple(table1_tables(data, characteristics, comparisons)),
+        tables=tuple(tables),
         notes=(
             *reading_notes(cohort),
             *account_notes(data.account),
