@@ -122,7 +122,8 @@ class VariableReader:
         among = levels.codes[self.rows] == levels.levels.index(yes[0])
         with_other = in_sentence(levels.label)
         if yes[0] != "yes" and other.comparison:
-            with_other += f" {yes[0]}"
+            label, unit = self.cohort.label(other.column), self.cohort.unit(other.column)
+            with_other = " ".join(filter(None, (in_sentence(label), yes[0], unit)))
         label = f"{variable.label}, of those with {with_other}"
         return replace(variable, text=text, label=label, among=among)
 
