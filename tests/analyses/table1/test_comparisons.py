@@ -240,3 +240,15 @@ def test_methods_say_what_was_done() -> None:
     assert "by the Mann–Whitney and Fisher's exact tests" in report.methods
     assert "adjusted by Holm's method" in report.methods
     assert any("Yang" in reference for reference in report.references)
+
+
+def test_a_group_of_five_is_not_tiny_and_nine_tests_are_not_many(write: Write) -> None:
+    def remarks(n: int, variables: int) -> list[str]:
+        names = [f"v{i}" for i in range(variables)]
+        rows = [",".join([arm, *(f"{i}.{j}5" for j in range(variables))])
+                for arm, size in (("a", n), ("b", 20)) for i in range(size)]  # fmt: skip
+        path = write("few.csv", "\n".join([",".join(["arm", *names]), *rows]))
+        return codes(hcc2l.table1(path, by="arm", covariates=names))
+
+    assert ("tiny-group" in remarks(5, 2), "tiny-group" in remarks(4, 2)) == (False, True)
+    assert ("many-tests" in remarks(9, 9), "many-tests" in remarks(9, 10)) == (False, True)

@@ -253,3 +253,28 @@ def test_ids_and_dates_are_known_by_their_names_in_any_language(write: Write) ->
     text = note(report, "columns-not-shown")
     assert "identify patients: Hasta No" in text
     assert "start date" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "different", "kind"),
+    [("x", 5, "categorical"), ("x", 6, "continuous"), ("child_pugh_score", 12, "categorical"),
+     ("child_pugh_score", 13, "continuous"), ("age", 3, "continuous")],
+)  # fmt: skip
+def test_whole_numbers_are_levels_up_to_a_number_of_values_and_by_name(
+    name: str, different: int, kind: str, write: Write
+) -> None:
+    path = write("numbers.csv", f"arm,{name}\n" + "\n".join(f"a,{5 + i}" for i in range(different)))
+    report = hcc2l.table1(path, covariates=[name])
+    assert report.table("rows").rows[0]["kind"] == kind
+
+
+def test_a_mean_has_one_decimal_more_than_the_data_and_no_more_than_two() -> None:
+    columns = ["age", "albumin", "inr"]
+    report = hcc2l.table1(SECOND_LINE, covariates=columns, statistic=["mean-sd"])
+    lines = rows_of(report, "characteristics", level=None)
+    assert [row["decimals"] for row in lines] == [1, 2, 2]
+
+
+def test_a_number_in_digits_of_ones_own() -> None:
+    report = hcc2l.table1(SECOND_LINE, covariates=["age"])
+    assert "62.000 (" in hcc2l.render_report(report, digits=3)
