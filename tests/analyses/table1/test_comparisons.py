@@ -236,7 +236,10 @@ def test_options_that_exclude_each_other_are_refused(options: dict[str, Any]) ->
 
 def test_methods_say_what_was_done() -> None:
     report = table1(covariates=["age", "sex"], smd="pooled", adjust="holm", statistic=["mean-sd"])
-    assert "numbers as means with standard deviations and categories as numbers" in report.methods
+    assert (
+        "Continuous variables were summarised as means with standard deviations, and categorical "
+        "variables as numbers and percentages." in report.methods
+    )
     assert "by the Mann–Whitney and Fisher's exact tests" in report.methods
     assert "adjusted by Holm's method" in report.methods
     assert any("Yang" in reference for reference in report.references)

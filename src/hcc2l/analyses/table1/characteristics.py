@@ -212,6 +212,6 @@ def _footnotes(
             yield "Percentages are of the patients without missing values."
     if data.spec.adjust != "none" and any(one.test for one in comparisons):
         tests = sum(bool(np.isfinite(one.p_adjusted)) for one in comparisons)
-        yield f"p adjusted for {tests} tests by {ADJUSTMENTS[data.spec.adjust]} method."
+        yield f"p adjusted for {tests} tests by {ADJUSTMENTS[data.spec.adjust]}."
     if data.spec.smd != "none" and data.compared == 2:
         yield smd_note(data)

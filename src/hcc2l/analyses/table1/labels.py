@@ -10,7 +10,11 @@ STATISTIC_LABELS = {
     "median-range": "median (range)",
     "mean-sd": "mean ± SD",
 }
-ADJUSTMENTS = {"holm": "Holm's", "bh": "Benjamini and Hochberg's", "bonferroni": "Bonferroni's"}
+ADJUSTMENTS = {
+    "holm": "Holm's method",
+    "bh": "the Benjamini–Hochberg method",
+    "bonferroni": "Bonferroni's method",
+}
 
 
 def title(data: Table1Data) -> str:

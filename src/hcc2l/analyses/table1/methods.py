@@ -35,7 +35,7 @@ def conventions(data: Table1Data, comparisons: Sequence[Comparison]) -> list[str
     if data.spec.pair:
         parts.append(f"tests within {data.spec.pair}")
     if data.spec.adjust != "none" and any(one.test for one in comparisons):
-        parts.append(f"p adjusted by {ADJUSTMENTS[data.spec.adjust]} method")
+        parts.append(f"p adjusted by {ADJUSTMENTS[data.spec.adjust]}")
     return parts
 
 
@@ -43,21 +43,14 @@ def methods(
     data: Table1Data, cohort: Cohort, comparisons: Sequence[Comparison]
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was done, and its references."""
-    sentences = opening_sentences(cohort)
-    described, cited = [], []
-    numbers = statistics_used(data)
-    if numbers:
-        described.append(f"numbers as {listed([_STATISTICS[name] for name in numbers])}")
-    if any(variable.values is None for variable in data.variables):
-        described.append("categories as numbers and percentages" if data.weights is None else
-                         "categories as percentages")  # fmt: skip
-    weighted = ", weighted" if data.weights is not None else ""
-    sentences.append(f"Patients were described by {listed(described)}{weighted}.")
+    sentences = [*opening_sentences(cohort), _description(data)]
+    cited = []
     sentences += _test_sentences(data, comparisons)
     if data.spec.smd != "none" and comparisons:
-        sd = "the pooled standard deviation" if data.spec.smd == "pooled" else (
-            "the standard deviation of the treated"
-        )  # fmt: skip
+        sd = "the pooled standard deviation"
+        if data.spec.smd == "att":
+            second = data.by.levels[1] if data.by and data.compared == 2 else "the second group"
+            sd = f"the standard deviation of {second}"
         sentences.append(
             "Differences between groups were expressed as standardised mean differences, "
             f"calculated with {sd}."
@@ -76,6 +69,20 @@ def methods(
     return " ".join(sentences), (*score_references(cohort), *cited)
 
 
+def _description(data: Table1Data) -> str:
+    """How numbers and levels were summarised."""
+    parts = []
+    numbers = [_STATISTICS[name] for name in statistics_used(data)]
+    if numbers:
+        parts.append(f"continuous variables as {listed(numbers)}")
+    if any(variable.values is None for variable in data.variables):
+        how = "numbers and percentages" if data.weights is None else "percentages"
+        parts.append(f"categorical variables as {how}")
+    text = f"{', and '.join(parts)}{', weighted' if data.weights is not None else ''}"
+    subject, _, rest = text.partition(" as ")
+    return f"{subject[0].upper()}{subject[1:]} were summarised as {rest}."
+
+
 def _test_sentences(data: Table1Data, comparisons: Sequence[Comparison]) -> list[str]:
     """Which tests compared the groups; those with a p-value only."""
     done = [one.test.name for one in comparisons if one.test and one.test.p == one.test.p]
@@ -85,9 +92,8 @@ def _test_sentences(data: Table1Data, comparisons: Sequence[Comparison]) -> list
     within = ", within matched sets," if data.spec.pair else ""
     test = "tests" if len(names) > 1 else "test"
     text = (
-        f"Groups by {in_sentence(data.by.label)} were compared{within} by the {listed(names)} "
-        f"{test}"
+        f"Groups ({in_sentence(data.by.label)}) were compared{within} by the {listed(names)} {test}"
     )
     if data.spec.adjust != "none":
-        text += f", with p-values adjusted by {ADJUSTMENTS[data.spec.adjust]} method"
+        text += f", with p-values adjusted by {ADJUSTMENTS[data.spec.adjust]}"
     return [f"{text}."]
