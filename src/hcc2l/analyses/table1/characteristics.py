@@ -154,7 +154,7 @@ def _decimals(one: Characteristic, statistic: str) -> int:
     sizes = [abs(getattr(described.numbers, middle)) for described in one.groups]
     size = np.nanmax(sizes) if not np.isnan(sizes).all() else 0.0
     if statistic == "mean-sd":
-        return min(decimals + 1, 2 if size < 10 else 1)
+        return min(decimals + 1, 2 if size < 10 else 1 if size < 1000 else 0)
     return min(decimals, 2 if size < 10 else 1 if size < 100 else 0)
 
 
