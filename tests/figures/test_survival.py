@@ -194,7 +194,7 @@ def test_ticks_are_steps_a_clinician_would_choose(
 
 
 def test_a_file_with_another_ending_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"\.png, \.svg or \.pdf"):
+    with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf, \.tiff or \.eps"):
         plot_format("km.jpeg")
 
 

@@ -27,6 +27,7 @@ from hcc2l.files import (
 from hcc2l.formats import FORMATS
 from hcc2l.progress import shown_by
 from hcc2l.specs import CohortSpec
+from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.options import Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
@@ -290,6 +291,7 @@ def print_message(kind: str, text: str) -> None:
 def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> None:
     """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
+    from hcc2l.figures.style import FigureStyle
     from hcc2l.render import file_format, render_file, render_report
 
     files: dict[str, bytes] = {}
@@ -298,10 +300,11 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
     if output.plot:
         assert report.draw is not None
         figure = report.draw()
+        style = FigureStyle(**{name: getattr(output, name) for name in options_of(FigureOptions)})
         with _told_once():
-            drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
+            drawn = {path: draw(figure, plot_format(path), style) for path in output.plot}
             if any(FORMATS[file_format(path)].figure for path in output.out):
-                picture = draw(figure, "png")
+                picture = draw(figure, "png", style)
     for path in output.out:
         files[path] = render_file(
             report, path, digits=output.digits, table=output.table, figure=picture
