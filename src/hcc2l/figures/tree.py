@@ -68,7 +68,7 @@ def draw(figure: TreeFigure, paper: Paper = PAPER) -> Picture:
     canvas.text(
         0.08, 0.08, place.caption, ha="left", va="bottom", fontsize=sized(7), linespacing=1.15
     )
-    label = place.foot - AXIS_HEIGHT + 0.05
+    label = place.foot - AXIS_HEIGHT + 0.05 - (AT_RISK_HEIGHT if figure.at_risk else 0.0)
     canvas.text(middle, label, figure.x_label, ha="center", va="bottom", fontsize=sized(8))
     return picture
 
@@ -204,7 +204,7 @@ def _draw_at_risk(
     axes: Axes, at_risk: LeafAtRisk, ticks: Sequence[float], place: _Layout, *, first: bool
 ) -> None:
     """Numbers at risk under the ticks, named beside the first panel."""
-    y = -(AXIS_HEIGHT - 0.15) / place.tall
+    y = -0.3 / place.tall
     for time, n in zip(at_risk.time, at_risk.n_risk, strict=True):
         if time in ticks:
             axes.text(time, y, numerals.count(n), transform=axes.get_xaxis_transform(),

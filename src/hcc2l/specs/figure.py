@@ -12,6 +12,7 @@ from hcc2l.wording import listed
 
 FIGURE = "Figure"
 Show = Literal["survival", "risk", "hazard"]
+SURVIVAL_FIGURE = ("--xlim", "--xticks", "--no-censor-ticks", "--bands", "--show")
 
 
 @dataclass(frozen=True, kw_only=True)
