@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,7 +95,9 @@ def _draw_panel(
 def _wrapped(annotation: str, width: float) -> str:
     """The lines of a text within the axes, of a width in inches."""
     characters = int(width / ANNOTATION_CHARACTER)
-    return "\n".join(textwrap.fill(line, characters) for line in annotation.splitlines())
+    whole = re.sub(r"p ([=<>]) ", "p\u00a0\\1\u00a0", annotation)  # p stays with its value
+    lines = (textwrap.fill(line, characters) for line in whole.splitlines())
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 def _rises(figure: SurvivalFigure) -> bool:

@@ -21,7 +21,8 @@ class OutputOptions(FigureOptions):
         metavar="FILE", panel=OUTPUT, commas=False, in_dictionary=False,
     )  # fmt: skip
     plot: Sequence[str] = option(
-        (), "Write the figure to a file: .png .svg .pdf .tiff .eps.",
+        (), "Write the figure to a file: .png .svg .pdf .tiff .eps; - draws survival curves in the "
+        "terminal.",
         metavar="FILE", panel=OUTPUT, commas=False, in_dictionary=False,
     )  # fmt: skip
     format: str = option(
