@@ -26,7 +26,9 @@ def halved(**changes: Any) -> SurvivalFigure:
     """One curve that falls from 1 to one half in the middle of the time axis."""
     drawn = {
         "groups": ("all",), "medians": (), "legend": None, "x_label": "Time", "y_label": "S",
-        "curves": (Curve("all", None, (5.0, 10.0), (0.5, 0.5), (None, None), (None, None), (0, 1)),),
+        "curves": (
+            Curve("all", None, (5.0, 10.0), (0.5, 0.5), (None,) * 2, (None,) * 2, (0, 1)),
+        ),
         "at_risk": (AtRisk("all", (0.0, 5.0, 10.0), (2, 2, 1), (0, 1, 1)),),
         "ticks": (0.0, 5.0, 10.0), "x_max": 10.0,
     }  # fmt: skip

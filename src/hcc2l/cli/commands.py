@@ -17,7 +17,7 @@ from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, options_
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 
-_LAST_PANELS = (SELECTION, FIGURE, OUTPUT, COHORT_FILE)
+_LAST_PANELS = (FIGURE, SELECTION, OUTPUT, COHORT_FILE)
 _COHORT = Annotated[
     str | None,
     typer.Argument(
