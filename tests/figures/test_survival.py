@@ -545,9 +545,10 @@ def test_hazard_ratios_and_medians_are_those_of_cox_and_of_the_table() -> None:
 
 
 def test_the_legend_is_in_level_order_row_by_row() -> None:
-    picture = draw_survival(figure(by="afp@20/200/400"))
+    picture = draw_survival(figure(by="afp@20/100/200/400/1000"))
     FigureCanvasAgg(picture).draw()
     (legend,) = picture.legends
     places = {t.get_text(): t.get_window_extent() for t in legend.get_texts()}
     read = sorted(places, key=lambda name: (-round(places[name].y0), places[name].x0))
-    assert read == ["<20", "20–<200", "200–<400", "≥400"]
+    assert len({round(box.y0) for box in places.values()}) > 1
+    assert read == ["<20", "20–<100", "100–<200", "200–<400", "400–<1000", "≥1000"]

@@ -125,12 +125,12 @@ def _make_opaque(picture: Picture) -> None:
 
     for band in picture.findobj(Collection):
         if alpha := band.get_alpha():
-            band.set(facecolor=on_white(band.get_facecolor()[0], float(alpha)), alpha=None)  # type: ignore[index, arg-type]  # an array of colours, one alpha
+            band.set(facecolor=on_white(band.get_facecolor()[0], float(alpha)), alpha=None)
     for line in picture.findobj(Line2D):
         if alpha := line.get_alpha():
-            line.set(color=on_white(line.get_color(), float(alpha)), alpha=None)  # type: ignore[attr-defined, arg-type]  # findobj types no class
+            line.set(color=on_white(line.get_color(), float(alpha)), alpha=None)
     for text in picture.findobj(Text):
-        if box := text.get_bbox_patch():  # type: ignore[attr-defined]  # findobj types no class
+        if box := text.get_bbox_patch():
             box.set_alpha(None)
 
 

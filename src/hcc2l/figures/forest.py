@@ -57,7 +57,14 @@ def draw(figure: ForestFigure, paper: Paper = PAPER) -> Picture:
     left = CHARACTER * max(len(line.text) + 2 * line.indent for line in lines) + 0.2
     left += sum(column.width for column in counts)
     interaction = any(row.interaction_p is not None for row in panels[0])
-    numbers = NUMBERS_WIDTH if paper.width is None else NUMBERS_NARROW
+    headings = [f"{figure.ratio} ({figure.ci})"] * len(panels)
+    if len(panels) > 1:
+        headings = [
+            f"{title} {heading}" for title, heading in zip(figure.titles, headings, strict=True)
+        ]
+    numbers = NUMBERS_WIDTH
+    if paper.width is not None:
+        numbers = max(NUMBERS_NARROW, CHARACTER * 1.12 * max(map(len, headings)) + 0.45)
     beside = numbers + (INTERACTION_WIDTH if interaction else 0.0)
     count = len(panels)
     plot = paper.wide(PLOT_WIDTH * count, NARROWEST * count, left + count * beside + 0.1) / count
@@ -81,10 +88,7 @@ def draw(figure: ForestFigure, paper: Paper = PAPER) -> Picture:
         if i == 0:
             _draw_names(axes, lines, (left, plot), figure.heading, counts)
         _draw_effects(axes, panel, lines)
-        heading = f"{figure.ratio} ({figure.ci})"
-        if len(panels) > 1:
-            heading = f"{figure.titles[i]} {heading}"
-        _draw_numbers(axes, panel, lines, heading, (numbers - 0.12) / plot)
+        _draw_numbers(axes, panel, lines, headings[i], (numbers - 0.12) / plot)
         if interaction:
             _draw_interactions(axes, lines, (beside - 0.12) / plot)
     return picture

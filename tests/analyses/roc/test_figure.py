@@ -128,3 +128,10 @@ def test_long_names_are_complete_and_break_before_the_area(tmp_path: Path) -> No
                 box = axes.xaxis.label.get_window_extent()
                 assert box.y0 >= 0
                 assert box.x1 <= picture.bbox.x1
+
+
+def test_the_legend_of_a_time_dependent_curve_says_the_event_and_the_time() -> None:
+    report = hcc2l.roc(HCC, time="os_months", event="death", at=12, marker="afp", boot=0)
+    assert report.draw is not None
+    (legend,) = draw_roc(report.draw()).legends
+    assert legend.get_title().get_text() == "Death by 12 months"

@@ -67,18 +67,11 @@ def _annotation(named: Mapping[str, Table], ci: str) -> str | None:
     lines = [_test(named.get("tests"))]
     if "hazard_ratios" in named:
         table = named["hazard_ratios"]
-        lines += [
-            f"HR {_ratio(ci, *values)}, {row['group']} v {row['reference']}"
-            for row, *values in zip(
-                table.rows, *(table.numbers(key) for key in ("hr", "lower", "upper")), strict=True
-            )
-        ]
+        hr, lower, upper = (table.numbers(key) for key in ("hr", "lower", "upper"))
+        for i, row in enumerate(table.rows):
+            ratio = ratio_interval(hr[i], lower[i], upper[i]).replace("(", f"({ci} ", 1)
+            lines.append(f"HR {ratio}, {row['group']} v {row['reference']}")
     return "\n".join(line for line in lines if line) or None
-
-
-def _ratio(ci: str, *values: float | None) -> str:
-    """`2.44 (95% CI 1.51–3.95)`; `NE` if it does not exist."""
-    return ratio_interval(*values).replace("(", f"({ci} ", 1)
 
 
 def _medians(data: KmData, groups: Table) -> Iterator[str]:
@@ -90,8 +83,8 @@ def _medians(data: KmData, groups: Table) -> Iterator[str]:
     def written(value: float | None) -> str:
         return number(value, decimals)
 
-    for values in zip(*(groups.numbers(key) for key in keys), strict=True):
-        yield f"median {interval(*values, written)}{unit}"
+    for median, lower, upper in zip(*(groups.numbers(key) for key in keys), strict=True):
+        yield f"median {interval(median, lower, upper, written)}{unit}"
 
 
 def _test(tests: Table | None) -> str | None:
