@@ -552,3 +552,11 @@ def test_the_legend_is_in_level_order_row_by_row() -> None:
     read = sorted(places, key=lambda name: (-round(places[name].y0), places[name].x0))
     assert len({round(box.y0) for box in places.values()}) > 1
     assert read == ["<20", "20–<100", "100–<200", "200–<400", "400–<1000", "≥1000"]
+
+
+def test_panels_of_cumulative_hazards_have_one_height() -> None:
+    short, tall = figure(show="hazard", xlim=6), figure(show="hazard")
+    picture = draw_panels(SurvivalPanels((short, tall), ("Short", "Tall")))
+    ends = {axes.get_ylim()[1] for axes in picture.axes}
+    (end,) = ends
+    assert end == pytest.approx(1.05 * max(max(c.estimate) for c in tall.curves))

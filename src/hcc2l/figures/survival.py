@@ -56,6 +56,7 @@ def draw_panels(figure: SurvivalPanels, paper: Paper = PAPER) -> Picture:
     each, height = plot + left + RIGHT, tall + bottom + top
     width = each * panels
     picture = MplFigure(figsize=(width, height))
+    highest = max(map(_highest, figure.panels))
     for i, (panel, title) in enumerate(zip(figure.panels, figure.titles, strict=True)):
         axes = picture.add_axes(
             ((i * each + left) / width, bottom / height, plot / width, tall / height)
@@ -63,6 +64,8 @@ def draw_panels(figure: SurvivalPanels, paper: Paper = PAPER) -> Picture:
         if title:
             axes.text(0.0, 1 + (top - 0.12) / tall, title, transform=axes.transAxes,
                       ha="left", va="top", fontweight="bold", fontsize=sized(9))  # fmt: skip
+        if panel.show == "hazard":
+            axes.set_ylim(0.0, highest * 1.05 or 1.0)
         _draw_panel(axes, panel, lines, left)
     return picture
 
@@ -127,9 +130,7 @@ def _ticks(figure: SurvivalFigure, width: float) -> tuple[float, ...]:
 def _set_axes(axes: Axes, figure: SurvivalFigure, ticks: Sequence[float]) -> None:
     axes.set_xlim(0.0, figure.x_max * 1.02 or 1.0)
     axes.set_xticks(ticks, [tick(t) for t in ticks])
-    if figure.show == "hazard":
-        axes.set_ylim(0.0, _highest(figure) * 1.05 or 1.0)
-    else:
+    if figure.show != "hazard":  # whose panels have a height in common
         axes.set_ylim(0.0, 1.02)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25%", "50%", "75%", "100%"])
     axes.set_xlabel(figure.x_label)
