@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 # Inches, as in `Paper`.
-PLOT_WIDTH, NARROWEST = 4.23, 1.5
+WIDTH = 5.0
 PLOT_HEIGHT, LOWEST = 2.9, 1.0
 LEFT, RIGHT = 0.62, 0.15  # the left margin is wider beside long names
+PLOT_WIDTH, NARROWEST = WIDTH - LEFT - RIGHT, 1.5
 ROW_HEIGHT = 0.17
 WRAPPED_LINE = 0.125  # each further line of a wrapped name
 LEGEND_LINE = 0.165
@@ -47,14 +48,15 @@ def draw_panels(figure: SurvivalPanels, paper: Paper = PAPER) -> Picture:
     lines = _risk_lines(first.groups, first.cumulative_events, narrow=narrow)
     widest = max(len(part) for line in lines for part in line.label.splitlines())
     left = LEFT if len(first.groups) == 1 else max(LEFT, 0.2 + 0.075 * widest)
-    plot = paper.wide(PLOT_WIDTH * panels, NARROWEST * panels, panels * (left + RIGHT)) / panels
+    least = (NARROWEST + left + RIGHT) * panels
+    each = paper.wide((WIDTH + left - LEFT) * panels, least, 0.0) / panels
+    plot = each - left - RIGHT
     handles = _legend_handles(first, plot)
     bottom = 0.45 + ROW_HEIGHT * 1.3 + sum(line.height for line in lines)
     top = 0.12 + _legend_height(first, handles, plot)
     top += TITLE_LINE if any(figure.titles) else 0.0
     tall = paper.tall(PLOT_HEIGHT, LOWEST, bottom + top)
-    each, height = plot + left + RIGHT, tall + bottom + top
-    width = each * panels
+    height, width = tall + bottom + top, each * panels
     picture = MplFigure(figsize=(width, height))
     highest = max(map(_highest, figure.panels))
     for i, (panel, title) in enumerate(zip(figure.panels, figure.titles, strict=True)):
@@ -212,7 +214,7 @@ def _legend_handles(figure: SurvivalFigure, width: float) -> list[Any]:
     from matplotlib.lines import Line2D
 
     levels = figure.groups
-    characters = max(12, int(LEGEND_WIDTH * width / PLOT_WIDTH))
+    characters = max(12, _characters(LEGEND_WIDTH, width))
 
     def line(label: str, **look: Any) -> Line2D:
         return Line2D([], [], label=textwrap.fill(label, characters), **look)
@@ -244,7 +246,7 @@ def _legend_handles(figure: SurvivalFigure, width: float) -> list[Any]:
 def _legend_columns(handles: Sequence[Any], width: float) -> int:
     """The number of legend columns that fit above a plot of a width in inches."""
     longest = max((len(part) for h in handles for part in h.get_label().splitlines()), default=1)
-    fitting = int(LEGEND_CHARACTERS * width / PLOT_WIDTH) // (longest + 9)
+    fitting = _characters(LEGEND_CHARACTERS, width) // (longest + 9)
     return max(1, min(len(handles), 4, fitting))
 
 
@@ -258,7 +260,12 @@ def _legend_height(figure: SurvivalFigure, handles: Sequence[Any], width: float)
 
 
 def _legend_title(figure: SurvivalFigure, width: float) -> str:
-    return textwrap.fill(figure.legend or "", max(12, int(70 * width / PLOT_WIDTH)))
+    return textwrap.fill(figure.legend or "", max(12, _characters(70, width)))
+
+
+def _characters(usual: int, width: float) -> int:
+    """The characters above a plot of a width in inches, if so many are above the usual one."""
+    return int(usual * width / PLOT_WIDTH + 1e-6)
 
 
 def _draw_legend(axes: Axes, figure: SurvivalFigure, handles: Sequence[Any], width: float) -> None:
