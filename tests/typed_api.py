@@ -15,7 +15,7 @@ version: str = hcc2l.__version__
 table: hcc2l.Table = report.table("groups")
 
 hcc2l.km(cohort, nosuch=1)  # type: ignore[call-arg]
-hcc2l.km(cohort, "child_pugh")  # type: ignore[call-arg]
+hcc2l.km(cohort, "child_pugh")  # type: ignore[call-arg, arg-type]
 hcc2l.km(cohort, at=["six"])  # type: ignore[list-item]
 hcc2l.km(cohort, tau="12")  # type: ignore[arg-type]
 hcc2l.km(cohort, conf_type="loglog")  # type: ignore[arg-type]

@@ -10,13 +10,14 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
-from hcc2l import specs
+from hcc2l import figures, specs
 from hcc2l.cohort import Cohort
 from hcc2l.errors import AnalysisError, Hcc2lError, InputError, UsageError, did_you_mean
-from hcc2l.figures import plot_report
+from hcc2l.figures.style import FigureStyle
 from hcc2l.readers import read_cohort
 from hcc2l.render import render_report, write_report
 from hcc2l.report import Note, Provenance, Report, Table
+from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.options import options_of
 
 if TYPE_CHECKING:
@@ -149,6 +150,32 @@ def _options(command: str, cohort: Cohort, options: dict[str, Any]) -> dict[str,
             )
         _refuse_list_in_text(cohort, name, value)
     return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in known}
+
+
+def plot_report(report: Report, path: str | Path, **options: Any) -> None:
+    """Write a report's figure to a file: .png, .svg, .pdf, .tiff or .eps.
+
+    `options` are those of the command line that every figure takes: ``width=85, font_size=7``.
+
+    Raises
+    ------
+    UsageError
+        The ending is not one of these, an option is not valid, the figure does not fit its size, or
+        the file is read-only.
+    AnalysisError
+        The report has no figure.
+    InputError
+        The file cannot be written.
+    """
+    known = options_of(FigureOptions)
+    for name in options:
+        if name not in known:
+            raise UsageError(
+                f"There is no option {name!r} of figures.", hint=did_you_mean(name, sorted(known))
+            )
+    checked = FigureOptions(**options)
+    style = FigureStyle(**{name: getattr(checked, name) for name in known})
+    figures.plot_report(report, path, style)
 
 
 def _fit(cohort: Cohort, spec: Any) -> FittedTree:

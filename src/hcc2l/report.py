@@ -236,6 +236,14 @@ class SurvivalFigure(Figure):
         Whether the curves are cumulative incidences, of one or two causes.
     cumulative_events
         Whether the numbers of events are written below those at risk.
+    show
+        What the curves are: survival, the risk 1 - S, or the cumulative hazard.
+    bands, censor_marks
+        Whether confidence bands and the marks of censored patients are drawn.
+    captions
+        What is written of each group in the legend, such as its median; empty for nothing.
+    at_risk_heading
+        Above the numbers at risk.
     """
 
     groups: tuple[str, ...]
@@ -251,6 +259,11 @@ class SurvivalFigure(Figure):
     models: tuple[ModelCurve, ...] = ()
     rising: bool = False
     cumulative_events: bool = False
+    show: Literal["survival", "risk", "hazard"] = "survival"
+    bands: bool = True
+    censor_marks: bool = True
+    captions: tuple[str, ...] = ()
+    at_risk_heading: str = "Number at risk"
 
 
 @dataclass(frozen=True)
@@ -374,6 +387,15 @@ class LeafCurve:
 
 
 @dataclass(frozen=True)
+class LeafAtRisk:
+    """Numbers at risk in a leaf."""
+
+    node: int
+    time: Numbers
+    n_risk: Numbers
+
+
+@dataclass(frozen=True)
 class TreeFigure(Figure):
     """Splits with their conditions, and a survival curve for each leaf.
 
@@ -383,6 +405,10 @@ class TreeFigure(Figure):
         End of the time axes.
     decimals
         Decimal places of the medians.
+    censor_marks
+        Whether censored patients are marked.
+    at_risk
+        At the ticks, below the curves; empty if they are not shown.
     """
 
     nodes: tuple[TreeNode, ...]
@@ -393,6 +419,8 @@ class TreeFigure(Figure):
     ticks: Numbers
     x_max: float
     decimals: int
+    censor_marks: bool = True
+    at_risk: tuple[LeafAtRisk, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import hcc2l
 from hcc2l.figures.forest import draw
+from hcc2l.figures.style import Paper
 from hcc2l.numerals import p_value
-from hcc2l.report import Report
+from hcc2l.report import ForestFigure, ForestRow, Report
 from tests.conftest import DATA
 from tests.reports import rows_of
 
@@ -117,6 +120,33 @@ def test_ticks_are_inside_the_axis() -> None:
     assert 1 in ticks
     assert all(low <= tick <= high for tick in ticks)
     assert [t.get_text() for t in axes.get_xticklabels()] == [f"{t:g}" for t in ticks]
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "ticks"),
+    [(0.78, 1.19, (0.75, 1, 1.5)), (0.49, 1.19, (0.2, 0.5, 1, 2)), (1.2, 2.01, (0.5, 1, 2, 5)),
+     (0.001, 900.0, (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)), (0.5, 2.0, (0.5, 0.75, 1, 1.5, 2))],
+)  # fmt: skip
+def test_ticks_span_all_intervals(lower: float, upper: float, ticks: tuple[float, ...]) -> None:
+    row = ForestRow(0, "x", "x", n=9, events=5, ratio=1.1, lower=lower, upper=upper, p=0.5)
+    forest = ForestFigure((row,), ("HR",), "Variable", "HR", "HR", "95% CI", ("Events/n",))
+    (axes,) = draw(forest).axes
+    assert tuple(axes.get_xticks()) == ticks
+    low, high = axes.get_xlim()
+    assert low < ticks[0]
+    assert ticks[-1] < high
+
+
+def test_numbers_of_ticks_do_not_touch_and_1_is_always_there() -> None:
+    row = ForestRow(0, "x", "x", n=9, events=5, ratio=1.1, lower=0.06, upper=15.0, p=0.5)
+    forest = ForestFigure((row,), ("HR",), "Variable", "HR", "HR", "95% CI", ("Events/n",))
+    picture = draw(forest, Paper(width=4.0))
+    FigureCanvasAgg(picture).draw()
+    (axes,) = picture.axes
+    labels = [label for label in axes.get_xticklabels() if label.get_text()]
+    boxes = [label.get_window_extent() for label in labels]
+    assert "1" in [label.get_text() for label in labels]
+    assert not any(a.overlaps(b) for a, b in pairwise(boxes))
 
 
 # ---------------------------------------------------------------- subgroups

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 import hcc2l
 from hcc2l.figures.roc import draw, draw_statistics, draw_thresholds
@@ -105,18 +108,39 @@ def test_cutoffs_are_dots_on_the_curve_with_their_rates_beside_them() -> None:
 def test_labels_of_cutoffs_do_not_overlap_and_stay_inside() -> None:
     _, figure = analysed(**RESISTANCE, marker="afp", at_cut="afp=380,400,420")
     picture = draw(figure)
-    picture.canvas.draw()
+    FigureCanvasAgg(picture).draw()
     (axes,) = picture.axes
-    boxes = [text.get_window_extent() for text in axes.texts]
+    boxes = [Text.get_window_extent(text) for text in axes.texts]
     inside = axes.get_window_extent()
     assert len(boxes) == 4
     for i, box in enumerate(boxes):
         assert inside.y0 <= box.y0
         assert box.y1 <= inside.y1
-        assert axes.texts[i].xyann[0] == pytest.approx(axes.texts[i].xy[0] + 0.06)  # to its right
-        places = [text.xyann for text in axes.texts[:i]]
-        x, y = axes.texts[i].xyann
-        assert all(abs(y - other) > 0.042 or x != left for left, other in places)
+        assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+@pytest.mark.parametrize("marker", ["afp", "alt", ["afp", "pni"]])
+def test_no_text_of_a_cutoff_hides_a_curve(marker: Any) -> None:
+    _, figure = analysed(**RESISTANCE, marker=marker)
+    figure = replace(figure, points=figure.points[:4])
+    picture = draw(figure)
+    FigureCanvasAgg(picture).draw()
+    (axes,) = picture.axes
+    curves = [line for line in axes.lines if line.get_label() and len(line.get_xdata()) > 2]
+    assert axes.texts
+    for text in axes.texts:
+        box = Text.get_window_extent(text)  # without its line to the dot
+        for curve in curves:
+            path = curve.get_transform().transform_path(curve.get_path())
+            assert not path.intersects_bbox(box, filled=False), text.get_text()
+
+
+def test_cutoffs_with_the_same_rates_share_one_text() -> None:
+    _, figure = analysed(**RESISTANCE, marker="afp", at_cut="afp=400")
+    (first, *_) = figure.points
+    twin = replace(first, rule="≥TWIN", criterion="fixed")
+    (text,) = draw(replace(figure, points=(first, twin))).axes[0].texts
+    assert text.get_text().startswith(f"{first.rule} and ≥TWIN (Se ")
 
 
 def test_many_cutoffs_stand_in_the_legend() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -194,7 +195,7 @@ def test_ticks_are_steps_a_clinician_would_choose(
 
 
 def test_a_file_with_another_ending_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"\.png, \.svg or \.pdf"):
+    with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf, \.tiff or \.eps"):
         plot_format("km.jpeg")
 
 
@@ -452,3 +453,110 @@ def test_a_test_without_p_is_not_annotated() -> None:
     assert annotation(report) is not None  # the first test, without strata, is possible
     alone = analysis(by=None)
     assert annotation(alone) is None
+
+
+# ---------------------------------------------------------------- options of survival figures
+
+
+def test_the_time_axis_ends_where_asked_with_ticks_where_asked() -> None:
+    drawn = figure(xlim=24, xticks=[6])
+    assert drawn.x_max == 24
+    assert drawn.ticks == (0, 6, 12, 18, 24)
+    assert [a.time for a in drawn.at_risk] == [drawn.ticks] * 2
+    assert draw_survival(drawn).axes[0].get_xlim() == (0.0, pytest.approx(24 * 1.02))
+    assert figure(xlim=24, xticks=[12, 0, 3, 48]).ticks == (0, 3, 12)
+    assert figure(xlim=5).ticks[-1] <= 5
+
+
+@pytest.mark.parametrize("step", [0, 0.01])
+def test_a_step_of_ticks_that_no_figure_can_show_is_refused(step: float) -> None:
+    with pytest.raises(UsageError, match="more than a figure can show") as error:
+        figure(xticks=[step])
+    assert error.value.where == "--xticks"
+
+
+def test_ticks_whose_numbers_would_touch_are_omitted_with_their_numbers_at_risk() -> None:
+    drawn = figure(xticks=[1])
+    axes = draw_survival(drawn).axes[0]
+    shown = axes.get_xticks().tolist()
+    assert 1 < len(shown) < len(drawn.ticks)
+    assert {t.get_position()[0] for t in axes.texts if t.get_text().isdigit()} == set(shown)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({"by": "ecog"}, 3), ({"by": "afp@20/200/400"}, 0), ({"by": "ecog", "bands": False}, 0),
+     ({"by": "afp@20/200/400", "bands": True}, 4)],
+)  # fmt: skip
+def test_bands_are_drawn_for_up_to_three_groups_or_as_asked(options: Any, expected: int) -> None:
+    drawn = figure(**options)
+    expected = min(expected, len(drawn.groups))
+    assert len(draw_survival(drawn).axes[0].collections) == expected
+
+
+def test_censoring_marks_are_omitted_on_request() -> None:
+    axes = draw_survival(figure(censor_ticks=False)).axes[0]
+    assert not [line for line in axes.lines if line.get_marker() == "|"]
+
+
+def test_the_risk_is_one_minus_survival_with_its_limits() -> None:
+    survival, risk = figure(), figure(show="risk")
+    for s, r in zip(survival.curves, risk.curves, strict=True):
+        assert r.time == s.time
+        assert r.estimate == pytest.approx([1 - v for v in s.estimate])
+        for lower, upper in zip(r.lower, s.upper, strict=True):
+            assert (lower is None and upper is None) or lower == pytest.approx(1 - (upper or 0))
+    axes = draw_survival(risk).axes[0]
+    assert axes.get_ylabel() == "1 − overall survival"
+    curve = steps(axes, COLOURS[0])[0]
+    assert points(curve)[0] == [0.0, 0.0]
+
+
+def test_the_cumulative_hazard_is_the_sum_of_events_over_those_at_risk() -> None:
+    report = analysis(show="hazard", curve=True)
+    drawn = figure_of(report)
+    for curve in drawn.curves:
+        rows = [r for r in report.table("curve").rows if r["group"] == curve.group]
+        hazard = np.cumsum([float(r["n_event"]) / float(r["n_risk"]) for r in rows])  # type: ignore[arg-type]
+        assert curve.estimate == pytest.approx(hazard.tolist())
+        assert curve.n_censor == tuple(r["n_censor"] for r in rows)
+    axes = draw_survival(drawn).axes[0]
+    assert axes.get_ylabel() == "Cumulative hazard"
+    assert axes.get_ylim()[1] == pytest.approx(1.05 * max(max(c.estimate) for c in drawn.curves))
+    assert not [line for line in axes.lines if list(line.get_ydata())[:1] == [0.5]]
+
+
+def test_hazard_ratios_and_medians_are_those_of_cox_and_of_the_table() -> None:
+    report = analysis(hr=True)
+    (row,) = report.table("hazard_ratios").rows
+    cox = hcc2l.cox(DATA / "hcc424.csv", time="os_months", event="death",
+                    covariates=["treatment"], univariable=True)  # fmt: skip
+    fitted = next(r for r in cox.table("regression").rows if r["p"] is not None)
+    assert [row[k] for k in ("hr", "lower", "upper")] == pytest.approx(
+        [fitted[k] for k in ("hr", "lower", "upper")]
+    )
+    drawn = figure_of(report)
+    assert drawn.annotation is not None
+    lines = drawn.annotation.splitlines()
+    assert lines[0].startswith("Log-rank p ")
+    assert re.fullmatch(r"HR [\d.]+ \(95% CI [\d.]+–[\d.]+\), sorafenib v lenvatinib", lines[1])
+    legend = draw_survival(drawn).legends[0].get_texts()
+    assert all(re.search(r", median [\d.]+ \(.*\) months", t.get_text()) for t in legend)
+
+
+def test_the_legend_is_in_level_order_row_by_row() -> None:
+    picture = draw_survival(figure(by="afp@20/100/200/400/1000"))
+    FigureCanvasAgg(picture).draw()
+    (legend,) = picture.legends
+    places = {t.get_text(): t.get_window_extent() for t in legend.get_texts()}
+    read = sorted(places, key=lambda name: (-round(places[name].y0), places[name].x0))
+    assert len({round(box.y0) for box in places.values()}) > 1
+    assert read == ["<20", "20–<100", "100–<200", "200–<400", "400–<1000", "≥1000"]
+
+
+def test_panels_of_cumulative_hazards_have_one_height() -> None:
+    short, tall = figure(show="hazard", xlim=6), figure(show="hazard")
+    picture = draw_panels(SurvivalPanels((short, tall), ("Short", "Tall")))
+    ends = {axes.get_ylim()[1] for axes in picture.axes}
+    (end,) = ends
+    assert end == pytest.approx(1.05 * max(max(c.estimate) for c in tall.curves))

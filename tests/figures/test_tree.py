@@ -208,3 +208,18 @@ def test_a_tree_of_one_node_is_one_panel() -> None:
 def test_the_same_tree_gives_the_same_bytes(format_: str) -> None:
     asked = figure(["child_pugh", "afp"])
     assert draw(asked, format_) == draw(figure(["child_pugh", "afp"]), format_)
+
+
+def test_numbers_at_risk_stand_under_the_ticks_of_every_leaf_on_request() -> None:
+    drawn = figure(["child_pugh", "afp"], at_risk=True, xlim=24, xticks=[6], censor_ticks=False)
+    picture = draw_tree(drawn)
+    assert not figure(["child_pugh", "afp"]).at_risk
+    for axes, at_risk in zip(picture.axes[1:], drawn.at_risk, strict=True):
+        ticks = axes.get_xticks().tolist()
+        written = {t.get_position()[0]: t.get_text() for t in axes.texts if t.get_text().isdigit()}
+        expected = dict(zip(at_risk.time, at_risk.n_risk, strict=True))
+        assert written == {t: f"{expected[t]:.0f}" for t in ticks}
+        assert not [line for line in axes.lines if line.get_marker() == "|"]
+        assert axes.get_xlim()[1] == pytest.approx(24 * 1.02)
+    by_node = {a.node: a.n_risk[0] for a in drawn.at_risk}
+    assert by_node == {leaf.node: leaf.n for leaf in leaves(drawn)}

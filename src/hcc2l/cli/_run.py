@@ -27,6 +27,7 @@ from hcc2l.files import (
 from hcc2l.formats import FORMATS
 from hcc2l.progress import shown_by
 from hcc2l.specs import CohortSpec
+from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.options import Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
     from hcc2l.report import Note, Report
 
+TERMINAL = "-"  # as a value of --plot
 _INTERRUPTED = 130
 _ALWAYS_TOLD = ("number-format",)  # even under --quiet: a wrong reading changes every number
 # The root of typer's own errors, which older versions take from click and newer ones bring along.
@@ -57,9 +59,11 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     refuse_overwriting(targets, _files_read(command, options, cohort))
     if not options.get("quiet"):
         _print_reading_notes(cohort)
+    _refuse_style_without_figure(options)
     options = cohort.dictionary.options(command, options)
     output = OutputOptions(**options_of_kind(OutputOptions, options))
     _refuse_table_without_effect(output)
+    _refuse_text_elsewhere(output)
     spec = spec_type(**options_of_kind(spec_type, options))
     with _progress(output.quiet):
         report = _analyse(command, cohort, spec)
@@ -123,7 +127,7 @@ def _check_endings(options: dict[str, Any]) -> None:
     from hcc2l.figures import plot_format
     from hcc2l.render import file_format
 
-    for path in options.get("plot", ()):
+    for path in _plot_files(options.get("plot", ())):
         plot_format(path)
     saved = options.get("save")
     if saved is not None and Path(saved).suffix.lower() != ".csv":
@@ -156,12 +160,17 @@ def _check_dictionary(path: str) -> None:
 
 def _targets(options: dict[str, Any]) -> list[tuple[str, str]]:
     """Option and path of every file that will be written."""
-    several = {"--out": options.get("out", ()), "--plot": options.get("plot", ())}
+    several = {"--out": options.get("out", ()), "--plot": _plot_files(options.get("plot", ()))}
     single = {
         "--save": options.get("save"), "--write-dictionary": options.get("write_dictionary"),
     }  # fmt: skip
     targets = [(option, path) for option, given in several.items() for path in given]
     return [*targets, *((option, path) for option, path in single.items() if path is not None)]
+
+
+def _plot_files(plot: Sequence[str]) -> list[str]:
+    """The files among the values of --plot, which may be the terminal."""
+    return [path for path in plot if path != TERMINAL]
 
 
 def _streams(options: dict[str, Any]) -> dict[Identity, str]:
@@ -224,6 +233,27 @@ def _refuse_table_without_effect(output: OutputOptions) -> None:
             "A terminal and JSON show every table.",
             where="--table",
             hint="Add --format csv, or --out with a document.",
+        )
+
+
+def _refuse_style_without_figure(options: dict[str, Any]) -> None:
+    """UsageError for the size or colours of a figure that is not written to a file."""
+    idle = [option for name, option in options_of(FigureOptions).items() if name in options]
+    if idle and not _plot_files(options.get("plot", ())):
+        raise UsageError(
+            "It describes a figure in a file, and no figure is written.",
+            where=idle[0].flag,
+            hint="Add --plot FILE, such as --plot figure.pdf.",
+        )
+
+
+def _refuse_text_elsewhere(output: OutputOptions) -> None:
+    """UsageError for a figure in the terminal where standard output is another format."""
+    if TERMINAL in output.plot and output.printed != "table":
+        raise UsageError(
+            f"Curves are drawn below the tables of a terminal, not into {output.printed}.",
+            where="--plot -",
+            hint="Omit --format and --json, or give a file: --plot km.pdf.",
         )
 
 
@@ -294,18 +324,25 @@ def print_message(kind: str, text: str) -> None:
 def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> None:
     """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
+    from hcc2l.figures.style import FigureStyle
+    from hcc2l.figures.terminal import draw_text
     from hcc2l.render import file_format, render_file, render_report
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
-    picture = None
+    picture, sketch = None, ""
+    width, colour = terminal()
     if output.plot:
         assert report.draw is not None
         figure = report.draw()
+        style = FigureStyle(**{name: getattr(output, name) for name in options_of(FigureOptions)})
         with _told_once():
-            drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
+            plots = _plot_files(output.plot)
+            drawn = {path: draw(figure, plot_format(path), style) for path in plots}
             if any(FORMATS[file_format(path)].figure for path in output.out):
-                picture = draw(figure, "png")
+                picture = draw(figure, "png", style)
+        if TERMINAL in output.plot:
+            sketch = "\n" + draw_text(figure, width, colour=colour)
     for path in output.out:
         files[path] = render_file(
             report, path, digits=output.digits, table=output.table, figure=picture
@@ -315,13 +352,12 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
     if saved is not None:
         assert report.save is not None
         files[saved] = report.save().encode()
-    width, colour = terminal()
     text = render_report(
         report, output.printed, digits=output.digits, table=output.table, width=width,
         colour=colour,
     )  # fmt: skip
     write_files(files)
-    print_result(text)
+    print_result(text + sketch)
 
 
 @contextmanager

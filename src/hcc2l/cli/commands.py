@@ -14,11 +14,12 @@ from typer.core import TyperCommand
 from hcc2l.cli._run import run_analysis
 from hcc2l.cli.completion import completion
 from hcc2l.specs import SPECS, CohortSpec
+from hcc2l.specs.figure import FIGURE, FigureOptions
 from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 
-_LAST_PANELS = (SELECTION, OUTPUT, COHORT_FILE)
+_LAST_PANELS = (FIGURE, SELECTION, OUTPUT, COHORT_FILE)
 _COHORT = Annotated[
     str | None,
     typer.Argument(
@@ -69,7 +70,8 @@ def command(spec: type[CohortSpec]) -> Callable[..., None]:
 
 def _options(spec: type[CohortSpec]) -> Iterable[Option]:
     """The options of a command: how its result is shown, its own, how the cohort is read."""
-    unused = {name for name, used in {"plot": spec.plots, "save": spec.saves}.items() if not used}
+    unused = set() if spec.plots else {"plot", *options_of(FigureOptions)}
+    unused |= set() if spec.saves else {"save"}
     for group in (OutputOptions, spec, ReadingOptions):
         yield from (o for name, o in options_of(group).items() if name not in unused)
 
@@ -86,7 +88,7 @@ def _annotation(option: Option) -> Any:
     """Type and help of an option, as typer reads them."""
     declared = option.declared
     names = [option.flag, declared.short] if declared.short else [option.flag]
-    if option.default is True:
+    if option.default is True or (option.kind is bool and option.optional):
         names = [f"{option.flag}/--no-{option.flag.removeprefix('--')}"]
     whole = option.kind is int
     info = typer.Option(

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from hcc2l.figures.style import colour
+from hcc2l.figures.style import PAPER, Paper, colour, sized
 from hcc2l.report import AdverseFigure, EventBar
 
 if TYPE_CHECKING:
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 LINE = 0.2  # inches per event
 BAR = 0.68  # of a line
-CHARACTER = 0.063
+CHARACTER, TITLE_CHARACTER = 0.063, 0.078  # inches
 NAME_WIDTH, TITLE_WIDTH = 40, 32  # characters at which names of events and groups are wrapped
-PANEL = 2.5  # inches, width of the bars of a group
+PANEL, NARROWEST = 2.5, 1.0  # inches, width of the bars of a group
 BETWEEN = 0.25
 HEADING, AXIS, LEGEND = 0.3, 0.5, 0.22
 TINT = 0.6  # share of white in the bars of the wider band
 
 
-def draw(figure: AdverseFigure) -> Picture:
+def draw(figure: AdverseFigure, paper: Paper = PAPER) -> Picture:
     """Two groups back to back, else one panel for each group; common lines, names on the left."""
     from matplotlib.figure import Figure as MplFigure
 
@@ -33,35 +33,39 @@ def draw(figure: AdverseFigure) -> Picture:
     events = list(dict.fromkeys(bar.event for bar in figure.bars))
     bands = list(dict.fromkeys(bar.band for bar in figure.bars))
     names = [_wrapped(event, NAME_WIDTH) for event in events]
-    titles = [_wrapped(f"{g} (n = {_patients(figure, g)})", TITLE_WIDTH) for g in groups]
     places, depth = _places(names)
     mirrored = len(groups) == 2
-    step = PANEL + (0.0 if mirrored else BETWEEN)
+    between = 0.0 if mirrored else BETWEEN
     left = 0.2 + CHARACTER * max(_columns(line) for name in names for line in name.splitlines())
-    right = left + (len(groups) - 1) * step + PANEL
+    k = len(groups)
+    panel = paper.wide(PANEL * k, NARROWEST * k, left + 0.2 + between * (k - 1)) / k
+    step = panel + between
+    letters = min(TITLE_WIDTH, int(panel / TITLE_CHARACTER))
+    titles = [_wrapped(f"{g} (n = {_patients(figure, g)})", letters) for g in groups]
+    right = left + (k - 1) * step + panel
     below = AXIS + (LEGEND if len(bands) > 1 else 0.0)
-    tall = LINE * depth
     heading = HEADING * (1 + 0.55 * max(title.count("\n") for title in titles))
+    tall = paper.tall(LINE * depth, LINE * depth, below + heading)
     width, height = right + 0.2, below + tall + heading
     picture = MplFigure(figsize=(width, height))
     ticks, end = _axis(figure.bars)
     for i, group in enumerate(groups):
-        box = ((left + i * step) / width, below / height, PANEL / width, tall / height)
+        box = ((left + i * step) / width, below / height, panel / width, tall / height)
         axes = picture.add_axes(box)
         to_left = mirrored and i == 0
         axes.set_xlim((end, 0.0) if to_left else (0.0, end))
         axes.set_ylim(depth, 0.0)
         axes.set_xticks(ticks[1:] if mirrored and i else ticks)  # one 0 for both
         axes.set_yticks(places if i == 0 else [], names if i == 0 else [])
-        axes.tick_params(axis="y", length=0, pad=6)
+        axes.tick_params(axis="y", length=0, pad=sized(6))
         axes.spines["left"].set_visible(not to_left)
-        axes.set_title(titles[i], loc="center" if mirrored else "left", pad=5)
+        axes.set_title(titles[i], loc="center" if mirrored else "left", pad=sized(5))
         axes.axhline(_lines(names[0]), color="0.75", linewidth=0.6, zorder=1)  # below any event
         bars = [bar for bar in figure.bars if bar.group == group]
         _draw_bars(axes, bars, dict(zip(events, places, strict=True)), colour(i), to_left=to_left)
     middle = (left + right) / 2
     picture.text(middle / width, (below - 0.36) / height, figure.x_label, ha="center", va="center",
-                 fontsize=8.5)  # fmt: skip
+                 fontsize=sized(8.5))  # fmt: skip
     _draw_legend(picture, bands, len(groups), middle)
     return picture
 
@@ -80,9 +84,9 @@ def _draw_bars(
         of_event = [bar for bar in bars if bar.event == event]
         text = " | ".join(_whole(bar.percent) for bar in of_event if bar.count)
         axes.annotate(
-            text or "0", (of_event[0].percent, y), xytext=(-3 if to_left else 3, 0),
+            text or "0", (of_event[0].percent, y), xytext=(sized(-3 if to_left else 3), 0),
             textcoords="offset points", ha="right" if to_left else "left",
-            va="center", fontsize=6.5, color="0.2",
+            va="center", fontsize=sized(6.5), color="0.2",
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hcc2l.figures.style import colour
+from hcc2l.figures.style import PAPER, Paper, colour, sized
 from hcc2l.numerals import count, log_tick
 from hcc2l.report import ChangeFigure, PairedBox, PairedLines, PairedPanel
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 WIDTH, HEIGHT = 1.95, 2.5  # inches of a panel
+NARROWEST, LOWEST = 1.7, 1.5
 LEFT, LEFT_OF_LOG = 0.62, 0.88  # with room for 100 000
 BELOW, LINE = 0.5, 0.145
 BOX = 0.2  # width of a box; the lines go from 0 to 1
@@ -24,10 +25,10 @@ TICK, TITLE = 15, 30  # characters of a line
 WIDEST = 5.0  # points of a line of many patients
 THIN, THINNEST = 0.7, 0.35  # of one patient
 GREY = "0.55"
-DIRECTIONS = {1: ("higher", colour(1)), -1: ("lower", colour(0)), 0: ("unchanged", GREY)}
+WORDS = {1: "higher", -1: "lower", 0: "unchanged"}
 
 
-def draw(figure: ChangeFigure) -> Picture:
+def draw(figure: ChangeFigure, paper: Paper = PAPER) -> Picture:
     """All panels in rows; panels of one variable have one axis."""
     from matplotlib.figure import Figure as MplFigure
 
@@ -38,14 +39,16 @@ def draw(figure: ChangeFigure) -> Picture:
     titles = [_wrapped(panel.title or "", TITLE) for panel in figure.panels]
     above = LINE * max(title.count("\n") + 1 if title else 0 for title in titles) + 0.32
     left = LEFT_OF_LOG if any(panel.log for panel in figure.panels) else LEFT
-    each_width, each_height = left + WIDTH, above + HEIGHT + BELOW + ticks
+    wide = paper.wide(WIDTH * columns, NARROWEST * columns, left * columns + 0.15) / columns
+    tall = paper.tall(HEIGHT * rows, LOWEST * rows, (above + BELOW + ticks) * rows) / rows
+    each_width, each_height = left + wide, above + tall + BELOW + ticks
     width, height = each_width * columns + 0.15, each_height * rows
     picture = MplFigure(figsize=(width, height))
     limits = _limits(figure)
     for place, panel in enumerate(figure.panels):
         x = left + each_width * (place % columns)
-        y = height - each_height * (place // columns) - above - HEIGHT
-        axes = picture.add_axes((x / width, y / height, WIDTH / width, HEIGHT / height))
+        y = height - each_height * (place // columns) - above - tall
+        axes = picture.add_axes((x / width, y / height, wide / width, tall / height))
         lines = figure.lines[place]
         _draw_lines(axes, lines)
         _draw_boxes(axes, [box for box in figure.boxes if box.panel == place])
@@ -55,10 +58,17 @@ def draw(figure: ChangeFigure) -> Picture:
             [0, 1], [_wrapped(t, TICK) for t in (panel.before_label, panel.after_label)]
         )
         axes.set_ylabel(_wrapped(panel.y_label, TITLE))
-        axes.set_title(titles[place], loc="left", fontsize=8.5, pad=18, linespacing=1.1)
+        axes.set_title(
+            titles[place], loc="left", fontsize=sized(8.5), pad=sized(18), linespacing=1.1
+        )
         _annotate(axes, panel, lines)
-        _legend(axes, lines, (BELOW + ticks - 0.3) / HEIGHT)
+        _legend(axes, lines, (BELOW + ticks - 0.3) / tall)
     return picture
+
+
+def _shade(direction: int) -> str:
+    """The colour of patients with a higher, a lower or the same value after."""
+    return colour(1) if direction > 0 else colour(0) if direction < 0 else GREY
 
 
 def _wrapped(text: str, width: int) -> str:
@@ -72,7 +82,7 @@ def _draw_lines(axes: Axes, lines: PairedLines) -> None:
     for before, after, n in zip(lines.before, lines.after, lines.n, strict=True):
         direction = (after > before) - (after < before)
         axes.plot(
-            [0, 1], [before, after], color=DIRECTIONS[direction][1], alpha=opacity,
+            [0, 1], [before, after], color=_shade(direction), alpha=opacity,
             linewidth=max(THINNEST, each * n), zorder=2 if direction else 1.9,
         )  # fmt: skip
 
@@ -143,23 +153,29 @@ def _whole(limits: tuple[float, float, float]) -> bool:
 def _annotate(axes: Axes, panel: PairedPanel, lines: PairedLines) -> None:
     """The number of patients and the test, above the panel."""
     text = f"n = {count(sum(lines.n))}; {panel.annotation}"
-    axes.text(0, 1.03, text, transform=axes.transAxes, ha="left", va="bottom", fontsize=7.2)
+    axes.text(0, 1.03, text, transform=axes.transAxes, ha="left", va="bottom", fontsize=sized(7.2))
 
 
 def _legend(axes: Axes, lines: PairedLines, below: float) -> None:
     """Below the panel: how many patients have a higher, a lower and the same value after."""
     from matplotlib.lines import Line2D
 
-    found = dict.fromkeys(DIRECTIONS, 0.0)
+    found = dict.fromkeys(WORDS, 0.0)
     for before, after, n in zip(lines.before, lines.after, lines.n, strict=True):
         found[(after > before) - (after < before)] += n
     handles = [
-        Line2D([], [], color=shade, linewidth=1.6, label=f"{count(found[direction])} {word}")
-        for direction, (word, shade) in DIRECTIONS.items()
+        Line2D(
+            [],
+            [],
+            color=_shade(direction),
+            linewidth=1.6,
+            label=f"{count(found[direction])} {word}",
+        )
+        for direction, word in WORDS.items()
         if found[direction]
     ]
     axes.legend(
         handles=handles, loc="upper center", bbox_to_anchor=(0.5, -below), ncols=len(handles),
-        fontsize=6.8, handlelength=1.1, handletextpad=0.4, columnspacing=0.9, borderaxespad=0,
-        borderpad=0,
+        fontsize=sized(6.8), handlelength=1.1, handletextpad=0.4, columnspacing=0.9,
+        borderaxespad=0, borderpad=0,
     )  # fmt: skip

@@ -10,16 +10,17 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from hcc2l import numerals
-from hcc2l.figures.style import FONT
+from hcc2l.figures.style import FONT, PAPER, Paper, sized
 from hcc2l.report import FlowBox, FlowFigure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-# Inches; letters in points.
+# Inches, as in `Paper`; letters in points.
 NARROWEST = 3.5  # a column of a journal
 ARM, ARM_MANY, MANY = 1.62, 1.3, 5  # the width of an arm; the second from five arms on
+ARM_NARROW = 1.1  # where the width of the paper is given
 MARGIN = 0.06
 SPINE, SPINE_ALONE = 2.3, 1.7  # the widest box of the spine, with and without arms
 EXCLUSIONS = 2.3  # their widest frame
@@ -72,17 +73,18 @@ class _Plan:
     sides: dict[int, _Block]
 
 
-def draw(figure: FlowFigure) -> Picture:
+def draw(figure: FlowFigure, paper: Paper = PAPER) -> Picture:
     """The picture: every box centred above those below it."""
     from matplotlib.figure import Figure as MplFigure
 
     below = _below(figure)
-    columns, width = _columns(below, aside=bool(figure.exclusions))
+    columns, width = _columns(below, paper, aside=bool(figure.exclusions))
     plan = _plan(figure, below, columns, width)
-    picture = MplFigure(figsize=(plan.width, plan.height))
+    height = paper.tall(plan.height, plan.height, 0.0)
+    picture = MplFigure(figsize=(plan.width, height))
     canvas = picture.add_axes((0, 0, 1, 1))
     canvas.set_xlim(0, plan.width)
-    canvas.set_ylim(-plan.height, 0)
+    canvas.set_ylim(-height, 0)
     canvas.axis("off")
     for number, block in plan.boxes.items():
         _draw_arrows(canvas, columns[number].x, block, [
@@ -112,7 +114,9 @@ def _levels(below: dict[int, tuple[int, ...]]) -> list[tuple[int, ...]]:
     return levels
 
 
-def _columns(below: dict[int, tuple[int, ...]], *, aside: bool) -> tuple[dict[int, _Column], float]:
+def _columns(
+    below: dict[int, tuple[int, ...]], paper: Paper, *, aside: bool
+) -> tuple[dict[int, _Column], float]:
     """Where the boxes stand from left to right, and the width of the picture.
 
     A spine without arms stands on the left if there are exclusions aside.
@@ -120,6 +124,8 @@ def _columns(below: dict[int, tuple[int, ...]], *, aside: bool) -> tuple[dict[in
     ends = _ends(below, next(iter(below)))
     arm = ARM if len(ends) < MANY else ARM_MANY
     width = max(NARROWEST, len(ends) * arm + 2 * MARGIN)
+    least = max(NARROWEST, len(ends) * ARM_NARROW + 2 * MARGIN)
+    width = paper.wide(width, least, 0.0)
     if len(ends) == 1:
         x = MARGIN + SPINE_ALONE / 2 if aside else width / 2
         return dict.fromkeys(below, _Column(x, MARGIN, width - MARGIN)), width
@@ -284,7 +290,7 @@ def _draw_block(canvas: Axes, block: _Block, *, centred: bool) -> None:
     inset = PAD if block.framed else 0.0
     x = block.left + (block.width / 2 if centred else inset)
     canvas.text(
-        x, block.middle, "\n".join(block.lines), fontsize=block.letters, va="center",
+        x, block.middle, "\n".join(block.lines), fontsize=sized(block.letters), va="center",
         ha="center" if centred else "left", multialignment="center" if centred else "left",
         linespacing=1.2, zorder=3,
     )  # fmt: skip

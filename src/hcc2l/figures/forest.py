@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hcc2l.figures.style import colour
+from hcc2l.figures.style import PAPER, Paper, colour, sized
 from hcc2l.numerals import NOT_ESTIMABLE, p_value, ratio_interval, tick
 from hcc2l.report import ForestFigure, ForestRow
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-LINE = 0.19  # inches per row
-PLOT_WIDTH = 2.1
-NUMBERS_WIDTH = 2.25
+# Inches, as in `Paper`.
+LINE, TIGHT = 0.19, 0.145  # per row
+PLOT_WIDTH, NARROWEST = 2.1, 1.0
+NUMBERS_WIDTH, NUMBERS_NARROW = 2.25, 1.85
 INTERACTION_WIDTH = 1.0
 CHARACTER = 0.068
-TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
+FINE_TICKS = (0.5, 0.75, 1, 1.5, 2)
+BETWEEN_TICKS = 0.26
 WIDEST = (0.05, 20.0)  # an interval that leaves this range is clipped and gets an arrow
 Panel = Sequence[ForestRow]
 
@@ -43,7 +47,7 @@ class _Counts:
     width: float
 
 
-def draw(figure: ForestFigure) -> Picture:
+def draw(figure: ForestFigure, paper: Paper = PAPER) -> Picture:
     """One forest per panel, side by side, with common rows."""
     from matplotlib.figure import Figure as MplFigure
 
@@ -53,28 +57,40 @@ def draw(figure: ForestFigure) -> Picture:
     left = CHARACTER * max(len(line.text) + 2 * line.indent for line in lines) + 0.2
     left += sum(column.width for column in counts)
     interaction = any(row.interaction_p is not None for row in panels[0])
-    numbers = NUMBERS_WIDTH + (INTERACTION_WIDTH if interaction else 0.0)
-    width = left + len(panels) * (PLOT_WIDTH + numbers) + 0.1
-    below = 0.75 if figure.favours else 0.5
-    height = LINE * (len(lines) + 2) + 0.25 + below
+    headings = [f"{figure.ratio} ({figure.ci})"] * len(panels)
+    if len(panels) > 1:
+        headings = [
+            f"{title} {heading}" for title, heading in zip(figure.titles, headings, strict=True)
+        ]
+    numbers = NUMBERS_WIDTH
+    if paper.width is not None:
+        numbers = max(NUMBERS_NARROW, CHARACTER * 1.12 * max(map(len, headings)) + 0.45)
+    beside = numbers + (INTERACTION_WIDTH if interaction else 0.0)
+    count = len(panels)
+    plot = paper.wide(PLOT_WIDTH * count, NARROWEST * count, left + count * beside + 0.1) / count
+    width = left + count * (plot + beside) + 0.1
+    label = figure.x_label
+    if paper.width is not None:  # it may reach over the numbers
+        label = textwrap.fill(label, int((plot + numbers) / CHARACTER))
+    below = (0.75 if figure.favours else 0.5) + 0.13 * label.count("\n")
+    rows = len(lines) + 2
+    height = paper.tall(LINE * rows, TIGHT * rows, 0.25 + below) + 0.25 + below
     picture = MplFigure(figsize=(width, height))
     bottom, top = below / height, 1 - 0.12 / height
-    low, high = _range(figure.rows)
+    ticks = _ticks(figure.rows)
     for i, panel in enumerate(panels):
-        x = left + i * (PLOT_WIDTH + numbers)
-        axes = picture.add_axes((x / width, bottom, PLOT_WIDTH / width, top - bottom))
-        _set_axes(axes, len(lines), low, high)
-        axes.set_xlabel(figure.x_label, fontsize=7.5, labelpad=18.0 if figure.favours else 4.0)
+        x = left + i * (plot + beside)
+        axes = picture.add_axes((x / width, bottom, plot / width, top - bottom))
+        _set_axes(axes, len(lines), ticks, plot)
+        axes.set_xlabel(label, fontsize=sized(7.5),
+                        labelpad=sized(18.0 if figure.favours else 4.0))  # fmt: skip
         _draw_favours(axes, figure.favours)
         if i == 0:
-            _draw_names(axes, lines, left, figure.heading, counts)
-        _draw_effects(axes, panel, lines, low, high)
-        heading = f"{figure.ratio} ({figure.ci})"
-        if len(panels) > 1:
-            heading = f"{figure.titles[i]} {heading}"
-        _draw_numbers(axes, panel, lines, heading)
+            _draw_names(axes, lines, (left, plot), figure.heading, counts)
+        _draw_effects(axes, panel, lines)
+        _draw_numbers(axes, panel, lines, headings[i], (numbers - 0.12) / plot)
         if interaction:
-            _draw_interactions(axes, lines)
+            _draw_interactions(axes, lines, (beside - 0.12) / plot)
     return picture
 
 
@@ -112,23 +128,34 @@ def _of_reference(row: ForestRow) -> str:
     return "" if row.reference_n is None else f"{row.reference_events}/{row.reference_n}"
 
 
-def _range(rows: Sequence[ForestRow]) -> tuple[float, float]:
-    values = [1.0]
+def _ticks(rows: Sequence[ForestRow]) -> tuple[float, ...]:
+    """Ticks of which the first and the last span all intervals, and 1 lies between them."""
+    values = [0.9, 1.1]
     for row in rows:
         values += [v for v in (row.ratio, row.lower, row.upper) if v is not None and v > 0]
-    low = max(WIDEST[0], min(values))
-    high = min(WIDEST[1], max(values))
-    return min(low, 0.8) / 1.1, max(high, 1.25) * 1.1
+    low, high = max(WIDEST[0], min(values)), min(WIDEST[1], max(values))
+    ticks = FINE_TICKS if FINE_TICKS[0] <= low and high <= FINE_TICKS[-1] else TICKS
+    first = max(t for t in ticks if t <= low)
+    last = min(t for t in ticks if t >= high)
+    return tuple(t for t in ticks if first <= t <= last)
 
 
-def _set_axes(axes: Axes, lines: int, low: float, high: float) -> None:
+def _labelled(ticks: Sequence[float], plot: float) -> list[float]:
+    """Those of the ticks whose numbers do not touch on a plot of a width in inches."""
+    inch = plot / math.log(ticks[-1] / ticks[0])
+    labelled: list[float] = []
+    for t in sorted(ticks, key=lambda t: (t != 1, t not in (ticks[0], ticks[-1]))):
+        if all(abs(math.log(t / other)) * inch >= BETWEEN_TICKS for other in labelled):
+            labelled.append(t)
+    return sorted(labelled)
+
+
+def _set_axes(axes: Axes, lines: int, ticks: Sequence[float], plot: float) -> None:
     axes.set_xscale("log")
-    axes.set_xlim(low, high)
+    axes.set_xlim(ticks[0] / 1.05, ticks[-1] * 1.05)
     axes.set_ylim(lines - 0.4, -1.4)
-    inside = [t for t in TICKS if low <= t <= high]
-    if len(inside) < 3:
-        inside = [t for t in (0.5, 0.75, 1, 1.5, 2) if low <= t <= high]
-    axes.set_xticks(inside, [tick(t) for t in inside])
+    labelled = _labelled(ticks, plot)
+    axes.set_xticks(ticks, [tick(t) if t in labelled else "" for t in ticks])
     axes.minorticks_off()
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -142,21 +169,27 @@ def _draw_favours(axes: Axes, favours: Sequence[str]) -> None:
     low, high = axes.get_xlim()
     one = math.log(1 / low) / math.log(high / low)
     inches = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]  # a Figure
-    look: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": 7}
+    look: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": sized(7)}
     y = -0.27 / inches
     axes.text(one - 0.02, y, f"← favours {favours[0]}", ha="right", **look)
     axes.text(one + 0.02, y, f"favours {favours[1]} →", ha="left", **look)
 
 
 def _draw_names(
-    axes: Axes, lines: Sequence[_Line], left: float, heading: str, counts: Sequence[_Counts]
+    axes: Axes,
+    lines: Sequence[_Line],
+    sizes: tuple[float, float],
+    heading: str,
+    counts: Sequence[_Counts],
 ) -> None:
+    """Names and counts; `sizes` are the widths of their column and of the plot."""
     place = axes.get_yaxis_transform()
+    left, plot = sizes
 
     def x(inches: float) -> float:
-        return (inches - left) / PLOT_WIDTH
+        return (inches - left) / plot
 
-    look: dict[str, Any] = {"transform": place, "va": "center", "fontsize": 8}
+    look: dict[str, Any] = {"transform": place, "va": "center", "fontsize": sized(8)}
     axes.text(x(0.08), -1, heading, ha="left", fontweight="bold", **look)
     for y, line in enumerate(lines):
         axes.text(x(0.08 + 0.14 * line.indent), y, line.text, ha="left", **look)
@@ -178,9 +211,8 @@ def _effect_of(panel: Panel, line: _Line) -> ForestRow | None:
     return next((row for row in panel if (row.name, row.term, row.level) == key), None)
 
 
-def _draw_effects(
-    axes: Axes, panel: Panel, lines: Sequence[_Line], low: float, high: float
-) -> None:
+def _draw_effects(axes: Axes, panel: Panel, lines: Sequence[_Line]) -> None:
+    low, high = axes.get_xlim()
     widths = [_width(row) for row in panel if _width(row)]
     narrowest = min(widths, default=1.0)
     for y, line in enumerate(lines):
@@ -211,10 +243,13 @@ def _width(row: ForestRow) -> float:
     return math.log(row.upper / row.lower)
 
 
-def _draw_numbers(axes: Axes, panel: Panel, lines: Sequence[_Line], heading: str) -> None:
+def _draw_numbers(
+    axes: Axes, panel: Panel, lines: Sequence[_Line], heading: str, beyond: float
+) -> None:
+    """Ratios beside the plot, and p, which ends `beyond` it, in widths of the plot."""
     place = axes.get_yaxis_transform()
-    look: dict[str, Any] = {"transform": place, "va": "center", "fontsize": 8}
-    end = 1 + (NUMBERS_WIDTH - 0.12) / PLOT_WIDTH
+    look: dict[str, Any] = {"transform": place, "va": "center", "fontsize": sized(8)}
+    end = 1 + beyond
     axes.text(1.06, -1, heading, ha="left", fontweight="bold", **look)
     axes.text(end, -1, "p", ha="right", fontweight="bold", **look)
     for y, line in enumerate(lines):
@@ -226,11 +261,16 @@ def _draw_numbers(axes: Axes, panel: Panel, lines: Sequence[_Line], heading: str
             axes.text(end, y, p_value(row.p), ha="right", **look)
 
 
-def _draw_interactions(axes: Axes, lines: Sequence[_Line]) -> None:
+def _draw_interactions(axes: Axes, lines: Sequence[_Line], beyond: float) -> None:
     """The p of each interaction beside the heading of its subgroups."""
     place = axes.get_yaxis_transform()
-    look: dict[str, Any] = {"transform": place, "va": "center", "ha": "right", "fontsize": 8}
-    end = 1 + (NUMBERS_WIDTH + INTERACTION_WIDTH - 0.12) / PLOT_WIDTH
+    look: dict[str, Any] = {
+        "transform": place,
+        "va": "center",
+        "ha": "right",
+        "fontsize": sized(8),
+    }
+    end = 1 + beyond
     axes.text(end, -1, "p (interaction)", fontweight="bold", **look)
     for y, line in enumerate(lines):
         if line.row is not None and line.row.interaction_p is not None:

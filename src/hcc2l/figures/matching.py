@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from hcc2l.figures.style import colour
+from hcc2l.figures.style import PAPER, Paper, colour, sized
 from hcc2l.numerals import NOT_ESTIMABLE, tick
 from hcc2l.report import LoveFigure, ScoreHistogram, ScoresFigure
 
@@ -14,30 +14,35 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 LINE = 0.2  # inches per covariate
-PLOT_WIDTH = 3.4
+PLOT_WIDTH, NARROWEST = 3.4, 1.3
 CHARACTER = 0.065
-LABEL_WIDTH = 46  # characters at which a covariate's name is wrapped
-PANEL = 2.9  # inches, width and height of a histogram
+LABEL_WIDTH, LABEL_NARROW = 46, 22  # characters at which a covariate's name is wrapped
+NARROW = 5.0  # inches, where it is wrapped earlier
+PANEL, PANEL_NARROW = 2.9, 1.2  # inches, width and height of a histogram
 PANEL_WIDTH = 40  # characters below it
 MARKERS = ("o", "s", "D")
 
 
-def draw_love(figure: LoveFigure) -> Picture:
+def draw_love(figure: LoveFigure, paper: Paper = PAPER) -> Picture:
     """Love plot: absolute standardised differences, the largest before matching on top."""
     from matplotlib.figure import Figure as MplFigure
 
     before = figure.series[0]
     order = sorted(range(len(before.variable)), key=lambda i: abs(before.smd[i] or 0.0))
-    names = [textwrap.fill(before.variable[i], LABEL_WIDTH) for i in order]
+    narrow = paper.width is not None and paper.width < NARROW
+    longest = LABEL_NARROW if narrow else LABEL_WIDTH
+    names = [textwrap.fill(before.variable[i], longest) for i in order]
     sizes = [[_size(series.smd[i]) for i in order] for series in figure.series]
     places, top = _places(names)
     left = 0.25 + CHARACTER * max(len(part) for name in names for part in name.splitlines())
-    tall = LINE * (top + 0.6)
-    below = 0.5 + 0.15 * figure.x_label.count("\n")
-    width, height = left + PLOT_WIDTH + 0.2, tall + below + 0.35
+    plot = paper.wide(PLOT_WIDTH, NARROWEST, left + 0.2)
+    label = figure.x_label if plot == PLOT_WIDTH else textwrap.fill(figure.x_label, int(plot * 14))
+    below = 0.5 + 0.15 * label.count("\n")
+    tall = paper.tall(LINE * (top + 0.6), 0.7 * LINE * (top + 0.6), below + 0.35)
+    width, height = left + plot + 0.2, tall + below + 0.35
     picture = MplFigure(figsize=(width, height))
     axes = picture.add_axes(
-        (left / width, below / height, PLOT_WIDTH / width, tall / height)
+        (left / width, below / height, plot / width, tall / height)
     )  # fmt: skip
     axes.axvline(figure.threshold, color="0.4", linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     for i, series in enumerate(figure.series):
@@ -60,12 +65,13 @@ def draw_love(figure: LoveFigure) -> Picture:
     axes.set_yticks(places, names)
     axes.set_ylim(-0.3, top + 0.3)
     axes.grid(axis="y", color="0.9", linewidth=0.6, zorder=0)
-    axes.tick_params(axis="y", length=0, pad=6)
+    axes.tick_params(axis="y", length=0, pad=sized(6))
     highest = max(x or 0.0 for of_series in sizes for x in of_series)
     axes.set_xlim(0.0, max(highest * 1.08, figure.threshold * 2))
-    axes.set_xlabel(figure.x_label)
+    axes.set_xlabel(label)
     axes.legend(
-        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(figure.series), borderaxespad=0.2,
+        loc="lower left", ncols=len(figure.series), borderaxespad=0.2,
+        bbox_to_anchor=(0.0 if plot >= PLOT_WIDTH else (0.2 - left) / plot, 1.0),
         handletextpad=0.2, columnspacing=1.4,
     )  # fmt: skip
     return picture
@@ -81,32 +87,37 @@ def _places(names: list[str]) -> tuple[list[float], float]:
     return places, top
 
 
-def draw_scores(figure: ScoresFigure) -> Picture:
+def draw_scores(figure: ScoresFigure, paper: Paper = PAPER) -> Picture:
     """Mirrored histograms, one panel per sample: the treated upwards, the controls downwards."""
     from matplotlib.figure import Figure as MplFigure
 
     samples = list(dict.fromkeys(h.sample for h in figure.histograms))
     groups = list(dict.fromkeys(h.group for h in figure.histograms))
-    label = textwrap.fill(figure.x_label, PANEL_WIDTH)
-    beside = sum(map(len, groups)) < PANEL_WIDTH * len(samples)
+    count = len(samples)
+    plot = paper.wide(PANEL * count, PANEL_NARROW * count, 0.75 + 0.45 * count) / count
+    characters = int(PANEL_WIDTH * plot / PANEL)
+    label = textwrap.fill(figure.x_label, characters)
+    beside = sum(map(len, groups)) < characters * count
     bottom, head = 0.55 + 0.13 * label.count("\n"), 0.45 if beside else 0.65
-    width, height = 0.75 + len(samples) * (PANEL + 0.45), PANEL + bottom + head
+    tall = paper.tall(PANEL, PANEL_NARROW, bottom + head)
+    width, height = 0.75 + count * (plot + 0.45), tall + bottom + head
     picture = MplFigure(figsize=(width, height))
     ticks = _ticks(max(max(h.n) for h in figure.histograms))
     for i, sample in enumerate(samples):
-        x = 0.75 + i * (PANEL + 0.45)
-        axes = picture.add_axes((x / width, bottom / height, PANEL / width, PANEL / height))
+        x = 0.75 + i * (plot + 0.45)
+        axes = picture.add_axes((x / width, bottom / height, plot / width, tall / height))
         _draw_bars(axes, [h for h in figure.histograms if h.sample == sample])
         axes.set_yticks(ticks, [tick(abs(place)) for place in ticks])
         axes.set_ylim(1.02 * ticks[0], 1.02 * ticks[-1])
-        axes.set_title(sample, loc="left", pad=4)
+        axes.set_title(sample, loc="left", pad=sized(4))
         axes.set_xlabel(label)
         if i == 0:
             axes.set_ylabel("Patients, weighted" if figure.weighted else "Patients")
     picture.legend(
         *picture.axes[0].get_legend_handles_labels(), loc="upper left",
         ncols=2 if beside else 1,
-        bbox_to_anchor=(0.75 / width, 1.0), borderaxespad=0.4, handlelength=1.2,
+        bbox_to_anchor=(0.0, 1 + head / tall), bbox_transform=picture.axes[0].transAxes,
+        borderaxespad=0.4, handlelength=1.2,
     )  # fmt: skip
     return picture
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hcc2l.figures.style import PAPER, Paper, sized
 from hcc2l.report import PatientChange, ResponseBar, ResponseFigure, WaterfallFigure
 from hcc2l.wording import counted
 
@@ -23,18 +24,19 @@ COLOURS = {
 _ON_DARK = ("CR", "PD")
 _HATCHED = "Not recorded"
 BAR, PITCH = 0.86, 1.12  # inches, width of a bar and from bar to bar
-TALL = 3.2
+TALL, LOWEST = 3.2, 1.6
+NARROWEST = 0.8  # inches, from bar to bar, with a label inside
 LEGEND = 1.15  # inches, width
 NAME_WIDTH = 15  # characters at which the name of a group is wrapped
 SMALLEST = 4.5  # percent, of a segment with a label inside
 CUT = 100.0  # percent, at which growth is cut
-PANEL = 6.2  # inches, width of all panels of a waterfall
+PANEL, NARROWEST_PANEL = 6.2, 2.0  # inches, width of all panels of a waterfall
 GAP = 0.25
 CHARACTER = 0.07  # inches, of a title
 THIN = 0.8  # percent, height of a bar of 0
 
 
-def draw(figure: ResponseFigure) -> Picture:
+def draw(figure: ResponseFigure, paper: Paper = PAPER) -> Picture:
     """Bars from CR at the bottom, so that ORR and DCR are heights; a panel for each criterion."""
     from matplotlib.figure import Figure as MplFigure
 
@@ -42,21 +44,24 @@ def draw(figure: ResponseFigure) -> Picture:
     panels = [[bar for bar in figure.bars if bar.criterion == name] for name in criteria]
     names = [_wrapped(bar.group, NAME_WIDTH) for bar in figure.bars]
     lines = max(name.count("\n") for name in names)
-    wide = PITCH * len(panels[0]) + 0.15
+    left, k, bars = 0.62, len(panels), len(panels[0])
+    rest = left + LEGEND + k * (GAP + 0.15)
+    pitch = paper.wide(PITCH * k * bars, NARROWEST * k * bars, rest) / (k * bars)
+    wide = pitch * bars + 0.15
     titles = [_wrapped(name, max(18, int(wide / 0.075))) for name in criteria]
     bottom = 0.52 + 0.14 * lines + (0.22 if figure.legend else 0.0)
     top = 0.42 + 0.16 * max(1 + title.count("\n") if title else 0 for title in titles)
-    left = 0.62
     width = left + len(panels) * (wide + GAP) + LEGEND
-    height = bottom + TALL + top
+    tall = paper.tall(TALL, LOWEST, bottom + top)
+    height = bottom + tall + top
     picture = MplFigure(figsize=(width, height))
-    for i, (title, bars) in enumerate(zip(titles, panels, strict=True)):
+    for i, (title, panel) in enumerate(zip(titles, panels, strict=True)):
         x = left + i * (wide + GAP)
-        axes = picture.add_axes((x / width, bottom / height, wide / width, TALL / height))
-        _draw_bars(axes, bars, alone=figure.legend is None)
-        axes.set_title(title, loc="left", pad=28)
+        axes = picture.add_axes((x / width, bottom / height, wide / width, tall / height))
+        _draw_bars(axes, panel, alone=figure.legend is None)
+        axes.set_title(title, loc="left", pad=sized(28))
         if figure.legend:
-            axes.set_xlabel(figure.legend, labelpad=5)
+            axes.set_xlabel(figure.legend, labelpad=sized(5))
         if i == 0:
             axes.set_ylabel(figure.y_label)
         else:
@@ -65,7 +70,7 @@ def draw(figure: ResponseFigure) -> Picture:
         what for bar in figure.bars for what, n in zip(bar.response, bar.count, strict=True) if n
     }
     shown = [what for what in COLOURS if what in present]
-    _add_legend(picture, shown, 1 - (LEGEND - 0.05) / width, (bottom + TALL) / height, _style)
+    _add_legend(picture, shown, 1 - (LEGEND - 0.05) / width, (bottom + tall) / height, _style)
     return picture
 
 
@@ -85,12 +90,14 @@ def _draw_bars(axes: Axes, bars: list[ResponseBar], *, alone: bool) -> None:
             if percent >= SMALLEST:
                 axes.text(
                     x, base + percent / 2, f"{count} ({percent:.0f}%)", ha="center", va="center",
-                    fontsize=7.5, color="white" if what in _ON_DARK else "black", zorder=3,
+                    fontsize=sized(7.5), color="white" if what in _ON_DARK else "black", zorder=3,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8}
                     if what == _HATCHED else None,
                 )  # fmt: skip
             base += percent
-        axes.text(x, 101.5, bar.rates, ha="center", va="bottom", fontsize=7.5, linespacing=1.15)
+        axes.text(
+            x, 101.5, bar.rates, ha="center", va="bottom", fontsize=sized(7.5), linespacing=1.15
+        )
     names = [f"n = {b.n}" if alone else f"{_wrapped(b.group, NAME_WIDTH)}\nn = {b.n}"
              for b in bars]  # fmt: skip
     axes.set_xticks(range(len(bars)), names)
@@ -127,20 +134,23 @@ def _narrow_style(what: str) -> dict[str, Any]:
     return {"facecolor": COLOURS[what], "edgecolor": "none"}
 
 
-def draw_waterfall(figure: WaterfallFigure) -> Picture:
+def draw_waterfall(figure: WaterfallFigure, paper: Paper = PAPER) -> Picture:
     """A bar for each patient, growth on the left; lines at the limits of RECIST."""
     from matplotlib.figure import Figure as MplFigure
 
     groups = list(dict.fromkeys(patient.group for patient in figure.patients))
     panels = [[p for p in figure.patients if p.group == group] for group in groups]
-    each = (PANEL - GAP * (len(panels) - 1)) / len(figure.patients)
+    left = 0.68
+    across = paper.wide(PANEL, NARROWEST_PANEL, left + LEGEND + 0.1)
+    each = (across - GAP * (len(panels) - 1)) / len(figure.patients)
     titles = [
         _wrapped(f"{group} (n={len(patients)})", max(8, int(each * len(patients) / CHARACTER)))
         for group, patients in zip(groups, panels, strict=True)
     ]
     lines = max(title.count("\n") for title in titles) if len(panels) > 1 else 0
-    left, bottom, top = 0.68, 0.42, 0.35 + 0.15 * lines if len(panels) > 1 else 0.15
-    width, height = left + PANEL + LEGEND + 0.1, bottom + TALL + top
+    bottom, top = 0.42, 0.35 + 0.15 * lines if len(panels) > 1 else 0.15
+    tall = paper.tall(TALL, LOWEST, bottom + top)
+    width, height = left + across + LEGEND + 0.1, bottom + tall + top
     picture = MplFigure(figsize=(width, height))
     changes = [patient.change for patient in figure.patients]
     lowest = min(*changes, figure.limits[0] - 10)
@@ -148,7 +158,7 @@ def draw_waterfall(figure: WaterfallFigure) -> Picture:
     x = left
     for i, (title, patients) in enumerate(zip(titles, panels, strict=True)):
         wide = each * len(patients)
-        axes = picture.add_axes((x / width, bottom / height, wide / width, TALL / height))
+        axes = picture.add_axes((x / width, bottom / height, wide / width, tall / height))
         x += wide + GAP
         _draw_changes(axes, patients, figure.limits, marker=min(3.0, 60 * each))
         axes.set_ylim(lowest * 1.04, highest * 1.06)
@@ -161,15 +171,15 @@ def draw_waterfall(figure: WaterfallFigure) -> Picture:
             axes.set_yticklabels([])
     for limit in figure.limits:
         text = f"{'+' if limit > 0 else '−'}{abs(limit):.0f}%"
-        axes.annotate(text, (1.0, limit), (3, 0), xycoords=axes.get_yaxis_transform(),
-                      textcoords="offset points", va="center", fontsize=7.5)  # fmt: skip
+        axes.annotate(text, (1.0, limit), (sized(3), 0), xycoords=axes.get_yaxis_transform(),
+                      textcoords="offset points", va="center", fontsize=sized(7.5))  # fmt: skip
     present = {patient.response for patient in figure.patients}
     shown = [what for what in reversed(COLOURS) if what in present]
-    _add_legend(picture, shown, 1 - LEGEND / width, (bottom + TALL) / height, _narrow_style)
+    _add_legend(picture, shown, 1 - LEGEND / width, (bottom + tall) / height, _narrow_style)
     footnote = counted(len(changes), "patient") + " with a measured change."
     if max(changes) > CUT:
         footnote += f" ▲ Growth cut at +{CUT:.0f}% (largest: +{max(changes):.0f}%)."
-    picture.text(left / width, 0.12 / height, footnote, fontsize=7.5, va="bottom")
+    picture.text(left / width, 0.12 / height, footnote, fontsize=sized(7.5), va="bottom")
     return picture
 
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from hcc2l.figures.style import COLOURS, colour, dashes
+from hcc2l.figures.style import PAPER, Paper, colour, colours, dashes, sized
 from hcc2l.numerals import cutpoint, limits, log_tick, number, p_equation, percent
 from hcc2l.report import (
     CutoffPoint,
@@ -23,40 +23,47 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-SIDE = 3.4  # inches of the square
+# Inches, as in `Paper`.
+SIDE, SMALLEST_SIDE = 3.4, 1.8  # of the square
 PANEL_WIDTH, PANEL_HEIGHT = 3.0, 2.3
+NARROWEST, LOWEST = 1.8, 1.0  # of a panel
 LINE = 0.155  # inches for each line of the legend
 BESIDE = 4  # most cut-offs that are labelled beside their points
 LEGEND_WIDTH = 47
 GREY = "0.45"
+CHARACTER, LETTER_HEIGHT, CLEAR = 0.0155, 0.04, 0.012  # of a text in the usual square
 STAGGER = 3  # heights of the texts above neighbouring lines
 
 
-def draw(figure: RocFigure) -> Picture:
+def draw(figure: RocFigure, paper: Paper = PAPER) -> Picture:
     """All curves in one square, with the line of no discrimination and the labelled cut-offs."""
     from matplotlib.figure import Figure as MplFigure
 
     beside = len(figure.points) <= BESIDE
+    side = paper.wide(SIDE, SMALLEST_SIDE, 0.83)
+    characters = int(LEGEND_WIDTH * side / SIDE)
     entries = []
     for curve in figure.curves:
-        lines = _entry(curve.label, _area(curve, figure.ci))
+        lines = _entry(curve.label, _area(curve, figure.ci), characters)
         if not beside:
-            points = _points_of(figure, curve)
-            lines += [_point(point) for point in points if point.criterion != "fixed"][:1]
+            marked = _points_of(figure, curve)
+            lines += [_point(point) for point in marked if point.criterion != "fixed"][:1]
         entries.append("\n".join(lines))
-    title = figure.legend
-    count = sum(entry.count("\n") + 1 for entry in entries) + (1 if title else 0)
+    title = textwrap.fill(figure.legend, characters) if figure.legend else None
+    count = sum(text.count("\n") + 1 for text in (*entries, *([title] if title else [])))
     legend = LINE * count + 0.06
-    width, height = SIDE + 0.83, SIDE + 0.56 + legend
+    width = side + 0.83
+    side = min(side, paper.tall(side, SMALLEST_SIDE, 0.56 + legend))
+    height = paper.tall(side + 0.56 + legend, side + 0.56 + legend, 0.0)
     picture = MplFigure(figsize=(width, height))
-    axes = picture.add_axes((0.66 / width, 0.5 / height, SIDE / width, SIDE / height))
+    axes = picture.add_axes((0.66 / width, 0.5 / height, side / width, side / height))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     for i, curve in enumerate(figure.curves):
         axes.plot(
             [1 - specificity for specificity in curve.specificity], curve.sensitivity,
             color=colour(i), linestyle=_dashes(i), linewidth=1.5, label=entries[i], zorder=3,
         )  # fmt: skip
-    _mark_cutoffs(axes, figure, beside=beside)
+    _mark_cutoffs(axes, figure, side, beside=beside)
     ticks = [0, 0.25, 0.5, 0.75, 1]
     percents = [percent(t, 0) if t else "0" for t in ticks]
     axes.set_xticks(ticks, percents)
@@ -70,17 +77,17 @@ def draw(figure: RocFigure) -> Picture:
     return picture
 
 
-def _entry(label: str, area: str) -> list[str]:
-    """Lines of a legend entry; the area and its interval stay on one line."""
+def _entry(label: str, area: str, characters: int) -> list[str]:
+    """Lines of a legend entry; the area and its interval stay on one line where they can."""
     whole = f"{label}: {area}"
-    if len(whole) <= LEGEND_WIDTH:
+    if len(whole) <= characters:
         return [whole]
-    return [*textwrap.wrap(f"{label}:", LEGEND_WIDTH), area]
+    return [*textwrap.wrap(f"{label}:", characters), *textwrap.wrap(area, characters)]
 
 
 def _dashes(i: int) -> tuple[int, tuple[float, ...]]:
     """Line style of the i-th curve; a colour used again has another one."""
-    return dashes(i + i // len(COLOURS))
+    return dashes(i + i // colours())
 
 
 def _legend(picture: Picture, axes: Axes, title: str | None) -> None:
@@ -104,59 +111,94 @@ def _area_text(area: float | None) -> str:
     return number(area, 3)
 
 
-def _point(point: CutoffPoint) -> str:
-    """`≥67.6 (Se 81%, Sp 67%)`."""
+def _point(point: CutoffPoint, rules: str = "") -> str:
+    """`≥67.6 (Se 81%, Sp 67%)`; `rules` where several cut-offs have these rates."""
     rates = f"Se {percent(point.sensitivity, 0)}, Sp {percent(point.specificity, 0)}"
-    return f"{point.rule} ({rates})"
+    return f"{rules or point.rule} ({rates})"
 
 
-def _mark_cutoffs(axes: Axes, figure: RocFigure, *, beside: bool) -> None:
-    """A dot at each cut-off, labelled beside it where there is no other text."""
+def _mark_cutoffs(axes: Axes, figure: RocFigure, side: float, *, beside: bool) -> None:
+    """A dot at each cut-off, with its text where it hides no curve; `side` is in inches."""
     from matplotlib.patheffects import withStroke
 
-    taken: list[tuple[float, float]] = []
+    taken = _Taken(figure.curves, side)
     for i, curve in enumerate(figure.curves):
-        for point in _points_of(figure, curve):
-            if point.threshold is None:
-                continue
-            x, y = 1 - point.specificity, point.sensitivity
-            chosen = point.criterion != "fixed"
+        for same in _by_place(_points_of(figure, curve)):
+            x, y = 1 - same[0].specificity, same[0].sensitivity
+            chosen = any(point.criterion != "fixed" for point in same)
             axes.plot([x], [y], marker="o", markersize=5 if chosen else 3.8, color=colour(i),
                       markerfacecolor=colour(i) if chosen else "white", zorder=5)  # fmt: skip
             if not beside:
-                continue  # labels would hide the curves; they are in the legend
-            text = _point(point)
-            place = _free(x, y, taken, len(text))
-            taken.append(place)
+                continue  # texts would hide the curves; they are in the legend
+            text = _point(same[0], " and ".join(dict.fromkeys(point.rule for point in same)))
             axes.annotate(
-                text, (x, y), place, fontsize=6.5, color=colour(i), va="center", zorder=6,
+                text, (x, y), taken.place(x, y, len(text)), fontsize=sized(6.5), color=colour(i),
+                va="center", zorder=6,
                 arrowprops={"arrowstyle": "-", "color": colour(i), "linewidth": 0.5},
                 path_effects=[withStroke(linewidth=1.6, foreground="white")],
             )  # fmt: skip
 
 
-def _free(
-    x: float, y: float, taken: Sequence[tuple[float, float]], length: int
-) -> tuple[float, float]:
-    """Position of a label below and to the right of its dot, clear of those already placed."""
-    width = 0.0155 * length
-    left = min(max(x + 0.06, 0.02), 1 - width)
-    for step in range(40):
-        for height in (y - 0.055 - 0.045 * step, y + 0.045 + 0.045 * step):
-            if not 0.02 <= height <= 0.98:
+def _by_place(marked: Sequence[CutoffPoint]) -> list[list[CutoffPoint]]:
+    """The cut-offs on a curve, those with the same rates together."""
+    places: dict[tuple[float, float], list[CutoffPoint]] = {}
+    for point in marked:
+        if point.threshold is not None:
+            places.setdefault((point.specificity, point.sensitivity), []).append(point)
+    return list(places.values())
+
+
+class _Taken:
+    """What no text may stand on: curves, cut-offs, other texts. The square has sides of 1."""
+
+    def __init__(self, curves: Sequence[RocCurve], side: float) -> None:
+        import numpy as np
+
+        self.unit = SIDE / side  # an inch of the usual square
+        lines = [
+            np.column_stack([1 - np.array(c.specificity), np.array(c.sensitivity)]) for c in curves
+        ]
+        steps = np.linspace(0.0, 1.0, 60)[:, None, None]
+        dense = [(a[:-1] + steps * (a[1:] - a[:-1])).reshape(-1, 2) for a in lines]
+        self.ink = np.concatenate(dense)
+
+    def place(self, x: float, y: float, length: int) -> tuple[float, float]:
+        """Left end and middle of a text, in the free place that is nearest to its dot."""
+        import numpy as np
+
+        width, half = CHARACTER * length * self.unit, LETTER_HEIGHT * self.unit / 2
+        lefts = np.linspace(0.01, max(0.01, 0.99 - width), 45)
+        heights = np.linspace(0.02, 0.98, 65)
+        left, height = (grid.ravel() for grid in np.meshgrid(lefts, heights))
+        near = np.clip(x, left, left + width)
+        away = np.hypot(near - x, height - y)
+        below_right = (near >= x) & (height <= y)
+        order = np.argsort(away + np.where(below_right, 0.0, 0.05), kind="stable")
+        pad = CLEAR * self.unit
+        for i in order:
+            if away[i] < pad + half:
                 continue
-            if all(abs(height - h) > 0.042 or left > o + width or o > left + width
-                   for o, h in taken):  # fmt: skip
-                return left, height
-    return left, y
+            inside = (
+                (self.ink[:, 0] > left[i] - pad) & (self.ink[:, 0] < left[i] + width + pad)
+                & (np.abs(self.ink[:, 1] - height[i]) < half + pad)
+            )  # fmt: skip
+            if not inside.any():
+                break
+        else:
+            i = order[0]
+        box = np.linspace(left[i], left[i] + width, 40)
+        self.ink = np.concatenate([
+            self.ink, *(np.column_stack([box, np.full(40, height[i] + d)]) for d in (-half, half)),
+        ])  # fmt: skip
+        return float(left[i]), float(height[i])
 
 
 # ---------------------------------------------------------------- against the marker
 
 
-def draw_thresholds(figure: ThresholdsFigure) -> Picture:
+def draw_thresholds(figure: ThresholdsFigure, paper: Paper = PAPER) -> Picture:
     """Sensitivity and specificity against the cut-off, one panel for each curve."""
-    picture, all_axes = _grid(figure.curves, with_legend=True)
+    picture, all_axes = _grid(figure.curves, paper, with_legend=True)
     crowd = max(len(_points_of(figure, curve)) for curve in figure.curves)
     highest = min(crowd, STAGGER)
     for place, (axes, curve) in enumerate(zip(all_axes, figure.curves, strict=True)):
@@ -171,10 +213,14 @@ def draw_thresholds(figure: ThresholdsFigure) -> Picture:
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
         _own_axis(axes, x[1:-1], log=curve.log, label=curve.x_label)
         if len(figure.curves) > 1:
-            axes.set_title(_wrapped(curve.label), loc="left", fontsize=8.5, pad=6 + 8 * highest)
+            axes.set_title(
+                _wrapped(curve.label), loc="left", fontsize=sized(8.5), pad=sized(6 + 8 * highest)
+            )
         if place == 0:
-            picture.legend(handles=axes.get_legend_handles_labels()[0], loc="upper left", ncols=2,
-                           bbox_to_anchor=(0.0, 1.0), handlelength=2.6)  # fmt: skip
+            picture.legend(
+                handles=axes.get_legend_handles_labels()[0], loc="upper left", ncols=2,
+                bbox_to_anchor=_upper_left(axes), bbox_transform=axes.transAxes, handlelength=2.6,
+            )  # fmt: skip
     return picture
 
 
@@ -209,15 +255,15 @@ def _mark_lines(axes: Axes, points: Sequence[CutoffPoint]) -> None:
                      linewidth=0.9 if chosen else 0.7,
                      linestyle="-" if chosen else (0, (4, 3)))  # fmt: skip
         axes.annotate(
-            point.rule, (threshold, 1.0), (0, 3 + 8 * (place % STAGGER)),
+            point.rule, (threshold, 1.0), (0, sized(3 + 8 * (place % STAGGER))),
             ha="center", va="bottom", xycoords=("data", "axes fraction"),
-            textcoords="offset points", fontsize=6.8, color="0.15" if chosen else GREY,
+            textcoords="offset points", fontsize=sized(6.8), color="0.15" if chosen else GREY,
         )  # fmt: skip
 
 
-def draw_statistics(figure: MaxstatFigure) -> Picture:
+def draw_statistics(figure: MaxstatFigure, paper: Paper = PAPER) -> Picture:
     """The standardised log-rank statistic of every cut-point, one panel for each marker."""
-    picture, all_axes = _grid(figure.curves, with_legend=False)
+    picture, all_axes = _grid(figure.curves, paper, with_legend=False)
     for axes, curve in zip(all_axes, figure.curves, strict=True):
         axes.plot(curve.cutpoint, curve.statistic, color=colour(0), linewidth=1.2,
                   marker="." if len(curve.cutpoint) < 40 else None, zorder=3)  # fmt: skip
@@ -225,16 +271,25 @@ def draw_statistics(figure: MaxstatFigure) -> Picture:
         axes.axvline(x, color="0.25", linewidth=0.9, zorder=2)
         axes.plot([x], [y], marker="o", markersize=4.5, color=colour(1), zorder=4)
         axes.annotate(
-            f"{cutpoint(x)}, {p_equation(curve.p)}", (x, 1.0), (0, 3), ha="center", va="bottom",
-            xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=6.8,
+            f"{cutpoint(x)}, {p_equation(curve.p)}", (x, 1.0), (0, sized(3)), ha="center",
+            va="bottom", xycoords=("data", "axes fraction"), textcoords="offset points",
+            fontsize=sized(6.8),
         )  # fmt: skip
         axes.set_ylim(0, y * 1.08)
         _own_axis(axes, curve.cutpoint, log=curve.log, label=curve.x_label)
         if len(figure.curves) > 1:
-            axes.set_title(_wrapped(curve.label), loc="left", fontsize=8.5, pad=14)
-    for axes in all_axes[:: _columns(len(figure.curves))]:
-        axes.set_ylabel(figure.y_label)
+            axes.set_title(_wrapped(curve.label), loc="left", fontsize=sized(8.5), pad=sized(14))
+    left = min(axes.get_position().x0 for axes in all_axes)
+    for axes in all_axes:
+        if axes.get_position().x0 == left:
+            axes.set_ylabel(figure.y_label)
     return picture
+
+
+def _upper_left(axes: Axes) -> tuple[float, float]:
+    """The corner of the picture, in units of the axes."""
+    place = axes.get_position()
+    return -place.x0 / place.width, 1 + (1 - place.y1) / place.height
 
 
 def _columns(count: int) -> int:
@@ -242,7 +297,7 @@ def _columns(count: int) -> int:
 
 
 def _grid(
-    panels: Sequence[RatesByCutoff | StatisticByCutpoint], *, with_legend: bool
+    panels: Sequence[RatesByCutoff | StatisticByCutpoint], paper: Paper, *, with_legend: bool
 ) -> tuple[Picture, list[Axes]]:
     """Panels in rows of at most three, with room for labels of several lines."""
     from matplotlib.figure import Figure as MplFigure
@@ -253,9 +308,14 @@ def _grid(
     if count == 1:  # without a title
         above = 0.0
     columns = _columns(count)
+    if paper.width is not None:
+        columns = max(1, min(columns, int(paper.width / (NARROWEST + 0.62))))
     rows = -(-count // columns)
     top = 0.5 if with_legend else 0.2
-    each_width, each_height = PANEL_WIDTH + 0.62, PANEL_HEIGHT + 0.85 + below + above
+    plot = paper.wide(PANEL_WIDTH * columns, NARROWEST * columns, 0.62 * columns + 0.12) / columns
+    others = 0.85 + below + above
+    tall = paper.tall(PANEL_HEIGHT * rows, LOWEST * rows, others * rows + top) / rows
+    each_width, each_height = plot + 0.62, tall + others
     width = each_width * columns + 0.12
     height = each_height * rows + top
     picture = MplFigure(figsize=(width, height))
@@ -263,7 +323,7 @@ def _grid(
     for i in range(count):
         x = 0.56 + (i % columns) * each_width
         y = height - top - (i // columns + 1) * each_height + 0.5 + below
-        place = (x / width, y / height, PANEL_WIDTH / width, PANEL_HEIGHT / height)
+        place = (x / width, y / height, plot / width, tall / height)
         all_axes.append(picture.add_axes(place))
     return picture, all_axes
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from hcc2l.figures.style import colour, dashes
+from hcc2l.figures.style import PAPER, Paper, colour, dashes, sized
 from hcc2l.numerals import count, tick
 from hcc2l.report import Curve, SurvivalFigure, SurvivalPanels
 
@@ -15,45 +17,57 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-WIDTH = 5.0  # inches; readable when a journal scales it to one column (3.4 in)
-PLOT_HEIGHT = 2.9
+# Inches, as in `Paper`.
+WIDTH = 5.0
+PLOT_HEIGHT, LOWEST = 2.9, 1.0
+LEFT, RIGHT = 0.62, 0.15  # the left margin is wider beside long names
+PLOT_WIDTH, NARROWEST = WIDTH - LEFT - RIGHT, 1.5
 ROW_HEIGHT = 0.17
 WRAPPED_LINE = 0.125  # each further line of a wrapped name
 LEGEND_LINE = 0.165
 TITLE_LINE = 0.22  # above the legend of a panel
-LABEL_WIDTH = 22  # characters at which the name of a group is wrapped
-LEGEND_WIDTH = 60
+LABEL_WIDTH, LABEL_NARROW = 22, 12  # characters at which the name of a group is wrapped
+NARROW = 4.0  # where names are wrapped earlier
+LEGEND_WIDTH = 60  # characters above a plot of the usual width
+LEGEND_CHARACTERS = 78  # the same with the lines beside the names
+TICK_CHARACTER, ANNOTATION_CHARACTER = 0.075, 0.067
 CORE = 0.55  # points: the line within a dashed curve
 
 
-def draw(figure: SurvivalFigure) -> Picture:
+def draw(figure: SurvivalFigure, paper: Paper = PAPER) -> Picture:
     """The curves under their legend, with the numbers at risk below the ticks."""
-    return draw_panels(SurvivalPanels((figure,), ("",)))
+    return draw_panels(SurvivalPanels((figure,), ("",)), paper)
 
 
-def draw_panels(figure: SurvivalPanels) -> Picture:
+def draw_panels(figure: SurvivalPanels, paper: Paper = PAPER) -> Picture:
     """Several survival figures side by side, all of the same height."""
     from matplotlib.figure import Figure as MplFigure
 
-    first = figure.panels[0]
-    levels = first.groups
-    lines = _risk_lines(levels, first.cumulative_events)
-    left = 0.62 if len(levels) == 1 else max(0.62, 0.2 + 0.075 * _widest(levels))
+    first, panels = figure.panels[0], len(figure.panels)
+    narrow = paper.width is not None and paper.width / panels < NARROW
+    lines = _risk_lines(first.groups, first.cumulative_events, narrow=narrow)
+    widest = max(len(part) for line in lines for part in line.label.splitlines())
+    left = LEFT if len(first.groups) == 1 else max(LEFT, 0.2 + 0.075 * widest)
+    least = (NARROWEST + left + RIGHT) * panels
+    each = paper.wide((WIDTH + left - LEFT) * panels, least, 0.0) / panels
+    plot = each - left - RIGHT
+    handles = _legend_handles(first, plot)
     bottom = 0.45 + ROW_HEIGHT * 1.3 + sum(line.height for line in lines)
-    handles = _legend_handles(first)
-    top = 0.12 + _legend_height(first, handles, _legend_columns(handles))
+    top = 0.12 + _legend_height(first, handles, plot)
     top += TITLE_LINE if any(figure.titles) else 0.0
-    each, height = WIDTH + left - 0.62, PLOT_HEIGHT + bottom + top
-    width = each * len(figure.panels)
+    tall = paper.tall(PLOT_HEIGHT, LOWEST, bottom + top)
+    height, width = tall + bottom + top, each * panels
     picture = MplFigure(figsize=(width, height))
+    highest = max(map(_highest, figure.panels))
     for i, (panel, title) in enumerate(zip(figure.panels, figure.titles, strict=True)):
         axes = picture.add_axes(
-            ((i * each + left) / width, bottom / height, (each - left - 0.15) / width,
-             PLOT_HEIGHT / height)
-        )  # fmt: skip
+            ((i * each + left) / width, bottom / height, plot / width, tall / height)
+        )
         if title:
-            axes.text(0.0, 1 + (top - 0.12) / PLOT_HEIGHT, title, transform=axes.transAxes,
-                      ha="left", va="top", fontweight="bold", fontsize=9)  # fmt: skip
+            axes.text(0.0, 1 + (top - 0.12) / tall, title, transform=axes.transAxes,
+                      ha="left", va="top", fontweight="bold", fontsize=sized(9))  # fmt: skip
+        if panel.show == "hazard":
+            axes.set_ylim(0.0, highest * 1.05 or 1.0)
         _draw_panel(axes, panel, lines, left)
     return picture
 
@@ -62,38 +76,80 @@ def _draw_panel(
     axes: Axes, figure: SurvivalFigure, lines: Sequence[_RiskLine], left: float
 ) -> None:
     """Curves with their legend and numbers at risk; `left` is the margin in inches."""
-    handles = _legend_handles(figure)
-    _set_axes(axes, figure)
+    width, _ = _inches(axes)
+    handles = _legend_handles(figure, width)
+    _set_axes(axes, figure, _ticks(figure, width))
     for code, level in enumerate(figure.groups):
         curves = [curve for curve in figure.curves if curve.group == level]
         for number, curve in enumerate(curves):
-            _draw_curve(axes, curve, code, rising=figure.rising, thin=number > 0)
+            _draw_curve(axes, figure, curve, code, thin=number > 0)
     _draw_medians(axes, figure)
     _draw_models(axes, figure)
     if handles:
-        _draw_legend(axes, figure, handles, _legend_columns(handles))
+        _draw_legend(axes, figure, handles, width)
     if figure.annotation:
-        y, vertical = (0.04, "bottom") if figure.rising else (0.97, "top")
+        y, vertical = (0.04, "bottom") if _rises(figure) else (0.97, "top")
         axes.text(
-            0.99, y, figure.annotation, transform=axes.transAxes, ha="right",
+            0.99, y, _wrapped(figure.annotation, width), transform=axes.transAxes, ha="right",
             va=vertical, zorder=6,
             bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
         )  # fmt: skip
     _draw_at_risk(axes, figure, lines, left)
 
 
-def _set_axes(axes: Axes, figure: SurvivalFigure) -> None:
+def _wrapped(annotation: str, width: float) -> str:
+    """The lines of a text within the axes, of a width in inches."""
+    characters = int(width / ANNOTATION_CHARACTER)
+    whole = re.sub(r"p ([=<>]) ", "p\u00a0\\1\u00a0", annotation)  # p stays with its value
+    lines = (textwrap.fill(line, characters) for line in whole.splitlines())
+    return "\n".join(lines).replace("\u00a0", " ")
+
+
+def _rises(figure: SurvivalFigure) -> bool:
+    """Whether the curves rise from 0, as all do but those of survival."""
+    return figure.rising or figure.show != "survival"
+
+
+def _inches(axes: Axes) -> tuple[float, float]:
+    """Width and height of the axes."""
+    width, height = axes.get_figure().get_size_inches()  # type: ignore[union-attr]  # axes are in a picture
+    place = axes.get_position()
+    return float(width * place.width), float(height * place.height)
+
+
+def _ticks(figure: SurvivalFigure, width: float) -> tuple[float, ...]:
+    """The ticks, every second or third of them where their numbers would touch."""
+    shown = [n for at_risk in figure.at_risk for n in at_risk.n_risk]
+    longest = max(len(text) for text in (*map(tick, figure.ticks), *map(count, shown)))
+    most = width / (TICK_CHARACTER * (longest + 1))
+    end = figure.x_max * 1.02 or 1.0
+    inside = [t for t in figure.ticks if t <= end]
+    span = (inside[-1] - inside[0]) / end if inside else 0.0
+    every = next(k for k in range(1, len(inside) + 2) if span * most * k >= len(inside) - 1)
+    return tuple(inside[::every])
+
+
+def _set_axes(axes: Axes, figure: SurvivalFigure, ticks: Sequence[float]) -> None:
     axes.set_xlim(0.0, figure.x_max * 1.02 or 1.0)
-    axes.set_xticks(figure.ticks, [tick(t) for t in figure.ticks])
-    axes.set_ylim(0.0, 1.02)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25%", "50%", "75%", "100%"])
+    axes.set_xticks(ticks, [tick(t) for t in ticks])
+    if figure.show != "hazard":  # whose panels have a height in common
+        axes.set_ylim(0.0, 1.02)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25%", "50%", "75%", "100%"])
     axes.set_xlabel(figure.x_label)
     axes.set_ylabel(figure.y_label)
 
 
-def _draw_curve(axes: Axes, curve: Curve, code: int, *, rising: bool, thin: bool) -> None:
+def _highest(figure: SurvivalFigure) -> float:
+    """The highest cumulative hazard within the time axis; bands may leave the picture above it."""
+    return max(
+        (h for curve in figure.curves for t, h in zip(curve.time, curve.estimate, strict=True)
+         if t <= figure.x_max), default=0.0,
+    )  # fmt: skip
+
+
+def _draw_curve(axes: Axes, figure: SurvivalFigure, curve: Curve, code: int, *, thin: bool) -> None:
     """A curve with its band and censoring marks; that of the competing event is `thin`."""
-    start = 0.0 if rising else 1.0
+    start = 0.0 if _rises(figure) else 1.0
     time, estimate = [0.0, *curve.time], [start, *curve.estimate]
     axes.step(
         time, estimate, where="post", color=colour(code), linestyle=dashes(code),
@@ -102,13 +158,14 @@ def _draw_curve(axes: Axes, curve: Curve, code: int, *, rising: bool, thin: bool
     )  # fmt: skip
     if thin:
         return
-    lower, upper = ([start, *_carried(limits, start)] for limits in (curve.lower, curve.upper))
-    axes.fill_between(
-        time, lower, upper, step="post", color=colour(code), alpha=0.13, linewidth=0, zorder=1
-    )
+    if figure.bands:
+        lower, upper = ([start, *_carried(limits, start)] for limits in (curve.lower, curve.upper))
+        axes.fill_between(
+            time, lower, upper, step="post", color=colour(code), alpha=0.13, linewidth=0, zorder=1
+        )
     steps = zip(curve.time, curve.estimate, curve.n_censor, strict=True)
     censored = [(t, s) for t, s, n in steps if n]
-    if censored and not rising:
+    if censored and figure.censor_marks and not figure.rising:
         axes.plot(
             *zip(*censored, strict=True), linestyle="none", marker="|", markersize=4.5,
             markeredgewidth=0.8, color=colour(code), zorder=4,
@@ -134,7 +191,7 @@ def _carried(values: Sequence[float | None], start: float) -> list[float]:
 
 def _draw_medians(axes: Axes, figure: SurvivalFigure) -> None:
     reached = [(i, m) for i, m in enumerate(figure.medians) if m is not None]
-    if not reached:
+    if not reached or figure.show == "hazard":
         return
     grey = {"color": "0.45", "linewidth": 0.7, "linestyle": (0, (4, 3)), "zorder": 2}
     axes.plot([0, max(m for _, m in reached)], [0.5, 0.5], **grey)  # type: ignore[arg-type]  # matplotlib types no **style
@@ -152,23 +209,24 @@ def _draw_models(axes: Axes, figure: SurvivalFigure) -> None:
             )  # fmt: skip
 
 
-def _legend_handles(figure: SurvivalFigure) -> list[Any]:
-    """Legend entries of groups, causes and models."""
+def _legend_handles(figure: SurvivalFigure, width: float) -> list[Any]:
+    """Legend entries of groups, causes and models, above a plot of a width in inches."""
     from matplotlib.lines import Line2D
 
     levels = figure.groups
+    characters = max(12, _characters(LEGEND_WIDTH, width))
 
     def line(label: str, **look: Any) -> Line2D:
-        return Line2D([], [], label=textwrap.fill(label, LEGEND_WIDTH), **look)
+        return Line2D([], [], label=textwrap.fill(label, characters), **look)
 
     handles = []
     if len(levels) == 1 and figure.models:
         handles.append(line("Kaplan–Meier", color=colour(0), linestyle=dashes(0), linewidth=1.5))
     if len(levels) > 1:
         handles += [
-            line(level, color=colour(i), linestyle=dashes(i), linewidth=1.5,
-                 path_effects=_unbroken(i))
-            for i, level in enumerate(levels)
+            line(f"{level}, {caption}" if caption else level, color=colour(i),
+                 linestyle=dashes(i), linewidth=1.5, path_effects=_unbroken(i))
+            for i, (level, caption) in enumerate(zip_longest(levels, figure.captions))
         ]  # fmt: skip
     if figure.rising:
         causes = dict.fromkeys(str(curve.cause) for curve in figure.curves)
@@ -185,31 +243,42 @@ def _legend_handles(figure: SurvivalFigure) -> list[Any]:
     return handles
 
 
-def _legend_columns(handles: Sequence[Any]) -> int:
-    """The number of legend columns that fit the width."""
+def _legend_columns(handles: Sequence[Any], width: float) -> int:
+    """The number of legend columns that fit above a plot of a width in inches."""
     longest = max((len(part) for h in handles for part in h.get_label().splitlines()), default=1)
-    return max(1, min(len(handles), 4, 78 // (longest + 9)))
+    fitting = _characters(LEGEND_CHARACTERS, width) // (longest + 9)
+    return max(1, min(len(handles), 4, fitting))
 
 
-def _legend_height(figure: SurvivalFigure, handles: Sequence[Any], columns: int) -> float:
+def _legend_height(figure: SurvivalFigure, handles: Sequence[Any], width: float) -> float:
     """Height of the legend in inches."""
-    per_column = -(-len(handles) // columns) if handles else 0
-    rows = sum(
-        max(len(h.get_label().splitlines()) for h in handles[i::per_column])
-        for i in range(per_column)
-    )
-    return LEGEND_LINE * (rows + (1 if handles and figure.legend else 0))
+    columns = _legend_columns(handles, width)
+    rows = [handles[i : i + columns] for i in range(0, len(handles), columns)]
+    lines = sum(max(len(h.get_label().splitlines()) for h in row) for row in rows)
+    heading = _legend_title(figure, width).count("\n") + 1 if figure.legend and handles else 0
+    return LEGEND_LINE * (lines + heading)
 
 
-def _draw_legend(axes: Axes, figure: SurvivalFigure, handles: Sequence[Any], columns: int) -> None:
-    """The legend above the axes, where it hides no curve."""
+def _legend_title(figure: SurvivalFigure, width: float) -> str:
+    return textwrap.fill(figure.legend or "", max(12, _characters(70, width)))
+
+
+def _characters(usual: int, width: float) -> int:
+    """The characters above a plot of a width in inches, if so many are above the usual one."""
+    return int(usual * width / PLOT_WIDTH + 1e-6)
+
+
+def _draw_legend(axes: Axes, figure: SurvivalFigure, handles: Sequence[Any], width: float) -> None:
+    """The legend above the axes, where it hides no curve, in level order row by row."""
     picture = axes.get_figure()
     assert picture is not None
-    title = textwrap.fill(figure.legend, 70) if figure.legend else None
+    columns = _legend_columns(handles, width)
+    by_column = [handle for i in range(columns) for handle in handles[i::columns]]
     picture.legend(
-        handles=handles, ncols=columns, title=title, loc="lower left",
-        bbox_to_anchor=(0.0, 1.0), bbox_transform=axes.transAxes, alignment="left",
-        handlelength=2.6, borderaxespad=0.1, borderpad=0.2, labelspacing=0.3, columnspacing=1.6,
+        handles=by_column, ncols=columns, title=_legend_title(figure, width) or None,
+        loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=axes.transAxes,
+        alignment="left", handlelength=2.6, borderaxespad=0.1, borderpad=0.2, labelspacing=0.3,
+        columnspacing=1.6,
     )  # fmt: skip
 
 
@@ -226,10 +295,10 @@ class _RiskLine:
         return ROW_HEIGHT + WRAPPED_LINE * self.label.count("\n")
 
 
-def _risk_lines(levels: Sequence[str], with_events: bool) -> list[_RiskLine]:
-    lines = []
+def _risk_lines(levels: Sequence[str], with_events: bool, *, narrow: bool) -> list[_RiskLine]:
+    lines, width = [], LABEL_NARROW if narrow else LABEL_WIDTH
     for code, level in enumerate(levels):
-        label = "All" if len(levels) == 1 and level == "all" else textwrap.fill(level, LABEL_WIDTH)
+        label = "All" if len(levels) == 1 and level == "all" else textwrap.fill(level, width)
         lines.append(_RiskLine(label, code, events=False))
         if with_events:
             lines.append(_RiskLine("  events", code, events=True))
@@ -240,30 +309,30 @@ def _draw_at_risk(
     axes: Axes, figure: SurvivalFigure, lines: Sequence[_RiskLine], left: float
 ) -> None:
     """Numbers centred under the ticks, in the colour of their curve."""
-    picture = axes.get_figure()
-    assert picture is not None
-    height = picture.get_figheight() * axes.get_position().height  # type: ignore[union-attr]  # axes are in a picture
-    width = axes.get_position().width * picture.get_figwidth()  # type: ignore[union-attr]  # axes are in a picture
+    width, height = _inches(axes)
+    shown = set(_ticks(figure, width))
     place = axes.get_xaxis_transform()
     y = -0.47 / height
-    heading = "Number at risk"
+    heading = figure.at_risk_heading
     if figure.cumulative_events:
         heading += " and cumulative events"
     margin = (0.08 - left) / width
     axes.text(margin, y, heading, transform=axes.transAxes, ha="left", va="center",
-              fontweight="bold", fontsize=7.5)  # fmt: skip
+              fontweight="bold", fontsize=sized(7.5))  # fmt: skip
     above = ROW_HEIGHT
     for line in lines:
         y -= (above + line.height) / 2 / height
         above = line.height
         ink = colour(line.code) if len(figure.groups) > 1 else "black"
-        look: dict[str, Any] = {"va": "center", "color": ink, "fontsize": 7.5, "linespacing": 1.2}
+        look: dict[str, Any] = {
+            "va": "center",
+            "color": ink,
+            "fontsize": sized(7.5),
+            "linespacing": 1.2,
+        }
         axes.text(margin, y, line.label, transform=axes.transAxes, ha="left", **look)
         numbers = figure.at_risk[line.code]
-        shown = numbers.cumulative_events if line.events else numbers.n_risk
-        for time, n in zip(numbers.time, shown, strict=True):
-            axes.text(time, y, count(n), transform=place, ha="center", **look)
-
-
-def _widest(levels: Sequence[str]) -> int:
-    return max(len(line) for level in levels for line in textwrap.wrap(level, LABEL_WIDTH) or [""])
+        values = numbers.cumulative_events if line.events else numbers.n_risk
+        for time, n in zip(numbers.time, values, strict=True):
+            if time in shown:
+                axes.text(time, y, count(n), transform=place, ha="center", **look)

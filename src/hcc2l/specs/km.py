@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from hcc2l.specs.figure import FIGURE, SurvivalFigureOptions
 from hcc2l.specs.options import SurvivalSpec, option
 from hcc2l.specs.rules import Excludes, Needs
 
@@ -19,7 +20,7 @@ _KM = "Kaplan–Meier"
 
 
 @dataclass(frozen=True, kw_only=True)
-class KmSpec(SurvivalSpec):
+class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     """Kaplan–Meier analysis: medians, survival at given times, log-rank tests, numbers at risk."""
 
     example = "--by child_pugh --at 6,12 --plot km.pdf"
@@ -27,6 +28,7 @@ class KmSpec(SurvivalSpec):
         "survival": "--at 6,12",
         "rmst": "--tau 12",
         "pairwise": "--pairwise",
+        "hazard_ratios": "--hr",
         "parametric": "--parametric best",
         "curve": "--curve",
     }
@@ -38,7 +40,7 @@ class KmSpec(SurvivalSpec):
                 message=f"{name} compares groups, but no groups were given.",
                 hint="Add --by with a grouping column.",
             )
-            for name in ("--trend", "--pairwise", "--strata")
+            for name in ("--trend", "--pairwise", "--strata", "--hr")
         ),
         *(
             Needs(
@@ -52,6 +54,15 @@ class KmSpec(SurvivalSpec):
         Excludes("--weights", "--competing"),
         Excludes("--tau", "--competing"),
         Excludes("--parametric", "--competing"),
+        Excludes("--hr", "--competing"),
+        *(
+            Excludes(
+                show, "--competing",
+                message="With a competing event the figure shows cumulative incidences.",
+                hint="Omit --show.",
+            )
+            for show in ("--show risk", "--show hazard")
+        ),
         Excludes(
             "--parametric", "--weights",
             message="Parametric models do not take case weights.",
@@ -109,5 +120,9 @@ class KmSpec(SurvivalSpec):
     )  # fmt: skip
     curve: bool = option(False, "Add the whole curve as a table, for JSON and CSV.", panel=_KM)
     cumulative_events: bool = option(
-        False, "Show cumulative events below the numbers at risk in the figure.", panel=_KM
+        False, "Show cumulative events below the numbers at risk in the figure.", panel=FIGURE
     )
+    hr: bool = option(
+        False, "Hazard ratios to the first group, unadjusted; in the figure with the medians.",
+        panel=FIGURE,
+    )  # fmt: skip

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
-from hcc2l.specs.options import OUTPUT, Options, option
+from hcc2l.specs.figure import FigureOptions
+from hcc2l.specs.options import OUTPUT, option
 from hcc2l.wording import listed
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutputOptions(Options):
-    """Formats and files of a command's output."""
+class OutputOptions(FigureOptions):
+    """Formats and files of a command's output, and how its figure is drawn."""
 
     out: Sequence[str] = option(
         (), "Also write the result to a file, in the format of its extension: "
@@ -20,7 +21,8 @@ class OutputOptions(Options):
         metavar="FILE", panel=OUTPUT, commas=False, in_dictionary=False,
     )  # fmt: skip
     plot: Sequence[str] = option(
-        (), "Write the figure to a file: .png .svg .pdf.",
+        (), "Write the figure to a file: .png .svg .pdf .tiff .eps; - draws survival curves in the "
+        "terminal.",
         metavar="FILE", panel=OUTPUT, commas=False, in_dictionary=False,
     )  # fmt: skip
     format: str = option(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hcc2l.errors import UsageError
+from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
 from hcc2l.specs.options import (
     EndpointSpec,
     SurvivalSpec,
@@ -33,7 +34,7 @@ _OUTCOMES = "Outcomes and figure"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PsmatchSpec(EndpointSpec):
+class PsmatchSpec(EndpointSpec, SurvivalFigureOptions):
     """Compare two treatments in matched patients: propensity score, balance, outcomes."""
 
     example = "--treat lenvatinib -x age,child_pugh,afp@log2"
@@ -57,6 +58,7 @@ class PsmatchSpec(EndpointSpec):
         NoEffect("--truncate", ("--weighting iptw", "--weighting overlap")),
         NoEffect("--ratio", ("--method nearest",)),
         NoEffect("--replace", ("--method nearest",)),
+        *(NoEffect(name, ("--which survival",)) for name in SURVIVAL_FIGURE),
     )  # fmt: skip
 
     treat: str | None = option(

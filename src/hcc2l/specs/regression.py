@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
+from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
 from hcc2l.specs.options import (
     RANDOM,
     AnalysisSpec,
@@ -157,7 +158,7 @@ class RegressionSpec(AnalysisSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CoxSpec(SurvivalSpec, RegressionSpec):
+class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
     """Cox regression: univariable and multivariable hazard ratios, checks, forest plot."""
 
     example = "-x age@per10,child_pugh,afp@400 --plot forest.pdf"
@@ -183,6 +184,12 @@ class CoxSpec(SurvivalSpec, RegressionSpec):
             "--which subgroups", ("--subgroups",),
             message="There is nothing to draw for --which subgroups.",
             hint="Add --subgroups TERM --within A,B.",
+        ),
+        *(NoEffect(name, ("--adjusted-curves",)) for name in SURVIVAL_FIGURE),
+        Excludes(
+            "--show hazard", "--adjusted-curves",
+            message="Adjusted curves are averages of survival, not of the hazard.",
+            hint="Use --show risk, or omit --show.",
         ),
         Needs(
             "--which adjusted", ("--adjusted-curves",),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
+from hcc2l.specs.figure import FIGURE, TimeAxisOptions
 from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
 
 Statistic = Literal["quad", "max"]
@@ -17,7 +18,7 @@ _TREE = "Tree"
 
 
 @dataclass(frozen=True, kw_only=True)
-class TreeSpec(SurvivalSpec):
+class TreeSpec(SurvivalSpec, TimeAxisOptions):
     """Conditional inference survival tree: splits, rules, a curve in each leaf."""
 
     example = "-x afp,child_pugh,ecog --plot tree.pdf"
@@ -65,6 +66,8 @@ class TreeSpec(SurvivalSpec):
     forest: bool = option(
         False, "Add the variable importance of a random survival forest.", panel=_TREE
     )
+
+    at_risk: bool = option(False, "Numbers at risk below the curves of the leaves.", panel=FIGURE)
 
     def require(self) -> None:
         """Refuse a tree without candidates."""

@@ -207,3 +207,14 @@ def test_files_are_written_beside_the_result(run: Run, workplace: Path) -> None:
     ]
     assert run("cox", DATA / "hcc81.csv", "-x", "age,bclc", *asked).status == 0
     assert all((workplace / name).stat().st_size > 0 for name in names)
+
+
+def test_the_numbers_at_risk_below_adjusted_curves_are_said_to_be_unadjusted() -> None:
+    figure: Any = forest(covariates=["age", "child_pugh"], adjusted_curves="child_pugh")
+    assert figure.at_risk_heading == "Number at risk (not adjusted)"
+    risk: Any = forest(covariates=["age", "child_pugh"], adjusted_curves="child_pugh", show="risk",
+                       xlim=12, bands=False)  # fmt: skip
+    assert risk.y_label == "1 − overall survival, adjusted"
+    assert (risk.x_max, risk.bands) == (12, False)
+    for survival, other in zip(figure.curves, risk.curves, strict=True):
+        assert other.estimate == pytest.approx([1 - s for s in survival.estimate])

@@ -146,3 +146,10 @@ def test_curves_of_different_patients_are_named_with_their_number() -> None:
     report = hcc2l.roc(SECOND_LINE, **markers | {"by": "child_pugh"})
     assert report.draw is not None
     assert "AFP, A (n = 80)" in draw(report.draw(), "svg").decode()
+
+
+def test_the_legend_of_a_time_dependent_curve_says_the_event_and_the_time() -> None:
+    report = hcc2l.roc(HCC, time="os_months", event="death", at=12, marker="afp", boot=0)
+    assert report.draw is not None
+    (legend,) = draw_roc(report.draw()).legends
+    assert legend.get_title().get_text() == "Death by 12 months"

@@ -90,14 +90,18 @@ def _adjusted(data: CoxData, model: Model, groups: Table, curve: Table) -> Survi
     for i, level in enumerate(levels):
         codes[term.factor.codes[model.rows] == term.factor.levels.index(level)] = i
     time = data.time[model.rows]
-    label = data.outcome.endpoint.label
     figure = survival_figure(
         Patients(levels, codes, time, data.event[model.rows]),
         [_adjusted_curve(curve, level, float(time.max())) for level in levels],
         data.outcome.endpoint,
+        data.spec,
         legend=f"{data.labels[term.text]}, adjusted",
+        conf_level=data.spec.conf_level,
     )
-    return replace(figure, y_label=f"{label}, adjusted", medians=groups.numbers("median"))
+    return replace(
+        figure, y_label=f"{figure.y_label}, adjusted", medians=groups.numbers("median"),
+        at_risk_heading="Number at risk (not adjusted)",
+    )  # fmt: skip
 
 
 def _adjusted_curve(curve: Table, level: str, longest: float) -> Curve:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from hcc2l.analyses.survival_figure import (
     step_curve,
     survival_figure,
 )
-from hcc2l.numerals import p_equation, tick
+from hcc2l.numerals import confidence, interval, number, p_equation, ratio_interval, tick
 from hcc2l.report import Curve, ModelCurve, SurvivalFigure, Table
 from hcc2l.stats.competing import cumulative_incidence
 
@@ -30,14 +30,17 @@ def km_figure(data: KmData, tables: Sequence[Table]) -> SurvivalFigure:
         Patients(data.levels, data.codes, data.time, data.event, data.weights),
         list(_incidences(data) if spec.competing else _survival(data)),
         data.endpoint,
+        spec,
         legend=data.group.label if data.group else None,
+        conf_level=spec.conf_level,
         since=f"Time{landmark}",
     )
     return replace(
         figure,
         y_label="Cumulative incidence" if spec.competing else figure.y_label,
         medians=() if spec.competing else named["groups"].numbers("median"),
-        annotation=_annotation(named.get("tests")),
+        annotation=_annotation(named, confidence(spec.conf_level)),
+        captions=tuple(_medians(data, named["groups"])) if spec.hr else (),
         models=tuple(_models(data, named["parametric"])) if spec.parametric else (),
         rising=bool(spec.competing),
         cumulative_events=spec.cumulative_events,
@@ -59,7 +62,32 @@ def _incidences(data: KmData) -> Iterator[Curve]:
             yield step_curve(level, c.time, c.incidence, limits, c.n_censor, cause)
 
 
-def _annotation(tests: Table | None) -> str | None:
+def _annotation(named: Mapping[str, Table], ci: str) -> str | None:
+    """The test, and the hazard ratios if they were asked for; None without any."""
+    lines = [_test(named.get("tests"))]
+    if "hazard_ratios" in named:
+        table = named["hazard_ratios"]
+        hr, lower, upper = (table.numbers(key) for key in ("hr", "lower", "upper"))
+        for i, row in enumerate(table.rows):
+            ratio = ratio_interval(hr[i], lower[i], upper[i]).replace("(", f"({ci} ", 1)
+            lines.append(f"HR {ratio}, {row['group']} v {row['reference']}")
+    return "\n".join(line for line in lines if line) or None
+
+
+def _medians(data: KmData, groups: Table) -> Iterator[str]:
+    """The median of each group with its interval, for the legend."""
+    keys = ("median", "lower", "upper")
+    decimals = data.decimals([row[key] for row in groups.rows for key in keys])
+    unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
+
+    def written(value: float | None) -> str:
+        return number(value, decimals)
+
+    for median, lower, upper in zip(*(groups.numbers(key) for key in keys), strict=True):
+        yield f"median {interval(median, lower, upper, written)}{unit}"
+
+
+def _test(tests: Table | None) -> str | None:
     """The first test, or Gray's for the endpoint's event, with its p; None without a p."""
     if tests is None or not tests.rows:
         return None
@@ -74,7 +102,7 @@ def _annotation(tests: Table | None) -> str | None:
 
 
 def _models(data: KmData, parametric: Table) -> Iterator[ModelCurve]:
-    """S(t) of each fitted model on a grid from 0 to the last time."""
+    """S(t) of each fitted model, or what is shown of it, on a grid from 0 to the last time."""
     from hcc2l.stats.parametric import ParametricFit
 
     grid = np.linspace(0.0, float(data.time.max()), 201)
@@ -83,5 +111,7 @@ def _models(data: KmData, parametric: Table) -> Iterator[ModelCurve]:
             str(row["model"]),  # type: ignore[arg-type]  # a family that was fitted
             float(str(row["location"])), float(str(row["scale"])), 0.0, 0.0, 0.0, 0.0,
         )  # fmt: skip
-        survival = numbers(fit.survival(grid))
-        yield ModelCurve(str(row["group"]), FAMILY_LABELS[fit.family], numbers(grid), survival)
+        survival = fit.survival(grid)
+        shown = {"survival": survival, "risk": 1 - survival, "hazard": -np.log(survival)}
+        curve = numbers(shown[data.spec.show])
+        yield ModelCurve(str(row["group"]), FAMILY_LABELS[fit.family], numbers(grid), curve)

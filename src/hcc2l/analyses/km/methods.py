@@ -187,6 +187,11 @@ def _test_sentences(
         )
         cited.append(references.TARONE_1975)
     sentences += _pairwise_sentence(data, results, cited)
+    if spec.hr:
+        sentences.append(
+            "Hazard ratios were estimated by an unadjusted Cox model, with Efron's method for ties."
+        )
+        cited += [references.COX_1972, references.EFRON_1977]
     if data.robust and sentences:
         sentences.append("Robust variances were used for the tests.")
         cited.append(references.LIN_WEI_1989)

@@ -25,7 +25,9 @@ from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats import logrank as tests
+from hcc2l.stats.cox import cox
 from hcc2l.stats.multiplicity import adjust
+from hcc2l.stats.tails import normal_quantile
 
 
 def km_tables(data: KmData) -> list[Table]:
@@ -42,6 +44,8 @@ def km_tables(data: KmData) -> list[Table]:
         tables.append(_tests(data))
         if spec.pairwise:
             tables.append(_pairwise(data))
+        if spec.hr:
+            tables.append(_hazard_ratios(data))
     if spec.parametric:
         tables.append(_parametric(data))
     if spec.curve:
@@ -128,6 +132,24 @@ def _observed_quartiles(data: KmData, rows: list[Row]) -> str:
     if len(rows) == 1:
         return quartiles[0]
     return ", ".join(f"{text} ({row['group']})" for text, row in zip(quartiles, rows, strict=True))
+
+
+def _hazard_ratios(data: KmData) -> Table:
+    """The hazard ratio of each group to the first, from an unadjusted Cox model."""
+    reference, *others = data.levels
+    x = np.column_stack([data.codes == code for code in range(1, len(data.levels))])
+    fit = cox(data.time, data.event, x.astype(np.float64), weights=data.weights)
+    std_err = fit.std_err if fit.robust_std_err is None else fit.robust_std_err
+    half = normal_quantile(data.spec.conf_level) * std_err
+    rows: list[Row] = []
+    for i, group in enumerate(others):
+        ratio = (fit.coef[i], fit.coef[i] - half[i], fit.coef[i] + half[i])
+        hr, lower, upper = (finite(float(np.exp(v))) if fit.estimable[i] else None for v in ratio)
+        rows.append({"group": group, "reference": reference, "hr": hr, "lower": lower,
+                     "upper": upper})  # fmt: skip
+    columns = (data.group_column, Column("Reference", ("reference",)),
+               _interval(f"HR {data.ci}", "hr", "lower", "upper"))  # fmt: skip
+    return Table("hazard_ratios", "Hazard ratios, unadjusted", tuple(rows[0]), tuple(rows), columns)
 
 
 def _quantiles(data: KmData) -> list[Table]:

@@ -120,7 +120,9 @@ def _panel(data: MatchData, sample: Sample, tables: dict[str, Table]) -> Surviva
         [kaplan_meier_curve(level, _curve(patients, code), "log", data.spec.conf_level)
          for code, level in enumerate(treatment.levels)],
         outcome.endpoint,
+        data.spec,
         legend=treatment.label,
+        conf_level=data.spec.conf_level,
         longest=max(float(outcome.time[outcome.known].max()), 0.0),
     )  # fmt: skip
     medians = _of(data, sample, tables["survival"]).numbers("median")

@@ -35,17 +35,21 @@ def maxstat_figure(data: MaximallySelected, maxima: Maxima) -> Figure:
     return MaxstatFigure(tuple(statistics), "Standardised log-rank statistic")
 
 
-def curve_figure(patients: Patients, curves: Curves) -> Figure:
-    """The ROC curves, or the rates by threshold, as `--which` selects."""
+def curve_figure(patients: Patients, curves: Curves, outcome: str | None = None) -> Figure:
+    """The ROC curves, or the rates by threshold, as `--which` selects.
+
+    The legend names the outcome if it is given: the event by a time.
+    """
     markers = curves.markers
     points = tuple(_points(patients, markers))
     label = _labels(patients, [marker.name for marker in markers])
     if patients.spec.figure == "thresholds":
         return ThresholdsFigure(tuple(_rates(patients, m, label(m)) for m in markers), points)
-    legend = None
+    legend = None if outcome is None else outcome[:1].upper() + outcome[1:]
     if patients.group is not None and len({marker.name for marker in markers}) == 1:
         only = patients.label_of[markers[0].name]
-        legend = f"{only}, by {in_sentence(patients.group.label)}"
+        by = f"{only}, by {in_sentence(patients.group.label)}"
+        legend = by if legend is None else f"{legend}: {by}"
     ci = confidence(patients.spec.conf_level)
     return RocFigure(tuple(_curve(m, label(m)) for m in markers), points, legend, ci)
 

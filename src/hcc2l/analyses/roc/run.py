@@ -168,7 +168,7 @@ def _timed_part(data: TimeDependent, curves: Curves) -> Part:
         on_results=list(findings.of_curves(data.patients, curves, known=False)),
         areas=list(methods.timed_area_sentences(data, curves)),
         cutoffs=list(methods.timed_cutoff_sentences(data, curves)),
-        draw=partial(curve_figure, data.patients, curves),
+        draw=partial(curve_figure, data.patients, curves, outcome=data.classes.words),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from hcc2l.analyses.survival_figure import axis_ticks, numbers, time_label
+from hcc2l.analyses.survival_figure import numbers, time_axis, time_label
 from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.tables import curve
-from hcc2l.report import LeafCurve, Row, Table, TreeFigure, TreeNode
+from hcc2l.report import LeafAtRisk, LeafCurve, Numbers, Row, Table, TreeFigure, TreeNode
+from hcc2l.stats.risk_sets import time_tolerance
 from hcc2l.stats.tree import Node
 
 
@@ -26,7 +27,7 @@ def tree_figure(data: TreeData, nodes: Table) -> TreeFigure:
     """The figure: variable and p of each split, conditions of branches, curves of the leaves."""
     limits = [nodes.numbers(key) for key in ("median", "lower", "upper")]
     endpoint = data.outcome.endpoint
-    longest = float(data.time.max())
+    end, ticks = time_axis(data.spec, float(data.time.max()), endpoint.unit)
     return TreeFigure(
         nodes=tuple(
             _node(data, node, *of_node)
@@ -36,10 +37,20 @@ def tree_figure(data: TreeData, nodes: Table) -> TreeFigure:
         caption=_caption(data, [row for row in nodes.rows if row["terminal"]]),
         x_label=time_label(endpoint.unit),
         y_label=endpoint.label,
-        ticks=axis_ticks(longest, endpoint.unit),
-        x_max=longest,
+        ticks=ticks,
+        x_max=end,
         decimals=endpoint.decimals([value for values in limits for value in values]),
+        censor_marks=data.spec.censor_ticks,
+        at_risk=tuple(_at_risk(data, ticks)) if data.spec.at_risk else (),
     )
+
+
+def _at_risk(data: TreeData, ticks: Numbers) -> Iterator[LeafAtRisk]:
+    tolerance = time_tolerance(data.time)
+    for leaf in data.tree.leaves:
+        time = data.time[data.tree.rows(leaf.number)]
+        at_risk = (float((time >= t - tolerance).sum()) for t in ticks)
+        yield LeafAtRisk(leaf.number, ticks, tuple(at_risk))
 
 
 def _node(
