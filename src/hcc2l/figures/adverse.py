@@ -19,7 +19,7 @@ LINE = 0.2  # inches per event
 BAR = 0.68  # of a line
 CHARACTER, TITLE_CHARACTER = 0.063, 0.078  # inches
 NAME_WIDTH, TITLE_WIDTH = 40, 32  # characters at which names of events and groups are wrapped
-PANEL, NARROWEST = 2.5, 1.0  # inches, width of the bars of a group
+PANEL, NARROWEST = 2.5, 1.3  # inches, width of the bars of a group
 BETWEEN = 0.25
 HEADING, AXIS, LEGEND = 0.3, 0.5, 0.22
 TINT = 0.6  # share of white in the bars of the wider band
@@ -41,7 +41,8 @@ def draw(figure: AdverseFigure, paper: Paper = PAPER) -> Picture:
     panel = paper.wide(PANEL * k, NARROWEST * k, left + 0.2 + between * (k - 1)) / k
     step = panel + between
     letters = min(TITLE_WIDTH, int(panel / TITLE_CHARACTER))
-    titles = [_wrapped(f"{g} (n = {_patients(figure, g)})", letters) for g in groups]
+    heads = [f"{g} (n\u00a0=\u00a0{_patients(figure, g)})" for g in groups]  # never broken there
+    titles = [_wrapped(head, letters).replace("\u00a0", " ") for head in heads]
     right = left + (k - 1) * step + panel
     below = AXIS + (LEGEND if len(bands) > 1 else 0.0)
     heading = HEADING * (1 + 0.55 * max(title.count("\n") for title in titles))

@@ -22,6 +22,7 @@ BELOW, LINE = 0.5, 0.145
 BOX = 0.2  # width of a box; the lines go from 0 to 1
 BESIDE = 0.22  # from the end of the lines to the middle of a box
 TICK, TITLE = 15, 30  # characters of a line
+CHARACTER = 0.049  # inches, of the line of the test
 WIDEST = 5.0  # points of a line of many patients
 THIN, THINNEST = 0.7, 0.35  # of one patient
 GREY = "0.55"
@@ -40,6 +41,9 @@ def draw(figure: ChangeFigure, paper: Paper = PAPER) -> Picture:
     above = LINE * max(title.count("\n") + 1 if title else 0 for title in titles) + 0.32
     left = LEFT_OF_LOG if any(panel.log for panel in figure.panels) else LEFT
     wide = paper.wide(WIDTH * columns, NARROWEST * columns, left * columns + 0.15) / columns
+    tests = [_test(*pair, wide) for pair in zip(figure.panels, figure.lines, strict=True)]
+    further = max(test.count("\n") for test in tests)
+    above += LINE * further
     tall = paper.tall(HEIGHT * rows, LOWEST * rows, (above + BELOW + ticks) * rows) / rows
     each_width, each_height = left + wide, above + tall + BELOW + ticks
     width, height = each_width * columns + 0.15, each_height * rows
@@ -59,9 +63,14 @@ def draw(figure: ChangeFigure, paper: Paper = PAPER) -> Picture:
         )
         axes.set_ylabel(_wrapped(panel.y_label, TITLE))
         axes.set_title(
-            titles[place], loc="left", fontsize=sized(8.5), pad=sized(18), linespacing=1.1
+            titles[place],
+            loc="left",
+            fontsize=sized(8.5),
+            pad=sized(18 + 9 * further),
+            linespacing=1.1,
         )
-        _annotate(axes, panel, lines)
+        axes.text(0, 1.03, tests[place], transform=axes.transAxes, ha="left", va="bottom",
+                  fontsize=sized(7.2), linespacing=1.1)  # fmt: skip
         _legend(axes, lines, (BELOW + ticks - 0.3) / tall)
     return picture
 
@@ -150,10 +159,11 @@ def _whole(limits: tuple[float, float, float]) -> bool:
     return all(value.is_integer() for value in limits)
 
 
-def _annotate(axes: Axes, panel: PairedPanel, lines: PairedLines) -> None:
-    """The number of patients and the test, above the panel."""
-    text = f"n = {count(sum(lines.n))}; {panel.annotation}"
-    axes.text(0, 1.03, text, transform=axes.transAxes, ha="left", va="bottom", fontsize=sized(7.2))
+def _test(panel: PairedPanel, lines: PairedLines, width: float) -> str:
+    """The number of patients and the test, for above a panel of so many inches."""
+    n = f"n = {count(sum(lines.n))}"
+    text = f"{n}; {panel.annotation}"
+    return text if CHARACTER * len(text) <= width else f"{n}\n{panel.annotation}"
 
 
 def _legend(axes: Axes, lines: PairedLines, below: float) -> None:
