@@ -25,6 +25,8 @@ from hcc2l.files import (
     write_files,
 )
 from hcc2l.formats import FORMATS
+from hcc2l.house_styles import written_in
+from hcc2l.numerals import with_p
 from hcc2l.progress import shown_by
 from hcc2l.specs import CohortSpec
 from hcc2l.specs.options import Option, Options, options_of
@@ -61,11 +63,12 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     output = OutputOptions(**options_of_kind(OutputOptions, options))
     _refuse_table_without_effect(output)
     spec = spec_type(**options_of_kind(spec_type, options))
-    with _progress(output.quiet):
-        report = _analyse(command, cohort, spec)
-    _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
-    _refuse_unrequested_table(report, spec, output)
-    _deliver(report, output, options.get("write_dictionary"))
+    with written_in(output.style):
+        with _progress(output.quiet):
+            report = _analyse(command, cohort, spec)
+        _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
+        _refuse_unrequested_table(report, spec, output)
+        _deliver(report, output, options.get("write_dictionary"))
     if report.status:
         raise typer.Exit(report.status)
 
@@ -241,7 +244,9 @@ def _refuse_unrequested_table(report: Report, spec: CohortSpec, output: OutputOp
 
 def _analyse(command: str, cohort: Cohort, spec: CohortSpec) -> Report:
     report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, spec)
-    return replace(report, provenance=replace(report.provenance, argv=tuple(sys.argv[1:])))
+    provenance = replace(report.provenance, argv=tuple(sys.argv[1:]))
+    notes = tuple(replace(note, text=with_p(note.text)) for note in report.notes)
+    return replace(report, provenance=provenance, notes=notes, methods=with_p(report.methods))
 
 
 def _progress(quiet: bool) -> AbstractContextManager[None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import colour
-from hcc2l.numerals import NOT_ESTIMABLE, p_value, ratio_interval, tick
+from hcc2l.numerals import NOT_ESTIMABLE, p_value, ratio_interval, reference, tick, with_p
 from hcc2l.report import ForestFigure, ForestRow
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def _draw_numbers(axes: Axes, panel: Panel, lines: Sequence[_Line], heading: str
     look: dict[str, Any] = {"transform": place, "va": "center", "fontsize": 8}
     end = 1 + (NUMBERS_WIDTH - 0.12) / PLOT_WIDTH
     axes.text(1.06, -1, heading, ha="left", fontweight="bold", **look)
-    axes.text(end, -1, "p", ha="right", fontweight="bold", **look)
+    axes.text(end, -1, with_p("p"), ha="right", fontweight="bold", **look)
     for y, line in enumerate(lines):
         row = _effect_of(panel, line)
         if row is None or not _written(row):
@@ -231,7 +231,7 @@ def _draw_interactions(axes: Axes, lines: Sequence[_Line]) -> None:
     place = axes.get_yaxis_transform()
     look: dict[str, Any] = {"transform": place, "va": "center", "ha": "right", "fontsize": 8}
     end = 1 + (NUMBERS_WIDTH + INTERACTION_WIDTH - 0.12) / PLOT_WIDTH
-    axes.text(end, -1, "p (interaction)", fontweight="bold", **look)
+    axes.text(end, -1, with_p("p (interaction)"), fontweight="bold", **look)
     for y, line in enumerate(lines):
         if line.row is not None and line.row.interaction_p is not None:
             axes.text(end, y, p_value(line.row.interaction_p), **look)
@@ -244,5 +244,5 @@ def _written(row: ForestRow) -> str:
     if row.ratio is None:
         return NOT_ESTIMABLE
     if row.lower is None and row.upper is None:
-        return "reference" if row.p is None else NOT_ESTIMABLE
+        return reference() if row.p is None else NOT_ESTIMABLE
     return ratio_interval(row.ratio, row.lower, row.upper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
@@ -130,7 +131,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
             cells[0] = ""
         previous = first
         rows.append(tuple(cells))
-    footnotes = (*_explained(marks, places), *table.footnotes)
+    footnotes = (*_explained(marks, places), *map(numerals.with_p, table.footnotes))
     numbers = [i for i, c in enumerate(table.columns) if i and c.form != "sentences"]
     if any(NOT_ESTIMABLE in _words(r[i]) for r in rows for i in numbers):
         footnotes = (*footnotes, f"{NOT_ESTIMABLE}: not estimable.")
@@ -159,7 +160,7 @@ class _Place:
 
     @property
     def header(self) -> str:
-        return self.column.header or (self.above[-1] if self.above else "")
+        return _header(self.column) or (self.above[-1] if self.above else "")
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -257,7 +258,7 @@ def _explained(marks: Mapping[Value, str], places: Sequence[_Place]) -> tuple[st
     columns = [place.column for place in places if place.column.mark]
     labels = {value: text for column in columns for value, text in column.labels.items()}
     texts = [f"{mark} {labels[str(value)]}".strip() for value, mark in marks.items()]
-    alone = "" if len(texts) > 1 else f"{columns[0].header}: "
+    alone = "" if len(texts) > 1 else f"{_header(columns[0])}: "
     return (f"{alone}{'; '.join(texts)}.",)
 
 
@@ -286,7 +287,7 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     if not in_model or repeated:
         return "–"
     if column.form == "effect" and kind == "ratio" and numbers == [1.0, None, None]:
-        return "reference"
+        return numerals.reference()
     if kind == "ratio":
         asked = column.decimals if digits is None else digits
         return numerals.ratio_interval(estimate, lower, upper, asked)
@@ -296,7 +297,7 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
 def _summary(values: list[Value], decimals: int | None) -> str:
     """`36 (90.0%)` for a level, `60 (55–66)` for a numeric variable."""
     if values[0] is not None:
-        return f"{write(values[0], 'count', 0)} ({write(values[1], 'probability', 1)})"
+        return _count_and_share(values[0], values[1])
     quartiles = [float(v) for v in values[2:] if isinstance(v, (int, float))]
     if not quartiles:
         return "–"
@@ -305,6 +306,13 @@ def _summary(values: list[Value], decimals: int | None) -> str:
         decimals = 0 if whole or min(quartiles) >= 10 else 1
     median, low, high = quartiles
     return numerals.interval(median, low, high, lambda v: numerals.number(v, decimals))
+
+
+def _count_and_share(count: Value, share: Value) -> str:
+    if not isinstance(count, (int, float)) or not isinstance(share, (int, float)):
+        return f"{write(count, 'count', 0)} ({write(share, 'probability', 1)})"
+    patients = round(count / share) if share else 0
+    return f"{numerals.count(count)} ({numerals.percent_of(share, patients)})"
 
 
 def write(value: Value, kind: str, decimals: int) -> str:
@@ -336,6 +344,11 @@ def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
     return lines
 
 
+def _header(column: Column) -> str:
+    """The header of a column; the letter of p is that of the house style."""
+    return numerals.with_p(column.header) if _kind(column) == "p" else column.header
+
+
 def _kind(column: Column) -> str:
     return column.kind or GLOSSARY[column.keys[0]].kind
 
@@ -347,4 +360,4 @@ def _decimals(column: Column, kind: str, digits: int | None) -> int:
 
 
 def _words(text: str) -> list[str]:
-    return text.replace("(", " ").replace(")", " ").replace("–", " ").split()
+    return re.split(r"[\s()–-]+", text)

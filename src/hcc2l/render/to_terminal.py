@@ -18,6 +18,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
+from hcc2l.numerals import p_letter
 from hcc2l.render.grid import Grid, Heading, grid
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
@@ -181,11 +182,11 @@ def _kept_together(content: Grid, before: Sequence[int], i: int) -> list[int]:
     block = [j for j in before if j in content.block(i)]
     if block and len(block) < len(before):
         return block
-    headers = content.headers
-    closed = [place for place, j in enumerate(before, start=1) if headers[j] == "p"]
-    if closed and headers.count("p") > 1:  # several groups of columns, each ending with its p
+    headers, p = content.headers, p_letter()
+    closed = [place for place, j in enumerate(before, start=1) if headers[j] == p]
+    if closed and headers.count(p) > 1:  # several groups of columns, each ending with its p
         return list(before[closed[-1] :])
-    return list(before[-1:]) if headers[i] == "p" and len(before) > 1 else []
+    return list(before[-1:]) if headers[i] == p and len(before) > 1 else []
 
 
 def _heading(header: str, width: int) -> str:

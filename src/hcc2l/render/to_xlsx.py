@@ -14,7 +14,7 @@ from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
 from hcc2l.report import Report, Table, Value
 
-_NUMBER = re.compile(r"−?\d+(?:\.(\d+))?")
+_NUMBER = re.compile(r"−?\d+(?:\.(\d+))?")  # another decimal mark remains text
 _WIDEST = 60  # characters
 
 

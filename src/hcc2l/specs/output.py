@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
+from hcc2l.house_styles import STYLES
 from hcc2l.specs.options import OUTPUT, Options, option
 from hcc2l.wording import listed
 
@@ -35,6 +36,10 @@ class OutputOptions(Options):
     save: str | None = option(
         None, "Save the cohort with the new columns, as .csv.",
         metavar="FILE", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
+    style: str = option(
+        "default", f"How a journal writes numbers: {listed(tuple(STYLES), 'or')}.",
+        metavar="NAME", panel=OUTPUT, choices=tuple(STYLES),
     )  # fmt: skip
     digits: int | None = option(
         None, "Decimal places of times, estimates and statistics in tables.",
