@@ -51,7 +51,8 @@ def test_a_command_takes_the_options_of_its_spec_of_output_and_of_reading_alone(
     command: str,
 ) -> None:
     known = [f.name for o in (SPECS[command], OutputOptions, ReadingOptions) for f in fields(o)]
-    used = {"plot": SPECS[command].plots, "save": SPECS[command].saves}
+    spec = SPECS[command]
+    used = {"plot": spec.plots, "save": spec.saves, "reference_rows": spec.references}
     unused = {name for name, is_used in used.items() if not is_used}
     assert set(parameters(command)) == {"cohort", *known} - unused
 

@@ -135,10 +135,24 @@ def _check_endings(options: dict[str, Any]) -> None:
             where="--save",
             hint="The cohort is saved as CSV: --save matched.csv.",
         )
-    for path in options.get("out", ()):
-        file_format(path)
+    formats = [file_format(path) for path in options.get("out", ())]
+    if options.get("template") is not None:
+        _check_template(options["template"], formats)
     if options.get("write_dictionary") is not None:
         _check_dictionary(options["write_dictionary"])
+
+
+def _check_template(path: str, formats: Sequence[str]) -> None:
+    """Refuse a template that no document takes, or that is none."""
+    from hcc2l.render.template import read_template
+
+    if "docx" not in formats:
+        raise UsageError(
+            "Only Word documents take a template.",
+            where="--template",
+            hint="Add --out with a .docx file.",
+        )
+    read_template(path)
 
 
 def _check_dictionary(path: str) -> None:
@@ -203,6 +217,8 @@ def _files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
         path = dictionary.path.parent / (dictionary.cohort or "")
     if path is not None:
         in_use[identity(path)] = "the cohort"
+    if options.get("template") is not None:
+        in_use[identity(options["template"])] = "the template"
     if options.get("matched") is not None:
         in_use[identity(options["matched"])] = "the matched cohort"
     return in_use
@@ -215,7 +231,7 @@ def _read(options: dict[str, Any]) -> Cohort:
 
 
 def _refuse_table_without_effect(output: OutputOptions) -> None:
-    """UsageError for --table where no output is a choice of tables."""
+    """UsageError for --table and --columns where no output is a choice of them."""
     from hcc2l.render import file_format
 
     formats = {output.printed, *map(file_format, output.out)}
@@ -224,6 +240,12 @@ def _refuse_table_without_effect(output: OutputOptions) -> None:
             "A terminal and JSON show every table.",
             where="--table",
             hint="Add --format csv, or --out with a document.",
+        )
+    if output.columns and formats <= {"table", "json", "csv"}:
+        raise UsageError(
+            "A terminal, JSON and CSV show every column.",
+            where="--columns",
+            hint="Add --out with a document.",
         )
 
 
@@ -297,6 +319,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
     """Render every output, then write the files, then print, so that a failure leaves nothing."""
     from hcc2l.figures import draw, plot_format
     from hcc2l.render import file_format, render_file, render_report
+    from hcc2l.render.template import read_template
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
@@ -308,20 +331,19 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
             drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
             if any(FORMATS[file_format(path)].figure for path in output.out):
                 picture = draw(figure, "png")
+    shown = {
+        name: getattr(output, name) for name in ("digits", "table", "columns", "reference_rows")
+    }
+    template = None if output.template is None else read_template(output.template)
     for path in output.out:
-        files[path] = render_file(
-            report, path, digits=output.digits, table=output.table, figure=picture
-        )
+        files[path] = render_file(report, path, **shown, figure=picture, template=template)
     files |= drawn
     saved = output.save or dictionary
     if saved is not None:
         assert report.save is not None
         files[saved] = report.save().encode()
     width, colour = terminal()
-    text = render_report(
-        report, output.printed, digits=output.digits, table=output.table, width=width,
-        colour=colour,
-    )  # fmt: skip
+    text = render_report(report, output.printed, **shown, width=width, colour=colour)
     write_files(files)
     print_result(text)
 

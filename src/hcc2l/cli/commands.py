@@ -69,7 +69,8 @@ def command(spec: type[CohortSpec]) -> Callable[..., None]:
 
 def _options(spec: type[CohortSpec]) -> Iterable[Option]:
     """The options of a command: how its result is shown, its own, how the cohort is read."""
-    unused = {name for name, used in {"plot": spec.plots, "save": spec.saves}.items() if not used}
+    given = {"plot": spec.plots, "save": spec.saves, "reference_rows": spec.references}
+    unused = {name for name, used in given.items() if not used}
     for group in (OutputOptions, spec, ReadingOptions):
         yield from (o for name, o in options_of(group).items() if name not in unused)
 

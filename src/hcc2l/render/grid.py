@@ -16,6 +16,7 @@ from hcc2l.render.options import RenderOptions
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
 _MARKS = tuple("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LEVEL = 1  # the column of levels, in tables with references
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
 
@@ -100,7 +101,26 @@ def presented_tables(report: Report, options: RenderOptions) -> list[Table]:
 
 def document_grids(report: Report, options: RenderOptions) -> list[Grid]:
     """The tables of a document, each with its abbreviations spelled out below it."""
-    grids = (grid(table, options.digits) for table in presented_tables(report, options))
+    return grids_of(presented_tables(report, options), report, options)
+
+
+def grids_of(tables: Sequence[Table], report: Report, options: RenderOptions) -> list[Grid]:
+    """Tables as the options ask for them, each with its abbreviations spelled out below it.
+
+    Raises
+    ------
+    UsageError
+        Columns are asked for of several tables, or there is no such column.
+    """
+    if options.columns and len(tables) != 1:
+        raise UsageError(
+            f"The document holds {len(tables)} tables; the columns of one can be chosen.",
+            where="--columns",
+            hint=f"Add --table with one of: {', '.join(table.name for table in tables)}.",
+        )
+    grids = (
+        grid(table, options.digits, options.columns, options.reference_rows) for table in tables
+    )
     return [with_abbreviations(content, report) for content in grids]
 
 
@@ -115,16 +135,37 @@ def with_abbreviations(content: Grid, report: Report) -> Grid:
     return replace(content, footnotes=(*content.footnotes, f"{meanings}."))
 
 
-def grid(table: Table, digits: int | None = None) -> Grid:
-    """Every cell of a table, formatted by the kind of its key, with groups laid across."""
+def grid(
+    table: Table,
+    digits: int | None = None,
+    columns: str | None = None,
+    reference_rows: str = "show",
+) -> Grid:
+    """Every cell of a table, formatted by the kind of its key, with groups laid across.
+
+    Parameters
+    ----------
+    digits, columns, reference_rows
+        As in `RenderOptions`.
+
+    Raises
+    ------
+    UsageError
+        There is no such column.
+    """
     places = list(_places(table.columns, table.rows))
+    lines = _without_references(table, _lines(table), places, reference_rows)
+    if columns:
+        places = _chosen(places, columns)
     named = table.columns[0].keys in (("group",), ("term",), ("variable",), ("endpoint",))
     marks = _marks(places, table.rows)
     rows: list[tuple[str, ...]] = []
     indents: list[int] = []
     previous: Value = None
-    for line in _lines(table):
+    for line, folded in lines:
         cells = [_cell_at(line, place, digits, marks) for place in places]
+        if folded:
+            cells[_LEVEL] += folded
         indents.append(sum(line[0][key] is not None for key in table.columns[0].indent))
         first = line[0][table.columns[0].keys[0]]
         if named and rows and first == previous:
@@ -132,7 +173,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
         previous = first
         rows.append(tuple(cells))
     footnotes = (*_explained(marks, places), *map(numerals.with_p, table.footnotes))
-    numbers = [i for i, c in enumerate(table.columns) if i and c.form != "sentences"]
+    numbers = [i for i, p in enumerate(places) if i and p.column.form != "sentences"]
     if any(NOT_ESTIMABLE in _words(r[i]) for r in rows for i in numbers):
         footnotes = (*footnotes, f"{NOT_ESTIMABLE}: not estimable.")
     return Grid(
@@ -142,7 +183,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
         right=tuple(_kind(place.column) != "text" for place in places),
         rows=tuple(rows),
         footnotes=footnotes,
-        flowing=table.columns[-1].form == "sentences",
+        flowing=places[-1].column.form == "sentences",
         indents=tuple(indents),
     )
 
@@ -201,6 +242,84 @@ def _lines(table: Table) -> list[list[Row]]:
     for row in table.rows:
         lines.setdefault(tuple(row[key] for key in naming), []).append(row)
     return list(lines.values())
+
+
+def _without_references(
+    table: Table, lines: Sequence[list[Row]], places: Sequence[_Place], shown: str
+) -> list[tuple[list[Row], str]]:
+    """The lines, each with what is added to its level; those of references only if they are shown.
+
+    A reference is folded into the labels of the other levels of its variable, ``B (vs. A)``.
+    """
+    if shown == "show" or "level" not in table.keys or table.columns[_LEVEL].keys != ("level",):
+        return [(line, "") for line in lines]
+    effects = [place for place in places if place.column.form == "effect"]
+    references = {
+        line[0]["term"]: line[0]["level"]
+        for line in lines
+        if any(_is_reference(place.row(line), place.column) for place in effects)
+    }
+    kept = []
+    for line in lines:
+        reference = references.get(line[0].get("term"))
+        if reference is None or line[0]["level"] != reference:
+            folded = reference is not None and shown == "fold"
+            kept.append((line, f" (vs. {reference})" if folded else ""))
+    return kept
+
+
+def _is_reference(row: Row | None, column: Column) -> bool:
+    """Whether the cell of an effect is that of a reference level: a ratio of 1 without limits."""
+    if row is None or _kind(column) != "ratio":
+        return False
+    return [row[key] for key in column.keys[:3]] == [1.0, None, None]
+
+
+def _chosen(places: Sequence[_Place], wanted: str) -> list[_Place]:
+    """The columns that name the rows, then those asked for, kept together below their headings.
+
+    Raises
+    ------
+    UsageError
+        No column has such a header.
+    """
+    naming = next((i for i, place in enumerate(places) if _kind(place.column) != "text"), 0) or 1
+    found: list[_Place] = []
+    for name in _split(wanted, {name for place in places for name in _names(place)}):
+        matching = [place for place in places if name in _names(place)]
+        if not matching:
+            headers = dict.fromkeys(place.header for place in places[naming:])
+            raise UsageError(
+                f"There is no column {name!r} in this table.",
+                where="--columns",
+                hint=f"Its columns are: {'; '.join(headers)}.",
+            )
+        found += [place for place in matching if place not in (*places[:naming], *found)]
+    blocks = [_block(place) for place in found]
+    return [*places[:naming], *sorted(found, key=lambda place: blocks.index(_block(place)))]
+
+
+def _block(place: _Place) -> str:
+    """What stands above a column, else the column itself."""
+    return place.above[0] if place.above else place.header
+
+
+def _names(place: _Place) -> set[str]:
+    """How a column is asked for: its header, alone or after the headings above it."""
+    full = ": ".join([*place.headings, place.header])
+    return {place.header.casefold(), full.casefold()}
+
+
+def _split(wanted: str, known: set[str]) -> list[str]:
+    """Names with commas between them, of which some hold commas: ``n, Median, months (95% CI)``."""
+    parts = [part.strip().casefold() for part in wanted.split(",")]
+    names = []
+    while parts:
+        longest = (n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known)
+        taken = next(longest, 1)
+        names.append(", ".join(parts[:taken]))
+        parts = parts[taken:]
+    return [name for name in names if name]
 
 
 def _headings(places: Sequence[_Place]) -> tuple[tuple[Heading, ...], ...]:
@@ -286,7 +405,7 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     repeated = column.form == "effect" and kind != "ratio" and estimate is None
     if not in_model or repeated:
         return "–"
-    if column.form == "effect" and kind == "ratio" and numbers == [1.0, None, None]:
+    if column.form == "effect" and _is_reference(row, column):
         return numerals.reference()
     if kind == "ratio":
         asked = column.decimals if digits is None else digits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from hcc2l.render import document as parts_of
@@ -11,32 +12,35 @@ from hcc2l.render.archive import without_clock
 from hcc2l.render.document import Document, Part, document_of
 from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.page import MARGIN, PORTRAIT, Page, bound, page_for
+from hcc2l.render.page import A4, MARGIN, Page, Paper, bound, page_for
+from hcc2l.render.template import PARAGRAPH_STYLES, emptied
 from hcc2l.report import Report
 
 _INDENT = 0.4  # cm a step
 _FIGURE, _WIDE = 13.0, 1.6  # cm; as many times wider than high, a figure takes the whole width
+_EMU_PER_CM = 360_000
 _CELL, _FOOTNOTE = "Table Text", "Table Footnote"  # styles, which a template may have too
 
 
 def render(report: Report, options: RenderOptions) -> bytes:
     """The document of one report."""
-    return render_document(document_of(report, options))
+    return render_document(document_of(report, options), options.template)
 
 
-def render_document(content: Document) -> bytes:
+def render_document(content: Document, template: bytes | None = None) -> bytes:
     """The parts one after the other, on pages turned as their tables need."""
-    document = _document(content.title)
+    document = _document(content.title) if template is None else _styled(content.title, template)
+    paper = A4 if template is None else _paper(document)
     document.add_heading(content.title, level=1)
     for part in content.parts:
-        _add_part(document, part)
+        _add_part(document, part, paper)
     file = io.BytesIO()
     document.save(file)
     return without_clock(file.getvalue())
 
 
-def _add_part(document: Any, part: Part) -> None:
-    page = page_for(part.content) if isinstance(part, parts_of.NumberedTable) else None
+def _add_part(document: Any, part: Part, paper: Paper) -> None:
+    page = page_for(part.content, paper) if isinstance(part, parts_of.NumberedTable) else None
     _turn(document, landscape=page is not None and page.landscape)
     match part:
         case parts_of.Section(text):
@@ -44,8 +48,7 @@ def _add_part(document: Any, part: Part) -> None:
         case parts_of.Paragraph(text):
             document.add_paragraph(text)
         case parts_of.Points(texts, numbered):
-            for text in texts:
-                document.add_paragraph(text, style="List Number" if numbered else "List Bullet")
+            _add_points(document, texts, "List Number" if numbered else "List Bullet")
         case parts_of.Branches(outline):
             document.add_paragraph().add_run(outline.title).bold = True
             for depth, line in outline_lines(outline):
@@ -54,7 +57,7 @@ def _add_part(document: Any, part: Part) -> None:
             assert page is not None
             _add_table(document, content, page, number)
         case parts_of.Picture():
-            _add_figure(document, part)
+            _add_figure(document, part, paper)
         case parts_of.SmallPrint(texts):
             for line in texts:
                 document.add_paragraph(line, style=_FOOTNOTE)
@@ -81,14 +84,92 @@ def _document(title: str) -> Any:
     caption = document.styles["Caption"].paragraph_format
     caption.space_before, caption.space_after = Pt(8), Pt(4)
     for name in (_CELL, _FOOTNOTE):
-        if name not in document.styles:
-            style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-            style.base_style = document.styles["Normal"]
-            style.font.size = Pt(9 if name == _CELL else 8)
-            style.paragraph_format.space_before = Pt(0)
-            style.paragraph_format.space_after = Pt(0 if name == _CELL else 8)
-            style.paragraph_format.line_spacing = 1.0
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["Normal"]
+        style.font.size = Pt(9 if name == _CELL else 8)
+        style.paragraph_format.space_before = Pt(0)
+        style.paragraph_format.space_after = Pt(0 if name == _CELL else 8)
+        style.paragraph_format.line_spacing = 1.0
     return document
+
+
+def _styled(title: str, template: bytes) -> Any:
+    """A document with the styles and the page set-up of a template; styles it lacks are ours."""
+    from docx.enum.section import WD_ORIENT
+
+    document, ours = emptied(template), _document(title)
+    document.core_properties.author = ""
+    document.core_properties.title = title
+    for name in PARAGRAPH_STYLES:
+        if name not in document.styles:
+            _copy_style(ours, document, name)
+    section = document.sections[0]
+    _complete(section)
+    if section.page_width > section.page_height:  # tables turn the page, the template does not
+        section.page_width, section.page_height = section.page_height, section.page_width
+    section.orientation = WD_ORIENT.PORTRAIT
+    return document
+
+
+def _complete(section: Any) -> None:
+    """Give a page set-up what it lacks, and one column of text."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    defaults = {
+        "page_width": Cm(21), "page_height": Cm(29.7), "left_margin": Cm(2),
+        "right_margin": Cm(2),
+    }  # fmt: skip
+    for name, value in defaults.items():
+        if getattr(section, name) is None:
+            setattr(section, name, value)
+    for columns in section._sectPr.findall(qn("w:cols")):
+        section._sectPr.remove(columns)
+
+
+def _copy_style(source: Any, target: Any, name: str) -> None:
+    """Add a paragraph style of one document to another, without what it refers to there."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    element = deepcopy(source.styles[name].element)
+    for tag in ("w:link", "w:next"):
+        for reference in element.findall(qn(tag)):
+            element.remove(reference)
+    target.styles.element.append(element)
+    style = target.styles[name]
+    if name != "Normal":
+        style.base_style = target.styles["Normal"]
+    if name.startswith("List"):
+        element.pPr.remove(element.pPr.numPr)
+        style.paragraph_format.left_indent = Cm(0.63)
+        style.paragraph_format.first_line_indent = Cm(-0.63)
+
+
+def _paper(document: Any) -> Paper:
+    """The widths between the margins of a document, and the size of the type of its tables."""
+    section = document.sections[0]
+    margins = section.left_margin + section.right_margin + (section.gutter or 0)
+    style, size = document.styles[_CELL], None
+    while style is not None and size is None:
+        style, size = style.base_style, style.font.size
+    return Paper(
+        portrait=(section.page_width - margins) / _EMU_PER_CM,
+        landscape=(section.page_height - margins) / _EMU_PER_CM,
+        size=A4.size if size is None else size.pt,
+    )
+
+
+def _add_points(document: Any, texts: Sequence[str], style: str) -> None:
+    """A list; a style that sets no bullet or number has them as text."""
+    based, sets_mark = document.styles[style], False
+    while based is not None and not sets_mark:
+        properties = based.element.pPr
+        sets_mark = properties is not None and properties.numPr is not None
+        based = based.base_style
+    for number, text in enumerate(texts, start=1):
+        mark = "" if sets_mark else f"{number}.\t" if style == "List Number" else "•\t"
+        document.add_paragraph(mark + text, style=style)
 
 
 def _add_branch(document: Any, depth: int, line: str) -> None:
@@ -111,12 +192,12 @@ def _turn(document: Any, *, landscape: bool) -> None:
     section.page_width, section.page_height = last.page_height, last.page_width
 
 
-def _add_figure(document: Any, picture: parts_of.Picture) -> None:
+def _add_figure(document: Any, picture: parts_of.Picture, paper: Paper) -> None:
     from docx.shared import Cm
 
     shape = document.add_picture(io.BytesIO(picture.png))
     wide = shape.width > _WIDE * shape.height
-    scale = Cm(PORTRAIT if wide else _FIGURE) / shape.width
+    scale = Cm(paper.portrait if wide else min(_FIGURE, paper.portrait)) / shape.width
     shape.width, shape.height = round(scale * shape.width), round(scale * shape.height)
     shape._inline.docPr.set("descr", picture.description)
     if picture.number is not None:
@@ -228,7 +309,7 @@ def _written(cell: Any, text: str, page: Page, *, bold: bool) -> Any:
     if text:
         run = paragraph.add_run(text)
         run.bold = bold
-        if page.size != 9:
+        if page.reduced:
             run.font.size = Pt(page.size)
     return paragraph
 

@@ -46,7 +46,9 @@ def render(report: Report, options: RenderOptions) -> str:
         console.print(_branches(report.outline))
     for table in report.tables:
         if table.columns:
-            _print_table(console, grid(table, options.digits))
+            _print_table(
+                console, grid(table, options.digits, reference_rows=options.reference_rows)
+            )
     console.print()
     for line in report.provenance.footer:
         console.print(Text(line, style="dim"))

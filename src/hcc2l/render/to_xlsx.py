@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, grid, with_abbreviations
+from hcc2l.render.grid import Grid, grids_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
@@ -26,11 +26,12 @@ def render(report: Report, options: RenderOptions) -> bytes:
     book.properties.created = datetime(2000, 1, 1)
     book.remove(book.active)
     presented = 0
-    for table in options.chosen(report):
+    tables = options.chosen(report)
+    contents = iter(grids_of([table for table in tables if table.columns], report, options))
+    for table in tables:
         if table.columns:
             presented += 1
-            content = with_abbreviations(grid(table, options.digits), report)
-            _add_presented(book.create_sheet(f"Table {presented}"), content, presented)
+            _add_presented(book.create_sheet(f"Table {presented}"), next(contents), presented)
         _add_tidy(book.create_sheet(table.name[:31]), table)
     about = book.create_sheet("about")
     lines = [report.title, *report.provenance.footer, *remarks(report)]

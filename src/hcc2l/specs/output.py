@@ -33,6 +33,20 @@ class OutputOptions(Options):
         None, "The tables of documents and workbooks, or the one of CSV (default: the first).",
         metavar="NAME[,NAME…]", panel=OUTPUT, in_dictionary=False,
     )  # fmt: skip
+    columns: str | None = option(
+        None, "The columns of a document's one table by their headers, in this order, beside those "
+        "that name its rows.",
+        metavar="HEADER[,HEADER…]", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
+    reference_rows: str = option(
+        "show", "Reference levels: show their rows, hide them, or fold them into the labels of the "
+        "other levels, as in B (vs. A).",
+        metavar="NAME", panel=OUTPUT, choices=("show", "hide", "fold"),
+    )  # fmt: skip
+    template: str | None = option(
+        None, "A Word document (.docx) whose styles and page set-up the .docx of --out takes.",
+        metavar="FILE", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
     save: str | None = option(
         None, "Save the cohort with the new columns, as .csv.",
         metavar="FILE", panel=OUTPUT, in_dictionary=False,

@@ -37,7 +37,8 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
                      f"{counted(learnt.count, learnt.kind)} for "
                      f"{counted(learnt.parameters, 'parameter')} "
                      f"({number(learnt.each, 1)} per parameter, fewer than "
-                     f"{EVENTS_PER_PARAMETER}): the multivariable model may be overfitted. Use fewer covariates.")
+                     f"{EVENTS_PER_PARAMETER}): the multivariable model may be overfitted. "
+                     "Use fewer covariates.")
             )  # fmt: skip
     for model in models:
         notes += _fit_notes(data, model)
