@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hcc2l.render.grid import Grid
 
+PORTRAIT, LANDSCAPE = 17.0, 25.7  # cm between the margins of an A4 page
 MARGIN = 0.12  # cm, on both sides of a cell's text
 _SMALLER = (8.0, 7.0)  # points
 _CM_PER_POINT = 2.54 / 72
@@ -27,11 +28,14 @@ class Paper:
         Width between the margins, in cm.
     size
         Of the type of tables, in points.
+    breadth
+        How much wider than the usual type that of the tables may be.
     """
 
-    portrait: float = 17.0
-    landscape: float = 25.7
+    portrait: float = PORTRAIT
+    landscape: float = LANDSCAPE
     size: float = 9.0
+    breadth: float = 1.0
 
 
 A4 = Paper()
@@ -67,11 +71,12 @@ def page_for(content: Grid, paper: Paper = A4) -> Page:
     smaller = [size for size in _SMALLER if size < paper.size]
     for available, landscape in ((paper.portrait, False), (paper.landscape, True)):
         for size in (paper.size, *smaller) if landscape else (paper.size,):
-            widths = _fitted(content, available, size)
+            widths = _fitted(content, available, size * paper.breadth)
             if widths is not None:
                 return Page(widths, landscape, size, size < paper.size)
     smallest = min((paper.size, *smaller))
-    return Page(tuple(_at_least(content, smallest)), True, smallest, smallest < paper.size)
+    widths = tuple(_at_least(content, smallest * paper.breadth))
+    return Page(widths, True, smallest, smallest < paper.size)
 
 
 def bound(header: str) -> str:

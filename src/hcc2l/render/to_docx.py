@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -18,6 +18,8 @@ from hcc2l.report import Report
 
 _INDENT = 0.4  # cm a step
 _FIGURE, _WIDE = 13.0, 1.6  # cm; as many times wider than high, a figure takes the whole width
+_USUAL = ("Arial", "Helvetica", "Times New Roman", "Calibri", "Cambria", "Garamond", "Aptos")
+_BREADTH = 1.2  # of other typefaces: Verdana's letters are that much wider
 _EMU_PER_CM = 360_000
 _CELL, _FOOTNOTE = "Table Text", "Table Footnote"  # styles, which a template may have too
 
@@ -150,23 +152,28 @@ def _paper(document: Any) -> Paper:
     """The widths between the margins of a document, and the size of the type of its tables."""
     section = document.sections[0]
     margins = section.left_margin + section.right_margin + (section.gutter or 0)
-    style, size = document.styles[_CELL], None
-    while style is not None and size is None:
-        style, size = style.base_style, style.font.size
+    styles = list(_bases(document.styles[_CELL]))
+    size = next((style.font.size for style in styles if style.font.size is not None), None)
+    name = next((style.font.name for style in styles if style.font.name is not None), None)
     return Paper(
         portrait=(section.page_width - margins) / _EMU_PER_CM,
         landscape=(section.page_height - margins) / _EMU_PER_CM,
         size=A4.size if size is None else size.pt,
+        breadth=1.0 if name in _USUAL else _BREADTH,
     )
+
+
+def _bases(style: Any) -> Iterator[Any]:
+    """A style and those that it is based on."""
+    while style is not None:
+        yield style
+        style = style.base_style
 
 
 def _add_points(document: Any, texts: Sequence[str], style: str) -> None:
     """A list; a style that sets no bullet or number has them as text."""
-    based, sets_mark = document.styles[style], False
-    while based is not None and not sets_mark:
-        properties = based.element.pPr
-        sets_mark = properties is not None and properties.numPr is not None
-        based = based.base_style
+    paragraphs = [based.element.pPr for based in _bases(document.styles[style])]
+    sets_mark = any(each is not None and each.numPr is not None for each in paragraphs)
     for number, text in enumerate(texts, start=1):
         mark = "" if sets_mark else f"{number}.\t" if style == "List Number" else "•\t"
         document.add_paragraph(mark + text, style=style)
