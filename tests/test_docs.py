@@ -40,6 +40,7 @@ from hcc2l.specs.rules import Excludes, Needs, NoEffect, Rule
 
 ROOT = Path(__file__).parents[1]
 COHORT = ROOT / "sample_data" / "second_line"
+BUNDLED = ("cohort.csv", "adverse_events.csv", "hcc2l.toml")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
@@ -68,7 +69,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixt
     The tutorial starts from an export alone.
     """
     tutorial = "tutorial.md" in request.node.name
-    for name in ("export.xlsx",) if tutorial else ("cohort.csv", "hcc2l.toml"):
+    for name in ("export.xlsx",) if tutorial else BUNDLED:
         shutil.copy(COHORT / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HCC2L_COHORT", raising=False)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from hcc2l.vocabulary import FIELDS, normal, recognise, suggests, unit_in
+from hcc2l.vocabulary import (
+    FIELDS,
+    column_named,
+    normal,
+    recognise,
+    says_no_event,
+    suggests,
+    unit_in,
+)
 
 # Names as hospitals' exports have them.
 NUMBERS = [
@@ -118,3 +126,35 @@ def test_units_of_names(name: str, unit: str | None) -> None:
 def test_a_part_of_a_word_suggests_a_part_of_an_endpoint(name: str, part: str) -> None:
     assert suggests(name, part)
     assert not suggests("Alter", part)
+
+
+@pytest.mark.parametrize(
+    ("names", "term", "grade"),
+    [
+        (["USUBJID", "AETERM", "AEDECOD", "AETOXGR"], "AEDECOD", "AETOXGR"),
+        (["id", "term", "grade"], "term", "grade"),
+        (["id", "Adverse event", "CTCAE grade"], "Adverse event", "CTCAE grade"),
+        (["Pat", "Unerwünschtes Ereignis", "CTCAE-Grad"], "Unerwünschtes Ereignis", "CTCAE-Grad"),
+        (["patient", "Effet indésirable", "Grade"], "Effet indésirable", "Grade"),
+        (["hasta", "Yan etki", "Derece"], "Yan etki", "Derece"),
+        (["환자번호", "이상반응", "등급"], "이상반응", "등급"),
+        (["患者番号", "有害事象名", "グレード"], "有害事象名", "グレード"),
+        (["病案号", "不良反应", "分级"], "不良反应", "分级"),
+        (["id", "ae_start", "drug"], None, None),
+    ],
+)
+def test_the_columns_of_a_file_of_adverse_events(
+    names: list[str], term: str | None, grade: str | None
+) -> None:
+    assert column_named(names, "adverse_event") == term
+    assert column_named(names, "grade") == grade
+
+
+def test_the_patients_of_a_file_of_adverse_events() -> None:
+    assert column_named(["AESEQ", "USUBJID"], "patient_id") == "USUBJID"
+    assert column_named(["행", "환자번호"], "patient_id") == "환자번호"
+
+
+def test_words_for_no_event() -> None:
+    assert all(map(says_no_event, ["none", "No", "KEINE", "없음", "なし"]))
+    assert not any(map(says_no_event, ["nausea", "nodule", ""]))

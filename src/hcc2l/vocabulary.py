@@ -453,6 +453,44 @@ FIELDS: tuple[Field, ...] = (
     ),
 )  # fmt: skip
 
+# The columns of a long file of adverse events, those that are dictionary terms first.
+EVENT_FIELDS: tuple[Field, ...] = (
+    _field(
+        "adverse_event",
+        "adverse event",
+        "text",
+        "aedecod|preferred term|pt|pt name|aeterm|ae term|term|aellt|adverse event|"
+        "adverse event term|event term|ae|event|events|toxicity|side effect|ctcae term|meddra|"
+        "meddra pt|nebenwirkung|nebenwirkungen|unerwunschtes ereignis|uaw|ereignis|toxizitat|"
+        "effet indesirable|evenement indesirable|evento adverso|effetto collaterale|toxicite|"
+        "toxicidad|tossicita|yan etki|advers olay|bijwerking|zdarzenie niepozadane|"
+        "dzialanie niepozadane|이상반응|부작용|이상사례|不良事件|不良反应|不良反應|有害事象|副作用|"
+        "нежелательное явление|побочное действие",
+        "adverse event|preferred term|side effect|unerwunschtes ereignis|nebenwirkung|"
+        "effet indesirable|evenement indesirable|evento adverso|yan etki|이상반응|부작용|不良事件|"
+        "不良反应|不良反應|有害事象|副作用|нежелательное явление",
+        role="post-baseline",
+    ),
+    _field(
+        "grade",
+        "grade",
+        "group",
+        "aetoxgrn|aetoxgr|toxgr|ctcae|ctcae grade|ctcae grad|ctc grade|ctc grad|ctc|ctcgrade|"
+        "ctcaegrade|grade|grad|toxicity grade|max grade|maximum grade|highest grade|worst grade|"
+        "grado|derece|graad|stopien|gravite|schweregrad|severity|등급|分级|分級|级别|級別|グレード|"
+        "степень",
+        "ctcae grade|ctcae grad|ctc grade|toxicity grade|schweregrad|grade ctcae|grado ctcae|"
+        "등급|分级|分級|グレード|степень тяжести",
+        role="post-baseline",
+        levels="1|2|3|4|5",
+    ),
+)
+# Words in the place of an event or of a grade that say that there was none.
+_NO_EVENT = frozenset(_split(
+    "none|no|nil|no ae|no adverse event|no adverse events|no event|keine|keine nw|aucun|aucune|"
+    "ninguno|ninguna|nessuno|nessuna|nenhum|yok|geen|brak|없음|无|無|なし|нет"
+))  # fmt: skip
+
 # An earlier field wins a tie; `at week 8` makes a value of any field one known after baseline.
 _LATER = re.compile(
     r"\b(week|wk|woche|semaine|hafta|month|monat|mois|cycle|visit) ?[1-9]\d*\b|\bw[1-9]\d*\b"
@@ -521,6 +559,28 @@ def suggests(name: str, part: str) -> bool:
     enough for a proposal, which a person checks; `recognise` is stricter.
     """
     return re.search(_STEMS[part], normal(re.sub(r"[()\[\]（）【】]", " ", name))) is not None
+
+
+def column_named(names: Sequence[str], code: str) -> str | None:
+    """The column of a file of adverse events that holds a field, by its name.
+
+    A name that is the whole of an earlier word comes first: `AEDECOD` before `AETERM`.
+    """
+    field = next(f for f in (*EVENT_FIELDS, *FIELDS) if f.code == code)
+    by_words = {normal(name): name for name in reversed(list(names))}
+    whole = [by_words.get(normal(word)) for word in field.names]
+    phrases = [
+        name
+        for phrase in field.phrases
+        for words, name in by_words.items()
+        if _occurs(normal(phrase), words)
+    ]
+    return next((name for name in (*whole, *phrases) if name is not None), None)
+
+
+def says_no_event(text: str) -> bool:
+    """Whether a text in the place of an event or a grade says that there was none: `none`, `無`."""
+    return normal(text) in _NO_EVENT
 
 
 def _by_phrase(words: str, forms: Sequence[Form]) -> Field | None:
@@ -621,3 +681,45 @@ def unit_in(name: str) -> str | None:
     last = re.split(r"[\s_]", text)[-1]
     unit = plain_unit(last) if len(last) > 2 else None
     return unit if unit in ("days", "weeks", "months", "years") and last != text else None
+
+
+# Words for the categories of best response, in the order of the categories.
+_RESPONSE_WORDS = {
+    "CR": "complete response|complete remission|complete|komplette remission|vollremission|"
+    "reponse complete|respuesta completa|risposta completa|resposta completa|tam yanit|완전관해|"
+    "완전반응|完全缓解|完全緩解|完全奏効|完全寛解",
+    "PR": "partial response|partial remission|partial|partielle remission|teilremission|"
+    "reponse partielle|respuesta parcial|risposta parziale|resposta parcial|kismi yanit|"
+    "parsiyel yanit|부분관해|부분반응|部分缓解|部分緩解|部分奏効",
+    "SD": "stable disease|stable|stabile erkrankung|maladie stable|enfermedad estable|"
+    "malattia stabile|doenca estavel|stabil hastalik|안정병변|안정|疾病稳定|病情稳定|稳定|"
+    "疾病穩定|安定",
+    "PD": "progressive disease|progression|progressive|progressed|progress|krankheitsprogression|"
+    "maladie progressive|progresion|progressione|progressao|progresif hastalik|progresyon|"
+    "진행병변|진행|疾病进展|病情进展|进展|疾病進展|進行|増悪",
+    "NE": "not evaluable|inevaluable|non evaluable|unevaluable|nicht beurteilbar|"
+    "nicht auswertbar|no evaluable|non valutabile|nao avaliavel|degerlendirilemedi|평가불가|"
+    "不可评价|无法评价|不能评价|評価不能",
+}  # fmt: skip
+_RESPONSE_OF = {
+    word: category for category, words in _RESPONSE_WORDS.items() for word in words.split("|")
+}
+_UNLIKE = re.compile(r"\b(non|not|no|un\w+|u)\b")  # `non-CR/non-PD`, `unconfirmed PR`
+
+
+def response_category(text: str) -> str | None:
+    """The category of best response that a text in some language probably means: `PR`, or None.
+
+    It is a suggestion for people to confirm: `PR (confirmed)`, `partial response`, `완전 관해`.
+    """
+    words = normal(text)
+    if _UNLIKE.search(text.casefold()):
+        return _RESPONSE_OF.get(words)  # "not evaluable"
+    whole = _RESPONSE_OF.get(words) or _RESPONSE_OF.get(words.replace(" ", ""))
+    if whole:
+        return whole
+    categories = {word.upper() for word in words.split()} & set(_RESPONSE_WORDS)
+    categories |= {
+        category for word, category in _RESPONSE_OF.items() if " " in word and word in words
+    }
+    return categories.pop() if len(categories) == 1 else None

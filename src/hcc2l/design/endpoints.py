@@ -162,7 +162,7 @@ def _from_columns(
     _refuse_negative(cohort, time, keep, time_name)
     event, others = read_event(cohort, which, keep)
     unit = entry.unit or cohort.unit(time_name) or unit_from_name(time_name)
-    shown = time if time_unit is None else _converted(time, unit, time_unit, time_name)
+    shown = time if time_unit is None else converted(time, unit, time_unit, time_name)
     return Endpoint(
         name=entry.name,
         label=entry.label or endpoint_label(time_name, which.name) or f"Time to {which.name}",
@@ -178,8 +178,14 @@ def _from_columns(
     )
 
 
-def _converted(time: Floats, unit: str | None, time_unit: str, column: str) -> Floats:
-    """Times in another unit; months have 30.4375 days, years 365.25."""
+def converted(time: Floats, unit: str | None, time_unit: str, column: str) -> Floats:
+    """Times in another unit; months have 30.4375 days, years 365.25.
+
+    Raises
+    ------
+    UsageError
+        Their unit is not known.
+    """
     known = (unit or "").casefold().removesuffix("s") + "s"  # a dictionary may have "Month"
     if known not in DAYS_PER:
         stated = f"{unit!r} is not a unit of time" if unit else "their unit is not known"

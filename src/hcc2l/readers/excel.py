@@ -92,6 +92,13 @@ class _Sheet:
     visible: bool
     grid: Grid
 
+    def names(self, options: ReadOptions) -> Sequence[str]:
+        """The names of its columns; none if it holds no table."""
+        try:
+            return find_table(self.grid, "", header=options.header, id_column=options.id).names
+        except Hcc2lError:
+            return ()
+
     def rank(self, options: ReadOptions) -> tuple[bool, bool, bool]:
         """Whether it is a table that a user can see, whether it has an outcome, and an id."""
         if not self.grid.rows:
@@ -119,6 +126,8 @@ def _cohort_sheet(sheets: Sequence[_Sheet], options: ReadOptions, name: str) -> 
     """
     if len(sheets) == 1:
         return sheets[0]
+    if options.id_column is not None:
+        return next((s for s in sheets if options.id_column(s.names(options))), sheets[0])
     ranks = [sheet.rank(options) for sheet in sheets]
     complete = [s for s, rank in zip(sheets, ranks, strict=True) if all(rank)]
     if len(complete) > 1:

@@ -35,6 +35,9 @@ class ReadOptions:
         Columns of which a cell may hold several values: `1,3` is no number there.
     as_number, as_group
         Columns in which cells such as ``<0.5`` are always detection limits, or always levels.
+    id_column
+        Of another table than a cohort: its column of ids, by the names of its columns; None if
+        these are not the columns of that table.
     """
 
     id: str | None = None
@@ -55,10 +58,12 @@ class ReadOptions:
     header: tuple[int, ...] = ()
     merge: str | None = None
     sections: str | None = None
+    id_column: Callable[[Sequence[str]], str | None] | None = None
 
     def with_id(self, names: Sequence[str]) -> ReadOptions:
         """These options, with the column that identifies patients among those kept as text."""
-        name = recognise_id(names) if self.id is None else self.id
+        find = self.id_column or recognise_id
+        name = find(names) if self.id is None else self.id
         return replace(self, id=name or "", as_text=self.as_text | {name or ""})
 
     def decimal_for(self, name: str) -> str | None:

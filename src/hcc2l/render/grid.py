@@ -96,7 +96,7 @@ def presented_tables(report: Report, options: RenderOptions) -> list[Table]:
                     where="--table",
                     hint="Documents hold the tables that are printed on a terminal.",
                 )
-    return [table for table in tables if table.columns]
+    return [part for table in tables for part in parts_of(table)]
 
 
 def document_grids(report: Report, options: RenderOptions) -> list[Grid]:
@@ -112,11 +112,12 @@ def grids_of(tables: Sequence[Table], report: Report, options: RenderOptions) ->
     UsageError
         Columns are asked for of several tables, or there is no such column.
     """
-    if options.columns and len(tables) != 1:
+    names = list(dict.fromkeys(table.name for table in tables))
+    if options.columns and len(names) != 1:
         raise UsageError(
-            f"The document holds {len(tables)} tables; the columns of one can be chosen.",
+            f"The document holds {len(names)} tables; the columns of one can be chosen.",
             where="--columns",
-            hint=f"Add --table with one of: {', '.join(table.name for table in tables)}.",
+            hint=f"Add --table with one of: {', '.join(names)}.",
         )
     grids = (
         grid(table, options.digits, options.columns, options.reference_rows) for table in tables
@@ -133,6 +134,25 @@ def with_abbreviations(content: Grid, report: Report) -> Grid:
     if not meanings:
         return content
     return replace(content, footnotes=(*content.footnotes, f"{meanings}."))
+
+
+def parts_of(table: Table) -> list[Table]:
+    """The table as readers see it: one for each value of the key that it takes apart.
+
+    None of a table for JSON and CSV only.
+    """
+    if not table.columns or not table.apart:
+        return [table] if table.columns else []
+    (naming,) = (column for column in table.columns if column.keys == (table.apart,))
+    columns = tuple(column for column in table.columns if column is not naming)
+    rows_of: dict[Value, list[Row]] = {}
+    for row in table.rows:
+        rows_of.setdefault(row[table.apart], []).append(row)
+    return [
+        replace(table, title=f"{table.title}: {cell(rows[0], naming)}", rows=tuple(rows),
+                columns=columns, apart="")
+        for rows in rows_of.values()
+    ]  # fmt: skip
 
 
 def grid(
@@ -234,7 +254,7 @@ def _places(
 
 def _lines(table: Table) -> list[list[Row]]:
     """The rows of each line: those that agree in the keys before one that is laid across."""
-    across = {column.keys[0] for column in table.columns if column.across}
+    across = _keys_across(table.columns)
     if not across:
         return [[row] for row in table.rows]
     naming = list(takewhile(lambda key: key not in across, table.keys))
@@ -242,6 +262,16 @@ def _lines(table: Table) -> list[list[Row]]:
     for row in table.rows:
         lines.setdefault(tuple(row[key] for key in naming), []).append(row)
     return list(lines.values())
+
+
+def _keys_across(columns: Sequence[Column]) -> set[str]:
+    """The keys that are laid across, those under others too."""
+    return {
+        key
+        for column in columns
+        if column.across
+        for key in (column.keys[0], *_keys_across(column.across))
+    }
 
 
 def _without_references(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, grids_of
+from hcc2l.render.grid import Grid, grids_of, parts_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
@@ -27,9 +27,10 @@ def render(report: Report, options: RenderOptions) -> bytes:
     book.remove(book.active)
     presented = 0
     tables = options.chosen(report)
-    contents = iter(grids_of([table for table in tables if table.columns], report, options))
+    parts = [part for table in tables for part in parts_of(table)]
+    contents = iter(grids_of(parts, report, options))
     for table in tables:
-        if table.columns:
+        for _ in parts_of(table):
             presented += 1
             _add_presented(book.create_sheet(f"Table {presented}"), next(contents), presented)
         _add_tidy(book.create_sheet(table.name[:31]), table)
