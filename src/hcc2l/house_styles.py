@@ -60,44 +60,44 @@ STYLES = {
     "default": DEFAULT,
     "nejm": HouseStyle(
         "The New England Journal of Medicine",
-        "p: Statistical Reporting Guidelines of the instructions for authors; limits and "
-        "reference: tables of its articles",
+        "statistical reporting guidelines of its instructions for authors (p); tables of its "
+        "articles (limits, reference)",
         "July 2019",
         p="P", p_value="P value", p_spaced=False, p_decimals=_TWO_OR_THREE, between_limits=" to ",
         reference="Reference",
     ),
     "jama": HouseStyle(
         "JAMA and the JAMA Network",
-        "AMA Manual of Style, 11th edition, chapters 4, 18 and 19; percentages: instructions for "
-        "authors",
+        "AMA Manual of Style, 11th edition (p, limits); instructions for authors (percentages); "
+        "tables of its articles (reference)",
         "2020",
         p="P", p_value="P value", p_zero=False, p_decimals=_TWO_OR_THREE, between_limits="-",
         reference="1 [Reference]", whole_percent_below=200,
     ),
     "lancet": HouseStyle(
         "The Lancet and its specialty journals",
-        "Formatting guidelines for electronic submission of manuscripts; reference: tables of its "
-        "articles",
-        "2012, unchanged in later information for authors",
+        "formatting guidelines for submission (decimal point); information for authors (p, "
+        "percentages); tables of its articles (limits, reference)",
+        "2012; articles: 2023",
         p_value="p value", p_spaced=False, p_decimals=_TWO_DIGITS, decimal_mark="·",
         reference="1 (ref)", whole_percent_below=10_000,
     ),
     "bmj": HouseStyle(
         "The BMJ",
-        "House style; reference: tables of its articles",
+        "tables of its articles; no rule on decimal places is known",
         "2023",
         p="P", p_value="P value", p_spaced=False, between_limits=" to ",
         reference="1.00 (reference)",
     ),
     "hepatology": HouseStyle(
         "Hepatology",
-        "tables of its articles; the instructions to authors (2021) have no rule on numbers",
+        "tables of its articles; no rule on numbers is known",
         "2023",
         p_value="p value",
     ),
     "jhep": HouseStyle(
         "Journal of Hepatology",
-        "tables of its articles; the guide for authors has no rule on numbers",
+        "tables of its articles; no rule on numbers is known",
         "2023",
         p_value="p value",
     ),
