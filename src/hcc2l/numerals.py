@@ -16,7 +16,7 @@ Writer = Callable[[float | None], str]
 def p_value(p: float) -> str:
     """A p-value as journals print it: `0.006`, `<0.001`, `>0.999`.
 
-    One below 0.05 is not rounded to it: `0.049` where others have two decimal places.
+    One just below 0.05 is written with three decimal places where others have two: `0.049`.
     """
     style = house_style()
     smallest, _ = style.p_decimals[-1]
