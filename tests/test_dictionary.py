@@ -245,7 +245,7 @@ def test_the_nearest_known_name_is_suggested(text: str, near: str, run: Run, wri
         ('[endpoints.os]\ntime = "months"', "endpoints.os"),
         ('[endpoints.os]\nstart = "a"\nend = "b"', "endpoints.os"),
         ('[endpoints.os]\ntime = "t"\nevent = "e"\nstart = "s"', "endpoints.os"),
-        ('date_order = "ymd"', "date_order"),
+        ('date_order = "ydm"', "date_order"),
         ('[endpoints.os]\nstart = "a"\nend = "b"\ncensor = "c"\nevent = "d"', "endpoints.os"),
         ('[endpoints.os]\nstart = "a"\ncensor = "c"', "endpoints.os"),
         ('[endpoints.os]\nend = "a"\nevent = "c"', "endpoints.os"),
@@ -312,7 +312,7 @@ def test_an_option_that_cannot_have_its_value_is_a_fault_of_the_dictionary(
     ("text", "hint"),
     [
         (
-            "[table1]\nnonsense = 3",
+            "[nonsense]\nrules = 3",
             "Choose from: endpoints, columns, derived, defaults, rows, check, ",
         ),
         ('[psmtach]\ntreat = "lenvatinib"', "Did you mean 'psmatch'?"),

@@ -6,6 +6,7 @@ import pytest
 
 from hcc2l.vocabulary import (
     FIELDS,
+    asks_if_alive,
     column_named,
     normal,
     recognise,
@@ -22,7 +23,10 @@ NUMBERS = [
     ("os_months", "os_time"), ("OS", "os_time"), ("OS_Monate", "os_time"),
     ("Survie globale (mois)", "os_time"), ("Genel sağkalım (ay)", "os_time"),
     ("전체생존기간(개월)", "os_time"), ("全生存期間(月)", "os_time"), ("PFS (weeks)", "pfs_time"),
-    ("GPT", "alt"), ("ASAT", "ast"), ("Thrombozyten", "platelets"),
+    ("GPT", "alt"), ("ASAT", "ast"), ("Thrombozyten", "platelets"), ("Возраст", "age"),
+    ("Przeżycie całkowite (miesiące)", "os_time"), ("Celkové přežití", "os_time"),
+    ("Albümin", "albumin"), ("Χολερυθρίνη (mg/dl)", "bilirubin"), ("Płytki krwi", "platelets"),
+    ("АФП (нг/мл)", "afp"), ("AFP 8주", "afp_later"), ("AFP semana 8", "afp_later"),
 ]  # fmt: skip
 TEXTS = [
     ("Pat.-Nr.", "patient_id"), ("N° patient", "patient_id"), ("Hasta No", "patient_id"),
@@ -35,7 +39,10 @@ TEXTS = [
     ("Geschlecht (m/w)", "sex"), ("Child-Pugh class", "child_pugh"), ("cp_klass", "child_pugh"),
     ("Child-Pugh score", "child_pugh_score"), ("BCLC", "bclc"), ("Ätiologie", "etiology"),
     ("Métastases extra-hépatiques", "extrahepatic_spread"),
-    ("Best response (RECIST 1.1)", "response"),
+    ("Best response (RECIST 1.1)", "response"), ("N.º paciente", "patient_id"),
+    ("Номер пациента", "patient_id"), ("رقم المريض", "patient_id"),
+    ("Leczenie II linii", "treatment"), ("Stav", "death"), ("Κατάσταση", "death"),
+    ("存活狀態", "death"), ("Alive", "death"), ("Płeć", "sex"), ("Чайлд-Пью", "child_pugh"),
     ("Bemerkung", "comment"),
 ]  # fmt: skip
 DATES = [
@@ -43,6 +50,8 @@ DATES = [
     ("Start of second-line treatment", "start_date"), ("Letzter Kontakt", "last_contact"),
     ("Date of last contact or death", "last_contact"), ("Son kontrol tarihi", "last_contact"),
     ("末次随访日期", "last_contact"), ("last_FU", "last_contact"), ("Todesdatum", "death_date"),
+    ("Data rozpoczęcia", "start_date"), ("Poslední kontakt", "last_contact"),
+    ("Ημερομηνία θανάτου", "death_date"), ("Datum zgonu", "death_date"),
     ("died_on", "death_date"), ("Death", "death_date"), ("Progression", "progression_date"),
     ("Geburtsdatum", "birth_date"),
 ]  # fmt: skip
@@ -71,7 +80,17 @@ def test_names_of_dates(name: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["afp_alt_ratio", "log10 AFP", "visit", "redcap_event_name", "Complete?", "xyz", "", "()"],
+    [
+        "afp_alt_ratio",
+        "log10 AFP",
+        "Полный ответ",
+        "visit",
+        "redcap_event_name",
+        "Complete?",
+        "xyz",
+        "",
+        "()",
+    ],
 )
 def test_other_names_denote_nothing(name: str) -> None:
     assert recognise(name, "number", 50) is None
@@ -158,3 +177,15 @@ def test_the_patients_of_a_file_of_adverse_events() -> None:
 def test_words_for_no_event() -> None:
     assert all(map(says_no_event, ["none", "No", "KEINE", "없음", "なし"]))
     assert not any(map(says_no_event, ["nausea", "nodule", ""]))
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"),
+    [
+        ("Alive", True), ("Lebt (ja/nein)", True), ("생존여부", True), ("是否存活", True),
+        ("os_censor", True), ("CNSR", True), ("vivo", True), ("death", False),
+        ("overall survival", False), ("생존기간", False), ("生存状态", False), ("cent", False),
+    ],
+)  # fmt: skip
+def test_names_that_ask_whether_the_patient_is_alive(name: str, asks: bool) -> None:
+    assert asks_if_alive(name) is asks

@@ -27,7 +27,7 @@ from hcc2l.wording import listed
 FILE_NAME = "hcc2l.toml"
 ROLES = ("baseline", "outcome", "post-baseline", "id")
 TYPES = ("numeric", "factor", "ordered", "date", "text")
-DATE_ORDERS = ("dmy", "mdy")
+DATE_ORDERS = ("dmy", "mdy", "ymd")
 
 
 def _settable(options: type[Options]) -> dict[str, Option]:

@@ -58,7 +58,7 @@ def study_document(study: Study, done: Sequence[Done], draw: Draw) -> tuple[Docu
 
 
 def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], Done]:
-    """What an entry says; a failure is said in its place."""
+    """What an entry says; a failure is reported in its place."""
     entry = one.entry
     if entry.kind == "section":
         return [Section(entry.text)], one

@@ -16,7 +16,14 @@ from hcc2l.design.dates import looks_like_dates, read_dates
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
-from hcc2l.levels import ENGLISH_PAIRS, distinct, matching, natural_order
+from hcc2l.levels import (
+    ENGLISH_PAIRS,
+    affirmative,
+    distinct,
+    event_levels,
+    matching,
+    natural_order,
+)
 from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import Assignment, known_column, parse_assignment
 
@@ -306,9 +313,17 @@ def read_event(cohort: Cohort, which: Assignment, keep: Mask) -> tuple[Ints, tup
 
 def _refuse_unclear(column: Column, levels: Sequence[str], option: str) -> None:
     """Refuse values that do not show which of them means the event."""
+    name, kind = column.name, "outcome" if option == "--outcome" else "event"
+    events, yes = event_levels(name, levels), affirmative(levels)
+    if kind == "event" and events and events != yes:
+        raise UsageError(
+            f"{name} seems to ask whether the patient is alive or censored, so that {yes[0]} would "
+            "not mean the event.",
+            where=option,
+            hint=f"Name the value of the event: --event {shlex.quote(f'{name}={events[0]}')}.",
+        )
     if all(level.casefold() in _EVENT_WORDS for level in levels):
         return
-    name, kind = column.name, "outcome" if option == "--outcome" else "event"
     if kind == "event" and (column.kind == "date" or looks_like_dates(column)):
         raise UsageError(
             f"{name} has dates, not a status.",

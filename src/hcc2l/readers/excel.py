@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,13 +15,8 @@ from hcc2l.readers.layout import Grid, find_table
 from hcc2l.readers.raw import RawTable, ReadOptions
 from hcc2l.readers.rows import read_grid
 from hcc2l.readers.workbook_xml import SheetNotes, read_notes
+from hcc2l.vocabulary import names_a_patient, names_an_outcome
 
-_OUTCOME = re.compile(
-    r"surviv|death|dead|died|deceas|vital|status|event|follow|last.?(seen|contact)|progress|\bos\b"
-    r"|^os_|^pfs|_os\b|überleb|gestorben|verstorben|\btod|letzter|survie|décès|décédé|sağkalım|ölüm"
-    r"|durum|supervivencia|muerte|sopravvivenza|decesso|사망|생존|死亡|生存|结局|存活|转归|轉歸|転帰|随访",
-    re.IGNORECASE,
-)
 _CODE_LIST = frozenset((
     "code", "codes", "label", "labels", "meaning", "value", "values", "variable", "description",
     "kürzel", "bedeutung", "kode", "signification", "libellé", "anlam", "kod", "코드", "의미",
@@ -53,7 +47,7 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         sheets = [
             _Sheet(
                 s.name,
-                "Visible" in str(s.visible),
+                str(s.visible).endswith(".Visible"),
                 _grid(workbook, s.name, notes.get(s.name, SheetNotes())),
             )
             for s in workbook.sheets_metadata
@@ -111,8 +105,9 @@ class _Sheet:
         code_list = 2 * sum(n.casefold() in _CODE_LIST for n in names) > len(names)
         if code_list or len(names) < 2 or len(table.rows) < 2:
             return (False, False, False)
-        outcome = any(_OUTCOME.search(n) for n in names)
+        outcome = any(map(names_an_outcome, names))
         ids = options.id in names or bool(recognise_id(names) or patient_columns(names))
+        ids = ids or any(map(names_a_patient, names))
         return (self.visible, outcome, ids)
 
 

@@ -70,9 +70,10 @@ class ReadOptions:
         """The decimal sign of one column, where it is given."""
         return self.decimal_in.get(name, self.decimal)
 
-    def missing_for(self, name: str) -> frozenset[str]:
-        """All texts that mean missing in one column."""
-        return self.missing | self.missing_in.get(name, frozenset())
+    def missing_for(self, name: str, cells: Sequence[Any] = ()) -> frozenset[str]:
+        """All texts that mean missing in one column; beside `+`, a `-` means no."""
+        declared = self.missing_in.get(name, frozenset())
+        return (self.missing - {"-"} if "+" in cells else self.missing) | declared
 
 
 # From this size on, pyarrow reads only the columns in use; below, its import takes longer than it
@@ -134,7 +135,7 @@ def column_from_texts(
     repeats
         How many cells each text stands for, where they are distinct texts.
     """
-    missing = options.missing_for(name)
+    missing = options.missing_for(name, texts)
     cells = [None if t is None or t in missing else t for t in texts]
     return dated(_column(name, cells, {}, options, file_decimal, repeats), options)
 
@@ -290,7 +291,7 @@ def column_from_cells(
     name: str, cells: Sequence[Any], options: ReadOptions, file_decimal: str | None = None
 ) -> Column:
     """A column from typed cells (Excel, SPSS, Stata, SAS, Parquet): numbers, dates, else text."""
-    missing = options.missing_for(name)
+    missing = options.missing_for(name, cells)
     known = [None if _is_missing(c, missing) else c for c in cells]
     present = [c for c in known if c is not None]
     if present and all(isinstance(c, (date, datetime)) for c in present):
@@ -354,11 +355,15 @@ def column_name(cell: Any) -> str:
     return " ".join(text.split())
 
 
-_NUMBERED = ("complete?",)  # REDCap repeats this name for every form
+# REDCap ends every form with the first of these; other labels occur in several forms, too.
+_COMPLETE, _OF_REDCAP = "complete?", ("complete?", "event name", "repeat instrument")
 
 
 def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
     """Column names with single blanks; a column without a name becomes `column_3`.
+
+    In an export of REDCap with labels, names that repeat are numbered: `AFP 1`, `AFP 2`, so that
+    neither is taken for the other.
 
     Raises
     ------
@@ -366,11 +371,8 @@ def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
         A name occurs twice.
     """
     checked = [column_name(n) or f"column_{i}" for i, n in enumerate(names, start=1)]
-    seen: Counter[str] = Counter()
-    for i, name in enumerate(checked):
-        seen[name] += 1
-        if name.casefold() in _NUMBERED and seen[name] > 1:
-            checked[i] = f"{name} {seen[name]}"
+    if any(name.casefold() in _OF_REDCAP for name in checked):
+        checked = _numbered(checked)
     repeated = [n for n in dict.fromkeys(checked) if checked.count(n) > 1]
     if repeated:
         positions = [str(i) for i, n in enumerate(checked, start=1) if n == repeated[0]]
@@ -381,6 +383,17 @@ def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
             hint="Give every column a different name.",
         )
     return tuple(checked)
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Names of which those that repeat have their number; the first `Complete?` has none."""
+    count, seen = Counter(names), Counter[str]()
+    numbered = []
+    for name in names:
+        seen[name] += 1
+        plain = count[name] == 1 or (name.casefold() == _COMPLETE and seen[name] == 1)
+        numbered.append(name if plain else f"{name} {seen[name]}")
+    return numbered
 
 
 def no_rows(where: str) -> InputError:
