@@ -23,7 +23,7 @@ class RenderOptions:
         The headers of the columns of a document's one table, with commas between them, beside
         those that name its rows; all when None.
     reference_rows
-        Whether the rows of reference levels are shown (``show``), left out (``hide``), or named
+        Whether the rows of reference levels are shown (``show``), hidden (``hide``), or named
         in the labels of the others (``fold``).
     template
         The Word document whose styles and page set-up a document (docx) takes.
