@@ -53,6 +53,8 @@ text = '''
 
 
 def test_files_stand_beside_the_study(write: Write, workplace: Path) -> None:
+    write("paper/c.csv", "")
+    write("paper/d.toml", "")
     path = write(
         "paper/study.toml", 'cohort = "c.csv"\ndictionary = "d.toml"\n[[text]]\ntext = "x"'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,10 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hcc2l.cli._run import (
+    files_read,
     given_options,
     options_of_kind,
     print_message,
+    print_reading_notes,
     print_result,
+    progress_shown,
+    told_once,
 )
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
@@ -33,8 +38,12 @@ if TYPE_CHECKING:
     from hcc2l.render.document import Document
     from hcc2l.report import Report
 
-_FORMATS = ("docx", "html", "tex", "md", "json")
-_TAKEN = ("out", "plot", "format", "json", "table", "save")  # what the study says instead
+_RENDERERS = {
+    "docx": "to_docx", "xlsx": "to_xlsx", "html": "to_html", "tex": "to_latex",
+    "md": "to_markdown",
+}  # fmt: skip
+_FORMATS = (*_RENDERERS, "json")
+_TAKEN = ("out", "plot", "format", "json", "table", "save", "write_dictionary")  # has keys
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,8 @@ def report(
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="Write the document: .docx .html .tex .md, or .json for scripts. Repeatable.",
+            help="Write the document: .docx .xlsx .html .tex .md, or .json for scripts. "
+            "Repeatable.",
         ),
     ] = None,
     init: Annotated[
@@ -79,26 +89,34 @@ def report(
     from hcc2l.compose.study import read_study
 
     if init is not None:
+        if out or compare or json_:
+            raise UsageError(
+                "--init writes a study file and runs nothing.",
+                hint="Run it alone, then hcc2l report study.toml --out paper.docx.",
+            )
         _write_draft(init, Path(study or "study.toml"))
         return
     if study is None:
         raise UsageError("There is no study file.", hint="Write hcc2l report study.toml.")
+    if json_ and compare is not None:
+        raise UsageError(
+            "--json cannot be combined with --compare.", hint="Write --out results.json."
+        )
     old = None if compare is None else _old_results(compare)
-    targets = [("--out", path) for path in out or ()]
-    for _, path in targets:
-        _format(path)
-    check_targets(targets)
+    paths = list(out or ())
+    formats = [_format(path) for path in paths]
     read = read_study(Path(study))
+    targets = [("--out", path) for path in paths]
+    for path, ending in zip(paths, formats, strict=True):
+        if ending == "tex":
+            targets += [(f"the figures of --out {path}:", f) for f in _figure_files(path, read)]
+    check_targets(targets)
     calls = _calls(read)
-    in_use: dict[Identity, str] = {identity(study): "the study file"}
-    for used, name in ((read.cohort, "the cohort"), (read.dictionary, "the data dictionary")):
-        if used is not None:
-            in_use[identity(used)] = name
-    refuse_overwriting(targets, in_use)
-    done = Runner(read, quiet=quiet).run(calls)
-    status = _deliver(read, done, [path for _, path in targets], as_json=json_, old=old)
-    if status:
-        raise typer.Exit(status)
+    runner = Runner(read, quiet=quiet)
+    refuse_overwriting(targets, {identity(study): "the study file"} | runner.files(calls))
+    done = runner.run(calls)
+    if _deliver(read, done, paths, as_json=json_, old=old):
+        raise typer.Exit(1)
 
 
 def _write_draft(cohort: str, path: Path) -> None:
@@ -107,6 +125,8 @@ def _write_draft(cohort: str, path: Path) -> None:
     from hcc2l.compose.draft import draft
     from hcc2l.readers import read_cohort
 
+    if cohort == "-":
+        raise UsageError("A study names a file.", where="--init", hint="Save the cohort first.")
     if path.exists():
         raise UsageError(
             "This file exists; a study file is never overwritten.",
@@ -186,7 +206,7 @@ def _call(words: Sequence[str]) -> Call:
         raise UsageError(f"There is no command {name!r}.", hint=did_you_mean(name, SPECS))
     command: Any = typer.main.get_command(app)
     try:
-        context = command.commands[name].make_context(name, list(arguments))
+        context = command.commands[name].make_context(name, list(arguments), help_option_names=[])
     except Hcc2lError:
         raise
     except Exception as error:
@@ -196,8 +216,9 @@ def _call(words: Sequence[str]) -> Call:
     options = given_options(context, SPECS[name])
     for taken in (*_TAKEN, "cohort"):
         if options.pop(taken, None) is not None:
+            flag = "The name of a file" if taken == "cohort" else f"--{taken.replace('_', '-')}"
             raise UsageError(
-                f"--{taken} has no place in a study.".replace("--cohort", "The name of a file"),
+                f"{flag} has no place in a study.",
                 where=shlex.join(words),
                 hint="The study names its cohort, tables and saved cohorts itself.",
             )
@@ -220,8 +241,27 @@ class Runner:
 
     def run(self, calls: dict[int, tuple[Call, ...]]) -> list[Done]:
         """Every entry in order, with its reports or its failure."""
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, progress_shown(self.quiet):
             return [self._entry(entry, calls[entry.line], folder) for entry in self.study.entries]
+
+    def files(self, calls: dict[int, tuple[Call, ...]]) -> dict[Identity, str]:
+        """The files that the study reads, which no output may replace.
+
+        Raises
+        ------
+        InputError, UsageError
+            The cohort or its dictionary cannot be read.
+        """
+        cohort = self.study.cohort
+        in_use = {} if cohort is None else {identity(cohort): "the cohort"}
+        for entry in self.study.entries:
+            for call in calls[entry.line]:
+                if not entry.cohort and not options_of_kind(ReadingOptions, call.options):
+                    read = self._cohort(call, "")
+                    if not self.quiet:
+                        print_reading_notes(read)
+                    return in_use | files_read({"cohort": cohort}, read)
+        return in_use
 
     def _entry(self, entry: Entry, calls: tuple[Call, ...], folder: str) -> Done:
         from hcc2l.compose.document import Done
@@ -282,7 +322,8 @@ def _deliver(
     from hcc2l.compose.document import study_document, study_json
     from hcc2l.render.to_json import report_object, to_text
 
-    document, shown = study_document(study, done, _draw)
+    with told_once():
+        document, shown = study_document(study, done, _draw)
     whole = to_text(study_json(study, shown, report_object))
     contents: dict[str, bytes] = {}
     for path in paths:
@@ -291,18 +332,32 @@ def _deliver(
             contents[path] = whole.encode()
             continue
         render = import_module(f"hcc2l.render.{_RENDERERS[name]}").render_document
-        made: str | bytes = render(document)
+        files = dict(enumerate(_figure_files(path, study), start=1)) if name == "tex" else {}
+        names = {number: Path(file).name for number, file in files.items()}
+        made: str | bytes = render(document, names) if files else render(document)
         contents[path] = made.encode() if isinstance(made, str) else made
+        contents |= {files[p.number]: p.png for p in document.pictures if p.number in files}
     write_files(contents)
+    _tell_failures(study, shown)
     print_result(whole if as_json else _contents(document))
     if old is not None:
         _print_changes(old, json.loads(whole), shown)
+    return int(any(one.failure for one in shown))
+
+
+def _figure_files(path: str, study: Study) -> list[str]:
+    """The image files beside a LaTeX file, with names that LaTeX reads, in the order of figures."""
+    stem = re.sub(r"[^A-Za-z0-9-]+", "-", Path(path).stem)
+    figures = sum(entry.kind == "figure" for entry in study.entries)
+    return [str(Path(path).with_name(f"{stem}-figure-{i}.png")) for i in range(1, figures + 1)]
+
+
+def _tell_failures(study: Study, shown: Sequence[Done]) -> None:
     for one in shown:
         if one.failure:
             print_message("error", f"{study.path}, line {one.entry.line}: {one.failure.message}")
             if one.failure.hint:
                 print_message("hint", one.failure.hint)
-    return int(any(one.failure for one in shown))
 
 
 def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
@@ -323,9 +378,6 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     lines += [f"! {change}" for change in concluded]
     lines += [f"  {change}" for change in moved if not change.conclusion]
     print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
-
-
-_RENDERERS = {"docx": "to_docx", "html": "to_html", "tex": "to_latex", "md": "to_markdown"}
 
 
 def _draw(reports: Sequence[Report], entry: Entry) -> bytes:

@@ -11,11 +11,10 @@ from hcc2l.render.archive import without_clock
 from hcc2l.render.document import Document, Part, document_of
 from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.page import MARGIN, PORTRAIT, Page, bound, page_for
+from hcc2l.render.page import MARGIN, Page, bound, figure_size, page_for
 from hcc2l.report import Report
 
 _INDENT = 0.4  # cm a step
-_FIGURE, _WIDE = 13.0, 1.6  # cm; as many times wider than high, a figure takes the whole width
 _CELL, _FOOTNOTE = "Table Text", "Table Footnote"  # styles, which a template may have too
 
 
@@ -115,9 +114,7 @@ def _add_figure(document: Any, picture: parts_of.Picture) -> None:
     from docx.shared import Cm
 
     shape = document.add_picture(io.BytesIO(picture.png))
-    wide = shape.width > _WIDE * shape.height
-    scale = Cm(PORTRAIT if wide else _FIGURE) / shape.width
-    shape.width, shape.height = round(scale * shape.width), round(scale * shape.height)
+    shape.width, shape.height = map(Cm, figure_size(picture.png))
     shape._inline.docPr.set("descr", picture.description)
     if picture.number is not None:
         document.paragraphs[-1].paragraph_format.keep_with_next = True

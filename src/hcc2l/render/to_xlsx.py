@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from hcc2l.render import document as parts_of
 from hcc2l.render.archive import without_clock
+from hcc2l.render.document import Document
 from hcc2l.render.grid import Grid, grid, with_abbreviations
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
@@ -32,10 +35,36 @@ def render(report: Report, options: RenderOptions) -> bytes:
             content = with_abbreviations(grid(table, options.digits), report)
             _add_presented(book.create_sheet(f"Table {presented}"), content, presented)
         _add_tidy(book.create_sheet(table.name[:31]), table)
-    about = book.create_sheet("about")
     lines = [report.title, *report.provenance.footer, *remarks(report)]
     if report.show_methods:
         lines += ["Methods", report.methods, *report.references]
+    return _saved(book, lines)
+
+
+def render_document(document: Document) -> bytes:
+    """A workbook with every table of a study, and a last sheet with all that is text."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.properties.created = datetime(2000, 1, 1)
+    book.remove(book.active)
+    lines = [document.title]
+    for part in document.parts:
+        match part:
+            case parts_of.NumberedTable(content, number):
+                _add_presented(book.create_sheet(f"Table {number}"), content, number)
+            case parts_of.Section(text) | parts_of.Paragraph(text):
+                lines.append(text)
+            case parts_of.Points(texts):
+                lines += texts
+            case parts_of.Picture(caption=caption, number=number):
+                lines.append(f"Figure {number}. {caption}")
+    return _saved(book, lines)
+
+
+def _saved(book: Any, lines: Sequence[str]) -> bytes:
+    """The workbook with a last sheet of these lines."""
+    about = book.create_sheet("about")
     for number, line in enumerate(lines, start=1):
         _put(about.cell(number, 1), line)
     file = io.BytesIO()
