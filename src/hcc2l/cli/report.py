@@ -43,6 +43,7 @@ _RENDERERS = {
     "md": "to_markdown",
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
+_SHOWN = 200  # characters of a command line in a message
 _TAKEN = ("out", "plot", "format", "json", "table", "save", "write_dictionary")  # has keys
 
 
@@ -212,18 +213,25 @@ def _call(words: Sequence[str]) -> Call:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        raise UsageError(error.format_message(), where=shlex.join(words)) from None
+        raise UsageError(
+            _shortened(error.format_message()), where=_shortened(shlex.join(words))
+        ) from None
     options = given_options(context, SPECS[name])
     for taken in (*_TAKEN, "cohort"):
         if options.pop(taken, None) is not None:
             flag = "The name of a file" if taken == "cohort" else f"--{taken.replace('_', '-')}"
             raise UsageError(
                 f"{flag} has no place in a study.",
-                where=shlex.join(words),
+                where=_shortened(shlex.join(words)),
                 hint="The study names its cohort, tables and saved cohorts itself.",
             )
     options_of_kind(OutputOptions, options)
     return Call(name, tuple(words), options, SPECS[name])
+
+
+def _shortened(text: str) -> str:
+    """A command line, or what is wrong with it, or its beginning."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
 
 
 @dataclass
@@ -267,7 +275,9 @@ class Runner:
         from hcc2l.compose.document import Done
 
         if calls and not self.quiet:
-            print_message("note", f"{entry.id}: {entry.caption or shlex.join(calls[0].words)}")
+            print_message(
+                "note", f"{entry.id}: {entry.caption or _shortened(shlex.join(calls[0].words))}"
+            )
         try:
             reports = tuple(self._report(call, entry.cohort) for call in calls)
             if entry.save:

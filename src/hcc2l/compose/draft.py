@@ -100,9 +100,12 @@ def _models(
 
 
 def _named(columns: Sequence[Row], meaning: str) -> str:
-    """The first column of that meaning, as a shell word; empty when there is none."""
-    found = [shlex.quote(str(row["name"])) for row in columns if row["field"] == meaning]
-    return found[0] if found else ""
+    """The first column of that meaning, as a shell word; empty when there is none.
+
+    A name with a comma cannot stand in a list of terms.
+    """
+    names = (str(row["name"]) for row in columns if row["field"] == meaning)
+    return next((shlex.quote(name) for name in names if "," not in name), "")
 
 
 def _first_level(columns: Sequence[Row], name: str) -> str:

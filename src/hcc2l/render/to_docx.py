@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hcc2l.render import document as parts_of
-from hcc2l.render.archive import without_clock
+from hcc2l.render.archive import without_clock, xml_text
 from hcc2l.render.document import Document, Part, document_of
 from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
@@ -26,7 +26,7 @@ def render(report: Report, options: RenderOptions) -> bytes:
 def render_document(content: Document) -> bytes:
     """The parts one after the other, on pages turned as their tables need."""
     document = _document(content.title)
-    document.add_heading(content.title, level=1)
+    document.add_heading(xml_text(content.title), level=1)
     for part in content.parts:
         _add_part(document, part)
     file = io.BytesIO()
@@ -39,14 +39,16 @@ def _add_part(document: Any, part: Part) -> None:
     _turn(document, landscape=page is not None and page.landscape)
     match part:
         case parts_of.Section(text):
-            document.add_heading(text, level=2)
+            document.add_heading(xml_text(text), level=2)
         case parts_of.Paragraph(text):
-            document.add_paragraph(text)
+            document.add_paragraph(xml_text(text))
         case parts_of.Points(texts, numbered):
             for text in texts:
-                document.add_paragraph(text, style="List Number" if numbered else "List Bullet")
+                document.add_paragraph(
+                    xml_text(text), style="List Number" if numbered else "List Bullet"
+                )
         case parts_of.Branches(outline):
-            document.add_paragraph().add_run(outline.title).bold = True
+            document.add_paragraph().add_run(xml_text(outline.title)).bold = True
             for depth, line in outline_lines(outline):
                 _add_branch(document, depth, line)
         case parts_of.NumberedTable(content, number):
@@ -56,7 +58,7 @@ def _add_part(document: Any, part: Part) -> None:
             _add_figure(document, part)
         case parts_of.SmallPrint(texts):
             for line in texts:
-                document.add_paragraph(line, style=_FOOTNOTE)
+                document.add_paragraph(xml_text(line), style=_FOOTNOTE)
 
 
 def _document(title: str) -> Any:
@@ -68,7 +70,7 @@ def _document(title: str) -> Any:
 
     document = docx.Document()
     document.core_properties.author = ""
-    document.core_properties.title = title
+    document.core_properties.title = xml_text(title)[:255]
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
@@ -93,7 +95,7 @@ def _document(title: str) -> Any:
 def _add_branch(document: Any, depth: int, line: str) -> None:
     from docx.shared import Cm, Pt
 
-    paragraph = document.add_paragraph(line)
+    paragraph = document.add_paragraph(xml_text(line))
     paragraph.paragraph_format.left_indent = Cm(0.75 * depth)
     paragraph.paragraph_format.space_after = Pt(2)
 
@@ -115,7 +117,7 @@ def _add_figure(document: Any, picture: parts_of.Picture) -> None:
 
     shape = document.add_picture(io.BytesIO(picture.png))
     shape.width, shape.height = map(Cm, figure_size(picture.png))
-    shape._inline.docPr.set("descr", picture.description)
+    shape._inline.docPr.set("descr", xml_text(picture.description))
     if picture.number is not None:
         document.paragraphs[-1].paragraph_format.keep_with_next = True
         _add_caption(document, "Figure", picture.caption, picture.number)
@@ -135,7 +137,7 @@ def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
     _rule(table.rows[0].cells, "top", 12)
     _rule(table.rows[heads - 1].cells, "bottom", 6)
     _rule(table.rows[-1].cells, "bottom", 12)
-    document.add_paragraph(" ".join(content.footnotes), style=_FOOTNOTE)
+    document.add_paragraph(xml_text(" ".join(content.footnotes)), style=_FOOTNOTE)
 
 
 def _add_caption(document: Any, kind: str, title: str, number: int) -> Any:
@@ -156,7 +158,7 @@ def _add_caption(document: Any, kind: str, title: str, number: int) -> Any:
             mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), part)
             run._r.append(mark)
-    caption.add_run(f". {title}")
+    caption.add_run(xml_text(f". {title}"))
     return caption.paragraph_format
 
 
@@ -223,7 +225,7 @@ def _written(cell: Any, text: str, page: Page, *, bold: bool) -> Any:
     paragraph = cell.paragraphs[0]
     paragraph.style = _CELL
     if text:
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(xml_text(text))
         run.bold = bold
         if page.size != 9:
             run.font.size = Pt(page.size)

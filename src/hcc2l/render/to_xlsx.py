@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from hcc2l.render import document as parts_of
-from hcc2l.render.archive import without_clock
+from hcc2l.render.archive import without_clock, xml_text
 from hcc2l.render.document import Document
 from hcc2l.render.grid import Grid, grid, with_abbreviations
 from hcc2l.render.options import RenderOptions
@@ -171,7 +171,7 @@ def _put_shown(cell: Any, text: str) -> None:
 def _put(cell: Any, value: Value) -> None:
     """Write a value; text remains text even if it begins like a formula."""
     value = "|".join(value) if isinstance(value, tuple) else value
-    cell.value = value
+    cell.value = xml_text(value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(("=", "+", "-", "@"))
