@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hcc2l.compose.merge import beside, stacked
+from hcc2l.compose.strobe import Answered, strobe
 from hcc2l.compose.study import Entry, Study, on_one_line
 from hcc2l.errors import Hcc2lError, UsageError
 from hcc2l.render.document import (
@@ -49,14 +50,25 @@ def study_document(study: Study, done: Sequence[Done], draw: Draw) -> tuple[Docu
     """
     parts: list[Part] = []
     shown: list[Done] = []
+    answered: list[Answered] = []
     numbers = {"table": 0, "figure": 0}
     for one in done:
         made, result = _parts(one, numbers, draw)
         parts += made
         shown.append(result)
+        answered += [Answered(tuple(_places(made)), report) for report in result.reports]
     reports = [report for one in shown for report in one.reports]
     parts += [*_methods(shown), *_notes(shown), *_origin(study, reports)]
+    if study.checklist == "strobe":
+        parts += [Section("Checklist"), NumberedTable(strobe(answered), numbers["table"] + 1)]
     return Document(study.title, tuple(parts), whole=True), shown
+
+
+def _places(parts: Sequence[Part]) -> Iterator[str]:
+    """`Table 3` for each table and figure."""
+    for part in parts:
+        if isinstance(part, (NumberedTable, Picture)):
+            yield f"{'Figure' if isinstance(part, Picture) else 'Table'} {part.number}"
 
 
 def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], Done]:

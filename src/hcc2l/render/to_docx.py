@@ -15,6 +15,7 @@ from hcc2l.render.page import MARGIN, Page, bound, figure_size, page_for
 from hcc2l.report import Report
 
 _INDENT = 0.4  # cm a step
+_ON_A_PAGE = (40, 25)  # rows of a table that is not divided, upright and landscape
 _CELL, _FOOTNOTE = "Table Text", "Table Footnote"  # styles, which a template may have too
 
 
@@ -132,8 +133,10 @@ def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
     heads = len(content.headings) + 1
     for row, depth in zip(content.rows, content.indents, strict=True):
         _add_row(table, row, content, page, depth=depth)
+    last = len(table.rows) - 1
+    together = last < _ON_A_PAGE[page.landscape]
     for i, row in enumerate(table.rows):
-        _keep_whole(row, head=i < heads, last=i == len(table.rows) - 1)
+        _keep_whole(row, head=i < heads, kept=together or i in (*range(heads), last))
     _rule(table.rows[0].cells, "top", 12)
     _rule(table.rows[heads - 1].cells, "bottom", 6)
     _rule(table.rows[-1].cells, "bottom", 12)
@@ -232,15 +235,15 @@ def _written(cell: Any, text: str, page: Page, *, bold: bool) -> Any:
     return paragraph
 
 
-def _keep_whole(row: Any, *, head: bool, last: bool) -> None:
-    """Never break a row over two pages; repeat the head; keep the last row with the footnotes."""
+def _keep_whole(row: Any, *, head: bool, kept: bool) -> None:
+    """Never break a row over two pages; repeat the head; keep a row with what follows it."""
     from docx.oxml import OxmlElement
 
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     if head:
         properties.append(OxmlElement("w:tblHeader"))
-    if head or last:
+    if kept:
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 

@@ -78,8 +78,11 @@ def _part(part: Part, figures: Mapping[int, str]) -> str:
             return escape(text)
         case parts_of.Points(texts, numbered):
             kind = "enumerate" if numbered else "itemize"
-            items = "\n".join(rf"  \item {escape(text)}" for text in texts)
-            return f"\\begin{{{kind}}}\n{items}\n\\end{{{kind}}}" if texts else ""
+            # A list of covariates has no blank where a line could break.
+            items = "\n".join(
+                rf"  \item {escape(text)}".replace(",", r",\allowbreak{}") for text in texts
+            )
+            return f"\\begin{{{kind}}}\\sloppy\n{items}\n\\end{{{kind}}}" if texts else ""
         case parts_of.Branches(outline):
             lines = outline_lines(outline)
             body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
