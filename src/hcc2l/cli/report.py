@@ -78,7 +78,7 @@ def report(
     compare: Annotated[
         str | None,
         typer.Option(
-            metavar="OLD.json", help="Say which numbers moved since that --out file was written."
+            metavar="OLD.json", help="Print the numbers that moved since that --out file was written."
         ),
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

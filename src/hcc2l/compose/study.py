@@ -15,9 +15,9 @@ from hcc2l.errors import UsageError, did_you_mean
 
 Kind = Literal["section", "text", "table", "figure"]
 
-_TOP = ("title", "cohort", "dictionary", "checklist")
+TOP_KEYS = ("title", "cohort", "dictionary", "checklist")
 CHECKLISTS = ("strobe",)
-_ENTRIES: dict[str, dict[str, type | tuple[type, ...]]] = {
+ENTRY_KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "section": {"title": str},
     "text": {"text": str, "stated": bool},
     "table": {
@@ -136,11 +136,14 @@ def read_study(path: Path) -> Study:
 def _faults_of_key(path: Path, text: str, key: str, value: Any) -> Iterator[tuple[int, str]]:
     """What is wrong with a key above the entries, with its line."""
     line = _line_of(text, key)
-    if key in _ENTRIES:
+    if key in ENTRY_KEYS:
         if not isinstance(value, list):
             yield line, f"write [[{key}]], with two brackets on both sides."
-    elif key not in _TOP:
-        yield line, f"there is no key {key!r} in a study. {did_you_mean(key, (*_TOP, *_ENTRIES))}"
+    elif key not in TOP_KEYS:
+        yield (
+            line,
+            f"there is no key {key!r} in a study. {did_you_mean(key, (*TOP_KEYS, *ENTRY_KEYS))}",
+        )
     elif not isinstance(value, str):
         yield line, f"{key}: expected text in quotation marks."
     elif _NOT_IN_XML.search(value):
@@ -189,7 +192,7 @@ def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
 def _entries(text: str, raw: Mapping[str, Any], faults: list[tuple[int, str]]) -> tuple[Entry, ...]:
     """The entries in the order of the file, which TOML itself does not keep between kinds."""
     waiting = {
-        kind: list(raw.get(kind, ())) for kind in _ENTRIES if isinstance(raw.get(kind), list)
+        kind: list(raw.get(kind, ())) for kind in ENTRY_KEYS if isinstance(raw.get(kind), list)
     }
     entries: list[Entry] = []
     for number, line in enumerate(_without_long_strings(text).split("\n"), start=1):
@@ -219,7 +222,7 @@ def _without_long_strings(text: str) -> str:
 
 def _faults(kind: str, content: Mapping[str, Any]) -> list[str]:
     """What is wrong with an entry by itself."""
-    known = _ENTRIES[kind]
+    known = ENTRY_KEYS[kind]
     found = [
         f"there is no key {key!r}. {did_you_mean(key, known)}"
         for key in content
@@ -293,7 +296,7 @@ def _clashes(kind: str, content: Mapping[str, Any], before: list[Entry]) -> list
 
 def _entry(kind: str, line: int, content: Mapping[str, Any], before: list[Entry]) -> Entry:
     return Entry(
-        kind=kind,  # type: ignore[arg-type]  # a key of _ENTRIES
+        kind=kind,  # type: ignore[arg-type]  # a key of ENTRY_KEYS
         line=line,
         id=content.get("id", _usual_id(kind, before)),
         text=content.get("text", on_one_line(content.get("title", ""))),

@@ -21,6 +21,7 @@ _PREAMBLE = r"""\documentclass[a4paper]{article}
 \ifpdftex\usepackage[T1]{fontenc}\fi
 \begin{document}"""
 _SIZES = {9.0: r"\small", 8.0: r"\footnotesize", 7.0: r"\scriptsize"}
+_HIGH = 30  # rows; a higher table is set smaller, so that it stands on one page
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -109,6 +110,7 @@ def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
 
 def _table(content: Grid) -> str:
     page = page_for(content)
+    size = min(page.size, 8.0) if len(content.rows) > _HIGH else page.size
 
     def column(i: int, kind: str) -> str:
         side = "left" if content.right[i] else "right"
@@ -131,7 +133,7 @@ def _table(content: Grid) -> str:
     table = (
         "\\begin{table}[htbp]\n  \\centering\n"
         f"  \\caption{{{escape(content.title)}}}\n"
-        f"  {_SIZES[page.size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}\n"
+        f"  {_SIZES[size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}\n"
         f"  \\begin{{tabular}}{{@{{}}{align}@{{}}}}\n  \\toprule\n"
         f"{above}  {headers} \\\\\n  \\midrule\n"
         f"{rows}\n  \\bottomrule\n  \\end{{tabular}}\n"
