@@ -57,6 +57,7 @@ bench: $(VENV)/installed-dev
 
 cohort: $(VENV)/installed
 	$(BIN)/python sample_data/second_line/generate.py
+	$(BIN)/python sample_data/second_line/make_adverse_events.py
 
 clean:
 	rm -rf $(VENV) .venvs .mutants build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hcc2l.dictionary import endpoint_label, recognise_endpoints, unit_from_name
+from hcc2l.dictionary import endpoint_label, readable, recognise_endpoints, unit_from_name
 from tests.conftest import Outcome, Run, Write
 
 PATIENTS = """\
@@ -245,7 +245,7 @@ def test_the_nearest_known_name_is_suggested(text: str, near: str, run: Run, wri
         ('[endpoints.os]\ntime = "months"', "endpoints.os"),
         ('[endpoints.os]\nstart = "a"\nend = "b"', "endpoints.os"),
         ('[endpoints.os]\ntime = "t"\nevent = "e"\nstart = "s"', "endpoints.os"),
-        ('date_order = "ymd"', "date_order"),
+        ('date_order = "ydm"', "date_order"),
         ('[endpoints.os]\nstart = "a"\nend = "b"\ncensor = "c"\nevent = "d"', "endpoints.os"),
         ('[endpoints.os]\nstart = "a"\ncensor = "c"', "endpoints.os"),
         ('[endpoints.os]\nend = "a"\nevent = "c"', "endpoints.os"),
@@ -581,3 +581,14 @@ def test_endpoints_are_recognised_by_common_names(
 )  # fmt: skip
 def test_the_unit_is_a_word_of_the_name(column: str, unit: str | None) -> None:
     assert unit_from_name(column) == unit
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("recist", "RECIST"), ("mRECIST", "mRECIST"), ("mrecist", "mRECIST"),
+        ("best_recist", "Best RECIST"), ("best_mrecist", "Best mRECIST"),
+    ],
+)  # fmt: skip
+def test_criteria_of_response_are_written_as_they_are_called(name: str, label: str) -> None:
+    assert readable(name) == label

@@ -41,6 +41,7 @@ from hcc2l.specs.rules import Excludes, Needs, NoEffect, Rule
 
 ROOT = Path(__file__).parents[1]
 COHORT = ROOT / "sample_data" / "second_line"
+BUNDLED = ("cohort.csv", "adverse_events.csv", "hcc2l.toml")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
 
@@ -75,7 +76,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixt
     The tutorial starts from an export alone. The study file of the page on reports is there too.
     """
     tutorial = "tutorial.md" in request.node.name
-    for name in ("export.xlsx",) if tutorial else ("cohort.csv", "hcc2l.toml"):
+    for name in ("export.xlsx",) if tutorial else BUNDLED:
         shutil.copy(COHORT / name, tmp_path)
     (tmp_path / "paper.toml").write_text(study_example(), encoding="utf-8")
     monkeypatch.chdir(tmp_path)

@@ -23,7 +23,12 @@ def test_the_wheel_brings_the_cohort_without_its_generator(tmp_path: Path) -> No
         )
     assert bundled == {
         f"hcc2l/sample_data/{name}"
-        for name in ("README.md", "second_line/cohort.csv", "second_line/hcc2l.toml")
+        for name in (
+            "README.md",
+            "second_line/adverse_events.csv",
+            "second_line/cohort.csv",
+            "second_line/hcc2l.toml",
+        )
     }
     assert "hcc2l/py.typed" in names
     assert {n.partition("/")[0] for n in names} == {"hcc2l"}

@@ -32,6 +32,8 @@ __all__ = [
     "Report",
     "Table",
     "UsageError",
+    "adverse",
+    "change",
     "check",
     "cox",
     "derive",
@@ -43,6 +45,7 @@ __all__ = [
     "psmatch",
     "read_cohort",
     "render_report",
+    "response",
     "roc",
     "tree",
     "write_report",
@@ -153,6 +156,7 @@ def _fit(cohort: Cohort, spec: Any) -> FittedTree:
     return fit(cohort, spec)
 
 
+change = analysis(specs.ChangeSpec)
 check = analysis(specs.CheckSpec)
 km = analysis(specs.KmSpec)
 cox = analysis(specs.CoxSpec)
@@ -161,6 +165,8 @@ tree = analysis(specs.TreeSpec)
 psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
 flow = analysis(specs.FlowSpec)
+response = analysis(specs.ResponseSpec)
+adverse = analysis(specs.AdverseSpec)
 derive = analysis(specs.DeriveSpec)
 fit_tree = _function(
     "fit_tree",

@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,11 +37,14 @@ from hcc2l.recoding import MISSING, Levels, Recoding
 from hcc2l.scores import Score, score_named
 from hcc2l.scores.compute import Computed, Part, absent_part, choose_parts, compute, parts_hint
 from hcc2l.scores.laboratory import graded_by_scores, is_measured, laboratory, plain_unit
+from hcc2l.vocabulary import names_a_patient
 from hcc2l.wording import counted, in_sentence, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MIN_PATIENTS = 10  # with several rows each, in a column without a telling name
+MIN_ALIKE = 3  # columns that agree in all rows of every patient
 MIN_IDS = 20  # cells of a column without a telling name that may still identify patients
 MAX_REPEATS = 5  # rows of a repeated patient that a message shows
 MAX_MIXED = 20  # distinct cells of a column that may be codes with texts among them
@@ -878,29 +882,43 @@ class Cohort:
     def _unnamed_id(self, keep: NDArray[np.bool_]) -> str | None:
         """A column that identifies patients despite its name, where ids repeat.
 
-        It is called like a patient's number, or it is the first column and its texts, all of one
-        form with digits, are distinct but for a few.
+        It is called like a patient's number, or it is the first column and its texts all are codes.
+        Few of them repeat; or many do, because a row is an event of REDCap or a visit: then other
+        columns, such as sex, stand alike in all rows of a patient.
         """
         if self.dictionary.id is not None:
             return None
-        for name in patient_columns(self.names):
-            if 0 < len(self._repeats(name, keep)) <= keep.sum() // 10:
-                return name
+        named = [n for n in self.names if patient_columns([n]) or names_a_patient(n)]
         first = self.names[0]
-        column = self.as_it_stands(first)
-        if column.kind != "text" or self.dictionary.column(first).role not in (None, "id"):
-            return None
+        for name in dict.fromkeys([*named, first]):
+            if self.dictionary.column(name).role not in (None, "id"):
+                continue
+            if name not in named and not self._holds_codes(name, keep):
+                continue
+            repeats = self._repeats(name, keep)
+            few = len(repeats) <= keep.sum() // 10
+            if repeats and (few or self._redcap_event or self._alike_within(name, repeats)):
+                return name
+        return None
+
+    def _holds_codes(self, name: str, keep: NDArray[np.bool_]) -> bool:
+        """Whether every row has a text, all of one form with digits: `P-001`, `P-002`."""
+        column = self.as_it_stands(name)
+        if column.kind != "text":
+            return False
         texts = column.values[keep & ~column.missing].tolist()
+        if len(texts) < MIN_IDS or len(texts) < keep.sum():
+            return False
         forms = {re.sub(r"\d+", "9", re.sub(r"[^\W\d]+", "a", same_patient(t))) for t in texts}
-        if (
-            len(texts) < MIN_IDS
-            or len(texts) < keep.sum()
-            or len(forms) > 1
-            or "9" not in forms.pop()
-        ):
-            return None
-        few = 0 < len(self._repeats(first, keep)) <= len(texts) // 10
-        return first if few else None
+        return len(forms) == 1 and "9" in forms.pop()
+
+    def _alike_within(self, name: str, repeats: Sequence[tuple[int, int]]) -> bool:
+        """Whether the rows of each of many patients agree in several columns that vary."""
+        if len({first for first, _ in repeats}) < MIN_PATIENTS:
+            return False
+        self.load(self.names)
+        columns = (self.as_it_stands(n) for n in self.names if n != name)
+        return sum(_varies_between_only(column, repeats) for column in columns) >= MIN_ALIKE
 
     def _repeated_ids(
         self, name: str, repeats: Sequence[tuple[int, int]], keep: NDArray[np.bool_]
@@ -914,7 +932,8 @@ class Cohort:
         places += f"{count} row{'s repeat' if count > 1 else ' repeats'} an id."
         if 2 * count >= ids:
             differing = self._differing(repeats, name)
-            varying = f"; {quoted_list(differing)} differ within a patient" if differing else ""
+            verb = "differ" if len(differing) > 1 else "differs"
+            varying = f"; {quoted_list(differing)} {verb} within a patient" if differing else ""
             places += f" The file has {count + ids} rows of {ids} patients{varying}."
         else:
             lines = [self._repeat(name, a, b) for a, b in repeats[:MAX_REPEATS]]
@@ -928,9 +947,9 @@ class Cohort:
             where=f"{self.source.name}, column {name}",
             hint=f"{rounded}{self._event_rows()}Select one row per patient with --where, or merge "
             f'rows that do not contradict each other: merge = "{name}" under [rows] in hcc2l.toml. '
-            f"To keep several rows per patient, use cox with --cluster {name}. If this column does "
-            'not identify patients, name the one that does in hcc2l.toml (id = "…"), or set '
-            "id = false.",
+            f"To keep several rows per patient, use cox with --cluster {quote(name)}. If this "
+            'column does not identify patients, name the one that does in hcc2l.toml (id = "…"), '
+            "or set id = false.",
         )
 
     def _repeat(self, name: str, first: int, second: int) -> str:
@@ -952,9 +971,14 @@ class Cohort:
         columns = [self.as_it_stands(n) for n in self.names if n != name]
         return [c.name for c in columns if any(c.text(a) != c.text(b) for a, b in pairs[:1000])]
 
+    @property
+    def _redcap_event(self) -> str | None:
+        """The column in which REDCap names the event of a row."""
+        return next((n for n in ("redcap_event_name", "Event Name") if n in self.names), None)
+
     def _event_rows(self) -> str:
         """For an export of REDCap, the condition that keeps the event with the endpoint."""
-        event = next((n for n in ("redcap_event_name", "Event Name") if n in self.names), None)
+        event = self._redcap_event
         times = [e.time for e in self.endpoints().values() if e.time in self.names]
         if event is None or not times:
             return ""
@@ -1064,3 +1088,12 @@ class Cohort:
             for name in self.names
         ]
         return pd.DataFrame({column.name: column.values for column in columns})
+
+
+def _varies_between_only(column: Column, repeats: Sequence[tuple[int, int]]) -> bool:
+    """Whether cells differ between patients, but never between the rows of one."""
+    cells: dict[int, set[str]] = {}
+    for first, row in repeats:
+        cells.setdefault(first, set()).update({column.text(first), column.text(row)} - {""})
+    found = list(cells.values())
+    return max(map(len, found)) == 1 and len(set().union(*found)) > 1

@@ -27,7 +27,7 @@ from hcc2l.wording import listed
 FILE_NAME = "hcc2l.toml"
 ROLES = ("baseline", "outcome", "post-baseline", "id")
 TYPES = ("numeric", "factor", "ordered", "date", "text")
-DATE_ORDERS = ("dmy", "mdy")
+DATE_ORDERS = ("dmy", "mdy", "ymd")
 
 
 def _settable(options: type[Options]) -> dict[str, Option]:
@@ -266,10 +266,11 @@ _ABBREVIATIONS |= {"pfs", "ttp", "id", "hbv", "hcv", "bmi", "pivka"}
 
 
 def readable(name: str) -> str:
-    """A column name as words: `tumour_size` is `Tumour size`, `afp` `AFP`."""
+    """A column name as words: `tumour_size` is `Tumour size`, `afp` `AFP`, `mrecist` `mRECIST`."""
     words = [w.upper() if w.lower() in _ABBREVIATIONS else w for w in re.split(r"[_\s]+", name)]
     text = re.sub("child pugh", "Child-Pugh", " ".join(filter(None, words)), flags=re.IGNORECASE)
-    return text[:1].upper() + text[1:]
+    text = re.sub(r"\b(m?)recist\b", lambda m: f"{m[1].lower()}RECIST", text, flags=re.IGNORECASE)
+    return text if text.startswith("mRECIST") else text[:1].upper() + text[1:]
 
 
 def load_dictionary(path: Path) -> Dictionary:

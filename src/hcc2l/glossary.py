@@ -49,6 +49,8 @@ GLOSSARY: dict[str, Key] = {
     "observed_median": Key(
         "Observed", "time", "median observed time, with events and censored patients alike"
     ),
+    "observed_q1": Key("Q1", "time", "first quartile of the observed times"),
+    "observed_q3": Key("Q3", "time", "third quartile of the observed times"),
     "observed_min": Key("Min", "time", "shortest observed time"),
     "observed_max": Key("Max", "time", "longest observed time"),
     "quantile": Key("Quantile", "probability", "proportion of patients with the event"),
@@ -121,7 +123,6 @@ GLOSSARY: dict[str, Key] = {
     "term_b": Key("by", "text", "second term of an interaction"),
     "step": Key("Step", "count", "step of the selection or of the flow, from 1"),
     "excluded": Key("Excluded", "count", "patients who leave a box for one reason"),
-    "reason": Key("Reason", "text", "the reason"),
     "action": Key("Action", "text", "entered, removed or not entered"),
     "model": Key("Model", "text", "the fitted model: its name, or univariable or multivariable"),
     "location": Key("Location", "estimate", "location of log time (R's survreg)"),
@@ -181,9 +182,24 @@ GLOSSARY: dict[str, Key] = {
         "Patients", "text", "eligible, complete, matched, or the reason for not being matched"
     ),
     "sample": Key("Sample", "text", "before or after matching, or weighted"),
-    "label": Key("Variable", "text", "label of the variable, with its level; or of a box"),
+    "label": Key("Variable", "text", "label of a variable with its level, an event or a box"),
+    "adverse_event": Key(
+        "Adverse event", "text", "the event: its term, its column, or `any event`"
+    ),
+    "band": Key("Grade", "text", "grades counted together: any, 3-4, 3-5, 5"),
+    "reason": Key("Reason", "text", "the reason; null where none is stated"),
     "rate": Key("Rate", "text", "a best response, ORR (CR + PR) or DCR (CR + PR + SD)"),
     "count": Key("n", "count", "patients with it"),
+    "known": Key("Recorded", "count", "patients with a recorded response, NE included"),
+    "evaluable": Key("Evaluable", "count", "patients with a response that --evaluable names"),
+    "cr": Key("CR", "count", "patients with a complete response"),
+    "pr": Key("PR", "count", "patients with a partial response"),
+    "sd": Key("SD", "count", "patients with stable disease"),
+    "pd": Key("PD", "count", "patients with progressive disease"),
+    "ne": Key("NE", "count", "patients who were not evaluable"),
+    "denominator": Key("Of", "text", "the patients that a rate is of: all, known or evaluable"),
+    "change": Key("Change", "estimate", "best change of tumour size in percent of baseline"),
+    "response": Key("Response", "text", "best response; null if it is not recorded"),
     "parts": Key("From", "text", "the columns that it is computed from, with their units"),
     "min": Key("Min", "estimate", "smallest value"),
     "max": Key("Max", "estimate", "largest value"),
@@ -267,7 +283,11 @@ GLOSSARY: dict[str, Key] = {
     "accuracy_upper": Key("Upper", "probability", "its upper confidence limit"),
     "lr_positive": Key("LR+", "ratio", "sensitivity / (1 − specificity); null if infinite"),
     "lr_negative": Key("LR−", "ratio", "(1 − sensitivity) / specificity; null if infinite"),
-    "difference": Key("Difference", "estimate", "of two estimates: a − b; of two groups: b − a"),
+    "difference": Key(
+        "Difference",
+        "estimate",
+        "of two estimates: a − b; of two groups: b − a; within patients: after − before",
+    ),
     "partial_auc": Key(
         "Partial AUC", "estimate", "area under the part of the curve that was given"
     ),
@@ -332,6 +352,22 @@ GLOSSARY: dict[str, Key] = {
         "of the log-rank test at this cut-point; too small, as it ignores the search for it",
     ),
 }
+
+# A variable before and after, within patients.
+GLOSSARY |= {
+    "mean_difference": Key("Mean difference", "estimate", "mean of after − before"),
+    "mean_lower": Key("Lower", "estimate", "its lower confidence limit"),
+    "mean_upper": Key("Upper", "estimate", "its upper confidence limit"),
+}
+for _when in ("before", "after"):
+    GLOSSARY |= {
+        _when: Key(_when.capitalize(), "text", f"level {_when}"),
+        f"{_when}_median": Key("Median", "estimate", f"median {_when}"),
+        f"{_when}_q1": Key("Q1", "estimate", f"first quartile {_when}"),
+        f"{_when}_q3": Key("Q3", "estimate", f"third quartile {_when}"),
+        f"{_when}_count": Key("n", "count", f"patients with the level {_when}"),
+        f"{_when}_percent": Key("%", "probability", f"their proportion {_when}"),
+    }
 
 # Balance of a covariate between two treatments, in each sample.
 for _when, _words in (

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hcc2l.column import Column
 from hcc2l.number_format import number_text
+from hcc2l.vocabulary import asks_if_alive
 
 _ROMAN = {
     "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10,
@@ -18,32 +19,59 @@ _ROMAN = {
 
 _MANY = 12  # more are identifiers rather than levels
 # Words for "no" and for "yes", or for "alive" and for "dead", by language: what 0 and 1 mean.
-ENGLISH_PAIRS = (
+Pair = tuple[tuple[str, ...], tuple[str, ...]]
+ENGLISH_PAIRS: tuple[Pair, ...] = (
     (("no", "n"), ("yes", "y")),
     (("false", "f"), ("true", "t")),
     (("alive", "censored"), ("dead", "deceased", "died")),
 )
-_PAIRS = (
-    *ENGLISH_PAIRS,
+_ANSWERS: tuple[Pair, ...] = (
+    *ENGLISH_PAIRS[:2],
     (("unchecked",), ("checked",)),
-    (("living",), ("dead", "deceased")),
+    (("-",), ("+",)),
     (("nein", "n"), ("ja", "j")),
-    (("non",), ("oui",)),
+    (("non", "n"), ("oui", "o")),
     (("hayır", "hayir"), ("evet",)),
-    (("no",), ("sí", "sì", "si")),
-    (("não", "nao"), ("sim",)),
-    (("nee",), ("ja",)),
+    (("no", "n"), ("sí", "sì", "si", "s")),
+    (("não", "nao", "n"), ("sim", "s")),
+    (("nee", "nej", "nei"), ("ja",)),
+    (("nie",), ("tak",)),
+    (("ne",), ("ano", "áno", "da")),
+    (("nem",), ("igen",)),
+    (("нет",), ("да",)),
+    (("όχι",), ("ναι",)),
+    (("لا",), ("نعم",)),
     (("아니오", "아니요"), ("예", "네")),
+    (("없음", "무"), ("있음", "유")),
+    (("음성",), ("양성",)),
     (("否",), ("是",)),
-    (("無", "无"), ("有",)),
+    (("無", "无", "没有", "沒有"), ("有",)),
+    (("阴性", "陰性"), ("阳性", "陽性")),
     (("いいえ",), ("はい",)),
-    (("lebt", "lebend"), ("verstorben", "tot", "gestorben")),
-    (("vivant", "vivante"), ("décédé", "décédée", "decede", "mort")),
-    (("sağ", "sag"), ("ex", "ölü", "exitus")),
-    (("vivo",), ("muerto", "fallecido", "deceduto", "morto", "falecido")),
-    (("생존",), ("사망",)),
-    (("存活", "生存"), ("死亡",)),
-)
+    (("なし", "無し"), ("あり", "有り")),
+)  # fmt: skip
+_STATES: tuple[Pair, ...] = (
+    ENGLISH_PAIRS[2],
+    (("living",), ("dead", "deceased")),
+    (("lebt", "lebend", "am leben"), ("verstorben", "tot", "gestorben", "exitus", "†")),
+    (("vivant", "vivante", "vivant(e)", "en vie"),
+     ("décédé", "décédée", "décédé(e)", "decede", "mort", "morte", "décès", "dcd")),
+    (("sağ", "sag", "hayatta", "yaşıyor"), ("ex", "ölü", "exitus", "eksitus", "öldü", "vefat")),
+    (("vivo", "viva", "vivo/a"),
+     ("muerto", "muerta", "fallecido", "fallecida", "exitus", "éxitus", "deceduto", "deceduta",
+      "morto", "morta", "falecido", "falecida", "óbito", "obito")),
+    (("levend", "leeft", "in leven"), ("overleden", "dood")),
+    (("żyje", "żywy", "żyjący"), ("zmarł", "zmarła", "zmarły", "zgon", "nie żyje")),
+    (("žije", "živý", "živ"), ("zemřel", "zemřela", "zomrel", "mrtvý", "umro")),
+    (("él", "élő"), ("elhunyt", "meghalt", "halott")),
+    (("levande", "lever", "levende", "i live"), ("död", "avliden", "død", "avdød")),
+    (("жив", "жива", "живой"), ("умер", "умерла", "мертв", "смерть")),
+    (("ζει", "εν ζωή"), ("απεβίωσε", "νεκρόσ", "θάνατοσ")),  # in lower case, ς is σ
+    (("حي", "حية", "على قيد الحياة"), ("متوفى", "متوفي", "متوفاة", "وفاة", "ميت")),
+    (("생존", "생존중"), ("사망",)),
+    (("存活", "生存", "生存中", "健在"), ("死亡", "已故", "去世")),
+)  # fmt: skip
+_PAIRS = (*_ANSWERS, *_STATES)
 
 
 def distinct(column: Column) -> tuple[list[str], NDArray[np.int64]]:
@@ -113,13 +141,29 @@ def _no_before_yes(levels: list[str]) -> tuple[str, ...]:
     return tuple(levels)
 
 
-def affirmative(levels: Iterable[str]) -> tuple[str, ...]:
+def event_levels(name: str, levels: Iterable[str]) -> tuple[str, ...]:
+    """The levels of a column that mean the event; empty where the words do not tell.
+
+    Of a column that asks whether the patient is alive, or censored, these are the levels that mean
+    "no". Whether its 1 means alive is not known: `생존여부` may be coded 1 for death.
+    """
+    levels = tuple(levels)
+    yes = affirmative(levels)
+    if not asks_if_alive(name) or affirmative(levels, _STATES):
+        return yes
+    no = tuple(level for level in levels if level not in yes)
+    return no if yes and affirmative(levels, _ANSWERS) else ()
+
+
+def affirmative(
+    levels: Iterable[str], pairs: Sequence[Pair] = (*_PAIRS, (("0",), ("1",)))
+) -> tuple[str, ...]:
     """The levels that mean "yes" or "dead", where the others all mean "no" or "alive".
 
     Empty when the words do not tell, as with 1 and 2.
     """
     words = {level: unicodedata.normalize("NFKC", level).strip().casefold() for level in levels}
-    for negative, positive in (*_PAIRS, (("0",), ("1",))):
+    for negative, positive in pairs:
         yes = tuple(level for level, word in words.items() if word in positive)
         if yes and all(word in (*negative, *positive) for word in words.values()):
             return yes

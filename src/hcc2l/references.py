@@ -56,6 +56,12 @@ EFRON_1977 = (
     "1977;72:557–565."
 )
 
+EISENHAUER_2009 = (
+    "Eisenhauer EA, Therasse P, Bogaerts J, et al. New response evaluation criteria in solid "
+    "tumours: revised RECIST guideline (version 1.1). Eur J Cancer 2009;45:228–247. "
+    "doi:10.1016/j.ejca.2008.10.026"
+)
+
 FLEMING_HARRINGTON_1991 = (
     "Fleming TR, Harrington DP. Counting processes and survival analysis. Wiley, 1991."
 )
@@ -94,6 +100,11 @@ HEINZE_SCHEMPER_2002 = (
     "Med 2002;21:2409–2419."
 )
 
+HODGES_LEHMANN_1963 = (
+    "Hodges JL, Lehmann EL. Estimates of location based on rank tests. Ann Math Stat "
+    "1963;34:598–611. doi:10.1214/aoms/1177704172."
+)
+
 HOLM_1979 = (
     "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70."
 )
@@ -129,6 +140,11 @@ LAUSEN_1994 = (
     "R, eds. Computational Statistics. Heidelberg: Physica; 1994:483-496."
 )
 
+LENCIONI_2010 = (
+    "Lencioni R, Llovet JM. Modified RECIST (mRECIST) assessment for hepatocellular carcinoma. "
+    "Semin Liver Dis 2010;30:52–60. doi:10.1055/s-0030-1247132"
+)
+
 LIN_WEI_1989 = (
     "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am Stat Assoc "
     "1989;84:1074–1078."
@@ -144,6 +160,11 @@ MANTEL_1966 = (
     "consideration. Cancer Chemother Rep 1966;50:163–170."
 )
 
+MAXWELL_1970 = (
+    "Maxwell AE. Comparing the classification of subjects by two independent judges. Br J "
+    "Psychiatry 1970;116:651–655. doi:10.1192/bjp.116.535.651."
+)
+
 MCCAFFREY_2004 = (
     "McCaffrey DF, Ridgeway G, Morral AR. Propensity score estimation with boosted regression for "
     "evaluating causal effects in observational studies. Psychol Methods 2004;9:403–425."
@@ -151,6 +172,26 @@ MCCAFFREY_2004 = (
 
 MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195."
 
+MCNEMAR_1947 = (
+    "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
+    "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996."
+)
+
+MCNEMAR_1947 = (
+    "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
+    "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996"
+)
+
+NEWCOMBE_1998 = (
+    "Newcombe RG. Interval estimation for the difference between independent proportions: "
+    "comparison of eleven methods. Stat Med 1998;17:873–890. "
+    "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
+)
+
+NATIONAL_CANCER_INSTITUTE_2017 = (
+    "National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE), version "
+    "5.0. US Department of Health and Human Services, 2017."
+)
 
 PERKINS_SCHISTERMAN_2006 = (
     "Perkins NJ, Schisterman EF. The inconsistency of 'optimal' cutpoints obtained using two "
@@ -191,6 +232,11 @@ STRASSER_WEBER_1999 = (
     "1999;8:220–250."
 )
 
+STUART_1955 = (
+    "Stuart A. A test for homogeneity of the marginal distributions in a two-way classification. "
+    "Biometrika 1955;42:412–416. doi:10.1093/biomet/42.3-4.412."
+)
+
 TARONE_1975 = "Tarone RE. Tests for trend in life table analysis. Biometrika 1975;62:679–682."
 
 TARONE_WARE_1977 = (
@@ -214,9 +260,19 @@ VANDERWEELE_DING_2017 = (
     "E-value. Ann Intern Med 2017;167:268–274."
 )
 
+WILCOXON_1945 = (
+    "Wilcoxon F. Individual comparisons by ranking methods. Biometrics Bull 1945;1:80–83. "
+    "doi:10.2307/3001968."
+)
+
 WILSON_1927 = (
     "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat "
     "Assoc 1927;22:209–212."
+)
+
+WOOLF_1955 = (
+    "Woolf B. On estimating the relation between blood group and disease. Ann Hum Genet "
+    "1955;19:251–253. doi:10.1111/j.1469-1809.1955.tb01348.x"
 )
 
 YOUDEN_1950 = "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32–35."

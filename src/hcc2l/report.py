@@ -96,6 +96,9 @@ class Table:
         Columns for readers; empty if the table is for JSON and CSV only.
     footnotes
         Sentences below the table.
+    apart
+        A key: for readers, each of its values has a table of its own, with the cell of its column
+        after the title instead of that column.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Table:
     rows: tuple[Row, ...]
     columns: tuple[Column, ...] = ()
     footnotes: tuple[str, ...] = ()
+    apart: str = ""
 
     def column(self, key: str) -> tuple[Value, ...]:
         """The values of one key, row by row."""
@@ -555,6 +559,147 @@ class FlowFigure(Figure):
 
     boxes: tuple[FlowBox, ...]
     exclusions: tuple[FlowExclusion, ...]
+
+
+@dataclass(frozen=True)
+class PairedPanel:
+    """A panel of values before and after.
+
+    Attributes
+    ----------
+    title
+        None where there is one panel.
+    scale
+        Panels with the same number have one axis.
+    log
+        Whether the axis is logarithmic.
+    annotation
+        A test with its p.
+    """
+
+    title: str | None
+    y_label: str
+    before_label: str
+    after_label: str
+    scale: int
+    log: bool
+    annotation: str
+
+
+@dataclass(frozen=True)
+class PairedLines:
+    """The patients of a panel, by its place: values before and after, and how many have both."""
+
+    panel: int
+    before: Numbers
+    after: Numbers
+    n: Numbers
+
+
+@dataclass(frozen=True)
+class PairedBox:
+    """The quartiles and whiskers of a panel's values; `time` is before or after."""
+
+    panel: int
+    time: str
+    low: float
+    q1: float
+    median: float
+    q3: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ChangeFigure(Figure):
+    """Lines from before to after with a box on either side, in panels, so many in a row."""
+
+    panels: tuple[PairedPanel, ...]
+    lines: tuple[PairedLines, ...]
+    boxes: tuple[PairedBox, ...]
+    columns: int
+
+
+@dataclass(frozen=True)
+class ResponseBar:
+    """The responses of a group by one criterion.
+
+    Attributes
+    ----------
+    response
+        The categories from CR to NE, and `Not recorded` where some are.
+    count, percent
+        Patients with each, and their proportion of all `n` patients of the group.
+    rates
+        What stands above the bar: ``ORR 50.6%``, ``DCR 85.2%``.
+    """
+
+    criterion: str
+    group: str
+    n: int
+    response: tuple[str, ...]
+    count: tuple[int, ...]
+    percent: Numbers
+    rates: str
+
+
+@dataclass(frozen=True)
+class ResponseFigure(Figure):
+    """Stacked bars of the responses, a panel for each criterion and a bar for each group.
+
+    `legend` is the label of the groups, None where there is one group.
+    """
+
+    bars: tuple[ResponseBar, ...]
+    legend: str | None
+    y_label: str
+
+
+@dataclass(frozen=True)
+class PatientChange:
+    """The best change of a patient in percent of baseline, and the response."""
+
+    group: str
+    change: float
+    response: str
+
+
+@dataclass(frozen=True)
+class WaterfallFigure(Figure):
+    """Best changes of tumour size in descending order, a panel for each group.
+
+    `limits` are the changes at which lines are drawn: those of response and of progression.
+    """
+
+    patients: tuple[PatientChange, ...]
+    limits: tuple[float, float]
+    y_label: str
+
+
+@dataclass(frozen=True)
+class EventBar:
+    """Patients of a group with an adverse event in a band of grades: `count` of `n`."""
+
+    event: str
+    group: str
+    band: str
+    count: int
+    n: int
+
+    @property
+    def percent(self) -> float:
+        """Of the patients; 0 where there are none."""
+        return 100 * self.count / self.n if self.n else 0.0
+
+
+@dataclass(frozen=True)
+class AdverseFigure(Figure):
+    """Bars of patients by event: two groups mirrored, one or several side by side.
+
+    Of one band of grades, or of two, the second of which is part of the first.
+    """
+
+    bars: tuple[EventBar, ...]
+    x_label: str
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,12 @@ FIELDS: tuple[Field, ...] = (
         "numero patient|numero de patient|id paciente|n paciente|id paziente|nr pacjenta|"
         "id pacjenta|patient identifier|hospital number|등록번호|환자번호|환자 id|病案号|"
         "病例号|患者id|患者番号|患者編号|编号|症例番号|登録番号|病歷號|病歷號碼|病历号|пациент|"
-        "номер пациента",
+        "номер пациента|n o paciente|no paciente|no do paciente|numero paciente|n do paciente|"
+        "prontuario|numero pacjenta|cislo pacienta|id pacienta|rodne cislo|patientnummer|"
+        "patientnr|pasientnummer|beteg azonosito|betegszam|taj szam|"
+        "αριθμοσ ασθενουσ|κωδικοσ ασθενουσ|رقم المريض|رقم الملف|환자등록번호|연구번호|住院号|"
+        "住院號|"
+        "患者编号|患者編號|病歴番号|カルテ番号|номер карты|номер истории болезни",
         role="id",
     ),
     _field(
@@ -109,7 +114,11 @@ FIELDS: tuple[Field, ...] = (
         "zweitlinientherapie|therapie 2 linie|zweitlinie|traitement de 2e ligne|2e ligne|"
         "deuxieme ligne|segunda linea|segunda linha|seconda linea|ikinci basamak|2 basamak|"
         "druga linia|2차 치료|2차치료|치료군|二线治疗|二線治療|二次治療|治療薬|薬剤|治疗方案|"
-        "treatment arm|treatment group|вторая линия|лечение",
+        "treatment arm|treatment group|вторая линия|лечение|препарат|терапия|"
+        "tratamiento 2a linea|tratamiento de segunda linea|tratamento 2a linha|"
+        "trattamento 2a linea|leczenie ii linii|leczenie 2 linii|lecba 2 linie|lecba|"
+        "masodvonal|kezeles|behandling|tweede lijn|andra linjen|θεραπεια|العلاج|치료약|약제|"
+        "用药|用藥|治療薬剤|二线药物|二線藥物",
     ),
     _field(
         "start_date", "start of treatment", "date",
@@ -120,7 +129,9 @@ FIELDS: tuple[Field, ...] = (
         "date de debut|debut du traitement|debut traitement|fecha de inicio|fecha inicio|"
         "data inizio|data di inizio|data de inicio|data inicio|baslangic tarihi|baslangic|"
         "tedavi baslangic|data rozpoczecia|poczatek|시작일|치료시작일|치료 시작일|开始日期|"
-        "开始治疗|治疗开始|開始日|治療開始日|治療開始|開始日期|дата начала",
+        "开始治疗|治疗开始|開始日|治療開始日|治療開始|開始日期|дата начала|начало|"
+        "datum zahajeni|zahajeni lecby|kezeles kezdete|aloitus|startdato|"
+        "ημερομηνια εναρξησ|εναρξη|تاريخ البدء|تاريخ بدء|투약시작일|起始日期|用药开始|投与開始日",
         role="outcome",
     ),
     _field(
@@ -130,7 +141,9 @@ FIELDS: tuple[Field, ...] = (
         "verstorben|verstorben am|date de deces|date du deces|fecha de muerte|"
         "fecha de fallecimiento|fecha exitus|data di morte|data decesso|data de obito|"
         "data do obito|olum tarihi|data zgonu|overlijdensdatum|사망일|사망일자|死亡日期|死亡日|"
-        "дата смерти|death",
+        "дата смерти|death|datum umrti|datum zgonu|halal datuma|dodsdatum|dodsdato|"
+        "ημερομηνια θανατου|تاريخ الوفاة|死亡时间|死亡時間|fecha de defuncion|fecha de exitus|"
+        "data morte|data del decesso|date deces",
         role="outcome",
     ),
     _field(
@@ -142,7 +155,14 @@ FIELDS: tuple[Field, ...] = (
         "derniere visite|ultimo contacto|ultima visita|ultimo contatto|ultimo contato|"
         "son kontrol|son gorulme|son takip|ostatni kontakt|ostatnia wizyta|laatste contact|"
         "최종추적일|마지막 추적|추적일|최종 추적|末次随访|末次隨訪|最后随访|最終確認日|"
-        "最終観察日|最終生存確認日|最終受診日|дата последнего",
+        "最終観察日|最終生存確認日|最終受診日|дата последнего|последний контакт|"
+        "последнее наблюдение|"
+        "末次隨訪日|末次随访日|最后一次随访|最後追蹤|末次追蹤|最終来院日|posledni kontakt|"
+        "posledni kontrola|utolso kontroll|utolso kontakt|utolso vizit|senaste kontakt|"
+        "siste kontakt|sidste kontakt|ultima consulta|ultimo control|ultimo seguimiento|"
+        "ultimo follow up|ultima revision|ultimo aggiornamento|ultimas noticias|son vizit|"
+        "τελευταια επαφη|τελευταια επισκεψη|آخر متابعة|آخر زيارة|최종내원일|최종 내원일|"
+        "마지막 내원일",
         role="outcome",
     ),
     _field(
@@ -151,7 +171,9 @@ FIELDS: tuple[Field, ...] = (
         "date of progression|progression date|progressed on|date pd|progressionsdatum|"
         "progress am|date de progression|fecha de progresion|data di progressione|"
         "data de progressao|progresyon tarihi|data progresji|진행일|进展日期|進展日期|増悪日|"
-        "進行日|progression",
+        "進行日|progression|дата прогрессирования|datum progrese|progresszio datuma|"
+        "datum progressie|ημερομηνια προοδου|تاريخ التقدم|진행일자|进展时间|data progressione|"
+        "progressionsdato|pd 日期",
         role="outcome",
     ),
     _field(
@@ -159,7 +181,8 @@ FIELDS: tuple[Field, ...] = (
         "dob|birth|brthdtc|geb|geburtstag",
         "date of birth|birth date|birthdate|geburtsdatum|date de naissance|fecha de nacimiento|"
         "data di nascita|data de nascimento|dogum tarihi|data urodzenia|생년월일|出生日期|"
-        "生年月日|дата рождения",
+        "生年月日|дата рождения|datum narozeni|szuletesi datum|geboortedatum|fodelsedatum|"
+        "fodselsdato|ημερομηνια γεννησησ|تاريخ الميلاد|出生年月",
     ),
     _field(
         "visit_date", "date of the visit", "date",
@@ -175,7 +198,10 @@ FIELDS: tuple[Field, ...] = (
         "overall survival|survival time|os months|os monate|os mois|os ay|os|gesamtuberleben|"
         "survie globale|supervivencia global|sopravvivenza globale|sobrevida global|"
         "genel sagkalim|calkowite przezycie|przezycie calkowite|전체생존기간|전체 생존기간|"
-        "总生存|總生存|总生存期|総生存期間|全生存期間|生存期間|общая выживаемость",
+        "总生存|總生存|总生存期|総生存期間|全生存期間|生存期間|общая выживаемость|"
+        "sobrevivencia global|celkove preziti|teljes tuleles|totale overleving|"
+        "total overlevnad|totaloverlevelse|samlet overlevelse|συνολικη επιβιωση|البقاء الكلي|"
+        "생존기간|生存时间|生存時間|生存期|sopravvivenza|supervivencia|preziti|przezycie",
         role="outcome",
     ),
     _field(
@@ -187,7 +213,11 @@ FIELDS: tuple[Field, ...] = (
         "patient status|verstorben|gestorben|vitalstatus|decede|etat vital|statut vital|"
         "fallecido|fallecimiento|exitus|estado vital|stato vitale|deceduto|obito|olum|"
         "yasam durumu|son durum|zgon|overleden|사망여부|사망|생존여부|생존 여부|结局|結局|"
-        "生存状态|生存狀態|存活状态|转归|轉歸|転帰|生死|死亡|смерть|статус|умер",
+        "生存状态|生存狀態|存活状态|转归|轉歸|転帰|生死|死亡|смерть|статус|умер|"
+        "存活狀態|生死狀態|存亡|状态|decesso|estado actual|estado del paciente|status zycia|"
+        "alive|survived|censored|censoring|vivo|vivant|lebt|zije|생존|생존유무|是否存活|存活|是否生存|"
+        "cnsr|stav|umrti|zemrel|zyje|statusz|halal|elhunyt|avliden|dod|dodsfall|overlijden|"
+        "κατασταση|θανατοσ|εκβαση|الحالة|الوفاة|состояние|исход|летальный исход|사망유무|생존상태",
         role="outcome",
     ),
     _field(
@@ -195,31 +225,37 @@ FIELDS: tuple[Field, ...] = (
         "pfs|pfs m|pfsmon|pfs months|pfs days|pfs weeks|pfs time|ttp|ttp months|ttp time",
         "progression free survival|progressionsfreies uberleben|survie sans progression|pfs|"
         "ttp|time to progression|progresyonsuz sagkalim|supervivencia libre|"
-        "sopravvivenza libera|무진행생존기간|无进展生存|無進展生存|無増悪生存期間",
+        "sopravvivenza libera|무진행생존기간|无进展生存|無進展生存|無増悪生存期間|"
+        "выживаемость без прогрессирования|preziti bez progrese|progressziomentes tuleles|"
+        "progressievrije overleving|progressionsfri overlevnad|sobrevida livre de progressao|"
+        "wolne od progresji|przezycie wolne od progresji|επιβιωση χωρισ προοδο|무진행 생존기간",
         role="outcome",
     ),
     _field(
         "progression", "progression", "event",
         "progression|progressed|pfs|pfs status|pfs event|pfs ev|pfs censor|pfsev|progress|pd",
         "progression|progressed|pfs status|pfs event|progress|progresion|progressione|"
-        "progressao|progresyon|progresja|진행여부|进展|進展|増悪",
+        "progressao|progresyon|progresja|진행여부|进展|進展|増悪|прогрессирование|progrese|"
+        "progresszio|progressie|προοδοσ νοσου|질병진행|疾病进展",
         role="outcome",
     ),
     _field(
         "age", "age", "number",
         "age|alter|edad|eta|idade|yas|wiek|leeftijd|나이|연령|年龄|年齡|年齢|возраст",
-        "age at|age|alter|edad|idade|wiek|나이|연령|年龄|年齡|年齢|возраст",
+        "age at|age|alter|edad|idade|wiek|나이|연령|年龄|年齡|年齢|возраст|eletkor|alder|vek|"
+        "ηλικια|العمر|leeftijd",
         scales=(("years", 0.0, 120.0),),
     ),
     _field(
         "sex", "sex", "group",
         "sex|gender|geschl|sexe|sexo|sesso|cinsiyet|plec|geslacht",
-        "sex|gender|geschlecht|sexe|sexo|sesso|cinsiyet|plec|성별|性别|性別|пол",
+        "sex|gender|geschlecht|sexe|sexo|sesso|cinsiyet|plec|성별|性别|性別|пол|"
+        "pohlavi|kon|kjonn|geslacht|φυλο|الجنس",
     ),
     _field(
         "ecog", "ECOG performance status", "group",
         "ecog|ps|zubrod|who ps",
-        "ecog|performance status|who performance|수행능력|体力状态",
+        "ecog|performance status|who performance|수행능력|体力状态|ecog评分|体能状态|전신수행상태",
         levels="0|1|2|3|4|5",
     ),
     _field(
@@ -233,7 +269,7 @@ FIELDS: tuple[Field, ...] = (
         "child_pugh", "Child–Pugh class", "group",
         "cp|child|cp class|cpclass|cp klass|ctp",
         "child pugh|childpugh|child pugh class|child pugh klasse|child turcotte|cp class|"
-        "cp klasse|child class|차일드",
+        "cp klasse|child class|차일드|чайлд пью|child pugh分级|child pugh分類|child pugh分類",
         levels="A|B|C",
     ),
     _field(
@@ -258,13 +294,14 @@ FIELDS: tuple[Field, ...] = (
         "etiology", "aetiology", "group",
         "etiology|aetiology|etio|cause|virus|hepatitis",
         "etiology|aetiology|atiologie|etiologie|etiologia|etioloji|underlying liver|원인|病因|"
-        "成因|этиология",
+        "成因|этиология|eziologia|etiyoloji|etiologi|αιτιολογια|原因疾患|원인질환|基础肝病|背景肝",
     ),
     _field(
         "extrahepatic_spread", "extrahepatic spread", "group",
         "ehs|metastasis|metastases|m",
         "extrahepatic|extrahepatisch|extra hepatique|extrahepatique|extrahepatica|"
-        "ekstrahepatik|metastas|pozawatrobowe|간외전이|肝外转移|肝外轉移|肝外転移",
+        "ekstrahepatik|metastas|pozawatrobowe|간외전이|肝外转移|肝外轉移|肝外転移|"
+        "внепеченочные|extraepatica|extraepatico|extrahepatalni|εξωηπατικη|遠隔転移|원격전이",
     ),
     _field(
         "lymph_node", "lymph node metastasis", "group",
@@ -275,7 +312,10 @@ FIELDS: tuple[Field, ...] = (
         "macrovascular_invasion", "macrovascular invasion", "group",
         "mvi|pvt|pvtt|pvi|vi",
         "macrovascular|vascular invasion|portal vein|makroinvasion|makrovaskular|"
-        "invasion vasculaire|pfortader|혈관침범|문맥침범|血管侵犯|门静脉|門脈|脈管侵襲",
+        "invasion vasculaire|pfortader|혈관침범|문맥침범|血管侵犯|门静脉|門脈|脈管侵襲|"
+        "invasion vascular|invasao vascular|invasione vascolare|damar invazyonu|vaskuler invazyon|"
+        "cevni invaze|naciek naczyn|inwazja naczyn|сосудистая инвазия|vaatinvasie|erinvazio|"
+        "karlinvasion|αγγειακη διηθηση|غزو وعائي|脉管侵犯|脈管侵犯|癌栓",
     ),
     _field(
         "tumor_size", "tumour size", "number",
@@ -308,7 +348,8 @@ FIELDS: tuple[Field, ...] = (
     _field(
         "afp", "AFP", "number",
         "afp|alpha fetoprotein",
-        "afp|alpha fetoprotein|alphafetoprotein|alfa fetoprotein|甲胎蛋白|알파태아",
+        "afp|alpha fetoprotein|alphafetoprotein|alfa fetoprotein|甲胎蛋白|알파태아|афп|"
+        "альфа фетопротеин|α フェトプロテイン|alfafetoproteina|alfafetoprotein",
         scales=(("ng/mL", 0.0, 100000000.0),),
     ),
     _field(
@@ -344,14 +385,14 @@ FIELDS: tuple[Field, ...] = (
     _field(
         "albumin", "albumin", "number",
         "albumin|alb",
-        "albumin|albumine|albumina|albumina|알부민|白蛋白|アルブミン|альбумин",
+        "albumin|albumine|albumina|알부민|白蛋白|アルブミン|альбумин|αλβουμινη|λευκωματινη|الألبومين",
         scales=(("g/L", 10.0, 80.0), ("g/dL", 1.0, 8.0)),
     ),
     _field(
         "bilirubin", "bilirubin", "number",
         "bilirubin|bili|tbil|tbili|t bil|bil",
         "bilirubin|bilirubine|bilirrubina|bilirubina|빌리루빈|胆红素|膽紅素|ビリルビン|"
-        "билирубин",
+        "билирубин|χολερυθρινη|البيليروبين",
         scales=(("mg/dL", 0.01, 50.0), ("µmol/L", 1.0, 900.0)),
     ),
     _field(
@@ -369,7 +410,7 @@ FIELDS: tuple[Field, ...] = (
     _field(
         "creatinine", "creatinine", "number",
         "creatinine|crea|kreatinin|cr|scr",
-        "creatinine|kreatinin|creatinina|크레아티닌|肌酐|クレアチニン|креатинин",
+        "creatinine|kreatinin|creatinina|크레아티닌|肌酐|クレアチニン|креатинин|κρεατινινη|kreatynina",
         scales=(("mg/dL", 0.05, 25.0), ("µmol/L", 5.0, 2200.0)),
     ),
     _field(
@@ -382,7 +423,7 @@ FIELDS: tuple[Field, ...] = (
         "platelets", "platelets", "number",
         "platelets|plt|thrombocytes|thrombozyten|plaquettes",
         "platelet|thrombozyt|thrombocyt|plaquette|plaquetas|piastrine|trombosit|plytki|혈소판|"
-        "血小板|тромбоциты",
+        "血小板|тромбоциты|trombocyty|trombocita|trombocyt|plaquettes|αιμοπεταλια|الصفائح",
         scales=(("10^9/L", 1.0, 2500.0), ("/µL", 2500.0, 2500000.0)),
     ),
     _field(
@@ -453,10 +494,52 @@ FIELDS: tuple[Field, ...] = (
     ),
 )  # fmt: skip
 
+# The columns of a long file of adverse events, those that are dictionary terms first.
+EVENT_FIELDS: tuple[Field, ...] = (
+    _field(
+        "adverse_event",
+        "adverse event",
+        "text",
+        "aedecod|preferred term|pt|pt name|aeterm|ae term|term|aellt|adverse event|"
+        "adverse event term|event term|ae|event|events|toxicity|side effect|ctcae term|meddra|"
+        "meddra pt|nebenwirkung|nebenwirkungen|unerwunschtes ereignis|uaw|ereignis|toxizitat|"
+        "effet indesirable|evenement indesirable|evento adverso|effetto collaterale|toxicite|"
+        "toxicidad|tossicita|yan etki|advers olay|bijwerking|zdarzenie niepozadane|"
+        "dzialanie niepozadane|이상반응|부작용|이상사례|不良事件|不良反应|不良反應|有害事象|副作用|"
+        "нежелательное явление|побочное действие",
+        "adverse event|preferred term|side effect|unerwunschtes ereignis|nebenwirkung|"
+        "effet indesirable|evenement indesirable|evento adverso|yan etki|이상반응|부작용|不良事件|"
+        "不良反应|不良反應|有害事象|副作用|нежелательное явление",
+        role="post-baseline",
+    ),
+    _field(
+        "grade",
+        "grade",
+        "group",
+        "aetoxgrn|aetoxgr|toxgr|ctcae|ctcae grade|ctcae grad|ctc grade|ctc grad|ctc|ctcgrade|"
+        "ctcaegrade|grade|grad|toxicity grade|max grade|maximum grade|highest grade|worst grade|"
+        "grado|derece|graad|stopien|gravite|schweregrad|severity|등급|分级|分級|级别|級別|グレード|"
+        "степень",
+        "ctcae grade|ctcae grad|ctc grade|toxicity grade|schweregrad|grade ctcae|grado ctcae|"
+        "등급|分级|分級|グレード|степень тяжести",
+        role="post-baseline",
+        levels="1|2|3|4|5",
+    ),
+)
+# Words in the place of an event or of a grade that say that there was none.
+_NO_EVENT = frozenset(_split(
+    "none|no|nil|no ae|no adverse event|no adverse events|no event|keine|keine nw|aucun|aucune|"
+    "ninguno|ninguna|nessuno|nessuna|nenhum|yok|geen|brak|없음|无|無|なし|нет"
+))  # fmt: skip
+
 # An earlier field wins a tie; `at week 8` makes a value of any field one known after baseline.
 _LATER = re.compile(
     r"\b(week|wk|woche|semaine|hafta|month|monat|mois|cycle|visit) ?[1-9]\d*\b|\bw[1-9]\d*\b"
     r"|\b(after|nach|post|later|follow up|at progression|at pd)\b|weeks? later"
+    r"|\b(semana|settimana|tydzien|tyden|неделя|het|vecka|mes|mese|miesiac|ay) ?[1-9]\d*\b"
+    r"|\b(apres|despues|dopo|apos|sonra|po leczeniu|после|po lecbe|na behandeling)\b"
+    r"|\b[1-9]\d* ?(주|개월|週|周|か月|ヶ月|ヵ月|个月|個月)(?!\w*생존)"
+    r"|치료 ?후|治疗后|治療後|투여 ?후"
 )
 _DERIVED = re.compile(r"\b(ratio|index|change|delta|log\d*|percent|nadir|uln)\b")
 # Which forms of a field a column can have, by how its cells are stored.
@@ -523,6 +606,53 @@ def suggests(name: str, part: str) -> bool:
     return re.search(_STEMS[part], normal(re.sub(r"[()\[\]（）【】]", " ", name))) is not None
 
 
+def column_named(names: Sequence[str], code: str) -> str | None:
+    """The column of a file of adverse events that holds a field, by its name.
+
+    A name that is the whole of an earlier word comes first: `AEDECOD` before `AETERM`.
+    """
+    field = next(f for f in (*EVENT_FIELDS, *FIELDS) if f.code == code)
+    by_words = {normal(name): name for name in reversed(list(names))}
+    whole = [by_words.get(normal(word)) for word in field.names]
+    phrases = [
+        name
+        for phrase in field.phrases
+        for words, name in by_words.items()
+        if _occurs(normal(phrase), words)
+    ]
+    return next((name for name in (*whole, *phrases) if name is not None), None)
+
+
+def says_no_event(text: str) -> bool:
+    """Whether a text in the place of an event or a grade says that there was none: `none`, `無`."""
+    return normal(text) in _NO_EVENT
+
+
+# Names of a status that is yes for a patient who lives, or whose time is censored.
+_ALIVE = re.compile(
+    r"\b(alive|surviv(ed|ing)|living|censor(ed|ing)?|cens|cnsr|viv[oae]|viva|vivante?|lebt|lebend"
+    r"|zyje|zije|жив|hayatta|levend|lever|levande)\b|생존(여부|유무)?$|(存活|生存)(与否|與否)?$"
+)
+
+
+def asks_if_alive(name: str) -> bool:
+    """Whether a column's name asks if the patient is alive or censored, so that yes is no event."""
+    return _ALIVE.search(normal(name)) is not None
+
+
+def names_a_patient(name: str) -> bool:
+    """Whether a column's name denotes the number of a patient."""
+    field = recognise(name, "text", 99)
+    return field is not None and field.form == "id"
+
+
+def names_an_outcome(name: str) -> bool:
+    """Whether a column's name denotes a time, an event or a date of an endpoint."""
+    stored: tuple[Stored, ...] = ("date", "number", "text")
+    fields = (recognise(name, kind, _MAX_EVENT) for kind in stored)
+    return any(field is not None and field.role == "outcome" for field in fields)
+
+
 def _by_phrase(words: str, forms: Sequence[Form]) -> Field | None:
     """The field with the longest phrase that occurs in the words."""
     best: tuple[int, Field | None] = (0, None)
@@ -536,11 +666,11 @@ def _by_phrase(words: str, forms: Sequence[Form]) -> Field | None:
 
 
 def _occurs(phrase: str, words: str) -> bool:
-    """Whether a phrase occurs as whole words; in scripts without blanks, anywhere.
+    """Whether a phrase occurs as whole words; in Chinese, Japanese and Korean, anywhere.
 
     A phrase of eight letters or more may be the beginning of a longer word.
     """
-    if not phrase.isascii():
+    if _NO_BLANKS.search(phrase):
         return phrase in words
     end = "" if len(phrase) >= 8 else r"(?!\w)"
     return re.search(rf"(?<!\w){re.escape(phrase)}{end}", words) is not None
@@ -551,6 +681,8 @@ def _forms_of(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(normal(word) for word in words)
 
 
+_NO_BLANKS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # between words of these
+_UNDIVIDED = str.maketrans("ıłøđ", "ilod")  # letters that Unicode does not split from their sign
 _BRACKETS = re.compile(r"[(\[（【][^()\[\]（）【】]*[)\]）】]")
 
 
@@ -561,28 +693,31 @@ def normal(name: str) -> str:
     head, comma, tail = without.rpartition(",")
     if comma and plain_unit(tail):
         without = head
-    letters = unicodedata.normalize("NFKD", without.casefold().replace("ı", "i"))
+    letters = unicodedata.normalize("NFKD", without.casefold().translate(_UNDIVIDED))
     kept = "".join(c for c in letters if not unicodedata.combining(c) or "\u3099" <= c <= "\u309a")
     composed = unicodedata.normalize("NFC", kept)
     return " ".join(re.sub(r"[^\w]|_", " ", composed).split())
 
 
 _UNITS = {
-    "days": "d|day|days|tag|tage|jour|jours|dia|dias|giorni|gun|dni|일|天|日",
-    "weeks": "w|wk|wks|week|weeks|woche|wochen|semaine|semaines|semanas|settimane|hafta|주|周|週",
+    "days": "d|day|days|tag|tage|jour|jours|dia|dias|giorni|gun|dni|일|天|日|día|días|gün|dny|"
+    "tagen|dagen|dagar|dager|nap|дни|дней|ημέρες|يوم|أيام",
+    "weeks": "w|wk|wks|week|weeks|woche|wochen|semaine|semaines|semanas|settimane|hafta|주|周|週|"
+    "tygodnie|tygodni|týdny|týdnů|weken|veckor|uker|hét|недели|недель|εβδομάδες|أسابيع",
     "months": "m|mo|mon|month|months|monat|monate|mois|mes|meses|mesi|ay|miesiace|개월|月|"
-    "个月|個月|ヶ月|ヵ月|か月|мес",
+    "个月|個月|ヶ月|ヵ月|か月|мес|월|カ月|monaten|miesiące|miesięcy|měsíce|měsíců|месяцы|месяцев|maanden|hónap|"
+    "månader|måneder|μήνες|شهر|أشهر",
     "years": "y|yr|yrs|year|years|jahr|jahre|an|ans|annee|annees|anos|años|anni|yil|lata|"
-    "년|세|岁|歲|歳|年",
-    "ng/mL": "ng/ml|µg/l|ug/l|mcg/l",
-    "mg/dL": "mg/dl|mg%",
-    "g/dL": "g/dl|g%",
-    "g/L": "g/l",
+    "년|세|岁|歲|歳|年|jahren|année|années|ano|yıl|jaar|år|év|roky|let|годы|лет|έτη|سنة|سنوات",
+    "ng/mL": "ng/ml|нг/мл|µg/l|ug/l|mcg/l",
+    "mg/dL": "mg/dl|mg%|мг/дл",
+    "g/dL": "g/dl|g%|г/дл",
+    "g/L": "g/l|г/л",
     "mg/L": "mg/l",
-    "U/L": "u/l|iu/l|ui/l|e/l",
+    "U/L": "u/l|iu/l|ui/l|e/l|ед/л",
     "IU/mL": "iu/ml|ui/ml",
     "µkat/L": "µkat/l|ukat/l",
-    "µmol/L": "µmol/l|umol/l|mcmol/l",
+    "µmol/L": "µmol/l|umol/l|mcmol/l|мкмоль/л",
     "mmol/L": "mmol/l|meq/l",
     "mAU/mL": "mau/ml",
     "10^9/L": "10^9/l|10e9/l|x10^9/l|×10^9/l|10*9/l|g/l giga|/nl|gpt/l|10^3/µl|k/µl|"
@@ -592,7 +727,7 @@ _UNITS = {
     "mm": "mm",
     "kg": "kg",
     "kg/m²": "kg/m2|kg/m²",
-    "%": "%|percent",
+    "%": "%|percent|％",
     "s": "s|sec|sek",
 }
 _PLAIN = {
@@ -621,3 +756,45 @@ def unit_in(name: str) -> str | None:
     last = re.split(r"[\s_]", text)[-1]
     unit = plain_unit(last) if len(last) > 2 else None
     return unit if unit in ("days", "weeks", "months", "years") and last != text else None
+
+
+# Words for the categories of best response, in the order of the categories.
+_RESPONSE_WORDS = {
+    "CR": "complete response|complete remission|complete|komplette remission|vollremission|"
+    "reponse complete|respuesta completa|risposta completa|resposta completa|tam yanit|완전관해|"
+    "완전반응|完全缓解|完全緩解|完全奏効|完全寛解",
+    "PR": "partial response|partial remission|partial|partielle remission|teilremission|"
+    "reponse partielle|respuesta parcial|risposta parziale|resposta parcial|kismi yanit|"
+    "parsiyel yanit|부분관해|부분반응|部分缓解|部分緩解|部分奏効",
+    "SD": "stable disease|stable|stabile erkrankung|maladie stable|enfermedad estable|"
+    "malattia stabile|doenca estavel|stabil hastalik|안정병변|안정|疾病稳定|病情稳定|稳定|"
+    "疾病穩定|安定",
+    "PD": "progressive disease|progression|progressive|progressed|progress|krankheitsprogression|"
+    "maladie progressive|progresion|progressione|progressao|progresif hastalik|progresyon|"
+    "진행병변|진행|疾病进展|病情进展|进展|疾病進展|進行|増悪",
+    "NE": "not evaluable|inevaluable|non evaluable|unevaluable|nicht beurteilbar|"
+    "nicht auswertbar|no evaluable|non valutabile|nao avaliavel|degerlendirilemedi|평가불가|"
+    "不可评价|无法评价|不能评价|評価不能",
+}  # fmt: skip
+_RESPONSE_OF = {
+    word: category for category, words in _RESPONSE_WORDS.items() for word in words.split("|")
+}
+_UNLIKE = re.compile(r"\b(non|not|no|un\w+|u)\b")  # `non-CR/non-PD`, `unconfirmed PR`
+
+
+def response_category(text: str) -> str | None:
+    """The category of best response that a text in some language probably means: `PR`, or None.
+
+    It is a suggestion for people to confirm: `PR (confirmed)`, `partial response`, `완전 관해`.
+    """
+    words = normal(text)
+    if _UNLIKE.search(text.casefold()):
+        return _RESPONSE_OF.get(words)  # "not evaluable"
+    whole = _RESPONSE_OF.get(words) or _RESPONSE_OF.get(words.replace(" ", ""))
+    if whole:
+        return whole
+    categories = {word.upper() for word in words.split()} & set(_RESPONSE_WORDS)
+    categories |= {
+        category for word, category in _RESPONSE_OF.items() if " " in word and word in words
+    }
+    return categories.pop() if len(categories) == 1 else None

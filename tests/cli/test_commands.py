@@ -124,7 +124,13 @@ GIVEN = {
     "tree": ["-x", "afp"],
     "psmatch": ["--treat", "lenvatinib"],
     "roc": ["--outcome", "primary_resistance", "--marker", "afp,alt"],
+    "response": ["--time", "os_months", "--event", "death"],
+    "adverse": ["-x", "primary_resistance"],
 }
+REAL = {
+    "200": "2", "TERM": "treatment", "A,B": "child_pugh", "RESPONSE_DATE": "primary_resistance",
+    "CHANGE": "age", "COL": "child_pugh",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("command", "table", "option"), TABLES)
@@ -135,7 +141,7 @@ def test_a_table_that_has_to_be_asked_for_names_its_option(
     refused = run(*arguments)
     assert refused.status == 2
     assert refused.messages("hint") == [f"hint: Add {option}."]
-    for example, real in {"200": "2", "TERM": "treatment", "A,B": "child_pugh"}.items():
+    for example, real in REAL.items():
         option = option.replace(example, real)
     done = run(*arguments, *option.split(" "))
     assert (done.status, done.err * done.status) == (0, "")

@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hcc2l import read_cohort
 from hcc2l.design import resolve_endpoint
+from hcc2l.design.dates import days_of, read_dates, year_seems_first
 from hcc2l.errors import InputError, UsageError
 from hcc2l.specs import KmSpec
 from tests.conftest import Write
@@ -137,6 +140,19 @@ def test_an_unknown_date_column_is_refused(write: Write) -> None:
         pytest.param(["5-Jan-2020", "31 Jan 2020", "01-Mar-2020"], id="English months"),
         pytest.param(["5. Januar 2020", "31. Jan. 2020", "1. März 2020"], id="German months"),
         pytest.param(["January 5, 2020", "Jan 31, 2020", "March 1, 2020"], id="months first"),
+        pytest.param(["2020-Jan-05", "2020. jan. 31.", "2020. márc. 1."], id="year, month, day"),
+        pytest.param(
+            ["5 de enero de 2020", "31 enero 2020", "1 de marzo del 2020"], id="Spanish months"
+        ),
+        pytest.param(
+            ["5/jan/2020", "31 de janeiro de 2020", "1º de março de 2020"], id="Portuguese"
+        ),
+        pytest.param(["5 января 2020 г.", "31.янв.2020", "1 марта 2020"], id="Russian months"),
+        pytest.param(["5 stycznia 2020 r.", "31 sty 2020", "1 marca 2020"], id="Polish months"),
+        pytest.param(["5. ledna 2020", "31. leden 2020", "1. března 2020"], id="Czech months"),
+        pytest.param(["5 Ιανουαρίου 2020", "31-Ιαν-2020", "1 Μαρτίου 2020"], id="Greek months"),
+        pytest.param(["5 Ocak 2020", "31-Oca-2020", "1 Mart 2020"], id="Turkish months"),
+        pytest.param(["5 janvier 2020", "31 janv. 2020", "1er mars 2020"], id="French months"),
         pytest.param(["1/5/20", "1/31/20", "3/1/20"], id="years of two digits, month first"),
         pytest.param(["05.01.20", "31.01.20", "01.03.20"], id="years of two digits, points"),
         pytest.param(["43835", "43861", "43891"], id="days of a spreadsheet"),
@@ -150,6 +166,72 @@ def test_dates_of_other_countries_and_programs_are_read(written: list[str], writ
     times, events = endpoint(write("c.tsv", f"id\tstart\tdied\tseen\n{rows}"))
     assert times == [56 / DAYS_A_MONTH, 30 / DAYS_A_MONTH]
     assert events == [1, 0]
+
+
+@pytest.mark.parametrize("cell", ["31.12.9999", "9999-12-31", "00.00.0000", "--"])
+def test_a_date_that_stands_for_none_is_refused_with_the_remedy(cell: str, write: Write) -> None:
+    write("hcc2l.toml", FROM_DATES)
+    rows = f"a,2020-01-05,2020-03-01,2020-03-01\nb,2020-01-31,{cell},2020-03-01\n"
+    path = write("c.csv", f"id,start,died,seen\n{rows}")
+    with pytest.raises(InputError, match="cannot be read as a date") as caught:
+        endpoint(path)
+    assert f"--na {cell}" in str(caught.value.hint)
+    write("hcc2l.toml", f'missing = ["{cell}"]\n{FROM_DATES}')
+    assert endpoint(path)[1] == [1, 0]
+
+
+BACKWARDS = [f"{18 + i // 4}.0{1 + i % 4}.{1 + 3 * i % 29:02}" for i in range(12)]
+
+
+def test_years_of_two_digits_that_seem_to_come_first_are_asked_about(write: Write) -> None:
+    path = write("c.csv", "start\n" + "\n".join(BACKWARDS) + "\n")
+    every = np.ones(len(BACKWARDS), dtype=np.bool_)
+    with pytest.raises(InputError, match="cannot be read as a date") as caught:
+        read_dates(read_cohort(path), ["start"], every)
+    assert 'date_order = "ymd"' in str(caught.value.hint)
+    write("hcc2l.toml", 'date_order = "ymd"\n')
+    days = read_dates(read_cohort(path), ["start"], every)["start"]
+    assert [str(day) for day in days[:2]] == ["2018-01-01", "2018-02-04"]
+    write("hcc2l.toml", 'date_order = "dmy"\n')
+    assert str(read_dates(read_cohort(path), ["start"], every)["start"][1]) == "2004-02-18"
+
+
+@pytest.mark.parametrize(
+    ("texts", "first"),
+    [
+        (BACKWARDS, True), (BACKWARDS[:5], False), ([*BACKWARDS, "2018-01-01"], False),
+        ([f"{1 + 2 * i:02}.0{1 + i % 4}.{18 + i // 4}" for i in range(12)], False),
+        ([f"{18 + i // 4}.13.{1 + 2 * i:02}" for i in range(12)], False),
+        ([f"19.01.{10 + 4 * i}" for i in range(7)], False),
+        ([f"1{i}.01.1{i}" for i in range(8)], False),
+    ],
+)  # fmt: skip
+def test_years_lie_closer_together_than_days(texts: list[str], first: bool) -> None:
+    assert year_seems_first(texts) is first
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [
+        ("1 června 2020", 6), ("1 července 2020", 7), ("1 lipca 2020", 7), ("1 srpna 2020", 8),
+        ("1 Μαΐου 2020", 5), ("1 Ιουλίου 2020", 7), ("1 мая 2020", 5), ("1 Ağustos 2020", 8),
+        ("1 listopada 2020", 11), ("1 août 2020", 8), ("1 srpnja 2020", None),
+        ("1 lipnja 2020", None), ("1 lisabon 2020", None),
+    ],
+)  # fmt: skip
+def test_months_that_begin_alike_are_told_apart(written: str, month: int | None) -> None:
+    day = days_of([written], None)[0]
+    assert np.isnat(day) if month is None else day == np.datetime64(f"2020-{month:02}-01")
+
+
+def test_births_of_two_digits_lie_before_the_visits_whatever_births_are_the_latest(
+    write: Write,
+) -> None:
+    rows = "a,15/06/52,01/02/19\nb,15/06/49,31/03/20\n"
+    cohort = read_cohort(write("c.csv", f"id,date_of_birth,start\n{rows}"))
+    for names in (["date_of_birth"], ["date_of_birth", "start"]):
+        births = read_dates(cohort, names, np.ones(2, dtype=np.bool_))["date_of_birth"]
+        assert [str(day) for day in births] == ["1952-06-15", "1949-06-15"]
 
 
 def test_another_column_of_dates_may_show_the_order(write: Write) -> None:

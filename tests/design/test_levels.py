@@ -9,7 +9,7 @@ import pytest
 
 import hcc2l
 from hcc2l.errors import UsageError
-from hcc2l.levels import affirmative, natural_order
+from hcc2l.levels import affirmative, event_levels, natural_order
 from tests.conftest import Write
 from tests.design.cohorts import TERMS, counts, groups, km, only
 
@@ -40,7 +40,13 @@ NO_AND_YES = [
     ("아니오", "예"), ("아니요", "네"), ("否", "是"), ("無", "有"), ("无", "有"),
     ("いいえ", "はい"), ("lebt", "verstorben"), ("lebend", "tot"), ("vivant", "décédé"),
     ("Vivant", "Décédé"), ("Sağ", "Ex"), ("vivo", "muerto"), ("vivo", "deceduto"),
-    ("생존", "사망"), ("存活", "死亡"), ("生存", "死亡"),
+    ("생존", "사망"), ("存活", "死亡"), ("生存", "死亡"), ("nie", "tak"), ("Ne", "Ano"),
+    ("nej", "ja"), ("нет", "да"), ("όχι", "ναι"), ("لا", "نعم"), ("なし", "あり"), ("없음", "있음"),
+    ("阴性", "阳性"), ("N", "S"), ("n", "o"), ("żyje", "zmarł"),
+    ("Žije", "Zemřel"),
+    ("-", "+"), ("Nem", "Igen"), ("levande", "död"), ("жив", "умер"), ("ζει", "νεκρός"),
+    ("حي", "متوفى"), ("hayatta", "öldü"), ("él", "elhunyt"), ("Viva", "Óbito"),
+    ("en vie", "DCD"), ("in leven", "overleden"),
 ]  # fmt: skip
 
 
@@ -217,6 +223,31 @@ def test_yes_is_told_from_no_only_where_every_level_is_one_of_them(
     levels: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     assert affirmative(levels) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "levels", "expected"),
+    [
+        ("Alive", ("no", "yes"), ("no",)), ("Lebt (ja/nein)", ("ja", "nein"), ("nein",)),
+        ("생존여부", ("N", "Y"), ("N",)), ("censored", ("FALSE", "TRUE"), ("FALSE",)),
+        ("생존여부", ("사망", "생존"), ("사망",)), ("vivo", ("Vivo", "Muerto"), ("Muerto",)),
+        ("생존여부", ("0", "1"), ()), ("os_censor", ("0", "1"), ()), ("death", ("0", "1"), ("1",)),
+        ("survival status", ("0", "1"), ("1",)), ("alive", ("a", "b"), ()),
+    ],
+)  # fmt: skip
+def test_yes_to_being_alive_is_no_event(
+    name: str, levels: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert event_levels(name, levels) == expected
+
+
+@pytest.mark.parametrize("name", ["alive", "censored", "survived"])
+def test_yes_to_being_alive_is_refused_as_an_event(name: str, write: Write) -> None:
+    path = write("c.csv", f"time,{name}\n1,no\n2,no\n3,yes\n")
+    with pytest.raises(UsageError, match="alive or censored") as caught:
+        km(path, time="time", event=name)
+    assert f"--event {name}=no" in str(caught.value.hint)
+    assert only(km(path, time="time", event=f"{name}=no"), "events") == 2
 
 
 def test_digits_that_are_no_numbers_are_letters() -> None:

@@ -162,3 +162,24 @@ def test_the_readers_agree_about_cells(
     broken = read_cohort(write("d.tsv", "id\tx\np1\t1.5\np2\t1.5\np3\t#REF!\n"))
     with pytest.raises(InputError, match=r"#REF! \(line 4\)"):
         broken.column("x")
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["64 ans", "70 ans"], [64, 70]), (["1.5 mg/dl", "2 mg/dL"], [1.5, 2]),
+        (["12 %", "8%"], [12, 8]),
+        (["64 ans", "70"], None), (["64 ans", "8 cm"], None), (["64 xy", "70 xy"], None),
+    ],
+)  # fmt: skip
+def test_a_unit_behind_every_number_is_no_part_of_it(
+    cells: list[str], values: list[float] | None, write: Write
+) -> None:
+    column = read_cohort(write("c.csv", "x\n" + "\n".join(cells) + "\n")).column("x")
+    assert (column.values.tolist() if column.kind == "number" else None) == values
+
+
+def test_a_minus_beside_a_plus_is_no_missing_value(write: Write) -> None:
+    cohort = read_cohort(write("c.csv", "a,b\n+,1\n-,-\nNA,2\n"))
+    assert cohort.column("a").values.tolist() == ["+", "-", None]
+    assert cohort.column("b").missing.tolist() == [False, True, False]

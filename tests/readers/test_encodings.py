@@ -15,6 +15,7 @@ TEXTS = {
     "cp1250": "pacjent;płeć;miesiące\nP1;mężczyzna;5\nP2;kobieta;7\n",
     "cp1251": "пациент;возраст;пол\nP1;64;муж\nP2;70;жен\n",
     "cp1253": "ασθενής;ηλικία;φύλο\n1;64;άνδρας\n2;70;γυναίκα\n",
+    "cp1256": "المريض;العمر;الجنس\n1;64;ذكر\n2;70;أنثى\n",
     "cp1254": "hasta;yaş;ölüm\n1;64;evet\n2;70;hayır\n3;71;sağ\n",
     "cp949": "등록번호,나이,성별,사망\n1,64,남,예\n2,70,여,아니오\n",
     "gb18030": "病例号,年龄,性别,死亡\n1,64,男,是\n2,70,女,否\n",
@@ -23,7 +24,8 @@ TEXTS = {
 }
 NAMES = {
     "cp1252": "Windows-1252", "cp1250": "Windows-1250", "cp1251": "Windows-1251",
-    "cp1253": "Windows-1253", "cp1254": "Windows-1254", "cp949": "cp949", "gb18030": "GB18030",
+    "cp1253": "Windows-1253", "cp1254": "Windows-1254", "cp1256": "Windows-1256",
+    "cp949": "cp949", "gb18030": "GB18030",
     "big5": "Big5", "cp932": "Shift-JIS",
 }  # fmt: skip
 
@@ -51,6 +53,13 @@ def test_western_texts_are_never_taken_for_another_script(text: str) -> None:
     Path("c.csv").write_bytes(text.encode("cp1252"))
     cohort = read_cohort("c.csv")
     assert cohort.names == tuple(text.partition("\n")[0].replace(";", ",").split(","))
+
+
+def test_hungarian_is_not_taken_for_portuguese() -> None:
+    Path("c.csv").write_bytes("beteg;nem;túlélés\n1;nő;6\n2;férfi;7\n3;nő;9\n".encode("cp1250"))
+    assert read_cohort("c.csv").column("nem").values.tolist() == ["nő", "férfi", "nő"]
+    Path("c.csv").write_bytes("doente;regiões;óbito\n1;põe;não\n2;não;sim\n".encode("cp1252"))
+    assert read_cohort("c.csv").names == ("doente", "regiões", "óbito")
 
 
 def test_an_encoding_that_fits_nearly_as_well_is_named() -> None:

@@ -93,6 +93,24 @@ def test_a_header_that_cannot_be_is_refused(header: str, write: Write) -> None:
     assert "--header" in str(caught.value.where)
 
 
+def test_two_header_lines_below_a_title_are_found() -> None:
+    top = ["ID", "Baseline", None, None, "Outcome", None]
+    below = [None, "AFP", "Arm", "Age", "OS", "Death"]
+    rows = [[f"P{i}", 10.5 * i, "ab"[i % 2], 60 + i, 1.5 * i, i % 2] for i in range(1, 9)]
+    cohort = read_cohort(book([["Title"], [None], top, below, *rows]))
+    assert cohort.names == (
+        "ID", "Baseline AFP", "Baseline Arm", "Baseline Age", "Outcome OS", "Outcome Death",
+    )  # fmt: skip
+    assert ids(cohort) == [f"P{i}" for i in range(1, 9)]
+
+
+def test_a_unit_above_a_group_of_names_is_that_of_its_columns() -> None:
+    band = ["Patient", None, "Outcome (months)", None, "Laboratory"]
+    cohort = read_cohort(book([["Title (days)"], band, HEADER, *PATIENTS]))
+    assert cohort.names == tuple(HEADER)
+    assert [cohort.unit(name) for name in HEADER] == [None, None, "months", "months", None]
+
+
 def test_names_that_repeat_below_groups_are_joined_with_them() -> None:
     top = ["Patient", None, "Baseline", None, "Week 8", "Outcome (months)", None]
     names = ["ID", "Arm", "Age", "AFP", "AFP", "OS", "Death"]
@@ -146,6 +164,16 @@ def test_line_breaks_and_double_blanks_in_names_are_one_blank() -> None:
     assert cohort.names == ("id", "Bilirubin (mg/dl)", "OS months")
 
 
+def test_labels_that_redcap_repeats_are_numbered_and_told(write: Write) -> None:
+    text = "Record ID,AFP,Complete?,AFP,Complete?,OS\n1,5,Complete,7,Complete,2.5\n"
+    cohort = read_cohort(write("c.csv", text))
+    assert cohort.names == ("Record ID", "AFP 1", "Complete?", "AFP 2", "Complete? 2", "OS")
+    assert "names that repeat were numbered: 'AFP 1', 'AFP 2', 'Complete? 2'" in said(cohort)
+    with pytest.raises(UsageError, match="no column 'AFP'") as caught:
+        cohort.column("AFP")
+    assert "AFP 1" in str(caught.value.hint)
+
+
 def test_redcap_may_repeat_complete(write: Write) -> None:
     text = "Record ID,Complete?,Time,Complete?\n1,Complete,2.5,Complete\n"
     assert read_cohort(write("c.csv", text)).names[1::2] == ("Complete?", "Complete? 2")
@@ -170,6 +198,14 @@ def test_totals_and_footnotes_are_no_patients_and_are_named(below: list[list[obj
     assert ids(cohort) == ALL
     first = next(cell for row in below for cell in row if cell is not None)
     assert repr(first) in said(cohort)
+
+
+def test_headers_that_printed_pages_repeat_are_no_patients(write: Write) -> None:
+    cohort = read_cohort(book([HEADER, *PATIENTS[:4], HEADER, *PATIENTS[4:], HEADER]))
+    assert ids(cohort) == ALL
+    assert "rows 6 ('patient_id'), 11 ('patient_id') repeat the header" in said(cohort)
+    cohort = read_cohort(write("c.csv", "id;time\np1;1\nid;time\np2;2\n"))
+    assert (cohort.rows, cohort.row_place(1)) == (2, "line 4")
 
 
 def test_a_last_patient_with_an_id_alone_is_a_patient() -> None:
@@ -334,6 +370,13 @@ def test_the_sheet_with_ids_and_an_outcome_is_read() -> None:
     cohort = read_cohort(sheets(Info=[["Study", "x"]], Codes=codes, Data=[HEADER, *PATIENTS]))
     assert ids(cohort) == ALL
     assert "only the sheet 'Data' was read, not 'Info', 'Codes'" in said(cohort)
+
+
+def test_a_hidden_sheet_is_no_rival_of_a_visible_one() -> None:
+    workbook = openpyxl.load_workbook(sheets(New=[HEADER, *PATIENTS], Old=[HEADER, *PATIENTS[:4]]))
+    workbook["Old"].sheet_state = "hidden"
+    workbook.save("c.xlsx")
+    assert read_cohort("c.xlsx").rows == 8
 
 
 def test_two_sheets_that_may_be_the_cohort_are_asked_about() -> None:

@@ -270,6 +270,37 @@ def test_columns_that_may_identify_patients() -> None:
     assert patient_columns([*alike, *other]) == alike
 
 
+def visits(name: str, *, alike: bool) -> str:
+    """Three visits of each of 12 patients; sex, age and arm of a patient stand in the first."""
+    rows = []
+    for i in range(36):
+        patient = i // 3 if alike else i
+        first = [("m", "f")[patient % 2], str(50 + patient), "ab"[patient % 3 > 0]]
+        baseline = first if i % 3 == 0 or not alike else ["", *first[1:]]
+        rows.append(",".join([f"K-{100 + i // 3}", *baseline, str(i + 1), str(i % 2)]))
+    return f"{name},sex,age,arm,time,status\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("name", ["Nº do paciente", "Номер пациента", "Code", "N.º paciente"])
+def test_visits_are_refused_whatever_the_patients_number_is_called(
+    name: str, run: Run, write: Write
+) -> None:
+    outcome = run("km", write("c.csv", visits(name, alike=True)))
+    assert outcome.status == 2
+    assert "36 rows of 12 patients" in outcome.err
+
+
+def test_codes_of_hospitals_are_no_patients(run: Run, write: Write) -> None:
+    assert run("km", write("c.csv", visits("Code", alike=False))).status == 0
+
+
+def test_events_of_redcap_are_refused_whatever_differs(run: Run, write: Write) -> None:
+    rows = "".join(f"{i},Baseline,,\n{i},Follow-up,{i},1\n" for i in range(1, 13))
+    outcome = run("km", write("c.csv", f"Record ID,Event Name,time,status\n{rows}"))
+    assert outcome.status == 2
+    assert "24 rows of 12 patients" in outcome.err
+
+
 # ---------------------------------------------------------------- similar levels
 
 
@@ -328,13 +359,14 @@ def test_similar_levels_are_reported_with_counts_and_the_line_of_the_dictionary(
     assert note["level"] == "warning"
     assert note["text"] == (
         "sex: 'Male' (12), 'male' (6) and 'MALE' (6) differ only in capitals, blanks or accents "
-        "but are treated as different levels. Correct the cells if they are one level, or exclude "
-        'these rows with missing = ["male", "MALE"] for sex in hcc2l.toml.'
+        "but are treated as different levels. If they are one level, correct the cells, or merge "
+        "them in hcc2l.toml; hcc2l check prints the lines."
     )
     assert any("'Male' (12)" in line for line in outcome.messages("warning"))
-    write("hcc2l.toml", '[columns.sex]\nmissing = ["male", "MALE"]\n')
+    groups = 'Male = ["Male", "male", "MALE"]\nFemale = ["Female"]'
+    write("hcc2l.toml", f"[columns.sex.groups]\n{groups}\n")
     outcome = run("cox", "c.csv", "-x", "sex", "--json")
-    assert outcome.json["analysed"]["excluded"][0]["rows"] == 12
+    assert outcome.json["analysed"]["rows"] == 30
     assert "capitals" not in outcome.err
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from hcc2l.render.grid import cell, grid, write
-from hcc2l.report import Column, Value
-from tests.render.handmade import BASELINE, GROUPS, MODELS, SAMPLES, table
+from hcc2l.render.grid import cell, grid, presented_tables, write
+from hcc2l.render.options import RenderOptions
+from hcc2l.report import Column, Table, Value
+from tests.render.handmade import BASELINE, GROUPS, MODELS, REPORT, SAMPLES, table
 
 RATIO = ("hr", "lower", "upper")
 
@@ -262,3 +263,26 @@ def test_levels_are_indented_below_their_variable() -> None:
     shown = grid(BASELINE)
     assert shown.indents == (0, 0, 1, 2, 0, 0)
     assert [row[0] for row in shown.indented("..")][2:4] == ["..A", "....A5"]
+
+
+def test_a_table_taken_apart_is_one_for_each_value_named_by_its_cell() -> None:
+    table = replace(MODELS, apart="term", columns=(
+        replace(MODELS.columns[0], labels={"sex": "Sex"}), *MODELS.columns[1:]
+    ))  # fmt: skip
+    sex, age = presented_tables(replace(REPORT, tables=(table,)), RenderOptions())
+    assert (sex.title, age.title) == (f"{MODELS.title}: Sex", f"{MODELS.title}: age")
+    assert [row[0] for row in grid(sex).rows] == ["male", "female"]
+    assert len(grid(age).rows) == 1
+    assert grid(sex).headers == grid(MODELS).headers[1:]
+
+
+def test_keys_laid_across_under_others_make_one_line_in_any_order_of_the_keys() -> None:
+    keys = ("variable", "level", "group", "count")
+    records = tuple(
+        dict(zip(keys, ("Rash", level, "all", count), strict=True))
+        for level, count in (("any", 3), ("severe", 1))
+    )
+    inner = Column("Grade", ("level",), across=(Column("", ("count",)),))
+    columns = (Column("Event", ("variable",)), Column("Group", ("group",), across=(inner,)))
+    content = grid(Table("events", "Events", keys, records, columns))
+    assert content.rows == (("Rash", "3", "1"),)

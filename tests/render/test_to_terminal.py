@@ -185,6 +185,25 @@ def test_a_p_stays_beside_its_estimate() -> None:
         assert all(re.search(r"(HR|OR) +p", part) for part in parts if " p" in part), parts
 
 
+def test_several_p_follow_the_last_group_that_they_compare() -> None:
+    bands = Column("Grade", ("kind",), across=(Column("", ("n",)),))
+    columns = (
+        Column("Term", ("term",)), Column("Group", ("group",), across=(bands,)),
+        Column("Grade", ("kind",), across=(Column("p", ("p",)),)),
+    )  # fmt: skip
+    rows = tuple(
+        {"term": "Rash", "kind": kind, "group": group, "n": 1000000, "p": 0.5}
+        for group in ("A", "B")
+        for kind in ("Any", "Severe")
+    )
+    content = Table("events", "Effects", tuple(rows[0]), rows, columns)
+    group, both = ["Any", "Severe"], ["p", "p"]
+    allowed = ([group, group, both], [group, group + both], [group + group + both])
+    for width in range(40, 75):
+        parts = [line.split()[1:] for line in printed(content, width) if line.startswith(" Term")]
+        assert parts in allowed, width
+
+
 # ---------------------------------------------------------------- groups laid across
 
 

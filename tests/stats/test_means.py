@@ -58,3 +58,12 @@ def test_values_that_do_not_vary_have_no_test_of_means() -> None:
     assert math.isnan(paired_t(constant).p)
     assert math.isnan(paired_difference(none, 0.95).estimate)
     assert anova((one, none, np.array([1.0, 4.0]))) == anova((one, np.array([1.0, 4.0])))
+
+
+def test_differences_that_are_constant_but_for_rounding_have_no_t_test() -> None:
+    """R: t.test(rep(0.1, 6)) stops, "data are essentially constant"."""
+    for value in (0.1, -0.7, 3.3, 0.0):
+        same = np.full(6, value)
+        assert math.isnan(paired_t(same).p)
+        assert math.isnan(paired_difference(same, 0.95).lower)
+        assert paired_difference(same, 0.95).estimate == pytest.approx(value)

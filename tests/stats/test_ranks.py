@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hcc2l.stats.ranks import kruskal_wallis, mann_whitney, signed_rank
+from hcc2l.stats.ranks import kruskal_wallis, mann_whitney, pseudo_median, signed_rank
 from tests.reference import cases
 from tests.stats.tables import approximately, pairs, values_by_group
 
@@ -93,3 +93,62 @@ def test_groups_without_values_have_no_rank_test() -> None:
         assert math.isnan(test((some, none)).p)
     assert kruskal_wallis((some, none, some + 1)) == kruskal_wallis((some, some + 1))
     assert math.isnan(kruskal_wallis((np.ones(3), np.ones(2))).p)
+
+
+# ---------------------------------------------------------------- Hodges–Lehmann within pairs
+
+differences = st.lists(st.integers(-30, 30), min_size=1, max_size=25).map(
+    lambda values: np.array(values, dtype=float)
+)
+
+
+@pytest.mark.parametrize("case", cases.load("pseudo_median"), ids=cases.name)
+def test_the_pseudo_median_and_its_limits_agree_with_r(case: Any) -> None:
+    found = pseudo_median(np.array(case["differences"], dtype=float), case["conf_level"])
+    expected = [case[key] for key in ("estimate", "lower", "upper")]
+    limits = (found.estimate, found.lower, found.upper)
+    assert limits == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@few
+@given(differences)
+def test_the_pseudo_median_is_the_median_of_all_walsh_averages(x: Any) -> None:
+    kept = x[x != 0]
+    i, j = np.triu_indices(kept.size)
+    expected = float(np.median((kept[i] + kept[j]) / 2)) if kept.size else 0.0
+    assert pseudo_median(x, 0.95).estimate == expected
+
+
+@few
+@given(differences, st.sampled_from([0.8, 0.9, 0.95]))
+def test_the_limits_enclose_the_values_that_the_test_does_not_reject(x: Any, level: float) -> None:
+    found = pseudo_median(x, level)
+    if math.isnan(found.lower):
+        return
+    kept, step = x[x != 0], 1e-7  # no mean of two whole numbers lies so close to another
+
+    def p(value: float) -> float:
+        return signed_rank(kept - value).p
+
+    assert p(found.lower - step) < 1 - level <= p(found.lower + step)
+    assert p(found.upper + step) < 1 - level <= p(found.upper - step)
+    assert found.lower <= found.estimate <= found.upper
+
+
+@few
+@given(differences)
+def test_the_pseudo_median_of_the_opposite_change_is_the_opposite(x: Any) -> None:
+    one, other = pseudo_median(x, 0.9), pseudo_median(-x, 0.9)
+    assert one.estimate == -other.estimate
+    np.testing.assert_array_equal([one.lower, one.upper], [-other.upper, -other.lower])
+
+
+def test_five_pairs_are_too_few_for_95_percent_limits_and_six_are_enough() -> None:
+    five, six = (pseudo_median(np.arange(1.0, n + 1), 0.95) for n in (5, 6))
+    assert (five.estimate, math.isnan(five.lower), math.isnan(five.upper)) == (3.0, True, True)
+    assert (six.estimate, six.lower, six.upper) == (3.5, 1.0, 6.0)
+
+
+def test_there_is_no_change_without_differences() -> None:
+    found = pseudo_median(np.zeros(2), 0.95)
+    assert (found.estimate, math.isnan(found.lower), math.isnan(found.upper)) == (0.0, True, True)

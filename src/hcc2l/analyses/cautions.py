@@ -155,12 +155,10 @@ def _number_format_note(name: str, form: NumberFormat) -> Note:
 def _similar_levels_note(name: str, rows: Mapping[str, int]) -> Note:
     """A warning that levels of a column may be spellings of one."""
     levels = [f"{level!r} ({count})" for level, count in rows.items()]
-    rarer = sorted(rows, key=lambda level: -rows[level])[1:]
-    codes = ", ".join(f'"{level}"' for level in rarer)
     text = (
         f"{name}: {', '.join(levels[:-1])} and {levels[-1]} differ only in capitals, blanks or "
-        "accents but are treated as different levels. Correct the cells if they are one level, or "
-        f"exclude these rows with missing = [{codes}] for {name} in hcc2l.toml."
+        "accents but are treated as different levels. If they are one level, correct the cells, or "
+        "merge them in hcc2l.toml; hcc2l check prints the lines."
     )
     return Note("warning", "similar-levels", text)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc2l.analyses.accounting import refuse_no_rows
+from hcc2l.analyses.contradictions import refuse_contradictions
 from hcc2l.cohort import Cohort
 from hcc2l.design import (
     Endpoint,
@@ -43,8 +44,11 @@ def survival_outcome(
     ------
     AnalysisError
         No rows remain.
+    InputError
+        Dates, times and events of a row contradict each other.
     """
     endpoint = resolve_endpoint(cohort, spec, account.keep)
+    refuse_contradictions(cohort, account.keep)
     if competing is not None:
         known = endpoint.event >= 0
         endpoint = add_competing(cohort, endpoint, competing, account.keep)

@@ -54,7 +54,7 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     check_targets(targets)
     refuse_overwriting(targets, _streams(options))
     cohort = _read(options)
-    refuse_overwriting(targets, files_read(options, cohort))
+    refuse_overwriting(targets, files_read(command, options, cohort))
     if not options.get("quiet"):
         print_reading_notes(cohort)
     options = cohort.dictionary.options(command, options)
@@ -185,9 +185,9 @@ def _tell_lost_comparison() -> None:
             )
 
 
-def files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
+def files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
     """The cohort and what is read beside it, which no output may replace."""
-    from hcc2l.readers import bundled_cohort
+    from hcc2l.readers import beside, bundled_cohort
 
     dictionary = cohort.dictionary
     in_use = {}
@@ -202,6 +202,9 @@ def files_read(options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
         in_use[identity(path)] = "the cohort"
     if options.get("matched") is not None:
         in_use[identity(options["matched"])] = "the matched cohort"
+    events = cohort.dictionary.options(command, options).get("events")
+    if isinstance(events, str):
+        in_use[identity(beside(cohort, events))] = "the file of adverse events"
     return in_use
 
 

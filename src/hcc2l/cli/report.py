@@ -78,7 +78,8 @@ def report(
     compare: Annotated[
         str | None,
         typer.Option(
-            metavar="OLD.json", help="Print the numbers that moved since that --out file was written."
+            metavar="OLD.json",
+            help="Print the numbers that moved since that --out file was written.",
         ),
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -260,15 +261,14 @@ class Runner:
         InputError, UsageError
             The cohort or its dictionary cannot be read.
         """
-        cohort = self.study.cohort
-        in_use = {} if cohort is None else {identity(cohort): "the cohort"}
+        in_use: dict[Identity, str] = {}
         for entry in self.study.entries:
-            for call in calls[entry.line]:
-                if not entry.cohort and not options_of_kind(ReadingOptions, call.options):
-                    read = self._cohort(call, "")
-                    if not self.quiet:
-                        print_reading_notes(read)
-                    return in_use | files_read({"cohort": cohort}, read)
+            for call in () if entry.cohort else calls[entry.line]:
+                read = self._cohort(call, "")
+                options = {**call.options, "cohort": self.study.cohort}
+                in_use |= files_read(call.command, options, read)
+        for read in () if self.quiet else self.cohorts.values():
+            print_reading_notes(read)
         return in_use
 
     def _entry(self, entry: Entry, calls: tuple[Call, ...], folder: str) -> Done:

@@ -72,7 +72,7 @@ def _places(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], Done]:
-    """What an entry says; a failure is said in its place."""
+    """What an entry says; a failure is reported in its place."""
     entry = one.entry
     if entry.kind == "section":
         return [Section(entry.text)], one

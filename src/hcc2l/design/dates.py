@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,18 +21,39 @@ _YEAR_FIRST = re.compile(
 )
 _DOTTED = re.compile(rf"(\d{{1,2}})\.\s?(\d{{1,2}})\.\s?(\d{{4}}|\d{{2}}){_TIME}")
 _SLASHED = re.compile(rf"(\d{{1,2}})[/-](\d{{1,2}})[/-](\d{{4}}|\d{{2}}){_TIME}")
-_DAY_MONTH = re.compile(r"(\d{1,2})[-. ]*([^\W\d_]{3,})[-., ]*(\d{4}|\d{2})")
+_DAY_MONTH = re.compile(
+    r"(\d{1,2})(?:er|º)?[-/. ]*(?:de )?([^\W\d_]{3,})[-/., ]*(?:del? )?(\d{4}|\d{2})(?: ?[гr]\.?)?"
+)
+_YEAR_MONTH = re.compile(r"(\d{4})[-. ]+([^\W\d_]{3,})[-. ]+(\d{1,2})\.?")
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,})\.? (\d{1,2}),? (\d{4})")
+_TWO_DIGITS = re.compile(r"(\d\d)([./-])(\d\d)\2(\d\d)")
+_FEWEST = 6  # dates of two digits that show whether the year comes first
 _FORMS = (_YEAR_FIRST, _DOTTED, _SLASHED)
+# How the months begin, without accents; in Polish and Czech, where two begin alike, in full.
 _MONTHS = (
-    "jan janv oca ene gen", "feb fév fev şub", "mar mär mars", "apr avr abr nis",
-    "may mai mayo mag", "jun juin haz giu", "jul juil tem lug", "aug août aou ağu ago",
-    "sep sept eyl set", "oct okt eki ott", "nov kas", "dec dez déc dic ara",
-)  # fmt: skip
+    "jan janv oca ene gen янв ιαν styczen stycznia sty leden ledna",
+    "feb fev sub фев φεβ luty lutego lut unor unora",
+    "mar maa mrt мар μαρ marzec brezen brezna",
+    "apr avr abr nis апр απρ kwiecien kwietnia kwi duben dubna",
+    "may mai mag mei maj маи мая μαι kveten kvetna",
+    "jun juin haz giu июн ιουν czerwiec czerwca cze cerven cervna",
+    "jul juil tem lug июл ιουλ lipiec lipca lip cervenec cervence",
+    "aug aou agu ago авг αυγ sierpien sierpnia sie srpen srpna",
+    "sep eyl set сен σεπ szep wrzesien wrzesnia wrz zari",
+    "oct okt eki ott out окт οκτ pazdziernik pazdziernika paz rijen rijna",
+    "nov kas ноя νοε listopad listopadu listopada lis",
+    "dec dez dic ara дек δεκ grudzien grudnia gru prosinec prosince",
+)
 _MONTH_OF = {word: i for i, words in enumerate(_MONTHS, start=1) for word in words.split()}
-_BIRTH = re.compile(r"birth|dob|geb|naiss|doğum|nacim|nascit|생년|출생|出生|生年", re.IGNORECASE)
+_IN_FULL = frozenset(["sty", "lut", "kwi", "cze", "lip", "sie", "wrz", "paz", "lis", "gru"])
+_BIRTH = re.compile(
+    r"birth|dob|geb|naiss|doğum|nacim|nascit|nascim|urodz|naroz|szület|födel|fødsel"
+    r"|γέννησ|рожд|ميلاد|생년|출생|出生|生年",
+    re.IGNORECASE,
+)
 # Whole numbers that are taken for days of a spreadsheet: 1982 to 2036.
 _FIRST_SERIAL, _LAST_SERIAL = 30_000, 50_000
+FAR = np.datetime64("2100-01-01", "D")  # later dates stand for "none"
 _PIVOT = 69  # of years with two digits, as POSIX and R: 68 is 2068, 69 is 1969
 
 
@@ -67,7 +90,22 @@ def read_dates(
             result[name] = _numbered(cohort, column, keep)
         else:
             result[name] = _written(cohort, column, keep, order)
+        _refuse_placeholders(cohort, column, result[name], keep)
     return result
+
+
+def _refuse_placeholders(
+    cohort: Cohort, column: Column, days: NDArray[np.datetime64], keep: Mask
+) -> None:
+    """Refuse dates such as 31.12.9999, which stand for none."""
+    far = np.flatnonzero(keep & (days >= FAR))
+    if far.size:
+        text = column.text(int(far[0]))
+        raise _no_date(cohort, column, int(far[0]), f"Correct the cell.{_if_missing(text)}")
+
+
+def _if_missing(text: str) -> str:
+    return f" If it means that there is no date, use --na {shlex.quote(text)}."
 
 
 def _numbered(cohort: Cohort, column: Column, keep: Mask) -> NDArray[np.datetime64]:
@@ -101,6 +139,11 @@ def _written(cohort: Cohort, column: Column, keep: Mask, order: _Order) -> NDArr
     days = np.full(cohort.rows, np.datetime64("NaT", "D"))
     rows = np.flatnonzero(keep & ~column.missing).tolist()
     texts = {row: column.text(row) for row in rows}
+    if order.order != "ymd" and not order.given and year_seems_first(texts.values()):
+        raise _no_date(
+            cohort, column, rows[0], "The year seems to come first. Set "
+            'date_order = "ymd" in hcc2l.toml if it does, else "dmy" or "mdy".',
+        )  # fmt: skip
     parts = {text: _parts(text, order.order) for text in set(texts.values())}
     years = [p[0] for p in parts.values() if p is not None]
     short = bool(years) and all(len(year) == 2 for year in years)
@@ -135,29 +178,33 @@ class _Order:
     Attributes
     ----------
     order
-        ``dmy``, ``mdy``, or None where nothing decides.
+        ``dmy``, ``mdy``, ``ymd``, or None where nothing decides.
     inferred
         A cell that decides; empty if the dictionary does.
     against
         A cell that contradicts it; the order is then None.
     latest
         The latest year of two digits among the dates, as 20yy; 0 where there is none.
+    given
+        Whether the dictionary states the order.
     """
 
     order: str | None = None
     inferred: str = ""
     against: str = ""
     latest: int = 0
+    given: bool = False
 
     @classmethod
     def find(cls, cohort: Cohort, names: Sequence[str]) -> _Order:
         """The order that the cells of these columns show, else those of the other date columns."""
         given = cohort.dictionary.date_order
         slashed = _slashed(cohort.column(name) for name in names)
-        latest = max((2000 + int(year) for _, year in slashed if len(year) == 2
+        visits = _slashed(cohort.column(name) for name in names if not _BIRTH.search(name))
+        latest = max((2000 + int(year) for _, year in visits if len(year) == 2
                       and int(year) < _PIVOT), default=0)  # fmt: skip
         if given is not None:
-            return cls(given, latest=latest)
+            return cls(given, latest=latest, given=True)
         found = _proof(text for text, _ in slashed)
         if slashed and not any(found.values()):
             others = [n for n in cohort.names if n not in names]
@@ -198,8 +245,25 @@ def _proof(texts: Iterable[str]) -> dict[str, str]:
     return proof
 
 
+def year_seems_first(texts: Iterable[str]) -> bool:
+    """Whether dates such as `19.03.28` differ less in their first number than in the last.
+
+    Years of a cohort lie closer together than days of the month.
+    """
+    found = [_TWO_DIGITS.fullmatch(text) for text in set(texts)]
+    parts = [(int(m[1]), int(m[3]), int(m[4])) for m in found if m]
+    if len(parts) < _FEWEST or len(parts) < len(found):
+        return False
+    first, middle, last = zip(*parts, strict=True)
+    possible = max(middle) <= 12 and min(middle) >= 1 and max(last) <= 31 and min(last) >= 1
+    return bool(possible and max(first) - min(first) < max(last) - min(last))
+
+
 def _parts(text: str, order: str | None) -> tuple[str, str, str] | None:
     """Year, month and day as they are written; None where the text is not a date."""
+    match = _TWO_DIGITS.fullmatch(text)
+    if match and order == "ymd":
+        return match[1], match[3], match[4]
     match = _YEAR_FIRST.fullmatch(text)
     if match:
         return match[1], match[2], match[3]
@@ -209,10 +273,13 @@ def _parts(text: str, order: str | None) -> tuple[str, str, str] | None:
     match = _SLASHED.fullmatch(text)
     if match:
         day, month = (match[1], match[2]) if order == "dmy" else (match[2], match[1])
-        return (match[3], month, day) if order else None
+        return (match[3], month, day) if order in ("dmy", "mdy") else None
     match = _DAY_MONTH.fullmatch(text)
     if match and _month(match[2]):
         return match[3], str(_month(match[2])), match[1]
+    match = _YEAR_MONTH.fullmatch(text)
+    if match and _month(match[2]):
+        return match[1], str(_month(match[2])), match[3]
     match = _MONTH_DAY.fullmatch(text)
     if match and _month(match[1]):
         return match[3], str(_month(match[1])), match[2]
@@ -220,9 +287,11 @@ def _parts(text: str, order: str | None) -> tuple[str, str, str] | None:
 
 
 def _month(word: str) -> int | None:
-    """The number of a month by its name: `Dec`, `Dezember`, `juil`."""
-    word = word.casefold()
-    return _MONTH_OF.get(word[:4]) or _MONTH_OF.get(word[:3])
+    """The number of a month by its name: `Dec`, `Dezember`, `juil`, `września`."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    begins = [plain[:n] for n in (4, 3) if plain[:n] not in _IN_FULL]
+    return next((_MONTH_OF[w] for w in (plain, *begins) if w in _MONTH_OF), None)
 
 
 def _century(year: str, name: str, latest: int) -> str:
@@ -260,8 +329,8 @@ def _remedy(text: str, parts: tuple[str, str, str] | None, order: _Order, short:
     if parts is not None and len(parts[0]) == 2 and not short:
         return "Other years of this column have four digits. Write dates as 2020-12-31."
     if parts is not None:
-        return "There is no such day in the calendar. Correct the cell."
-    return "Write dates as 2020-12-31."
+        return f"There is no such day in the calendar. Correct the cell.{_if_missing(text)}"
+    return f"Write dates as 2020-12-31.{_if_missing(text)}"
 
 
 def _no_date(cohort: Cohort, column: Column, row: int, hint: str) -> InputError:

@@ -16,7 +16,14 @@ from hcc2l.design.dates import looks_like_dates, read_dates
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.dictionary import EndpointEntry, endpoint_label, unit_from_name
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
-from hcc2l.levels import ENGLISH_PAIRS, distinct, matching, natural_order
+from hcc2l.levels import (
+    ENGLISH_PAIRS,
+    affirmative,
+    distinct,
+    event_levels,
+    matching,
+    natural_order,
+)
 from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import Assignment, known_column, parse_assignment
 
@@ -162,7 +169,7 @@ def _from_columns(
     _refuse_negative(cohort, time, keep, time_name)
     event, others = read_event(cohort, which, keep)
     unit = entry.unit or cohort.unit(time_name) or unit_from_name(time_name)
-    shown = time if time_unit is None else _converted(time, unit, time_unit, time_name)
+    shown = time if time_unit is None else converted(time, unit, time_unit, time_name)
     return Endpoint(
         name=entry.name,
         label=entry.label or endpoint_label(time_name, which.name) or f"Time to {which.name}",
@@ -178,8 +185,14 @@ def _from_columns(
     )
 
 
-def _converted(time: Floats, unit: str | None, time_unit: str, column: str) -> Floats:
-    """Times in another unit; months have 30.4375 days, years 365.25."""
+def converted(time: Floats, unit: str | None, time_unit: str, column: str) -> Floats:
+    """Times in another unit; months have 30.4375 days, years 365.25.
+
+    Raises
+    ------
+    UsageError
+        Their unit is not known.
+    """
     known = (unit or "").casefold().removesuffix("s") + "s"  # a dictionary may have "Month"
     if known not in DAYS_PER:
         stated = f"{unit!r} is not a unit of time" if unit else "their unit is not known"
@@ -300,9 +313,17 @@ def read_event(cohort: Cohort, which: Assignment, keep: Mask) -> tuple[Ints, tup
 
 def _refuse_unclear(column: Column, levels: Sequence[str], option: str) -> None:
     """Refuse values that do not show which of them means the event."""
+    name, kind = column.name, "outcome" if option == "--outcome" else "event"
+    events, yes = event_levels(name, levels), affirmative(levels)
+    if kind == "event" and events and events != yes:
+        raise UsageError(
+            f"{name} seems to ask whether the patient is alive or censored, so that {yes[0]} would "
+            "not mean the event.",
+            where=option,
+            hint=f"Name the value of the event: --event {shlex.quote(f'{name}={events[0]}')}.",
+        )
     if all(level.casefold() in _EVENT_WORDS for level in levels):
         return
-    name, kind = column.name, "outcome" if option == "--outcome" else "event"
     if kind == "event" and (column.kind == "date" or looks_like_dates(column)):
         raise UsageError(
             f"{name} has dates, not a status.",

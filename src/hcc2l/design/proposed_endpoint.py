@@ -8,7 +8,7 @@ from hcc2l.cohort import Cohort
 from hcc2l.design.dates import looks_like_dates
 from hcc2l.dictionary import EndpointEntry, endpoint_name
 from hcc2l.errors import quoted_list
-from hcc2l.levels import affirmative, distinct, natural_order
+from hcc2l.levels import distinct, event_levels, natural_order
 from hcc2l.vocabulary import suggests
 
 _MOST_STATUSES = 6  # values of a status; a column with more is none
@@ -85,5 +85,5 @@ def _status(cohort: Cohort, dates: list[str]) -> str | None:
             texts, _ = distinct(cohort.as_it_stands(name))
             levels = natural_order(texts)
             if 0 < len(levels) <= _MOST_STATUSES:
-                return f"{name}={(affirmative(levels) or ('VALUE',))[0]}"
+                return f"{name}={(event_levels(name, levels) or ('VALUE',))[0]}"
     return None

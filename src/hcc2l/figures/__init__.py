@@ -9,32 +9,40 @@ from pathlib import Path
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.files import write_files
 from hcc2l.report import (
+    AdverseFigure,
+    ChangeFigure,
     Figure,
     FlowFigure,
     ForestFigure,
     LoveFigure,
     MaxstatFigure,
     Report,
+    ResponseFigure,
     RocFigure,
     ScoresFigure,
     SurvivalFigure,
     SurvivalPanels,
     ThresholdsFigure,
     TreeFigure,
+    WaterfallFigure,
 )
 
 # figure -> "module:function"; a drawer takes the figure and returns a matplotlib figure.
 DRAWERS: dict[type[Figure], str] = {
     FlowFigure: "hcc2l.figures.flow:draw",
+    ChangeFigure: "hcc2l.figures.change:draw",
+    AdverseFigure: "hcc2l.figures.adverse:draw",
     ForestFigure: "hcc2l.figures.forest:draw",
     LoveFigure: "hcc2l.figures.matching:draw_love",
     MaxstatFigure: "hcc2l.figures.roc:draw_statistics",
+    ResponseFigure: "hcc2l.figures.response:draw",
     RocFigure: "hcc2l.figures.roc:draw",
     ScoresFigure: "hcc2l.figures.matching:draw_scores",
     SurvivalFigure: "hcc2l.figures.survival:draw",
     SurvivalPanels: "hcc2l.figures.survival:draw_panels",
     ThresholdsFigure: "hcc2l.figures.roc:draw_thresholds",
     TreeFigure: "hcc2l.figures.tree:draw",
+    WaterfallFigure: "hcc2l.figures.response:draw_waterfall",
 }
 FORMATS = ("png", "svg", "pdf")
 _NO_CLOCK = {

@@ -6,13 +6,15 @@ import hashlib
 import mmap
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from hcc2l.cohort import Cohort, Source
-from hcc2l.dictionary import FILE_NAME, Dictionary, load_dictionary
+from hcc2l.dictionary import FILE_NAME, Dictionary, RowsEntry, load_dictionary
 from hcc2l.errors import InputError, UsageError, did_you_mean
 from hcc2l.readers.raw import LARGE, Content, Reader, ReadOptions
 
@@ -76,14 +78,72 @@ def read_cohort(
     """
     located, bundled, named_by = _locate(path, config)
     dictionary = _dictionary_for(located, config or named_by)
+    given = {
+        "sep": sep, "decimal": decimal, "encoding": encoding, "sheet": sheet, "header": header,
+        "na": [*_texts(na)],
+    }  # fmt: skip
+    return _read(located, dictionary, given, bundled=bundled)
+
+
+def read_beside(
+    cohort: Cohort,
+    path: str | Path,
+    *,
+    id_column: Callable[[Sequence[str]], str | None],
+) -> Cohort:
+    """Another table on the patients of a cohort, such as their adverse events.
+
+    It is read as the cohort was, with its options and its dictionary, but for what these say of the
+    place of the table in the file: sheet, header and rows to be merged.
+
+    Parameters
+    ----------
+    path
+        A file in the working folder, else beside the cohort.
+    id_column
+        Which column of a table has the ids of the patients; None if the table is not the one
+        sought, where a workbook has several.
+
+    Raises
+    ------
+    InputError, UsageError
+        As `read_cohort`.
+    """
+    of_place = ("sheet", "header", "sections")
+    dictionary = replace(
+        cohort.dictionary,
+        rows=RowsEntry(),
+        defaults={k: v for k, v in cohort.dictionary.defaults.items() if k not in of_place},
+    )
+    given = {k: v for k, v in cohort.source.reading.items() if k not in of_place}
+    return _read(beside(cohort, path), dictionary, given, id_column=id_column)
+
+
+def beside(cohort: Cohort, path: str | Path) -> Path:
+    """A file that is named without its folder: in the working folder, else beside the cohort."""
+    folder = bundled_cohort().parent if cohort.source.bundled else Path(cohort.source.name).parent
+    there = folder / path
+    return there if there.is_file() and not Path(path).exists() else Path(path)
+
+
+def _read(
+    located: Path | str,
+    dictionary: Dictionary,
+    given: Mapping[str, Any],
+    *,
+    bundled: bool = False,
+    id_column: Callable[[Sequence[str]], str | None] | None = None,
+) -> Cohort:
+    """The table in a file, read by the options given, else by those of the dictionary."""
     defaults = dictionary.defaults
+    header = given.get("header")
     options = ReadOptions(
-        id=dictionary.id,
-        sep=sep or defaults.get("sep"),
-        decimal=decimal or defaults.get("decimal"),
-        encoding=encoding or defaults.get("encoding"),
-        sheet=sheet or defaults.get("sheet"),
-        missing=frozenset((*MISSING, *_texts(na), *_texts(defaults.get("na", ())),
+        id=None if id_column else dictionary.id,
+        sep=given.get("sep") or defaults.get("sep"),
+        decimal=given.get("decimal") or defaults.get("decimal"),
+        encoding=given.get("encoding") or defaults.get("encoding"),
+        sheet=given.get("sheet") or defaults.get("sheet"),
+        missing=frozenset((*MISSING, *_texts(given.get("na", ())), *_texts(defaults.get("na", ())),
                            *dictionary.missing)),
         missing_in={n: frozenset(c.missing) for n, c in dictionary.columns.items() if c.missing},
         as_text=frozenset(
@@ -101,6 +161,7 @@ def read_cohort(
         header=_header_rows(defaults.get("header") if header is None else header),
         merge=dictionary.rows.merge,
         sections=dictionary.rows.sections,
+        id_column=id_column,
     )  # fmt: skip
     if options.decimal not in (".", ",", None):
         raise UsageError(
@@ -117,17 +178,7 @@ def read_cohort(
         remarks=raw.remarks,
         sheet=raw.sheet,
         modified=_modified(located),
-        reading={
-            option: value
-            for option, value in {
-                "sep": sep,
-                "decimal": decimal,
-                "encoding": encoding,
-                "sheet": sheet,
-                "na": [*_texts(na)],
-            }.items()
-            if value
-        },
+        reading={k: value for k, value in given.items() if value and k != "header"},
     )
     return Cohort(
         source=source,

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 
 from hcc2l.number_format import is_number_somehow
+from hcc2l.vocabulary import plain_unit
 
 # Words that mean missing among numbers and in groups. "no" and "none" never do.
 _WORDS = frozenset((
@@ -18,6 +19,14 @@ _WORDS = frozenset((
     "sconosciuto", "non noto", "non eseguito", "desconhecido", "onbekend", "ukjent",
     "ukendt", "okänd", "nieznane", "nieznany", "brak danych", "bilinmiyor", "bilinmeyen",
     "неизвестно", "нет данных", "άγνωστο", "미상", "모름", "불명", "미시행", "알 수 없음",
+    "nieznana", "nie oznaczono", "nie wykonano", "neznámo", "neznámý", "neznámá", "neuvedeno",
+    "nevyšetřeno", "nezjištěno", "не известно", "не определено", "не определялось",
+    "не исследовано",
+    "غير معروف", "غير متوفر", "desconhecida", "não disponível", "não realizado", "não informado",
+    "ignorado", "sconosciuta", "non nota", "sin datos", "no consta", "no determinado",
+    "non déterminé", "non renseignée", "ismeretlen", "nincs adat", "niet bekend", "niet bepaald",
+    "okänt", "ej utfört", "yapılmadı", "veri yok", "확인불가", "자료없음", "결측", "측정안함",
+    "无数据", "無資料", "未检测", "未檢測", "未检查", "缺失", "データなし", "未検査", "欠測",
     "不明", "未知", "不详", "不詳", "未查", "未检", "未做", "未検", "未測定", "未実施",
 ))  # fmt: skip
 # Short forms that may be a level of a group, so that they mean missing among numbers only.
@@ -29,6 +38,7 @@ _ERRORS = re.compile(
 NO_VALUE = "#formula"  # a cell whose formula the workbook stores without its result
 # A thousands mark other than a point or comma: no-break, thin and narrow blanks, apostrophes.
 _GROUPED = re.compile(r"([<>]=?|[≤≥])?\s*[+-]?\d{1,3}([\xa0\u2009\u202f'’]\d{3})+([.,]\d+)?")
+_UNIT = re.compile(r"(.*\d) ?([^\d\s.,].*)", re.DOTALL)  # after a number: `64 ans`, `12 %`
 _GROUP_MARKS = str.maketrans("", "", "\xa0\u2009\u202f'’")
 
 
@@ -46,8 +56,8 @@ def is_missing_word(cell: str, among_numbers: bool) -> bool:
 def plain_numbers(cells: Iterable[str], marks: Collection[str]) -> dict[str, tuple[str, str]]:
     """Cells that are numbers once a sign is taken away: the number, and what was taken.
 
-    Full-width digits, blanks and apostrophes between thousands, percent signs where every number of
-    the column has one, and the `marks` that the dictionary declares.
+    Full-width digits, blanks and apostrophes between thousands, units and percent signs where every
+    number of the column has the same one, and the `marks` that the dictionary declares.
     """
     cells = list(cells)
     plain: dict[str, tuple[str, str]] = {}
@@ -64,16 +74,18 @@ def plain_numbers(cells: Iterable[str], marks: Collection[str]) -> dict[str, tup
                 text, taken = narrow, "full-width digits"
         if taken:
             plain[cell] = text, taken
-    return plain | _percentages(cells)
+    return plain | _with_unit(cells)
 
 
-def _percentages(cells: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Percentages without their signs; none where some numbers have no sign."""
-    found = {}
+def _with_unit(cells: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Numbers with a unit or percent sign, without it; none unless all numbers have the same."""
+    found, units = {}, set()
     for cell in cells:
-        bare = cell[:-1].strip() if cell.endswith(("%", "％")) else ""
-        if bare and is_number_somehow(bare):
-            found[cell] = bare, "the percent sign"
-        elif is_number_somehow(cell):
+        if is_number_somehow(cell):
             return {}
-    return found
+        match = _UNIT.fullmatch(cell)
+        if match and is_number_somehow(match[1]) and plain_unit(match[2]):
+            units.add(plain_unit(match[2]))
+            sign = "percent sign" if plain_unit(match[2]) == "%" else f"unit {match[2]}"
+            found[cell] = match[1], f"the {sign}"
+    return found if len(units) == 1 else {}

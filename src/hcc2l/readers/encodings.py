@@ -21,6 +21,7 @@ _NAMES = {
     "cp949": "cp949", "gb18030": "GB18030", "big5": "Big5", "cp932": "Shift-JIS",
     "cp1252": "Windows-1252", "cp1254": "Windows-1254", "cp1250": "Windows-1250",
     "cp1251": "Windows-1251", "cp1253": "Windows-1253",
+    "cp1256": "Windows-1256",
 }  # fmt: skip
 
 # The letters of a language beside a to z, by the code page that it is written in.
@@ -115,6 +116,8 @@ def _fit(sample: bytes, codec: str) -> float:
         strange = (beyond - found) | set(
             re.findall(r"(?<=[^\W\d])([²³½¼¹¿¡§±×·])(?=[^\W\d])", text)
         )
+        if codec == "cp1252":  # Portuguese has õ before e alone: elsewhere it is a Hungarian ő
+            strange |= set(re.findall("[õÕ](?![eE])", text))
         missed = min(
             (found - set(letters) - set(letters.upper()) - {"İ"}
              for letters in alphabets), key=len,
@@ -124,7 +127,7 @@ def _fit(sample: bytes, codec: str) -> float:
     return 1.0 - len(misfits) / len(beyond) if beyond else 0.0
 
 
-_SCRIPTS = {"cp1251": "[А-яЁёІіЇїЄєҐґЎў]", "cp1253": "[Ά-ώ]"}
+_SCRIPTS = {"cp1251": "[А-яЁёІіЇїЄєҐґЎў]", "cp1253": "[Ά-ώ]", "cp1256": "[ء-ي]"}
 # Lead bytes of the frequent characters of a standard, and the least trail byte.
 _FREQUENT = {
     "cp949": (0xB0, 0xC8, 0xA1), "gb18030": (0xB0, 0xD7, 0xA1), "big5": (0xA4, 0xC6, 0x40),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,13 +15,8 @@ from hcc2l.readers.layout import Grid, find_table
 from hcc2l.readers.raw import RawTable, ReadOptions
 from hcc2l.readers.rows import read_grid
 from hcc2l.readers.workbook_xml import SheetNotes, read_notes
+from hcc2l.vocabulary import names_a_patient, names_an_outcome
 
-_OUTCOME = re.compile(
-    r"surviv|death|dead|died|deceas|vital|status|event|follow|last.?(seen|contact)|progress|\bos\b"
-    r"|^os_|^pfs|_os\b|überleb|gestorben|verstorben|\btod|letzter|survie|décès|décédé|sağkalım|ölüm"
-    r"|durum|supervivencia|muerte|sopravvivenza|decesso|사망|생존|死亡|生存|结局|存活|转归|轉歸|転帰|随访",
-    re.IGNORECASE,
-)
 _CODE_LIST = frozenset((
     "code", "codes", "label", "labels", "meaning", "value", "values", "variable", "description",
     "kürzel", "bedeutung", "kode", "signification", "libellé", "anlam", "kod", "코드", "의미",
@@ -53,7 +47,7 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         sheets = [
             _Sheet(
                 s.name,
-                "Visible" in str(s.visible),
+                str(s.visible).endswith(".Visible"),
                 _grid(workbook, s.name, notes.get(s.name, SheetNotes())),
             )
             for s in workbook.sheets_metadata
@@ -92,6 +86,13 @@ class _Sheet:
     visible: bool
     grid: Grid
 
+    def names(self, options: ReadOptions) -> Sequence[str]:
+        """The names of its columns; none if it holds no table."""
+        try:
+            return find_table(self.grid, "", header=options.header, id_column=options.id).names
+        except Hcc2lError:
+            return ()
+
     def rank(self, options: ReadOptions) -> tuple[bool, bool, bool]:
         """Whether it is a table that a user can see, whether it has an outcome, and an id."""
         if not self.grid.rows:
@@ -104,8 +105,9 @@ class _Sheet:
         code_list = 2 * sum(n.casefold() in _CODE_LIST for n in names) > len(names)
         if code_list or len(names) < 2 or len(table.rows) < 2:
             return (False, False, False)
-        outcome = any(_OUTCOME.search(n) for n in names)
+        outcome = any(map(names_an_outcome, names))
         ids = options.id in names or bool(recognise_id(names) or patient_columns(names))
+        ids = ids or any(map(names_a_patient, names))
         return (self.visible, outcome, ids)
 
 
@@ -119,6 +121,8 @@ def _cohort_sheet(sheets: Sequence[_Sheet], options: ReadOptions, name: str) -> 
     """
     if len(sheets) == 1:
         return sheets[0]
+    if options.id_column is not None:
+        return next((s for s in sheets if options.id_column(s.names(options))), sheets[0])
     ranks = [sheet.rank(options) for sheet in sheets]
     complete = [s for s, rank in zip(sheets, ranks, strict=True) if all(rank)]
     if len(complete) > 1:

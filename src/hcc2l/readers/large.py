@@ -71,6 +71,8 @@ def read_large(
         return None
     if not all(cell.strip() for cell in header[1:]):  # blank columns are excluded
         return None
+    if len(set(header)) < len(header):
+        return None
     names = check_header(header, name)
     options = options.with_id(names)
     table = _LargeTable(content, names, lines, sep, decimal, options, name)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from hcc2l.dictionary import patient_columns, recognise_id
@@ -19,7 +20,8 @@ from hcc2l.errors import InputError, UsageError, quoted_list
 from hcc2l.number_format import is_number_somehow
 from hcc2l.readers.cells import is_missing_word
 from hcc2l.readers.raw import check_header, column_name, wrong_width
-from hcc2l.readers.units import is_unit, unit_in_name, unit_of
+from hcc2l.readers.units import is_coding, is_unit, unit_in_name, unit_of
+from hcc2l.vocabulary import names_a_patient
 
 _SEARCHED = 30  # rows in which the header is looked for
 ROW_NUMBERS = "the first column has no name and numbers the rows; it was excluded"
@@ -34,7 +36,9 @@ _ABSENT = frozenset(("na", "n/a", ".", "-", "?", "null", "none", "nan"))
 _SIZE = re.compile(r"n\s*[=:]\s*\d+", re.IGNORECASE)
 _SECTION_SIZE = re.compile(r"\s*[(\[]\s*n\s*=\s*(\d+)\s*[)\]]\s*$", re.IGNORECASE)
 _UNIT_ROW = re.compile(
-    r"(units?|einheit(en)?|unités?|birim|unidad(es)?|단위|单位|單位|単位)\s*:?", re.I
+    r"(units?|einheit(en)?|unités?|birim|unidad(es)?|unità|jednost\w+"
+    r"|jednotk\w+|единиц\w+|ед\.? ?изм\.?|단위|单位|單位|単位)\s*:?",
+    re.I,
 )
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?|\d{4}年.*")
 
@@ -134,21 +138,24 @@ def find_table(
     remarks = _header_remarks(grid, lines, bool(header))
     first = last + 1
     if first < len(rows) and _is_units(rows[first], rows[first + 1 :]):
-        units |= {
-            j: unit_of(cell)
-            for j, cell in enumerate(rows[first][: len(names)])
-            if _is_text(cell) and "=" not in cell
-        }
+        units |= _units_of(rows[first][: len(names)])
         texts = quoted_list(repr(str(c).strip()) for c in rows[first] if _is_filled(c))
         remarks.append(f"{grid.word} {grid.numbers[first]} holds units, not a patient ({texts})")
         first += 1
     width = len(names)
-    body = [r if len(r) == width else (r + [None] * width)[:width] for r in rows[first:]]
-    numbers = list(grid.numbers[first:])
+    repeated = [i for i in range(first, len(rows)) if rows[i] == rows[last]]
+    remarks += _repeated_headers(grid, repeated)
+    below = [i for i in range(first, len(rows)) if rows[i] != rows[last]]
+    cells = (rows[i] for i in below)
+    body = [row if len(row) == width else (row + [None] * width)[:width] for row in cells]
+    numbers = [grid.numbers[i] for i in below]
     remarks += _fill_merged(body, numbers, grid.merged, names)
     names, body, kept, dropped = _without_blank_columns(names, body)
     remarks += dropped
     checked = check_header(names, place)
+    numbered = [f"'{new}'" for old, new in zip(names, checked, strict=True) if old and old != new]
+    if numbered:
+        remarks.append(f"names that repeat were numbered: {quoted_list(numbered)}")
     body, numbers, more, extra = _patients(checked, body, numbers, grid, id_column, sections)
     if grid.separator is not None:
         _refuse_other_widths(grid, set(numbers), len(rows[last]), where)
@@ -180,6 +187,11 @@ def _is_text(cell: Any) -> bool:
     if is_number_somehow(text) or _DATE.fullmatch(text):
         return False
     return text.casefold() not in _ABSENT and not is_missing_word(text, among_numbers=True)
+
+
+def _filled(row: Sequence[Any]) -> set[int]:
+    """The columns in which a row has cells."""
+    return {j for j, cell in enumerate(row) if _is_filled(cell)}
 
 
 def _fill(row: Sequence[Any]) -> int:
@@ -217,17 +229,36 @@ def _header_lines(rows: Sequence[Sequence[Any]], numbers: Sequence[int]) -> list
     """The header: the first row unless it is a title above a fuller row of names."""
     fills = [_fill(row) for row in rows[:_JUDGED]]
     usual = sorted(fills)[len(fills) // 2]
-    at = 0
+    at = _row_of_names(rows, fills, usual)
+    completes = False
+    if not at and 2 * fills[0] < usual:
+        at = _row_above_numbers(rows, fills, usual)
+        completes = bool(at) and not _filled(rows[at - 1]) <= _filled(rows[at])
+    names = [column_name(cell) for cell in rows[at] if _is_filled(cell)]
+    repeats = len(set(names)) < len(names)
+    follows = bool(at) and numbers[at] - numbers[at - 1] == 1 and fills[at - 1] > 1
+    if follows and (repeats or completes):
+        return [at - 1, at]
+    return [at, at + 1] if _is_second_line(rows, at, repeats) else [at]
+
+
+def _row_of_names(rows: Sequence[Sequence[Any]], fills: Sequence[int], usual: int) -> int:
+    """The first row of texts that is as full as the others, below rows half as full; 0 for none."""
     for i in range(1, min(_SEARCHED, len(fills) - 1)):
         fuller = fills[i] >= 0.7 * usual and all(2 * above <= fills[i] for above in fills[:i])
         if fuller and all(map(_is_text, filter(_is_filled, rows[i]))):
-            at = i if _number_columns(rows[i + 1 :]) else 0
-            break
-    names = [column_name(cell) for cell in rows[at] if _is_filled(cell)]
-    repeats = len(set(names)) < len(names)
-    if at and repeats and numbers[at] - numbers[at - 1] == 1 and fills[at - 1] > 1:
-        return [at - 1, at]
-    return [at, at + 1] if _is_second_line(rows, at, repeats) else [at]
+            return i if _number_columns(rows[i + 1 :]) else 0
+    return 0
+
+
+def _row_above_numbers(rows: Sequence[Sequence[Any]], fills: Sequence[int], usual: int) -> int:
+    """The last row of texts before columns of numbers begin, units aside; 0 where they do not."""
+    columns = _number_columns(rows)
+    for i in range(1, min(_SEARCHED, len(fills))):
+        cells = [rows[i][j] for j in _filled(rows[i]) & columns]
+        if 2 * fills[i] > usual and cells and 2 * sum(map(_is_text, cells)) < len(cells):
+            return i - 2 if i > 2 and _is_units(rows[i - 1], rows[i:]) else i - 1
+    return 0
 
 
 def _is_second_line(rows: Sequence[Sequence[Any]], at: int, repeats: bool) -> bool:
@@ -237,7 +268,7 @@ def _is_second_line(rows: Sequence[Sequence[Any]], at: int, repeats: bool) -> bo
     top, below = rows[at], rows[at + 1]
     if not all(map(_is_text, filter(_is_filled, below))):
         return False
-    filled = {j for j, cell in enumerate(below) if _is_filled(cell)}
+    filled = _filled(below)
     blank = {j for j in filled if j >= len(top) or not _is_filled(top[j])}
     if not (blank or repeats) or not filled & _number_columns(rows[at + 2 :]):
         return False
@@ -253,7 +284,7 @@ def _names(
         names = [column_name(cell) for cell in last]
         while names and not names[-1] and grid.separator is None:
             names.pop()
-        return names, {}
+        return names, _band_units(rows, lines[0])
     if len(lines) > 2:
         raise UsageError("At most two rows can be the header.", where="--header", hint="Give two.")
     top = rows[lines[0]]
@@ -276,6 +307,21 @@ def _names(
         single = complete and count[name] == 1
         names.append(name if single or not group else f"{group} {name}".strip())
     return names, units
+
+
+def _band_units(rows: Sequence[Sequence[Any]], at: int) -> dict[int, str]:
+    """The units of groups in a row above the header: `Outcome (months)` above two columns."""
+    band = rows[at - 1] if at else []
+    units: dict[int, str] = {}
+    if _fill(band) < 2:  # a title
+        return units
+    unit: str | None = None
+    for j in range(len(rows[at])):
+        if j < len(band) and _is_filled(band[j]):
+            unit = unit_in_name(column_name(band[j]))
+        if unit:
+            units[j] = unit
+    return units
 
 
 def _header_remarks(grid: Grid, lines: Sequence[int], given: bool) -> list[str]:
@@ -341,11 +387,24 @@ def _is_units(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
         return False
     if not filled or not below or not all(isinstance(c, str) for c in filled.values()):
         return False
-    known = [j for j, cell in filled.items() if is_unit(cell)]
+    known = [j for j, cell in filled.items() if is_unit(cell) or is_coding(cell)]
     return 3 * len(known) >= 2 * len(filled) and bool(set(known) & _number_columns(below))
 
 
+def _units_of(row: Sequence[Any]) -> dict[int, str]:
+    """The units in a row below the header, by column."""
+    return {j: unit_of(c) for j, c in enumerate(row) if _is_text(c) and not is_coding(c)}
+
+
 # ---------------------------------------------------------------- the body
+
+
+def _repeated_headers(grid: Grid, repeated: Sequence[int]) -> list[str]:
+    """A remark on rows that repeat the header, as on printed pages."""
+    if not repeated:
+        return []
+    verb = "repeat the header and were" if len(repeated) > 1 else "repeats the header and was"
+    return [f"{_listed(grid, repeated)} {verb} excluded"]
 
 
 def _fill_merged(
@@ -405,43 +464,10 @@ def _patients(
     sections: str | None,
 ) -> tuple[list[list[Any]], list[int], list[str], tuple[str, ...]]:
     """The rows of patients; headings, totals and footnotes are excluded and named."""
-    at = _id_position(names, id_column)
-    width = len(names)
-    wide = [row for row in body[:_JUDGED] if 2 * _fill(row) > width]
-    shapes = {_shape(row[at]) for row in wide if _is_filled(row[at]) and not _is_total(row, at)}
-
-    def is_patient(row: Sequence[Any]) -> bool:
-        return _is_filled(row[at]) and _shape(row[at]) in shapes
-
-    thin = {i for i, row in enumerate(body) if 2 * _fill(row) <= width}
-    sparse = [i for i in sorted(thin) if not is_patient(body[i])]
-    summing = {row for row, _ in grid.formulas}
-    totals = {
-        i
-        for i, row in enumerate(body)
-        if (i in thin or not row[0] or _may_be_total(row[0]))
-        and _is_total(row, at)
-        and (i in thin or not is_patient(row))
-    }
-    totals |= {
-        i
-        for i, row in enumerate(body)
-        if numbers[i] - 1 in summing and not is_patient(row) and _sums_up(row, numbers[i], grid)
-    }
-    few = max(1, width // 4) if width > 2 else 0
-    left_out, end = set(totals), len(body)
-    notes = {i for i in sparse if _is_note(body[i], at, few)}
-    strange = notes | totals
-    while end - 1 in strange:
-        left_out.add(end - 1)
-        end -= 1
-    headings = {
-        i for i in sparse
-        if i < end and i not in left_out and width > 2 and _fill(body[i]) == 1
-        and _is_text(next(filter(_is_filled, body[i]), None))
-    }  # fmt: skip
-    if end == 0 or not shapes:
+    found = _other_rows(names, body, numbers, grid, _id_position(names, id_column))
+    if found is None:
         return body, numbers, [], ()
+    left_out, headings = found
     remarks = []
     if left_out:
         rows = [(numbers[i], body[i]) for i in sorted(left_out)]
@@ -463,6 +489,54 @@ def _patients(
             hint="Remove this line.",
         )  # fmt: skip
     return [body[i] for i in kept], [numbers[i] for i in kept], remarks, extra
+
+
+def _other_rows(
+    names: tuple[str, ...], body: list[list[Any]], numbers: list[int], grid: Grid, at: int
+) -> tuple[set[int], set[int]] | None:
+    """Totals and footnotes, and headings between the patients; None where no row is a patient.
+
+    Parameters
+    ----------
+    at
+        The position of the column of ids, whose form tells patients from other rows.
+    """
+    width = len(names)
+    wide = [row for row in body[:_JUDGED] if 2 * _fill(row) > width]
+    shapes = {_shape(row[at]) for row in wide if _is_filled(row[at]) and not _is_total(row, at)}
+
+    def is_patient(row: Sequence[Any]) -> bool:
+        return _is_filled(row[at]) and _shape(row[at]) in shapes
+
+    thin = {i for i, row in enumerate(body) if 2 * _fill(row) <= width}
+    sparse = [i for i in sorted(thin) if not is_patient(body[i])]
+    left_out = {
+        i
+        for i, row in enumerate(body)
+        if (i in thin or not row[0] or _may_be_total(row[0]))
+        and _is_total(row, at)
+        and (i in thin or not is_patient(row))
+    }
+    summing = {row for row, _ in grid.formulas}
+    left_out |= {
+        i
+        for i, row in enumerate(body)
+        if numbers[i] - 1 in summing and not is_patient(row) and _sums_up(row, numbers[i], grid)
+    }
+    few = max(1, width // 4) if width > 2 else 0
+    strange = left_out | {i for i in sparse if _is_note(body[i], at, few)}
+    end = len(body)
+    while end - 1 in strange:
+        end -= 1
+        left_out.add(end)
+    if end == 0 or not shapes:
+        return None
+    return left_out, {i for i in sparse if i < end and i not in left_out and _is_heading(body[i])}
+
+
+def _is_heading(row: Sequence[Any]) -> bool:
+    """Whether a row of several columns holds one text alone."""
+    return len(row) > 2 and _fill(row) == 1 and _is_text(next(filter(_is_filled, row), None))
 
 
 def _headings(
@@ -500,7 +574,8 @@ def _headings(
 
 def _id_position(names: Sequence[str], id_column: str | None) -> int:
     """The position of the column that identifies patients, else of the first column."""
-    name = id_column or recognise_id(names) or next(iter(patient_columns(names)), None)
+    named = filter(names_a_patient, names)
+    name = id_column or recognise_id(names) or next(chain(patient_columns(names), named), None)
     return names.index(name) if name in names else 0
 
 

@@ -35,6 +35,9 @@ class ReadOptions:
         Columns of which a cell may hold several values: `1,3` is no number there.
     as_number, as_group
         Columns in which cells such as ``<0.5`` are always detection limits, or always levels.
+    id_column
+        Of another table than a cohort: its column of ids, by the names of its columns; None if
+        these are not the columns of that table.
     """
 
     id: str | None = None
@@ -55,19 +58,22 @@ class ReadOptions:
     header: tuple[int, ...] = ()
     merge: str | None = None
     sections: str | None = None
+    id_column: Callable[[Sequence[str]], str | None] | None = None
 
     def with_id(self, names: Sequence[str]) -> ReadOptions:
         """These options, with the column that identifies patients among those kept as text."""
-        name = recognise_id(names) if self.id is None else self.id
+        find = self.id_column or recognise_id
+        name = find(names) if self.id is None else self.id
         return replace(self, id=name or "", as_text=self.as_text | {name or ""})
 
     def decimal_for(self, name: str) -> str | None:
         """The decimal sign of one column, where it is given."""
         return self.decimal_in.get(name, self.decimal)
 
-    def missing_for(self, name: str) -> frozenset[str]:
-        """All texts that mean missing in one column."""
-        return self.missing | self.missing_in.get(name, frozenset())
+    def missing_for(self, name: str, cells: Sequence[Any] = ()) -> frozenset[str]:
+        """All texts that mean missing in one column; beside `+`, a `-` means no."""
+        declared = self.missing_in.get(name, frozenset())
+        return (self.missing - {"-"} if "+" in cells else self.missing) | declared
 
 
 # From this size on, pyarrow reads only the columns in use; below, its import takes longer than it
@@ -129,7 +135,7 @@ def column_from_texts(
     repeats
         How many cells each text stands for, where they are distinct texts.
     """
-    missing = options.missing_for(name)
+    missing = options.missing_for(name, texts)
     cells = [None if t is None or t in missing else t for t in texts]
     return dated(_column(name, cells, {}, options, file_decimal, repeats), options)
 
@@ -285,7 +291,7 @@ def column_from_cells(
     name: str, cells: Sequence[Any], options: ReadOptions, file_decimal: str | None = None
 ) -> Column:
     """A column from typed cells (Excel, SPSS, Stata, SAS, Parquet): numbers, dates, else text."""
-    missing = options.missing_for(name)
+    missing = options.missing_for(name, cells)
     known = [None if _is_missing(c, missing) else c for c in cells]
     present = [c for c in known if c is not None]
     if present and all(isinstance(c, (date, datetime)) for c in present):
@@ -349,11 +355,15 @@ def column_name(cell: Any) -> str:
     return " ".join(text.split())
 
 
-_NUMBERED = ("complete?",)  # REDCap repeats this name for every form
+# REDCap ends every form with the first of these; other labels occur in several forms, too.
+_COMPLETE, _OF_REDCAP = "complete?", ("complete?", "event name", "repeat instrument")
 
 
 def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
     """Column names with single blanks; a column without a name becomes `column_3`.
+
+    In an export of REDCap with labels, names that repeat are numbered: `AFP 1`, `AFP 2`, so that
+    neither is taken for the other.
 
     Raises
     ------
@@ -361,11 +371,8 @@ def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
         A name occurs twice.
     """
     checked = [column_name(n) or f"column_{i}" for i, n in enumerate(names, start=1)]
-    seen: Counter[str] = Counter()
-    for i, name in enumerate(checked):
-        seen[name] += 1
-        if name.casefold() in _NUMBERED and seen[name] > 1:
-            checked[i] = f"{name} {seen[name]}"
+    if any(name.casefold() in _OF_REDCAP for name in checked):
+        checked = _numbered(checked)
     repeated = [n for n in dict.fromkeys(checked) if checked.count(n) > 1]
     if repeated:
         positions = [str(i) for i, n in enumerate(checked, start=1) if n == repeated[0]]
@@ -376,6 +383,17 @@ def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
             hint="Give every column a different name.",
         )
     return tuple(checked)
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Names of which those that repeat have their number; the first `Complete?` has none."""
+    count, seen = Counter(names), Counter[str]()
+    numbered = []
+    for name in names:
+        seen[name] += 1
+        plain = count[name] == 1 or (name.casefold() == _COMPLETE and seen[name] == 1)
+        numbered.append(name if plain else f"{name} {seen[name]}")
+    return numbered
 
 
 def no_rows(where: str) -> InputError:

@@ -58,7 +58,7 @@ def _read(
         path.write_bytes(content)
         try:
             data, meta = parse(str(path), encoding=options.encoding, output_format="dict")
-        except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
+        except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError, OverflowError) as error:
             raise InputError(
                 f"The {program} file cannot be read ({error}).",
                 where=name,

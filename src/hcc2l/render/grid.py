@@ -94,7 +94,7 @@ def presented_tables(report: Report, options: RenderOptions) -> list[Table]:
                     where="--table",
                     hint="Documents hold the tables that are printed on a terminal.",
                 )
-    return [table for table in tables if table.columns]
+    return [part for table in tables for part in parts_of(table)]
 
 
 def document_grids(report: Report, options: RenderOptions) -> list[Grid]:
@@ -112,6 +112,25 @@ def with_abbreviations(content: Grid, report: Report) -> Grid:
     if not meanings:
         return content
     return replace(content, footnotes=(*content.footnotes, f"{meanings}."))
+
+
+def parts_of(table: Table) -> list[Table]:
+    """The table as readers see it: one for each value of the key that it takes apart.
+
+    None of a table for JSON and CSV only.
+    """
+    if not table.columns or not table.apart:
+        return [table] if table.columns else []
+    (naming,) = (column for column in table.columns if column.keys == (table.apart,))
+    columns = tuple(column for column in table.columns if column is not naming)
+    rows_of: dict[Value, list[Row]] = {}
+    for row in table.rows:
+        rows_of.setdefault(row[table.apart], []).append(row)
+    return [
+        replace(table, title=f"{table.title}: {cell(rows[0], naming)}", rows=tuple(rows),
+                columns=columns, apart="")
+        for rows in rows_of.values()
+    ]  # fmt: skip
 
 
 def grid(table: Table, digits: int | None = None) -> Grid:
@@ -192,7 +211,7 @@ def _places(
 
 def _lines(table: Table) -> list[list[Row]]:
     """The rows of each line: those that agree in the keys before one that is laid across."""
-    across = {column.keys[0] for column in table.columns if column.across}
+    across = _keys_across(table.columns)
     if not across:
         return [[row] for row in table.rows]
     naming = list(takewhile(lambda key: key not in across, table.keys))
@@ -200,6 +219,16 @@ def _lines(table: Table) -> list[list[Row]]:
     for row in table.rows:
         lines.setdefault(tuple(row[key] for key in naming), []).append(row)
     return list(lines.values())
+
+
+def _keys_across(columns: Sequence[Column]) -> set[str]:
+    """The keys that are laid across, those under others too."""
+    return {
+        key
+        for column in columns
+        if column.across
+        for key in (column.keys[0], *_keys_across(column.across))
+    }
 
 
 def _headings(places: Sequence[_Place]) -> tuple[tuple[Heading, ...], ...]:

@@ -28,16 +28,22 @@ def render_document(content: Document) -> bytes:
     """The parts one after the other, on pages turned as their tables need."""
     document = _document(content.title)
     document.add_heading(xml_text(content.title), level=1)
-    for part in content.parts:
-        _add_part(document, part)
+    pages = [_page_of(content.parts[i:]) for i in range(len(content.parts))]
+    for part, page in zip(content.parts, pages, strict=True):
+        _turn(document, landscape=page is not None and page.landscape)
+        _add_part(document, part, page)
     file = io.BytesIO()
     document.save(file)
     return without_clock(file.getvalue())
 
 
-def _add_part(document: Any, part: Part) -> None:
-    page = page_for(part.content) if isinstance(part, parts_of.NumberedTable) else None
-    _turn(document, landscape=page is not None and page.landscape)
+def _page_of(parts: Sequence[Part]) -> Page | None:
+    """The page that the first part needs: a table its own, a heading that of what follows it."""
+    following = next((part for part in parts if not isinstance(part, parts_of.Section)), None)
+    return page_for(following.content) if isinstance(following, parts_of.NumberedTable) else None
+
+
+def _add_part(document: Any, part: Part, page: Page | None) -> None:
     match part:
         case parts_of.Section(text):
             document.add_heading(xml_text(text), level=2)

@@ -18,7 +18,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
-from hcc2l.render.grid import Grid, Heading, grid
+from hcc2l.render.grid import Grid, Heading, grid, parts_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
 
@@ -44,8 +44,8 @@ def render(report: Report, options: RenderOptions) -> str:
         console.print(Text(f"\n{report.outline.title}", style="bold"))
         console.print(_branches(report.outline))
     for table in report.tables:
-        if table.columns:
-            _print_table(console, grid(table, options.digits))
+        for part in parts_of(table):
+            _print_table(console, grid(part, options.digits))
     console.print()
     for line in report.provenance.footer:
         console.print(Text(line, style="dim"))
@@ -176,16 +176,22 @@ def _panels(content: Grid, width: int) -> list[tuple[list[int], list[int]]]:
     return [(panel, widths) for panel in panels]
 
 
-def _kept_together(content: Grid, before: Sequence[int], i: int) -> list[int]:
+def _kept_together(content: Grid, before: list[int], i: int) -> list[int]:
     """Columns of a full panel that move on with column i: those of its heading or its p-value."""
     block = [j for j in before if j in content.block(i)]
     if block and len(block) < len(before):
         return block
     headers = content.headers
-    closed = [place for place, j in enumerate(before, start=1) if headers[j] == "p"]
+    compared = list(before)  # without the p of other comparisons of the same columns
+    while headers[i] == "p" and len(compared) > 1 and headers[compared[-1]] == "p":
+        compared.pop()
+    closed = [place for place, j in enumerate(compared, start=1) if headers[j] == "p"]
     if closed and headers.count("p") > 1:  # several groups of columns, each ending with its p
-        return list(before[closed[-1] :])
-    return list(before[-1:]) if headers[i] == "p" and len(before) > 1 else []
+        return before[closed[-1] :]
+    if headers[i] != "p" or len(compared) < 2:
+        return []
+    start = content.block(compared[-1]).start
+    return [j for j in before if j >= start] if start > before[0] else before[len(compared) :]
 
 
 def _heading(header: str, width: int) -> str:

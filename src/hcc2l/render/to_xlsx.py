@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from hcc2l.render import document as parts_of
+from hcc2l.render import document
 from hcc2l.render.archive import without_clock, xml_text
 from hcc2l.render.document import Document
-from hcc2l.render.grid import Grid, grid, with_abbreviations
+from hcc2l.render.grid import Grid, grid, parts_of, with_abbreviations
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
@@ -30,9 +30,9 @@ def render(report: Report, options: RenderOptions) -> bytes:
     book.remove(book.active)
     presented = 0
     for table in options.chosen(report):
-        if table.columns:
+        for part in parts_of(table):
             presented += 1
-            content = with_abbreviations(grid(table, options.digits), report)
+            content = with_abbreviations(grid(part, options.digits), report)
             _add_presented(book.create_sheet(f"Table {presented}"), content, presented)
         _add_tidy(book.create_sheet(table.name[:31]), table)
     lines = [report.title, *report.provenance.footer, *remarks(report)]
@@ -41,23 +41,23 @@ def render(report: Report, options: RenderOptions) -> bytes:
     return _saved(book, lines)
 
 
-def render_document(document: Document) -> bytes:
+def render_document(whole: Document) -> bytes:
     """A workbook with every table of a study, and a last sheet with all that is text."""
     from openpyxl import Workbook
 
     book = Workbook()
     book.properties.created = datetime(2000, 1, 1)
     book.remove(book.active)
-    lines = [document.title]
-    for part in document.parts:
+    lines = [whole.title]
+    for part in whole.parts:
         match part:
-            case parts_of.NumberedTable(content, number):
+            case document.NumberedTable(content, number):
                 _add_presented(book.create_sheet(f"Table {number}"), content, number)
-            case parts_of.Section(text) | parts_of.Paragraph(text):
+            case document.Section(text) | document.Paragraph(text):
                 lines.append(text)
-            case parts_of.Points(texts):
+            case document.Points(texts):
                 lines += texts
-            case parts_of.Picture(caption=caption, number=number):
+            case document.Picture(caption=caption, number=number):
                 lines.append(f"Figure {number}. {caption}")
     return _saved(book, lines)
 

@@ -6,6 +6,8 @@ takes, are in `reading` and `output`.
 
 from __future__ import annotations
 
+from hcc2l.specs.adverse import AdverseSpec as AdverseSpec
+from hcc2l.specs.change import ChangeSpec as ChangeSpec
 from hcc2l.specs.check import CheckSpec as CheckSpec
 from hcc2l.specs.derive import DeriveSpec as DeriveSpec
 from hcc2l.specs.flow import FlowSpec as FlowSpec
@@ -17,18 +19,22 @@ from hcc2l.specs.psmatch import PsmatchSpec as PsmatchSpec
 from hcc2l.specs.regression import CoxSpec as CoxSpec
 from hcc2l.specs.regression import LogisticSpec as LogisticSpec
 from hcc2l.specs.regression import RegressionSpec as RegressionSpec
+from hcc2l.specs.response import ResponseSpec as ResponseSpec
 from hcc2l.specs.roc import RocSpec as RocSpec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
 
 # The commands, in the order of `hcc2l --help`.
 SPECS: dict[str, type[CohortSpec]] = {
     "check": CheckSpec,
+    "flow": FlowSpec,
+    "response": ResponseSpec,
+    "adverse": AdverseSpec,
     "km": KmSpec,
     "cox": CoxSpec,
     "logistic": LogisticSpec,
     "tree": TreeSpec,
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
-    "flow": FlowSpec,
+    "change": ChangeSpec,
     "derive": DeriveSpec,
 }

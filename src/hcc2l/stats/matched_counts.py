@@ -11,8 +11,10 @@ from hcc2l.stats.risk_sets import Floats, Ints
 from hcc2l.stats.tails import chi_square_tail
 from hcc2l.stats.test import Test
 
+Mask = NDArray[np.bool_]
 
-def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: Ints) -> Test:
+
+def matched_counts(codes: Ints, levels: int, treated: Mask, sets: Ints) -> Test:
     """Test of equal distribution of the levels among treated and controls of matched sets.
 
     The Mantel–Haenszel test of general association across the sets, without correction: for pairs
@@ -48,6 +50,21 @@ def matched_counts(codes: Ints, levels: int, treated: NDArray[np.bool_], sets: I
         return Test(name, 0.0, 1, 1.0)
     statistic = float(score[free] @ np.linalg.solve(variance[np.ix_(free, free)], score[free]))
     return Test(name, statistic, df, chi_square_tail(df, statistic))
+
+
+def complete_sets(known: Mask, treated: Mask, sets: Ints) -> Mask:
+    """Known rows of sets with a known treated row and a known control, shape (n,).
+
+    Parameters
+    ----------
+    known, treated, sets
+        Shape (n,); a row in no set has the set -1.
+    """
+    known = known & (sets >= 0)
+    size = int(sets.max()) + 2
+    with_treated = np.bincount(sets[known & treated] + 1, minlength=size) > 0
+    with_control = np.bincount(sets[known & ~treated] + 1, minlength=size) > 0
+    return np.asarray(known & (with_treated & with_control)[sets + 1])
 
 
 def _linked(all_of: Floats) -> Ints:

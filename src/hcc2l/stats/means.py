@@ -106,7 +106,10 @@ def _paired_parts(difference: Floats) -> tuple[float, float, float]:
     n = difference.size
     if n < 2:
         return (float(difference.mean()) if n else math.nan), math.nan, math.nan
-    return float(difference.mean()), float(difference.std(ddof=1)) / math.sqrt(n), float(n - 1)
+    mean, error = float(difference.mean()), float(difference.std(ddof=1)) / math.sqrt(n)
+    if error < 10 * np.finfo(np.float64).eps * abs(mean):
+        error = 0.0  # "data are essentially constant" in R
+    return mean, error, float(n - 1)
 
 
 def _t(name: str, difference: float, error: float, df: float) -> Test:

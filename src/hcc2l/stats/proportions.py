@@ -1,4 +1,4 @@
-"""Confidence limits of a proportion."""
+"""Confidence limits of a proportion, and of the difference of two."""
 
 from __future__ import annotations
 
@@ -47,3 +47,24 @@ def _clopper_pearson(x: Floats, n: Floats, conf_level: float) -> tuple[Floats, F
     lower = np.where(x == 0, 0.0, betaincinv(np.maximum(x, 1), n - x + 1, tail))
     upper = np.where(x == n, 1.0, betaincinv(x + 1, np.maximum(n - x, 1), 1 - tail))
     return lower, upper
+
+
+def difference_limits(
+    count: tuple[int, int], total: tuple[int, int], conf_level: float
+) -> tuple[float, float]:
+    """Limits of the difference of two independent proportions, the second minus the first.
+
+    Newcombe's method 10, from the Wilson limits of each proportion, without continuity correction
+    (Stat Med 1998;17:873–890). NaN where a total is 0.
+    """
+    x, n = np.array(count, dtype=np.float64), np.array(total, dtype=np.float64)
+    if (n == 0).any():
+        return np.nan, np.nan
+    lower, upper = proportion_limits(x, n, conf_level)
+    share = x / n
+    below, above = share - lower, upper - share
+    difference = share[1] - share[0]
+    return (
+        float(difference - np.hypot(below[1], above[0])),
+        float(difference + np.hypot(above[1], below[0])),
+    )

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from hcc2l.stats.risk_sets import Floats
-from hcc2l.stats.tails import chi_square_tail, normal_tail
+from hcc2l.stats.risk_sets import Floats, Ints
+from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 from hcc2l.stats.test import Test
+
+
+@dataclass(frozen=True)
+class PseudoMedian:
+    """A Hodges–Lehmann estimate with its confidence limits; NaN where it has none."""
+
+    estimate: float
+    lower: float
+    upper: float
 
 
 def mann_whitney(groups: Sequence[Floats], *, corrected: bool = True) -> Test:
@@ -73,6 +83,64 @@ def signed_rank(difference: Floats, rounding: float = 0.0, *, corrected: bool = 
     v, n = float(ranks[kept > 0].sum()), kept.size
     variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48
     return Test(name, v, 0, _two_sided(v - n * (n + 1) / 4, variance, corrected))
+
+
+def pseudo_median(difference: Floats, conf_level: float) -> PseudoMedian:
+    """The Hodges–Lehmann estimate of differences within pairs, with the limits of Wilcoxon's test.
+
+    The median of all means of two of the n differences, or of one with itself (Walsh averages). The
+    limits are the values that the signed-rank test with continuity correction does not reject, by
+    the normal approximation with correction for ties. Zero differences are excluded; 0 without
+    limits when there are no others. R's ``wilcox.test(paired = TRUE, exact = FALSE, conf.int =
+    TRUE)``, which finds the same values by search; where the two middle means differ, the estimate
+    is halfway between them, as that of ``exact = TRUE``. Hodges and Lehmann, Ann Math Stat
+    1963;34:598–611.
+
+    Parameters
+    ----------
+    difference
+        Shape (n,).
+    conf_level
+        The limits are NaN if the pairs are too few for it.
+    """
+    x = np.sort(difference[difference != 0])
+    n = x.size
+    if not n:
+        return PseudoMedian(0.0, math.nan, math.nan)
+    total = n * (n + 1) // 2
+    low, high = (_walsh_average(x, place) for place in ((total - 1) // 2, total // 2))
+    _, ties = _ranks(x)
+    sd = math.sqrt(n * (n + 1) * (2 * n + 1) / 24 - ties / 48)
+    # V is the number of Walsh averages above the value tested.
+    rejected = math.floor(total / 2 + 0.5 + normal_quantile(conf_level) * sd) + 1
+    if rejected > total:
+        return PseudoMedian((low + high) / 2, math.nan, math.nan)
+    lower, upper = _walsh_average(x, total - rejected), _walsh_average(x, rejected - 1)
+    return PseudoMedian((low + high) / 2, lower, upper)
+
+
+def _walsh_average(x: Floats, place: int) -> float:
+    """The Walsh average at a place, from 0 in ascending order, of ascending `x`, shape (n,).
+
+    All n (n + 1) / 2 of them would fill the memory, so they are counted, not listed.
+    """
+    first = np.arange(x.size)
+
+    def above(value: float) -> Ints:
+        """The first partner of each element, itself or a later one, with a mean above `value`."""
+        return np.maximum(np.searchsorted(x, 2 * value - x, side="right"), first)
+
+    span = float(np.abs(x).max())
+    low, high = float(x[0]) - span, float(x[-1])
+    while high - low > 1e-13 * span:
+        middle = (low + high) / 2
+        if int((above(middle) - first).sum()) <= place:
+            low = middle
+        else:
+            high = middle
+    partner = above(low)
+    paired = partner < x.size
+    return float(((x[paired] + x[partner[paired]]) / 2).min())
 
 
 def _ranks(x: Floats, rounding: float = 0.0) -> tuple[Floats, float]:

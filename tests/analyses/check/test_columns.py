@@ -52,6 +52,15 @@ def test_only_rows_of_where_are_checked(tmp_path: Path) -> None:
     ]
 
 
+def test_a_unit_below_or_above_the_names_is_that_of_the_column(tmp_path: Path) -> None:
+    header, *rows = patients().splitlines()
+    units = ",,,,,,months,,,,,,g/dl,,,"
+    report = checked(tmp_path, "\n".join([header, units, *rows]) + "\n")
+    assert (column(report, "os_months")["unit"], column(report, "albumin")["unit"]) == (
+        "months", "g/dL",
+    )  # fmt: skip
+
+
 def test_units_are_those_of_the_name_the_label_or_the_dictionary(tmp_path: Path) -> None:
     text = patients().replace("afp\n", '"AFP (ng/ml)"\n', 1).replace("os_months", "OS_Monate")
     report = checked(tmp_path, text, '[columns.bilirubin]\nunit = "mg/dL"\n')
@@ -85,6 +94,17 @@ def test_days_of_a_spreadsheet_are_dates_where_the_name_is_one(tmp_path: Path) -
     report = checked(tmp_path, text)
     start = column(report, "start_date")
     assert (start["meaning"], start["minimum"]) == ("date", "2019-12-01")
+    assert column(report, "afp")["meaning"] == "number"
+
+
+def test_dates_of_eight_digits_are_dates_where_the_name_is_one(tmp_path: Path) -> None:
+    days = [f"202003{i:02}" for i in range(1, 13)]
+    text = patients(start_date=dict(enumerate(days, 1)), afp=dict(enumerate(days, 1)))
+    report = checked(tmp_path, text)
+    start = column(report, "start_date")
+    assert (start["meaning"], start["minimum"], start["maximum"]) == (
+        "date", "2020-03-01", "2020-03-12",
+    )  # fmt: skip
     assert column(report, "afp")["meaning"] == "number"
 
 

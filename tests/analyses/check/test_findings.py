@@ -6,11 +6,37 @@ from pathlib import Path
 
 import pytest
 
-from tests.analyses.check.cohorts import checked, found, found_codes, patients
+import hcc2l
+from tests.analyses.check.cohorts import checked, column, found, found_codes, patients
 from tests.reports import rows_of
 
 # What is wrong: the cells of a column, by patient. Patient 1 stands in line 2.
 Cells = dict[str, dict[int, str]]
+
+
+def test_years_that_seem_to_come_first_are_asked_about(tmp_path: Path) -> None:
+    dates = {i: f"{18 + i // 7}.03.{2 * i:02}" for i in range(1, 13)}
+    report = checked(tmp_path, patients(start_date=dates))
+    row = found(report, "date-order")
+    assert row["remedy"].endswith('date_order = "ymd"')
+    assert "date-unreadable" not in found_codes(report)
+    again = checked(tmp_path, patients(start_date=dates), 'date_order = "ymd"\n')
+    assert column(again, "start_date")["minimum"] == "2018-03-02"
+
+
+def test_dates_that_stand_for_none_make_no_event(tmp_path: Path) -> None:
+    cells = dict.fromkeys((2, 5, 7), "31.12.9999")
+    report = checked(tmp_path, patients(death_date=cells))
+    row = found(report, "date-unreadable")
+    assert (row["count"], "--na" in row["remedy"]) == (3, True)
+    again = checked(tmp_path, patients(death_date=cells), 'missing = ["", "31.12.9999"]\n')
+    assert found_codes(again, "error") == []
+
+
+def test_numbers_with_points_and_commas_are_no_free_text(tmp_path: Path) -> None:
+    cells = {i: f'"{i}{".,"[i % 2]}5"' for i in range(1, 13)}
+    row = found(checked(tmp_path, patients(bilirubin=cells)), "number-unreadable")
+    assert (row["column"], row["count"]) == ("bilirubin", 6)
 
 
 def test_a_cohort_without_faults_has_no_error_and_no_warning(tmp_path: Path) -> None:
@@ -78,13 +104,36 @@ def test_a_fault_is_found_with_its_cells(
          '[columns.albumin]\nmissing = ["999"]'),
         ({"treatment": {2: "Sorafenib"}}, "similar-levels",
          "To merge them:\n[columns.treatment.groups]\n"
-         'sorafenib = ["sorafenib", "Sorafenib"]'),
+         'sorafenib = ["sorafenib", "Sorafenib"]\nlenvatinib = ["lenvatinib"]'),
         ({"ecog": {2: "0-1"}}, "unexpected-level",
          'Correct the cells, or make them missing:\n[columns.ecog]\nmissing = ["0-1"]'),
     ],
 )  # fmt: skip
 def test_a_remedy_can_be_pasted(tmp_path: Path, cells: Cells, code: str, remedy: str) -> None:
     assert found(checked(tmp_path, patients(**cells)), code)["remedy"] == remedy
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"treatment": {2: "Sorafenib"}}, {"treatment": {2: "SOR", 3: "lenvatinb"}},
+        {"treatment": dict(zip(range(1, 13), ["A5", "A6", "B7", "C10"] * 3, strict=True))},
+        {"child_pugh": dict(zip(range(1, 13), ["A5", "A6", "A 5", "B7"] * 3, strict=True))},
+        {"albumin": {2: "999", 3: "999"}}, {"afp": {2: "12.5*"}}, {"ecog": {2: "0-1"}},
+    ],
+)  # fmt: skip
+def test_a_cohort_with_the_lines_of_its_findings_is_analysed_without_a_warning(
+    cells: Cells, tmp_path: Path
+) -> None:
+    (name,) = cells
+    report = checked(tmp_path, patients(**cells))
+    pasted = [row for row in report.table("findings").rows if row["column"] == name]
+    lines = "\n".join(row["remedy"][row["remedy"].index("[") :] for row in pasted if row["remedy"])
+    again = checked(tmp_path, patients(**cells), lines)
+    assert name not in [row["column"] for row in again.table("findings").rows]
+    groups = {"by": name} if column(again, name)["meaning"] == "group" else {}
+    (tmp_path / "hcc2l.toml").write_text(lines)
+    assert hcc2l.km(tmp_path / "cohort.csv", **groups).tables[0].rows
 
 
 def test_classes_that_hold_points_can_be_merged(tmp_path: Path) -> None:

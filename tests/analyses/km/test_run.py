@@ -17,6 +17,17 @@ from tests.analyses.km.cohorts import DATA, SECOND_LINE, km
 from tests.reports import codes, rows_of
 
 
+def test_observed_follow_up_has_quartiles_of_each_group(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("time,status,arm\n" + "".join(f"{t},1,{'AB'[t > 5]}\n" for t in range(1, 11)))
+    groups = hcc2l.km(path, time="time", event="status", by="arm").table("groups")
+    assert [(r["observed_q1"], r["observed_q3"]) for r in groups.rows] == [(2, 4), (7, 9)]
+    assert groups.footnotes[0].endswith("time to event or censoring, quartiles 2–4 (A), 7–9 (B).")
+    alone = hcc2l.km(path, time="time", event="status").table("groups")
+    assert (alone.rows[0]["observed_q1"], alone.rows[0]["observed_q3"]) == (3.25, 7.75)
+    assert alone.footnotes[0].endswith("quartiles 3.2–7.8.")
+
+
 def test_an_unknown_competing_event_is_excluded_and_counted(tmp_path: Path) -> None:
     text = "t,ev,comp\n1,1,0\n2,0,1\n3,0,\n4,1,0\n5,0,1\n6,1,0\n7,0,\n8,0,0\n9,1,\n"
     report = km(tmp_path, text, time="t", event="ev", competing="comp", at=[3, 8])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Ints, Mask
-from hcc2l.design.dates import days_of, has_date_form, largest_slashed
+from hcc2l.design.dates import FAR, days_of, has_date_form, largest_slashed, year_seems_first
 from hcc2l.dictionary import looks_post_baseline
-from hcc2l.levels import affirmative, distinct, natural_order
+from hcc2l.levels import distinct, event_levels, natural_order
 from hcc2l.multiselect import MultiSelect
-from hcc2l.number_format import POINT, NumberFormat
+from hcc2l.number_format import POINT, NumberFormat, is_number_somehow, number_text
 from hcc2l.vocabulary import Field, Scale, Stored, plain_unit, recognise, unit_in
 
 Reading = Literal["number", "group", "multi-select", "date", "text", "id"]
@@ -121,14 +122,20 @@ class FoundColumn:
         return np.flatnonzero(~absent)
 
     @cached_property
+    def event_levels(self) -> tuple[str, ...]:
+        """The levels that mean the event; empty where the values do not tell."""
+        return event_levels(self.name, self.levels)
+
+    @cached_property
     def events(self) -> Ints | None:
         """Shape (n,): 1 event, 0 none, -1 unknown; None where the values do not tell."""
         if not self.texts:
             return None
-        yes = affirmative(self.levels)
-        if not yes:
+        if not self.event_levels:
             return None
-        table = np.array([*(int(text in yes) for text in self.texts), -1], dtype=np.int64)
+        table = np.array(
+            [*(int(text in self.event_levels) for text in self.texts), -1], dtype=np.int64
+        )
         return table[self.codes]
 
     @cached_property
@@ -255,9 +262,15 @@ class Found:
 
 def find(cohort: Cohort, keep: Mask) -> Found:
     """Every column of a cohort, on the rows of `keep`."""
-    cohort.load(cohort.names)
+    found = find_columns(cohort, keep, cohort.names)
+    return replace(found, columns=tuple(_with_id(cohort, list(found.columns))))
+
+
+def find_columns(cohort: Cohort, keep: Mask, names: Sequence[str]) -> Found:
+    """Some columns of a cohort, on the rows of `keep`."""
+    cohort.load(names)
     several = _several_values(cohort)
-    columns = {name: cohort.as_it_stands(name) for name in cohort.names}
+    columns = {name: cohort.as_it_stands(name) for name in names}
     cells = {name: distinct(c) for name, c in columns.items() if c.kind == "text"}
     slashed = largest_slashed(text for texts, _ in cells.values() for text in texts)
     order = cohort.dictionary.date_order or _order(slashed)
@@ -266,10 +279,10 @@ def find(cohort: Cohort, keep: Mask) -> Found:
         _found(cohort, columns[name], cells.get(name), order, rows)
         if name not in several
         else _found_several(cohort, several[name], rows)
-        for name in cohort.names
+        for name in names
         if name not in several or name == several[name].columns[0]
     ]
-    return Found(cohort, rows, tuple(_with_id(cohort, found)), slashed)
+    return Found(cohort, rows, tuple(found), slashed)
 
 
 def _several_values(cohort: Cohort) -> dict[str, MultiSelect]:
@@ -323,8 +336,10 @@ def _found(
     if column.name == cohort.id_column:
         return _made(cohort, column, "id", rows, used, **shared)
     days = _days(texts, counts, order, column.name)
+    if days is not None and cohort.dictionary.date_order is None and year_seems_first(texts):
+        days = np.full(len(texts), NO_DAY)
     if days is not None:
-        table = np.append(days, NO_DAY)
+        table = np.append(np.where(days < FAR, days, NO_DAY), NO_DAY)
         return _made(cohort, column, "date", rows, used, stored="date", days=table[codes], **shared)
     return _found_text(cohort, column, rows, used, counts, shared)
 
@@ -352,6 +367,12 @@ def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:
             cohort, column, "date", rows, count, stored="date", days=days, numbers=numbers,
             serial=True,
         )  # fmt: skip
+    named = whole and recognise(column.name, "date", count) is not None
+    written = _digits_as_days(numbers) if named else None
+    if written is not None:
+        return _made(
+            cohort, column, "date", rows, count, stored="date", days=written, numbers=numbers
+        )
     known = recognise(column.name, "number", count)
     few = whole and count <= MAX_CODES and count > 0 and abs(values).max() <= LARGEST_CODE
     measured = known is not None and known.form in ("number", "duration")
@@ -367,6 +388,17 @@ def _found_number(cohort: Cohort, column: Column, rows: Ints) -> FoundColumn:
     broken = np.flatnonzero(numbers != np.floor(numbers))[:1] if comma else ()
     with_comma = "".join(column.cell(int(rows[i])).replace(".", ",") for i in broken)
     return _made(cohort, column, "number", rows, count, numbers=numbers, with_comma=with_comma)
+
+
+def _digits_as_days(numbers: Floats) -> Days | None:
+    """Numbers such as 20200131 as dates; None if one of them is no date."""
+    known = ~np.isnan(numbers)
+    texts = [number_text(number) for number in numbers[known].tolist()]
+    if not texts or not all(re.fullmatch(r"(19|20)\d{6}", text) for text in texts):
+        return None
+    days = np.full(numbers.size, NO_DAY)
+    days[known] = days_of([f"{text[:4]}-{text[4:6]}-{text[6:]}" for text in texts], None)
+    return None if np.isnat(days[known]).any() else days
 
 
 def _found_text(
@@ -387,7 +419,7 @@ def _found_text(
         limits = [
             column.format.limit(t) if v is None else v for t, v in zip(texts, values, strict=True)
         ]
-        numeric = np.array([value is not None for value in limits], dtype=np.bool_)
+        numeric = np.array(list(map(is_number_somehow, texts)), dtype=np.bool_)
         share = counts[numeric].sum() / max(int(counts.sum()), 1)
         many = int((counts[numeric] > 0).sum()) > MAX_LEVELS
         if column.doubtful or (share > 0.5 and (measured or (many and share >= _MOST))):
@@ -437,7 +469,7 @@ def _made(
         reading=reading,
         type=entry.type or kinds.get(reading, usual),
         role=role,
-        unit=_unit(column, entry.unit, known),
+        unit=entry.unit or _unit(column, cohort.unit(column.name), known),
         present=~column.missing[rows],
         different=count,
         levels=levels,
@@ -447,7 +479,7 @@ def _made(
         words=column.words,
         value_labels={code: label for label, code in column.codes.items()},
         declared=column.name in cohort.dictionary.columns,
-        declared_levels=bool(entry.levels or column.levels),
+        declared_levels=bool(entry.levels or entry.groups or entry.labels or column.levels),
         **content,
     )
 
@@ -460,9 +492,11 @@ def _levels(texts: Sequence[str], codes: Ints, declared: Iterable[str]) -> dict[
     return {level: rows[level] for level in order}
 
 
-def _unit(column: Column, declared: str | None, known: Field | None) -> str | None:
-    """The unit that is stated; a duration may end in a letter, `os_m`."""
-    stated = declared or unit_in(column.name) or (unit_in(column.label) if column.label else None)
+def _unit(column: Column, of_file: str | None, known: Field | None) -> str | None:
+    """The unit in the name, the label or a row of the file; a duration may end in `_m`."""
+    stated = unit_in(column.name) or (unit_in(column.label) if column.label else None)
+    if stated is None and of_file is not None:
+        return plain_unit(of_file) or of_file
     if stated is None and known is not None and known.form == "duration" and "_" in column.name:
         stated = plain_unit(column.name.rpartition("_")[2])
     return stated

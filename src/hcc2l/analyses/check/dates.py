@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hcc2l.analyses.check.data import NO_DAY, Found, FoundColumn
@@ -13,7 +15,7 @@ from hcc2l.analyses.check.finding import (
     in_column,
     rows_where,
 )
-from hcc2l.design.dates import is_slashed
+from hcc2l.design.dates import is_slashed, year_seems_first
 from hcc2l.design.endpoints import DAYS_PER, days_between
 from hcc2l.wording import counted, listed
 
@@ -124,7 +126,7 @@ def impossible_dates(found: Found) -> Findings:
                 yield Finding(
                     "error", "date-in-future", column.name, rows,
                     f"{counted(len(rows), 'date')} after the day on which the file was last "
-                    "changed.", CORRECT,
+                    "changed.", _or_missing(column, rows),
                 )  # fmt: skip
         earliest = "1890-01-01" if column.code == "birth_date" else "1950-01-01"
         rows = rows_where(column.days < np.datetime64(earliest, "D"))
@@ -135,8 +137,25 @@ def impossible_dates(found: Found) -> Findings:
             )  # fmt: skip
 
 
+def _or_missing(column: FoundColumn, rows: Sequence[int]) -> str:
+    """What to do about dates in the future; one such as 31.12.9999 stands for none."""
+    assert column.days is not None
+    day = str(column.days[rows[0]])
+    if day < "2100":
+        return CORRECT
+    return f"{CORRECT} If they mean that there is no date, use --na {day}."
+
+
 def date_orders(found: Found) -> Findings:
     """Dates with slashes of which nothing shows whether the day or the month comes first."""
+    backwards = [c.name for c in found.columns if _year_seems_first(found, c)]
+    if backwards:
+        yield Finding(
+            "warning", "date-order", None, (),
+            f"The year seems to come first in dates of two digits: {listed(backwards)}.",
+            "State the order (ymd, dmy or mdy):", 'date_order = "ymd"',
+        )  # fmt: skip
+        return
     mixed, unclear = _orders(found)
     names = [c.name for c in found.columns if c.days is not None and any(map(is_slashed, c.texts))]
     if not names or not (mixed or unclear):
@@ -156,6 +175,12 @@ def date_orders(found: Found) -> Findings:
         )  # fmt: skip
 
 
+def _year_seems_first(found: Found, column: FoundColumn) -> bool:
+    """Whether dates such as `19.03.28` may begin with the year, and no order is stated."""
+    stated = found.cohort.dictionary.date_order is not None
+    return column.days is not None and not stated and year_seems_first(column.texts)
+
+
 def _orders(found: Found) -> tuple[bool, bool]:
     """Whether the file has both orders of day and month, and whether nothing shows which."""
     first, second = found.slashed
@@ -168,7 +193,7 @@ def unread_dates(found: Found) -> Findings:
     """Cells among dates that are no dates."""
     unordered = any(_orders(found))
     for column in found.columns:
-        if column.days is None or column.serial:
+        if column.days is None or column.serial or _year_seems_first(found, column):
             continue
         rows = [r for r in column.unread.tolist() if not (unordered and is_slashed(column.cell(r)))]
         if rows:

@@ -192,14 +192,15 @@ def _event_value(event: FoundColumn) -> tuple[str, str, str]:
     """The value to name as the event, empty if it goes without saying; else what is unclear."""
     if event.events is None:
         levels = list(event.levels)
-        guess = "2" if levels == ["1", "2"] else "VALUE"
+        guess = {"1 2": "2", "0 1": "0"}.get(" ".join(levels), "VALUE")
         if not levels:
             return guess, f"the values of {event.name} are not those of an event.", ""
         said = f"which of the values {quoted_list(levels)} of {event.name} is the event?"
-        return guess, said, f"If it is {guess}:" if guess == "2" else "Name it:"
-    if all(level.casefold() in _UNDERSTOOD for level in event.levels):
+        return guess, said, "Name it:" if guess == "VALUE" else f"If it is {guess}:"
+    plain = event.event_levels == affirmative(event.levels)
+    if plain and all(level.casefold() in _UNDERSTOOD for level in event.levels):
         return "", "", ""
-    return affirmative(event.levels)[0], "", ""
+    return event.event_levels[0], "", ""
 
 
 def _described(

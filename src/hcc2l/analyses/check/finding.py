@@ -17,7 +17,9 @@ Severity = Literal["error", "warning", "note"]
 _LONGEST_EXAMPLE = 15  # characters
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 # Short forms that may mean "not known" but may be levels too, so that they are not read as missing.
-MISSING_WORDS = frozenset({"n.d.", "n.d", "nd", "n/d", "n.a.", "nc", "missing"})
+MISSING_WORDS = frozenset({
+    "n.d.", "n.d", "nd", "n/d", "n.a.", "nc", "missing", "н/д", "b.d.", "s.d.", "?",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

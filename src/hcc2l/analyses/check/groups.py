@@ -46,8 +46,10 @@ def similar_levels(found: Found) -> Findings:
             " = ".join(f"{_quoted(level)} ({column.levels[level]})" for level in group)
             for group in spellings
         ]
-        merged = "\n".join(f"{key(group[0])} = {array(group)}" for group in spellings)
         variants = [level for group in spellings for level in group[1:]]
+        several = {level for group in spellings for level in group}
+        others = [[level] for level in column.levels if level not in several]
+        merged = "\n".join(f"{key(group[0])} = {array(group)}" for group in [*spellings, *others])
         yield Finding(
             "warning", "similar-levels", column.name, rows_with(column, variants),
             f"spellings of one level? {'; '.join(likely)}.", "To merge them:",

@@ -54,7 +54,7 @@ def repeated_patients(found: Found) -> Findings:
             "visit, if that row holds the outcome."
         )
     paste = ""
-    if "redcap_event_name" in found.cohort.names:
+    if {"redcap_event_name", "Event Name"} & set(found.cohort.names):
         advice, paste = (
             "To merge the events of a patient into one row:",
             f"[rows]\nmerge = {text(column.name)}",

@@ -20,6 +20,7 @@ from hcc2l.analyses.km.data import (
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.analyses.survival_figure import axis_ticks
 from hcc2l.errors import AnalysisError
+from hcc2l.numerals import number
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
@@ -79,12 +80,14 @@ def _groups(data: KmData) -> Table:
             "observed_median": float(np.median(time)),
             "observed_min": float(time.min()),
             "observed_max": float(time.max()),
+            "observed_q1": float(np.quantile(time, 0.25)),
+            "observed_q3": float(np.quantile(time, 0.75)),
         }
         if not spec.competing:
             del row["competing_events"]
         rows.append(row)
     return Table("groups", "Patients, events and follow-up", tuple(rows[0]), tuple(rows),
-                 _groups_columns(data, rows), _groups_footnotes(data))  # fmt: skip
+                 _groups_columns(data, rows), _groups_footnotes(data, rows))  # fmt: skip
 
 
 def _groups_columns(data: KmData, rows: list[Row]) -> tuple[Column, ...]:
@@ -108,10 +111,23 @@ def _groups_columns(data: KmData, rows: list[Row]) -> tuple[Column, ...]:
     )
 
 
-def _groups_footnotes(data: KmData) -> tuple[str, ...]:
-    follow = "Follow-up: reverse Kaplan–Meier. Observed: time to event or censoring."
+def _groups_footnotes(data: KmData, rows: list[Row]) -> tuple[str, ...]:
+    follow = (
+        "Follow-up: reverse Kaplan–Meier. Observed: time to event or censoring, quartiles "
+        f"{_observed_quartiles(data, rows)}."
+    )
     weighted = ("Numbers of events are sums of weights.",) if data.weights is not None else ()
     return (follow, *weighted)
+
+
+def _observed_quartiles(data: KmData, rows: list[Row]) -> str:
+    """`2.14–13.11 (A), 1.51–7.49 (B)`."""
+    keys = ("observed_q1", "observed_q3")
+    decimals = data.decimals([row[key] for row in rows for key in keys])
+    quartiles = ["–".join(number(float(str(row[key])), decimals) for key in keys) for row in rows]
+    if len(rows) == 1:
+        return quartiles[0]
+    return ", ".join(f"{text} ({row['group']})" for text, row in zip(quartiles, rows, strict=True))
 
 
 def _quantiles(data: KmData) -> list[Table]:

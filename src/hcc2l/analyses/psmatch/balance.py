@@ -16,7 +16,7 @@ from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats.balance import ROUNDING, Balance, balance, is_binary, spread
 from hcc2l.stats.counts import contingency, independent_counts
-from hcc2l.stats.matched_counts import matched_counts
+from hcc2l.stats.matched_counts import complete_sets, matched_counts
 from hcc2l.stats.ranks import mann_whitney, signed_rank
 from hcc2l.stats.test import Test
 
@@ -74,19 +74,11 @@ def counts_tests(data: MatchData, codes: Ints) -> tuple[Test, Test | None]:
     known, treated = codes >= 0, data.treated
     levels = int(codes.max()) + 1
     before = independent_counts(contingency(codes, levels, (~treated).astype(np.int64), 2))
-    matched = _complete_sets(data, known & (data.sets >= 0))
+    matched = complete_sets(known, treated, data.sets)
     if not data.paired or not matched.any():
         return before, None
     sets = np.unique(data.sets[matched], return_inverse=True)[1].astype(np.int64)
     return before, matched_counts(codes[matched], levels, treated[matched], sets)
-
-
-def _complete_sets(data: MatchData, known: Mask) -> Mask:
-    """Known rows of sets with a known treated row and a known control, shape (n,)."""
-    size = int(data.sets.max()) + 2
-    with_treated = np.bincount(data.sets[known & data.treated] + 1, minlength=size) > 0
-    with_control = np.bincount(data.sets[known & ~data.treated] + 1, minlength=size) > 0
-    return np.asarray(known & (with_treated & with_control)[data.sets + 1])
 
 
 def _differences(data: MatchData, x: Floats) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_in_order_of_ids, rows_where
+from hcc2l.analyses.contradictions import refuse_contradictions
 from hcc2l.analyses.psmatch.matching import Pool, gaps, match, nobody_matched
 from hcc2l.analyses.psmatch.propensity import (
     Score,
@@ -276,6 +277,8 @@ def _endpoints(
             if spec.endpoint or number == 0:
                 raise
             skipped.append(f"{survival.endpoint} ({error.message.rstrip('.')})")
+    if endpoints:
+        refuse_contradictions(cohort, account.keep)
     return endpoints, skipped
 
 

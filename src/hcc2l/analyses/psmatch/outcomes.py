@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from hcc2l.analyses.best_response import RATES, RESPONSES, has_response, response_codes
 from hcc2l.analyses.psmatch.balance import counts_tests, sample_column
 from hcc2l.analyses.psmatch.data import MatchData, Sample, TimeToEvent
 from hcc2l.analyses.psmatch.labels import LOGRANK_LABELS, MODEL_LABELS, SAMPLES
@@ -26,12 +27,6 @@ from hcc2l.stats.proportions import proportion_limits
 from hcc2l.stats.risk_sets import fractional
 from hcc2l.stats.sensitivity import e_value
 from hcc2l.stats.tails import normal_quantile, normal_tail
-
-RESPONSES = ("CR", "PR", "SD", "PD", "NE")
-
-
-RATES = {"ORR": ("CR", "PR"), "DCR": ("CR", "PR", "SD")}
-
 
 NO_ERROR = 1e-9  # a robust standard error below this share of the model's is 0, up to rounding
 
@@ -332,12 +327,10 @@ def response_tables(cohort: Cohort, data: MatchData) -> list[Table]:
     rows: list[Row] = []
     labels: dict[str, str] = {}
     for name in _response_columns(cohort):
-        texts, codes = distinct(cohort.column(name))
-        table = np.array([*(RESPONSES.index(t.upper()) for t in texts), -1], dtype=np.int64)
-        response = table[codes][data.rows]
+        response = response_codes(cohort.column(name))[data.rows]
         labels[name] = cohort.label(name)
         for what in (*RESPONSES, *RATES):
-            counted = _has_response(response, what)
+            counted = has_response(response, what)
             rates += _rates(data, name, what, response, counted)
             rows.append(_response_row(data, name, what, response, counted))
     if not rows:
@@ -362,11 +355,6 @@ def _response_columns(cohort: Cohort) -> list[str]:
             if len(texts) > 1 and {t.upper() for t in texts} <= set(RESPONSES):
                 columns.append(name)
     return columns
-
-
-def _has_response(response: Ints, what: str) -> Mask:
-    members = RATES.get(what, (what,))
-    return np.isin(response, [RESPONSES.index(m) for m in members])
 
 
 def _rates(data: MatchData, name: str, what: str, response: Ints, counted: Mask) -> Iterator[Row]:

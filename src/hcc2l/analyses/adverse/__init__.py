@@ -1,0 +1,1 @@
+"""`hcc2l adverse`: adverse events of a cohort, by grade and by group."""

@@ -1,0 +1,1 @@
+"""`hcc2l change`: markers, scores and classes before and after."""

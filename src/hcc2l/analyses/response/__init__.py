@@ -1,0 +1,1 @@
+"""Tumour response of a cohort: categories, rates, comparisons, duration and depth."""
