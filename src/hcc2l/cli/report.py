@@ -357,7 +357,7 @@ def _deliver(
 
 def _figure_files(path: str, study: Study) -> list[str]:
     """The image files beside a LaTeX file, with names that LaTeX reads, in the order of figures."""
-    stem = re.sub(r"[^A-Za-z0-9-]+", "-", Path(path).stem)
+    stem = re.sub(r"[^A-Za-z0-9-]+", "-", Path(path).stem).strip("-") or "paper"
     figures = sum(entry.kind == "figure" for entry in study.entries)
     return [str(Path(path).with_name(f"{stem}-figure-{i}.png")) for i in range(1, figures + 1)]
 
