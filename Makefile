@@ -50,6 +50,7 @@ format: $(VENV)/installed-dev
 bench: export PYTHONDONTWRITEBYTECODE =
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench_km.py
+	$(BIN)/python benchmarks/bench_table1.py
 	$(BIN)/python benchmarks/bench_cox.py
 	$(BIN)/python benchmarks/bench_tree.py
 	$(BIN)/python benchmarks/bench_psmatch.py

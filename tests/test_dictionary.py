@@ -312,7 +312,7 @@ def test_an_option_that_cannot_have_its_value_is_a_fault_of_the_dictionary(
     ("text", "hint"),
     [
         (
-            "[table1]\nnonsense = 3",
+            "[nonsense]\nrules = 3",
             "Choose from: endpoints, columns, derived, defaults, rows, check, ",
         ),
         ('[psmtach]\ntreat = "lenvatinib"', "Did you mean 'psmatch'?"),

@@ -47,6 +47,7 @@ __all__ = [
     "render_report",
     "response",
     "roc",
+    "table1",
     "tree",
     "write_report",
 ]
@@ -158,6 +159,7 @@ def _fit(cohort: Cohort, spec: Any) -> FittedTree:
 
 change = analysis(specs.ChangeSpec)
 check = analysis(specs.CheckSpec)
+table1 = analysis(specs.Table1Spec)
 km = analysis(specs.KmSpec)
 cox = analysis(specs.CoxSpec)
 logistic = analysis(specs.LogisticSpec)

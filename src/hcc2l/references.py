@@ -174,11 +174,6 @@ MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Maki
 
 MCNEMAR_1947 = (
     "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
-    "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996."
-)
-
-MCNEMAR_1947 = (
-    "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
     "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996"
 )
 
@@ -191,6 +186,11 @@ NEWCOMBE_1998 = (
 NATIONAL_CANCER_INSTITUTE_2017 = (
     "National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE), version "
     "5.0. US Department of Health and Human Services, 2017."
+)
+
+MEHTA_PATEL_1983 = (
+    "Mehta CR, Patel NR. A network algorithm for performing Fisher's exact test in r × c "
+    "contingency tables. J Am Stat Assoc 1983;78:427–434."
 )
 
 PERKINS_SCHISTERMAN_2006 = (
@@ -273,6 +273,11 @@ WILSON_1927 = (
 WOOLF_1955 = (
     "Woolf B. On estimating the relation between blood group and disease. Ann Hum Genet "
     "1955;19:251–253. doi:10.1111/j.1469-1809.1955.tb01348.x"
+)
+
+YANG_DALTON_2012 = (
+    "Yang D, Dalton JE. A unified approach to measuring the effect size between two groups using "
+    "SAS. SAS Global Forum 2012;335."
 )
 
 YOUDEN_1950 = "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32–35."

@@ -18,7 +18,9 @@ Value = str | int | float | bool | tuple[str, ...] | None  # a tuple: a list of 
 Row = Mapping[str, Value]
 Numbers = tuple[float, ...]
 Known = tuple[float | None, ...]  # numbers, None where there is none
-Form = Literal["value", "interval", "effect", "summary", "fraction", "size", "sentences"]
+Form = Literal[
+    "value", "interval", "effect", "summary", "description", "fraction", "size", "sentences"
+]
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,10 @@ class Column:
         a dash; a fourth key of either is null where the row is not in the model, which is a dash
         too; count and share for `summary`,
         ``36 (90.0%)``, and where these are missing the further keys median and quartiles,
-        ``60 (55-66)``; two counts for `fraction`, ``31/40``; a text and a count for `size`,
-        ``sorafenib (n=82)``; texts for `sentences`, one after the other, which on a terminal take
+        ``60 (55-66)``; decimals, count and share for `description`, of which either may be
+        missing, and where both are three further numbers, ``60 (55-66)``, or two, ``60 ± 8``; two
+        counts for `fraction`, ``31/40``; a text and a count for `size`, ``sorafenib (n=82)``; texts
+        for `sentences`, one after the other, which on a terminal take
         the rest of the line.
     kind
         Kind that decides the format of numbers, if not the glossary's kind of the first key.

@@ -670,7 +670,7 @@ def _occurs(phrase: str, words: str) -> bool:
 
     A phrase of eight letters or more may be the beginning of a longer word.
     """
-    if _NO_BLANKS.search(phrase):
+    if phrase not in words or _NO_BLANKS.search(phrase):
         return phrase in words
     end = "" if len(phrase) >= 8 else r"(?!\w)"
     return re.search(rf"(?<!\w){re.escape(phrase)}{end}", words) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -286,3 +287,42 @@ def test_keys_laid_across_under_others_make_one_line_in_any_order_of_the_keys() 
     columns = (Column("Event", ("variable",)), Column("Group", ("group",), across=(inner,)))
     content = grid(Table("events", "Events", keys, records, columns))
     assert content.rows == (("Rash", "3", "1"),)
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ((0, 36, 0.9, None, None), "36 (90.0%)"),
+        ((0, None, 0.9, None, None), "90.0%"),
+        ((None, 36.5, None, None, None), "36.5"),
+        ((1, None, None, 60.25, 8.11), "60.2 ± 8.1"),
+        ((0, None, None, None, None), "–"),
+        ((None, None, None, None, None), ""),
+    ],
+)
+def test_a_description_shows_what_is_known(values: tuple[Any, ...], text: str) -> None:
+    keys = ("decimals", "count", "percent", "mean", "sd")
+    column = Column("", keys, form="description")
+    assert cell(dict(zip(keys, values, strict=True)), column) == text
+
+
+def test_a_description_of_three_numbers_is_an_interval() -> None:
+    keys = ("decimals", "count", "percent", "median", "q1", "q3")
+    row = dict(zip(keys, (1, None, None, 60.0, 55.04, 66.0), strict=True))
+    assert cell(row, Column("", keys, form="description")) == "60.0 (55.0–66.0)"
+    assert cell(row, Column("", keys, form="description"), 2) == "60.00 (55.04–66.00)"
+
+
+def test_a_line_without_any_value_beside_the_groups_is_empty_there() -> None:
+    columns = (
+        Column("Variable", ("label",), indent=("level",)), Column("n", ("n",)),
+        Column("SMD", ("smd",), kind="statistic"),
+    )  # fmt: skip
+    rows = tuple(
+        {"label": label, "level": level, "n": n, "smd": smd}
+        for label, level, n, smd in (
+            ("Sex", None, None, 0.5), ("male", "male", None, None), ("ECOG", None, None, None)
+        )
+    )  # fmt: skip
+    made = Table("t", "", ("label", "level", "n", "smd"), rows, columns)
+    assert [row[1:] for row in grid(made).rows] == [("–", "0.50"), ("", ""), ("", "")]

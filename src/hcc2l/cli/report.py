@@ -79,7 +79,7 @@ def report(
         str | None,
         typer.Option(
             metavar="OLD.json",
-            help="Print the numbers that moved since that --out file was written.",
+            help="List the numbers that moved since that --out file was written.",
         ),
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

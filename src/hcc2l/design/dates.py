@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design.rows import Mask, row_where
 from hcc2l.errors import InputError
+from hcc2l.levels import distinct
 
 _TIME = r"(?:[T ].*)?"
 _YEAR_FIRST = re.compile(
@@ -61,7 +62,7 @@ def looks_like_dates(column: Column) -> bool:
     """Whether every cell of a text column has the form of a date."""
     if column.kind != "text":
         return False
-    texts = {text for text in column.values.tolist() if text is not None}
+    texts = distinct(column)[0]
     return bool(texts) and all(any(f.fullmatch(t) for f in _FORMS) for t in texts)
 
 

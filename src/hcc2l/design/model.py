@@ -104,7 +104,7 @@ def model_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
     as_factor = (
         term.makes_groups
         or bool(term.cuts_of_option)
-        or (column.kind == "text" and not _number_with_errors(cohort, column))
+        or (column.kind == "text" and not number_with_errors(cohort, column))
         or entry.type in ("factor", "ordered")
         or bool(entry.levels)
     )
@@ -147,7 +147,7 @@ def _on_scale(
         return f"{label} (natural logarithm)", np.log(values)
 
 
-def _number_with_errors(cohort: Cohort, column: Column) -> bool:
+def number_with_errors(cohort: Cohort, column: Column) -> bool:
     """Whether a text column is a number with a few wrong cells, which are then reported."""
     if cohort.dictionary.column(column.name).type == "numeric":
         return True

@@ -142,8 +142,14 @@ def grid(table: Table, digits: int | None = None) -> Grid:
     indents: list[int] = []
     previous: Value = None
     for line in _lines(table):
-        cells = [_cell_at(line, place, digits, marks) for place in places]
-        indents.append(sum(line[0][key] is not None for key in table.columns[0].indent))
+        empty = _empty_beside(line, table.columns)
+        cells = [
+            "" if empty and place.column in table.columns[1:]
+            else _cell_at(line, place, digits, marks)
+            for place in places
+        ]  # fmt: skip
+        depth = sum(line[0][key] is not None for key in table.columns[0].indent)
+        indents.append(depth)
         first = line[0][table.columns[0].keys[0]]
         if named and rows and first == previous:
             cells[0] = ""
@@ -265,6 +271,15 @@ def _cell_at(
     return text + (marks[row[column.mark]] if known else "")
 
 
+def _empty_beside(line: Sequence[Row], columns: Sequence[Column]) -> bool:
+    """Whether a line below another has no value in any column, such as p, that is not laid across.
+
+    Those columns are then empty: what they tell stands in the line of the variable.
+    """
+    beside = [column for column in columns[1:] if not column.across]
+    return bool(columns[0].indent) and all(line[0][c.mark or c.keys[0]] is None for c in beside)
+
+
 def _marks(places: Sequence[_Place], rows: Sequence[Row]) -> dict[Value, str]:
     """The mark of each value that has a footnote, in the order of the rows; "" for a single one."""
     values = dict.fromkeys(
@@ -304,6 +319,8 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return " ".join(str(value) for value in values if value)
     if column.form == "summary":
         return _summary(values, column.decimals if digits is None else digits)
+    if column.form == "description":
+        return _description(values, digits)
     if column.form == "size":
         return f"{column.labels.get(str(values[0]), values[0])} (n={write(values[1], 'count', 0)})"
     if column.form == "fraction":
@@ -334,6 +351,23 @@ def _summary(values: list[Value], decimals: int | None) -> str:
         decimals = 0 if whole or min(quartiles) >= 10 else 1
     median, low, high = quartiles
     return numerals.interval(median, low, high, lambda v: numerals.number(v, decimals))
+
+
+def _description(values: list[Value], digits: int | None) -> str:
+    """`36 (90.0%)`, `60 (55–66)` or `60.2 ± 8.1`; a count or a percentage that stands alone."""
+    places, count, share, *rest = values
+    if all(value is None for value in values):  # the heading of levels
+        return ""
+    if count is not None or share is not None:
+        percent = "" if share is None else write(share, "probability", 1)
+        number = "" if count is None else write(count, "count", 0)
+        return f"{number} ({percent})" if percent and number else percent or number
+    decimals = digits if digits is not None else places if isinstance(places, int) else 1
+    numbers = [float(v) for v in rest if isinstance(v, (int, float))]
+    if len(numbers) == 3:
+        middle, low, high = numbers
+        return numerals.interval(middle, low, high, lambda v: numerals.number(v, decimals))
+    return " ± ".join(numerals.number(v, decimals) for v in numbers) or "–"
 
 
 def write(value: Value, kind: str, decimals: int) -> str:

@@ -21,12 +21,14 @@ from hcc2l.specs.regression import LogisticSpec as LogisticSpec
 from hcc2l.specs.regression import RegressionSpec as RegressionSpec
 from hcc2l.specs.response import ResponseSpec as ResponseSpec
 from hcc2l.specs.roc import RocSpec as RocSpec
+from hcc2l.specs.table1 import Table1Spec as Table1Spec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
 
 # The commands, in the order of `hcc2l --help`.
 SPECS: dict[str, type[CohortSpec]] = {
     "check": CheckSpec,
     "flow": FlowSpec,
+    "table1": Table1Spec,
     "response": ResponseSpec,
     "adverse": AdverseSpec,
     "km": KmSpec,

@@ -221,6 +221,22 @@ def _as_tuple(value: object) -> tuple[Any, ...]:
     return tuple(value)
 
 
+def cut_option() -> Any:
+    """The cut-points of numeric columns."""
+    return option(
+        (), "Cut a numeric column into groups: afp=400 gives <400 and ≥400.",
+        metavar="COL=V[,V…]", panel=SELECTION, commas=False,
+    )  # fmt: skip
+
+
+def ref_option() -> Any:
+    """The reference levels of columns."""
+    return option(
+        (), "The reference level of a column.",
+        metavar="COL=LEVEL", panel=SELECTION, commas=False,
+    )  # fmt: skip
+
+
 def methods_option() -> Any:
     """The methods paragraph of every command."""
     return option(
@@ -270,14 +286,8 @@ class CohortSpec(Options):
 class AnalysisSpec(CohortSpec):
     """Options of every statistical analysis."""
 
-    cut: Sequence[str] = option(
-        (), "Cut a numeric column into groups: afp=400 gives <400 and ≥400.",
-        metavar="COL=V[,V…]", panel=SELECTION, commas=False,
-    )  # fmt: skip
-    ref: Sequence[str] = option(
-        (), "The reference level of a column.",
-        metavar="COL=LEVEL", panel=SELECTION, commas=False,
-    )  # fmt: skip
+    cut: Sequence[str] = cut_option()
+    ref: Sequence[str] = ref_option()
     conf_level: float = option(
         0.95, "Confidence level.", metavar="P", panel=SELECTION, low=0.0, high=1.0, ends=False
     )

@@ -98,3 +98,33 @@ def balance(x: Floats, treated: NDArray[np.bool_], weights: Floats, sd: float) -
         smd=difference / sd if sd > 0 else (0.0 if difference == 0 else float("nan")),
         variance_ratio=float("nan") if binary else ratio,
     )
+
+
+def levels_difference(table: Floats, weighted: Floats, *, pooled: bool) -> float:
+    """Standardised difference of a factor between two groups: of all its levels together.
+
+    sqrt((p - q)' S^-1 (p - q)), where p and q are the shares of all levels but one and S is the
+    mean of their multinomial covariances, or that of the second group unless `pooled` (Yang and
+    Dalton, SAS Global Forum 2012;335). With two levels, the difference of the shares over their
+    SD. NaN if a group has no patients, or if the groups differ in a level that does not vary.
+
+    Parameters
+    ----------
+    table, weighted
+        Shape (levels, 2): patients, whose shares give S, and sums of their weights, whose shares
+        are compared.
+    """
+    table, weighted = (t[table.sum(axis=1) > 0] for t in (table, weighted))
+    if not (table.sum(axis=0) > 0).all():
+        return float("nan")
+    shares = (table / table.sum(axis=0))[1:]
+    compared = (weighted / weighted.sum(axis=0))[1:]
+    difference = compared[:, 0] - compared[:, 1]
+    if not (np.abs(difference) > ROUNDING).any():
+        return 0.0
+    covariances = [np.diag(p) - np.outer(p, p) for p in shares.T]
+    spread_of = (covariances[0] + covariances[1]) / 2 if pooled else covariances[1]
+    inverse = np.linalg.pinv(spread_of, rcond=1e-8)
+    if not np.allclose(spread_of @ inverse @ difference, difference, atol=1e-9):
+        return float("nan")
+    return float(np.sqrt(difference @ inverse @ difference))

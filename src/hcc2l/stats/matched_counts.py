@@ -52,21 +52,6 @@ def matched_counts(codes: Ints, levels: int, treated: Mask, sets: Ints) -> Test:
     return Test(name, statistic, df, chi_square_tail(df, statistic))
 
 
-def complete_sets(known: Mask, treated: Mask, sets: Ints) -> Mask:
-    """Known rows of sets with a known treated row and a known control, shape (n,).
-
-    Parameters
-    ----------
-    known, treated, sets
-        Shape (n,); a row in no set has the set -1.
-    """
-    known = known & (sets >= 0)
-    size = int(sets.max()) + 2
-    with_treated = np.bincount(sets[known & treated] + 1, minlength=size) > 0
-    with_control = np.bincount(sets[known & ~treated] + 1, minlength=size) > 0
-    return np.asarray(known & (with_treated & with_control)[sets + 1])
-
-
 def _linked(all_of: Floats) -> Ints:
     """The first level linked with each level by sets that contain both, shape (levels,).
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import hcc2l
-from hcc2l.analyses.psmatch.balance import weighted_quantile
 from hcc2l.render.grid import grid
+from hcc2l.stats.quantiles import weighted_quantile
 from hcc2l.stats.sensitivity import e_value
 from hcc2l.stats.tails import chi_square_tail
 from tests.analyses.psmatch.cohorts import MIXED, matched, psmatch, small

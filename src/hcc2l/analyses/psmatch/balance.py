@@ -16,7 +16,9 @@ from hcc2l.design import Floats, Ints, Mask
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats.balance import ROUNDING, Balance, balance, is_binary, spread
 from hcc2l.stats.counts import contingency, independent_counts
-from hcc2l.stats.matched_counts import complete_sets, matched_counts
+from hcc2l.stats.matched_counts import matched_counts
+from hcc2l.stats.matched_sets import complete_sets, differences
+from hcc2l.stats.quantiles import weighted_quantile
 from hcc2l.stats.ranks import mann_whitney, signed_rank
 from hcc2l.stats.test import Test
 
@@ -66,7 +68,7 @@ def _tests(data: MatchData, covariate: Covariate) -> tuple[Test, Test | None]:
 def _signed_rank(data: MatchData, x: Floats) -> Test:
     """Signed-rank test within the sets; differences from means that are rounding count as 0."""
     zero = ROUNDING * float(np.abs(x).max()) if data.spec.controls_each > 1 else 0.0
-    return signed_rank(_differences(data, x), zero)
+    return signed_rank(differences(x, treated=data.treated, sets=data.sets), zero)
 
 
 def counts_tests(data: MatchData, codes: Ints) -> tuple[Test, Test | None]:
@@ -74,22 +76,11 @@ def counts_tests(data: MatchData, codes: Ints) -> tuple[Test, Test | None]:
     known, treated = codes >= 0, data.treated
     levels = int(codes.max()) + 1
     before = independent_counts(contingency(codes, levels, (~treated).astype(np.int64), 2))
-    matched = complete_sets(known, treated, data.sets)
+    matched = complete_sets(data.sets, treated, known)
     if not data.paired or not matched.any():
         return before, None
     sets = np.unique(data.sets[matched], return_inverse=True)[1].astype(np.int64)
     return before, matched_counts(codes[matched], levels, treated[matched], sets)
-
-
-def _differences(data: MatchData, x: Floats) -> Floats:
-    """Value of each matched treated row minus the mean of its controls, shape (sets,)."""
-    size = int(data.sets.max()) + 1
-    inside = data.sets >= 0
-    controls = inside & ~data.treated
-    count = np.bincount(data.sets[controls], minlength=size)
-    mean = np.bincount(data.sets[controls], weights=x[controls], minlength=size) / count
-    heads = inside & data.treated
-    return np.asarray(x[heads] - mean[data.sets[heads]], dtype=np.float64)
 
 
 def balance_table(data: MatchData, summaries: Sequence[Summary]) -> Table:
@@ -207,16 +198,6 @@ def _summarised(x: Floats, weights: Floats, *, binary: bool) -> dict[str, Value]
     else:
         values[2:] = [weighted_quantile(x, weights, q) for q in (0.5, 0.25, 0.75)]
     return dict(zip(SUMMARY_KEYS, values, strict=True))
-
-
-def weighted_quantile(x: Floats, weights: Floats, q: float) -> float:
-    """Type-7 quantile; with unequal weights, the quantile of the weighted distribution function."""
-    if np.ptp(weights) == 0:
-        return float(np.quantile(x, q))
-    order = np.argsort(x, kind="stable")
-    mass = np.cumsum(weights[order])
-    at = int(np.searchsorted(mass, q * mass[-1] * (1 - 1e-12)))
-    return float(x[order][min(at, x.size - 1)])
 
 
 def _baseline_notes(data: MatchData, summaries: Sequence[Summary]) -> list[str]:

@@ -16,7 +16,8 @@ from hcc2l.numerals import p_equation
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as curves
 from hcc2l.stats.counts import contingency, independent_counts, odds_ratio, odds_ratio_p
-from hcc2l.stats.matched_counts import complete_sets, matched_counts
+from hcc2l.stats.matched_counts import matched_counts
+from hcc2l.stats.matched_sets import complete_sets
 from hcc2l.stats.proportions import difference_limits, proportion_limits
 from hcc2l.stats.test import Test
 from hcc2l.wording import listed
@@ -190,7 +191,7 @@ def comparison(data: ResponseData, criterion: Criterion, denominator: str, what:
     if data.pairs is None:
         return independent_counts(contingency(codes, levels, data.codes, len(data.levels)))
     pairs = data.pairs
-    inside = complete_sets(codes >= 0, pairs.treated, pairs.sets)
+    inside = complete_sets(pairs.sets, pairs.treated, codes >= 0)
     if not inside.any():
         return Test("mcnemar", math.nan, 0, math.nan)
     sets = np.unique(pairs.sets[inside], return_inverse=True)[1].astype(np.int64)

@@ -1,0 +1,1 @@
+"""`hcc2l table1`: characteristics of the patients, by group."""
