@@ -56,15 +56,15 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     check_targets(targets)
     refuse_overwriting(targets, _streams(options))
     cohort = _read(options)
-    refuse_overwriting(targets, _files_read(command, options, cohort))
+    refuse_overwriting(targets, files_read(command, options, cohort))
     if not options.get("quiet"):
-        _print_reading_notes(cohort)
+        print_reading_notes(cohort)
     options = cohort.dictionary.options(command, options)
     output = OutputOptions(**options_of_kind(OutputOptions, options))
     _refuse_table_without_effect(output)
     spec = spec_type(**options_of_kind(spec_type, options))
     with written_in(output.style):
-        with _progress(output.quiet):
+        with progress_shown(output.quiet):
             report = _analyse(command, cohort, spec)
         _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
         _refuse_unrequested_table(report, spec, output)
@@ -137,12 +137,12 @@ def _check_endings(options: dict[str, Any]) -> None:
         )
     formats = [file_format(path) for path in options.get("out", ())]
     if options.get("template") is not None:
-        _check_template(options["template"], formats)
+        check_template(options["template"], formats)
     if options.get("write_dictionary") is not None:
         _check_dictionary(options["write_dictionary"])
 
 
-def _check_template(path: str, formats: Sequence[str]) -> None:
+def check_template(path: str, formats: Sequence[str]) -> None:
     """Refuse a template that no document takes, or that is none."""
     from hcc2l.render.template import read_template
 
@@ -202,7 +202,7 @@ def _tell_lost_comparison() -> None:
             )
 
 
-def _files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
+def files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
     """The cohort and what is read beside it, which no output may replace."""
     from hcc2l.readers import beside, bundled_cohort
 
@@ -270,11 +270,16 @@ def _refuse_unrequested_table(report: Report, spec: CohortSpec, output: OutputOp
 def _analyse(command: str, cohort: Cohort, spec: CohortSpec) -> Report:
     report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, spec)
     provenance = replace(report.provenance, argv=tuple(sys.argv[1:]))
+    return in_house_style(replace(report, provenance=provenance))
+
+
+def in_house_style(report: Report) -> Report:
+    """A report whose sentences write p as the journal does."""
     notes = tuple(replace(note, text=with_p(note.text)) for note in report.notes)
-    return replace(report, provenance=provenance, notes=notes, methods=with_p(report.methods))
+    return replace(report, notes=notes, methods=with_p(report.methods))
 
 
-def _progress(quiet: bool) -> AbstractContextManager[None]:
+def progress_shown(quiet: bool) -> AbstractContextManager[None]:
     """A progress bar on standard error for long calculations, on a terminal only."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return nullcontext()
@@ -289,7 +294,7 @@ def _progress(quiet: bool) -> AbstractContextManager[None]:
     return shown_by(bar)
 
 
-def _print_reading_notes(cohort: Cohort) -> None:
+def print_reading_notes(cohort: Cohort) -> None:
     """Print how the cohort was read at once, before any error that follows from it."""
     if cohort.source.bundled:
         print_message(
@@ -330,7 +335,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
     if output.plot:
         assert report.draw is not None
         figure = report.draw()
-        with _told_once():
+        with told_once():
             drawn = {path: draw(figure, plot_format(path)) for path in output.plot}
             if any(FORMATS[file_format(path)].figure for path in output.out):
                 picture = draw(figure, "png")
@@ -352,7 +357,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
 
 
 @contextmanager
-def _told_once() -> Iterator[None]:
+def told_once() -> Iterator[None]:
     """What Python warns of while figures are drawn, printed as messages, each once."""
     from hcc2l.figures.fonts import MissingLetters
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from hcc2l.render.grid import Grid
 
 PORTRAIT, LANDSCAPE = 17.0, 25.7  # cm between the margins of an A4 page
+_HIGHEST = 21.0  # cm of a figure, which leaves room for its caption
+_DOTS = 300 / 2.54  # per cm of a figure
 MARGIN = 0.12  # cm, on both sides of a cell's text
 _SMALLER = (8.0, 7.0)  # points
 _CM_PER_POINT = 2.54 / 72
@@ -77,6 +80,13 @@ def page_for(content: Grid, paper: Paper = A4) -> Page:
     smallest = min((paper.size, *smaller))
     widths = tuple(_at_least(content, smallest * paper.breadth))
     return Page(widths, True, smallest, smallest < paper.size)
+
+
+def figure_size(png: bytes, paper: Paper = A4) -> tuple[float, float]:
+    """Width and height of a figure in cm: as it was drawn, or smaller to fit an upright page."""
+    width, height = (side / _DOTS for side in struct.unpack(">II", png[16:24]))
+    scale = min(1.0, paper.portrait / width, _HIGHEST / height)
+    return width * scale, height * scale
 
 
 def bound(header: str) -> str:

@@ -8,16 +8,16 @@ from copy import deepcopy
 from typing import Any
 
 from hcc2l.render import document as parts_of
-from hcc2l.render.archive import without_clock
+from hcc2l.render.archive import without_clock, xml_text
 from hcc2l.render.document import Document, Part, document_of
 from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.page import A4, MARGIN, Page, Paper, bound, page_for
+from hcc2l.render.page import A4, MARGIN, Page, Paper, bound, figure_size, page_for
 from hcc2l.render.template import PARAGRAPH_STYLES, emptied
 from hcc2l.report import Report
 
 _INDENT = 0.4  # cm a step
-_FIGURE, _WIDE = 13.0, 1.6  # cm; as many times wider than high, a figure takes the whole width
+_ON_A_PAGE = (40, 25)  # rows of a table that is not divided, upright and landscape
 _USUAL = ("Arial", "Helvetica", "Times New Roman", "Calibri", "Cambria", "Garamond", "Aptos")
 _BREADTH = 1.2  # of other typefaces: Verdana's letters are that much wider
 _EMU_PER_CM = 360_000
@@ -33,26 +33,34 @@ def render_document(content: Document, template: bytes | None = None) -> bytes:
     """The parts one after the other, on pages turned as their tables need."""
     document = _document(content.title) if template is None else _styled(content.title, template)
     paper = A4 if template is None else _paper(document)
-    document.add_heading(content.title, level=1)
-    for part in content.parts:
-        _add_part(document, part, paper)
+    document.add_heading(xml_text(content.title), level=1)
+    pages = [_page_of(content.parts[i:], paper) for i in range(len(content.parts))]
+    for part, page in zip(content.parts, pages, strict=True):
+        _turn(document, landscape=page is not None and page.landscape)
+        _add_part(document, part, page, paper)
     file = io.BytesIO()
     document.save(file)
     return without_clock(file.getvalue())
 
 
-def _add_part(document: Any, part: Part, paper: Paper) -> None:
-    page = page_for(part.content, paper) if isinstance(part, parts_of.NumberedTable) else None
-    _turn(document, landscape=page is not None and page.landscape)
+def _page_of(parts: Sequence[Part], paper: Paper) -> Page | None:
+    """The page that the first part needs: a table its own, a heading that of what follows it."""
+    following = next((part for part in parts if not isinstance(part, parts_of.Section)), None)
+    if not isinstance(following, parts_of.NumberedTable):
+        return None
+    return page_for(following.content, paper)
+
+
+def _add_part(document: Any, part: Part, page: Page | None, paper: Paper) -> None:
     match part:
         case parts_of.Section(text):
-            document.add_heading(text, level=2)
+            document.add_heading(xml_text(text), level=2)
         case parts_of.Paragraph(text):
-            document.add_paragraph(text)
+            document.add_paragraph(xml_text(text))
         case parts_of.Points(texts, numbered):
             _add_points(document, texts, "List Number" if numbered else "List Bullet")
         case parts_of.Branches(outline):
-            document.add_paragraph().add_run(outline.title).bold = True
+            document.add_paragraph().add_run(xml_text(outline.title)).bold = True
             for depth, line in outline_lines(outline):
                 _add_branch(document, depth, line)
         case parts_of.NumberedTable(content, number):
@@ -62,7 +70,7 @@ def _add_part(document: Any, part: Part, paper: Paper) -> None:
             _add_figure(document, part, paper)
         case parts_of.SmallPrint(texts):
             for line in texts:
-                document.add_paragraph(line, style=_FOOTNOTE)
+                document.add_paragraph(xml_text(line), style=_FOOTNOTE)
 
 
 def _document(title: str) -> Any:
@@ -74,7 +82,7 @@ def _document(title: str) -> Any:
 
     document = docx.Document()
     document.core_properties.author = ""
-    document.core_properties.title = title
+    document.core_properties.title = xml_text(title)[:255]
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
@@ -101,7 +109,7 @@ def _styled(title: str, template: bytes) -> Any:
 
     document, ours = emptied(template), _document(title)
     document.core_properties.author = ""
-    document.core_properties.title = title
+    document.core_properties.title = xml_text(title)[:255]
     for name in PARAGRAPH_STYLES:
         if name not in document.styles:
             _copy_style(ours, document, name)
@@ -176,13 +184,13 @@ def _add_points(document: Any, texts: Sequence[str], style: str) -> None:
     sets_mark = any(each is not None and each.numPr is not None for each in paragraphs)
     for number, text in enumerate(texts, start=1):
         mark = "" if sets_mark else f"{number}.\t" if style == "List Number" else "•\t"
-        document.add_paragraph(mark + text, style=style)
+        document.add_paragraph(mark + xml_text(text), style=style)
 
 
 def _add_branch(document: Any, depth: int, line: str) -> None:
     from docx.shared import Cm, Pt
 
-    paragraph = document.add_paragraph(line)
+    paragraph = document.add_paragraph(xml_text(line))
     paragraph.paragraph_format.left_indent = Cm(0.75 * depth)
     paragraph.paragraph_format.space_after = Pt(2)
 
@@ -203,10 +211,8 @@ def _add_figure(document: Any, picture: parts_of.Picture, paper: Paper) -> None:
     from docx.shared import Cm
 
     shape = document.add_picture(io.BytesIO(picture.png))
-    wide = shape.width > _WIDE * shape.height
-    scale = Cm(paper.portrait if wide else min(_FIGURE, paper.portrait)) / shape.width
-    shape.width, shape.height = round(scale * shape.width), round(scale * shape.height)
-    shape._inline.docPr.set("descr", picture.description)
+    shape.width, shape.height = map(Cm, figure_size(picture.png, paper))
+    shape._inline.docPr.set("descr", xml_text(picture.description))
     if picture.number is not None:
         document.paragraphs[-1].paragraph_format.keep_with_next = True
         _add_caption(document, "Figure", picture.caption, picture.number)
@@ -221,12 +227,14 @@ def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
     heads = len(content.headings) + 1
     for row, depth in zip(content.rows, content.indents, strict=True):
         _add_row(table, row, content, page, depth=depth)
+    last = len(table.rows) - 1
+    together = last < _ON_A_PAGE[page.landscape]
     for i, row in enumerate(table.rows):
-        _keep_whole(row, head=i < heads, last=i == len(table.rows) - 1)
+        _keep_whole(row, head=i < heads, kept=together or i in (*range(heads), last))
     _rule(table.rows[0].cells, "top", 12)
     _rule(table.rows[heads - 1].cells, "bottom", 6)
     _rule(table.rows[-1].cells, "bottom", 12)
-    document.add_paragraph(" ".join(content.footnotes), style=_FOOTNOTE)
+    document.add_paragraph(xml_text(" ".join(content.footnotes)), style=_FOOTNOTE)
 
 
 def _add_caption(document: Any, kind: str, title: str, number: int) -> Any:
@@ -247,7 +255,7 @@ def _add_caption(document: Any, kind: str, title: str, number: int) -> Any:
             mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), part)
             run._r.append(mark)
-    caption.add_run(f". {title}")
+    caption.add_run(xml_text(f". {title}"))
     return caption.paragraph_format
 
 
@@ -314,22 +322,22 @@ def _written(cell: Any, text: str, page: Page, *, bold: bool) -> Any:
     paragraph = cell.paragraphs[0]
     paragraph.style = _CELL
     if text:
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(xml_text(text))
         run.bold = bold
         if page.reduced:
             run.font.size = Pt(page.size)
     return paragraph
 
 
-def _keep_whole(row: Any, *, head: bool, last: bool) -> None:
-    """Never break a row over two pages; repeat the head; keep the last row with the footnotes."""
+def _keep_whole(row: Any, *, head: bool, kept: bool) -> None:
+    """Never break a row over two pages; repeat the head; keep a row with what follows it."""
     from docx.oxml import OxmlElement
 
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     if head:
         properties.append(OxmlElement("w:tblHeader"))
-    if head or last:
+    if kept:
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 
