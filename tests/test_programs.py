@@ -109,7 +109,8 @@ def test_latex_compiles_whatever_the_levels_are_called(run: Run, write: Write) -
 def test_lualatex_sets_letters_of_any_script(run: Run, write: Write) -> None:
     document = paper(run, write, "tex", SCRIPTS)
     fallback = r'\directlua{luaotfload.add_fallback("all", {"DroidSansFallback:mode=node;"})}'
-    font = rf"\usepackage{{fontspec}}{fallback}\setmainfont{{DejaVu Serif}}[RawFeature={{fallback=all}}]"
+    fonts = r"\setmainfont{DejaVu Serif}[RawFeature={fallback=all}]"
+    font = r"\usepackage{fontspec}" + fallback + fonts
     text = document.read_text(encoding="utf-8")
     document.write_text(text.replace(r"\begin{document}", rf"{font}\begin{{document}}", 1), "utf-8")
     opened("lualatex", "-interaction=batchmode", "-halt-on-error", document)

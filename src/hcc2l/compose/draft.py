@@ -75,6 +75,8 @@ def _entries(checked: Report) -> Iterator[tuple[str, _Entry]]:
         match = f"psmatch --treat {shlex.quote(f'{group}={treated}')} -x {score}"
         yield "table", {"run": match, "tables": "baseline", "caption": "Before and after matching",
                         "save": "matched"}  # fmt: skip
+        paired = {"run": f"table1{by} --pair pair", "cohort": "matched"}
+        yield "table", {**paired, "caption": "Baseline characteristics of matched patients"}
         after = {"run": f"km --endpoint {names[0]}{by}", "cohort": "matched"}
         yield "figure", {**after, "caption": f"{labels[0]} in matched patients"}
 
