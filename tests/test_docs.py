@@ -21,6 +21,7 @@ import pytest
 from hcc2l.cli._run import guarded
 from hcc2l.cli.app import app
 from hcc2l.cli.topics import TOPICS
+from hcc2l.compose.study import ENTRY_KEYS, TOP_KEYS
 from hcc2l.dictionary import (
     READING_OPTIONS,
     SHOWING_OPTIONS,
@@ -62,15 +63,22 @@ def blocks(language: str) -> list[object]:
     return found
 
 
+def study_example() -> str:
+    """The complete study file of the page on reports."""
+    (example,) = re.findall(r"^```toml paper.toml\n(.*?)^```$", page_of("report"), re.M | re.S)
+    return str(example)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """A working folder with the bundled cohort and its dictionary, as a reader would have it.
 
-    The tutorial starts from an export alone.
+    The tutorial starts from an export alone. The study file of the page on reports is there too.
     """
     tutorial = "tutorial.md" in request.node.name
     for name in ("export.xlsx",) if tutorial else BUNDLED:
         shutil.copy(COHORT / name, tmp_path)
+    (tmp_path / "paper.toml").write_text(study_example(), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HCC2L_COHORT", raising=False)
     monkeypatch.setenv("COLUMNS", WIDTH)
@@ -118,7 +126,7 @@ def commands(block: str) -> list[list[str]] | None:
     return found
 
 
-ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)})\b")
+ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)}|report)\b")
 
 
 @pytest.mark.parametrize("block", [b for b in blocks("sh") if ANALYSIS.search(str(b.values[0]))])
@@ -322,6 +330,19 @@ def test_every_key_of_the_dictionary_is_described() -> None:
     assert keys(described["columns"]) == names(ColumnEntry)
     assert set(described["rows"]) == names(RowsEntry)
     assert keys(described["derived"]) == names(DerivedEntry, "name")
+
+
+def test_every_key_of_a_study_is_shown_and_described() -> None:
+    page, example = page_of("report"), tomllib.loads(study_example())
+    assert set(example) == {*TOP_KEYS, *ENTRY_KEYS}
+    assert [key for key in TOP_KEYS if f"\n- `{key}`: " not in page] == []
+    for kind, keys in ENTRY_KEYS.items():
+        section = page.partition(f"\n`[[{kind}]]` is ")[2].partition("\n`[[")[0]
+        lines = re.findall(r"^- (.*?)(?=^- |^$|\Z)", section, re.M | re.S)
+        described = {name for line in lines for name in re.findall(r"`(\w+)`(?=[:, ])", line)}
+        assert set(keys) <= described, kind
+    shown = {key for entry in (*example["table"], *example["figure"]) for key in entry}
+    assert shown == {*ENTRY_KEYS["table"], *ENTRY_KEYS["figure"]}
 
 
 def test_every_score_is_described() -> None:

@@ -56,7 +56,7 @@ _OUTCOME = re.compile(
 )
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")  # no XML holds them
 
 
 def printable(text: str) -> str:

@@ -1,8 +1,11 @@
-"""Numbers as printed in every table, figure and sentence."""
+"""Numbers as printed in every table, figure and sentence, in the house style of the run."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+
+from hcc2l.house_styles import house_style
 
 NOT_ESTIMABLE = "NE"
 LARGEST_RATIO = 1000  # larger ones are written `>1000`
@@ -11,22 +14,54 @@ Writer = Callable[[float | None], str]
 
 
 def p_value(p: float) -> str:
-    """A p-value as journals print it: `0.006`, `<0.001`, `>0.999`."""
-    if p < 0.001:
-        return "<0.001"
-    text = f"{p:.3f}"
-    return ">0.999" if text == "1.000" else text
+    """A p-value as journals print it: `0.006`, `<0.001`, `>0.999`.
+
+    One just below 0.05 is written with three decimal places where others have two: `0.049`.
+    """
+    style = house_style()
+    smallest, _ = style.p_decimals[-1]
+    if p < smallest:
+        return _probability("<", f"{smallest:g}")
+    places = _p_places(p)
+    places = _p_places(float(f"{p:.{places}f}"))  # 0.0996 is 0.10 where that has two places
+    if p < 0.05 and f"{p:.{places}f}" == "0.05":
+        places = 3
+    text = f"{p:.{places}f}"
+    if text == f"{1:.{places}f}":
+        return _probability(">", f"{1 - 10**-places:.{places}f}")
+    return _probability("", text)
 
 
 def p_equation(p: float) -> str:
     """A p-value with its sign, as in sentences and figures: `p = 0.006`, `p < 0.001`."""
     text = p_value(p)
-    return f"p {text[0]} {text[1:]}" if text[0] in "<>" else f"p = {text}"
+    return _equation(text[0], text[1:]) if text[0] in "<>" else _equation("=", text)
+
+
+def p_below(limit: float) -> str:
+    """A criterion of significance in a sentence: `p < 0.05`."""
+    return _equation("<", _probability("", f"{limit:g}"))
+
+
+def p_letter() -> str:
+    """The heading of p: `p`, `P`."""
+    return house_style().p
+
+
+def with_p(text: str) -> str:
+    """A heading or sentence with the letter and the word for p: `p (interaction)`, `P values`."""
+    style = house_style()
+    return re.sub(r"\bp\b", style.p, re.sub(r"\bp-value", style.p_value, text))
+
+
+def reference() -> str:
+    """The cell of a reference level, which others are compared with."""
+    return house_style().reference
 
 
 def count(n: float) -> str:
     """A number of patients, `12`, or a sum of their weights, `12.5`."""
-    return f"{n:.1f}".removesuffix(".0")
+    return _marked(f"{n:.1f}".removesuffix(".0"))
 
 
 def number(value: float | None, decimals: int) -> str:
@@ -37,6 +72,11 @@ def number(value: float | None, decimals: int) -> str:
 def percent(share: float | None, decimals: int) -> str:
     """`44.6%`; `NE` for None."""
     return NOT_ESTIMABLE if share is None else _signed(f"{100 * share:.{decimals}f}%")
+
+
+def percent_of(share: float, n: float) -> str:
+    """A percentage of n patients, beside their number: `44.6%`, `45%`."""
+    return percent(share, 0 if n < house_style().whole_percent_below else 1)
 
 
 def ratio(value: float | None, decimals: int) -> str:
@@ -52,7 +92,7 @@ def limits(
     """`6.64–13.60`, `34.0–58.6` of percentages; `−3.25 to 0.25` where a number is negative."""
     negative = any(value is not None and value < 0 for value in (estimate, lower, upper))
     low, high = (write(value).removesuffix("%") for value in (lower, upper))
-    return f"{low} to {high}" if negative else f"{low}–{high}"
+    return f"{low} to {high}" if negative else f"{low}{house_style().between_limits}{high}"
 
 
 def interval(
@@ -84,7 +124,7 @@ def ratio_interval(
 
 def confidence_level(conf_level: float) -> str:
     """A confidence level in a sentence: `95%`."""
-    return f"{conf_level * 100:g}%"
+    return f"{plain(conf_level * 100)}%"
 
 
 def confidence(conf_level: float) -> str:
@@ -92,9 +132,14 @@ def confidence(conf_level: float) -> str:
     return f"{confidence_level(conf_level)} CI"
 
 
+def plain(value: float) -> str:
+    """A number in as many digits as it has, six at most: `0.5`, `12`."""
+    return _marked(f"{value:g}")
+
+
 def tick(value: float) -> str:
     """A number beside an axis: `0.5`, `12`."""
-    return f"{value:g}"
+    return plain(value)
 
 
 def log_tick(value: float) -> str:
@@ -104,10 +149,28 @@ def log_tick(value: float) -> str:
 
 def cutpoint(value: float) -> str:
     """A cut-point in as many digits as it has, seven at most: `67.6`."""
-    return f"{value:.7g}"
+    return _marked(f"{value:.7g}")
 
 
 def _signed(text: str) -> str:
     if not text.strip("-0.%"):  # the number rounds to zero
-        return text.removeprefix("-")
-    return text.replace("-", "−", 1)
+        return _marked(text.removeprefix("-"))
+    return _marked(text.replace("-", "−", 1))
+
+
+def _marked(text: str) -> str:
+    return text.replace(".", house_style().decimal_mark)
+
+
+def _p_places(p: float) -> int:
+    """The decimal places of a p."""
+    return next((n for low, n in house_style().p_decimals if not p < low), 0)
+
+
+def _probability(sign: str, text: str) -> str:
+    return sign + _marked(text if house_style().p_zero else text.removeprefix("0"))
+
+
+def _equation(sign: str, text: str) -> str:
+    style = house_style()
+    return f"{style.p} {sign} {text}" if style.p_spaced else f"{style.p}{sign}{text}"

@@ -52,9 +52,11 @@ def test_a_command_takes_the_options_of_its_spec_of_output_and_of_reading_alone(
     command: str,
 ) -> None:
     known = [f.name for o in (SPECS[command], OutputOptions, ReadingOptions) for f in fields(o)]
-    unused = set() if SPECS[command].saves else {"save"}
-    if not SPECS[command].plots:
-        unused |= {"plot", *(f.name for f in fields(FigureOptions))}
+    spec = SPECS[command]
+    used = {"plot": spec.plots, "save": spec.saves, "reference_rows": spec.references}
+    unused = {name for name, is_used in used.items() if not is_used}
+    if not spec.plots:
+        unused |= {f.name for f in fields(FigureOptions)}
     assert set(parameters(command)) == {"cohort", *known} - unused
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from PIL import Image
 
@@ -52,7 +56,7 @@ caption = "Matched patients"
 @pytest.fixture
 def paper(run: Run, write: Write) -> Path:
     write("study.toml", STUDY)
-    outs = [f"--out=paper.{ending}" for ending in ("docx", "html", "tex", "md", "json")]
+    outs = [f"--out=paper.{ending}" for ending in ("docx", "xlsx", "html", "tex", "md", "json")]
     done = run("report", "study.toml", *outs)
     assert done.status == 0, done.err
     assert done.out.splitlines()[2:] == [
@@ -114,9 +118,12 @@ def test_panels_stand_side_by_side(paper: Path) -> None:
 
 
 def test_the_same_study_gives_the_same_bytes(paper: Path, run: Run) -> None:
-    for ending in ("docx", "html", "tex", "md", "json"):
+    for ending in ("docx", "xlsx", "html", "tex", "md", "json"):
         assert run("report", "study.toml", "-q", "--out", f"again.{ending}").status == 0
-        assert (paper / f"again.{ending}").read_bytes() == (paper / f"paper.{ending}").read_bytes()
+        again = (paper / f"again.{ending}").read_bytes()
+        if ending == "tex":  # which names its figures for itself
+            again = again.replace(b"again-figure", b"paper-figure")
+        assert again == (paper / f"paper.{ending}").read_bytes()
 
 
 def test_an_entry_that_fails_is_said_in_its_place_and_the_others_are_made(
@@ -144,7 +151,8 @@ def test_an_entry_that_fails_is_said_in_its_place_and_the_others_are_made(
         ('run = "km --digits x"', "km --digits x: Invalid value"),
         ('run = "km c.csv"', "The name of a file has no place in a study."),
         ('run = "km --out x.md"', "--out has no place in a study."),
-        ('run = ""', "There is no command ''."),
+        ('run = "km --help"', "No such option: --help"),
+        ('run = "check --write-dictionary d.toml"', "--write-dictionary has no place in a study."),
     ],
 )
 def test_commands_are_checked_before_any_runs(
@@ -171,6 +179,158 @@ def test_a_study_names_its_cohort_and_is_never_overwritten(
     write("a.md", '[[table]]\nrun = "km"\n')
     done = run("report", "a.md", "--out", "a.md")
     assert (done.status, "would overwrite the study file" in done.err) == (2, True)
+
+
+def test_the_files_of_a_study_are_never_overwritten(run: Run, write: Write) -> None:
+    book = openpyxl.Workbook()
+    for row in ("id", "os_months", "death"), ("a", 1.0, 1), ("b", 2.0, 0), ("c", 3.0, 1):
+        book.active.append(row)
+    book.save("cohort.xlsx")
+    write("hcc2l.toml", 'cohort = "cohort.xlsx"\n')
+    write("study.toml", '[[table]]\nrun = "km"\n')  # the cohort is the dictionary's
+    done = run("report", "study.toml", "--out", "cohort.xlsx")
+    assert (done.status, "would overwrite the cohort" in done.err) == (2, True)
+
+
+def test_the_figures_of_latex_stand_beside_it(paper: Path) -> None:
+    text = (paper / "paper.tex").read_text(encoding="utf-8")
+    (name,) = re.findall(r"\\includegraphics\[width=17.00cm\]\{(.*)\}", text)
+    assert name == "paper-figure-1.png"
+    assert (paper / name).read_bytes().startswith(b"\x89PNG")
+    assert r"\caption{Overall (A) and progression-free survival (B)}" in text
+
+
+def test_figures_are_written_together_with_their_document_or_not_at_all(
+    run: Run, write: Write
+) -> None:
+    write("study.toml", '[[figure]]\nrun = "km"\ncaption = "x"\n')
+    Path("my-paper-figure-1.png").mkdir()
+    done = run("report", "study.toml", "--out", "my paper%.tex", "--out", "p.md")
+    assert done.status == 2
+    assert "the figures of --out my paper%.tex: my-paper-figure-1.png: This is a folder" in done.err
+    assert not Path("p.md").exists()
+
+
+def test_a_workbook_has_a_sheet_for_each_table(paper: Path) -> None:
+    book = openpyxl.load_workbook(paper / "paper.xlsx")
+    assert book.sheetnames == ["Table 1", "Table 2", "Table 3", "Table 4", "Table 5", "about"]
+    assert book["Table 1"]["A1"].value == "Table 1. Survival by treatment"
+    about = [row[0].value for row in book["about"].iter_rows()]
+    assert about[0] == "Second-line therapy"
+    assert "Figure 1. Overall (A) and progression-free survival (B)" in about
+
+
+def test_a_cohort_that_cannot_be_read_stops_all(run: Run, write: Write) -> None:
+    write("c.csv", "")
+    write("study.toml", 'cohort = "c.csv"\n[[table]]\nrun = "km"\n')
+    done = run("report", "study.toml", "--out", "p.md")
+    assert (done.status, "c.csv: " in done.err) == (2, True)
+    assert not Path("p.md").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--out", "p.md", "--out", "./p.md"), ("--out", "p.md", "--out", "P.docs"),
+        ("--out", "p.csv"), ("--out", "none/p.md"), ("--json", "--compare", "study.toml"),
+        ("--init", "c.csv", "--out", "p.md"), ("--init", "-"),
+    ],
+)  # fmt: skip
+def test_a_wrong_command_line_writes_nothing(
+    options: tuple[str, ...], run: Run, write: Write
+) -> None:
+    write("study.toml", '[[table]]\nrun = "km"\n')
+    before = sorted(Path().iterdir())
+    done = run("report", "study.toml", *options)
+    assert (done.status, done.out) == (2, "")
+    assert sorted(Path().iterdir()) == before
+
+
+def test_an_interruption_leaves_no_file(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    write("study.toml", '[[table]]\nrun = "km"\n[[table]]\nrun = "cox -x age"\n')
+    monkeypatch.setattr("hcc2l.analyses.cox.run.run", interrupted)
+    done = run("report", "study.toml", "--out", "p.md", "--out", "p.json")
+    assert (done.status, done.out) == (130, "")
+    assert [path.name for path in Path().iterdir()] == ["study.toml"]
+
+
+def test_a_closed_standard_output_is_no_error(write: Write) -> None:
+    write("study.toml", '[[text]]\ntext = "x"\n')
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m hcc2l report study.toml --out p.md >&-"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path("p.md").read_text(encoding="utf-8") == "# study\n\nx\n"
+
+
+def test_quiet_prints_no_progress_and_how_the_cohort_was_read_is_told_once(
+    run: Run, write: Write
+) -> None:
+    write("study.toml", '[[table]]\nrun = "km"\n[[table]]\nrun = "km --by child_pugh"\n')
+    assert run("report", "study.toml", "-q").err == ""
+    told = run("report", "study.toml").messages("note")
+    assert sum("bundled synthetic cohort" in line for line in told) == 1
+    assert told[1:] == ["note: table-1: km", "note: table-2: km --by child_pugh"]
+
+
+def test_a_very_long_run_is_told_by_its_beginning(run: Run, write: Write) -> None:
+    write("study.toml", f'[[table]]\nrun = "km {"x " * 10_000}"\n')
+    done = run("report", "study.toml")
+    assert done.status == 2
+    assert len(done.err) < 700
+
+
+def test_conditions_keep_their_quotation_marks(run: Run, write: Write) -> None:
+    write("study.toml", """[[table]]\nrun = '''km --where 'child_pugh in {"A"}'
+                           --where "age<60"'''\n""")  # fmt: skip
+    (entry,) = run("report", "study.toml", "--json").json["entries"]
+    assert entry["report"]["settings"]["where"] == ['child_pugh in {"A"}', "age<60"]
+
+
+def test_check_and_derive_are_commands_too(run: Run, write: Write) -> None:
+    write("study.toml", '[[table]]\nrun = "check"\n'
+                        '[[table]]\nrun = "derive --add nlr"\nsave = "d"\n'
+                        '[[table]]\nrun = "km --by nlr@3"\ncohort = "d"\n'
+                        '[[figure]]\nrun = "check"\ncaption = "no"\n')  # fmt: skip
+    done = run("report", "study.toml", "--out", "p.md")
+    assert (done.status, "line 9: check draws no figure." in done.err) == (1, True)
+    text = Path("p.md").read_text(encoding="utf-8")
+    assert "In the cohort “d”, overall survival" in text
+    assert "Figure 1 (no) could not be made: check draws no figure." in text
+
+
+def test_texts_keep_their_paragraphs(run: Run, write: Write) -> None:
+    write("study.toml", '[[text]]\ntext = """\nOne\nline.\n\nTwo"""\nstated = true\n')
+    run("report", "study.toml", "--out", "p.md")
+    text = Path("p.md").read_text(encoding="utf-8")
+    assert text == "# study\n\nOne line.\n\nTwo (as stated, not computed).\n"
+
+
+def test_control_characters_in_a_cohort_break_no_document(run: Run, write: Write) -> None:
+    levels = "A\x01x", "B\x0by", "C\ufffe"
+    rows = "".join(f"{i},{i},{i % 2},{levels[i % 3]}\n" for i in range(1, 31))
+    write("c.csv", f"id,os_months,death,tre\x01at\n{rows}")
+    write("study.toml", 'cohort = "c.csv"\n[[table]]\nrun = "check"\n')
+    outs = [f"--out=p.{ending}" for ending in ("docx", "xlsx", "html", "tex", "md")]
+    assert run("report", "study.toml", *outs).status == 0
+    assert run("km", "c.csv", "--by", "tre\x01at", "--out", "k.docx", "--out", "k.xlsx").status == 0
+
+
+def test_a_checklist_is_the_last_table(run: Run, write: Write) -> None:
+    write("study.toml", 'checklist = "strobe"\n[[table]]\nrun = "km --by child_pugh --at 12"\n')
+    done = run("report", "study.toml", "--out", "p.docx")
+    assert done.out.endswith("Table 2. STROBE checklist\n")
+    rows = [[cell.text for cell in row.cells] for row in docx.Document("p.docx").tables[1].rows]
+    answers = {row[0]: row[2] for row in rows}
+    assert answers["14c"].startswith("Median follow-up. Overall survival: A 19.25, B 19.22 months")
+    assert answers["15"] == "Events. Overall survival: A 55/91, B 26/35 (Table 1)"
+    assert answers["22"] == "to be written"
 
 
 def test_without_a_study_it_says_what_to_write(run: Run) -> None:
@@ -215,3 +375,54 @@ def test_results_that_are_none_cannot_be_compared(content: str, run: Run, write:
     write("old.json", content)
     done = run("report", "study.toml", "--compare", "old.json")
     assert (done.status, "--compare old.json" in done.err) == (2, True)
+
+
+def test_a_study_is_written_in_the_style_of_a_journal(run: Run, write: Write) -> None:
+    write("study.toml", STUDY)
+    done = run("report", "study.toml", "--style", "jama", "--out", "a.md", "--out", "a.json")
+    assert done.status == 0, done.err
+    text = Path("a.md").read_text(encoding="utf-8")
+    assert "1 \\[Reference\\]" in text
+    assert "All P values are two-sided." in text
+    assert text.count("two-sided") == 1
+    assert run("report", "study.toml", "--out", "b.json").status == 0
+    plain, styled = (json.loads(Path(name).read_text()) for name in ("b.json", "a.json"))
+    for one, other in zip(plain["entries"], styled["entries"], strict=True):
+        assert one["report"]["tables"] == other["report"]["tables"]
+
+
+def test_a_study_takes_the_template_of_a_journal(run: Run, write: Write) -> None:
+    write("study.toml", STUDY)
+    template = docx.Document()
+    template.styles["Normal"].font.name = "Georgia"
+    template.save("journal.docx")
+    words = ("report", "study.toml", "--template", "journal.docx")
+    assert run(*words, "--out", "a.docx").status == 0
+    assert docx.Document("a.docx").styles["Normal"].font.name == "Georgia"
+    for out, message in (("a.html", "Only Word documents"), ("journal.docx", "the template")):
+        outcome = run(*words, "--out", out)
+        assert outcome.status == 2
+        assert message in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [("--style jama", "--style is of the whole study"),
+     ("--template a.docx --out a.docx", "--out has no place"),
+     ("--columns n", "--columns has no place"),
+     ("--reference-rows fold", "--reference-rows has no place")],
+)  # fmt: skip
+def test_options_of_the_whole_study_are_refused_in_a_run(
+    more: str, message: str, run: Run, write: Write
+) -> None:
+    write("study.toml", STUDY.replace('cox -x age,child_pugh"', f'cox -x age {more}"'))
+    outcome = run("report", "study.toml")
+    assert outcome.status == 2
+    assert message in outcome.err
+
+
+def test_an_unknown_style_of_a_study_is_refused(run: Run, write: Write) -> None:
+    write("study.toml", STUDY)
+    outcome = run("report", "study.toml", "--style", "jma")
+    assert outcome.status == 2
+    assert "jama" in outcome.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+from base64 import b64encode
 from dataclasses import replace
 
 from hcc2l.render import render_report
@@ -21,7 +23,9 @@ def test_the_outline_is_a_list_of_lists_above_the_tables() -> None:
 
 def test_the_figure_stands_in_the_page() -> None:
     assert "<img alt=" not in render_report(REPORT, "html")
-    assert "data:image/png;base64,UE5H" in render_report(REPORT, "html", figure=b"PNG")
+    png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 600, 300)
+    page = render_report(REPORT, "html", figure=png)
+    assert f'style="width: 5.1cm" src="data:image/png;base64,{b64encode(png).decode()}"' in page
 
 
 def test_a_heading_spans_the_columns_of_its_group() -> None:

@@ -25,6 +25,8 @@ from hcc2l.files import (
     write_files,
 )
 from hcc2l.formats import FORMATS
+from hcc2l.house_styles import written_in
+from hcc2l.numerals import with_p
 from hcc2l.progress import shown_by
 from hcc2l.specs import CohortSpec
 from hcc2l.specs.figure import FigureOptions
@@ -56,20 +58,21 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     check_targets(targets)
     refuse_overwriting(targets, _streams(options))
     cohort = _read(options)
-    refuse_overwriting(targets, _files_read(command, options, cohort))
+    refuse_overwriting(targets, files_read(command, options, cohort))
     if not options.get("quiet"):
-        _print_reading_notes(cohort)
+        print_reading_notes(cohort)
     _refuse_style_without_figure(options)
     options = cohort.dictionary.options(command, options)
     output = OutputOptions(**options_of_kind(OutputOptions, options))
     _refuse_table_without_effect(output)
     _refuse_text_elsewhere(output)
     spec = spec_type(**options_of_kind(spec_type, options))
-    with _progress(output.quiet):
-        report = _analyse(command, cohort, spec)
-    _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
-    _refuse_unrequested_table(report, spec, output)
-    _deliver(report, output, options.get("write_dictionary"))
+    with written_in(output.style):
+        with progress_shown(output.quiet):
+            report = _analyse(command, cohort, spec)
+        _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
+        _refuse_unrequested_table(report, spec, output)
+        _deliver(report, output, options.get("write_dictionary"))
     if report.status:
         raise typer.Exit(report.status)
 
@@ -136,10 +139,24 @@ def _check_endings(options: dict[str, Any]) -> None:
             where="--save",
             hint="The cohort is saved as CSV: --save matched.csv.",
         )
-    for path in options.get("out", ()):
-        file_format(path)
+    formats = [file_format(path) for path in options.get("out", ())]
+    if options.get("template") is not None:
+        check_template(options["template"], formats)
     if options.get("write_dictionary") is not None:
         _check_dictionary(options["write_dictionary"])
+
+
+def check_template(path: str, formats: Sequence[str]) -> None:
+    """Refuse a template that no document takes, or that is none."""
+    from hcc2l.render.template import read_template
+
+    if "docx" not in formats:
+        raise UsageError(
+            "Only Word documents take a template.",
+            where="--template",
+            hint="Add --out with a .docx file.",
+        )
+    read_template(path)
 
 
 def _check_dictionary(path: str) -> None:
@@ -194,7 +211,7 @@ def _tell_lost_comparison() -> None:
             )
 
 
-def _files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
+def files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Identity, str]:
     """The cohort and what is read beside it, which no output may replace."""
     from hcc2l.readers import beside, bundled_cohort
 
@@ -209,6 +226,8 @@ def _files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[I
         path = dictionary.path.parent / (dictionary.cohort or "")
     if path is not None:
         in_use[identity(path)] = "the cohort"
+    if options.get("template") is not None:
+        in_use[identity(options["template"])] = "the template"
     if options.get("matched") is not None:
         in_use[identity(options["matched"])] = "the matched cohort"
     events = cohort.dictionary.options(command, options).get("events")
@@ -224,7 +243,7 @@ def _read(options: dict[str, Any]) -> Cohort:
 
 
 def _refuse_table_without_effect(output: OutputOptions) -> None:
-    """UsageError for --table where no output is a choice of tables."""
+    """UsageError for --table and --columns where no output is a choice of them."""
     from hcc2l.render import file_format
 
     formats = {output.printed, *map(file_format, output.out)}
@@ -233,6 +252,12 @@ def _refuse_table_without_effect(output: OutputOptions) -> None:
             "A terminal and JSON show every table.",
             where="--table",
             hint="Add --format csv, or --out with a document.",
+        )
+    if output.columns and formats <= {"table", "json", "csv"}:
+        raise UsageError(
+            "A terminal, JSON and CSV show every column.",
+            where="--columns",
+            hint="Add --out with a document.",
         )
 
 
@@ -274,10 +299,17 @@ def _refuse_unrequested_table(report: Report, spec: CohortSpec, output: OutputOp
 
 def _analyse(command: str, cohort: Cohort, spec: CohortSpec) -> Report:
     report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, spec)
-    return replace(report, provenance=replace(report.provenance, argv=tuple(sys.argv[1:])))
+    provenance = replace(report.provenance, argv=tuple(sys.argv[1:]))
+    return in_house_style(replace(report, provenance=provenance))
 
 
-def _progress(quiet: bool) -> AbstractContextManager[None]:
+def in_house_style(report: Report) -> Report:
+    """A report whose sentences write p as the journal does."""
+    notes = tuple(replace(note, text=with_p(note.text)) for note in report.notes)
+    return replace(report, notes=notes, methods=with_p(report.methods))
+
+
+def progress_shown(quiet: bool) -> AbstractContextManager[None]:
     """A progress bar on standard error for long calculations, on a terminal only."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return nullcontext()
@@ -292,7 +324,7 @@ def _progress(quiet: bool) -> AbstractContextManager[None]:
     return shown_by(bar)
 
 
-def _print_reading_notes(cohort: Cohort) -> None:
+def print_reading_notes(cohort: Cohort) -> None:
     """Print how the cohort was read at once, before any error that follows from it."""
     if cohort.source.bundled:
         print_message(
@@ -327,6 +359,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
     from hcc2l.figures.style import FigureStyle
     from hcc2l.figures.terminal import draw_text
     from hcc2l.render import file_format, render_file, render_report
+    from hcc2l.render.template import read_template
 
     files: dict[str, bytes] = {}
     drawn: dict[str, bytes] = {}
@@ -336,32 +369,31 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
         assert report.draw is not None
         figure = report.draw()
         style = FigureStyle(**{name: getattr(output, name) for name in options_of(FigureOptions)})
-        with _told_once():
+        with told_once():
             plots = _plot_files(output.plot)
             drawn = {path: draw(figure, plot_format(path), style) for path in plots}
             if any(FORMATS[file_format(path)].figure for path in output.out):
                 picture = draw(figure, "png", style)
         if TERMINAL in output.plot:
             sketch = "\n" + draw_text(figure, width, colour=colour)
+    shown = {
+        name: getattr(output, name) for name in ("digits", "table", "columns", "reference_rows")
+    }
+    template = None if output.template is None else read_template(output.template)
     for path in output.out:
-        files[path] = render_file(
-            report, path, digits=output.digits, table=output.table, figure=picture
-        )
+        files[path] = render_file(report, path, **shown, figure=picture, template=template)
     files |= drawn
     saved = output.save or dictionary
     if saved is not None:
         assert report.save is not None
         files[saved] = report.save().encode()
-    text = render_report(
-        report, output.printed, digits=output.digits, table=output.table, width=width,
-        colour=colour,
-    )  # fmt: skip
+    text = render_report(report, output.printed, **shown, width=width, colour=colour)
     write_files(files)
     print_result(text + sketch)
 
 
 @contextmanager
-def _told_once() -> Iterator[None]:
+def told_once() -> Iterator[None]:
     """What Python warns of while figures are drawn, printed as messages, each once."""
     from hcc2l.figures.fonts import MissingLetters
 

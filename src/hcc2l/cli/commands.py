@@ -70,8 +70,9 @@ def command(spec: type[CohortSpec]) -> Callable[..., None]:
 
 def _options(spec: type[CohortSpec]) -> Iterable[Option]:
     """The options of a command: how its result is shown, its own, how the cohort is read."""
-    unused = set() if spec.plots else {"plot", *options_of(FigureOptions)}
-    unused |= set() if spec.saves else {"save"}
+    given = {"plot": spec.plots, "save": spec.saves, "reference_rows": spec.references}
+    unused = {name for name, used in given.items() if not used}
+    unused |= set() if spec.plots else set(options_of(FigureOptions))
     for group in (OutputOptions, spec, ReadingOptions):
         yield from (o for name, o in options_of(group).items() if name not in unused)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,16 +16,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hcc2l.cli._run import (
+    check_template,
+    files_read,
     given_options,
+    in_house_style,
     options_of_kind,
     print_message,
+    print_reading_notes,
     print_result,
+    progress_shown,
+    told_once,
 )
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
+from hcc2l.house_styles import STYLES, written_in
 from hcc2l.specs import SPECS, CheckSpec, CohortSpec
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
+from hcc2l.wording import listed
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
@@ -33,8 +42,17 @@ if TYPE_CHECKING:
     from hcc2l.render.document import Document
     from hcc2l.report import Report
 
-_FORMATS = ("docx", "html", "tex", "md", "json")
-_TAKEN = ("out", "plot", "format", "json", "table", "save")  # what the study says instead
+_RENDERERS = {
+    "docx": "to_docx", "xlsx": "to_xlsx", "html": "to_html", "tex": "to_latex",
+    "md": "to_markdown",
+}  # fmt: skip
+_FORMATS = (*_RENDERERS, "json")
+_SHOWN = 200  # characters of a command line in a message
+_TAKEN = (  # the study has keys for most of these
+    "out", "plot", "format", "json", "table", "save", "write_dictionary", "columns",
+    "reference_rows",
+)  # fmt: skip
+_OF_THE_WHOLE = ("style", "template")  # options of the report itself
 
 
 @dataclass(frozen=True)
@@ -55,7 +73,8 @@ def report(
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="Write the document: .docx .html .tex .md, or .json for scripts. Repeatable.",
+            help="Write the document: .docx .xlsx .html .tex .md, or .json for scripts. "
+            "Repeatable.",
         ),
     ] = None,
     init: Annotated[
@@ -67,7 +86,22 @@ def report(
     compare: Annotated[
         str | None,
         typer.Option(
-            metavar="OLD.json", help="List the numbers that moved since that file was written."
+            metavar="OLD.json",
+            help="List the numbers that moved since that --out file was written.",
+        ),
+    ] = None,
+    style: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"How a journal writes numbers: {listed(tuple(STYLES), 'or')}.",
+        ),
+    ] = "default",
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="A Word document (.docx) whose styles and page set-up the .docx of --out takes.",
         ),
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -79,26 +113,49 @@ def report(
     from hcc2l.compose.study import read_study
 
     if init is not None:
+        if out or compare or json_:
+            raise UsageError(
+                "--init writes a study file and runs nothing.",
+                hint="Run it alone, then hcc2l report study.toml --out paper.docx.",
+            )
         _write_draft(init, Path(study or "study.toml"))
         return
     if study is None:
         raise UsageError("There is no study file.", hint="Write hcc2l report study.toml.")
+    if json_ and compare is not None:
+        raise UsageError(
+            "--json cannot be combined with --compare.", hint="Write --out results.json."
+        )
     old = None if compare is None else _old_results(compare)
-    targets = [("--out", path) for path in out or ()]
-    for _, path in targets:
-        _format(path)
-    check_targets(targets)
+    paths = list(out or ())
+    formats = [_format(path) for path in paths]
+    _check_style(style)
+    if template is not None:
+        check_template(template, formats)
     read = read_study(Path(study))
+    targets = [("--out", path) for path in paths]
+    for path, ending in zip(paths, formats, strict=True):
+        if ending == "tex":
+            targets += [(f"the figures of --out {path}:", f) for f in _figure_files(path, read)]
+    check_targets(targets)
     calls = _calls(read)
-    in_use: dict[Identity, str] = {identity(study): "the study file"}
-    for used, name in ((read.cohort, "the cohort"), (read.dictionary, "the data dictionary")):
-        if used is not None:
-            in_use[identity(used)] = name
+    runner = Runner(read, quiet=quiet)
+    in_use = {identity(study): "the study file"} | runner.files(calls)
+    if template is not None:
+        in_use[identity(template)] = "the template"
     refuse_overwriting(targets, in_use)
-    done = Runner(read, quiet=quiet).run(calls)
-    status = _deliver(read, done, [path for _, path in targets], as_json=json_, old=old)
-    if status:
-        raise typer.Exit(status)
+    with written_in(style):
+        done = runner.run(calls)
+        failed = _deliver(read, done, paths, as_json=json_, old=old, template=template)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _check_style(style: str) -> None:
+    if style not in STYLES:
+        raise UsageError(
+            f"{style!r} is not a style.", where="--style", hint=did_you_mean(style, STYLES)
+        )
 
 
 def _write_draft(cohort: str, path: Path) -> None:
@@ -107,6 +164,8 @@ def _write_draft(cohort: str, path: Path) -> None:
     from hcc2l.compose.draft import draft
     from hcc2l.readers import read_cohort
 
+    if cohort == "-":
+        raise UsageError("A study names a file.", where="--init", hint="Save the cohort first.")
     if path.exists():
         raise UsageError(
             "This file exists; a study file is never overwritten.",
@@ -186,23 +245,38 @@ def _call(words: Sequence[str]) -> Call:
         raise UsageError(f"There is no command {name!r}.", hint=did_you_mean(name, SPECS))
     command: Any = typer.main.get_command(app)
     try:
-        context = command.commands[name].make_context(name, list(arguments))
+        context = command.commands[name].make_context(name, list(arguments), help_option_names=[])
     except Hcc2lError:
         raise
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        raise UsageError(error.format_message(), where=shlex.join(words)) from None
+        raise UsageError(
+            _shortened(error.format_message()), where=_shortened(shlex.join(words))
+        ) from None
     options = given_options(context, SPECS[name])
     for taken in (*_TAKEN, "cohort"):
         if options.pop(taken, None) is not None:
+            flag = "The name of a file" if taken == "cohort" else f"--{taken.replace('_', '-')}"
             raise UsageError(
-                f"--{taken} has no place in a study.".replace("--cohort", "The name of a file"),
-                where=shlex.join(words),
+                f"{flag} has no place in a study.",
+                where=_shortened(shlex.join(words)),
                 hint="The study names its cohort, tables and saved cohorts itself.",
+            )
+    for whole in _OF_THE_WHOLE:
+        if options.pop(whole, None) is not None:
+            raise UsageError(
+                f"--{whole} is of the whole study.",
+                where=_shortened(shlex.join(words)),
+                hint=f"Write it on the command line: hcc2l report study.toml --{whole} …",
             )
     options_of_kind(OutputOptions, options)
     return Call(name, tuple(words), options, SPECS[name])
+
+
+def _shortened(text: str) -> str:
+    """A command line, or what is wrong with it, or its beginning."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
 
 
 @dataclass
@@ -220,14 +294,34 @@ class Runner:
 
     def run(self, calls: dict[int, tuple[Call, ...]]) -> list[Done]:
         """Every entry in order, with its reports or its failure."""
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, progress_shown(self.quiet):
             return [self._entry(entry, calls[entry.line], folder) for entry in self.study.entries]
+
+    def files(self, calls: dict[int, tuple[Call, ...]]) -> dict[Identity, str]:
+        """The files that the study reads, which no output may replace.
+
+        Raises
+        ------
+        InputError, UsageError
+            The cohort or its dictionary cannot be read.
+        """
+        in_use: dict[Identity, str] = {}
+        for entry in self.study.entries:
+            for call in () if entry.cohort else calls[entry.line]:
+                read = self._cohort(call, "")
+                options = {**call.options, "cohort": self.study.cohort}
+                in_use |= files_read(call.command, options, read)
+        for read in () if self.quiet else self.cohorts.values():
+            print_reading_notes(read)
+        return in_use
 
     def _entry(self, entry: Entry, calls: tuple[Call, ...], folder: str) -> Done:
         from hcc2l.compose.document import Done
 
         if calls and not self.quiet:
-            print_message("note", f"{entry.id}: {entry.caption or shlex.join(calls[0].words)}")
+            print_message(
+                "note", f"{entry.id}: {entry.caption or _shortened(shlex.join(calls[0].words))}"
+            )
         try:
             reports = tuple(self._report(call, entry.cohort) for call in calls)
             if entry.save:
@@ -244,7 +338,7 @@ class Runner:
             spec = call.spec(**options_of_kind(call.spec, options))
             made: Report = import_module(f"hcc2l.analyses.{call.command}.run").run(cohort, spec)
             provenance = replace(made.provenance, argv=call.words)
-            self.reports[key] = replace(made, provenance=provenance)
+            self.reports[key] = in_house_style(replace(made, provenance=provenance))
         return self.reports[key]
 
     def _cohort(self, call: Call, name: str) -> Cohort:
@@ -276,13 +370,21 @@ class Runner:
 
 
 def _deliver(
-    study: Study, done: Sequence[Done], paths: Sequence[str], *, as_json: bool, old: Any
+    study: Study,
+    done: Sequence[Done],
+    paths: Sequence[str],
+    *,
+    as_json: bool,
+    old: Any,
+    template: str | None,
 ) -> int:
     """Write the document in every format, then print, and return the exit status."""
     from hcc2l.compose.document import study_document, study_json
+    from hcc2l.render.template import read_template
     from hcc2l.render.to_json import report_object, to_text
 
-    document, shown = study_document(study, done, _draw)
+    with told_once():
+        document, shown = study_document(study, done, _draw)
     whole = to_text(study_json(study, shown, report_object))
     contents: dict[str, bytes] = {}
     for path in paths:
@@ -291,18 +393,35 @@ def _deliver(
             contents[path] = whole.encode()
             continue
         render = import_module(f"hcc2l.render.{_RENDERERS[name]}").render_document
-        made: str | bytes = render(document)
+        files = dict(enumerate(_figure_files(path, study), start=1)) if name == "tex" else {}
+        names = {number: Path(file).name for number, file in files.items()}
+        more: list[Any] = [names] if files else []
+        if name == "docx" and template is not None:
+            more = [read_template(template)]
+        made: str | bytes = render(document, *more)
         contents[path] = made.encode() if isinstance(made, str) else made
+        contents |= {files[p.number]: p.png for p in document.pictures if p.number in files}
     write_files(contents)
+    _tell_failures(study, shown)
     print_result(whole if as_json else _contents(document))
     if old is not None:
         _print_changes(old, json.loads(whole), shown)
+    return int(any(one.failure for one in shown))
+
+
+def _figure_files(path: str, study: Study) -> list[str]:
+    """The image files beside a LaTeX file, with names that LaTeX reads, in the order of figures."""
+    stem = re.sub(r"[^A-Za-z0-9-]+", "-", Path(path).stem).strip("-") or "paper"
+    figures = sum(entry.kind == "figure" for entry in study.entries)
+    return [str(Path(path).with_name(f"{stem}-figure-{i}.png")) for i in range(1, figures + 1)]
+
+
+def _tell_failures(study: Study, shown: Sequence[Done]) -> None:
     for one in shown:
         if one.failure:
             print_message("error", f"{study.path}, line {one.entry.line}: {one.failure.message}")
             if one.failure.hint:
                 print_message("hint", one.failure.hint)
-    return int(any(one.failure for one in shown))
 
 
 def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
@@ -323,9 +442,6 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     lines += [f"! {change}" for change in concluded]
     lines += [f"  {change}" for change in moved if not change.conclusion]
     print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
-
-
-_RENDERERS = {"docx": "to_docx", "html": "to_html", "tex": "to_latex", "md": "to_markdown"}
 
 
 def _draw(reports: Sequence[Report], entry: Entry) -> bytes:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hcc2l.compose.merge import beside, stacked
-from hcc2l.compose.study import Entry, Study
+from hcc2l.compose.strobe import Answered, strobe
+from hcc2l.compose.study import Entry, Study, on_one_line
 from hcc2l.errors import Hcc2lError, UsageError
 from hcc2l.render.document import (
     Document,
@@ -23,8 +24,10 @@ from hcc2l.render.grid import Grid, document_grids
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
+from hcc2l.wording import in_sentence
 
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+_CLOSING = re.compile(r"All [pP][- ]values are|Analyses were performed with")  # of every command
 Draw = Callable[[Sequence[Report], Entry], bytes]
 
 
@@ -47,14 +50,25 @@ def study_document(study: Study, done: Sequence[Done], draw: Draw) -> tuple[Docu
     """
     parts: list[Part] = []
     shown: list[Done] = []
+    answered: list[Answered] = []
     numbers = {"table": 0, "figure": 0}
     for one in done:
         made, result = _parts(one, numbers, draw)
         parts += made
         shown.append(result)
+        answered += [Answered(tuple(_places(made)), report) for report in result.reports]
     reports = [report for one in shown for report in one.reports]
-    parts += [*_methods(reports), *_notes(shown), *_origin(study, reports)]
+    parts += [*_methods(shown), *_notes(shown), *_origin(study, reports)]
+    if study.checklist == "strobe":
+        parts += [Section("Checklist"), NumberedTable(strobe(answered), numbers["table"] + 1)]
     return Document(study.title, tuple(parts), whole=True), shown
+
+
+def _places(parts: Sequence[Part]) -> Iterator[str]:
+    """`Table 3` for each table and figure."""
+    for part in parts:
+        if isinstance(part, (NumberedTable, Picture)):
+            yield f"{'Figure' if isinstance(part, Picture) else 'Table'} {part.number}"
 
 
 def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], Done]:
@@ -63,8 +77,9 @@ def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], 
     if entry.kind == "section":
         return [Section(entry.text)], one
     if entry.kind == "text":
-        stated = f"{entry.text.removesuffix('.')} (as stated, not computed)."
-        return [Paragraph(stated if entry.stated else entry.text)], one
+        stated = f"{entry.text.strip().removesuffix('.')} (as stated, not computed)."
+        texts = re.split(r"\n\s*\n", stated if entry.stated else entry.text)
+        return [Paragraph(on_one_line(text)) for text in texts], one
     numbers[entry.kind] += 1
     number = numbers[entry.kind]
     failure = one.failure
@@ -107,12 +122,27 @@ def _grids(report: Report, names: Sequence[str]) -> list[Grid]:
     return grids if names else grids[:1]
 
 
-def _methods(reports: Sequence[Report]) -> Iterator[Part]:
-    """Every sentence of the methods once, in the order of the runs, with the references."""
-    sentences = _once(s for report in reports for s in _BETWEEN_SENTENCES.split(report.methods))
-    if sentences:
+def _methods(done: Sequence[Done]) -> Iterator[Part]:
+    """Every sentence of the methods once, a paragraph for each command, with the references."""
+    paragraphs: dict[str, list[str]] = {}
+    closing: dict[str, None] = {}
+    said: set[str] = set()
+    for one in done:
+        for report in one.reports:
+            new = [s for s in _BETWEEN_SENTENCES.split(report.methods) if s and s not in said]
+            said.update(new)
+            closing |= dict.fromkeys(s for s in new if _CLOSING.match(s))
+            sentences = [s for s in new if not _CLOSING.match(s)]
+            if sentences and one.entry.cohort:
+                where = f"In the cohort “{one.entry.cohort}”"
+                sentences[0] = f"{where}, {in_sentence(sentences[0])}"
+            paragraphs.setdefault(report.provenance.command, []).extend(sentences)
+    if said:
         yield Section("Methods")
-        yield Paragraph(" ".join(sentences))
+        for sentences in (*paragraphs.values(), closing):
+            if sentences:
+                yield Paragraph(" ".join(sentences))
+    reports = [report for one in done for report in one.reports]
     references = _once(reference for report in reports for reference in report.references)
     if references:
         yield Section("References")

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Container, Iterator, Sequence
 
 from hcc2l.report import Report, Row
+from hcc2l.wording import in_sentence
 
 # What models usually adjust for, by the meaning of the column, in this order.
 _COVARIATES = (
@@ -61,8 +62,9 @@ def _entries(checked: Report) -> Iterator[tuple[str, _Entry]]:
         return
     labels = [str(row["label"]) for row in endpoints][:2]
     curves: _Entry = {"run": [f"km --endpoint {name}{by}" for name in names]}
-    yield "table", {**curves, "stacked": labels, "caption": f"{' and '.join(labels)}"}
-    yield "figure", {**curves, "caption": f"{' and '.join(labels)}"}
+    caption = " and ".join([labels[0], *map(in_sentence, labels[1:])])
+    yield "table", {**curves, "stacked": labels, "caption": caption}
+    yield "figure", {**curves, "caption": caption}
     found = _covariates(columns)
     if not found:
         return
@@ -73,6 +75,8 @@ def _entries(checked: Report) -> Iterator[tuple[str, _Entry]]:
         match = f"psmatch --treat {shlex.quote(f'{group}={treated}')} -x {score}"
         yield "table", {"run": match, "tables": "baseline", "caption": "Before and after matching",
                         "save": "matched"}  # fmt: skip
+        paired = {"run": f"table1{by} --pair pair", "cohort": "matched"}
+        yield "table", {**paired, "caption": "Baseline characteristics of matched patients"}
         after = {"run": f"km --endpoint {names[0]}{by}", "cohort": "matched"}
         yield "figure", {**after, "caption": f"{labels[0]} in matched patients"}
 
@@ -98,9 +102,12 @@ def _models(
 
 
 def _named(columns: Sequence[Row], meaning: str) -> str:
-    """The first column of that meaning, as a shell word; empty when there is none."""
-    found = [shlex.quote(str(row["name"])) for row in columns if row["field"] == meaning]
-    return found[0] if found else ""
+    """The first column of that meaning, as a shell word; empty when there is none.
+
+    A name with a comma cannot stand in a list of terms.
+    """
+    names = (str(row["name"]) for row in columns if row["field"] == meaning)
+    return next((shlex.quote(name) for name in names if "," not in name), "")
 
 
 def _first_level(columns: Sequence[Row], name: str) -> str:
@@ -116,4 +123,4 @@ def _value(value: str | list[str]) -> str:
 
 def _text(text: str) -> str:
     """A TOML string; JSON's escapes are TOML's."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

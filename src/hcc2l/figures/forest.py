@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import PAPER, Paper, colour, sized
-from hcc2l.numerals import NOT_ESTIMABLE, p_value, ratio_interval, tick
+from hcc2l.numerals import NOT_ESTIMABLE, p_value, ratio_interval, reference, tick, with_p
 from hcc2l.report import ForestFigure, ForestRow
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def _draw_numbers(
     look: dict[str, Any] = {"transform": place, "va": "center", "fontsize": sized(8)}
     end = 1 + beyond
     axes.text(1.06, -1, heading, ha="left", fontweight="bold", **look)
-    axes.text(end, -1, "p", ha="right", fontweight="bold", **look)
+    axes.text(end, -1, with_p("p"), ha="right", fontweight="bold", **look)
     for y, line in enumerate(lines):
         row = _effect_of(panel, line)
         if row is None or not _written(row):
@@ -271,7 +271,7 @@ def _draw_interactions(axes: Axes, lines: Sequence[_Line], beyond: float) -> Non
         "fontsize": sized(8),
     }
     end = 1 + beyond
-    axes.text(end, -1, "p (interaction)", fontweight="bold", **look)
+    axes.text(end, -1, with_p("p (interaction)"), fontweight="bold", **look)
     for y, line in enumerate(lines):
         if line.row is not None and line.row.interaction_p is not None:
             axes.text(end, y, p_value(line.row.interaction_p), **look)
@@ -284,5 +284,5 @@ def _written(row: ForestRow) -> str:
     if row.ratio is None:
         return NOT_ESTIMABLE
     if row.lower is None and row.upper is None:
-        return "reference" if row.p is None else NOT_ESTIMABLE
+        return reference() if row.p is None else NOT_ESTIMABLE
     return ratio_interval(row.ratio, row.lower, row.upper)

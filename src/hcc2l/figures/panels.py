@@ -8,7 +8,8 @@ from pathlib import Path
 from string import ascii_uppercase
 
 _GAP = 60  # pixels, of figures with 300 dots per inch
-_LETTER = 58  # pixels: 14 points
+_LETTER = 46  # pixels: 11 points
+_PAGE = 2008  # pixels: 17 cm, to which wider figures are reduced
 
 
 def panels(pictures: Sequence[bytes], columns: int) -> bytes:
@@ -26,12 +27,13 @@ def panels(pictures: Sequence[bytes], columns: int) -> bytes:
     import matplotlib as mpl
 
     font = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans-Bold.ttf"
-    letter = ImageFont.truetype(str(font), _LETTER)
     images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
     width = max(image.width for image in images)
-    rows = [images[i : i + columns] for i in range(0, len(images), columns)]
-    heights = [max(image.height for image in row) + _LETTER + _GAP // 2 for row in rows]
     across = min(columns, len(images))
+    size = round(_LETTER * max(1.0, across * width / _PAGE))
+    letter = ImageFont.truetype(str(font), size)
+    rows = [images[i : i + columns] for i in range(0, len(images), columns)]
+    heights = [max(image.height for image in row) + size + _GAP // 2 for row in rows]
     whole = Image.new(
         "RGB",
         (across * width + (across - 1) * _GAP, sum(heights) + (len(rows) - 1) * _GAP),
@@ -42,7 +44,7 @@ def panels(pictures: Sequence[bytes], columns: int) -> bytes:
         for place, image in enumerate(row):
             left = place * (width + _GAP)
             pen.text((left, top), next(names), fill="black", font=letter)
-            whole.paste(image, (left, top + _LETTER + _GAP // 2))
+            whole.paste(image, (left, top + size + _GAP // 2))
         top += height + _GAP
     file = io.BytesIO()
     whole.save(file, format="png", dpi=(300, 300))

@@ -1,4 +1,4 @@
-"""Office files without time stamps: the same report gives the same bytes."""
+"""Office files: texts that XML can hold, and no time stamps, so that the bytes are the same."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ import re
 import zipfile
 
 _STAMP = (1980, 1, 1, 0, 0, 0)
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+
+
+def xml_text(text: str) -> str:
+    """A text without the control characters that no office file can hold."""
+    return _NOT_IN_XML.sub(" ", text)
 
 
 def without_clock(content: bytes) -> bytes:

@@ -82,6 +82,11 @@ class Document:
     parts: tuple[Part, ...]
     whole: bool = False
 
+    @property
+    def pictures(self) -> list[Picture]:
+        """The figures."""
+        return [part for part in self.parts if isinstance(part, Picture)]
+
 
 def document_of(report: Report, options: RenderOptions) -> Document:
     """The document of one report: tables with footnotes, figure, notes, methods, origin."""

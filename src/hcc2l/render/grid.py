@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
@@ -15,6 +16,7 @@ from hcc2l.render.options import RenderOptions
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
 _MARKS = tuple("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LEVEL = 1  # the column of levels, in tables with references
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
 
@@ -99,7 +101,27 @@ def presented_tables(report: Report, options: RenderOptions) -> list[Table]:
 
 def document_grids(report: Report, options: RenderOptions) -> list[Grid]:
     """The tables of a document, each with its abbreviations spelled out below it."""
-    grids = (grid(table, options.digits) for table in presented_tables(report, options))
+    return grids_of(presented_tables(report, options), report, options)
+
+
+def grids_of(tables: Sequence[Table], report: Report, options: RenderOptions) -> list[Grid]:
+    """Tables as the options ask for them, each with its abbreviations spelled out below it.
+
+    Raises
+    ------
+    UsageError
+        Columns are asked for of several tables, or there is no such column.
+    """
+    names = list(dict.fromkeys(table.name for table in tables))
+    if options.columns and len(names) != 1:
+        raise UsageError(
+            f"The document holds {len(names)} tables; the columns of one can be chosen.",
+            where="--columns",
+            hint=f"Add --table with one of: {', '.join(names)}.",
+        )
+    grids = (
+        grid(table, options.digits, options.columns, options.reference_rows) for table in tables
+    )
     return [with_abbreviations(content, report) for content in grids]
 
 
@@ -133,21 +155,42 @@ def parts_of(table: Table) -> list[Table]:
     ]  # fmt: skip
 
 
-def grid(table: Table, digits: int | None = None) -> Grid:
-    """Every cell of a table, formatted by the kind of its key, with groups laid across."""
+def grid(
+    table: Table,
+    digits: int | None = None,
+    columns: str | None = None,
+    reference_rows: str = "show",
+) -> Grid:
+    """Every cell of a table, formatted by the kind of its key, with groups laid across.
+
+    Parameters
+    ----------
+    digits, columns, reference_rows
+        As in `RenderOptions`.
+
+    Raises
+    ------
+    UsageError
+        There is no such column.
+    """
     places = list(_places(table.columns, table.rows))
+    lines = _without_references(table, _lines(table), places, reference_rows)
+    if columns:
+        places = _chosen(places, columns)
     named = table.columns[0].keys in (("group",), ("term",), ("variable",), ("endpoint",))
     marks = _marks(places, table.rows)
     rows: list[tuple[str, ...]] = []
     indents: list[int] = []
     previous: Value = None
-    for line in _lines(table):
+    for line, folded in lines:
         empty = _empty_beside(line, table.columns)
         cells = [
             "" if empty and place.column in table.columns[1:]
             else _cell_at(line, place, digits, marks)
             for place in places
         ]  # fmt: skip
+        if folded:
+            cells[_LEVEL] += folded
         depth = sum(line[0][key] is not None for key in table.columns[0].indent)
         indents.append(depth)
         first = line[0][table.columns[0].keys[0]]
@@ -155,8 +198,8 @@ def grid(table: Table, digits: int | None = None) -> Grid:
             cells[0] = ""
         previous = first
         rows.append(tuple(cells))
-    footnotes = (*_explained(marks, places), *table.footnotes)
-    numbers = [i for i, c in enumerate(table.columns) if i and c.form != "sentences"]
+    footnotes = (*_explained(marks, places), *map(numerals.with_p, table.footnotes))
+    numbers = [i for i, p in enumerate(places) if i and p.column.form != "sentences"]
     if any(NOT_ESTIMABLE in _words(r[i]) for r in rows for i in numbers):
         footnotes = (*footnotes, f"{NOT_ESTIMABLE}: not estimable.")
     return Grid(
@@ -166,7 +209,7 @@ def grid(table: Table, digits: int | None = None) -> Grid:
         right=tuple(_kind(place.column) != "text" for place in places),
         rows=tuple(rows),
         footnotes=footnotes,
-        flowing=table.columns[-1].form == "sentences",
+        flowing=places[-1].column.form == "sentences",
         indents=tuple(indents),
     )
 
@@ -184,7 +227,7 @@ class _Place:
 
     @property
     def header(self) -> str:
-        return self.column.header or (self.above[-1] if self.above else "")
+        return _header(self.column) or (self.above[-1] if self.above else "")
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -235,6 +278,84 @@ def _keys_across(columns: Sequence[Column]) -> set[str]:
         if column.across
         for key in (column.keys[0], *_keys_across(column.across))
     }
+
+
+def _without_references(
+    table: Table, lines: Sequence[list[Row]], places: Sequence[_Place], shown: str
+) -> list[tuple[list[Row], str]]:
+    """The lines, each with what is added to its level; those of references only if they are shown.
+
+    A reference is folded into the labels of the other levels of its variable, ``B (vs. A)``.
+    """
+    if shown == "show" or "level" not in table.keys or table.columns[_LEVEL].keys != ("level",):
+        return [(line, "") for line in lines]
+    effects = [place for place in places if place.column.form == "effect"]
+    references = {
+        line[0]["term"]: line[0]["level"]
+        for line in lines
+        if any(_is_reference(place.row(line), place.column) for place in effects)
+    }
+    kept = []
+    for line in lines:
+        reference = references.get(line[0].get("term"))
+        if reference is None or line[0]["level"] != reference:
+            folded = reference is not None and shown == "fold"
+            kept.append((line, f" (vs. {reference})" if folded else ""))
+    return kept
+
+
+def _is_reference(row: Row | None, column: Column) -> bool:
+    """Whether the cell of an effect is that of a reference level: a ratio of 1 without limits."""
+    if row is None or _kind(column) != "ratio":
+        return False
+    return [row[key] for key in column.keys[:3]] == [1.0, None, None]
+
+
+def _chosen(places: Sequence[_Place], wanted: str) -> list[_Place]:
+    """The columns that name the rows, then those asked for, kept together below their headings.
+
+    Raises
+    ------
+    UsageError
+        No column has such a header.
+    """
+    naming = next((i for i, place in enumerate(places) if _kind(place.column) != "text"), 0) or 1
+    found: list[_Place] = []
+    for name in _split(wanted, {name for place in places for name in _names(place)}):
+        matching = [place for place in places if name in _names(place)]
+        if not matching:
+            headers = dict.fromkeys(place.header for place in places[naming:])
+            raise UsageError(
+                f"There is no column {name!r} in this table.",
+                where="--columns",
+                hint=f"Its columns are: {'; '.join(headers)}.",
+            )
+        found += [place for place in matching if place not in (*places[:naming], *found)]
+    blocks = [_block(place) for place in found]
+    return [*places[:naming], *sorted(found, key=lambda place: blocks.index(_block(place)))]
+
+
+def _block(place: _Place) -> str:
+    """What stands above a column, else the column itself."""
+    return place.above[0] if place.above else place.header
+
+
+def _names(place: _Place) -> set[str]:
+    """How a column is asked for: its header, alone or after the headings above it."""
+    full = ": ".join([*place.headings, place.header])
+    return {place.header.casefold(), full.casefold()}
+
+
+def _split(wanted: str, known: set[str]) -> list[str]:
+    """Names with commas between them, of which some hold commas: ``n, Median, months (95% CI)``."""
+    parts = [part.strip().casefold() for part in wanted.split(",")]
+    names = []
+    while parts:
+        longest = (n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known)
+        taken = next(longest, 1)
+        names.append(", ".join(parts[:taken]))
+        parts = parts[taken:]
+    return [name for name in names if name]
 
 
 def _headings(places: Sequence[_Place]) -> tuple[tuple[Heading, ...], ...]:
@@ -301,7 +422,7 @@ def _explained(marks: Mapping[Value, str], places: Sequence[_Place]) -> tuple[st
     columns = [place.column for place in places if place.column.mark]
     labels = {value: text for column in columns for value, text in column.labels.items()}
     texts = [f"{mark} {labels[str(value)]}".strip() for value, mark in marks.items()]
-    alone = "" if len(texts) > 1 else f"{columns[0].header}: "
+    alone = "" if len(texts) > 1 else f"{_header(columns[0])}: "
     return (f"{alone}{'; '.join(texts)}.",)
 
 
@@ -331,8 +452,8 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     repeated = column.form == "effect" and kind != "ratio" and estimate is None
     if not in_model or repeated:
         return "–"
-    if column.form == "effect" and kind == "ratio" and numbers == [1.0, None, None]:
-        return "reference"
+    if column.form == "effect" and _is_reference(row, column):
+        return numerals.reference()
     if kind == "ratio":
         asked = column.decimals if digits is None else digits
         return numerals.ratio_interval(estimate, lower, upper, asked)
@@ -342,7 +463,7 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
 def _summary(values: list[Value], decimals: int | None) -> str:
     """`36 (90.0%)` for a level, `60 (55–66)` for a numeric variable."""
     if values[0] is not None:
-        return f"{write(values[0], 'count', 0)} ({write(values[1], 'probability', 1)})"
+        return _count_and_share(values[0], values[1])
     quartiles = [float(v) for v in values[2:] if isinstance(v, (int, float))]
     if not quartiles:
         return "–"
@@ -353,15 +474,22 @@ def _summary(values: list[Value], decimals: int | None) -> str:
     return numerals.interval(median, low, high, lambda v: numerals.number(v, decimals))
 
 
+def _count_and_share(count: Value, share: Value) -> str:
+    if not isinstance(count, (int, float)) or not isinstance(share, (int, float)):
+        return f"{write(count, 'count', 0)} ({write(share, 'probability', 1)})"
+    patients = round(count / share) if share else 0
+    return f"{numerals.count(count)} ({numerals.percent_of(share, patients)})"
+
+
 def _description(values: list[Value], digits: int | None) -> str:
     """`36 (90.0%)`, `60 (55–66)` or `60.2 ± 8.1`; a count or a percentage that stands alone."""
     places, count, share, *rest = values
     if all(value is None for value in values):  # the heading of levels
         return ""
     if count is not None or share is not None:
-        percent = "" if share is None else write(share, "probability", 1)
-        number = "" if count is None else write(count, "count", 0)
-        return f"{number} ({percent})" if percent and number else percent or number
+        if count is None:
+            return write(share, "probability", 1)
+        return write(count, "count", 0) if share is None else _count_and_share(count, share)
     decimals = digits if digits is not None else places if isinstance(places, int) else 1
     numbers = [float(v) for v in rest if isinstance(v, (int, float))]
     if len(numbers) == 3:
@@ -399,6 +527,11 @@ def outline_lines(outline: Outline, depth: int = 0) -> list[tuple[int, str]]:
     return lines
 
 
+def _header(column: Column) -> str:
+    """The header of a column; the letter of p is that of the house style."""
+    return numerals.with_p(column.header) if _kind(column) == "p" else column.header
+
+
 def _kind(column: Column) -> str:
     return column.kind or GLOSSARY[column.keys[0]].kind
 
@@ -410,4 +543,4 @@ def _decimals(column: Column, kind: str, digits: int | None) -> int:
 
 
 def _words(text: str) -> list[str]:
-    return text.replace("(", " ").replace(")", " ").replace("–", " ").split()
+    return re.split(r"[\s()–-]+", text)

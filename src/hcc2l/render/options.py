@@ -19,6 +19,14 @@ class RenderOptions:
     table
         The names of the tables that CSV (one), documents and workbooks hold, with commas between
         them; when None, CSV holds the first and the others hold all.
+    columns
+        The headers of the columns of a document's one table, with commas between them, beside
+        those that name its rows; all when None.
+    reference_rows
+        Whether the rows of reference levels are shown (``show``), hidden (``hide``), or named
+        in the labels of the others (``fold``).
+    template
+        The Word document whose styles and page set-up a document (docx) takes.
     width
         Width of the terminal, in columns.
     colour
@@ -29,6 +37,9 @@ class RenderOptions:
 
     digits: int | None = None
     table: str | None = None
+    columns: str | None = None
+    reference_rows: str = "show"
+    template: bytes | None = None
     width: int = 100
     colour: bool = False
     figure: bytes | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,37 @@ from dataclasses import dataclass
 from hcc2l.render.grid import Grid
 
 PORTRAIT, LANDSCAPE = 17.0, 25.7  # cm between the margins of an A4 page
+_HIGHEST = 21.0  # cm of a figure, which leaves room for its caption
+_DOTS = 300 / 2.54  # per cm of a figure
 MARGIN = 0.12  # cm, on both sides of a cell's text
-SIZES = (9.0, 8.0, 7.0)  # points
+_SMALLER = (8.0, 7.0)  # points
 _CM_PER_POINT = 2.54 / 72
 _INDENT = 0.4  # cm a step
 _BOLD = 1.1  # as wide as the plain type
 _NARROW, _WIDE = "fijlrtI.,:;'|!()[]- ", "mwMW%ABCDEFGHKNOPQRSUVXYZ"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a page offers; the default is A4 with margins of 2 cm.
+
+    Attributes
+    ----------
+    portrait, landscape
+        Width between the margins, in cm.
+    size
+        Of the type of tables, in points.
+    breadth
+        How much wider than the usual type that of the tables may be.
+    """
+
+    portrait: float = PORTRAIT
+    landscape: float = LANDSCAPE
+    size: float = 9.0
+    breadth: float = 1.0
+
+
+A4 = Paper()
 
 
 @dataclass(frozen=True)
@@ -29,26 +55,38 @@ class Page:
         not fit any.
     size
         Of the type, in points.
+    reduced
+        Whether that is smaller than the tables of the paper.
     """
 
     widths: tuple[float, ...]
     landscape: bool
     size: float
+    reduced: bool = False
 
 
-def page_for(content: Grid) -> Page:
+def page_for(content: Grid, paper: Paper = A4) -> Page:
     """The first page on which the table stands without a break inside a number or a word.
 
     Portrait before landscape, large type before small; headings and names take several lines before
     the page is turned.
     """
-    for available, landscape in ((PORTRAIT, False), (LANDSCAPE, True)):
-        for size in SIZES[:1] if not landscape else SIZES:
-            widths = _fitted(content, available, size)
+    smaller = [size for size in _SMALLER if size < paper.size]
+    for available, landscape in ((paper.portrait, False), (paper.landscape, True)):
+        for size in (paper.size, *smaller) if landscape else (paper.size,):
+            widths = _fitted(content, available, size * paper.breadth)
             if widths is not None:
-                return Page(widths, landscape, size)
-    narrowest = _at_least(content, SIZES[-1])
-    return Page(tuple(narrowest), True, SIZES[-1])
+                return Page(widths, landscape, size, size < paper.size)
+    smallest = min((paper.size, *smaller))
+    widths = tuple(_at_least(content, smallest * paper.breadth))
+    return Page(widths, True, smallest, smallest < paper.size)
+
+
+def figure_size(png: bytes, paper: Paper = A4) -> tuple[float, float]:
+    """Width and height of a figure in cm: as it was drawn, or smaller to fit an upright page."""
+    width, height = (side / _DOTS for side in struct.unpack(">II", png[16:24]))
+    scale = min(1.0, paper.portrait / width, _HIGHEST / height)
+    return width * scale, height * scale
 
 
 def bound(header: str) -> str:

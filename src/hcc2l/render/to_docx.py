@@ -3,61 +3,74 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from typing import Any
 
 from hcc2l.render import document as parts_of
-from hcc2l.render.archive import without_clock
+from hcc2l.render.archive import without_clock, xml_text
 from hcc2l.render.document import Document, Part, document_of
 from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.page import MARGIN, PORTRAIT, Page, bound, page_for
+from hcc2l.render.page import A4, MARGIN, Page, Paper, bound, figure_size, page_for
+from hcc2l.render.template import PARAGRAPH_STYLES, emptied
 from hcc2l.report import Report
 
 _INDENT = 0.4  # cm a step
-_FIGURE, _WIDE = 13.0, 1.6  # cm; as many times wider than high, a figure takes the whole width
+_ON_A_PAGE = (40, 25)  # rows of a table that is not divided, upright and landscape
+_USUAL = ("Arial", "Helvetica", "Times New Roman", "Calibri", "Cambria", "Garamond", "Aptos")
+_BREADTH = 1.2  # of other typefaces: Verdana's letters are that much wider
+_EMU_PER_CM = 360_000
 _CELL, _FOOTNOTE = "Table Text", "Table Footnote"  # styles, which a template may have too
 
 
 def render(report: Report, options: RenderOptions) -> bytes:
     """The document of one report."""
-    return render_document(document_of(report, options))
+    return render_document(document_of(report, options), options.template)
 
 
-def render_document(content: Document) -> bytes:
+def render_document(content: Document, template: bytes | None = None) -> bytes:
     """The parts one after the other, on pages turned as their tables need."""
-    document = _document(content.title)
-    document.add_heading(content.title, level=1)
-    for part in content.parts:
-        _add_part(document, part)
+    document = _document(content.title) if template is None else _styled(content.title, template)
+    paper = A4 if template is None else _paper(document)
+    document.add_heading(xml_text(content.title), level=1)
+    pages = [_page_of(content.parts[i:], paper) for i in range(len(content.parts))]
+    for part, page in zip(content.parts, pages, strict=True):
+        _turn(document, landscape=page is not None and page.landscape)
+        _add_part(document, part, page, paper)
     file = io.BytesIO()
     document.save(file)
     return without_clock(file.getvalue())
 
 
-def _add_part(document: Any, part: Part) -> None:
-    page = page_for(part.content) if isinstance(part, parts_of.NumberedTable) else None
-    _turn(document, landscape=page is not None and page.landscape)
+def _page_of(parts: Sequence[Part], paper: Paper) -> Page | None:
+    """The page that the first part needs: a table its own, a heading that of what follows it."""
+    following = next((part for part in parts if not isinstance(part, parts_of.Section)), None)
+    if not isinstance(following, parts_of.NumberedTable):
+        return None
+    return page_for(following.content, paper)
+
+
+def _add_part(document: Any, part: Part, page: Page | None, paper: Paper) -> None:
     match part:
         case parts_of.Section(text):
-            document.add_heading(text, level=2)
+            document.add_heading(xml_text(text), level=2)
         case parts_of.Paragraph(text):
-            document.add_paragraph(text)
+            document.add_paragraph(xml_text(text))
         case parts_of.Points(texts, numbered):
-            for text in texts:
-                document.add_paragraph(text, style="List Number" if numbered else "List Bullet")
+            _add_points(document, texts, "List Number" if numbered else "List Bullet")
         case parts_of.Branches(outline):
-            document.add_paragraph().add_run(outline.title).bold = True
+            document.add_paragraph().add_run(xml_text(outline.title)).bold = True
             for depth, line in outline_lines(outline):
                 _add_branch(document, depth, line)
         case parts_of.NumberedTable(content, number):
             assert page is not None
             _add_table(document, content, page, number)
         case parts_of.Picture():
-            _add_figure(document, part)
+            _add_figure(document, part, paper)
         case parts_of.SmallPrint(texts):
             for line in texts:
-                document.add_paragraph(line, style=_FOOTNOTE)
+                document.add_paragraph(xml_text(line), style=_FOOTNOTE)
 
 
 def _document(title: str) -> Any:
@@ -69,7 +82,7 @@ def _document(title: str) -> Any:
 
     document = docx.Document()
     document.core_properties.author = ""
-    document.core_properties.title = title
+    document.core_properties.title = xml_text(title)[:255]
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
@@ -81,20 +94,103 @@ def _document(title: str) -> Any:
     caption = document.styles["Caption"].paragraph_format
     caption.space_before, caption.space_after = Pt(8), Pt(4)
     for name in (_CELL, _FOOTNOTE):
-        if name not in document.styles:
-            style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-            style.base_style = document.styles["Normal"]
-            style.font.size = Pt(9 if name == _CELL else 8)
-            style.paragraph_format.space_before = Pt(0)
-            style.paragraph_format.space_after = Pt(0 if name == _CELL else 8)
-            style.paragraph_format.line_spacing = 1.0
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["Normal"]
+        style.font.size = Pt(9 if name == _CELL else 8)
+        style.paragraph_format.space_before = Pt(0)
+        style.paragraph_format.space_after = Pt(0 if name == _CELL else 8)
+        style.paragraph_format.line_spacing = 1.0
     return document
+
+
+def _styled(title: str, template: bytes) -> Any:
+    """A document with the styles and the page set-up of a template; styles it lacks are ours."""
+    from docx.enum.section import WD_ORIENT
+
+    document, ours = emptied(template), _document(title)
+    document.core_properties.author = ""
+    document.core_properties.title = xml_text(title)[:255]
+    for name in PARAGRAPH_STYLES:
+        if name not in document.styles:
+            _copy_style(ours, document, name)
+    section = document.sections[0]
+    _complete(section)
+    if section.page_width > section.page_height:  # tables turn the page, the template does not
+        section.page_width, section.page_height = section.page_height, section.page_width
+    section.orientation = WD_ORIENT.PORTRAIT
+    return document
+
+
+def _complete(section: Any) -> None:
+    """Give a page set-up what it lacks, and one column of text."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    defaults = {
+        "page_width": Cm(21), "page_height": Cm(29.7), "left_margin": Cm(2),
+        "right_margin": Cm(2),
+    }  # fmt: skip
+    for name, value in defaults.items():
+        if getattr(section, name) is None:
+            setattr(section, name, value)
+    for columns in section._sectPr.findall(qn("w:cols")):
+        section._sectPr.remove(columns)
+
+
+def _copy_style(source: Any, target: Any, name: str) -> None:
+    """Add a paragraph style of one document to another, without what it refers to there."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    element = deepcopy(source.styles[name].element)
+    for tag in ("w:link", "w:next"):
+        for reference in element.findall(qn(tag)):
+            element.remove(reference)
+    target.styles.element.append(element)
+    style = target.styles[name]
+    if name != "Normal":
+        style.base_style = target.styles["Normal"]
+    if name.startswith("List"):
+        element.pPr.remove(element.pPr.numPr)
+        style.paragraph_format.left_indent = Cm(0.63)
+        style.paragraph_format.first_line_indent = Cm(-0.63)
+
+
+def _paper(document: Any) -> Paper:
+    """The widths between the margins of a document, and the size of the type of its tables."""
+    section = document.sections[0]
+    margins = section.left_margin + section.right_margin + (section.gutter or 0)
+    styles = list(_bases(document.styles[_CELL]))
+    size = next((style.font.size for style in styles if style.font.size is not None), None)
+    name = next((style.font.name for style in styles if style.font.name is not None), None)
+    return Paper(
+        portrait=(section.page_width - margins) / _EMU_PER_CM,
+        landscape=(section.page_height - margins) / _EMU_PER_CM,
+        size=A4.size if size is None else size.pt,
+        breadth=1.0 if name in _USUAL else _BREADTH,
+    )
+
+
+def _bases(style: Any) -> Iterator[Any]:
+    """A style and those that it is based on."""
+    while style is not None:
+        yield style
+        style = style.base_style
+
+
+def _add_points(document: Any, texts: Sequence[str], style: str) -> None:
+    """A list; a style that sets no bullet or number has them as text."""
+    paragraphs = [based.element.pPr for based in _bases(document.styles[style])]
+    sets_mark = any(each is not None and each.numPr is not None for each in paragraphs)
+    for number, text in enumerate(texts, start=1):
+        mark = "" if sets_mark else f"{number}.\t" if style == "List Number" else "•\t"
+        document.add_paragraph(mark + xml_text(text), style=style)
 
 
 def _add_branch(document: Any, depth: int, line: str) -> None:
     from docx.shared import Cm, Pt
 
-    paragraph = document.add_paragraph(line)
+    paragraph = document.add_paragraph(xml_text(line))
     paragraph.paragraph_format.left_indent = Cm(0.75 * depth)
     paragraph.paragraph_format.space_after = Pt(2)
 
@@ -111,14 +207,12 @@ def _turn(document: Any, *, landscape: bool) -> None:
     section.page_width, section.page_height = last.page_height, last.page_width
 
 
-def _add_figure(document: Any, picture: parts_of.Picture) -> None:
+def _add_figure(document: Any, picture: parts_of.Picture, paper: Paper) -> None:
     from docx.shared import Cm
 
     shape = document.add_picture(io.BytesIO(picture.png))
-    wide = shape.width > _WIDE * shape.height
-    scale = Cm(PORTRAIT if wide else _FIGURE) / shape.width
-    shape.width, shape.height = round(scale * shape.width), round(scale * shape.height)
-    shape._inline.docPr.set("descr", picture.description)
+    shape.width, shape.height = map(Cm, figure_size(picture.png, paper))
+    shape._inline.docPr.set("descr", xml_text(picture.description))
     if picture.number is not None:
         document.paragraphs[-1].paragraph_format.keep_with_next = True
         _add_caption(document, "Figure", picture.caption, picture.number)
@@ -133,12 +227,14 @@ def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
     heads = len(content.headings) + 1
     for row, depth in zip(content.rows, content.indents, strict=True):
         _add_row(table, row, content, page, depth=depth)
+    last = len(table.rows) - 1
+    together = last < _ON_A_PAGE[page.landscape]
     for i, row in enumerate(table.rows):
-        _keep_whole(row, head=i < heads, last=i == len(table.rows) - 1)
+        _keep_whole(row, head=i < heads, kept=together or i in (*range(heads), last))
     _rule(table.rows[0].cells, "top", 12)
     _rule(table.rows[heads - 1].cells, "bottom", 6)
     _rule(table.rows[-1].cells, "bottom", 12)
-    document.add_paragraph(" ".join(content.footnotes), style=_FOOTNOTE)
+    document.add_paragraph(xml_text(" ".join(content.footnotes)), style=_FOOTNOTE)
 
 
 def _add_caption(document: Any, kind: str, title: str, number: int) -> Any:
@@ -159,7 +255,7 @@ def _add_caption(document: Any, kind: str, title: str, number: int) -> Any:
             mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), part)
             run._r.append(mark)
-    caption.add_run(f". {title}")
+    caption.add_run(xml_text(f". {title}"))
     return caption.paragraph_format
 
 
@@ -226,22 +322,22 @@ def _written(cell: Any, text: str, page: Page, *, bold: bool) -> Any:
     paragraph = cell.paragraphs[0]
     paragraph.style = _CELL
     if text:
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(xml_text(text))
         run.bold = bold
-        if page.size != 9:
+        if page.reduced:
             run.font.size = Pt(page.size)
     return paragraph
 
 
-def _keep_whole(row: Any, *, head: bool, last: bool) -> None:
-    """Never break a row over two pages; repeat the head; keep the last row with the footnotes."""
+def _keep_whole(row: Any, *, head: bool, kept: bool) -> None:
+    """Never break a row over two pages; repeat the head; keep a row with what follows it."""
     from docx.oxml import OxmlElement
 
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     if head:
         properties.append(OxmlElement("w:tblHeader"))
-    if head or last:
+    if kept:
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 

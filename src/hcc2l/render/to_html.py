@@ -9,6 +9,7 @@ from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of
 from hcc2l.render.grid import Grid, Heading
 from hcc2l.render.options import RenderOptions
+from hcc2l.render.page import figure_size
 from hcc2l.report import Outline, Report
 
 _STYLE = """
@@ -25,7 +26,7 @@ thead td { border: 0; } th[colspan] { text-align: center; }
 th, td { padding: .25rem 1rem .25rem 0; } .right { text-align: right; }
 td.right { white-space: nowrap; }
 figure { margin: 1.4rem 0; }
-img { max-width: 100%; width: 36rem; margin: 1.4rem 0; background: white; }
+img { max-width: 100%; margin: 1.4rem 0; background: white; }
 .notes, footer { opacity: .75; font-size: .87rem; } footer { margin-top: 2rem; }
 @media print { :root { color-scheme: light; } body { max-width: none; margin: 0; font-size: 9pt; }
   thead { display: table-header-group; } tr, img { break-inside: avoid; }
@@ -78,7 +79,11 @@ def _items(outline: Outline) -> str:
 
 def _picture(picture: parts_of.Picture) -> str:
     data = b64encode(picture.png).decode()
-    image = f'<img alt="{escape(picture.description)}" src="data:image/png;base64,{data}">'
+    width = figure_size(picture.png)[0]
+    image = (
+        f'<img alt="{escape(picture.description)}" style="width: {width:.1f}cm" '
+        f'src="data:image/png;base64,{data}">'
+    )
     if not picture.caption:
         return image
     caption = f"<figcaption>Figure {picture.number}. {escape(picture.caption)}</figcaption>"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of
 from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.page import MARGIN, bound, page_for
+from hcc2l.render.page import MARGIN, bound, figure_size, page_for
 from hcc2l.report import Report
 
 _NEEDS = (
@@ -17,10 +17,11 @@ _NEEDS = (
 )
 _PREAMBLE = r"""\documentclass[a4paper]{article}
 \usepackage[margin=2cm]{geometry}
-\usepackage{booktabs,array,pdflscape}
-\usepackage[T1]{fontenc}
+\usepackage{booktabs,array,pdflscape,graphicx,iftex}
+\ifpdftex\usepackage[T1]{fontenc}\fi
 \begin{document}"""
 _SIZES = {9.0: r"\small", 8.0: r"\footnotesize", 7.0: r"\scriptsize"}
+_HIGH = 30  # rows; a higher table is set smaller, so that it stands on one page
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -43,12 +44,19 @@ def render(report: Report, options: RenderOptions) -> str:
     return render_document(document_of(report, options))
 
 
-def render_document(document: Document) -> str:
-    """The parts one after the other, in a document that compiles if it is a whole one."""
+def render_document(document: Document, figures: Mapping[int, str] | None = None) -> str:
+    """The parts one after the other, in a document that compiles if it is a whole one.
+
+    Parameters
+    ----------
+    figures
+        The image file of each figure, by its number; one that has none is its caption alone.
+    """
     if not document.whole:
         parts = [f"{_comment(document.title)}\n{_NEEDS}", *map(_excerpt, document.parts)]
         return "\n\n".join(part for part in parts if part) + "\n"
-    parts = [_PREAMBLE, f"\\section*{{{escape(document.title)}}}", *map(_part, document.parts)]
+    parts = [_PREAMBLE, f"\\section*{{{escape(document.title)}}}"]
+    parts += [_part(part, figures or {}) for part in document.parts]
     return "\n\n".join([*(part for part in parts if part), r"\end{document}"]) + "\n"
 
 
@@ -60,10 +68,10 @@ def _excerpt(part: Part) -> str:
         case parts_of.Points(texts) | parts_of.SmallPrint(texts):
             return "\n".join(map(_comment, texts))
         case _:
-            return _part(part)
+            return _part(part, {})
 
 
-def _part(part: Part) -> str:
+def _part(part: Part, figures: Mapping[int, str]) -> str:
     match part:
         case parts_of.Section(text):
             return rf"\subsection*{{{escape(text)}}}"
@@ -71,22 +79,38 @@ def _part(part: Part) -> str:
             return escape(text)
         case parts_of.Points(texts, numbered):
             kind = "enumerate" if numbered else "itemize"
-            items = "\n".join(rf"  \item {escape(text)}" for text in texts)
-            return f"\\begin{{{kind}}}\n{items}\n\\end{{{kind}}}" if texts else ""
+            # A list of covariates has no blank where a line could break.
+            items = "\n".join(
+                rf"  \item {escape(text)}".replace(",", r",\allowbreak{}") for text in texts
+            )
+            return f"\\begin{{{kind}}}\\sloppy\n{items}\n\\end{{{kind}}}" if texts else ""
         case parts_of.Branches(outline):
             lines = outline_lines(outline)
             body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
             return f"\\textbf{{{escape(outline.title)}}}\\par\n{body}".rstrip()
         case parts_of.NumberedTable(content):
             return _table(content)
-        case parts_of.Picture(caption=caption, number=number):
-            return escape(f"Figure {number}. {caption}") if caption else ""
+        case parts_of.Picture():
+            return _picture(part, figures)
         case parts_of.SmallPrint(texts):
             return rf"{{\footnotesize {' '.join(map(escape, texts))}\par}}"
 
 
+def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
+    """A figure with its caption, from the file beside the document."""
+    if picture.number not in figures:
+        return escape(f"Figure {picture.number}. {picture.caption}") if picture.caption else ""
+    return (
+        "\\begin{figure}[htbp]\n  \\centering\n"
+        f"  \\includegraphics[width={figure_size(picture.png)[0]:.2f}cm]"
+        f"{{{figures[picture.number]}}}\n"
+        f"  \\caption{{{escape(picture.caption)}}}\n\\end{{figure}}"
+    )
+
+
 def _table(content: Grid) -> str:
     page = page_for(content)
+    size = min(page.size, 8.0) if len(content.rows) > _HIGH else page.size
 
     def column(i: int, kind: str) -> str:
         side = "left" if content.right[i] else "right"
@@ -109,7 +133,7 @@ def _table(content: Grid) -> str:
     table = (
         "\\begin{table}[htbp]\n  \\centering\n"
         f"  \\caption{{{escape(content.title)}}}\n"
-        f"  {_SIZES[page.size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}\n"
+        f"  {_SIZES[size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}\n"
         f"  \\begin{{tabular}}{{@{{}}{align}@{{}}}}\n  \\toprule\n"
         f"{above}  {headers} \\\\\n  \\midrule\n"
         f"{rows}\n  \\bottomrule\n  \\end{{tabular}}\n"

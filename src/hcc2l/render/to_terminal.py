@@ -18,6 +18,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
+from hcc2l.numerals import p_letter
 from hcc2l.render.grid import Grid, Heading, grid, parts_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
@@ -45,7 +46,8 @@ def render(report: Report, options: RenderOptions) -> str:
         console.print(_branches(report.outline))
     for table in report.tables:
         for part in parts_of(table):
-            _print_table(console, grid(part, options.digits))
+            content = grid(part, options.digits, reference_rows=options.reference_rows)
+            _print_table(console, content)
     console.print()
     for line in report.provenance.footer:
         console.print(Text(line, style="dim"))
@@ -181,14 +183,14 @@ def _kept_together(content: Grid, before: list[int], i: int) -> list[int]:
     block = [j for j in before if j in content.block(i)]
     if block and len(block) < len(before):
         return block
-    headers = content.headers
+    headers, p = content.headers, p_letter()
     compared = list(before)  # without the p of other comparisons of the same columns
-    while headers[i] == "p" and len(compared) > 1 and headers[compared[-1]] == "p":
+    while headers[i] == p and len(compared) > 1 and headers[compared[-1]] == p:
         compared.pop()
-    closed = [place for place, j in enumerate(compared, start=1) if headers[j] == "p"]
-    if closed and headers.count("p") > 1:  # several groups of columns, each ending with its p
+    closed = [place for place, j in enumerate(compared, start=1) if headers[j] == p]
+    if closed and headers.count(p) > 1:  # several groups of columns, each ending with its p
         return before[closed[-1] :]
-    if headers[i] != "p" or len(compared) < 2:
+    if headers[i] != p or len(compared) < 2:
         return []
     start = content.block(compared[-1]).start
     return [j for j in before if j >= start] if start > before[0] else before[len(compared) :]

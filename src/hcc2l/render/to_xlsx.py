@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from hcc2l.render.archive import without_clock
-from hcc2l.render.grid import Grid, grid, parts_of, with_abbreviations
+from hcc2l.render import document
+from hcc2l.render.archive import without_clock, xml_text
+from hcc2l.render.document import Document
+from hcc2l.render.grid import Grid, grids_of, parts_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
 from hcc2l.report import Report, Table, Value
 
-_NUMBER = re.compile(r"−?\d+(?:\.(\d+))?")
+_NUMBER = re.compile(r"−?\d+(?:\.(\d+))?")  # another decimal mark remains text
 _WIDEST = 60  # characters
 
 
@@ -26,16 +29,44 @@ def render(report: Report, options: RenderOptions) -> bytes:
     book.properties.created = datetime(2000, 1, 1)
     book.remove(book.active)
     presented = 0
-    for table in options.chosen(report):
-        for part in parts_of(table):
+    tables = options.chosen(report)
+    parts = [part for table in tables for part in parts_of(table)]
+    contents = iter(grids_of(parts, report, options))
+    for table in tables:
+        for _ in parts_of(table):
             presented += 1
-            content = with_abbreviations(grid(part, options.digits), report)
-            _add_presented(book.create_sheet(f"Table {presented}"), content, presented)
+            _add_presented(book.create_sheet(f"Table {presented}"), next(contents), presented)
         _add_tidy(book.create_sheet(table.name[:31]), table)
-    about = book.create_sheet("about")
     lines = [report.title, *report.provenance.footer, *remarks(report)]
     if report.show_methods:
         lines += ["Methods", report.methods, *report.references]
+    return _saved(book, lines)
+
+
+def render_document(whole: Document) -> bytes:
+    """A workbook with every table of a study, and a last sheet with all that is text."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.properties.created = datetime(2000, 1, 1)
+    book.remove(book.active)
+    lines = [whole.title]
+    for part in whole.parts:
+        match part:
+            case document.NumberedTable(content, number):
+                _add_presented(book.create_sheet(f"Table {number}"), content, number)
+            case document.Section(text) | document.Paragraph(text):
+                lines.append(text)
+            case document.Points(texts):
+                lines += texts
+            case document.Picture(caption=caption, number=number):
+                lines.append(f"Figure {number}. {caption}")
+    return _saved(book, lines)
+
+
+def _saved(book: Any, lines: Sequence[str]) -> bytes:
+    """The workbook with a last sheet of these lines."""
+    about = book.create_sheet("about")
     for number, line in enumerate(lines, start=1):
         _put(about.cell(number, 1), line)
     file = io.BytesIO()
@@ -142,7 +173,7 @@ def _put_shown(cell: Any, text: str) -> None:
 def _put(cell: Any, value: Value) -> None:
     """Write a value; text remains text even if it begins like a formula."""
     value = "|".join(value) if isinstance(value, tuple) else value
-    cell.value = value
+    cell.value = xml_text(value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(("=", "+", "-", "@"))

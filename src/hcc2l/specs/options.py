@@ -254,6 +254,8 @@ class CohortSpec(Options):
     ----------
     plots, saves
         Whether the command draws a figure (``--plot``) and adds columns to the cohort (``--save``).
+    references
+        Whether its tables have rows of reference levels (``--reference-rows``).
     optional_tables
         Tables that have to be asked for, each with the option that does: ``--forest``.
     example
@@ -263,6 +265,7 @@ class CohortSpec(Options):
     example: ClassVar[str]
     plots: ClassVar[bool] = True
     saves: ClassVar[bool] = False
+    references: ClassVar[bool] = False
     optional_tables: ClassVar[Mapping[str, str]] = {}
 
     where: Sequence[str] = option(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hcc2l.formats import FILE_FORMATS, TEXT_FORMATS
+from hcc2l.house_styles import STYLES
 from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.options import OUTPUT, option
 from hcc2l.wording import listed
@@ -34,9 +35,27 @@ class OutputOptions(FigureOptions):
         None, "The tables of documents and workbooks, or the one of CSV (default: the first).",
         metavar="NAME[,NAME…]", panel=OUTPUT, in_dictionary=False,
     )  # fmt: skip
+    columns: str | None = option(
+        None, "The columns of a document's one table by their headers, in this order, beside those "
+        "that name its rows.",
+        metavar="HEADER[,HEADER…]", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
+    reference_rows: str = option(
+        "show", "Reference levels: show their rows, hide them, or fold them into the labels of the "
+        "other levels, as in B (vs. A).",
+        metavar="NAME", panel=OUTPUT, choices=("show", "hide", "fold"),
+    )  # fmt: skip
+    template: str | None = option(
+        None, "A Word document (.docx) whose styles and page set-up the .docx of --out takes.",
+        metavar="FILE", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
     save: str | None = option(
         None, "Save the cohort with the new columns, as .csv.",
         metavar="FILE", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
+    style: str = option(
+        "default", f"How a journal writes numbers: {listed(tuple(STYLES), 'or')}.",
+        metavar="NAME", panel=OUTPUT, choices=tuple(STYLES),
     )  # fmt: skip
     digits: int | None = option(
         None, "Decimal places of times, estimates and statistics in tables.",

@@ -34,6 +34,7 @@ _EFFECTS = "Interactions and subgroups"
 class RegressionSpec(AnalysisSpec):
     """Options of every regression."""
 
+    references = True
     optional_tables: ClassVar[Mapping[str, str]] = {
         "selection": "--select 0.2",
         "performance": "--performance",

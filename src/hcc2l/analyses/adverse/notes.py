@@ -18,6 +18,7 @@ from hcc2l.analyses.adverse.findings import (
 )
 from hcc2l.analyses.adverse.grades import ANY, Band
 from hcc2l.errors import quoted_list
+from hcc2l.numerals import number, p_below
 from hcc2l.report import Note
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -107,12 +108,12 @@ def _test_notes(data: AdverseData) -> list[Note]:
                  "test of so few events has little power; a large p-value does not show that the "
                  "groups are similar.")
         )  # fmt: skip
-    number = len(tested(data))
-    if number > MANY_TESTS:
+    tests = len(tested(data))
+    if tests > MANY_TESTS:
         notes.append(
             Note("info", "many-tests",
-                 f"{number} comparisons were made, of which about {number * SIGNIFICANT:.1f} would "
-                 f"have p < {SIGNIFICANT:g} by chance alone. Interpret single p-values as "
+                 f"{tests} comparisons were made, of which about {number(tests * SIGNIFICANT, 1)} "
+                 f"would have {p_below(SIGNIFICANT)} by chance alone. Interpret single p-values as "
                  "exploratory.")
         )  # fmt: skip
     return notes

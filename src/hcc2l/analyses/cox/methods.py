@@ -17,7 +17,7 @@ from hcc2l.analyses.regression.methods import (
     model_sentences,
 )
 from hcc2l.cohort import Cohort
-from hcc2l.numerals import confidence, confidence_level
+from hcc2l.numerals import confidence, confidence_level, plain
 from hcc2l.wording import in_sentence, listed
 
 _TIES = {"efron": references.EFRON_1977, "breslow": references.BRESLOW_1974}
@@ -71,7 +71,7 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         unit = f" {endpoint.unit}" if endpoint.unit else ""
         early = excludes_by_landmark(data.outcome.account)
         sentences.append(
-            f"Survival time was measured from a landmark at {spec.landmark:g}{unit}"
+            f"Survival time was measured from a landmark at {plain(spec.landmark)}{unit}"
             + ("; patients with an event or censored by then were excluded." if early else ".")
         )
         cited.append(references.ANDERSON_1983)

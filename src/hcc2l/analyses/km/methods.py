@@ -12,7 +12,7 @@ from hcc2l.analyses.km.labels import TEST_LABELS
 from hcc2l.analyses.outcome import computed_sentences, excludes_by_landmark
 from hcc2l.cohort import Cohort
 from hcc2l.design import RowAccount
-from hcc2l.numerals import confidence, confidence_level
+from hcc2l.numerals import confidence, confidence_level, plain
 from hcc2l.report import Row, Table
 from hcc2l.wording import in_sentence, listed
 
@@ -83,7 +83,7 @@ def conventions(data: KmData) -> list[str]:
 
 def _test_names(data: KmData) -> list[str]:
     spec = data.spec
-    labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
+    labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({plain(spec.rho)}, {plain(spec.gamma)})"}
     names = [labels[test] for test in spec.test]
     names += [f"Log-rank stratified by {in_sentence(data.strata.label)}"] if data.strata else []
     names += ["Log-rank for trend"] if spec.trend else []
@@ -150,7 +150,7 @@ def _landmark_sentence(data: KmData, account: RowAccount, cited: list[str]) -> l
     unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
     early = excludes_by_landmark(account)
     return [
-        f"Survival time was measured from a landmark at {data.spec.landmark:g}{unit}"
+        f"Survival time was measured from a landmark at {plain(data.spec.landmark)}{unit}"
         + ("; patients with an event or censored by then were excluded." if early else ".")
     ]
 
@@ -162,7 +162,7 @@ def _test_sentences(
     spec = data.spec
     tested = {str(row["test"]) for row in results["tests"] if row["p"] is not None}
     words = dict(_TEST_WORDS)
-    words["fh"] = f"the Fleming–Harrington test (ρ = {spec.rho:g}, γ = {spec.gamma:g})"
+    words["fh"] = f"the Fleming–Harrington test (ρ = {plain(spec.rho)}, γ = {plain(spec.gamma)})"
     sentences = []
     names = [test for test in spec.test if test in tested]
     if names:
@@ -223,8 +223,8 @@ def _restricted_mean_sentence(
     unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
     tested = any(row["p"] is not None for row in results.get("rmst_differences", ()))
     return [
-        f"Restricted mean survival time to {data.spec.tau:g}{unit} was computed as the area under "
-        "the survival curve"
+        f"Restricted mean survival time to {plain(data.spec.tau)}{unit} was computed as the area "
+        "under the survival curve"
         + ("; differences between groups were tested by z-tests." if tested else ".")
     ]
 

@@ -6,6 +6,7 @@ from hcc2l.analyses.cautions import group_size_notes, post_baseline_note
 from hcc2l.analyses.km.data import KmData, first_crossing
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.cohort import Cohort
+from hcc2l.numerals import p_below, plain
 from hcc2l.report import Note, Table
 
 
@@ -21,7 +22,7 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
     if spec.parametric:
         notes += _parametric_notes(data, tables)
     if spec.at and list(spec.at) != sorted(spec.at):
-        times = ", ".join(f"{t:g}" for t in spec.at)
+        times = ", ".join(plain(t) for t in spec.at)
         notes.append(
             Note("info", "times-unordered",
                  f"--at was read as the times {times}, which are not in ascending order. If a "
@@ -81,7 +82,7 @@ def _crossing_note(data: KmData) -> list[Note]:
     if crossing is None:
         return []
     first, second = crossing.levels
-    at = f"{round(crossing.time, 2):g}{data.unit.replace(',', '')}"
+    at = f"{plain(round(crossing.time, 2))}{data.unit.replace(',', '')}"
     return [
         Note("warning", "curves-cross",
              f"The curves of {first} and {second} cross near {at}: hazards may not be "
@@ -108,7 +109,7 @@ def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:
     tests = sum(row["test"] != "gray" for row in rows["tests"])  # Gray's asks another question
     if data.spec.adjust == "none" and pairs > 1:
         text = (f"{pairs} pairs were tested without adjustment; where groups do not differ, one "
-                "such test in twenty still gives p < 0.05. Use --adjust holm.")  # fmt: skip
+                f"such test in twenty still gives {p_below(0.05)}. Use --adjust holm.")  # fmt: skip
     elif tests > 1:
         text = (f"{tests} tests address the same question, and their p-values are not "
                 "independent evidence. Report the prespecified test.")  # fmt: skip

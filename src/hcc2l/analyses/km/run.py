@@ -10,6 +10,7 @@ from hcc2l.analyses.km.methods import conventions, km_methods
 from hcc2l.analyses.km.notes import km_notes
 from hcc2l.analyses.km.tables import km_tables
 from hcc2l.cohort import Cohort
+from hcc2l.numerals import plain
 from hcc2l.report import Report
 from hcc2l.specs import KmSpec
 
@@ -54,6 +55,6 @@ def _title(cohort: Cohort, data: KmData) -> str:
     if data.group:
         title += f" by {data.group.label}"
     if data.spec.landmark is not None:
-        title += f", from a landmark at {data.spec.landmark:g}"
+        title += f", from a landmark at {plain(data.spec.landmark)}"
         title += f" {data.endpoint.unit}" if data.endpoint.unit else ""
     return f"{title} — {cohort.title}"

@@ -20,7 +20,7 @@ from hcc2l.analyses.km.data import (
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.analyses.survival_figure import axis_ticks
 from hcc2l.errors import AnalysisError
-from hcc2l.numerals import number
+from hcc2l.numerals import number, plain
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
@@ -212,7 +212,7 @@ def _restricted_means(data: KmData, tau: float) -> list[Table]:
     presentation: dict[str, Any] = {"kind": "time", "decimals": 2}
     single = Table(
         "rmst",
-        f"Restricted mean survival time to {tau:g}{data.unit.replace(',', '')}",
+        f"Restricted mean survival time to {plain(tau)}{data.unit.replace(',', '')}",
         ("group", "tau", "estimate", "std_err", "lower", "upper"),
         tuple({"group": g, "tau": tau, **_estimate(m)} for g, m in
               zip(data.levels, means, strict=True)),
@@ -244,7 +244,9 @@ def _tau_footnote(data: KmData, tau: float) -> tuple[str, ...]:
              if c.time[-1] < tau and c.survival[-1] > 0]  # fmt: skip
     if not short:
         return ()
-    return (f"Follow-up ends before {tau:g} in {', '.join(short)}; the curve is carried forward.",)
+    return (
+        f"Follow-up ends before {plain(tau)} in {', '.join(short)}; the curve is carried forward.",
+    )
 
 
 def _estimate(e: estimator.Estimate) -> dict[str, Value]:
@@ -280,7 +282,7 @@ def _tests(data: KmData) -> Table:
         for of, cause in ((1, event_name), (2, data.competing_name)):
             gray = competing_risks.gray_test(data.distinct, data.cause, data.codes, k, of)
             add("gray", gray.statistic, gray.df, gray.p, cause)
-    labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({spec.rho:g}, {spec.gamma:g})"}
+    labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({plain(spec.rho)}, {plain(spec.gamma)})"}
     labels["logrank-stratified"] = (
         f"Log-rank, stratified by {data.strata.label if data.strata else ''}"
     )

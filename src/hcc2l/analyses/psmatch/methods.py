@@ -16,7 +16,7 @@ from hcc2l.analyses.psmatch.propensity import estimand
 from hcc2l.analyses.test_names import TEST_LABELS
 from hcc2l.cohort import Cohort
 from hcc2l.design import Factor
-from hcc2l.numerals import confidence, confidence_level
+from hcc2l.numerals import confidence, confidence_level, plain
 from hcc2l.report import Table
 from hcc2l.stats import boosting
 from hcc2l.stats.test import Test
@@ -55,7 +55,7 @@ def _matching_words(data: MatchData) -> str:
     text += " with replacement" if spec.reuses else ""
     if spec.caliper is not None:
         unit = " SD (all patients)" if spec.caliper_scale == "sd" else ""
-        text += f", caliper {spec.caliper:g}{unit}"
+        text += f", caliper {plain(spec.caliper)}{unit}"
     if _greedy(data):
         orders = {"largest": "largest score first", "smallest": "smallest score first",
                   "data": "file order", "random": "random order"}  # fmt: skip
@@ -72,7 +72,7 @@ def _weights_words(data: MatchData) -> str:
     else:
         text = f"{'stabilised ' if spec.stabilised else ''}inverse-probability weights"
     if spec.truncate is not None:
-        low, high = (f"{100 * q:.6g}" for q in (spec.truncate, 1 - spec.truncate))
+        low, high = (plain(100 * q) for q in (spec.truncate, 1 - spec.truncate))
         text += f", truncated at the {low}% and {high}% quantiles"
     return text
 
@@ -110,7 +110,8 @@ def _score_sentence(data: MatchData, cohort: Cohort) -> str:
     if spec.propensity == "boosted":
         model = (f"boosted regression trees (scikit-learn; {data.score.trees} trees of depth "
                  f"{boosting.DEPTH}, a number chosen to minimise the weighted standardised mean "
-                 f"differences; shrinkage {boosting.SHRINKAGE:g}; seed {spec.seed})")  # fmt: skip
+                 f"differences; shrinkage {plain(boosting.SHRINKAGE)}; "
+                 f"seed {spec.seed})")  # fmt: skip
     labels = [
         in_sentence(term.label) if term.scale else _term_label(cohort, term.column, term.factor)
         for term in data.terms
@@ -154,7 +155,7 @@ def _matching_sentence(data: MatchData, cohort: Cohort) -> str:
         seed = f" (seed {spec.seed})" if _random_order(data) else ""
         text += f", {_ORDER_WORDS[spec.order]}{seed}"
     if spec.caliper is not None:
-        text += f", within a caliper of {spec.caliper:g}"
+        text += f", within a caliper of {plain(spec.caliper)}"
         if spec.caliper_scale == "sd":
             scale = "logit" if spec.distance == "logit" else "score"
             many = "s" if spec.caliper != 1 else ""
@@ -181,7 +182,7 @@ def _balance_sentence(data: MatchData) -> str:
     )  # fmt: skip
     return (
         f"Balance was assessed by standardised mean differences, calculated with {sd} before "
-        f"matching; absolute values up to {LARGE_DIFFERENCE:g} were taken to indicate balance."
+        f"matching; absolute values up to {plain(LARGE_DIFFERENCE)} were taken to indicate balance."
     )
 
 

@@ -83,7 +83,7 @@ def _survival(data: MatchData) -> Table:
                     row |= {"median": finite(median.estimate), "lower": finite(median.lower),
                             "upper": finite(median.upper)}  # fmt: skip
                 rows.append(row)
-    ci = f"({level * 100:g}% CI)"
+    ci = f"({confidence(level)})"
     columns = (
         _endpoint_column(data, with_unit=True), sample_column(), Column("Treatment", ("group",)),
         Column("n", ("n",)), Column("Events", ("events",)),

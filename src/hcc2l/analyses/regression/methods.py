@@ -5,6 +5,7 @@ from __future__ import annotations
 from hcc2l.analyses.regression.models import Fitted
 from hcc2l.cohort import Cohort
 from hcc2l.design.model import ModelTerm
+from hcc2l.numerals import p_below
 from hcc2l.specs import RegressionSpec
 from hcc2l.wording import in_sentence, in_words, listed
 
@@ -43,13 +44,13 @@ def _selection(spec: RegressionSpec, fitted: Fitted) -> str:
     kept, candidates = len(fitted.final.terms), len(dict.fromkeys(spec.covariates))
     share = f"{in_words(kept)} of {in_words(candidates)}"
     if spec.select is not None:
-        return (f"Variables with p < {spec.select:g} in univariable analysis were entered into the "
-                f"multivariable model ({share}).")  # fmt: skip
+        return (f"Variables with {p_below(spec.select)} in univariable analysis were entered into "
+                f"the multivariable model ({share}).")  # fmt: skip
     if spec.stepwise == "aic":
         rule = "Akaike's information criterion"
     else:
         test = {"lr": "likelihood-ratio", "wald": "Wald"}[str(spec.stepwise)]
-        rule = f"{test} tests (p < {spec.stays_below:g} to stay)"
+        rule = f"{test} tests ({p_below(spec.stays_below)} to stay)"
     return (f"The multivariable model was selected by backward elimination based on {rule}; "
             f"{share} candidate variables were retained.")  # fmt: skip
 

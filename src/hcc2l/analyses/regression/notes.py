@@ -8,6 +8,7 @@ from hcc2l.analyses.cautions import constant_notes
 from hcc2l.analyses.regression.findings import information, ratios_printed_as_one
 from hcc2l.analyses.regression.models import Fitted, Model, Regression
 from hcc2l.errors import quoted_list
+from hcc2l.numerals import number, p_below
 from hcc2l.report import Note
 from hcc2l.wording import counted
 
@@ -35,14 +36,15 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
                 Note("warning", "few-events-per-parameter",
                      f"{counted(learnt.count, learnt.kind)} for "
                      f"{counted(learnt.parameters, 'parameter')} "
-                     f"({learnt.each:.1f} per parameter, fewer than {EVENTS_PER_PARAMETER}): the "
-                     "multivariable model may be overfitted. Use fewer covariates.")
+                     f"({number(learnt.each, 1)} per parameter, fewer than "
+                     f"{EVENTS_PER_PARAMETER}): the multivariable model may be overfitted. "
+                     "Use fewer covariates.")
             )  # fmt: skip
     for model in models:
         notes += _fit_notes(data, model)
     notes += _unit_notes(data, models)
     if fitted.steps and final is None:
-        criterion = f"had p < {data.spec.select or data.spec.stays_below:g}"
+        criterion = f"had {p_below(data.spec.select or data.spec.stays_below)}"
         if data.spec.stepwise == "aic":
             criterion = "lowered the AIC"
         text = f"There is no multivariable model: no covariate {criterion}."

@@ -11,6 +11,7 @@ from hcc2l.analyses.roc.tables import (
     machine_table,
     naming,
 )
+from hcc2l.numerals import plain
 from hcc2l.report import Column, Row, Table, finite
 
 METHODS = {"hl": "Hothorn–Lausen", "lau92": "Lausen–Schumacher 1992",
@@ -35,7 +36,7 @@ def maxstat_table(data: MaximallySelected, maxima: Maxima) -> Table:
                Column("Cut-point", ("cutpoint",)), Column("n ≤ cut-point", ("n_low",)),
                Column("Statistic", ("statistic",)), Column("p", ("p",)),
                Column("p adjusted by", ("method",), labels=METHODS))  # fmt: skip
-    share = f"{data.patients.spec.min_prop * 100:g}%"
+    share = f"{plain(data.patients.spec.min_prop * 100)}%"
     note = (
         f"All cut-points with at least {share} of the patients on either side were examined; p is "
         "adjusted for this search. Report the first p of each marker."

@@ -25,7 +25,7 @@ from hcc2l.analyses.roc.results import AnalysisSets, Curves
 from hcc2l.analyses.roc.tables import INTERVALS
 from hcc2l.design import Endpoint
 from hcc2l.number_format import number_text
-from hcc2l.numerals import confidence_level
+from hcc2l.numerals import confidence_level, plain
 from hcc2l.report import Table
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -77,7 +77,7 @@ def timed_conventions(data: TimeDependent) -> list[str]:
 
 def maxstat_conventions(data: MaximallySelected) -> list[str]:
     """The scores and the cut-points examined, for the footer."""
-    share = f"{data.patients.spec.min_prop * 100:g}%"
+    share = f"{plain(data.patients.spec.min_prop * 100)}%"
     return [f"log-rank scores, at least {share} on either side"]
 
 
@@ -199,7 +199,7 @@ def _partial_sentences(patients: Patients) -> Iterator[Sentence]:
     if patients.spec.partial is not None:
         focus, _, low = patients.spec.partial.partition("=")
         yield Sentence(
-            f"The partial AUC at a {focus} of {float(low):g} or higher was calculated and "
+            f"The partial AUC at a {focus} of {plain(float(low))} or higher was calculated and "
             "standardised by the method of McClish.",
             ("mcclish",),
         )
@@ -274,8 +274,8 @@ def maxstat_sentences(data: MaximallySelected, maxima: Maxima) -> Iterator[Sente
     yield Sentence(
         f"Cut-points of {_marker_names(patients)} for {in_sentence(data.survival.endpoint.label)} "
         "were selected by the maximally selected log-rank statistic among those with at least "
-        f"{spec.min_prop * 100:g}% of the patients on either side; p-values were adjusted for the "
-        f"selection by the method of {listed([authors[method] for method in used])}.",
+        f"{plain(spec.min_prop * 100)}% of the patients on either side; p-values were adjusted for "
+        f"the selection by the method of {listed([authors[method] for method in used])}.",
         tuple(used),
     )
     if maxima.intervals:

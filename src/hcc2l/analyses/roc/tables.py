@@ -12,7 +12,7 @@ from hcc2l.analyses.roc.cutoffs import CutoffInterval, counts_at
 from hcc2l.analyses.roc.data import Classes, KnownOutcome, Patients, TimeDependent, parts_of
 from hcc2l.analyses.roc.results import Curves
 from hcc2l.analyses.roc.rules import direction_words, rule
-from hcc2l.numerals import confidence, confidence_level
+from hcc2l.numerals import confidence, confidence_level, plain
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import roc
 from hcc2l.wording import in_sentence
@@ -210,7 +210,7 @@ def _partial(patients: Patients, curves: Curves) -> Iterator[Table]:
         Column("Corrected", ("partial_auc_corrected",), decimals=3),
     )
     note = "Corrected (McClish): 0.5 for an uninformative marker, 1 for a perfect one."
-    title = f"Partial AUC at a {focus} of {float(low):g} or higher"
+    title = f"Partial AUC at a {focus} of {plain(float(low))} or higher"
     yield Table("partial", title, tuple(rows[0]), tuple(rows), columns, (note,))
 
 

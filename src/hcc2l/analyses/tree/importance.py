@@ -8,6 +8,7 @@ from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.tables import labels
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.errors import AnalysisError
+from hcc2l.numerals import limits, number
 from hcc2l.progress import track
 from hcc2l.report import Column, Row, Table
 from hcc2l.stats.concordance import concordance
@@ -56,11 +57,12 @@ def importance(data: TreeData) -> Table:
         Column("Variable", ("variable",), labels=labels(data)),
         Column("Loss of concordance, mean (range)", keys, form="interval", decimals=2),
     )
+    range_kept = limits(kept.min(), kept.max(), lambda value: number(value, 2))
     notes = (
         f"Separate from the tree: {FOLDS} forests of {TREES} trees, each evaluated in the fifth of "
-        f"the patients that was held out; mean (range) of the concordance {kept.mean():.2f} "
-        f"({kept.min():.2f}–{kept.max():.2f}). The ranges are over the {FOLDS} forests: variables "
-        "whose ranges overlap should not be ranked.",
+        f"the patients that was held out; mean (range) of the concordance {number(kept.mean(), 2)} "
+        f"({range_kept}). The ranges are over the {FOLDS} forests: variables whose "
+        "ranges overlap should not be ranked.",
     )
     title = "Importance in a random survival forest"
     return Table("importance", title, tuple(rows[0]), tuple(rows), columns, notes)

@@ -11,7 +11,7 @@ from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.findings import missing_at_splits
 from hcc2l.analyses.tree.importance import FOLDS, SHUFFLES, TREES
 from hcc2l.cohort import Cohort
-from hcc2l.numerals import confidence, confidence_level
+from hcc2l.numerals import confidence, confidence_level, plain
 from hcc2l.stats.association import MAX_P_ERROR
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -25,8 +25,8 @@ def conventions(data: TreeData) -> list[str]:
     parts = [
         f"{endpoint.label} ({endpoint.described}){unit}",
         f"conditional inference tree, log-rank scores, {kind} statistic, {adjusted}, alpha "
-        f"{spec.alpha:g}, at least {spec.min_split:g} patients to split and {spec.min_bucket:g} on "
-        "either side",
+        f"{plain(spec.alpha)}, at least {spec.min_split:g} patients to split and "
+        f"{spec.min_bucket:g} on either side",
         f"medians with {confidence(spec.conf_level)} (log)",
     ]
     if missing_at_splits(data):
@@ -103,9 +103,12 @@ def _splitting(data: TreeData) -> str:
     if not any(tested.tested for tested in data.tree.nodes[0].associations):
         return "No candidate could be tested, so the tree has a single node."
     if len(data.tree.leaves) == 1:
-        return f"{test} No p was below {spec.alpha:g} with an admissible cut, so no split was made."
+        return (
+            f"{test} No p was below {plain(spec.alpha)} with an admissible cut, so no split was "
+            "made."
+        )
     return (
         f"{test} The node was split by the candidate with the smallest p if this was below "
-        f"{spec.alpha:g}, at the cut with the largest standardised two-sample statistic, with "
+        f"{plain(spec.alpha)}, at the cut with the largest standardised two-sample statistic, with "
         f"{listed(rules)}."
     )

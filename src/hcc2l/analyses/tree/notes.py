@@ -13,7 +13,7 @@ from hcc2l.analyses.tree.findings import (
     why_not_split,
 )
 from hcc2l.cohort import Cohort
-from hcc2l.numerals import p_equation
+from hcc2l.numerals import p_equation, plain
 from hcc2l.report import Note
 from hcc2l.wording import counted, in_sentence, listed
 
@@ -60,7 +60,8 @@ def _single_node(data: TreeData) -> Note:
         "nothing-tested": "no candidate could be tested",
         "no-cut": f"no cut of the best candidates leaves at least {spec.min_bucket:g} patients on "
         "either side (--min-bucket)",
-        "no-small-p": f"no {adjusted}p is below {spec.alpha:g}; the smallest is that of {best}",
+        "no-small-p": f"no {adjusted}p is below {plain(spec.alpha)}; the smallest is that of "
+        f"{best}",
     }[unsplit.reason]
     return Note("info", "single-node", f"The tree is a single node: {why}.")
 

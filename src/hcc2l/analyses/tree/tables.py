@@ -9,6 +9,7 @@ import numpy as np
 from hcc2l.analyses.tree.data import TreeData
 from hcc2l.analyses.tree.findings import leaf_groups, missing_at_splits
 from hcc2l.cohort import Cohort
+from hcc2l.numerals import plain
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats.kaplan_meier import KaplanMeier
@@ -125,8 +126,9 @@ def _splits(data: TreeData) -> Table:
         Column("Second", ("second",), labels=named), Column(p, ("second_p_adjusted",)),
     )  # fmt: skip
     best_p = p[0].lower() + p[1:]
-    notes = (f"A node is split if the {best_p} of the best candidate is below {data.spec.alpha:g} "
-             "and a cut leaves enough patients on both sides.",)  # fmt: skip
+    notes = (f"A node is split if the {best_p} of the best candidate is below "
+             f"{plain(data.spec.alpha)} and a cut leaves enough patients on both "
+             "sides.",)  # fmt: skip
     title = "Best and second-best candidate of each node"
     return Table("splits", title, keys, tuple(rows), columns if rows else (), notes)
 

@@ -1,0 +1,118 @@
+"""Documents opened in the programs that readers have: a browser, an office suite, LaTeX."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.conftest import Run, Write
+
+pytestmark = pytest.mark.tools
+
+STUDY = """
+title = "Second-line therapy & <more> 100%"
+checklist = "strobe"
+cohort = "cohort.csv"
+
+[[section]]
+title = "Survival"
+
+[[table]]
+run = "km --by grade --at 6,12"
+caption = "Survival by grade_1 & grade {2}"
+
+[[table]]
+run = ["cox -x age,grade", "cox -x age,arm,grade"]
+beside = ["Grade", "Grade and arm"]
+caption = "Hazard ratios"
+
+[[figure]]
+run = ["km --by grade", "km --by arm"]
+caption = "Overall survival (A, B)"
+"""
+NASTY = ("[0,400)", "*", r"\end{table} $x_1^2$ #% ~&")
+SCRIPTS = ("分级 A", "グレード B", "≥400 µg ΔΩ")
+
+
+def program(name: str) -> str:
+    """The path of a program; the test fails where it is not installed."""
+    path = shutil.which(name)
+    assert path, f"{name} is not installed"
+    return path
+
+
+def opened(*command: str | Path) -> str:
+    """The output of a program, which must succeed within a minute."""
+    done = subprocess.run(
+        [program(str(command[0])), *map(str, command[1:])],
+        capture_output=True, text=True, errors="replace", timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def paper(run: Run, write: Write, ending: str, grades: tuple[str, ...] = NASTY) -> Path:
+    """A study of ninety patients whose groups have such names, as `paper` with that ending."""
+    rows = (
+        f"{i},{1 + i * 37 % 29},{int(i % 4 > 0)},{50 + i * 13 % 31},"
+        f'"{grades[i % 3]}",{"new" if i % 7 < 3 else "old"}\n'
+        for i in range(90)
+    )
+    write("cohort.csv", "id,os_months,death,age,grade,arm\n" + "".join(rows))
+    write("study.toml", STUDY)
+    done = run("report", "study.toml", "-q", "--out", f"paper.{ending}")
+    assert done.status == 0, done.err
+    return Path(f"paper.{ending}")
+
+
+def test_a_browser_shows_the_page_and_fetches_nothing(run: Run, write: Write) -> None:
+    page = paper(run, write, "html")
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"""(?:src|href)\s*=\s*["'](?!data:|#)|@import|url\(|<script""", text)
+    browser = ("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=profile")
+    shown = opened(*browser, "--dump-dom", page.resolve().as_uri())
+    for part in ("Survival by grade_1 &amp; grade {2}", "[0,400)", "STROBE checklist", "Methods"):
+        assert part in shown
+    opened(*browser, "--window-size=900,2400", "--screenshot=page.png", page.resolve().as_uri())
+    image = Image.open("page.png").convert("L")
+    assert image.size == (900, 2400)
+    assert len(image.getcolors() or ()) > 10  # not an empty page
+
+
+def test_an_office_suite_opens_the_word_document(run: Run, write: Write) -> None:
+    document = paper(run, write, "docx")
+    profile = f"-env:UserInstallation={Path('office').resolve().as_uri()}"
+    opened("soffice", "--headless", profile, "--convert-to", "pdf", document)
+    text = " ".join(opened("pdftotext", "-layout", "paper.pdf", "-").split())
+    for part in (
+        "Second-line therapy & <more> 100%", "Table 1. Survival by grade_1 & grade {2}",
+        "Table 2. Hazard ratios", "Figure 1. Overall survival (A, B)", "Grade and arm", "Methods",
+        "References", "Reproducibility", "Table 3. STROBE checklist", r"\end{table} $x_1^2$ #% ~&",
+    ):  # fmt: skip
+        assert part in text
+
+
+def test_latex_compiles_whatever_the_levels_are_called(run: Run, write: Write) -> None:
+    document = paper(run, write, "tex")
+    opened("pdflatex", "-interaction=batchmode", "-halt-on-error", document)
+    text = " ".join(opened("pdftotext", "-layout", "paper.pdf", "-").split())
+    for part in ("[0,400)", "Figure 1: Overall survival (A, B)", "STROBE checklist"):
+        assert part in text
+    assert len(opened("pdfimages", "-list", "paper.pdf").splitlines()) > 2
+
+
+def test_lualatex_sets_letters_of_any_script(run: Run, write: Write) -> None:
+    document = paper(run, write, "tex", SCRIPTS)
+    fallback = r'\directlua{luaotfload.add_fallback("all", {"DroidSansFallback:mode=node;"})}'
+    fonts = r"\setmainfont{DejaVu Serif}[RawFeature={fallback=all}]"
+    font = r"\usepackage{fontspec}" + fallback + fonts
+    text = document.read_text(encoding="utf-8")
+    document.write_text(text.replace(r"\begin{document}", rf"{font}\begin{{document}}", 1), "utf-8")
+    opened("lualatex", "-interaction=batchmode", "-halt-on-error", document)
+    text = opened("pdftotext", "-layout", "paper.pdf", "-")
+    assert [level for level in SCRIPTS if level not in " ".join(text.split())] == []
