@@ -139,9 +139,9 @@ def _methods(done: Sequence[Done]) -> Iterator[Part]:
             paragraphs.setdefault(report.provenance.command, []).extend(sentences)
     if said:
         yield Section("Methods")
-        for sentences in (*paragraphs.values(), closing):
-            if sentences:
-                yield Paragraph(" ".join(sentences))
+        for paragraph in (*paragraphs.values(), list(closing)):
+            if paragraph:
+                yield Paragraph(" ".join(paragraph))
     reports = [report for one in done for report in one.reports]
     references = _once(reference for report in reports for reference in report.references)
     if references:

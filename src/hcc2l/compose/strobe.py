@@ -62,7 +62,7 @@ def _methods(shown: Shown) -> str:
 
 def _endpoints(shown: Shown) -> str:
     """The endpoints with the columns that they are read from."""
-    found = {}
+    found: dict[str, None] = {}
     for one in shown:
         settings = one.report.provenance.settings
         if settings.get("label") and settings.get("time"):
