@@ -99,6 +99,7 @@ def test_methods_are_said_once_and_every_command_is_listed(paper: Path) -> None:
 def test_json_holds_every_report_as_its_command_writes_it(paper: Path, run: Run) -> None:
     whole = json.loads((paper / "paper.json").read_text())
     assert (whole["schema"], whole["study"]) == ("hcc2l/1", "Second-line therapy")
+    assert (whole["command"]["name"], whole["command"]["argv"]) == ("report", ["study.toml"])
     names = [entry["id"] for entry in whole["entries"]]
     assert names == [
         "survival", "table-2.1", "table-2.2", "figure-1.1", "figure-1.2", "table-3", "table-4",
