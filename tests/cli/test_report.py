@@ -354,6 +354,14 @@ def test_a_first_study_is_written_for_a_cohort_and_makes_its_paper(
     assert (again.status, "never overwritten" in again.err) == (2, True)
 
 
+def test_a_first_study_names_no_column_that_a_list_would_divide(run: Run, write: Write) -> None:
+    rows = "".join(f"{i},{i},{i % 2},{'AB'[i % 3 > 0]},{50 + i}\n" for i in range(1, 41))
+    write("c.csv", f'id,os_months,death,"Child, Pugh",age\n{rows}')
+    assert run("report", "--init", "c.csv").status == 0
+    text = Path("study.toml").read_text(encoding="utf-8")
+    assert ("-x age@per10 " in text, "Child" in text) == (True, False)
+
+
 def test_a_data_update_is_compared_with_the_earlier_results(
     run: Run, write: Write, cohort_csv: Path
 ) -> None:
