@@ -99,6 +99,7 @@ def test_methods_are_said_once_and_every_command_is_listed(paper: Path) -> None:
 def test_json_holds_every_report_as_its_command_writes_it(paper: Path, run: Run) -> None:
     whole = json.loads((paper / "paper.json").read_text())
     assert (whole["schema"], whole["study"]) == ("hcc2l/1", "Second-line therapy")
+    assert (whole["command"]["name"], whole["command"]["argv"]) == ("report", ["study.toml"])
     names = [entry["id"] for entry in whole["entries"]]
     assert names == [
         "survival", "table-2.1", "table-2.2", "figure-1.1", "figure-1.2", "table-3", "table-4",
@@ -351,6 +352,14 @@ def test_a_first_study_is_written_for_a_cohort_and_makes_its_paper(
     assert made.status == 0, made.err
     again = run("report", "--init", cohort_csv)
     assert (again.status, "never overwritten" in again.err) == (2, True)
+
+
+def test_a_first_study_names_no_column_that_a_list_would_divide(run: Run, write: Write) -> None:
+    rows = "".join(f"{i},{i},{i % 2},{'AB'[i % 3 > 0]},{50 + i}\n" for i in range(1, 41))
+    write("c.csv", f'id,os_months,death,"Child, Pugh",age\n{rows}')
+    assert run("report", "--init", "c.csv").status == 0
+    text = Path("study.toml").read_text(encoding="utf-8")
+    assert ("-x age@per10 " in text, "Child" in text) == (True, False)
 
 
 def test_a_data_update_is_compared_with_the_earlier_results(

@@ -61,6 +61,18 @@ def test_a_footnote_is_printed_once() -> None:
     assert stacked([FIRST, SECOND], ["OS", "PFS"], "").footnotes == merged.footnotes
 
 
+def test_footnotes_that_differ_name_their_run() -> None:
+    first = replace(FIRST, footnotes=("Model: 118 patients.", "HR: hazard ratio."))
+    second = replace(FIRST, footnotes=("Model: 90 patients.", "HR: hazard ratio.", "A, b; C, d."))
+    expected = (
+        "Model (overall survival): 118 patients.", "HR: hazard ratio.", "Model (PFS): 90 patients.",
+        "A, b; C, d.",
+    )  # fmt: skip
+    labels = ["Overall survival", "PFS"]
+    assert beside([first, second], labels, "").footnotes == expected
+    assert stacked([first, second], labels, "").footnotes == expected
+
+
 def test_stacked_tables_stand_below_their_names() -> None:
     merged = stacked([FIRST, SECOND], ["OS", "PFS"], "Both")
     assert [row[0] for row in merged.rows] == [

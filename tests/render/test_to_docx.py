@@ -14,6 +14,9 @@ from docx.oxml.ns import qn
 import hcc2l
 from hcc2l.figures import draw
 from hcc2l.render import render_file
+from hcc2l.render.document import Document, NumberedTable, Paragraph, Section
+from hcc2l.render.grid import grid
+from hcc2l.render.to_docx import render_document
 from hcc2l.report import Column, Report
 from tests.conftest import DATA
 from tests.render.handmade import ACROSS, BASELINE, GROUPS, REPORT, WITH_OUTLINE
@@ -114,6 +117,25 @@ def test_a_wide_table_stands_on_a_landscape_page_and_the_next_upright() -> None:
     document = opened(replace(REPORT, tables=(GROUPS, wide, GROUPS)))
     assert [s.page_width > s.page_height for s in document.sections] == [False, True, False]
     assert len({s.left_margin for s in document.sections}) == 1
+
+
+def test_a_heading_stands_on_the_page_of_its_table() -> None:
+    columns = tuple(Column(f"Median {i}, months", ("median", "lower", "upper"), form="interval")
+                    for i in range(8))  # fmt: skip
+    wide = NumberedTable(grid(replace(GROUPS, columns=(GROUPS.columns[0], *columns))), 1)
+    parts = (Paragraph("Text."), wide, Section("Next"), Section("Below"), wide)
+    document = docx.Document(io.BytesIO(render_document(Document("T", parts, whole=True))))
+    assert [s.page_width > s.page_height for s in document.sections] == [False, True]
+
+
+def test_a_table_is_divided_only_if_it_is_higher_than_a_page() -> None:
+    content = grid(BASELINE)
+    for n, kept in ((39, True), (40, False)):  # and the head
+        long = replace(content, rows=content.rows[:1] * n, indents=(0,) * n)
+        part = NumberedTable(long, 1)
+        document = docx.Document(io.BytesIO(render_document(Document("T", (part,), whole=True))))
+        middle = document.tables[0].rows[len(long.rows) // 2].cells[0].paragraphs[0]
+        assert bool(middle.paragraph_format.keep_with_next) == kept
 
 
 def test_the_number_of_a_caption_is_counted_by_word() -> None:

@@ -7,6 +7,9 @@ from dataclasses import replace
 import pytest
 
 from hcc2l.render import render_report
+from hcc2l.render.document import Document, NumberedTable
+from hcc2l.render.grid import grid
+from hcc2l.render.to_latex import render_document
 from hcc2l.report import Column
 from tests.render.handmade import ACROSS, BASELINE, GOLDEN, GROUPS, REPORT, WITH_OUTLINE
 
@@ -64,6 +67,18 @@ def test_no_level_is_taken_for_a_command(level: str, written: str) -> None:
 def test_a_line_break_never_ends_a_comment() -> None:
     text = render_report(replace(REPORT, title="Survival\n\\input{secret}"), "tex")
     assert text.startswith(r"% Survival \input{secret}" + "\n")
+
+
+def test_a_long_table_of_a_whole_document_goes_over_pages_with_its_head() -> None:
+    content = grid(BASELINE)
+    long = replace(content, rows=content.rows * 31, indents=content.indents * 31)
+    text = render_document(Document("T", (NumberedTable(long, 1),), whole=True))
+    assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 1
+    assert text.index(r"\endfirsthead") < text.index(r"\endhead") < text.index("Age & 9")
+    assert text.count("{Variable} &") == 2
+    short = render_document(Document("T", (NumberedTable(content, 1),), whole=True))
+    assert r"\begin{longtable}" not in short
+    assert r"\begin{longtable}" not in render_document(Document("T", (NumberedTable(long, 1),)))
 
 
 def test_a_wide_table_stands_on_a_turned_page() -> None:

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
 from hcc2l.compose.merge import beside, stacked
 from hcc2l.compose.strobe import Answered, strobe
@@ -139,9 +140,9 @@ def _methods(done: Sequence[Done]) -> Iterator[Part]:
             paragraphs.setdefault(report.provenance.command, []).extend(sentences)
     if said:
         yield Section("Methods")
-        for sentences in (*paragraphs.values(), closing):
-            if sentences:
-                yield Paragraph(" ".join(sentences))
+        for paragraph in (*paragraphs.values(), list(closing)):
+            if paragraph:
+                yield Paragraph(" ".join(paragraph))
     reports = [report for one in done for report in one.reports]
     references = _once(reference for report in reports for reference in report.references)
     if references:
@@ -201,4 +202,5 @@ def study_json(
         for i, report in enumerate(one.reports, start=1):
             name = entry_id(one.entry, i, len(one.reports))
             entries.append({"id": name, "caption": caption, "report": contents(report)})
-    return {"schema": "hcc2l/1", "study": study.title, "entries": entries}
+    command = {"name": "report", "argv": [study.path.name], "version": version("hcc2l")}
+    return {"schema": "hcc2l/1", "command": command, "study": study.title, "entries": entries}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from hcc2l.render.grid import Grid, Heading
+from hcc2l.wording import in_sentence
 
 ABSENT = "–"  # what a line says where a table does not have it
 
@@ -33,7 +34,7 @@ def beside(tables: Sequence[Grid], labels: Sequence[str], title: str) -> Grid:
         headers=(*first.headers[:naming], *(h for t in tables for h in t.headers[naming:])),
         right=(*first.right[:naming], *(r for t in tables for r in t.right[naming:])),
         rows=tuple(_once(rows)),
-        footnotes=_footnotes(tables),
+        footnotes=_footnotes(tables, labels),
         indents=tuple(depths),
     )
 
@@ -60,7 +61,7 @@ def stacked(tables: Sequence[Grid], labels: Sequence[str], title: str) -> Grid:
         headers=(named, *first.headers[1:]),
         rows=tuple(rows),
         indents=tuple(indents),
-        footnotes=_footnotes(tables),
+        footnotes=_footnotes(tables, labels),
     )
 
 
@@ -131,5 +132,17 @@ def _spanned(
     return tuple(result)
 
 
-def _footnotes(tables: Sequence[Grid]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(note for table in tables for note in table.footnotes))
+def _footnotes(tables: Sequence[Grid], labels: Sequence[str]) -> tuple[str, ...]:
+    """Every footnote once; those on one matter that differ (`Model: …`) with the names of runs."""
+    said: dict[str, set[str]] = {}
+    for table in tables:
+        for note in table.footnotes:
+            matter, colon, _ = note.partition(": ")
+            said.setdefault(matter if colon else note, set()).add(note)
+    result = []
+    for table, label in zip(tables, labels, strict=True):
+        for note in table.footnotes:
+            matter, colon, text = note.partition(": ")
+            differs = colon and len(said[matter]) > 1
+            result.append(f"{matter} ({in_sentence(label)}): {text}" if differs else note)
+    return tuple(dict.fromkeys(result))

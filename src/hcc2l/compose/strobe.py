@@ -62,7 +62,7 @@ def _methods(shown: Shown) -> str:
 
 def _endpoints(shown: Shown) -> str:
     """The endpoints with the columns that they are read from."""
-    found = {}
+    found: dict[str, None] = {}
     for one in shown:
         settings = one.report.provenance.settings
         if settings.get("label") and settings.get("time"):
@@ -96,6 +96,15 @@ def _exclusions(shown: Shown) -> str:
 
 
 def _missing(shown: Shown) -> str:
+    """By variable, as Table 1 counts them, else as they were excluded from an analysis."""
+    for one in shown:
+        if one.report.provenance.command == "table1":
+            counts: dict[str, dict[str, int]] = {}
+            for row in _rows(one, "rows"):
+                groups = counts.setdefault(str(row["variable"]), {})
+                groups[str(row["group"])] = int(str(row["missing"]))
+            missing = {name: of.get("all", sum(of.values())) for name, of in counts.items()}
+            return "; ".join(f"{name}: {count}" for name, count in missing.items() if count)
     return _reasons(shown, missing=True)
 
 
@@ -110,7 +119,7 @@ def _reasons(shown: Shown, *, missing: bool) -> str:
 
 
 def _complete_cases(shown: Shown) -> str:
-    if not _missing(shown):
+    if not _reasons(shown, missing=True):
         return ""
     return "Patients with a missing value were excluded from that analysis"
 

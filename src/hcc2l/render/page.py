@@ -113,16 +113,22 @@ def _fitted(content: Grid, available: float, size: float) -> tuple[float, ...] |
     Names get what is spare before headers do: a broken name makes its row higher, a broken header
     the head alone.
     """
-    widths, most = _at_least(content, size), _on_one_line(content, size)
+    widths = _at_least(content, size)
+    most = _on_one_line(content, size)
+    half = [
+        max(at_least, min(width, available / 2))
+        for at_least, width in zip(widths, most, strict=True)
+    ]
     spare = available - sum(widths)
     if spare < 0:
         return None
-    for right in (False, True):
+    # A sentence needs several lines anyway: it takes more than half when the others have enough.
+    for goal, right in ((half, False), (most, True), (most, False)):
         columns = [i for i, numbers in enumerate(content.right) if numbers == right]
-        wanted = sum(most[i] - widths[i] for i in columns)
+        wanted = sum(goal[i] - widths[i] for i in columns)
         share = min(1.0, spare / wanted) if wanted else 0.0
         for i in columns:
-            widths[i] += share * (most[i] - widths[i])
+            widths[i] += share * (goal[i] - widths[i])
         spare -= share * wanted
     return tuple(widths)
 

@@ -8,7 +8,7 @@ from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of
 from hcc2l.render.grid import Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.page import MARGIN, bound, figure_size, page_for
+from hcc2l.render.page import MARGIN, Page, bound, figure_size, page_for
 from hcc2l.report import Report
 
 _NEEDS = (
@@ -17,11 +17,11 @@ _NEEDS = (
 )
 _PREAMBLE = r"""\documentclass[a4paper]{article}
 \usepackage[margin=2cm]{geometry}
-\usepackage{booktabs,array,pdflscape,graphicx,iftex}
+\usepackage{booktabs,array,longtable,pdflscape,graphicx,iftex}
 \ifpdftex\usepackage[T1]{fontenc}\fi
 \begin{document}"""
 _SIZES = {9.0: r"\small", 8.0: r"\footnotesize", 7.0: r"\scriptsize"}
-_HIGH = 30  # rows; a higher table is set smaller, so that it stands on one page
+_HIGH = 30  # rows; a higher table of a whole document goes over pages
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -67,6 +67,8 @@ def _excerpt(part: Part) -> str:
             return ""
         case parts_of.Points(texts) | parts_of.SmallPrint(texts):
             return "\n".join(map(_comment, texts))
+        case parts_of.NumberedTable(content):
+            return _table(content)
         case _:
             return _part(part, {})
 
@@ -89,7 +91,7 @@ def _part(part: Part, figures: Mapping[int, str]) -> str:
             body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
             return f"\\textbf{{{escape(outline.title)}}}\\par\n{body}".rstrip()
         case parts_of.NumberedTable(content):
-            return _table(content)
+            return _table(content, over_pages=len(content.rows) > _HIGH)
         case parts_of.Picture():
             return _picture(part, figures)
         case parts_of.SmallPrint(texts):
@@ -98,7 +100,7 @@ def _part(part: Part, figures: Mapping[int, str]) -> str:
 
 def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
     """A figure with its caption, from the file beside the document."""
-    if picture.number not in figures:
+    if picture.number is None or picture.number not in figures:
         return escape(f"Figure {picture.number}. {picture.caption}") if picture.caption else ""
     return (
         "\\begin{figure}[htbp]\n  \\centering\n"
@@ -108,17 +110,43 @@ def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
     )
 
 
-def _table(content: Grid) -> str:
+def _table(content: Grid, *, over_pages: bool = False) -> str:
+    """A floating table; or one that goes over pages, with its head on each."""
     page = page_for(content)
-    size = min(page.size, 8.0) if len(content.rows) > _HIGH else page.size
-
-    def column(i: int, kind: str) -> str:
-        side = "left" if content.right[i] else "right"
-        return rf">{{\ragged{side}\arraybackslash}}{kind}{{{page.widths[i] - 2 * MARGIN:.2f}cm}}"
 
     def line(cells: Sequence[str], depth: int = 0) -> str:
         indent = rf"\hspace*{{{depth}em}}" if depth else ""
         return f"  {indent}{' & '.join(map(escape, cells))} \\\\"
+
+    columns, head = _columns_and_head(content, page)
+    caption = f"  \\caption{{{escape(content.title)}}}"
+    size = f"{_SIZES[page.size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}"
+    rows = "\n".join(map(line, content.rows, content.indents))
+    notes = " ".join(escape(n) for n in content.footnotes)
+    below = f"  \\par\\smallskip{{\\footnotesize {notes}\\par}}\n" if notes else ""
+    if over_pages:
+        table = (
+            f"{{{size}\n\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n{caption}\\\\\n"
+            f"  \\toprule\n{head}  \\midrule\n  \\endfirsthead\n"
+            f"  \\toprule\n{head}  \\midrule\n  \\endhead\n  \\bottomrule\n  \\endfoot\n"
+            f"{rows}\n\\end{{longtable}}\n{below}}}"
+        )
+    else:
+        table = (
+            f"\\begin{{table}}[htbp]\n  \\centering\n{caption}\n  {size}\n"
+            f"  \\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n  \\toprule\n"
+            f"{head}  \\midrule\n"
+            f"{rows}\n  \\bottomrule\n  \\end{{tabular}}\n{below}\\end{{table}}"
+        )
+    return f"\\begin{{landscape}}\n{table}\n\\end{{landscape}}" if page.landscape else table
+
+
+def _columns_and_head(content: Grid, page: Page) -> tuple[str, str]:
+    """The columns of a table as LaTeX declares them, and the rows of its head."""
+
+    def column(i: int, kind: str) -> str:
+        side = "left" if content.right[i] else "right"
+        return rf">{{\ragged{side}\arraybackslash}}{kind}{{{page.widths[i] - 2 * MARGIN:.2f}cm}}"
 
     align = "".join(f"\n    {column(i, 'p')}" for i in range(len(content.headers)))
     columns = [column(i, "b") for i in range(len(content.headers))]
@@ -127,20 +155,7 @@ def _table(content: Grid) -> str:
         rf"\multicolumn{{1}}{{{described}}}{{{escape(bound(header))}}}"
         for described, header in zip(columns, content.headers, strict=True)
     )
-    above = "".join(_headings(row) for row in content.headings)
-    rows = "\n".join(map(line, content.rows, content.indents))
-    notes = " ".join(escape(n) for n in content.footnotes)
-    table = (
-        "\\begin{table}[htbp]\n  \\centering\n"
-        f"  \\caption{{{escape(content.title)}}}\n"
-        f"  {_SIZES[size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}\n"
-        f"  \\begin{{tabular}}{{@{{}}{align}@{{}}}}\n  \\toprule\n"
-        f"{above}  {headers} \\\\\n  \\midrule\n"
-        f"{rows}\n  \\bottomrule\n  \\end{{tabular}}\n"
-        + (f"  \\par\\smallskip{{\\footnotesize {notes}\\par}}\n" if notes else "")
-        + "\\end{table}"
-    )
-    return f"\\begin{{landscape}}\n{table}\n\\end{{landscape}}" if page.landscape else table
+    return align, f"{''.join(map(_headings, content.headings))}  {headers} \\\\\n"
 
 
 def _headings(row: tuple[Heading, ...]) -> str:
