@@ -95,6 +95,12 @@ def test_groups_without_values_have_no_rank_test() -> None:
     assert math.isnan(kruskal_wallis((np.ones(3), np.ones(2))).p)
 
 
+def test_no_pair_at_all_has_no_signed_rank_test_and_pairs_without_a_change_have_p_1() -> None:
+    assert math.isnan(signed_rank(np.array([])).p)
+    assert math.isnan(signed_rank(np.array([])).statistic)
+    assert signed_rank(np.zeros(3)).p == 1
+
+
 # ---------------------------------------------------------------- Hodges–Lehmann within pairs
 
 differences = st.lists(st.integers(-30, 30), min_size=1, max_size=25).map(

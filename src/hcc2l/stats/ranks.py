@@ -63,7 +63,8 @@ def signed_rank(difference: Floats, rounding: float = 0.0, *, corrected: bool = 
     """Wilcoxon's signed-rank test, normal approximation with correction for ties.
 
     Zero differences are excluded, as in R's ``wilcox.test(paired = TRUE, exact = FALSE)``; p is 1
-    when there are no others. The statistic is V, the sum of the positive ranks.
+    when there are no others, NaN without any difference. The statistic is V, the sum of the
+    positive ranks.
 
     Parameters
     ----------
@@ -76,6 +77,8 @@ def signed_rank(difference: Floats, rounding: float = 0.0, *, corrected: bool = 
         For continuity.
     """
     name = "wilcoxon" if corrected else "wilcoxon-uncorrected"
+    if not difference.size:
+        return Test(name, math.nan, 0, math.nan)
     kept = difference[np.abs(difference) > rounding]
     if not kept.size:
         return Test(name, 0.0, 0, 1.0)

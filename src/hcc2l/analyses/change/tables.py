@@ -170,7 +170,8 @@ def _tests(change: Change) -> Iterator[Test]:
 def _test_row(pair: Pair, group: str | None, test: Test) -> Row:
     values: dict[str, Value] = {
         "variable": pair.variable, "group": group, "test": test.name,
-        "statistic": finite(test.statistic), "df": test.df or None, "p": finite(test.p),
+        "statistic": finite(test.statistic), "df": finite(test.df) if test.df else None,
+        "p": finite(test.p),
     }  # fmt: skip
     return _row(_TESTS, values)
 
