@@ -158,3 +158,8 @@ def test_five_pairs_are_too_few_for_95_percent_limits_and_six_are_enough() -> No
 def test_there_is_no_change_without_differences() -> None:
     found = pseudo_median(np.zeros(2), 0.95)
     assert (found.estimate, math.isnan(found.lower), math.isnan(found.upper)) == (0.0, True, True)
+
+
+@pytest.mark.parametrize("largest", [1e308, math.inf])
+def test_differences_that_overflow_have_no_pseudo_median(largest: float) -> None:
+    assert math.isnan(pseudo_median(np.array([largest, -largest, 1.0, 2.0]), 0.95).estimate)

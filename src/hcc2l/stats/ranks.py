@@ -104,12 +104,14 @@ def pseudo_median(difference: Floats, conf_level: float) -> PseudoMedian:
     difference
         Shape (n,).
     conf_level
-        The limits are NaN if the pairs are too few for it.
+        The limits are NaN if the pairs are too few for it; all are NaN if numbers overflow.
     """
     x = np.sort(difference[difference != 0])
     n = x.size
     if not n:
         return PseudoMedian(0.0, math.nan, math.nan)
+    if not math.isfinite(4 * float(np.abs(x).max())):  # sums of them overflow
+        return PseudoMedian(math.nan, math.nan, math.nan)
     total = n * (n + 1) // 2
     low, high = (_walsh_average(x, place) for place in ((total - 1) // 2, total // 2))
     _, ties = _ranks(x)
