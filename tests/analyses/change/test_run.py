@@ -312,3 +312,10 @@ def test_a_group_of_one_patient_has_no_t_test_and_json_is_written(tmp_path: Path
     )  # fmt: skip
     assert (row["statistic"], row["df"], row["p"]) == (None, None, None)
     assert '"df"' in hcc2l.render_report(report, "json")
+
+
+def test_values_whose_differences_overflow_are_written_as_json(tmp_path: Path) -> None:
+    with np.errstate(all="ignore"):
+        report = compared(tmp_path, [1e308, -1e308, 1.5, 2.5], [-1e308, 1e308, 3.0, 1.0])
+    assert report.table("summary").rows[0]["difference"] is None
+    assert hcc2l.render_report(report, "json")

@@ -63,9 +63,9 @@ def _of_numbers(found: NumberChange) -> dict[str, Value]:
     difference, mean = found.difference, found.mean
     return {
         **_quartiles("before", found.before), **_quartiles("after", found.after),
-        "difference": difference.estimate,
+        "difference": finite(difference.estimate),
         "lower": finite(difference.lower), "upper": finite(difference.upper),
-        "mean_difference": mean.estimate,
+        "mean_difference": finite(mean.estimate),
         "mean_lower": finite(mean.lower), "mean_upper": finite(mean.upper),
         **_tested(found.tests[0]),
     }  # fmt: skip
