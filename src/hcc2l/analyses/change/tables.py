@@ -72,7 +72,8 @@ def _of_numbers(found: NumberChange) -> dict[str, Value]:
 
 
 def _quartiles(when: str, values: Quartiles) -> dict[str, Value]:
-    return dict(zip((f"{when}_median", f"{when}_q1", f"{when}_q3"), values, strict=True))
+    keys = f"{when}_median", f"{when}_q1", f"{when}_q3"
+    return dict(zip(keys, map(finite, values), strict=True))
 
 
 def _of_classes(found: ClassChange) -> dict[str, Value]:
