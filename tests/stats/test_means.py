@@ -60,6 +60,25 @@ def test_values_that_do_not_vary_have_no_test_of_means() -> None:
     assert anova((one, none, np.array([1.0, 4.0]))) == anova((one, np.array([1.0, 4.0])))
 
 
+@pytest.mark.parametrize("sizes", [(7, 4), (14, 10, 5), (4, 26, 16), (151, 5), (2, 28, 13, 9)])
+@pytest.mark.parametrize("values", [(0.1, 0.1), (0.1, 0.7), (-3.3, 0.2)])
+def test_values_that_are_constant_but_for_rounding_have_no_test_of_means(
+    sizes: tuple[int, ...], values: tuple[float, float]
+) -> None:
+    """The mean of seven times 0.1 is not quite 0.1; R's t.test: "data are essentially constant"."""
+    groups = [np.full(n, values[i % 2]) for i, n in enumerate(sizes)]
+    for test in (student, welch) if len(groups) == 2 else (anova, welch_anova):
+        assert math.isnan(test(groups).p)
+    assert math.isnan(anova(groups).p)
+
+
+def test_a_small_variation_is_no_rounding() -> None:
+    """R: t.test(1e6 + (1:3) * 1e-6, 1e6 + (3:6) * 1e-6)$p.value."""
+    groups = [1e6 + np.arange(1, 4) * 1e-6, 1e6 + np.arange(3, 7) * 1e-6]
+    assert welch(groups).p == pytest.approx(0.0346475532882857, 1e-4)
+    assert anova(groups).p > 0
+
+
 def test_differences_that_are_constant_but_for_rounding_have_no_t_test() -> None:
     """R: t.test(rep(0.1, 6)) stops, "data are essentially constant"."""
     for value in (0.1, -0.7, 3.3, 0.0):

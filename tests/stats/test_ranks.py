@@ -95,6 +95,12 @@ def test_groups_without_values_have_no_rank_test() -> None:
     assert math.isnan(kruskal_wallis((np.ones(3), np.ones(2))).p)
 
 
+def test_no_pair_at_all_has_no_signed_rank_test_and_pairs_without_a_change_have_p_1() -> None:
+    assert math.isnan(signed_rank(np.array([])).p)
+    assert math.isnan(signed_rank(np.array([])).statistic)
+    assert signed_rank(np.zeros(3)).p == 1
+
+
 # ---------------------------------------------------------------- Hodges–Lehmann within pairs
 
 differences = st.lists(st.integers(-30, 30), min_size=1, max_size=25).map(
@@ -152,3 +158,8 @@ def test_five_pairs_are_too_few_for_95_percent_limits_and_six_are_enough() -> No
 def test_there_is_no_change_without_differences() -> None:
     found = pseudo_median(np.zeros(2), 0.95)
     assert (found.estimate, math.isnan(found.lower), math.isnan(found.upper)) == (0.0, True, True)
+
+
+@pytest.mark.parametrize("largest", [1e308, math.inf])
+def test_differences_that_overflow_have_no_pseudo_median(largest: float) -> None:
+    assert math.isnan(pseudo_median(np.array([largest, -largest, 1.0, 2.0]), 0.95).estimate)

@@ -28,7 +28,8 @@ def student(groups: Sequence[Floats]) -> Test:
         return Test("student", math.nan, 0, math.nan)
     variance, df = _common_variance(groups)
     error = math.sqrt(variance * (1 / first.size + 1 / second.size)) if df > 0 else math.nan
-    return _t("student", float(first.mean() - second.mean()), error, df)
+    means = float(first.mean()), float(second.mean())
+    return _t("student", means[0] - means[1], _beyond_rounding(error, *means), df)
 
 
 def welch(groups: Sequence[Floats]) -> Test:
@@ -58,7 +59,9 @@ def anova(groups: Sequence[Floats]) -> Test:
     groups = [group for group in groups if group.size]
     if len(groups) < 2:
         return Test("anova", math.nan, 0, math.nan)
-    within, df_within = _common_variance(groups)
+    variance, df_within = _common_variance(groups)
+    spread = _beyond_rounding(math.sqrt(variance), *(float(g.mean()) for g in groups))
+    within = variance if spread else 0.0
     n, k = sum(g.size for g in groups), len(groups)
     mean = sum(float(g.sum()) for g in groups) / n
     between = sum(g.size * float(g.mean() - mean) ** 2 for g in groups) / (k - 1)
@@ -92,14 +95,15 @@ def _common_variance(groups: Sequence[Floats]) -> tuple[float, int]:
 def _welch_parts(groups: Sequence[Floats]) -> tuple[float, float, float]:
     """Difference of means, its standard error, and Satterthwaite's degrees of freedom."""
     first, second = groups
-    difference = float(first.mean() - second.mean())
+    means = float(first.mean()), float(second.mean())
+    difference = means[0] - means[1]
     if min(first.size, second.size) < 2:
         return difference, math.nan, math.nan
     parts = [float(g.var(ddof=1)) / g.size for g in groups]
     if sum(parts) == 0:
         return difference, 0.0, math.nan
     df = sum(parts) ** 2 / sum(v**2 / (g.size - 1) for v, g in zip(parts, groups, strict=True))
-    return difference, math.sqrt(sum(parts)), df
+    return difference, _beyond_rounding(math.sqrt(sum(parts)), *means), df
 
 
 def _paired_parts(difference: Floats) -> tuple[float, float, float]:
@@ -107,9 +111,15 @@ def _paired_parts(difference: Floats) -> tuple[float, float, float]:
     if n < 2:
         return (float(difference.mean()) if n else math.nan), math.nan, math.nan
     mean, error = float(difference.mean()), float(difference.std(ddof=1)) / math.sqrt(n)
-    if error < 10 * np.finfo(np.float64).eps * abs(mean):
-        error = 0.0  # "data are essentially constant" in R
-    return mean, error, float(n - 1)
+    return mean, _beyond_rounding(error, mean), float(n - 1)
+
+
+def _beyond_rounding(error: float, *means: float) -> float:
+    """A standard error or deviation; 0 if it is one of rounding alone.
+
+    R's ``t.test`` then says "data are essentially constant".
+    """
+    return 0.0 if error < 10 * np.finfo(np.float64).eps * max(map(abs, means)) else error
 
 
 def _t(name: str, difference: float, error: float, df: float) -> Test:

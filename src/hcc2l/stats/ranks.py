@@ -63,7 +63,8 @@ def signed_rank(difference: Floats, rounding: float = 0.0, *, corrected: bool = 
     """Wilcoxon's signed-rank test, normal approximation with correction for ties.
 
     Zero differences are excluded, as in R's ``wilcox.test(paired = TRUE, exact = FALSE)``; p is 1
-    when there are no others. The statistic is V, the sum of the positive ranks.
+    when there are no others, NaN without any difference. The statistic is V, the sum of the
+    positive ranks.
 
     Parameters
     ----------
@@ -76,6 +77,8 @@ def signed_rank(difference: Floats, rounding: float = 0.0, *, corrected: bool = 
         For continuity.
     """
     name = "wilcoxon" if corrected else "wilcoxon-uncorrected"
+    if not difference.size:
+        return Test(name, math.nan, 0, math.nan)
     kept = difference[np.abs(difference) > rounding]
     if not kept.size:
         return Test(name, 0.0, 0, 1.0)
@@ -101,12 +104,14 @@ def pseudo_median(difference: Floats, conf_level: float) -> PseudoMedian:
     difference
         Shape (n,).
     conf_level
-        The limits are NaN if the pairs are too few for it.
+        The limits are NaN if the pairs are too few for it; all are NaN if numbers overflow.
     """
     x = np.sort(difference[difference != 0])
     n = x.size
     if not n:
         return PseudoMedian(0.0, math.nan, math.nan)
+    if not math.isfinite(4 * float(np.abs(x).max())):  # sums of them overflow
+        return PseudoMedian(math.nan, math.nan, math.nan)
     total = n * (n + 1) // 2
     low, high = (_walsh_average(x, place) for place in ((total - 1) // 2, total // 2))
     _, ties = _ranks(x)

@@ -301,3 +301,21 @@ def test_constant_differences_have_no_t_test(tmp_path: Path, first: float) -> No
     row = report.table("summary").rows[0]
     assert row["difference"] == pytest.approx(0.1)
     assert (row["mean_lower"], results_of(report)["paired-t"]) == (None, (None, None))
+
+
+def test_a_group_of_one_patient_has_no_t_test_and_json_is_written(tmp_path: Path) -> None:
+    path = cohort(tmp_path, arm=["x", "y", "y", "y"], b=[1.5, 2.5, 3.5, 9.25], a=[2, 3, 3.75, 8])
+    report = hcc2l.change(path, before="b", after="a", by="arm")
+    (row,) = (
+        row for row in report.table("tests").rows
+        if row["group"] == "x" and row["test"] == "paired-t"
+    )  # fmt: skip
+    assert (row["statistic"], row["df"], row["p"]) == (None, None, None)
+    assert '"df"' in hcc2l.render_report(report, "json")
+
+
+def test_values_whose_differences_overflow_are_written_as_json(tmp_path: Path) -> None:
+    with np.errstate(all="ignore"):
+        report = compared(tmp_path, [1e308, -1e308, 1.5, 2.5], [-1e308, 1e308, 3.0, 1.0])
+    assert report.table("summary").rows[0]["difference"] is None
+    assert hcc2l.render_report(report, "json")

@@ -67,7 +67,10 @@ def _comparison_sentences(data: AdverseData) -> list[str]:
         what += ", and the reasons for stopping treatment,"
     test = " test"
     if names == ["chi-square", "Fisher's exact"]:
-        how = "the chi-square test, or by Fisher's exact test where an expected count was below 5"
+        how = (
+            "the chi-square test, or by Fisher's exact test for 2 × 2 tables with an expected "
+            "count below 5"
+        )
         test = ""
     else:
         how = names[0] if names[0].startswith("Fisher") else f"the {names[0]}"

@@ -63,16 +63,17 @@ def _of_numbers(found: NumberChange) -> dict[str, Value]:
     difference, mean = found.difference, found.mean
     return {
         **_quartiles("before", found.before), **_quartiles("after", found.after),
-        "difference": difference.estimate,
+        "difference": finite(difference.estimate),
         "lower": finite(difference.lower), "upper": finite(difference.upper),
-        "mean_difference": mean.estimate,
+        "mean_difference": finite(mean.estimate),
         "mean_lower": finite(mean.lower), "mean_upper": finite(mean.upper),
         **_tested(found.tests[0]),
     }  # fmt: skip
 
 
 def _quartiles(when: str, values: Quartiles) -> dict[str, Value]:
-    return dict(zip((f"{when}_median", f"{when}_q1", f"{when}_q3"), values, strict=True))
+    keys = f"{when}_median", f"{when}_q1", f"{when}_q3"
+    return dict(zip(keys, map(finite, values), strict=True))
 
 
 def _of_classes(found: ClassChange) -> dict[str, Value]:
@@ -170,7 +171,8 @@ def _tests(change: Change) -> Iterator[Test]:
 def _test_row(pair: Pair, group: str | None, test: Test) -> Row:
     values: dict[str, Value] = {
         "variable": pair.variable, "group": group, "test": test.name,
-        "statistic": finite(test.statistic), "df": test.df or None, "p": finite(test.p),
+        "statistic": finite(test.statistic), "df": finite(test.df) if test.df else None,
+        "p": finite(test.p),
     }  # fmt: skip
     return _row(_TESTS, values)
 

@@ -91,10 +91,12 @@ def _test_notes(data: ResponseData) -> list[Note]:
     notes = []
     names = [criterion.label for criterion in sparse(data)]
     if names:
+        advice = "Rely on ORR and DCR, whose tests are exact where counts are small."
+        if len(data.levels) > 2:  # Fisher's test is for two groups
+            advice = "So are those of single rates where counts are small: report the counts."
         text = (
             f"The chi-square test of all categories ({listed(names)}) has expected counts below 5, "
-            "so its p-value is approximate. Rely on ORR and DCR, whose tests are exact where "
-            "counts are small."
+            f"so its p-value is approximate. {advice}"
         )
         notes.append(Note("warning", "expected-counts", text))
     text = (

@@ -160,7 +160,9 @@ def _decimals(one: Characteristic, statistic: str) -> int:
 
 def _effective_sizes(one: Characteristic) -> Line:
     """The line of the effective numbers of patients."""
-    cells: list[dict[str, Value]] = [{"count": d.group.effective_n} for d in one.groups]
+    cells: list[dict[str, Value]] = [
+        {"count": finite(d.group.effective_n or 0.0)} for d in one.groups
+    ]
     line = _line(one.variable, one.groups, "Effective sample size", cells)
     return [row | {"variable": "effective_n"} | dict.fromkeys(_COMPARED) for row in line]
 

@@ -28,8 +28,9 @@ def conventions(data: Table1Data, comparisons: Sequence[Comparison]) -> list[str
     """The footer's second line: quantiles, percentages, weights, pairs, adjustment."""
     parts = []
     if "median-iqr" in statistics_used(data):
-        parts.append(f"quartiles of type {data.spec.quantile_type} "
-                     f"({_QUANTILES[data.spec.quantile_type]})")  # fmt: skip
+        of_type = f"of type {data.spec.quantile_type} ({_QUANTILES[data.spec.quantile_type]})"
+        weighted = "of the weighted distribution function"
+        parts.append(f"quartiles {of_type if data.weights is None else weighted}")
     if data.spec.weights:
         parts.append(f"weights {data.spec.weights}")
     if data.spec.pair:
