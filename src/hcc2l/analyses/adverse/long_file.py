@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -192,10 +193,13 @@ def _patients(
     """
     own = cohort.id_column
     if own is None or own not in cohort.names:
+        likely = column_named(cohort.names, _FIELDS["id"])
+        line = f"id = {json.dumps(likely or 'COLUMN', ensure_ascii=False)}"
         raise UsageError(
-            "The cohort has no column that identifies patients, to whom the events belong.",
+            "It is not known which column of the cohort identifies the patients.",
             where=cohort.source.name,
-            hint='Name it in hcc2l.toml: id = "COLUMN".',
+            hint=f"{f'If it is {likely}, write' if likely else 'Write'} at the top of hcc2l.toml, "
+            f"beside the cohort: {line}.",
         )
     ids = cohort.column(own)
     anonymous = np.flatnonzero(keep & ids.missing)
