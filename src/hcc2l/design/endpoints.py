@@ -338,8 +338,7 @@ def _refuse_unclear(column: Column, levels: Sequence[str], option: str) -> None:
             where=option,
             hint="Give a column such as death (0/1), or COL=VALUE.",
         )
-    yes = affirmative(levels)
-    likely = f": perhaps '{name}={yes[0]}'" if len(yes) == 1 else ""
+    likely = f": perhaps '{name}={events[0]}'" if len(events) == 1 else ""
     raise UsageError(
         f"{name} has the values {quoted_list(levels)}; it is not clear which of them means the "
         f"{kind}.",
