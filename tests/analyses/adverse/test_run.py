@@ -283,6 +283,11 @@ def test_a_likely_column_of_ids_is_named_as_it_is_declared(write: Write) -> None
     assert counts(adverse(), "Rash") == {"all": (3, 6)}
 
 
+def test_a_label_in_the_title_has_no_capital(write: Write) -> None:
+    write("hcc2l.toml", '[columns.arm]\nlabel = "Treatment"\n')
+    assert adverse(by="arm").title == "Adverse events by treatment — c.csv"
+
+
 def test_a_file_without_grades_is_told(write: Write) -> None:
     assert "no-grades" not in codes(adverse())
     write("ae.csv", "id,ae_term,how_bad\n007,Rash,3\n")
