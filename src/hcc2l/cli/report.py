@@ -67,7 +67,8 @@ def report(
     compare: Annotated[
         str | None,
         typer.Option(
-            metavar="OLD.json", help="List the numbers that moved since that --out file was written."
+            metavar="OLD.json",
+            help="List the numbers that moved since that --out file was written.",
         ),
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -99,6 +99,12 @@ def test_groups_stand_below_each_other_and_their_comparison_below_the_table(
     assert classes.headers == ("Arm", "Before", "After: <400", "After: ≥400")
 
 
+def test_three_classes_have_no_share(tmp_path: Path) -> None:
+    columns = {"bclc": ["A", "B", "C"] * 3, "bclc_later": ["B", "C", "C"] * 3}
+    report = hcc2l.change(cohort(tmp_path, **columns), before="bclc", after="bclc_later")
+    assert grid(report.tables[0]).footnotes == ("p: Stuart–Maxwell.",)
+
+
 def test_classes_alone_have_no_differences(tmp_path: Path) -> None:
     summary, _ = shown(tmp_path, before="ascites", after="ascites_later")
     assert summary.headers == ("Variable", "Class", "n", "Before", "After", "p")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from hcc2l.analyses.accounting import known_id_column
 from hcc2l.analyses.adverse.events import Event, Reading
 from hcc2l.analyses.adverse.grades import grade
 from hcc2l.cohort import Cohort, distinct, printable, same_patient
@@ -191,16 +191,7 @@ def _patients(
     InputError
         An event has no patient, or one who is not in the cohort.
     """
-    own = cohort.id_column
-    if own is None or own not in cohort.names:
-        likely = column_named(cohort.names, _FIELDS["id"])
-        line = f"id = {json.dumps(likely or 'COLUMN', ensure_ascii=False)}"
-        raise UsageError(
-            "It is not known which column of the cohort identifies the patients.",
-            where=cohort.source.name,
-            hint=f"{f'If it is {likely}, write' if likely else 'Write'} at the top of hcc2l.toml, "
-            f"beside the cohort: {line}.",
-        )
+    own = known_id_column(cohort, cohort.source.name)
     ids = cohort.column(own)
     anonymous = np.flatnonzero(keep & ids.missing)
     if anonymous.size:
