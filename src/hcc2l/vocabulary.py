@@ -125,6 +125,7 @@ FIELDS: tuple[Field, ...] = (
         "start|beginn|baseline|index|date0|enrolment|enrollment|debut|inicio|inizio|baslangic|"
         "begin|trtsdt|randomization|randomisation",
         "start date|date of start|start of|start 2l|started|treatment start|therapy start|"
+        "first dose|"
         "index date|baseline date|beginn|therapiebeginn|behandlungsbeginn|startdatum|"
         "date de debut|debut du traitement|debut traitement|fecha de inicio|fecha inicio|"
         "data inizio|data di inizio|data de inicio|data inicio|baslangic tarihi|baslangic|"
@@ -516,7 +517,8 @@ EVENT_FIELDS: tuple[Field, ...] = (
         "grade",
         "grade",
         "group",
-        "aetoxgrn|aetoxgr|toxgr|ctcae|ctcae grade|ctcae grad|ctc grade|ctc grad|ctc|ctcgrade|"
+        "aetoxgrn|aetoxgr|toxgr|ae grade|aegrade|ctcae|ctcae grade|ctcae grad|ctcae gr|"
+        "ctc grade|ctc grad|ctc|ctcgrade|"
         "ctcaegrade|grade|grad|toxicity grade|max grade|maximum grade|highest grade|worst grade|"
         "grado|derece|graad|stopien|gravite|schweregrad|severity|등급|分级|分級|级别|級別|グレード|"
         "степень",
@@ -766,7 +768,7 @@ _RESPONSE_WORDS = {
     "PR": "partial response|partial remission|partial|partielle remission|teilremission|"
     "reponse partielle|respuesta parcial|risposta parziale|resposta parcial|kismi yanit|"
     "parsiyel yanit|부분관해|부분반응|部分缓解|部分緩解|部分奏効",
-    "SD": "stable disease|stable|stabile erkrankung|maladie stable|enfermedad estable|"
+    "SD": "stable disease|stable|stabile erkrankung|stabil|maladie stable|enfermedad estable|"
     "malattia stabile|doenca estavel|stabil hastalik|안정병변|안정|疾病稳定|病情稳定|稳定|"
     "疾病穩定|安定",
     "PD": "progressive disease|progression|progressive|progressed|progress|krankheitsprogression|"

@@ -405,6 +405,12 @@ def test_an_unusual_encoding_can_be_given_as_the_hint_says(run: Run, write: Writ
     assert run("km", "c.csv", "--encoding", "latin-1").status == 0
 
 
+def test_the_likely_event_is_named_ready_to_be_pasted(run: Run, write: Write) -> None:
+    write("c.csv", "time,tot\n1,ja\n2,nein\n3,ja\n")
+    assert "perhaps 'tot=ja'" in run("km", "c.csv", "--time", "time", "--event", "tot").err
+    assert run("km", "c.csv", "--time", "time", "--event", "tot=ja").status == 0
+
+
 def test_an_event_of_three_values_can_be_given_as_the_hint_says(run: Run, write: Write) -> None:
     write("c.csv", GOOD.replace("3.5,1", "3.5,2"))
     assert "--event 'status=VALUE'" in run("km", "c.csv").err

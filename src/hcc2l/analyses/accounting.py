@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
@@ -15,10 +16,11 @@ from hcc2l.design import (
     RowAccount,
     apply_conditions,
 )
-from hcc2l.errors import AnalysisError
+from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.levels import natural_order
 from hcc2l.report import Note, Provenance
 from hcc2l.terms import Condition, Term
+from hcc2l.vocabulary import column_named
 
 
 def rows_where(
@@ -65,6 +67,27 @@ def rows_in_order_of_ids(cohort: Cohort, keep: Mask) -> Ints:
         return rows[sorted(range(rows.size), key=texts.__getitem__)]
     rank = {text: i for i, text in enumerate(natural_order(dict.fromkeys(texts)))}
     return rows[np.argsort([rank[text] for text in texts], kind="stable")]
+
+
+def known_id_column(cohort: Cohort, where: str) -> str:
+    """The column that identifies the patients, for data of theirs in another file.
+
+    Raises
+    ------
+    UsageError
+        It is not known; the hint names a likely one.
+    """
+    name = cohort.id_column
+    if name is not None and name in cohort.names:
+        return name
+    likely = column_named(cohort.names, "patient_id")
+    line = f"id = {json.dumps(likely or 'COLUMN', ensure_ascii=False)}"
+    raise UsageError(
+        "It is not known which column of the cohort identifies the patients.",
+        where=where,
+        hint=f"{f'If it is {likely}, write' if likely else 'Write'} at the top of hcc2l.toml, "
+        f"beside the cohort: {line}.",
+    )
 
 
 def provenance(

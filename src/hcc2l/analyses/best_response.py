@@ -57,11 +57,11 @@ def _no_response(cohort: Cohort, column: Column, rows: Ints) -> InputError:
     texts, codes = distinct(column)
     counts = np.bincount(codes[rows], minlength=len(texts))
     values = [f"{t!r} ({n})" for t, n in zip(texts, counts.tolist(), strict=True) if n]
-    named = quoted_list(cohort.row_name(row) for row in rows.tolist())
+    named = quoted_list(cohort.row_where(row) for row in rows.tolist())
     many = rows.size > 1
     return InputError(
         f"{counted(rows.size, 'cell')} {'are none' if many else 'is not one'} of CR, PR, SD, PD "
-        f"and NE: {quoted_list(values)}; {'rows' if many else 'row'} {named}.",
+        f"and NE: {quoted_list(values)}; {named}.",
         where=f"{cohort.source.name}, column {column.name}",
         hint=_mapping(cohort, column.name, texts),
     )

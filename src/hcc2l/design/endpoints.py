@@ -338,13 +338,14 @@ def _refuse_unclear(column: Column, levels: Sequence[str], option: str) -> None:
             where=option,
             hint="Give a column such as death (0/1), or COL=VALUE.",
         )
+    likely = f": perhaps '{name}={events[0]}'" if len(events) == 1 else ""
     raise UsageError(
         f"{name} has the values {quoted_list(levels)}; it is not clear which of them means the "
         f"{kind}.",
         where=option,
         hint=f"If 2 means the {kind}, use {flag} '{name}=2'."
         if levels == ("1", "2")
-        else f"Use {flag} '{name}=VALUE', with the value that means the {kind}.",
+        else f"Use {flag} '{name}=VALUE', with the value that means the {kind}{likely}.",
     )
 
 

@@ -27,6 +27,7 @@ _EVENT, _INSTRUMENT, _INSTANCE = (
     ("redcap_repeat_instrument", "Repeat Instrument"),
     ("redcap_repeat_instance", "Repeat Instance"),
 )
+REDCAP_COLUMNS = (*_EVENT, *_INSTRUMENT, *_INSTANCE)
 CONFLICTS = 5  # that a message shows
 
 

@@ -18,7 +18,7 @@ class DeriveSpec(CohortSpec):
     saves = True
 
     add: Sequence[str] = option(
-        (), "Scores (albi, nlr, meld) and columns of [derived] in hcc2l.toml.",
+        (), "Scores (albi, nlr, meld) and derived columns of hcc2l.toml.",
         metavar="NAME[,NAME…]", panel="Columns",
     )  # fmt: skip
     methods: bool = methods_option()

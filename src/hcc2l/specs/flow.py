@@ -15,11 +15,11 @@ _FLOW = "Flow"
 class FlowSpec(AnalysisSpec):
     """The flow of patients, from those screened to those analysed: a table and a diagram."""
 
-    example = "--stated screened=140 --stated-excluded ineligible=14"
+    example = "--stated Screened=140 --stated-excluded ineligible=14"
     rules = (
         Needs(
             "--stated-excluded", ("--stated",),
-            hint="Give the number of patients before the exclusion: --stated 'screened=506'.",
+            hint="Give the number of patients before the exclusion: --stated 'Screened=506'.",
         ),
     )  # fmt: skip
 
@@ -29,7 +29,7 @@ class FlowSpec(AnalysisSpec):
         metavar="EXPR[::LABEL[::REASON]]", panel=SELECTION, commas=False,
     )  # fmt: skip
     stated: Sequence[str] = option(
-        (), "A box of patients who are not all in the file: 'screened=506'.",
+        (), "A box of patients who are not all in the file: 'Screened=506'.",
         metavar="LABEL=N", panel=_FLOW, commas=False,
     )  # fmt: skip
     stated_excluded: Sequence[str] = option(

@@ -269,8 +269,35 @@ def test_patients_of_the_cohort_need_ids(write: Write) -> None:
         adverse()
     assert counts(adverse(where=["age>40"]), "Rash") == {"all": (3, 6)}
     write("hcc2l.toml", "id = false\n")
-    with pytest.raises(UsageError, match="no column that identifies patients"):
+    with pytest.raises(UsageError, match="not known which column of the cohort"):
         adverse()
+
+
+def test_a_likely_column_of_ids_is_named_as_it_is_declared(write: Write) -> None:
+    write("c.csv", PATIENTS.replace("id", "Study ID", 1))
+    with pytest.raises(UsageError, match="not known which column") as error:
+        adverse()
+    assert error.value.hint is not None
+    assert "If it is Study ID, write at the top of hcc2l.toml, beside" in error.value.hint
+    write("hcc2l.toml", 'id = "Study ID"\n')
+    assert counts(adverse(), "Rash") == {"all": (3, 6)}
+
+
+def test_a_label_in_the_title_has_no_capital(write: Write) -> None:
+    write("hcc2l.toml", '[columns.arm]\nlabel = "Treatment"\n')
+    assert adverse(by="arm").title == "Adverse events by treatment — c.csv"
+
+
+def test_a_file_without_grades_is_told(write: Write) -> None:
+    assert "no-grades" not in codes(adverse())
+    write("ae.csv", "id,ae_term,how_bad\n007,Rash,3\n")
+    assert "no column was recognised as the grades" in note(adverse(), "no-grades")
+    assert "no-grades" not in codes(adverse(grade="how_bad"))
+
+
+def test_the_columns_of_a_redcap_instrument_are_recognised(write: Write) -> None:
+    write("ae.csv", "record_id,ae_term,ae_grade\n007,Rash,3\n")
+    assert counts(adverse(), "Rash", "3-4") == {"all": (1, 6)}
 
 
 def test_the_cohort_itself_is_not_the_file_of_events() -> None:
@@ -456,7 +483,7 @@ def test_the_methods_say_what_was_done() -> None:
         "Adverse events were graded according to the Common Terminology Criteria for Adverse "
         "Events (CTCAE); each patient was counted once per event, at the highest grade. "
         "Percentages refer to the 5 of 6 patients whose adverse events were documented. The "
-        "proportions of patients with an event of any grade and grade 3–4 were compared between "
+        "proportions of patients with an event of any grade and of grade 3–4 were compared between "
         "the groups by Fisher's exact test. "
     )
     assert "Common Terminology Criteria" in report.references[0]

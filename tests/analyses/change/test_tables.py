@@ -76,6 +76,14 @@ def test_each_variable_has_its_table_of_classes(tmp_path: Path) -> None:
     assert ascites.rows == (("no", "2", "2"), ("yes", "1", "1"))
 
 
+def test_a_unit_in_the_name_is_not_printed_twice(tmp_path: Path) -> None:
+    dictionary = '[columns."AFP (ng/ml)"]\nunit = "ng/mL"\n'
+    columns = {"AFP (ng/ml)": COLUMNS["afp"], "AFP later": COLUMNS["afp_later"]}
+    path = cohort(tmp_path, dictionary, **columns)
+    report = hcc2l.change(path, before="AFP (ng/ml)", after="AFP later")
+    assert grid(report.tables[0]).rows[0][0] == "AFP (ng/ml)"
+
+
 def test_groups_stand_below_each_other_and_their_comparison_below_the_table(
     tmp_path: Path,
 ) -> None:
@@ -89,6 +97,12 @@ def test_groups_stand_below_each_other_and_their_comparison_below_the_table(
         "AFP, change compared between the groups: Mann–Whitney, p = "
     )
     assert classes.headers == ("Arm", "Before", "After: <400", "After: ≥400")
+
+
+def test_three_classes_have_no_share(tmp_path: Path) -> None:
+    columns = {"bclc": ["A", "B", "C"] * 3, "bclc_later": ["B", "C", "C"] * 3}
+    report = hcc2l.change(cohort(tmp_path, **columns), before="bclc", after="bclc_later")
+    assert grid(report.tables[0]).footnotes == ("p: Stuart–Maxwell.",)
 
 
 def test_classes_alone_have_no_differences(tmp_path: Path) -> None:

@@ -378,7 +378,7 @@ def test_a_file_of_other_patients_is_refused(write: Write, content: str, message
 
 def test_matched_patients_need_ids(write: Write) -> None:
     write("hcc2l.toml", "id = false\n")
-    assert "no column that identifies" in refusal(UsageError, matched="m.csv").message
+    assert "not known which column" in refusal(UsageError, matched="m.csv").message
 
 
 def test_the_matched_patients_of_psmatch_are_counted(run: Run) -> None:

@@ -71,7 +71,7 @@ def test_groups_of_the_dictionary_name_responses_in_another_language(write: Writ
     [
         (
             ["uCR", "non-CR/non-PD", "PR"],
-            "2 cells are none of CR, PR, SD, PD and NE: 'uCR' (1), 'non-CR/non-PD' (1); rows 1, 2.",
+            "of CR, PR, SD, PD and NE: 'uCR' (1), 'non-CR/non-PD' (1); line 2 (1), line 3 (2).",
             "groups = {PR = [\"PR\"]}, with 'uCR', 'non-CR/non-PD' in the group where they belong",
         ),
         (
@@ -80,7 +80,7 @@ def test_groups_of_the_dictionary_name_responses_in_another_language(write: Writ
             'groups = {PR = ["partial response", "PR (confirmed)"]}, with \'PR (unconfirmed)\'',
         ),
         (["1", "2", "2"], "'1' (1), '2' (2)", 'labels = {"1" = "…", "2" = "…"}.'),
-        (["PR", "PR", "responder"], "1 cell is not one of", "row 3."),
+        (["PR", "PR", "responder"], "1 cell is not one of", "line 4 (3)."),
         ([str(i) for i in range(30, 43)], "13 cells are none of", "contains no responses."),
     ],
 )

@@ -15,6 +15,12 @@ def test_response_is_never_a_baseline_group(write: Write) -> None:
     assert "hcc2l km --by response --landmark T" in text
 
 
+def test_a_name_with_blanks_is_quoted_for_the_shell(write: Write) -> None:
+    file = write("c.csv", CHON_RECIST.replace("response", "RECIST BOR", 1))
+    text = note(hcc2l.response(file, response=["RECIST BOR"]), "response-after-baseline")
+    assert "hcc2l km --by 'RECIST BOR' --landmark T" in text
+
+
 def test_shares_of_evaluable_patients_that_differ(write: Write) -> None:
     text = note(hcc2l.response(write("c.csv", CHON_RECIST), by="arm"), "evaluable-differs")
     assert "lenvatinib 95.0%, sorafenib 79.1%" in text
@@ -75,7 +81,7 @@ def test_the_methods_say_what_was_done(write: Write) -> None:
     write("hcc2l.toml", '[columns.response]\nlabel = "Best response (RECIST 1.1)"\n')
     report = hcc2l.response(write("c.csv", CHON_RECIST), by="arm")
     assert (
-        "Tumour response (best response (RECIST 1.1)) was classified as complete" in report.methods
+        "Tumour response (best response [RECIST 1.1]) was classified as complete" in report.methods
     )
     assert "counting patients who were not evaluable as non-responders" in report.methods
     assert "with Clopper–Pearson 95% confidence intervals" in report.methods

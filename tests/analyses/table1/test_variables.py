@@ -245,6 +245,13 @@ def test_a_label_states_its_unit_once(write: Write) -> None:
     assert labels(report) == ["AFP (ng/mL)"]
 
 
+def test_what_redcap_says_of_its_rows_is_no_characteristic(write: Write) -> None:
+    rows = "".join(f"{i},baseline_arm_1,{50 + i}.5\n" for i in range(9))
+    report = hcc2l.table1(write("redcap.csv", "record_id,redcap_event_name,age\n" + rows))
+    assert labels(report) == ["Age"]
+    assert "a row of REDCap is: redcap_event_name" in note(report, "columns-not-shown")
+
+
 def test_ids_and_dates_are_known_by_their_names_in_any_language(write: Write) -> None:
     rows = [f"{i},{44000 + i},{44100 + i},{50 + i}.5" for i in range(30)]
     path = write("serials.csv", "Hasta No,start date,date of death,age\n" + "\n".join(rows))

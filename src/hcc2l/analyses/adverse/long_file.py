@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from hcc2l.analyses.accounting import known_id_column
 from hcc2l.analyses.adverse.events import Event, Reading
 from hcc2l.analyses.adverse.grades import grade
 from hcc2l.cohort import Cohort, distinct, printable, same_patient
@@ -190,13 +191,7 @@ def _patients(
     InputError
         An event has no patient, or one who is not in the cohort.
     """
-    own = cohort.id_column
-    if own is None or own not in cohort.names:
-        raise UsageError(
-            "The cohort has no column that identifies patients, to whom the events belong.",
-            where=cohort.source.name,
-            hint='Name it in hcc2l.toml: id = "COLUMN".',
-        )
+    own = known_id_column(cohort, cohort.source.name)
     ids = cohort.column(own)
     anonymous = np.flatnonzero(keep & ids.missing)
     if anonymous.size:

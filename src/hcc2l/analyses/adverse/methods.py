@@ -62,7 +62,7 @@ def _comparison_sentences(data: AdverseData) -> list[str]:
         return []
     what = "The proportions of patients with an event"
     if data.bands != (ANY,):
-        what += f" of {listed([in_sentence(band.label) for band in data.bands])}"
+        what += f" {listed([f'of {in_sentence(band.label)}' for band in data.bands])}"
     if _reasons_compared(data):
         what += ", and the reasons for stopping treatment,"
     test = " test"

@@ -39,6 +39,10 @@ def _reading_notes(reading: Reading) -> list[Note]:
         columns = listed([f"{_WHAT[key]} by {reading.columns[key]}" for key in reading.recognised])
         text = f"{reading.file}: {columns}, recognised by the names of the columns."
         notes.append(Note("info", "columns-recognised", text))
+    if reading.file and "grade" not in reading.columns:
+        text = f"{reading.file}: no column was recognised as the grades, so that events are counted"
+        text += " at any grade. If there is one, name it with --grade."
+        notes.append(Note("info", "no-grades", text))
     if reading.without_event:
         rows = counted(reading.without_event, "row")
         text = f"{reading.file}: {rows} without an event, or of grade 0, did not count."

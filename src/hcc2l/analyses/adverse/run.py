@@ -12,6 +12,7 @@ from hcc2l.analyses.cautions import reading_notes
 from hcc2l.cohort import Cohort
 from hcc2l.report import Report
 from hcc2l.specs import AdverseSpec
+from hcc2l.wording import in_sentence
 
 
 def run(cohort: Cohort, spec: AdverseSpec) -> Report:
@@ -47,5 +48,5 @@ def run(cohort: Cohort, spec: AdverseSpec) -> Report:
 
 
 def _title(cohort: Cohort, data: AdverseData) -> str:
-    by = f" by {data.by}" if data.by else ""
+    by = f" by {in_sentence(data.by)}" if data.by else ""
     return f"Adverse events{by} — {cohort.title}"

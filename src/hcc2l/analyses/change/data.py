@@ -17,6 +17,7 @@ from hcc2l.report import Excluded
 from hcc2l.specs import ChangeSpec
 from hcc2l.stats.balance import ROUNDING, is_binary
 from hcc2l.terms import Condition, Parser
+from hcc2l.vocabulary import unit_in
 
 WIDEST_SCORE = 12  # whole numbers that span more are not classes
 
@@ -213,13 +214,14 @@ def _pair(
         numbers = None
     values = columns.numbers if columns.numbers is not None else columns.codes
     assert values is not None
+    unit = cohort.unit(columns.before) or cohort.unit(columns.after)
     return Pair(
         variable=f"{columns.before} → {columns.after}" if both else columns.before,
         columns=(columns.before, columns.after),
         label=f"{before_label} → {after_label}" if both else before_label,
         before_label=before_label,
         after_label=after_label,
-        unit=cohort.unit(columns.before) or cohort.unit(columns.after),
+        unit=None if unit_in(before_label) else unit,  # as in "AFP (ng/mL)"
         numbers=numbers,
         classes=classes,
         is_cut=columns.numbers is not None and columns.codes is not None,

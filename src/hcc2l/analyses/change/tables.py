@@ -29,7 +29,7 @@ _TESTS = ("variable", "group", "test", "statistic", "df", "p")
 def summary_table(data: ChangeData, found: Sequence[Change], between: Between) -> Table:
     """Medians of numbers, proportions of two classes, differences, and one test of each."""
     rows = tuple(_row(_SUMMARY, values) for values in _summaries(data, found))
-    footnotes = ["n (%)."]
+    footnotes = ["n (%)."] if any(row["level"] for row in rows) else []
     if any(pair.numbers for pair in data.pairs):
         footnotes = [
             "Median (quartiles) or n (%). Difference: Hodges–Lehmann estimate of after − before, "

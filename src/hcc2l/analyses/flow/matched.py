@@ -6,9 +6,10 @@ from collections import Counter
 
 import numpy as np
 
+from hcc2l.analyses.accounting import known_id_column
 from hcc2l.cohort import Cohort, same_patient
 from hcc2l.design import Mask, RowAccount
-from hcc2l.errors import InputError, UsageError, quoted_list
+from hcc2l.errors import InputError, quoted_list
 from hcc2l.readers import read_cohort
 from hcc2l.wording import counted
 
@@ -21,17 +22,11 @@ def matched_rows(cohort: Cohort, account: RowAccount, path: str) -> Mask:
     Raises
     ------
     UsageError
-        The cohort has no column of ids.
+        It is not known which column of the cohort holds the ids.
     InputError
         The file has no ids or pairs, a patient twice, or patients who are not among the rows kept.
     """
-    name = cohort.id_column
-    if name is None or name not in cohort.names:
-        raise UsageError(
-            "The cohort has no column that identifies patients.",
-            where="--matched",
-            hint='Name it in hcc2l.toml: id = "COLUMN".',
-        )
+    name = known_id_column(cohort, "--matched")
     rows = {key: row for row, key in enumerate(_ids(cohort, name)) if key}
     matched = np.zeros(cohort.rows, dtype=np.bool_)
     ids = _matched_ids(cohort, name, path)

@@ -40,7 +40,7 @@ def stated_boxes(cohort: Cohort, stated: Sequence[str], excluded: Sequence[str])
     UsageError
         A text is no label with a number, or the numbers do not add up.
     """
-    counts = [_count(text, "--stated", "screened=506") for text in stated]
+    counts = [_count(text, "--stated", "Screened=506") for text in stated]
     reasons = [_count(text, "--stated-excluded", "no second line=85") for text in excluded]
     rows = Count(COHORT, cohort.rows)
     boxes: list[StatedBox] = []
@@ -58,7 +58,7 @@ def stated_boxes(cohort: Cohort, stated: Sequence[str], excluded: Sequence[str])
 
 
 def _count(text: str, option: str, example: str) -> Count:
-    """`screened=506`; the label may hold further equals signs."""
+    """`Screened=506`; the label may hold further equals signs."""
     label, equals, number = (part.strip() for part in text.rpartition("="))
     label = printable(label)
     if not equals or not label:

@@ -66,11 +66,12 @@ def response_methods(
 def _rate_sentences(data: ResponseData, cited: list[str]) -> Iterator[str]:
     spec = data.spec
     names = [in_sentence(criterion.label) for criterion in data.criteria]
+    inside = listed(names).replace("(", "[").replace(")", "]")
     modified = any("mrecist" in _words(c.name, c.label) for c in data.criteria)
     plain = any(re.search(r"(?<!m)recist", _words(c.name, c.label)) for c in data.criteria)
     cited += [references.EISENHAUER_2009] * plain + [references.LENCIONI_2010] * modified
     yield (
-        f"Tumour response ({listed(names)}) was classified as complete response (CR), partial "
+        f"Tumour response ({inside}) was classified as complete response (CR), partial "
         "response (PR), stable disease (SD), progressive disease (PD) or not evaluable (NE)."
     )
     interval, reference = _INTERVALS[spec.ci]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from hcc2l.analyses.cautions import FEW_PATIENTS
 from hcc2l.analyses.response.data import ResponseData
 from hcc2l.analyses.response.findings import (
@@ -30,7 +32,7 @@ def response_notes(cohort: Cohort, data: ResponseData) -> list[Note]:
     text = (
         "Response is known only after baseline, and patients must survive to be assessed. Do not "
         "compare survival by response from time 0; use a landmark (hcc2l km --by "
-        f"{data.criteria[0].name} --landmark T)."
+        f"{quote(data.criteria[0].name)} --landmark T)."
     )
     return [*notes, Note("info", "response-after-baseline", text)]
 

@@ -12,7 +12,7 @@ from hcc2l.analyses.response.tables import response_tables
 from hcc2l.cohort import Cohort
 from hcc2l.report import Note, Report
 from hcc2l.specs import ResponseSpec
-from hcc2l.wording import listed
+from hcc2l.wording import in_sentence, listed
 
 
 def run(cohort: Cohort, spec: ResponseSpec) -> Report:
@@ -68,5 +68,5 @@ def _notes(cohort: Cohort, data: ResponseData) -> list[Note]:
 def _title(cohort: Cohort, data: ResponseData) -> str:
     title = listed([criterion.label for criterion in data.criteria])
     if data.group:
-        title += f" by {data.group.label}"
+        title += f" by {in_sentence(data.group.label)}"
     return f"{title} — {cohort.title}"

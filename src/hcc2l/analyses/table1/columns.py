@@ -12,6 +12,7 @@ from hcc2l.design.factors import MAX_LEVELS
 from hcc2l.design.model import number_with_errors
 from hcc2l.dictionary import patient_columns
 from hcc2l.levels import distinct
+from hcc2l.readers.rows import REDCAP_COLUMNS
 from hcc2l.vocabulary import Field, recognise
 
 PSMATCH_COLUMNS = ("pair", "propensity", "weight")  # what `psmatch --save` adds
@@ -64,6 +65,8 @@ def _why_not(cohort: Cohort, name: str) -> str | None:
         return "are hidden in the workbook"
     if name in PSMATCH_COLUMNS and from_psmatch(cohort):
         return "come from psmatch"
+    if name in REDCAP_COLUMNS:
+        return "say what a row of REDCap is"
     later = field is not None and field.role in ("outcome", "post-baseline")
     if cohort.known_after_start(name) or (later and entry.role is None):
         return "are outcomes or known only after baseline"
