@@ -270,6 +270,12 @@ WILSON_1927 = (
     "Assoc 1927;22:209–212."
 )
 
+VON_ELM_2007 = (
+    "von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of Observational "
+    "Studies in Epidemiology (STROBE) statement. PLoS Med 2007;4:e296. "
+    "doi:10.1371/journal.pmed.0040296"
+)
+
 WOOLF_1955 = (
     "Woolf B. On estimating the relation between blood group and disease. Ann Hum Genet "
     "1955;19:251–253. doi:10.1111/j.1469-1809.1955.tb01348.x"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from PIL import Image
 
 from tests.conftest import Run, Write
 
+EXPORT = Path(__file__).parents[2] / "sample_data" / "second_line" / "export.xlsx"
 STUDY = """
 title = "Second-line therapy"
 
@@ -360,6 +362,26 @@ def test_a_first_study_names_no_column_that_a_list_would_divide(run: Run, write:
     assert run("report", "--init", "c.csv").status == 0
     text = Path("study.toml").read_text(encoding="utf-8")
     assert ("-x age@per10 " in text, "Child" in text) == (True, False)
+
+
+def test_an_export_as_the_hospital_made_it_gives_a_paper_in_two_commands(
+    run: Run, workplace: Path
+) -> None:
+    """Names with blanks, and an endpoint that only `check` proposes, from dates and a status."""
+    shutil.copy(EXPORT, workplace)
+    assert run("report", "--init", "export.xlsx").status == 0
+    made = run("report", "study.toml", "--out", "paper.docx")
+    assert (made.status, made.messages("error")) == (0, [])
+    assert "Before and after matching" in made.out
+
+
+def test_a_hint_that_several_failures_have_in_common_is_printed_once(
+    run: Run, write: Write
+) -> None:
+    write("study.toml", '[[table]]\nrun = "km --by nothing"\n[[figure]]\nrun = "km --by nothing"\n'
+                        'caption = "x"\n')  # fmt: skip
+    done = run("report", "study.toml")
+    assert (len(done.messages("error")), len(done.messages("hint"))) == (2, 1)
 
 
 def test_a_data_update_is_compared_with_the_earlier_results(

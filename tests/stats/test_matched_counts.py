@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hcc2l.stats.matched_counts import complete_sets, matched_counts
+from hcc2l.stats.matched_counts import matched_counts
 
 few = settings(max_examples=60, deadline=None)
 
@@ -56,10 +56,3 @@ def test_levels_that_no_set_has_together_are_not_compared() -> None:
     codes, sets = np.array([0, 1, 1, 0, 2, 3, 3, 2]), np.repeat(np.arange(4), 2)
     found = matched_counts(codes, 4, np.tile([True, False], 4), sets)
     assert (found.df, found.statistic, found.p) == (2, 0.0, 1.0)
-
-
-def test_a_complete_set_has_a_known_row_on_both_sides() -> None:
-    sets = np.array([0, 0, 1, 1, 1, 2, 2, -1, -1])
-    treated = np.array([1, 0, 1, 0, 0, 1, 0, 1, 0], dtype=bool)
-    known = np.array([1, 1, 1, 0, 1, 0, 1, 1, 1], dtype=bool)
-    assert np.flatnonzero(complete_sets(known, treated, sets)).tolist() == [0, 1, 2, 4]

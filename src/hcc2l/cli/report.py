@@ -417,10 +417,13 @@ def _figure_files(path: str, study: Study) -> list[str]:
 
 
 def _tell_failures(study: Study, shown: Sequence[Done]) -> None:
+    """Every failure with its line; a hint that several have in common is printed once."""
+    told = set()
     for one in shown:
         if one.failure:
             print_message("error", f"{study.path}, line {one.entry.line}: {one.failure.message}")
-            if one.failure.hint:
+            if one.failure.hint and one.failure.hint not in told:
+                told.add(one.failure.hint)
                 print_message("hint", one.failure.hint)
 
 

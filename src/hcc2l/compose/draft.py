@@ -49,8 +49,7 @@ _Entry = dict[str, str | list[str]]
 
 def _entries(checked: Report) -> Iterator[tuple[str, _Entry]]:
     columns = checked.table("columns").rows
-    endpoints = [row for row in checked.table("endpoints").rows if row["source"] != "dates"]
-    names = [str(row["name"]) for row in endpoints][:2]
+    endpoints = [row for row in checked.table("endpoints").rows if row["source"] != "dates"][:2]
     group = _named(columns, "treatment")
     by = f" --by {group}" if group else ""
     yield "figure", {"run": f"flow{by}", "caption": "Flow of patients"}
@@ -58,26 +57,27 @@ def _entries(checked: Report) -> Iterator[tuple[str, _Entry]]:
     response = _named(columns, "response")
     if response:
         yield "table", {"run": f"response --response {response}{by}", "caption": "Response"}
-    if not names:
+    if not endpoints:
         return
-    labels = [str(row["label"]) for row in endpoints][:2]
-    curves: _Entry = {"run": [f"km --endpoint {name}{by}" for name in names]}
+    chosen, labels = [_options(row) for row in endpoints], [str(row["label"]) for row in endpoints]
+    curves: _Entry = {"run": [f"km {options}{by}" for options in chosen]}
     caption = " and ".join([labels[0], *map(in_sentence, labels[1:])])
     yield "table", {**curves, "stacked": labels, "caption": caption}
     yield "figure", {**curves, "caption": caption}
     found = _covariates(columns)
     if not found:
         return
-    yield from _models(found, names, labels, group)
+    yield from _models(found, chosen, labels, group)
     if group:
-        treated = _first_level(columns, group)
         score = ",".join(name for _, name in found)
-        match = f"psmatch --treat {shlex.quote(f'{group}={treated}')} -x {score}"
+        match = f"psmatch --treat {_treated(columns)} -x {score}"
+        if endpoints[0]["source"] == "proposed":  # else every endpoint of the cohort is compared
+            match += f" {chosen[0]}"
         yield "table", {"run": match, "tables": "baseline", "caption": "Before and after matching",
                         "save": "matched"}  # fmt: skip
         paired = {"run": f"table1{by} --pair pair", "cohort": "matched"}
         yield "table", {**paired, "caption": "Baseline characteristics of matched patients"}
-        after = {"run": f"km --endpoint {names[0]}{by}", "cohort": "matched"}
+        after = {"run": f"km {chosen[0]}{by}", "cohort": "matched"}
         yield "figure", {**after, "caption": f"{labels[0]} in matched patients"}
 
 
@@ -88,16 +88,16 @@ def _covariates(columns: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def _models(
-    found: Sequence[tuple[str, str]], names: Sequence[str], labels: Sequence[str], group: str
+    found: Sequence[tuple[str, str]], chosen: Sequence[str], labels: Sequence[str], group: str
 ) -> Iterator[tuple[str, _Entry]]:
     """Regression of every endpoint, and the survival tree of the first."""
     terms = [name + _SCALED.get(meaning, "") for meaning, name in found]
     covariates = ",".join([*terms, group] if group else terms)
-    runs = [f"cox --endpoint {n} -x {covariates} --univariable --multivariable" for n in names]
+    runs = [f"cox {options} -x {covariates} --univariable --multivariable" for options in chosen]
     for run, label in zip(runs, labels, strict=True):
         yield "table", {"run": run, "caption": f"Hazard ratios, {label.lower()}"}
     yield "figure", {"run": runs[0], "caption": f"Hazard ratios, {labels[0].lower()}"}
-    tree = f"tree --endpoint {names[0]} -x {','.join(name for _, name in found)}"
+    tree = f"tree {chosen[0]} -x {','.join(name for _, name in found)}"
     yield "figure", {"run": tree, "caption": f"Survival tree, {labels[0].lower()}"}
 
 
@@ -110,9 +110,22 @@ def _named(columns: Sequence[Row], meaning: str) -> str:
     return next((shlex.quote(name) for name in names if "," not in name), "")
 
 
-def _first_level(columns: Sequence[Row], name: str) -> str:
-    levels = next(row["levels"] for row in columns if shlex.quote(str(row["name"])) == name)
-    return str(levels[0]) if isinstance(levels, (tuple, list)) and levels else ""
+def _options(endpoint: Row) -> str:
+    """The options that choose an endpoint; one that was only proposed is given its name too."""
+    options = str(endpoint["options"])
+    if endpoint["source"] == "proposed":
+        options += f" --label {shlex.quote(str(endpoint['label']))}"
+    return options
+
+
+def _treated(columns: Sequence[Row]) -> str:
+    """The first level of the treatment, as ``COLUMN=LEVEL`` in a shell word."""
+    row = next(
+        row for row in columns if row["field"] == "treatment" and "," not in str(row["name"])
+    )
+    levels = row["levels"]
+    level = levels[0] if isinstance(levels, (tuple, list)) and levels else ""
+    return shlex.quote(f"{row['name']}={level}")
 
 
 def _value(value: str | list[str]) -> str:

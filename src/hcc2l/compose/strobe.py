@@ -1,8 +1,6 @@
 """The STROBE checklist of a cohort study, filled with what the runs of the study know.
 
-The items are those of von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of
-Observational Studies in Epidemiology (STROBE) statement. PLoS Med 2007;4:e296
-(doi:10.1371/journal.pmed.0040296), for cohort studies, in words of our own.
+The items are those of `references.VON_ELM_2007` for cohort studies, in words of our own.
 """
 
 from __future__ import annotations
@@ -10,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from hcc2l import references
 from hcc2l.numerals import number
 from hcc2l.render.grid import Grid
 from hcc2l.report import Report, Row, Table
 from hcc2l.wording import in_sentence, listed
 
 TO_BE_WRITTEN = "to be written"
-SOURCE = "STROBE checklist for cohort studies: von Elm E, et al. PLoS Med 2007;4:e296, abridged."
+SOURCE = f"STROBE checklist for cohort studies, abridged from {references.VON_ELM_2007}."
 
 
 @dataclass(frozen=True)

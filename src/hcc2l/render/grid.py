@@ -290,14 +290,14 @@ def _without_references(
     if shown == "show" or "level" not in table.keys or table.columns[_LEVEL].keys != ("level",):
         return [(line, "") for line in lines]
     effects = [place for place in places if place.column.form == "effect"]
-    references = {
+    first_levels = {
         line[0]["term"]: line[0]["level"]
         for line in lines
         if any(_is_reference(place.row(line), place.column) for place in effects)
     }
     kept = []
     for line in lines:
-        reference = references.get(line[0].get("term"))
+        reference = first_levels.get(line[0].get("term"))
         if reference is None or line[0]["level"] != reference:
             folded = reference is not None and shown == "fold"
             kept.append((line, f" (vs. {reference})" if folded else ""))
