@@ -83,7 +83,7 @@ def test_the_methods_say_what_was_done(write: Write) -> None:
     assert (
         "Tumour response (best response [RECIST 1.1]) was classified as complete" in report.methods
     )
-    assert "counting patients who were not evaluable as non-responders" in report.methods
+    assert "counting patients who were not evaluable as having neither" in report.methods
     assert "with Clopper–Pearson 95% confidence intervals" in report.methods
     assert "compared between groups by the chi-square test" in report.methods
     assert (
@@ -100,7 +100,7 @@ def test_the_methods_of_mrecist_by_wilson_without_groups(write: Write) -> None:
     report = hcc2l.response(write("c.csv", file), ci="wilson")
     authors = [reference.split()[0] for reference in report.references]
     assert authors == ["Lencioni", "Wilson"]
-    assert "not evaluable or had no recorded response as non-responders" in report.methods
+    assert "not evaluable or had no recorded response as having neither" in report.methods
     assert "compared" not in report.methods
 
 

@@ -65,13 +65,9 @@ def _comparison_sentences(data: AdverseData) -> list[str]:
         what += f" {listed([f'of {in_sentence(band.label)}' for band in data.bands])}"
     if _reasons_compared(data):
         what += ", and the reasons for stopping treatment,"
-    test = " test"
-    if names == ["chi-square", "Fisher's exact"]:
-        how = (
-            "the chi-square test, or by Fisher's exact test for 2 × 2 tables with an expected "
-            "count below 5"
-        )
-        test = ""
-    else:
-        how = names[0] if names[0].startswith("Fisher") else f"the {names[0]}"
-    return [f"{what} were compared between the groups by {how}{test}."]
+    how = "Fisher's exact test"
+    if names[0] == "chi-square":
+        how = "the chi-square test without continuity correction"
+    if len(names) > 1:
+        how += ", or by Fisher's exact test for 2 × 2 tables with an expected count below 5"
+    return [f"{what} were compared between the groups by {how}."]

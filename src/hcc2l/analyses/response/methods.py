@@ -81,7 +81,7 @@ def _rate_sentences(data: ResponseData, cited: list[str]) -> Iterator[str]:
     yield (
         "The objective response rate (ORR, CR + PR) and the disease control rate (DCR, CR + PR + "
         f"SD) were calculated among all patients, counting patients who were not evaluable{rest} "
-        f"as non-responders, and among evaluable patients ({listed(spec.evaluable, 'or')}), with "
+        f"as having neither, and among evaluable patients ({listed(spec.evaluable, 'or')}), with "
         f"{interval} {confidence_level(spec.conf_level)} confidence intervals."
     )
 
