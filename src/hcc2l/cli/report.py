@@ -7,7 +7,9 @@ import os
 import re
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +33,7 @@ from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
 from hcc2l.house_styles import STYLES, written_in
 from hcc2l.specs import SPECS, CheckSpec, CohortSpec
-from hcc2l.specs.output import OutputOptions
+from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.reading import ReadingOptions
 from hcc2l.wording import listed
 
@@ -48,6 +50,7 @@ _RENDERERS = {
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
 _SHOWN = 200  # characters of a command line in a message
+_PAGE = 168.0  # mm, the width of all panels of a figure
 _TAKEN = (  # the study has keys for most of these
     "out", "plot", "format", "json", "table", "save", "write_dictionary", "columns",
     "reference_rows",
@@ -63,6 +66,9 @@ class Call:
     words: tuple[str, ...]
     options: dict[str, Any]
     spec: type[CohortSpec]
+
+
+Calls = dict[int, tuple[Call, ...]]  # of each entry, by its line
 
 
 def report(
@@ -146,7 +152,7 @@ def report(
     refuse_overwriting(targets, in_use)
     with written_in(style):
         done = runner.run(calls)
-        failed = _deliver(read, done, paths, as_json=json_, old=old, template=template)
+        failed = _deliver(read, calls, done, paths, as_json=json_, old=old, template=template)
     if failed:
         raise typer.Exit(1)
 
@@ -211,9 +217,9 @@ def _format(path: str) -> str:
     return ending
 
 
-def _calls(study: Study) -> dict[int, tuple[Call, ...]]:
+def _calls(study: Study) -> Calls:
     """The commands of each entry, by its line; all that cannot be read are told together."""
-    calls: dict[int, tuple[Call, ...]] = {}
+    calls: Calls = {}
     faults = []
     for entry in study.entries:
         try:
@@ -270,7 +276,7 @@ def _call(words: Sequence[str]) -> Call:
                 where=_shortened(shlex.join(words)),
                 hint=f"Write it on the command line: hcc2l report study.toml --{whole} …",
             )
-    options_of_kind(OutputOptions, options)
+    FigureOptions(**options_of_kind(FigureOptions, options))
     return Call(name, tuple(words), options, SPECS[name])
 
 
@@ -292,12 +298,12 @@ class Runner:
     reports: dict[tuple[str, tuple[str, ...]], Report] = field(default_factory=dict)
     saved: dict[str, Path] = field(default_factory=dict)
 
-    def run(self, calls: dict[int, tuple[Call, ...]]) -> list[Done]:
+    def run(self, calls: Calls) -> list[Done]:
         """Every entry in order, with its reports or its failure."""
         with TemporaryDirectory() as folder, progress_shown(self.quiet):
             return [self._entry(entry, calls[entry.line], folder) for entry in self.study.entries]
 
-    def files(self, calls: dict[int, tuple[Call, ...]]) -> dict[Identity, str]:
+    def files(self, calls: Calls) -> dict[Identity, str]:
         """The files that the study reads, which no output may replace.
 
         Raises
@@ -371,6 +377,7 @@ class Runner:
 
 def _deliver(
     study: Study,
+    calls: Calls,
     done: Sequence[Done],
     paths: Sequence[str],
     *,
@@ -384,7 +391,7 @@ def _deliver(
     from hcc2l.render.to_json import report_object, to_text
 
     with told_once():
-        document, shown = study_document(study, done, _draw)
+        document, shown = study_document(study, done, partial(_draw, calls))
     whole = to_text(study_json(study, shown, report_object))
     contents: dict[str, bytes] = {}
     for path in paths:
@@ -447,16 +454,29 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
 
 
-def _draw(reports: Sequence[Report], entry: Entry) -> bytes:
-    """The figures of an entry as the panels of one."""
+def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
+    """The figures of an entry as the panels of one.
+
+    Panels are as narrow as their number beside each other asks for, so that their letters can be
+    read in the width of a page, unless a width was given or is too small for them.
+    """
     from hcc2l.figures import draw
     from hcc2l.figures.panels import panels
+    from hcc2l.figures.style import FigureStyle
 
     pictures = []
-    for made in reports:
+    beside = min(entry.columns, len(reports))
+    for made, call in zip(reports, calls[entry.line], strict=True):
         if made.draw is None:
             raise UsageError(f"{made.provenance.command} draws no figure.")
-        pictures.append(draw(made.draw(), "png"))
+        figure, style = made.draw(), FigureStyle(**options_of_kind(FigureOptions, call.options))
+        if beside > 1 and style.width is None:
+            with suppress(UsageError):
+                style = replace(style, width=_PAGE / beside)
+                pictures.append(draw(figure, "png", style))
+                continue
+            style = replace(style, width=None)
+        pictures.append(draw(figure, "png", style))
     return panels(pictures, entry.columns)
 
 
