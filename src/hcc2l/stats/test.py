@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 
@@ -17,11 +16,11 @@ class Test:
     df
         Degrees of freedom, 0 if it has none; of an F statistic those between the groups.
     df_within
-        Those within the groups, of an F statistic; else NaN.
+        Those within the groups, of an F statistic; else 0.
     """
 
     name: str
     statistic: float
     df: float
     p: float
-    df_within: float = math.nan
+    df_within: float = 0.0
