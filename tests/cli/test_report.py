@@ -370,6 +370,9 @@ def test_an_export_as_the_hospital_made_it_gives_a_paper_in_two_commands(
     """Names with blanks, and an endpoint that only `check` proposes, from dates and a status."""
     shutil.copy(EXPORT, workplace)
     assert run("report", "--init", "export.xlsx").status == 0
+    runs = [line for line in Path("study.toml").read_text().splitlines() if "--label" in line]
+    assert any("psmatch" in line and "--start 'Start 2L'" in line for line in runs)
+    assert any("km" in line and "--label 'Overall survival'" in line for line in runs)
     made = run("report", "study.toml", "--out", "paper.docx")
     assert (made.status, made.messages("error")) == (0, [])
     assert "Before and after matching" in made.out

@@ -88,3 +88,14 @@ def test_only_the_name_of_the_first_column_may_differ() -> None:
     assert stacked([FIRST, SECOND], ["A", "B"], "").headers == FIRST.headers
     with pytest.raises(ValueError, match="columns differ"):
         stacked([FIRST, replace(SECOND, headers=("Variable", "Level", "OR", "p"))], ["A", "B"], "")
+
+
+def test_a_level_belongs_to_its_variable() -> None:
+    """A name that stands once for several lines names each of them."""
+    rows = (("Sex", "no", "1", "–"), ("", "yes", "1.2", "0.1"), ("Ascites", "no", "1", "–"))
+    first = replace(FIRST, rows=(*rows, ("", "yes", "3.4", "0.2")), indents=(0,) * 4)
+    second = replace(FIRST, rows=(*rows[2:], ("", "yes", "5.6", "0.3")), indents=(0,) * 2)
+    merged = beside([first, second], ["OS", "PFS"], "")
+    assert [row[2::2] for row in merged.rows] == [
+        ("1", "–"), ("1.2", "–"), ("1", "1"), ("3.4", "5.6"),
+    ]  # fmt: skip

@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from hcc2l.render import render_file
-from hcc2l.report import Report
-from tests.render.handmade import ACROSS, BASELINE, MODELS, REPORT
+from hcc2l.report import Column, Report
+from tests.render.handmade import ACROSS, BASELINE, GROUPS, MODELS, REPORT
 
 
 def opened(report: Report) -> Any:
@@ -67,3 +67,9 @@ def test_levels_are_indented() -> None:
     sheet = opened(replace(REPORT, tables=(BASELINE,)))["Table 1"]
     indents = {row[0].value: row[0].alignment.indent for row in sheet.iter_rows(min_row=3)}
     assert (indents["Age"], indents["A"], indents["A5"]) == (0, 1, 2)
+
+
+def test_a_number_that_is_shown_keeps_its_sign() -> None:
+    columns = (GROUPS.columns[0], Column("SMD", ("median",), kind="statistic"))
+    low = replace(GROUPS, rows=({**GROUPS.rows[0], "median": -0.359},), columns=columns)
+    assert opened(replace(REPORT, tables=(low,)))["Table 1"]["B3"].value == -0.36

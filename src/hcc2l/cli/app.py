@@ -56,7 +56,7 @@ def main() -> None:
     """Entry point of the console script."""
     for name in ("stdout", "stderr"):  # closed by the shell: hcc2l km >&-
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - stays open
     # One thread is faster for arrays of a cohort's size; must be set before NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A command runs for a second; collecting garbage among its imports would cost 5% of that.

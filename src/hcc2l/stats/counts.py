@@ -145,41 +145,6 @@ def odds_ratio_p(table: Floats) -> float:
     return 2 * normal_tail(abs(log) / math.sqrt(1 / a + 1 / b + 1 / c + 1 / d))
 
 
-def conditional_odds_ratio(table: Floats, conf_level: float) -> OddsRatio:
-    """The conditional maximum-likelihood odds ratio with exact limits; R's ``fisher.test``.
-
-    0 or infinite where a count is 0, with a limit of 0 or infinity on that side.
-    """
-    from scipy.optimize import brentq
-    from scipy.special import gammaln
-
-    (a, b), (c, d) = table.tolist()
-    first, second, column = a + b, c + d, a + c
-    low, high = max(0.0, column - second), min(first, column)
-    k = np.arange(low, high + 1)
-    null = -(
-        gammaln(k + 1) + gammaln(first - k + 1) + gammaln(column - k + 1)
-        + gammaln(second - column + k + 1)
-    )  # fmt: skip
-
-    def weights(log_ratio: float) -> Floats:
-        logs = null + k * log_ratio
-        w = np.exp(logs - logs.max())
-        return np.asarray(w / w.sum())
-
-    def root(gap: object) -> float:
-        return math.exp(brentq(gap, -700, 700, xtol=1e-13, rtol=1e-14))
-
-    tail = (1 - conf_level) / 2
-    at_least, at_most = k >= a, k <= a
-    return OddsRatio(
-        estimate=0.0 if a == low else math.inf if a == high
-        else root(lambda t: float(weights(t) @ k) - a),
-        lower=0.0 if a == low else root(lambda t: float(weights(t)[at_least].sum()) - tail),
-        upper=math.inf if a == high else root(lambda t: float(weights(t)[at_most].sum()) - tail),
-    )  # fmt: skip
-
-
 def fisher_exact(table: Floats) -> Test:
     """Fisher's exact test of any table; R's ``fisher.test``. Empty rows and columns do not count.
 

@@ -44,11 +44,6 @@ def paired_t(difference: Floats) -> Test:
     return _t("paired-t", *_paired_parts(difference))
 
 
-def welch_difference(groups: Sequence[Floats], conf_level: float) -> MeanDifference:
-    """Mean of the first group less that of the second, with Welch's limits."""
-    return _limits(*_welch_parts(groups), conf_level)
-
-
 def paired_difference(difference: Floats, conf_level: float) -> MeanDifference:
     """The mean difference within pairs, with the limits of the paired t test."""
     return _limits(*_paired_parts(difference), conf_level)
