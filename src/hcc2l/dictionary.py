@@ -7,6 +7,8 @@ its line and, for a misspelt key, the nearest known key.
 from __future__ import annotations
 
 import re
+import reprlib
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -297,13 +299,20 @@ def load_dictionary(path: Path) -> Dictionary:
             where=str(path),
             hint=_toml_hint(error, text),
         ) from None
+    except RecursionError:
+        raise UsageError(
+            "The dictionary is nested too deeply.",
+            where=str(path),
+            hint="No key of the dictionary needs more than a list of texts in a table.",
+        ) from None
     faults = _Faults(text)
     dictionary = _build(path, raw, faults)
-    if faults.messages:
-        count = len(faults.messages)
+    if faults.count:
+        listed = "\n".join(f"  {fault}" for fault in faults.messages)
+        more = faults.count - len(faults.messages)
         raise UsageError(
-            f"The dictionary has {count} error{'s' if count > 1 else ''}:\n"
-            + "\n".join(f"  {fault}" for fault in faults.messages),
+            f"The dictionary has {faults.count} error{'s' if faults.count > 1 else ''}:\n{listed}"
+            + (f"\n  and {more:,} more" if more else ""),
             where=str(path),
         )
     return dictionary
@@ -325,14 +334,21 @@ def _toml_hint(error: tomllib.TOMLDecodeError, text: str) -> str:
     )
 
 
+_MOST_FAULTS = 50
+
+
 class _Faults:
-    """The faults of a dictionary, each with the line of its key."""
+    """The faults of a dictionary: their number, and the first with the lines of their keys."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
         self.messages: list[str] = []
+        self.count = 0
 
     def add(self, keys: tuple[str, ...], message: str) -> None:
+        self.count += 1
+        if self.count > _MOST_FAULTS:
+            return
         line = self._line(keys)
         place = f"line {line}, " if line else ""
         self.messages.append(f"{place}{'.'.join(keys)}: {message}")
@@ -472,12 +488,14 @@ def _checked(keys: tuple[str, ...], value: Any, form: str, faults: _Faults) -> A
             return tuple(i if isinstance(i, str) else f"{i:.15g}" for i in items)
         if form == _NUMBERS and all(_is_number(i) for i in items):
             return tuple(float(i) for i in items)
-    faults.add(keys, f"expected {form}, not {value!r}.")
+    faults.add(keys, f"expected {form}, not {reprlib.repr(value)}.")
     return None
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= sys.float_info.max  # TOML has whole numbers of any length
 
 
 def _is_table_of_texts(value: object, may_be_empty: bool) -> bool:

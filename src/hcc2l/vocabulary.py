@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 Form = Literal["id", "date", "number", "duration", "event", "group", "text"]
@@ -569,12 +569,22 @@ def recognise(name: str, stored: Stored, distinct: int) -> Field | None:
         forms = [f for f in forms if f != "duration"]
     later = _LATER.search(words)
     core = " ".join(re.sub(r"\bbaseline\b", " ", _LATER.sub(" ", words)).split()) or words
-    whole = next((f for f in FIELDS if f.form in forms and core in _forms_of(f.names)), None)
+    whole = next((field for field in _whole_names().get(core, ()) if field.form in forms), None)
     field = whole or _by_phrase(core, forms)
     if field is None or not later or field.role != "baseline":
         return field
     return Field(f"{field.code}_later", f"{field.label}, later", field.form, "post-baseline",
                  scales=field.scales, levels=field.levels)  # fmt: skip
+
+
+@cache
+def _whole_names() -> dict[str, list[Field]]:
+    """The fields of every whole name."""
+    fields: dict[str, list[Field]] = {}
+    for field in FIELDS:
+        for name in _forms_of(field.names):
+            fields.setdefault(name, []).append(field)
+    return fields
 
 
 @cache
@@ -657,14 +667,21 @@ def names_an_outcome(name: str) -> bool:
 
 def _by_phrase(words: str, forms: Sequence[Form]) -> Field | None:
     """The field with the longest phrase that occurs in the words."""
-    best: tuple[int, Field | None] = (0, None)
-    for field in FIELDS:
-        if field.form not in forms:
-            continue
-        for phrase in _forms_of(field.phrases):
-            if len(phrase) > best[0] and _occurs(phrase, words):
-                best = len(phrase), field
-    return best[1]
+    return next((field for field in _with_phrase_in(words) if field.form in forms), None)
+
+
+@lru_cache(100_000)
+def _with_phrase_in(words: str) -> tuple[Field, ...]:
+    """The fields with a phrase that occurs in the words, that with the longest first."""
+    within = [(phrase, field) for phrase, field in _phrases() if phrase in words]
+    return tuple(field for phrase, field in within if _occurs(phrase, words))
+
+
+@cache
+def _phrases() -> list[tuple[str, Field]]:
+    """All phrases with their fields, the longest first."""
+    found = [(phrase, field) for field in FIELDS for phrase in _forms_of(field.phrases)]
+    return sorted(found, key=lambda pair: -len(pair[0]))
 
 
 def _occurs(phrase: str, words: str) -> bool:

@@ -23,7 +23,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hcc2l import read_cohort, readers
+from hcc2l import read_cohort
 from hcc2l.cohort import Cohort
 from hcc2l.errors import Hcc2lError, InputError, UsageError
 from hcc2l.readers import MISSING, delimited, large
@@ -41,9 +41,8 @@ def _either_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 
 def set_large(patch: pytest.MonkeyPatch, size: int) -> None:
-    """Let the large reader, and the mapping of files, begin at `size`."""
-    for module in (delimited, readers):
-        patch.setattr(module, "LARGE", size)
+    """Let the large reader begin at `size`."""
+    patch.setattr(delimited, "LARGE", size)
 
 
 both_readers = pytest.mark.usefixtures("_either_reader")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hcc2l.stats.cox import cox
 from hcc2l.stats.partial_likelihood import ordered, state_at
+from hcc2l.stats.separation import unbounded
 
 B = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0.0])[:, None]
 DEATH = np.array([1, 1, 1, 1, 0, 1, 0, 1, 1, 0], dtype=np.bool_)
@@ -137,3 +138,17 @@ def test_a_variance_below_zero_is_no_standard_error() -> None:
 def test_the_iteration_stops_where_rs_does() -> None:
     """R's `fit$iter` is 4, so that the last digits are R's."""
     assert cox(MIXED, DEATH, B).iterations == 4
+
+
+def test_a_direction_is_found_among_many_rows_as_among_all_at_once() -> None:
+    """The linear programme takes in the rows that matter; the answer is that of all rows."""
+    from scipy.optimize import linprog
+
+    random = np.random.default_rng(5)
+    rows = random.normal(size=(3000, 4))
+    rows[:, 3] = np.abs(rows[:, 3]) * (random.random(3000) < 0.01)  # never below 0
+    open_end = linprog([0, 0, 0, -1], A_ub=-rows, b_ub=np.zeros(3000), bounds=(-1, 1)).x[3]
+    assert open_end == 1.0
+    assert unbounded(rows).tolist() == [False, False, False, True]
+    rows[17] = [0.0, 0.0, 0.0, -1.0]
+    assert not unbounded(rows).any()

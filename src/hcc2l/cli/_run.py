@@ -350,7 +350,12 @@ def print_message(kind: str, text: str) -> None:
     coloured = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     coloured = coloured and os.environ.get("TERM") != "dumb"
     prefix = typer.style(f"{kind}:", fg=colours.get(kind), bold=True) if coloured else f"{kind}:"
-    print(prefix, text, file=sys.stderr)  # noqa: T201 - messages are printed here
+    print(prefix, _printable(text), file=sys.stderr)  # noqa: T201 - messages are printed here
+
+
+def _printable(text: str) -> str:
+    """A message without the control characters that a file or its name may hold."""
+    return re.sub(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]", "\ufffd", text)
 
 
 def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> None:

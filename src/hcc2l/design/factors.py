@@ -188,7 +188,8 @@ def _levels(
     kept = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
     declared = cohort.dictionary.column(column.name).levels
     levels = declared or column.levels or natural_order(kept)
-    unknown = [t for t in kept if t not in levels]
+    known = frozenset(levels)
+    unknown = [t for t in kept if t not in known]
     if unknown:
         raise InputError(
             f"{column.name} has values that are not among its levels in the dictionary: "

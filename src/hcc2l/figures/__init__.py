@@ -107,6 +107,7 @@ def draw(figure: Figure, format: str, style: FigureStyle | None = None) -> bytes
     module, _, function = DRAWERS[type(figure)].partition(":")
     drawer = getattr(import_module(module), function)
     with mpl.rc_context():
+        mpl.rcdefaults()  # a matplotlibrc beside the cohort, or the user's own, changes no figure
         picture = fitted(lambda paper: drawer(figure, paper), style)
         FigureCanvasAgg(picture)
         if give_fonts(picture):  # the system's may be OpenType, lost when embedded as TrueType

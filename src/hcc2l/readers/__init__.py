@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,8 +13,10 @@ from typing import Any
 
 from hcc2l.cohort import Cohort, Source
 from hcc2l.dictionary import FILE_NAME, Dictionary, RowsEntry, load_dictionary
-from hcc2l.errors import InputError, UsageError, did_you_mean
-from hcc2l.readers.raw import LARGE, Content, Reader, ReadOptions
+from hcc2l.errors import InputError, UsageError
+from hcc2l.readers.content import content_of, content_of_stdin
+from hcc2l.readers.raw import Reader, ReadOptions
+from hcc2l.specs.reading import MAX_SIZE
 
 # suffix -> "module:function"; a reader takes (content, options, name) and returns a RawTable.
 READERS = {
@@ -46,6 +46,7 @@ def read_cohort(
     sheet: str | None = None,
     header: int | str | None = None,
     na: Sequence[str] = (),
+    max_size: int | None = None,
 ) -> Cohort:
     """A cohort with its dictionary.
 
@@ -68,6 +69,8 @@ def read_cohort(
         The number of the header row, or of its two rows: 2, "2,3" (default: detected).
     na
         Texts that mean missing, in addition to the usual ones.
+    max_size
+        The largest number of bytes that is read, also out of a gzip file (default: 2,000,000,000).
 
     Raises
     ------
@@ -80,7 +83,7 @@ def read_cohort(
     dictionary = _dictionary_for(located, config or named_by)
     given = {
         "sep": sep, "decimal": decimal, "encoding": encoding, "sheet": sheet, "header": header,
-        "na": [*_texts(na)],
+        "na": [*_texts(na)], "max_size": max_size,
     }  # fmt: skip
     return _read(located, dictionary, given, bundled=bundled)
 
@@ -162,13 +165,18 @@ def _read(
         merge=dictionary.rows.merge,
         sections=dictionary.rows.sections,
         id_column=id_column,
+        max_size=given.get("max_size") or defaults.get("max-size") or defaults.get("max_size")
+        or MAX_SIZE,
     )  # fmt: skip
     if options.decimal not in (".", ",", None):
         raise UsageError(
             f"{options.decimal!r} is not a decimal sign.", where="--decimal", hint="Use . or ,"
         )
     name = "standard input" if located == "-" else str(located)
-    content = sys.stdin.buffer.read() if located == "-" else _content(Path(located))
+    if located == "-":
+        content = content_of_stdin(options.max_size)
+    else:
+        content = content_of(Path(located), options.max_size, (*READERS, ".gz"))
     raw = _reader(name)(content, options, name)
     source = Source(
         name=f"{Path(located).parent.name}/{Path(located).name}" if bundled else name,
@@ -232,29 +240,6 @@ def _dictionary_for(located: Path | str, config: str | Path | None) -> Dictionar
         if (folder / FILE_NAME).is_file():
             return load_dictionary(folder / FILE_NAME)
     return Dictionary()
-
-
-def _content(path: Path) -> Content:
-    """The file's bytes; a large text file is memory-mapped rather than copied."""
-    if path.is_dir():
-        raise InputError(
-            "This is a folder, not a file.", where=str(path), hint="Give a file in it."
-        )
-    try:
-        suffixes = {suffix.lower() for suffix in path.suffixes}
-        if suffixes & {".csv", ".tsv", ".txt"} and path.stat().st_size >= LARGE:
-            with path.open("rb") as file:
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        content = path.read_bytes()
-    except FileNotFoundError:
-        readable = (p for p in path.parent.glob("*") if p.suffix.lower() in (*READERS, ".gz"))
-        hint = did_you_mean(path.name, [p.name for p in readable], listed=0) or "Check the path."
-        raise InputError("There is no such file.", where=str(path), hint=hint) from None
-    except OSError as error:
-        raise InputError(f"The file cannot be read: {error.strerror}.", where=str(path)) from None
-    if not content:
-        raise InputError("The file is empty.", where=str(path), hint="Export the cohort again.")
-    return content
 
 
 def _modified(located: Path | str) -> date | None:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
-import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
 from hcc2l.errors import InputError, UsageError
 from hcc2l.number_format import file_decimal
+from hcc2l.readers.content import unzipped
 from hcc2l.readers.encodings import decoded
 from hcc2l.readers.layout import Grid
-from hcc2l.readers.raw import LARGE, SEPARATORS, Content, RawTable, ReadOptions
+from hcc2l.readers.raw import LARGE, SEPARATORS, RawTable, ReadOptions
 from hcc2l.readers.rows import read_grid
 
 _SAMPLE = 262_144  # characters in which separator and decimal sign are detected
@@ -25,7 +25,7 @@ _STATED = re.compile(r'\ufeff?"?sep=([^\n"])"?\n', re.IGNORECASE)
 _SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
 
 
-def read(content: Content, options: ReadOptions, name: str) -> RawTable:
+def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     """The table in delimited text, gzipped or not.
 
     Raises
@@ -37,12 +37,12 @@ def read(content: Content, options: ReadOptions, name: str) -> RawTable:
         The file is an Excel workbook with the wrong extension, or --sep is not one character.
     """
     if content[:2] == b"\x1f\x8b":
-        content = _unzipped(bytes(content), name)
+        content = unzipped(content, options.max_size, name)
     if len(content) >= LARGE and not options.encoding and _is_ascii(content):
         text, encoding = content[:_SAMPLE].decode(), None
-        utf8: Content | None = content
+        utf8: bytes | None = content
     else:
-        text, encoding = decoded(bytes(content), options.encoding, name)
+        text, encoding = decoded(content, options.encoding, name)
         if not text or text.isspace():
             raise InputError("The file is empty.", where=name, hint="Export the cohort again.")
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -61,11 +61,11 @@ def read(content: Content, options: ReadOptions, name: str) -> RawTable:
         if table is not None:
             return table
     if utf8 is not None:
-        text = bytes(utf8).decode()
+        text = utf8.decode()
     return _read_small(text, sep, decimal, options, name, remarks)
 
 
-def _is_ascii(content: Content) -> bool:
+def _is_ascii(content: bytes) -> bool:
     """Whether the bytes are printable ASCII without carriage returns; they are not copied."""
     data = np.frombuffer(content, dtype=np.uint8)
     return bool(data.max() < 128 and data.min() > 8 and content.find(b"\r") < 0)
@@ -89,6 +89,12 @@ def _read_small(
                 lines.append(before + 1)
             before = reader.line_num
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise InputError(
+                f"A cell has more than {csv.field_size_limit():,} characters.",
+                where=f"{name}, line {before + 1}",
+                hint="Close the quotation mark with which the cell begins, or shorten the cell.",
+            ) from None
         raise InputError(
             f"A quoted cell is not closed, or text follows its closing quotation mark ({error}).",
             where=f"{name}, line {before + 1}",
@@ -100,15 +106,6 @@ def _read_small(
     return read_grid(grid, options, name, texts_only=True, decimal=decimal, remarks=remarks)
 
 
-def _unzipped(content: bytes, name: str) -> bytes:
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error):
-        raise InputError(
-            "The gzip file is damaged.", where=name, hint="Compress the file again."
-        ) from None
-
-
 def _dialect(
     text: str, options: ReadOptions, encoding: str | None
 ) -> tuple[str, str | None, tuple[str, ...]]:
@@ -117,11 +114,17 @@ def _dialect(
     sep = _separator(options.sep, sample)
     decimal = options.decimal
     if decimal is None:
-        cells = (cell.strip() for record in csv.reader(sample, delimiter=sep) for cell in record)
-        decimal = file_decimal(cells)
+        decimal = file_decimal(_cells(sample, sep))
     if decimal is None and sep != ";":  # semicolons separate where the comma is the decimal sign
         decimal = "."
     return sep, decimal, _remarks(options, sep, decimal, encoding)
+
+
+def _cells(lines: Sequence[str], sep: str) -> Iterator[str]:
+    """The cells of some lines, up to one that is too long; what is wrong there is told later."""
+    with suppress(csv.Error):
+        for record in csv.reader(lines, delimiter=sep):
+            yield from map(str.strip, record)
 
 
 def _separator(given: str | None, sample: Sequence[str]) -> str:

@@ -211,8 +211,8 @@ def _decoded_as(content: bytes, encoding: str, name: str) -> str:
             where="--encoding",
             hint="Use one such as utf-8, latin-1 or gb18030, or omit --encoding to detect it.",
         ) from None
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+    except UnicodeError as error:  # of some codecs without a place
+        line = content[: getattr(error, "start", 0)].count(b"\n") + 1
         raise InputError(
             f"The text is not valid {encoding}.",
             where=f"{name}, line {line}",

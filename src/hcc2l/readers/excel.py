@@ -42,8 +42,11 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         table = read_text(content, options, name)
         return replace(table, remarks=("this is a text, not a workbook", *table.remarks))
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         notes = read_notes(content)
+    except InputError as error:
+        raise InputError(error.message, where=f"{name}, {error.where}", hint=error.hint) from None
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [
             _Sheet(
                 s.name,
@@ -54,11 +57,9 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
             if "WorkSheet" in str(s.typ) and (options.sheet in (None, s.name))
         ]
     except CalamineError:
-        raise InputError(
-            "The file is damaged, password-protected or not an Excel workbook.",
-            where=name,
-            hint="Open it in Excel and save it again as .xlsx or CSV.",
-        ) from None
+        raise _damaged(name) from None
+    if not workbook.sheet_names:
+        raise _damaged(name)
     if options.sheet is not None and not sheets:
         hint = did_you_mean(options.sheet, workbook.sheet_names)
         raise UsageError(
@@ -76,6 +77,14 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         remarks = (f"only the sheet {sheet.name!r} was read, not {quoted_list(others)}",)
     table = read_grid(sheet.grid, options, where, remarks=remarks)
     return replace(table, sheet=sheet.name if len(workbook.sheet_names) > 1 else None)
+
+
+def _damaged(name: str) -> InputError:
+    return InputError(
+        "The file is damaged, password-protected or not an Excel workbook.",
+        where=name,
+        hint="Open it in Excel and save it again as .xlsx or CSV.",
+    )
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from hcc2l.errors import InputError
 from hcc2l.readers.arrow import surely_distinct, text_column
 from hcc2l.readers.layout import ROW_NUMBERS, Grid, find_table
 from hcc2l.readers.raw import (
-    Content,
     RawTable,
     ReadOptions,
     check_header,
@@ -47,7 +46,7 @@ _ODD: Bytes = np.packbits(
 
 
 def read_large(
-    content: Content,
+    content: bytes,
     sep: str,
     decimal: str | None,
     options: ReadOptions,
@@ -90,7 +89,7 @@ def read_large(
     )
 
 
-def _is_plain(content: Content, sep: str, options: ReadOptions, name: str) -> bool:
+def _is_plain(content: bytes, sep: str, options: ReadOptions, name: str) -> bool:
     """Whether the header is the first line, and only patients follow, at either end of the text."""
     head = content[:_END].decode(errors="ignore").rpartition("\n")[0]
     tail = content[-_END:].decode(errors="ignore").partition("\n")[2]
@@ -113,7 +112,7 @@ class _Lines:
     spanning: bool = False
 
 
-def _regular_lines(content: Content, sep: str) -> _Lines | None:
+def _regular_lines(content: bytes, sep: str) -> _Lines | None:
     """The lines when pyarrow reads every one as the small reader would, else None.
 
     None for blank lines, lines of empty cells, and quotation marks inside a cell or never closed:
@@ -188,7 +187,7 @@ class _LargeTable:
 
     def __init__(
         self,
-        content: Content,
+        content: bytes,
         names: tuple[str, ...],
         lines: _Lines,
         sep: str,
@@ -252,7 +251,7 @@ class _LargeTable:
 
     def _records(self) -> Any:
         """Every non-blank record, with the line on which it begins."""
-        text = io.StringIO(bytes(self._content).decode(), newline="")
+        text = io.StringIO(self._content.decode(), newline="")
         reader = csv.reader(text, delimiter=self._sep)
         before = 0
         for record in reader:

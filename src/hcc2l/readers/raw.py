@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from hcc2l.dictionary import recognise_id
 from hcc2l.errors import InputError, quoted_list
 from hcc2l.number_format import NumberFormat, column_format, is_number_somehow, number_text
 from hcc2l.readers.cells import is_error, is_missing_word, plain_numbers
+from hcc2l.specs.reading import MAX_SIZE
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class ReadOptions:
     id_column
         Of another table than a cohort: its column of ids, by the names of its columns; None if
         these are not the columns of that table.
+    max_size
+        The largest number of bytes that is read.
     """
 
     id: str | None = None
@@ -59,6 +61,7 @@ class ReadOptions:
     merge: str | None = None
     sections: str | None = None
     id_column: Callable[[Sequence[str]], str | None] | None = None
+    max_size: int = MAX_SIZE
 
     def with_id(self, names: Sequence[str]) -> ReadOptions:
         """These options, with the column that identifies patients among those kept as text."""
@@ -79,7 +82,6 @@ class ReadOptions:
 # From this size on, pyarrow reads only the columns in use; below, its import takes longer than it
 # saves.
 LARGE = 8_000_000
-Content = bytes | mmap
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -373,7 +375,7 @@ def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
     checked = [column_name(n) or f"column_{i}" for i, n in enumerate(names, start=1)]
     if any(name.casefold() in _OF_REDCAP for name in checked):
         checked = _numbered(checked)
-    repeated = [n for n in dict.fromkeys(checked) if checked.count(n) > 1]
+    repeated = [name for name, times in Counter(checked).items() if times > 1]
     if repeated:
         positions = [str(i) for i, n in enumerate(checked, start=1) if n == repeated[0]]
         raise InputError(

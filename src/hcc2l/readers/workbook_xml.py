@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from xml.etree import ElementTree
 
+from hcc2l.errors import InputError
 from hcc2l.readers.cells import NO_VALUE
 
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
@@ -24,6 +25,11 @@ _ERROR = re.compile(rb'<c\b([^>]*\bt="e"[^>]*)>(.*?)</c>', re.DOTALL)
 _FORMULA = re.compile(rb"<c\b([^>/]*)><f\b(.*?)</c>", re.DOTALL)
 _VALUE = re.compile(rb"<v\b[^>]*>([^<]+)</v>")
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
+_ROW = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
+_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+\d+)"')
+_FAR_CELL = re.compile(rb'<c\b[^>]*?\br="(?:[A-Z]{3,}\d+|[A-Z]+\d{8,})"')
+# A sheet is read as a rectangle: with so many cells, and fewer than one in 100 filled, it is none.
+_LARGEST, _LEAST_FILLED = 20_000_000, 100
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,13 @@ class SheetNotes:
 
 
 def read_notes(content: bytes) -> dict[str, SheetNotes]:
-    """The notes on every sheet of a workbook, by name; none for .xls."""
+    """The notes on every sheet of a workbook, by name; none for .xls.
+
+    Raises
+    ------
+    InputError
+        A cell lies beyond the sheet, or far from all others.
+    """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         if "content.xml" in archive.namelist():
@@ -67,7 +79,9 @@ def read_notes(content: bytes) -> dict[str, SheetNotes]:
         target = targets.get(attributes.get("r:id", ""), "")
         path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
         try:
-            notes[attributes.get("name", "")] = _notes(archive.read(posixpath.normpath(path)))
+            xml = archive.read(posixpath.normpath(path))
+            _refuse_stray_cells(xml, attributes.get("name", ""))
+            notes[attributes.get("name", "")] = _notes(xml)
         except (KeyError, zipfile.BadZipFile):  # the sheet itself is read, or refused, elsewhere
             continue
     return notes
@@ -111,6 +125,33 @@ def _table_notes(table: ElementTree.Element) -> SheetNotes:
 
 def _number(element: ElementTree.Element, what: str) -> int:
     return int(element.get(f"{_TABLE}number-{what}", "1"))
+
+
+def _refuse_stray_cells(xml: bytes, sheet: str) -> None:
+    """InputError if a cell lies so far from the others that the sheet would not fit in memory."""
+    last_row = max(map(int, _ROW.findall(xml, max(xml.rfind(b"<row"), 0))), default=0)
+    if _FAR_CELL.search(xml) is None and last_row < _LEAST_FILLED * xml.count(b"<row"):
+        return
+    names = [name.decode() for name in _CELL.findall(xml)]
+    cells = [_position(name) for name in names]
+    rows, columns = (max(numbers, default=0) + 1 for numbers in zip(*cells, strict=True))
+    if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+        beyond = next(
+            n for n, (row, column) in zip(names, cells, strict=True)
+            if row >= _MOST_ROWS or column >= _MOST_COLUMNS
+        )  # fmt: skip
+        raise InputError(
+            f"The workbook is damaged: it has a cell {beyond[:20]}, which no sheet has.",
+            where=f"sheet {sheet!r}",
+            hint="Open it in Excel and save it again as .xlsx or CSV.",
+        )
+    if rows * columns > max(_LARGEST, _LEAST_FILLED * len(cells)):
+        stray = names[max(range(len(cells)), key=lambda i: (cells[i][0] + 1) * (cells[i][1] + 1))]
+        raise InputError(
+            f"Cell {stray} lies far from the table.",
+            where=f"sheet {sheet!r}",
+            hint="Delete it, or copy the table to a new sheet.",
+        )
 
 
 def _attributes(text: bytes) -> dict[str, str]:

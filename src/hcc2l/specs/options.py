@@ -7,6 +7,7 @@ check of a data dictionary all read that declaration.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from functools import cache
@@ -122,7 +123,7 @@ class Option:
         if isinstance(value, str) and value in self.declared.words:
             return None
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or not math.isfinite(value):
+        if not number or not abs(value) <= sys.float_info.max:
             example = "whole number such as 3" if self.kind is int else "number such as 12 or 6.5"
             more = ", or omit the option" if self.default is None else ""
             return f"{value!r} is not a number.", f"Give a {example}{more}."
@@ -292,9 +293,13 @@ class AnalysisSpec(CohortSpec):
     cut: Sequence[str] = cut_option()
     ref: Sequence[str] = ref_option()
     conf_level: float = option(
-        0.95, "Confidence level.", metavar="P", panel=SELECTION, low=0.0, high=1.0, ends=False
-    )
+        0.95, "Confidence level.", metavar="P", panel=SELECTION, low=0.0, high=0.999999,
+        ends=False,
+    )  # fmt: skip
     methods: bool = methods_option()
+
+
+MOST_SAMPLES = 1_000_000  # of a bootstrap
 
 
 def seed_option() -> Any:

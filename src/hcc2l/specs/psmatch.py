@@ -95,8 +95,9 @@ class PsmatchSpec(EndpointSpec, SurvivalFigureOptions):
         metavar="UNIT", panel=_MATCHING,
     )  # fmt: skip
     ratio: int = option(
-        1, "Maximum number of controls per treated patient.", metavar="K", panel=_MATCHING, low=1
-    )
+        1, "Maximum number of controls per treated patient.", metavar="K", panel=_MATCHING, low=1,
+        high=1000,
+    )  # fmt: skip
     replace: bool = option(
         False, "Match with replacement: controls can be matched to several treated patients.",
         panel=_MATCHING,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from hcc2l.specs.options import COHORT_FILE, Options, option
 
+MAX_SIZE = 2_000_000_000  # bytes
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingOptions(Options):
@@ -38,3 +40,6 @@ class ReadingOptions(Options):
         None, "Row of the header, or its two rows (default: detected).",
         metavar="N[,N]", panel=COHORT_FILE,
     )  # fmt: skip
+    max_size: int = option(
+        MAX_SIZE, "Read at most this many bytes.", metavar="BYTES", panel=COHORT_FILE, low=1
+    )

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
 from hcc2l.specs.options import (
+    MOST_SAMPLES,
     RANDOM,
     AnalysisSpec,
     SurvivalSpec,
@@ -89,7 +90,7 @@ class RegressionSpec(AnalysisSpec):
     )  # fmt: skip
     boot: int | None = option(
         None, "Bootstrap samples for --performance; 0 for none (default: 200).",
-        metavar="N", panel=RANDOM,
+        metavar="N", panel=RANDOM, high=MOST_SAMPLES,
     )  # fmt: skip
     seed: int = seed_option()
     which: CoxFigure | None = option(

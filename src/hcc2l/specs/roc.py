@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
+from hcc2l.specs.options import MOST_SAMPLES, RANDOM, SurvivalSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
 Criterion = Literal["youden", "topleft", "maxstat"]
@@ -159,12 +159,12 @@ class RocSpec(SurvivalSpec):
     )  # fmt: skip
     boot: int | None = option(
         None, "Number of bootstrap samples (default: 1000 with --at, otherwise 0).",
-        metavar="N", panel=RANDOM,
+        metavar="N", panel=RANDOM, high=MOST_SAMPLES,
     )  # fmt: skip
     seed: int = seed_option()
     min_prop: float = option(
         0.1, "maxstat: smallest share of patients on either side.",
-        metavar="P", panel=_CUTOFF, high=0.5, ends=False,
+        metavar="P", panel=_CUTOFF, low=0.001, high=0.5, ends=False,
     )  # fmt: skip
     curve: bool = option(False, "Add every operating point, for JSON and CSV.", panel=_CUTOFF)
     which: Picture | None = option(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Thread
 from typing import Literal
 
 import numpy as np
@@ -234,8 +235,6 @@ def optimal(
     choice with the smallest sum (Rosenbaum, J Am Stat Assoc 1989;84:1024–1032), by SciPy's
     ``linear_sum_assignment``. Parameters as for `nearest`.
     """
-    from scipy.optimize import linear_sum_assignment
-
     unit = rounding(distance)
     distance = np.rint((levelled(distance) - distance.min()) / unit)  # equal sums are exactly equal
     limit = math.inf if caliper is None else np.rint(caliper / unit) + 1.0
@@ -247,11 +246,27 @@ def optimal(
         too_far = cost > limit
         if too_far.any():  # one forbidden pair costs more than all permitted ones together
             cost[too_far] = (min(cost.shape) + 1) * limit
-        i, j = linear_sum_assignment(cost)
+        i, j = _assignment(cost)
         i, j = i[~too_far[i, j]], j[~too_far[i, j]]
         pairs += zip(treated_rows[i].tolist(), control_rows[j].tolist(), strict=True)
     matches = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
     return Matches(matches[:, 0], matches[:, 1])
+
+
+def _assignment(cost: Floats) -> tuple[Ints, Ints]:
+    """Rows and columns of the assignment with the smallest sum.
+
+    Compiled code does not answer Ctrl-C. It runs in a thread, which an interrupt abandons.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    found: list[tuple[Ints, Ints]] = []
+    thread = Thread(target=lambda: found.append(linear_sum_assignment(cost)), daemon=True)
+    thread.start()
+    thread.join()
+    if not found:
+        raise MemoryError
+    return found[0]
 
 
 def nearest_gaps(values: Floats, others: Floats) -> Floats:

@@ -84,6 +84,7 @@ def test_what_the_penalised_likelihood_does_not_define_is_not_given() -> None:
     assert report.provenance.settings["firth"] is True
 
 
+@pytest.mark.slow
 def test_more_parameters_than_events_can_be_fitted_by_it_alone(run: Run, write: Write) -> None:
     random = np.random.default_rng(8)
     lines = ["os_months,death,a,b,c,d"]
