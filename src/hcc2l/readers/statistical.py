@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from hcc2l.cohort import Column
@@ -17,53 +15,52 @@ from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_c
 
 def read_sav(content: bytes, options: ReadOptions, name: str) -> RawTable:
     """The table in an SPSS file."""
+    del content  # pyreadstat reads the file itself
     import pyreadstat
 
-    return _read(pyreadstat.read_sav, ".sav", "SPSS", content, options, name)
+    return _read(pyreadstat.read_sav, "SPSS", options, name)
 
 
 def read_dta(content: bytes, options: ReadOptions, name: str) -> RawTable:
     """The table in a Stata file."""
+    del content  # pyreadstat reads the file itself
     import pyreadstat
 
-    return _read(pyreadstat.read_dta, ".dta", "Stata", content, options, name)
+    return _read(pyreadstat.read_dta, "Stata", options, name)
 
 
 def read_sas(content: bytes, options: ReadOptions, name: str) -> RawTable:
     """The table in a SAS file."""
+    del content  # pyreadstat reads the file itself
     import pyreadstat
 
-    return _read(pyreadstat.read_sas7bdat, ".sas7bdat", "SAS", content, options, name)
+    return _read(pyreadstat.read_sas7bdat, "SAS", options, name)
 
 
 def read_xpt(content: bytes, options: ReadOptions, name: str) -> RawTable:
     """The table in a SAS transport file."""
+    del content  # pyreadstat reads the file itself
     import pyreadstat
 
-    return _read(pyreadstat.read_xport, ".xpt", "SAS transport", content, options, name)
+    return _read(pyreadstat.read_xport, "SAS transport", options, name)
 
 
 def _read(
     parse: Callable[..., tuple[dict[str, Any], Any]],
-    suffix: str,
     program: str,
-    content: bytes,
     options: ReadOptions,
     name: str,
 ) -> RawTable:
     import pyreadstat
 
-    with tempfile.TemporaryDirectory() as folder:  # pyreadstat reads paths only
-        path = Path(folder) / f"cohort{suffix}"
-        path.write_bytes(content)
-        try:
-            data, meta = parse(str(path), encoding=options.encoding, output_format="dict")
-        except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError, OverflowError) as error:
-            raise InputError(
-                f"The {program} file cannot be read ({error}).",
-                where=name,
-                hint=f"Save it again in {program}, or specify its --encoding.",
-            ) from None
+    try:
+        data, meta = parse(name, encoding=options.encoding, output_format="dict")
+    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError, OverflowError) as error:
+        raise InputError(
+            f"The {program} file cannot be read ({error}).",
+            where=name,
+            hint=f"Save it again in {program}, or specify its --encoding.",
+        ) from None
     names = check_header(list(data), name)
     options = options.with_id(names)
     cells = dict(zip(names, data.values(), strict=True))

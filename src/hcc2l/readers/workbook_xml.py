@@ -134,7 +134,8 @@ def _refuse_stray_cells(xml: bytes, sheet: str) -> None:
         return
     names = [name.decode() for name in _CELL.findall(xml)]
     cells = [_position(name) for name in names]
-    rows, columns = (max(numbers, default=0) + 1 for numbers in zip(*cells, strict=True))
+    rows = max((row for row, _ in cells), default=0) + 1
+    columns = max((column for _, column in cells), default=0) + 1
     if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
         beyond = next(
             n for n, (row, column) in zip(names, cells, strict=True)

@@ -9,7 +9,8 @@ from hcc2l.errors import UsageError
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report, Value
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Excel takes the full-width signs of Chinese and Japanese keyboards for the usual ones.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def render(report: Report, options: RenderOptions) -> str:

@@ -15,6 +15,7 @@ from hcc2l.render.grid import Grid, grids_of, parts_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
+from hcc2l.render.to_csv import FORMULA_STARTS
 from hcc2l.report import Report, Table, Value
 
 _NUMBER = re.compile(r"−?\d+(?:\.(\d+))?")  # another decimal mark remains text
@@ -176,4 +177,4 @@ def _put(cell: Any, value: Value) -> None:
     cell.value = xml_text(value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(("=", "+", "-", "@"))
+        cell.quotePrefix = value.startswith(FORMULA_STARTS)
