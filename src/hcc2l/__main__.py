@@ -7,7 +7,7 @@ from types import FrameType
 
 def main() -> None:
     """Run the command line; also while it is still being loaded, an interrupt is one message."""
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, terminated)
     try:
         from hcc2l.cli.app import main as run
     except KeyboardInterrupt:
@@ -16,7 +16,7 @@ def main() -> None:
     run()
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:
+def terminated(number: int, frame: FrameType | None) -> None:
     """End as at an error, so that temporary files are removed."""
     del frame
     sys.exit(128 + number)

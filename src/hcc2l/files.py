@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hcc2l.errors import InputError, UsageError
 
+_TEMPORARY = ".hcc2l."  # not the target's name, which may be as long as the file system permits
 Identity = tuple[int, int] | str  # device and inode of a file that exists, else its real path
 
 
@@ -160,7 +161,7 @@ def _real(name: str | Path) -> Path:
 
 def _write_beside(path: Path, content: bytes) -> Path:
     """A temporary file in the same folder, to be renamed when all are written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -178,7 +179,7 @@ def _second_name(path: Path) -> Path | None:
     """The old file under a second name, from which it can be restored; None if there is none."""
     if not path.exists():
         return None
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
     os.close(handle)
     backup = Path(name)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -57,6 +58,8 @@ def main() -> None:
     for name in ("stdout", "stderr"):  # closed by the shell: hcc2l km >&-
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - stays open
+    if not sys.warnoptions:  # what a user should know is a note of the report
+        warnings.simplefilter("ignore")
     # One thread is faster for arrays of a cohort's size; must be set before NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A command runs for a second; collecting garbage among its imports would cost 5% of that.
