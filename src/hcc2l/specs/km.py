@@ -30,6 +30,10 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
         "pairwise": "--pairwise",
         "hazard_ratios": "--hr",
         "parametric": "--parametric best",
+        "nph_tests": "--nph",
+        "rmst_ratios": "--nph",
+        "milestones": "--nph --at 6,12",
+        "piecewise": "--nph --split 6",
         "curve": "--curve",
     }
     rules = (
@@ -40,7 +44,12 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
                 message=f"{name} compares groups, but no groups were given.",
                 hint="Add --by with a grouping column.",
             )
-            for name in ("--trend", "--pairwise", "--strata", "--hr")
+            for name in ("--trend", "--pairwise", "--strata", "--hr", "--nph")
+        ),
+        Needs(
+            "--split", ("--nph",),
+            message="--split divides the time of the panel of --nph, which was not requested.",
+            hint="Add --nph.",
         ),
         *(
             Needs(
@@ -52,6 +61,8 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
             for name in ("--rho", "--gamma")
         ),
         Excludes("--weights", "--competing"),
+        Excludes("--nph", "--competing"),
+        Excludes("--nph", "--weights"),
         Excludes("--tau", "--competing"),
         Excludes("--parametric", "--competing"),
         Excludes("--hr", "--competing"),
@@ -101,6 +112,15 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     adjust: Adjustment = option(
         "holm", "Adjustment of pairwise p-values: holm, bh, bonferroni or none.",
         metavar="METHOD", panel=_COMPARISON,
+    )  # fmt: skip
+    nph: bool = option(
+        False, "Two groups whose hazard ratio may change with time: weighted log-rank tests, "
+        "MaxCombo, restricted means, and differences at the times of --at.",
+        panel=_COMPARISON,
+    )  # fmt: skip
+    split: Sequence[float] = option(
+        (), "With --nph: hazard ratios before and after T, with a test that they are equal.",
+        metavar="T[,T…]", panel=_COMPARISON, ends=False,
     )  # fmt: skip
     landmark: float | None = option(
         None, "Count time from T; patients with an event or censored by T are excluded.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -13,11 +12,13 @@ from hcc2l.analyses.km.data import (
     causes,
     conf_type,
     count,
+    decimals_of,
     incidence_curve,
     incidence_limits,
     survival_curve,
 )
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
+from hcc2l.analyses.km.nph import nph_tables
 from hcc2l.analyses.survival_figure import axis_ticks
 from hcc2l.errors import AnalysisError
 from hcc2l.numerals import number, plain
@@ -25,6 +26,7 @@ from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats import logrank as tests
+from hcc2l.stats.changing_hazards import Periods
 from hcc2l.stats.cox import cox
 from hcc2l.stats.multiplicity import adjust
 from hcc2l.stats.tails import normal_quantile
@@ -38,10 +40,11 @@ def km_tables(data: KmData) -> list[Table]:
         tables.append(_incidence(data))
     elif spec.at:
         tables.append(_survival(data))
-    if spec.tau is not None:
-        tables += _restricted_means(data, spec.tau)
+    if data.tau is not None:
+        tables += _restricted_means(data, data.tau)
     if data.group:
-        tables.append(_tests(data))
+        panel, periods = nph_tables(data) if spec.nph else ([], None)
+        tables += [_tests(data, periods), *panel]
         if spec.pairwise:
             tables.append(_pairwise(data))
         if spec.hr:
@@ -182,7 +185,7 @@ def _survival(data: KmData) -> Table:
         ]
     columns = (
         data.group_column,
-        Column(f"Time{data.unit}", ("time",), decimals=_decimals_of(spec.at)),
+        Column(f"Time{data.unit}", ("time",), decimals=decimals_of(spec.at)),
         Column("At risk", ("n_risk",)),
         _interval(f"Survival {data.ci}", "estimate", "lower", "upper",
                   kind="probability"),
@@ -190,10 +193,6 @@ def _survival(data: KmData) -> Table:
     beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
     notes = ("Estimates beyond the last observed time are carried forward.",) if beyond else ()
     return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
-
-
-def _decimals_of(times: Sequence[float]) -> int:
-    return max((len(f"{t:g}".partition(".")[2]) for t in times), default=0)
 
 
 def _restricted_means(data: KmData, tau: float) -> list[Table]:
@@ -254,7 +253,7 @@ def _estimate(e: estimator.Estimate) -> dict[str, Value]:
             "lower": finite(e.lower), "upper": finite(e.upper)}  # fmt: skip
 
 
-def _tests(data: KmData) -> Table:
+def _tests(data: KmData, periods: Periods | None) -> Table:
     """Tests that compare all the groups, one row a test (and cause)."""
     assert data.group is not None
     spec, k = data.spec, len(data.levels)
@@ -278,6 +277,8 @@ def _tests(data: KmData) -> Table:
             _test(data, "logrank"), np.array(data.group.ranks, dtype=np.float64)
         )
         add("logrank-trend", statistic, 1, p, event_name)
+    if periods:
+        add("time-interaction", periods.statistic, periods.df, periods.p, None)
     if spec.competing:
         for of, cause in ((1, event_name), (2, data.competing_name)):
             gray = competing_risks.gray_test(data.distinct, data.cause, data.codes, k, of)
@@ -369,7 +370,7 @@ def _incidence(data: KmData) -> Table:
     columns = (
         data.group_column,
         Column("Cause", ("cause",)),
-        Column(f"Time{data.unit}", ("time",), decimals=_decimals_of(times)),
+        Column(f"Time{data.unit}", ("time",), decimals=decimals_of(times)),
         _interval(f"Cumulative incidence {data.ci}", "estimate", "lower",
                   "upper", kind="probability"),
     )  # fmt: skip
