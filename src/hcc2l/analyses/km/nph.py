@@ -35,7 +35,8 @@ def nph_tables(data: KmData) -> tuple[list[Table], Periods | None]:
     """
     if len(data.levels) != 2:
         raise AnalysisError(
-            f"The panel compares two groups; {data.group_column.header} has {len(data.levels)} groups.",
+            f"The panel compares two groups; {data.group_column.header} has {len(data.levels)} "
+            "groups.",
             where="--nph",
             hint="Select two with --where, or group them: --by 'child_pugh in {B,C}'.",
         )
