@@ -58,6 +58,7 @@ GLOSSARY: dict[str, Key] = {
     "estimate": Key("Estimate", "estimate", "the quantity that the table estimates"),
     "std_err": Key("SE", "estimate", "its standard error"),
     "time": Key("Time", "time", "time since the start, in the endpoint's unit"),
+    "given": Key("Given", "time", "time at which the patients are event-free"),
     "period": Key("Period", "text", "part of the time since the start"),
     "start": Key("From", "time", "after which a period begins"),
     "end": Key("To", "time", "the end of a period, which belongs to it; null for the last"),

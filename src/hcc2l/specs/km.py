@@ -26,6 +26,7 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     example = "--by child_pugh --at 6,12 --plot km.pdf"
     optional_tables: ClassVar[Mapping[str, str]] = {
         "survival": "--at 6,12",
+        "conditional": "--given 6 --at 12",
         "rmst": "--tau 12",
         "pairwise": "--pairwise",
         "hazard_ratios": "--hr",
@@ -60,6 +61,13 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
             )
             for name in ("--rho", "--gamma")
         ),
+        Needs(
+            "--given", ("--at",),
+            message="--given asks how many of those alive at T survive to later times, which were "
+            "not given.",
+            hint="Add the later times: --given 6 --at 12,18.",
+        ),
+        Excludes("--given", "--competing"),
         Excludes("--weights", "--competing"),
         Excludes("--nph", "--competing"),
         Excludes("--nph", "--weights"),
@@ -92,6 +100,11 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     at: Sequence[float] = option(
         (), "Survival, or cumulative incidence, at these times.", metavar="T[,T…]", panel=_KM
     )
+    given: Sequence[float] = option(
+        (), "Conditional survival: of those event-free at T, how many still are at the times of "
+        "--at.",
+        metavar="T[,T…]", panel=_KM, ends=False,
+    )  # fmt: skip
     tau: float | None = option(
         None, "Restricted mean survival time to T, with differences between groups.",
         metavar="T", panel=_KM, ends=False,

@@ -103,6 +103,7 @@ def km_methods(
     if data.group:
         sentences += _test_sentences(data, results, cited)
     sentences += _restricted_mean_sentence(data, results, cited)
+    sentences += _conditional_sentence(data)
     sentences += _parametric_sentence(data, results)
     sentences += _row_sentences(cohort, account, results)
     return " ".join(sentences), (*score_references(cohort), *dict.fromkeys(cited))
@@ -258,6 +259,17 @@ def _restricted_mean_sentence(
         f"Restricted mean survival time to {plain(data.tau)}{unit} was computed as the area "
         "under the survival curve"
         + (f"; differences between groups were tested by z-tests{ratios}." if tested else ".")
+    ]
+
+
+def _conditional_sentence(data: KmData) -> list[str]:
+    if not data.spec.given:
+        return []
+    times = listed([plain(t) for t in sorted(data.spec.given)])
+    unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
+    return [
+        f"Conditional survival was estimated by the Kaplan–Meier method in the patients who were "
+        f"event-free at {times}{unit}."
     ]
 
 

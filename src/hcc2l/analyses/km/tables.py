@@ -20,7 +20,7 @@ from hcc2l.analyses.km.data import (
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.analyses.km.nph import nph_tables
 from hcc2l.analyses.survival_figure import axis_ticks
-from hcc2l.errors import AnalysisError
+from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.numerals import number, plain
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import competing as competing_risks
@@ -40,6 +40,8 @@ def km_tables(data: KmData) -> list[Table]:
         tables.append(_incidence(data))
     elif spec.at:
         tables.append(_survival(data))
+    if spec.given:
+        tables.append(_conditional(data))
     if data.tau is not None:
         tables += _restricted_means(data, data.tau)
     if data.group:
@@ -193,6 +195,51 @@ def _survival(data: KmData) -> Table:
     beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
     notes = ("Estimates beyond the last observed time are carried forward.",) if beyond else ()
     return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
+
+
+def _conditional(data: KmData) -> Table:
+    """Survival to the times of `--at` of those event-free at the times of `--given`.
+
+    Raises
+    ------
+    UsageError
+        A time of `--at` is not after every time of `--given`.
+    AnalysisError
+        Nobody of a group is at risk after a time of `--given`.
+    """
+    spec = data.spec
+    if min(spec.at) <= max(spec.given):
+        raise UsageError(
+            f"{plain(min(spec.at))} is not after {plain(max(spec.given))}, the time of --given.",
+            where="--at",
+            hint="Give later times.",
+        )
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        for given in sorted(spec.given):
+            later = data.rows_of(code) & (data.time > given)
+            if not later.any():
+                raise AnalysisError(
+                    f"Nobody of {level} is at risk after {plain(given)}.",
+                    where="--given",
+                    hint="Choose an earlier time.",
+                )
+            curve = estimator.kaplan_meier(
+                data.distinct.take(later), data.event[later], data.weights_of(later),
+                robust=data.robust,
+            )  # fmt: skip
+            results = estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level)
+            rows += [{"group": level, "given": given, "n_risk": count(curve.n_risk[0]),
+                      "time": s.time, **_estimate(s.survival)} for s in results]  # fmt: skip
+    columns = (
+        data.group_column,
+        Column(f"Event-free at{data.unit}", ("given",), decimals=decimals_of(spec.given)),
+        Column("At risk", ("n_risk",)),
+        Column(f"Survival to{data.unit}", ("time",), decimals=decimals_of(spec.at)),
+        _interval(f"Conditional survival {data.ci}", "estimate", "lower", "upper",
+                  kind="probability"),
+    )  # fmt: skip
+    return Table("conditional", "Conditional survival", tuple(rows[0]), tuple(rows), columns)
 
 
 def _restricted_means(data: KmData, tau: float) -> list[Table]:
