@@ -217,6 +217,12 @@ ROSENBAUM_RUBIN_1983 = (
     "for causal effects. Biometrika 1983;70:41–55."
 )
 
+LIN_2020 = (
+    "Lin RS, Lin J, Roychoudhury S, et al. Alternative analysis methods for time to event "
+    "endpoints under nonproportional hazards: a comparative analysis. Stat Biopharm Res "
+    "2020;12:187–198."
+)
+
 ROYSTON_PARMAR_2013 = (
     "Royston P, Parmar MKB. Restricted mean survival time: an alternative to the hazard ratio. "
     "BMC Med Res Methodol 2013;13:152."

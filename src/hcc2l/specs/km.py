@@ -26,10 +26,15 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     example = "--by child_pugh --at 6,12 --plot km.pdf"
     optional_tables: ClassVar[Mapping[str, str]] = {
         "survival": "--at 6,12",
+        "conditional": "--given 6 --at 12",
         "rmst": "--tau 12",
         "pairwise": "--pairwise",
         "hazard_ratios": "--hr",
         "parametric": "--parametric best",
+        "nph_tests": "--nph",
+        "rmst_ratios": "--nph",
+        "milestones": "--nph --at 6,12",
+        "piecewise": "--nph --split 6",
         "curve": "--curve",
     }
     rules = (
@@ -40,7 +45,12 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
                 message=f"{name} compares groups, but no groups were given.",
                 hint="Add --by with a grouping column.",
             )
-            for name in ("--trend", "--pairwise", "--strata", "--hr")
+            for name in ("--trend", "--pairwise", "--strata", "--hr", "--nph")
+        ),
+        Needs(
+            "--split", ("--nph",),
+            message="--split divides the time of the panel of --nph, which was not requested.",
+            hint="Add --nph.",
         ),
         *(
             Needs(
@@ -51,7 +61,16 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
             )
             for name in ("--rho", "--gamma")
         ),
+        Needs(
+            "--given", ("--at",),
+            message="--given asks how many of those alive at T survive to later times, which were "
+            "not given.",
+            hint="Add the later times: --given 6 --at 12,18.",
+        ),
+        Excludes("--given", "--competing"),
         Excludes("--weights", "--competing"),
+        Excludes("--nph", "--competing"),
+        Excludes("--nph", "--weights"),
         Excludes("--tau", "--competing"),
         Excludes("--parametric", "--competing"),
         Excludes("--hr", "--competing"),
@@ -81,6 +100,11 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     at: Sequence[float] = option(
         (), "Survival, or cumulative incidence, at these times.", metavar="T[,T…]", panel=_KM
     )
+    given: Sequence[float] = option(
+        (), "Conditional survival: of those event-free at T, how many still are at the times of "
+        "--at.",
+        metavar="T[,T…]", panel=_KM, ends=False,
+    )  # fmt: skip
     tau: float | None = option(
         None, "Restricted mean survival time to T, with differences between groups.",
         metavar="T", panel=_KM, ends=False,
@@ -101,6 +125,15 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     adjust: Adjustment = option(
         "holm", "Adjustment of pairwise p-values: holm, bh, bonferroni or none.",
         metavar="METHOD", panel=_COMPARISON,
+    )  # fmt: skip
+    nph: bool = option(
+        False, "Two groups whose hazard ratio may change with time: weighted log-rank tests, "
+        "MaxCombo, restricted means, and differences at the times of --at.",
+        panel=_COMPARISON,
+    )  # fmt: skip
+    split: Sequence[float] = option(
+        (), "With --nph: hazard ratios before and after T, with a test that they are equal.",
+        metavar="T[,T…]", panel=_COMPARISON, ends=False,
     )  # fmt: skip
     landmark: float | None = option(
         None, "Count time from T; patients with an event or censored by T are excluded.",

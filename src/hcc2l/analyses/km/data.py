@@ -89,6 +89,13 @@ class KmData:
         return self.weights is not None and fractional(self.weights)
 
     @property
+    def tau(self) -> float | None:
+        """To where means are restricted: with --nph, unless given, to where both groups reach."""
+        if self.spec.tau is not None or not self.spec.nph:
+            return self.spec.tau
+        return min(float(self.time[self.rows_of(code)].max()) for code in range(len(self.levels)))
+
+    @property
     def group_column(self) -> Column:
         """The first column of every table by group."""
         return Column(self.group.label if self.group else "Group", ("group",))
@@ -254,3 +261,8 @@ def incidence_curve(data: KmData) -> Table:
                      "lower": finite(low), "upper": finite(high)}
                 )  # fmt: skip
     return Table("curve", "Cumulative incidence", tuple(rows[0]), tuple(rows))
+
+
+def decimals_of(times: Sequence[float]) -> int:
+    """Decimals that write every one of some times exactly."""
+    return max((len(f"{t:g}".partition(".")[2]) for t in times), default=0)

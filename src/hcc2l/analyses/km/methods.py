@@ -103,6 +103,7 @@ def km_methods(
     if data.group:
         sentences += _test_sentences(data, results, cited)
     sentences += _restricted_mean_sentence(data, results, cited)
+    sentences += _conditional_sentence(data)
     sentences += _parametric_sentence(data, results)
     sentences += _row_sentences(cohort, account, results)
     return " ".join(sentences), (*score_references(cohort), *dict.fromkeys(cited))
@@ -187,6 +188,7 @@ def _test_sentences(
         )
         cited.append(references.TARONE_1975)
     sentences += _pairwise_sentence(data, results, cited)
+    sentences += _panel_sentences(data, results, cited)
     if spec.hr:
         sentences.append(
             "Hazard ratios were estimated by an unadjusted Cox model, with Efron's method for ties."
@@ -214,18 +216,60 @@ def _pairwise_sentence(
     return [f"Pairs of groups were compared by {kind} tests {adjusted}."]
 
 
+def _panel_sentences(
+    data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
+) -> list[str]:
+    """The tests where the hazard ratio may change with time."""
+    if not data.spec.nph:
+        return []
+    sentences = []
+    if results["nph_tests"][-1]["p"] is not None:
+        cited += [references.FLEMING_HARRINGTON_1991, references.LIN_2020]
+        sentences.append(
+            "Because the hazard ratio may change with time, groups were also compared by the "
+            "MaxCombo test, the largest of the Fleming–Harrington tests with (ρ, γ) of (0, 0), "
+            "(1, 0), (0, 1) and (1, 1), with its p-value from their joint distribution."
+        )
+    if results.get("milestones"):
+        sentences.append(
+            "Differences in survival at given times were tested with Greenwood's variances."
+        )
+    if results.get("piecewise"):
+        cited.append(references.COX_1972)
+        cuts = listed([plain(t) for t in sorted(data.spec.split)])
+        unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
+        sentences.append(
+            f"Hazard ratios before and after {cuts}{unit} were estimated in a Cox model with an "
+            "interaction between group and period, which was tested by the likelihood ratio."
+        )
+    return sentences
+
+
 def _restricted_mean_sentence(
     data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
 ) -> list[str]:
-    if data.spec.tau is None:
+    if data.tau is None:
         return []
     cited.append(references.ROYSTON_PARMAR_2013)
     unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
     tested = any(row["p"] is not None for row in results.get("rmst_differences", ()))
+    divided = any(row["p"] is not None for row in results.get("rmst_ratios", ()))
+    ratios = " and ratios by z-tests of their logarithms" if divided else ""
     return [
-        f"Restricted mean survival time to {plain(data.spec.tau)}{unit} was computed as the area "
+        f"Restricted mean survival time to {plain(data.tau)}{unit} was computed as the area "
         "under the survival curve"
-        + ("; differences between groups were tested by z-tests." if tested else ".")
+        + (f"; differences between groups were tested by z-tests{ratios}." if tested else ".")
+    ]
+
+
+def _conditional_sentence(data: KmData) -> list[str]:
+    if not data.spec.given:
+        return []
+    times = listed([plain(t) for t in sorted(data.spec.given)])
+    unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
+    return [
+        f"Conditional survival was estimated by the Kaplan–Meier method in the patients who were "
+        f"event-free at {times}{unit}."
     ]
 
 

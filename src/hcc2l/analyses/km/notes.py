@@ -19,6 +19,7 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
         if not spec.competing:
             notes += _crossing_note(data)
         notes += _multiplicity_note(data, tables)
+        notes += _panel_note(data)
     if spec.parametric:
         notes += _parametric_notes(data, tables)
     if spec.at and list(spec.at) != sorted(spec.at):
@@ -93,12 +94,25 @@ def _crossing_note(data: KmData) -> list[Note]:
 
 def _advice(data: KmData) -> str:
     advice = []
-    if data.spec.tau is None:
+    if data.tau is None:
         advice.append("compare restricted means as well (--tau T)")
-    if "fh" not in data.spec.test:
+    if "fh" not in data.spec.test and not data.spec.nph:
         advice.append("plan a weighted test (--test fh --rho 0 --gamma 1 for late differences)")
     text = ", or ".join(advice)
     return f" {text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _panel_note(data: KmData) -> list[Note]:
+    """What a panel of tests is worth when it was chosen by its results."""
+    if not data.spec.nph:
+        return []
+    split = ", the times of --split," if data.spec.split else ""
+    text = (
+        f"The panel has several tests of one question. If one of them{split} or the restriction "
+        "time was chosen after the curves were seen, its p-value is too small: report what the "
+        "protocol specified, or else MaxCombo, whose p-value allows for its four tests."
+    )
+    return [Note("warning", "chosen-after-looking", text)]
 
 
 def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:
@@ -106,7 +120,8 @@ def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:
     rows = {t.name: [row for row in t.rows if row["p"] is not None] for t in tables
             if t.name in ("tests", "pairwise")}  # fmt: skip
     pairs = len(rows.get("pairwise", ()))
-    tests = sum(row["test"] != "gray" for row in rows["tests"])  # Gray's asks another question
+    other = ("gray", "time-interaction")  # they ask another question
+    tests = sum(row["test"] not in other for row in rows["tests"])
     if data.spec.adjust == "none" and pairs > 1:
         text = (f"{pairs} pairs were tested without adjustment; where groups do not differ, one "
                 f"such test in twenty still gives {p_below(0.05)}. Use --adjust holm.")  # fmt: skip

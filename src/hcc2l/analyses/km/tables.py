@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -13,18 +12,21 @@ from hcc2l.analyses.km.data import (
     causes,
     conf_type,
     count,
+    decimals_of,
     incidence_curve,
     incidence_limits,
     survival_curve,
 )
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
+from hcc2l.analyses.km.nph import nph_tables
 from hcc2l.analyses.survival_figure import axis_ticks
-from hcc2l.errors import AnalysisError
+from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.numerals import number, plain
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats import logrank as tests
+from hcc2l.stats.changing_hazards import Periods
 from hcc2l.stats.cox import cox
 from hcc2l.stats.multiplicity import adjust
 from hcc2l.stats.tails import normal_quantile
@@ -38,10 +40,13 @@ def km_tables(data: KmData) -> list[Table]:
         tables.append(_incidence(data))
     elif spec.at:
         tables.append(_survival(data))
-    if spec.tau is not None:
-        tables += _restricted_means(data, spec.tau)
+    if spec.given:
+        tables.append(_conditional(data))
+    if data.tau is not None:
+        tables += _restricted_means(data, data.tau)
     if data.group:
-        tables.append(_tests(data))
+        panel, periods = nph_tables(data) if spec.nph else ([], None)
+        tables += [_tests(data, periods), *panel]
         if spec.pairwise:
             tables.append(_pairwise(data))
         if spec.hr:
@@ -182,7 +187,7 @@ def _survival(data: KmData) -> Table:
         ]
     columns = (
         data.group_column,
-        Column(f"Time{data.unit}", ("time",), decimals=_decimals_of(spec.at)),
+        Column(f"Time{data.unit}", ("time",), decimals=decimals_of(spec.at)),
         Column("At risk", ("n_risk",)),
         _interval(f"Survival {data.ci}", "estimate", "lower", "upper",
                   kind="probability"),
@@ -192,8 +197,49 @@ def _survival(data: KmData) -> Table:
     return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
 
 
-def _decimals_of(times: Sequence[float]) -> int:
-    return max((len(f"{t:g}".partition(".")[2]) for t in times), default=0)
+def _conditional(data: KmData) -> Table:
+    """Survival to the times of `--at` of those event-free at the times of `--given`.
+
+    Raises
+    ------
+    UsageError
+        A time of `--at` is not after every time of `--given`.
+    AnalysisError
+        Nobody of a group is at risk after a time of `--given`.
+    """
+    spec = data.spec
+    if min(spec.at) <= max(spec.given):
+        raise UsageError(
+            f"{plain(min(spec.at))} is not after {plain(max(spec.given))}, the time of --given.",
+            where="--at",
+            hint="Give later times.",
+        )
+    rows: list[Row] = []
+    for code, level in enumerate(data.levels):
+        for given in sorted(spec.given):
+            later = data.rows_of(code) & (data.time > given)
+            if not later.any():
+                raise AnalysisError(
+                    f"Nobody of {level} is at risk after {plain(given)}.",
+                    where="--given",
+                    hint="Choose an earlier time.",
+                )
+            curve = estimator.kaplan_meier(
+                data.distinct.take(later), data.event[later], data.weights_of(later),
+                robust=data.robust,
+            )  # fmt: skip
+            results = estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level)
+            rows += [{"group": level, "given": given, "n_risk": count(curve.n_risk[0]),
+                      "time": s.time, **_estimate(s.survival)} for s in results]  # fmt: skip
+    columns = (
+        data.group_column,
+        Column(f"Event-free at{data.unit}", ("given",), decimals=decimals_of(spec.given)),
+        Column("At risk", ("n_risk",)),
+        Column(f"Survival to{data.unit}", ("time",), decimals=decimals_of(spec.at)),
+        _interval(f"Conditional survival {data.ci}", "estimate", "lower", "upper",
+                  kind="probability"),
+    )  # fmt: skip
+    return Table("conditional", "Conditional survival", tuple(rows[0]), tuple(rows), columns)
 
 
 def _restricted_means(data: KmData, tau: float) -> list[Table]:
@@ -254,7 +300,7 @@ def _estimate(e: estimator.Estimate) -> dict[str, Value]:
             "lower": finite(e.lower), "upper": finite(e.upper)}  # fmt: skip
 
 
-def _tests(data: KmData) -> Table:
+def _tests(data: KmData, periods: Periods | None) -> Table:
     """Tests that compare all the groups, one row a test (and cause)."""
     assert data.group is not None
     spec, k = data.spec, len(data.levels)
@@ -278,6 +324,8 @@ def _tests(data: KmData) -> Table:
             _test(data, "logrank"), np.array(data.group.ranks, dtype=np.float64)
         )
         add("logrank-trend", statistic, 1, p, event_name)
+    if periods:
+        add("time-interaction", periods.statistic, periods.df, periods.p, None)
     if spec.competing:
         for of, cause in ((1, event_name), (2, data.competing_name)):
             gray = competing_risks.gray_test(data.distinct, data.cause, data.codes, k, of)
@@ -369,7 +417,7 @@ def _incidence(data: KmData) -> Table:
     columns = (
         data.group_column,
         Column("Cause", ("cause",)),
-        Column(f"Time{data.unit}", ("time",), decimals=_decimals_of(times)),
+        Column(f"Time{data.unit}", ("time",), decimals=decimals_of(times)),
         _interval(f"Cumulative incidence {data.ci}", "estimate", "lower",
                   "upper", kind="probability"),
     )  # fmt: skip
