@@ -38,6 +38,7 @@ from hcc2l.scores.laboratory import ANALYTES, Measured
 from hcc2l.scores.score import in_words
 from hcc2l.specs import SPECS, KmSpec
 from hcc2l.specs.rules import Excludes, Needs, NoEffect, Rule
+from tests.schema import validate
 
 ROOT = Path(__file__).parents[1]
 COHORT = ROOT / "sample_data" / "second_line"
@@ -210,6 +211,7 @@ def test_every_table_and_key_is_described(
     for words in examples:
         assert run(words, monkeypatch) == 0
         report = json.loads(capsys.readouterr().out)
+        validate(report)
         assert [key for key in report if f"`{key}`" not in general] == []
         for name, rows in report["tables"].items():
             tables.add(name)

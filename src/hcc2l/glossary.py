@@ -59,6 +59,7 @@ GLOSSARY: dict[str, Key] = {
     "std_err": Key("SE", "estimate", "its standard error"),
     "time": Key("Time", "time", "time since the start, in the endpoint's unit"),
     "given": Key("Given", "time", "time at which the patients are event-free"),
+    "event": Key("Event", "text", "of an endpoint: the column, and the value, that mean the event"),
     "period": Key("Period", "text", "part of the time since the start"),
     "start": Key("From", "time", "after which a period begins"),
     "end": Key("To", "time", "the end of a period, which belongs to it; null for the last"),
