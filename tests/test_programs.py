@@ -97,6 +97,32 @@ def test_an_office_suite_opens_the_word_document(run: Run, write: Write) -> None
         assert part in text
 
 
+def test_a_pdf_is_read_with_its_tables_figures_and_letters(run: Run, write: Write) -> None:
+    for grades in (NASTY, SCRIPTS):
+        document = paper(run, write, "pdf", grades)
+        text = " ".join(opened("pdftotext", "-layout", document, "-").split())
+        for part in (
+            "Second-line therapy & <more> 100%", "Table 1. Survival by grade_1 & grade {2}",
+            "Table 2. Hazard ratios", "Figure 1. Overall survival (A, B)", "Grade and arm",
+            "Methods", "References", "Reproducibility", "Table 3. STROBE checklist", *grades,
+        ):  # fmt: skip
+            assert part in text
+        assert len(opened("pdfimages", "-list", document).splitlines()) > 2
+        fonts = opened("pdffonts", document).splitlines()[2:]
+        assert all(font.split()[-5] == "yes" for font in fonts)  # embedded
+        opened("pdftoppm", "-r", "50", "-png", document, "page")
+        for page in Path().glob("page-*.png"):
+            assert len(Image.open(page).convert("L").getcolors() or ()) > 10
+
+
+def test_the_pages_of_a_pdf_are_turned_for_wide_tables(run: Run, write: Write) -> None:
+    document = paper(run, write, "pdf")
+    sizes = re.findall(r"size: +([\d.]+) x ([\d.]+)", opened("pdfinfo", "-l", "99", document))
+    turned = [float(width) > float(height) for width, height in sizes]
+    assert True in turned
+    assert False in turned
+
+
 def test_latex_compiles_whatever_the_levels_are_called(run: Run, write: Write) -> None:
     document = paper(run, write, "tex")
     opened("pdflatex", "-interaction=batchmode", "-halt-on-error", document)

@@ -58,8 +58,8 @@ caption = "Matched patients"
 @pytest.fixture
 def paper(run: Run, write: Write) -> Path:
     write("study.toml", STUDY)
-    outs = [f"--out=paper.{ending}" for ending in ("docx", "xlsx", "html", "tex", "md", "json")]
-    done = run("report", "study.toml", *outs)
+    endings = ("docx", "xlsx", "html", "pdf", "tex", "md", "json")
+    done = run("report", "study.toml", *(f"--out=paper.{ending}" for ending in endings))
     assert done.status == 0, done.err
     assert done.out.splitlines()[2:] == [
         "Table 1. Survival by treatment", "Table 2. Survival at given times",
@@ -121,7 +121,7 @@ def test_panels_stand_side_by_side(paper: Path) -> None:
 
 
 def test_the_same_study_gives_the_same_bytes(paper: Path, run: Run) -> None:
-    for ending in ("docx", "xlsx", "html", "tex", "md", "json"):
+    for ending in ("docx", "xlsx", "html", "pdf", "tex", "md", "json"):
         assert run("report", "study.toml", "-q", "--out", f"again.{ending}").status == 0
         again = (paper / f"again.{ending}").read_bytes()
         if ending == "tex":  # which names its figures for itself

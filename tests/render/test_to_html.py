@@ -26,6 +26,8 @@ def test_the_figure_stands_in_the_page() -> None:
     png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 600, 300)
     page = render_report(REPORT, "html", figure=png)
     assert f'style="width: 5.1cm" src="data:image/png;base64,{b64encode(png).decode()}"' in page
+    title = "Overall survival — 100% hand-made &amp; &lt;small&gt;"
+    assert f"<figcaption>{title}</figcaption>\n</figure>" in page
 
 
 def test_a_heading_spans_the_columns_of_its_group() -> None:

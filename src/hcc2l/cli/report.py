@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from hcc2l.report import Report
 
 _RENDERERS = {
-    "docx": "to_docx", "xlsx": "to_xlsx", "html": "to_html", "tex": "to_latex",
-    "md": "to_markdown",
+    "docx": "to_docx", "xlsx": "to_xlsx", "html": "to_html", "pdf": "to_pdf",
+    "tex": "to_latex", "md": "to_markdown",
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
 _SHOWN = 200  # characters of a command line in a message
@@ -79,7 +79,7 @@ def report(
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="Write the document: .docx .xlsx .html .tex .md, or .json for scripts. "
+            help="Write the document: .docx .xlsx .html .pdf .tex .md, or .json for scripts. "
             "Repeatable.",
         ),
     ] = None,
@@ -207,6 +207,8 @@ def _old_results(path: str) -> dict[str, Any]:
 
 
 def _format(path: str) -> str:
+    from hcc2l.render import check_installed
+
     ending = Path(path).suffix.lower().removeprefix(".")
     if ending not in _FORMATS:
         raise UsageError(
@@ -214,6 +216,7 @@ def _format(path: str) -> str:
             where="--out",
             hint=f"Use one of {' '.join(f'.{name}' for name in _FORMATS)}.",
         )
+    check_installed(ending)
     return ending
 
 

@@ -15,7 +15,8 @@ from hcc2l.numerals import NOT_ESTIMABLE
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
-_MARKS = tuple("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+MARKS = dict(zip("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "abcdefghijklmnoprstuvwxyz", strict=True))
+"""The marks of footnotes, with the letters that they are."""
 _LEVEL = 1  # the column of levels, in tables with references
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
 
@@ -411,7 +412,7 @@ def _marks(places: Sequence[_Place], rows: Sequence[Row]) -> dict[Value, str]:
         if all(row[key] == value for key, value in place.values.items())
     )
     values.pop(None, None)
-    letters = _MARKS if len(values) > 1 else ("",)
+    letters = tuple(MARKS) if len(values) > 1 else ("",)
     return dict(zip(values, letters, strict=False))
 
 

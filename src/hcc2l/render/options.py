@@ -32,7 +32,7 @@ class RenderOptions:
     colour
         Whether the terminal shows colours.
     figure
-        The figure as PNG, for documents that include it (html, docx).
+        The figure as PNG, for documents that include it (html, pdf, docx).
     """
 
     digits: int | None = None

@@ -16,7 +16,7 @@ _DOTS = 300 / 2.54  # per cm of a figure
 MARGIN = 0.12  # cm, on both sides of a cell's text
 _SMALLER = (8.0, 7.0)  # points
 _CM_PER_POINT = 2.54 / 72
-_INDENT = 0.4  # cm a step
+INDENT = 0.4  # cm a step
 _BOLD = 1.1  # as wide as the plain type
 _NARROW, _WIDE = "fijlrtI.,:;'|!()[]- ", "mwMW%ABCDEFGHKNOPQRSUVXYZ"
 
@@ -158,7 +158,7 @@ def _widest(texts: Iterable[str], size: float) -> float:
 
 
 def _indented(content: Grid, i: int) -> float:
-    return _INDENT * max(content.indents, default=0) if i == 0 else 0.0
+    return INDENT * max(content.indents, default=0) if i == 0 else 0.0
 
 
 def _under_headings(content: Grid, widths: Sequence[float], size: float) -> list[float]:

@@ -66,7 +66,7 @@ def _part(part: Part, *, whole: bool) -> str:
         case parts_of.NumberedTable(content, number):
             return _table(content, f"Table {number}. " if whole else "")
         case parts_of.Picture():
-            return _picture(part)
+            return _picture(part, f"Figure {part.number}. " if whole else "")
         case parts_of.SmallPrint(texts):
             lines = "<br>\n".join(map(escape, texts))
             return f"<footer>{lines}</footer>"
@@ -77,7 +77,7 @@ def _items(outline: Outline) -> str:
     return f"<li>{escape(outline.text)}{f'<ul>{below}</ul>' if below else ''}</li>\n"
 
 
-def _picture(picture: parts_of.Picture) -> str:
+def _picture(picture: parts_of.Picture, number: str) -> str:
     data = b64encode(picture.png).decode()
     width = figure_size(picture.png)[0]
     image = (
@@ -86,7 +86,7 @@ def _picture(picture: parts_of.Picture) -> str:
     )
     if not picture.caption:
         return image
-    caption = f"<figcaption>Figure {picture.number}. {escape(picture.caption)}</figcaption>"
+    caption = f"<figcaption>{number}{escape(picture.caption)}</figcaption>"
     return f"<figure>\n{image}\n{caption}\n</figure>"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of
-from hcc2l.render.grid import Grid, Heading, outline_lines
+from hcc2l.render.grid import MARKS, Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import MARGIN, Page, bound, figure_size, page_for
 from hcc2l.report import Report
@@ -34,8 +34,7 @@ _SPECIAL = {
     "α": r"\ensuremath{\alpha}", "β": r"\ensuremath{\beta}",
     "γ": r"\ensuremath{\gamma}", "κ": r"\ensuremath{\kappa}",
     "→": r"\ensuremath{\rightarrow}", "×": r"\ensuremath{\times}", "⁹": r"\textsuperscript{9}",
-    **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in zip(
-        "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "abcdefghijklmnoprstuvwxyz", strict=True)},
+    **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in MARKS.items()},
 }  # fmt: skip
 
 
@@ -100,8 +99,8 @@ def _part(part: Part, figures: Mapping[int, str]) -> str:
 
 def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
     """A figure with its caption, from the file beside the document."""
-    if picture.number is None or picture.number not in figures:
-        return escape(f"Figure {picture.number}. {picture.caption}") if picture.caption else ""
+    if picture.number not in figures:
+        return escape(f"Figure {picture.number}. {picture.caption}")
     return (
         "\\begin{figure}[htbp]\n  \\centering\n"
         f"  \\includegraphics[width={figure_size(picture.png)[0]:.2f}cm]"
