@@ -60,7 +60,7 @@ def render_document(document: Document) -> bytes:
             copy(Path(matplotlib.get_data_path(), "fonts", "ttf", face), folder)
         source = folder / "document.typ"
         source.write_text(markup(document), encoding="utf-8")
-        content: bytes = typst.compile(source, root=folder, font_paths=[folder], timestamp=0)
+        content: bytes = typst.compile(source, root=folder, font_paths=[folder])
     return content
 
 
