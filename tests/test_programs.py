@@ -132,6 +132,24 @@ def test_latex_compiles_whatever_the_levels_are_called(run: Run, write: Write) -
     assert len(opened("pdfimages", "-list", "paper.pdf").splitlines()) > 2
 
 
+def test_the_tables_of_one_command_compile_in_a_document_over_pages(run: Run) -> None:
+    """A baseline table of seventy rows, and tables on landscape pages."""
+    assert run("table1", "--by", "second_line", "--out", "long.tex").status == 0
+    assert run("km", "--by", "second_line", "--at", "6,12", "--out", "wide.tex").status == 0
+    packages = r"\usepackage[margin=2cm]{geometry}\usepackage{booktabs,array,longtable,pdflscape}"
+    Path("paper.tex").write_text(
+        rf"\documentclass[a4paper]{{article}}{packages}\usepackage[T1]{{fontenc}}"
+        r"\begin{document}\input{long.tex}\input{wide.tex}\end{document}"
+    )
+    opened("pdflatex", "-interaction=batchmode", "-halt-on-error", "paper.tex")
+    pages = opened("pdftotext", "-layout", "paper.pdf", "-").split("\f")
+    heads = [page for page in pages if "Characteristic" in page]
+    assert len(heads) > 1
+    text = " ".join("".join(heads).split())
+    for level in ("Centre 1", "Albumin, g/dL", "Values are median"):  # from the first to the last
+        assert level in text
+
+
 def test_lualatex_sets_letters_of_any_script(run: Run, write: Write) -> None:
     document = paper(run, write, "tex", SCRIPTS)
     fallback = r'\directlua{luaotfload.add_fallback("all", {"DroidSansFallback:mode=node;"})}'

@@ -7,6 +7,7 @@ import struct
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from hcc2l.render.grid import Grid
 
@@ -87,6 +88,16 @@ def figure_size(png: bytes, paper: Paper = A4) -> tuple[float, float]:
     width, height = (side / _DOTS for side in struct.unpack(">II", png[16:24]))
     scale = min(1.0, paper.portrait / width, _HIGHEST / height)
     return width * scale, height * scale
+
+
+def lines_of(content: Grid, page: Page) -> int:
+    """How many lines the rows of a table take on its page."""
+
+    def lines(text: str, width: float) -> int:
+        """Rounded, as a column that is just as wide as its text breaks none."""
+        return ceil(round(text_width(text, page.size) / (width - 2 * MARGIN), 6)) if text else 1
+
+    return sum(max(map(lines, row, page.widths)) for row in content.rows)
 
 
 def bound(header: str) -> str:
