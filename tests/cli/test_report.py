@@ -443,8 +443,8 @@ def test_a_study_takes_the_template_of_a_journal(run: Run, write: Write) -> None
     ("more", "message"),
     [("--style jama", "--style is of the whole study"),
      ("--template a.docx --out a.docx", "--out has no place"),
-     ("--columns n", "--columns has no place"),
-     ("--reference-rows fold", "--reference-rows has no place")],
+     ("--table terms", "--table has no place"),
+     ("--reference-rows fild", "--reference-rows")],
 )  # fmt: skip
 def test_options_of_the_whole_study_are_refused_in_a_run(
     more: str, message: str, run: Run, write: Write
@@ -484,3 +484,33 @@ def pixels(path: str) -> int:
     """The width of an image."""
     with Image.open(path) as image:
         return image.width
+
+
+def test_a_run_chooses_the_layout_of_its_table(run: Run, write: Write) -> None:
+    words = "-x age,child_pugh --layout stacked --reference-rows fold --columns p --bold-p"
+    write("study.toml",
+          f'[[table]]\nrun = ["cox {words}", "cox --endpoint pfs {words}"]\n'
+          'beside = ["OS", "PFS"]\ncaption = "Both"\n'
+          '[[table]]\nrun = "km --digits 0"\n')  # fmt: skip
+    done = run("report", "study.toml", "-q", "--out", "paper.md")
+    assert done.status == 0, done.err
+    lines = [" ".join(line.split()) for line in Path("paper.md").read_text("utf-8").splitlines()]
+    start = next(i for i, line in enumerate(lines) if line.startswith("| Variable"))
+    assert lines[start] == "| Variable | Level | OS: p | PFS: p |"
+    assert lines[start + 2 : start + 8] == [
+        "| Univariable | | | |",
+        "| Age, years | | 0.810 | 0.204 |",
+        "| Child-Pugh class | B (vs. A) | **\\<0.001** | **0.018** |",
+        "| Multivariable | | | |",
+        "| Age, years | | 0.921 | 0.166 |",
+        "| Child-Pugh class | B (vs. A) | **\\<0.001** | **0.015** |",
+    ]
+    assert any("| 7 (6–10) |" in line for line in lines)
+
+
+def test_the_style_of_the_dictionary_is_that_of_the_study(run: Run, write: Write) -> None:
+    write("d.toml", '[defaults]\nstyle = "jama"\n')
+    write("study.toml", 'dictionary = "d.toml"\n[[table]]\nrun = "cox -x child_pugh"\n')
+    for more, reference in (((), "1 \\[Reference\\]"), (("--style", "default"), "reference")):
+        assert run("report", "study.toml", "-q", "--out", "paper.md", *more).status == 0
+        assert f" {reference} |" in Path("paper.md").read_text("utf-8")

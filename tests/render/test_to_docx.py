@@ -155,3 +155,9 @@ def test_the_number_of_a_caption_is_counted_by_word() -> None:
     captions = [p for p in opened(REPORT).paragraphs if p.style.name == "Caption"]
     fields = [e.text for p in captions for e in p._p.iter(qn("w:instrText"))]
     assert fields == [r" SEQ Table \* ARABIC "] * 2
+
+
+def test_a_small_p_is_bold() -> None:
+    rows = opened(REPORT, bold_p=True).tables[0].rows[1:]
+    bold = [[cell.paragraphs[0].runs[0].bold for cell in row.cells] for row in rows]
+    assert bold == [[False] * 3 + [True]] * 2 + [[False] * 4]

@@ -42,3 +42,10 @@ def test_a_heading_spans_the_columns_of_its_group() -> None:
 def test_levels_are_indented() -> None:
     page = render_report(replace(REPORT, tables=(BASELINE,)), "html")
     assert '<td style="padding-left: 2.4em">A5</td>' in page
+
+
+def test_a_small_p_is_bold() -> None:
+    page = render_report(REPORT, "html", bold_p=True)
+    assert "<td class=right><b>0.006</b></td>" in page
+    assert "<b>&lt;0.001</b>" in page
+    assert "<b>–</b>" not in page

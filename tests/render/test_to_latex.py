@@ -97,3 +97,9 @@ def test_a_wide_table_stands_on_a_turned_page() -> None:
     text = render_report(replace(REPORT, tables=(GROUPS, wide)), "tex")
     assert text.count(r"\begin{landscape}") == text.count(r"\end{landscape}") == 1
     assert text.index(r"\begin{landscape}") > text.index(r"\end{table}")
+
+
+def test_a_small_p_is_bold() -> None:
+    text = render_report(REPORT, "tex", bold_p=True)
+    assert r"& \textbf{0.006} \\" in text
+    assert r"& \textbf{\ensuremath{<}0.001} \\" in text

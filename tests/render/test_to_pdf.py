@@ -149,3 +149,9 @@ def test_without_the_package_nothing_is_run_and_the_extra_is_named(
         assert "pip install 'hcc2l[pdf]'" in done.err
         assert not Path("x.pdf").exists()
         assert not Path("x.html").exists()
+
+
+def test_a_small_p_is_bold() -> None:
+    text = markup(document_of(REPORT, RenderOptions(bold_p=True)))
+    assert 'box(strong(text("0.006")))' in text
+    assert text.count("strong(text(") == source(REPORT).count("strong(text(") + 2

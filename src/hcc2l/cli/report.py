@@ -34,6 +34,7 @@ from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, w
 from hcc2l.house_styles import STYLES, written_in
 from hcc2l.specs import SPECS, CheckSpec, CohortSpec
 from hcc2l.specs.figure import FigureOptions
+from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 from hcc2l.wording import listed
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from hcc2l.compose.document import Done
     from hcc2l.compose.study import Entry, Study
     from hcc2l.render.document import Document
+    from hcc2l.render.options import RenderOptions
     from hcc2l.report import Report
 
 _RENDERERS = {
@@ -52,9 +54,9 @@ _FORMATS = (*_RENDERERS, "json")
 _SHOWN = 200  # characters of a command line in a message
 _PAGE = 168.0  # mm, the width of all panels of a figure
 _TAKEN = (  # the study has keys for most of these
-    "out", "plot", "format", "json", "table", "save", "write_dictionary", "columns",
-    "reference_rows",
+    "out", "plot", "format", "json", "table", "save", "write_dictionary",
 )  # fmt: skip
+_OF_TABLES = ("digits", "columns", "reference_rows", "bold_p")
 _OF_THE_WHOLE = ("style", "template")  # options of the report itself
 
 
@@ -97,12 +99,12 @@ def report(
         ),
     ] = None,
     style: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
             help=f"How a journal writes numbers: {listed(tuple(STYLES), 'or')}.",
         ),
-    ] = "default",
+    ] = None,
     template: Annotated[
         str | None,
         typer.Option(
@@ -150,15 +152,15 @@ def report(
     if template is not None:
         in_use[identity(template)] = "the template"
     refuse_overwriting(targets, in_use)
-    with written_in(style):
+    with written_in(style or runner.style):
         done = runner.run(calls)
         failed = _deliver(read, calls, done, paths, as_json=json_, old=old, template=template)
     if failed:
         raise typer.Exit(1)
 
 
-def _check_style(style: str) -> None:
-    if style not in STYLES:
+def _check_style(style: str | None) -> None:
+    if style is not None and style not in STYLES:
         raise UsageError(
             f"{style!r} is not a style.", where="--style", hint=did_you_mean(style, STYLES)
         )
@@ -279,7 +281,7 @@ def _call(words: Sequence[str]) -> Call:
                 where=_shortened(shlex.join(words)),
                 hint=f"Write it on the command line: hcc2l report study.toml --{whole} …",
             )
-    FigureOptions(**options_of_kind(FigureOptions, options))
+    OutputOptions(**options_of_kind(OutputOptions, options))
     return Call(name, tuple(words), options, SPECS[name])
 
 
@@ -324,6 +326,12 @@ class Runner:
             print_reading_notes(read)
         return in_use
 
+    @property
+    def style(self) -> str:
+        """That of the dictionary of the study's cohort."""
+        defaults = (cohort.dictionary.defaults for cohort in self.cohorts.values())
+        return next((str(found["style"]) for found in defaults if "style" in found), "default")
+
     def _entry(self, entry: Entry, calls: tuple[Call, ...], folder: str) -> Done:
         from hcc2l.compose.document import Done
 
@@ -333,11 +341,12 @@ class Runner:
             )
         try:
             reports = tuple(self._report(call, entry.cohort) for call in calls)
+            shown = tuple(self._shown(call, entry.cohort) for call in calls)
             if entry.save:
                 self._save(entry, reports[0], folder)
         except Hcc2lError as error:
             return Done(entry, failure=error)
-        return Done(entry, reports)
+        return Done(entry, reports, shown)
 
     def _report(self, call: Call, cohort_name: str) -> Report:
         key = (cohort_name, call.words)
@@ -349,6 +358,14 @@ class Runner:
             provenance = replace(made.provenance, argv=call.words)
             self.reports[key] = in_house_style(replace(made, provenance=provenance))
         return self.reports[key]
+
+    def _shown(self, call: Call, cohort_name: str) -> RenderOptions:
+        """How the tables of a command are shown."""
+        from hcc2l.render.options import RenderOptions
+
+        dictionary = self._cohort(call, cohort_name).dictionary
+        options = dictionary.options(call.command, call.options)
+        return RenderOptions(**{name: options[name] for name in _OF_TABLES if name in options})
 
     def _cohort(self, call: Call, name: str) -> Cohort:
         """The cohort of the study, or one that an entry saved, as the reading options say."""

@@ -34,10 +34,11 @@ Draw = Callable[[Sequence[Report], Entry], bytes]
 
 @dataclass(frozen=True)
 class Done:
-    """An entry with its reports, or with the reason why there are none."""
+    """An entry with its reports and how their tables are shown, or why there are none."""
 
     entry: Entry
     reports: tuple[Report, ...] = ()
+    shown: tuple[RenderOptions, ...] = ()
     failure: Hcc2lError | None = None
 
 
@@ -100,7 +101,10 @@ def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], 
 def _tables(one: Done, number: int, numbers: dict[str, int]) -> list[Part]:
     """The tables of an entry, the first with its number, further ones with the next."""
     entry = one.entry
-    grids = [_grids(report, entry.tables) for report in one.reports]
+    grids = [
+        _grids(report, entry.tables, shown)
+        for report, shown in zip(one.reports, one.shown, strict=True)
+    ]
     if len(grids) == 1:
         named = [replace(grids[0][0], title=entry.caption or grids[0][0].title), *grids[0][1:]]
         numbers["table"] += len(named) - 1
@@ -117,10 +121,12 @@ def _tables(one: Done, number: int, numbers: dict[str, int]) -> list[Part]:
         ) from None
 
 
-def _grids(report: Report, names: Sequence[str]) -> list[Grid]:
+def _grids(report: Report, names: Sequence[str], shown: RenderOptions) -> list[Grid]:
     """The tables asked for, or the first that is printed."""
-    grids = document_grids(report, RenderOptions(table=",".join(names) or None))
-    return grids if names else grids[:1]
+    if names:
+        return document_grids(report, replace(shown, table=",".join(names)))
+    first = next((table.name for table in report.tables if table.columns), None)
+    return document_grids(report, replace(shown, table=first))[:1]
 
 
 def _methods(done: Sequence[Done]) -> Iterator[Part]:

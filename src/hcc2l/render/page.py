@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from hcc2l.render.grid import Grid
+from hcc2l.render.grid import Bold, Grid
 
 PORTRAIT, LANDSCAPE = 17.0, 25.7  # cm between the margins of an A4 page
 _HIGHEST = 21.0  # cm of a figure, which leaves room for its caption
@@ -107,7 +107,8 @@ def bound(header: str) -> str:
 
 def text_width(text: str, size: float) -> float:
     """Width of a line in cm, a little generous, in a proportional type of that size."""
-    return sum(map(_em, text)) * size * _CM_PER_POINT
+    bold = _BOLD if isinstance(text, Bold) else 1.0
+    return sum(map(_em, text)) * size * bold * _CM_PER_POINT
 
 
 def _em(character: str) -> float:

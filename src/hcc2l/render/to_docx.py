@@ -10,7 +10,7 @@ from typing import Any
 from hcc2l.render import document as parts_of
 from hcc2l.render.archive import without_clock, xml_text
 from hcc2l.render.document import Document, Part, document_of, pages_of
-from hcc2l.render.grid import Grid, Heading, outline_lines
+from hcc2l.render.grid import Bold, Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import A4, INDENT, MARGIN, Page, Paper, bound, figure_size
 from hcc2l.render.template import PARAGRAPH_STYLES, emptied
@@ -284,7 +284,7 @@ def _add_row(
     cells = table.add_row().cells
     for cell, text, right, width in zip(cells, row, content.right, page.widths, strict=True):
         cell.width = Cm(width)
-        paragraph = _written(cell, text, page, bold=bold)
+        paragraph = _written(cell, text, page, bold=bold or isinstance(text, Bold))
         if right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if not bold:  # a number is never broken; a header may be

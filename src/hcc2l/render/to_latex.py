@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of
-from hcc2l.render.grid import MARKS, Grid, Heading, outline_lines
+from hcc2l.render.grid import MARKS, Bold, Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import MARGIN, Page, bound, figure_size, lines_of, page_for
 from hcc2l.report import Report
@@ -114,7 +114,7 @@ def _table(content: Grid) -> str:
 
     def line(cells: Sequence[str], depth: int = 0) -> str:
         indent = rf"\hspace*{{{depth}em}}" if depth else ""
-        return f"  {indent}{' & '.join(map(escape, cells))} \\\\"
+        return f"  {indent}{' & '.join(map(_cell, cells))} \\\\"
 
     columns, head = _columns_and_head(content, page)
     caption = f"  \\caption{{{escape(content.title)}}}"
@@ -154,6 +154,10 @@ def _columns_and_head(content: Grid, page: Page) -> tuple[str, str]:
         for described, header in zip(columns, content.headers, strict=True)
     )
     return align, f"{''.join(map(_headings, content.headings))}  {headers} \\\\\n"
+
+
+def _cell(text: str) -> str:
+    return rf"\textbf{{{escape(text)}}}" if isinstance(text, Bold) else escape(text)
 
 
 def _headings(row: tuple[Heading, ...]) -> str:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of, pages_of
-from hcc2l.render.grid import MARKS, Grid, Heading, outline_lines
+from hcc2l.render.grid import MARKS, Bold, Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import INDENT, MARGIN, Page, bound, figure_size
 from hcc2l.report import Report
@@ -152,7 +152,7 @@ def _heading(heading: Heading) -> str:
 
 def _cells(row: Sequence[str], right: Sequence[bool], depth: int) -> Iterator[str]:
     for i, (text, number) in enumerate(zip(row, right, strict=True)):
-        cell = _text(text)
+        cell = f"strong({_text(text)})" if isinstance(text, Bold) else _text(text)
         if number:  # never broken
             cell = f"box({cell})"
         elif i == 0 and depth:
