@@ -506,6 +506,11 @@ def test_a_run_chooses_the_layout_of_its_table(run: Run, write: Write) -> None:
         "| Child-Pugh class | B (vs. A) | **\\<0.001** | **0.015** |",
     ]
     assert any("| 7 (6–10) |" in line for line in lines)
+    (notes,) = (line for line in lines if line.startswith("Multivariable model (OS)"))
+    assert notes.endswith(
+        "Multivariable model (PFS): 126 patients, 115 events. OS, overall survival; PFS, "
+        "progression-free survival."
+    )
 
 
 def test_the_style_of_the_dictionary_is_that_of_the_study(run: Run, write: Write) -> None:

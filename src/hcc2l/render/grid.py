@@ -118,6 +118,17 @@ def grids_of(tables: Sequence[Table], report: Report, options: RenderOptions) ->
     Raises
     ------
     UsageError
+        As `plain_grids`.
+    """
+    return [with_abbreviations(content, report) for content in plain_grids(tables, options)]
+
+
+def plain_grids(tables: Sequence[Table], options: RenderOptions) -> list[Grid]:
+    """Tables as the options ask for them, without their abbreviations.
+
+    Raises
+    ------
+    UsageError
         Columns are asked for of several tables, or there is no such column.
     """
     names = list(dict.fromkeys(table.name for table in tables))
@@ -127,7 +138,7 @@ def grids_of(tables: Sequence[Table], report: Report, options: RenderOptions) ->
             where="--columns",
             hint=f"Add --table with one of: {', '.join(names)}.",
         )
-    grids = (
+    return [
         grid(
             table,
             options.digits,
@@ -136,8 +147,7 @@ def grids_of(tables: Sequence[Table], report: Report, options: RenderOptions) ->
             bold_p=options.bold_p,
         )
         for table in tables
-    )
-    return [with_abbreviations(content, report) for content in grids]
+    ]
 
 
 def with_abbreviations(content: Grid, report: Report) -> Grid:
