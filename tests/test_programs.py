@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from hcc2l.render.document import Document, NumberedTable, Paragraph
+from hcc2l.render.grid import Grid
+from hcc2l.render.to_pdf import render_document
 from tests.conftest import Run, Write
 
 pytestmark = pytest.mark.tools
@@ -121,6 +124,30 @@ def test_the_pages_of_a_pdf_are_turned_for_wide_tables(run: Run, write: Write) -
     turned = [float(width) > float(height) for width, height in sizes]
     assert True in turned
     assert False in turned
+
+
+def pages_of_pdf(path: str) -> list[str]:
+    """The text of every page."""
+    return opened("pdftotext", "-layout", path, "-").split("\f")[:-1]
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_table_that_fits_on_a_page_of_a_pdf_is_not_divided() -> None:
+    names = [f"row {i}" for i in range(30)]
+    content = Grid("Names", (), ("Name",), (False,), tuple((name,) for name in names), ("Note.",),
+                   indents=(0,) * 30)  # fmt: skip
+    parts = (*(Paragraph("Text.") for _ in range(30)), NumberedTable(content, 1))
+    Path("paper.pdf").write_bytes(render_document(Document("T", parts, whole=True)))
+    first, second = pages_of_pdf("paper.pdf")
+    assert "row" not in first
+    assert all(name in second for name in ("Table 1. Names", *names, "Note."))
+
+
+def test_the_head_of_a_long_table_is_on_every_page_of_a_pdf(run: Run) -> None:
+    assert run("table1", "--by", "second_line", "--out", "long.pdf").status == 0
+    pages = [page for page in pages_of_pdf("long.pdf") if "(n=86)" in page]
+    assert len(pages) > 1
+    assert all(page.count("Characteristic  ") == 1 for page in pages)
 
 
 def test_latex_compiles_whatever_the_levels_are_called(run: Run, write: Write) -> None:
