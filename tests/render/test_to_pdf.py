@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from hcc2l.errors import UsageError
+from hcc2l.figures import fonts
 from hcc2l.render import file_format, render_file
 from hcc2l.render.document import (
     Document,
@@ -76,7 +77,7 @@ def test_a_document_is_the_same_bytes_each_time_and_without_a_date() -> None:
 @pytest.mark.parametrize(
     "text",
     ["[0,400)", "*a* _b_ `c`", "#panic()", "$x_1^2$", '"quoted" \\', "<label> @ref", "// note",
-     "= heading", "- 1.\n\n2", "分级 한국어", "http://a.b", "\x00\x07 \u2028end"],
+     "= heading", "- 1.\n\n2", "≥400 µg ΔΩ Ж", "http://a.b", "\x00\x07 \u2028end"],
 )  # fmt: skip
 def test_no_text_is_taken_for_markup(text: str) -> None:
     parts = (Section(text), Paragraph(text), Points((text,)), NumberedTable(grid(replace(
@@ -130,6 +131,15 @@ def test_the_title_stands_on_the_page_of_the_first_table() -> None:
 
 def test_a_document_without_parts_is_its_title() -> None:
     assert render_document(Document("T", ())).startswith(b"%PDF-")
+
+
+def test_letters_of_no_font_are_boxes_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    fonts._fonts_for.cache_clear()
+    monkeypatch.setattr(fonts, "_listed", list)
+    monkeypatch.setattr(fonts, "_list_new_fonts", lambda: None)
+    with pytest.warns(fonts.MissingLetters, match="분석"):
+        assert render_document(Document("분석", ())).startswith(b"%PDF-")
+    fonts._fonts_for.cache_clear()
 
 
 def test_nothing_is_fetched() -> None:

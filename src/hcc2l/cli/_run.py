@@ -387,8 +387,9 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
         for name in ("digits", "table", "columns", "reference_rows", "bold_p")
     }
     template = None if output.template is None else read_template(output.template)
-    for path in output.out:
-        files[path] = render_file(report, path, **shown, figure=picture, template=template)
+    with told_once():
+        for path in output.out:
+            files[path] = render_file(report, path, **shown, figure=picture, template=template)
     files |= drawn
     saved = output.save or dictionary
     if saved is not None:
@@ -401,7 +402,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
 
 @contextmanager
 def told_once() -> Iterator[None]:
-    """What Python warns of while figures are drawn, printed as messages, each once."""
+    """What Python warns of while figures and PDFs are made, printed as messages, each once."""
     from hcc2l.figures.fonts import MissingLetters
 
     with warnings.catch_warnings(record=True) as caught:

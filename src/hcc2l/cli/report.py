@@ -425,7 +425,8 @@ def _deliver(
         more: list[Any] = [names] if files else []
         if name == "docx" and template is not None:
             more = [read_template(template)]
-        made: str | bytes = render(document, *more)
+        with told_once():
+            made: str | bytes = render(document, *more)
         contents[path] = made.encode() if isinstance(made, str) else made
         contents |= {files[p.number]: p.png for p in document.pictures if p.number in files}
     write_files(contents)

@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
 
+from hcc2l.figures.fonts import families_for
 from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of, pages_of
 from hcc2l.render.grid import MARKS, Bold, Grid, Heading, outline_lines
@@ -18,8 +19,9 @@ from hcc2l.report import Report
 
 # Libertinus comes with Typst, DejaVu with matplotlib: the same letters on every computer. Those
 # that both lack, such as Chinese ones, are taken from a font of the system.
+_FONTS = ("Libertinus Serif", "DejaVu Sans")
 _SETTINGS = f"""\
-#set text(font: ("Libertinus Serif", "DejaVu Sans"), size: 10pt, lang: "en", region: "GB")
+#set text(size: 10pt, lang: "en", region: "GB")
 #set par(leading: 0.6em, spacing: 1em)
 #set table(stroke: none, inset: (x: {MARGIN}cm, y: 2.5pt))
 #set table.cell(breakable: false)
@@ -48,7 +50,13 @@ def render(report: Report, options: RenderOptions) -> bytes:
 
 
 def render_document(document: Document) -> bytes:
-    """The parts one after the other, on pages turned as their tables need."""
+    """The parts one after the other, on pages turned as their tables need.
+
+    Warns
+    -----
+    MissingLetters
+        No font of the system has some letters.
+    """
     import matplotlib
     import typst
 
@@ -58,8 +66,10 @@ def render_document(document: Document) -> bytes:
             (folder / f"{i}.png").write_bytes(picture.png)
         for face in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"):
             copy(Path(matplotlib.get_data_path(), "fonts", "ttf", face), folder)
+        text = markup(document)
+        fonts = ", ".join(map(_string, (*_FONTS, *families_for(text))))
         source = folder / "document.typ"
-        source.write_text(markup(document), encoding="utf-8")
+        source.write_text(f"#set text(font: ({fonts}))\n{text}", encoding="utf-8")
         content: bytes = typst.compile(source, root=folder, font_paths=[folder])
     return content
 
