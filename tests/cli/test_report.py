@@ -519,3 +519,13 @@ def test_the_style_of_the_dictionary_is_that_of_the_study(run: Run, write: Write
     for more, reference in (((), "1 \\[Reference\\]"), (("--style", "default"), "reference")):
         assert run("report", "study.toml", "-q", "--out", "paper.md", *more).status == 0
         assert f" {reference} |" in Path("paper.md").read_text("utf-8")
+
+
+def test_the_options_of_figures_in_the_dictionary_are_those_of_the_study(
+    run: Run, write: Write
+) -> None:
+    write("d.toml", "[defaults]\nwidth = 100\n[km]\ndpi = 200\n")
+    write("study.toml",
+          'dictionary = "d.toml"\n[[figure]]\nrun = "km"\ncaption = "Survival"\n')  # fmt: skip
+    assert run("report", "study.toml", "-q", "--out", "paper.tex").status == 0
+    assert pixels("paper-figure-1.png") == pytest.approx(100 / 25.4 * 200, abs=3)

@@ -40,7 +40,7 @@ from hcc2l.wording import listed
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
-    from hcc2l.compose.document import Done
+    from hcc2l.compose.document import Done, Draw
     from hcc2l.compose.study import Entry, Study
     from hcc2l.render.document import Document
     from hcc2l.render.options import RenderOptions
@@ -154,7 +154,8 @@ def report(
     refuse_overwriting(targets, in_use)
     with written_in(style or runner.style):
         done = runner.run(calls)
-        failed = _deliver(read, calls, done, paths, as_json=json_, old=old, template=template)
+        draw = partial(_draw, runner, calls)
+        failed = _deliver(read, done, paths, draw, as_json=json_, old=old, template=template)
     if failed:
         raise typer.Exit(1)
 
@@ -352,19 +353,22 @@ class Runner:
         key = (cohort_name, call.words)
         if key not in self.reports:
             cohort = self._cohort(call, cohort_name)
-            options = cohort.dictionary.options(call.command, call.options)
-            spec = call.spec(**options_of_kind(call.spec, options))
+            spec = call.spec(**options_of_kind(call.spec, self.options(call, cohort_name)))
             made: Report = import_module(f"hcc2l.analyses.{call.command}.run").run(cohort, spec)
             provenance = replace(made.provenance, argv=call.words)
             self.reports[key] = in_house_style(replace(made, provenance=provenance))
         return self.reports[key]
 
+    def options(self, call: Call, cohort_name: str) -> dict[str, Any]:
+        """Those of a command, and of its cohort's dictionary."""
+        dictionary = self._cohort(call, cohort_name).dictionary
+        return dictionary.options(call.command, call.options)
+
     def _shown(self, call: Call, cohort_name: str) -> RenderOptions:
         """How the tables of a command are shown."""
         from hcc2l.render.options import RenderOptions
 
-        dictionary = self._cohort(call, cohort_name).dictionary
-        options = dictionary.options(call.command, call.options)
+        options = self.options(call, cohort_name)
         return RenderOptions(**{name: options[name] for name in _OF_TABLES if name in options})
 
     def _cohort(self, call: Call, name: str) -> Cohort:
@@ -397,9 +401,9 @@ class Runner:
 
 def _deliver(
     study: Study,
-    calls: Calls,
     done: Sequence[Done],
     paths: Sequence[str],
+    draw: Draw,
     *,
     as_json: bool,
     old: Any,
@@ -411,7 +415,7 @@ def _deliver(
     from hcc2l.render.to_json import report_object, to_text
 
     with told_once():
-        document, shown = study_document(study, done, partial(_draw, calls))
+        document, shown = study_document(study, done, draw)
     whole = to_text(study_json(study, shown, report_object))
     contents: dict[str, bytes] = {}
     for path in paths:
@@ -475,7 +479,7 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
 
 
-def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
+def _draw(runner: Runner, calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
     """The figures of an entry as the panels of one.
 
     Panels are as narrow as their number beside each other asks for, so that their letters can be
@@ -490,7 +494,8 @@ def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
     for made, call in zip(reports, calls[entry.line], strict=True):
         if made.draw is None:
             raise UsageError(f"{made.provenance.command} draws no figure.")
-        figure, style = made.draw(), FigureStyle(**options_of_kind(FigureOptions, call.options))
+        options = options_of_kind(FigureOptions, runner.options(call, entry.cohort))
+        figure, style = made.draw(), FigureStyle(**options)
         if beside > 1 and style.width is None:
             with suppress(UsageError):
                 style = replace(style, width=_PAGE / beside)
