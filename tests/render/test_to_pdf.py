@@ -117,6 +117,13 @@ def test_captions_have_the_numbers_of_the_document() -> None:
     assert 'image("0.png", width: 0.34cm, alt: "what it shows")' in text
 
 
+def test_a_table_without_a_number_has_a_caption_alone() -> None:
+    parts = (NumberedTable(NARROW, None), NumberedTable(NARROW, 1))
+    text = markup(Document("T", parts, whole=True))
+    assert text.count("numbering: none") == text.count("update(0)") == 1
+    assert text.index("numbering: none") < text.index("update(0)")
+
+
 def test_a_wide_table_stands_on_a_turned_page_and_what_follows_upright() -> None:
     parts = (Paragraph("a"), Section("b"), NumberedTable(WIDE, 1), NumberedTable(WIDE, 2))
     text = markup(Document("T", (*parts, NumberedTable(NARROW, 3)), whole=True))

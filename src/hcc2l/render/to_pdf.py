@@ -128,10 +128,15 @@ def _picture(picture: parts_of.Picture, image: int) -> Iterator[str]:
     )
 
 
-def _table(content: Grid, page: Page, number: int) -> Iterator[str]:
-    """A table with its caption and footnotes, on one page if it fits; the head is on every page."""
-    yield f"#counter(figure.where(kind: table)).update({number - 1})"
-    yield f"#entire[#figure(caption: {_text(content.title)}, {{"
+def _table(content: Grid, page: Page, number: int | None) -> Iterator[str]:
+    """A table with its caption and footnotes, on one page if it fits; the head is on every page.
+
+    One without a number is not counted.
+    """
+    if number is not None:
+        yield f"#counter(figure.where(kind: table)).update({number - 1})"
+    numbering = "" if number is not None else ", numbering: none"
+    yield f"#entire[#figure(kind: table{numbering}, caption: {_text(content.title)}, {{"
     yield f"  set text(size: {page.size:g}pt)"
     yield "  set par(leading: 0.5em)"
     yield f"  table(columns: ({' '.join(f'{width:.2f}cm,' for width in page.widths)}),"
