@@ -29,7 +29,7 @@ from tests.conftest import DATA, Run, Write
 
 HEAVY = (
     "numpy", "pandas", "scipy", "matplotlib", "lifelines", "sklearn", "sksurv", "openpyxl", "docx",
-    "pyarrow", "pyreadstat",
+    "pyarrow", "pyreadstat", "typst",
 )  # fmt: skip
 ANSI = "\x1b["
 
