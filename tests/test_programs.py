@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from hcc2l.render.document import Document, NumberedTable, Paragraph
+from hcc2l.render.grid import Grid
+from hcc2l.render.to_pdf import render_document
 from tests.conftest import Run, Write
 
 pytestmark = pytest.mark.tools
@@ -97,6 +100,56 @@ def test_an_office_suite_opens_the_word_document(run: Run, write: Write) -> None
         assert part in text
 
 
+def test_a_pdf_is_read_with_its_tables_figures_and_letters(run: Run, write: Write) -> None:
+    for grades in (NASTY, SCRIPTS):
+        document = paper(run, write, "pdf", grades)
+        text = " ".join(opened("pdftotext", "-layout", document, "-").split())
+        for part in (
+            "Second-line therapy & <more> 100%", "Table 1. Survival by grade_1 & grade {2}",
+            "Table 2. Hazard ratios", "Figure 1. Overall survival (A, B)", "Grade and arm",
+            "Methods", "References", "Reproducibility", "Table 3. STROBE checklist", *grades,
+        ):  # fmt: skip
+            assert part in text
+        assert len(opened("pdfimages", "-list", document).splitlines()) > 2
+        fonts = opened("pdffonts", document).splitlines()[2:]
+        assert all(font.split()[-5] == "yes" for font in fonts)  # embedded
+        opened("pdftoppm", "-r", "50", "-png", document, "page")
+        for page in Path().glob("page-*.png"):
+            assert len(Image.open(page).convert("L").getcolors() or ()) > 10
+
+
+def test_the_pages_of_a_pdf_are_turned_for_wide_tables(run: Run, write: Write) -> None:
+    document = paper(run, write, "pdf")
+    sizes = re.findall(r"size: +([\d.]+) x ([\d.]+)", opened("pdfinfo", "-l", "99", document))
+    turned = [float(width) > float(height) for width, height in sizes]
+    assert True in turned
+    assert False in turned
+
+
+def pages_of_pdf(path: str) -> list[str]:
+    """The text of every page."""
+    return opened("pdftotext", "-layout", path, "-").split("\f")[:-1]
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_table_that_fits_on_a_page_of_a_pdf_is_not_divided() -> None:
+    names = [f"row {i}" for i in range(30)]
+    content = Grid("Names", (), ("Name",), (False,), tuple((name,) for name in names), ("Note.",),
+                   indents=(0,) * 30)  # fmt: skip
+    parts = (*(Paragraph("Text.") for _ in range(30)), NumberedTable(content, 1))
+    Path("paper.pdf").write_bytes(render_document(Document("T", parts, whole=True)))
+    first, second = pages_of_pdf("paper.pdf")
+    assert "row" not in first
+    assert all(name in second for name in ("Table 1. Names", *names, "Note."))
+
+
+def test_the_head_of_a_long_table_is_on_every_page_of_a_pdf(run: Run) -> None:
+    assert run("table1", "--by", "second_line", "--out", "long.pdf").status == 0
+    pages = [page for page in pages_of_pdf("long.pdf") if "(n=86)" in page]
+    assert len(pages) > 1
+    assert all(page.count("Characteristic  ") == 1 for page in pages)
+
+
 def test_latex_compiles_whatever_the_levels_are_called(run: Run, write: Write) -> None:
     document = paper(run, write, "tex")
     opened("pdflatex", "-interaction=batchmode", "-halt-on-error", document)
@@ -104,6 +157,24 @@ def test_latex_compiles_whatever_the_levels_are_called(run: Run, write: Write) -
     for part in ("[0,400)", "Figure 1: Overall survival (A, B)", "STROBE checklist"):
         assert part in text
     assert len(opened("pdfimages", "-list", "paper.pdf").splitlines()) > 2
+
+
+def test_the_tables_of_one_command_compile_in_a_document_over_pages(run: Run) -> None:
+    """A baseline table of seventy rows, and tables on landscape pages."""
+    assert run("table1", "--by", "second_line", "--out", "long.tex").status == 0
+    assert run("km", "--by", "second_line", "--at", "6,12", "--out", "wide.tex").status == 0
+    packages = r"\usepackage[margin=2cm]{geometry}\usepackage{booktabs,array,longtable,pdflscape}"
+    Path("paper.tex").write_text(
+        rf"\documentclass[a4paper]{{article}}{packages}\usepackage[T1]{{fontenc}}"
+        r"\begin{document}\input{long.tex}\input{wide.tex}\end{document}"
+    )
+    opened("pdflatex", "-interaction=batchmode", "-halt-on-error", "paper.tex")
+    pages = opened("pdftotext", "-layout", "paper.pdf", "-").split("\f")
+    heads = [page for page in pages if "Characteristic" in page]
+    assert len(heads) > 1
+    text = " ".join("".join(heads).split())
+    for level in ("Centre 1", "Albumin, g/dL", "Values are median"):  # from the first to the last
+        assert level in text
 
 
 def test_lualatex_sets_letters_of_any_script(run: Run, write: Write) -> None:

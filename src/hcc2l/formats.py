@@ -19,12 +19,15 @@ class Format:
         Whether it is written to files too, whose names end in the name of the format.
     figure
         Whether it includes the figure, if there is one.
+    needs
+        A package that is installed with the format's name as an extra, ``hcc2l[pdf]``.
     """
 
     renderer: str
     text: bool = True
     file: bool = True
     figure: bool = False
+    needs: str = ""
 
 
 FORMATS = {
@@ -36,6 +39,7 @@ FORMATS = {
     "tex": Format("hcc2l.render.to_latex"),
     "docx": Format("hcc2l.render.to_docx", text=False, figure=True),
     "xlsx": Format("hcc2l.render.to_xlsx", text=False),
+    "pdf": Format("hcc2l.render.to_pdf", text=False, figure=True, needs="typst"),
 }
 TEXT_FORMATS = tuple(name for name, described in FORMATS.items() if described.text)
 FILE_FORMATS = tuple(name for name, described in FORMATS.items() if described.file)

@@ -1,14 +1,15 @@
-"""How journals write numbers, as data with the source of the rules.
+"""How journals write numbers, as data with the source of every rule.
 
-A journal states few of these rules. A rule that is not known is that of `DEFAULT`.
+A journal states few of these rules; others are read from its articles. A rule for which no source
+was found is that of `DEFAULT`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,9 @@ class HouseStyle:
 
     Attributes
     ----------
-    source, as_of
-        Where the rules stand, and the year or month of what was read.
+    sources
+        Where each rule that differs from `DEFAULT` was read, with its date, by the name of its
+        field; that of `p` is the source of `p_value`, `p_spaced` and `p_zero` too.
     p, p_value
         The letter, and the word in sentences.
     p_spaced
@@ -39,8 +41,7 @@ class HouseStyle:
     """
 
     journal: str
-    source: str
-    as_of: str
+    sources: Mapping[str, str] = field(default_factory=dict)
     p: str = "p"
     p_value: str = "p-value"
     p_spaced: bool = True
@@ -55,51 +56,60 @@ class HouseStyle:
 _TWO_OR_THREE = ((0.01, 2), (0.001, 3))  # decimal places of p
 _TWO_DIGITS = ((0.1, 2), (0.01, 3), (0.0001, 4))
 
-DEFAULT = HouseStyle("none in particular", "hcc2l", "2026")
+_JAMA_2022 = "the table of an article of 2022 (doi:10.1001/jama.2022.17811)"
+_LANCET_2020 = "the abstract of an article of 2020 (doi:10.1016/S0140-6736(20)30566-3)"
+
+DEFAULT = HouseStyle("none in particular")
 STYLES = {
     "default": DEFAULT,
     "nejm": HouseStyle(
         "The New England Journal of Medicine",
-        "statistical reporting guidelines of its instructions for authors (p); tables of its "
-        "articles (limits, reference)",
-        "July 2019",
-        p="P", p_value="P value", p_spaced=False, p_decimals=_TWO_OR_THREE, between_limits=" to ",
-        reference="Reference",
+        {
+            "p": "the abstract of an article of 2020 (doi:10.1056/NEJMoa1915745)",
+            "p_decimals": "statistical reporting guidelines for authors, as quoted in 2019 "
+            "(doi:10.1136/bmjebm-2019-111264)",
+            "between_limits": "the tables of an article of 2021 (doi:10.1056/NEJMoa1901281)",
+        },
+        p="P", p_value="P value", p_spaced=False, p_decimals=_TWO_OR_THREE,
     ),
     "jama": HouseStyle(
         "JAMA and the JAMA Network",
-        "AMA Manual of Style, 11th edition (p, limits); instructions for authors (percentages); "
-        "tables of its articles (reference)",
-        "2020",
+        {
+            "p": _JAMA_2022,
+            "p_decimals": "AMA Manual of Style, sections 20.8 and 20.9, as quoted in 2019 "
+            "(nascentmc.com/blog)",
+            "between_limits": _JAMA_2022,
+            "reference": _JAMA_2022,
+        },
         p="P", p_value="P value", p_zero=False, p_decimals=_TWO_OR_THREE, between_limits="-",
-        reference="1 [Reference]", whole_percent_below=200,
+        reference="1 [Reference]",
     ),
     "lancet": HouseStyle(
         "The Lancet and its specialty journals",
-        "formatting guidelines for submission (decimal point); information for authors (p, "
-        "percentages); tables of its articles (limits, reference)",
-        "2012; articles: 2023",
+        {
+            "p": _LANCET_2020, "p_decimals": _LANCET_2020,
+            "decimal_mark": "formatting guidelines for submission, 2012",
+            "whole_percent_below": "the abstract of an article of 2018 with 9463 patients "
+            "(doi:10.1016/S0140-6736(18)32261-X)",
+        },
         p_value="p value", p_spaced=False, p_decimals=_TWO_DIGITS, decimal_mark="·",
-        reference="1 (ref)", whole_percent_below=10_000,
+        whole_percent_below=10_000,
     ),
     "bmj": HouseStyle(
         "The BMJ",
-        "tables of its articles; no rule on decimal places is known",
-        "2023",
+        {
+            "p": "the table of an article of 2008 (doi:10.1136/bmj.39379.359560.AD)",
+            "between_limits": "the tables of an article of 2014 (doi:10.1136/bmj.g5992)",
+        },
         p="P", p_value="P value", p_spaced=False, between_limits=" to ",
-        reference="1.00 (reference)",
     ),
-    "hepatology": HouseStyle(
-        "Hepatology",
-        "tables of its articles; no rule on numbers is known",
-        "2023",
-        p_value="p value",
-    ),
-    "jhep": HouseStyle(
-        "Journal of Hepatology",
-        "tables of its articles; no rule on numbers is known",
-        "2023",
-        p_value="p value",
+    "jco": HouseStyle(
+        "Journal of Clinical Oncology",
+        {
+            "p": "the abstract of an article of 2017 (doi:10.1200/JCO.2017.73.8245)",
+            "p_decimals": "statistical guidelines of its information for contributors, undated",
+        },
+        p="P", p_value="P value", p_zero=False, p_decimals=_TWO_OR_THREE,
     ),
 }  # fmt: skip
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 DEFAULT_PALETTE = "okabe-ito"
-# The colours of journals are those that the R package ggsci 3.2 (Xiao, 2024) took from them.
+# Those of journals are the palettes of the R package ggsci 3.2 (Xiao, 2024), "inspired by plots in"
+# each; no journal prescribes them.
 PALETTES: dict[str, tuple[str, ...]] = {
     # Okabe and Ito, https://jfly.uni-koeln.de/color, dark colours first: safe for colour blindness.
     "okabe-ito": ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9",

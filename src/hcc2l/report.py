@@ -103,6 +103,9 @@ class Table:
     apart
         A key: for readers, each of its values has a table of its own, with the cell of its column
         after the title instead of that column.
+    stacked
+        A key: for readers, the rows of each of its values stand below the cell of its column,
+        which is no column then.
     """
 
     name: str
@@ -112,6 +115,7 @@ class Table:
     columns: tuple[Column, ...] = ()
     footnotes: tuple[str, ...] = ()
     apart: str = ""
+    stacked: str = ""
 
     def column(self, key: str) -> tuple[Value, ...]:
         """The values of one key, row by row."""

@@ -58,8 +58,8 @@ caption = "Matched patients"
 @pytest.fixture
 def paper(run: Run, write: Write) -> Path:
     write("study.toml", STUDY)
-    outs = [f"--out=paper.{ending}" for ending in ("docx", "xlsx", "html", "tex", "md", "json")]
-    done = run("report", "study.toml", *outs)
+    endings = ("docx", "xlsx", "html", "pdf", "tex", "md", "json")
+    done = run("report", "study.toml", *(f"--out=paper.{ending}" for ending in endings))
     assert done.status == 0, done.err
     assert done.out.splitlines()[2:] == [
         "Table 1. Survival by treatment", "Table 2. Survival at given times",
@@ -121,7 +121,7 @@ def test_panels_stand_side_by_side(paper: Path) -> None:
 
 
 def test_the_same_study_gives_the_same_bytes(paper: Path, run: Run) -> None:
-    for ending in ("docx", "xlsx", "html", "tex", "md", "json"):
+    for ending in ("docx", "xlsx", "html", "pdf", "tex", "md", "json"):
         assert run("report", "study.toml", "-q", "--out", f"again.{ending}").status == 0
         again = (paper / f"again.{ending}").read_bytes()
         if ending == "tex":  # which names its figures for itself
@@ -443,8 +443,8 @@ def test_a_study_takes_the_template_of_a_journal(run: Run, write: Write) -> None
     ("more", "message"),
     [("--style jama", "--style is of the whole study"),
      ("--template a.docx --out a.docx", "--out has no place"),
-     ("--columns n", "--columns has no place"),
-     ("--reference-rows fold", "--reference-rows has no place")],
+     ("--table terms", "--table has no place"),
+     ("--reference-rows fild", "--reference-rows")],
 )  # fmt: skip
 def test_options_of_the_whole_study_are_refused_in_a_run(
     more: str, message: str, run: Run, write: Write
@@ -484,3 +484,48 @@ def pixels(path: str) -> int:
     """The width of an image."""
     with Image.open(path) as image:
         return image.width
+
+
+def test_a_run_chooses_the_layout_of_its_table(run: Run, write: Write) -> None:
+    words = "-x age,child_pugh --layout stacked --reference-rows fold --columns p --bold-p"
+    write("study.toml",
+          f'[[table]]\nrun = ["cox {words}", "cox --endpoint pfs {words}"]\n'
+          'beside = ["OS", "PFS"]\ncaption = "Both"\n'
+          '[[table]]\nrun = "km --digits 0"\n')  # fmt: skip
+    done = run("report", "study.toml", "-q", "--out", "paper.md")
+    assert done.status == 0, done.err
+    lines = [" ".join(line.split()) for line in Path("paper.md").read_text("utf-8").splitlines()]
+    start = next(i for i, line in enumerate(lines) if line.startswith("| Variable"))
+    assert lines[start] == "| Variable | Level | OS: p | PFS: p |"
+    assert lines[start + 2 : start + 8] == [
+        "| Univariable | | | |",
+        "| Age, years | | 0.810 | 0.204 |",
+        "| Child-Pugh class | B (vs. A) | **\\<0.001** | **0.018** |",
+        "| Multivariable | | | |",
+        "| Age, years | | 0.921 | 0.166 |",
+        "| Child-Pugh class | B (vs. A) | **\\<0.001** | **0.015** |",
+    ]
+    assert any("| 7 (6–10) |" in line for line in lines)
+    (notes,) = (line for line in lines if line.startswith("Multivariable model (OS)"))
+    assert notes.endswith(
+        "Multivariable model (PFS): 126 patients, 115 events. OS, overall survival; PFS, "
+        "progression-free survival."
+    )
+
+
+def test_the_style_of_the_dictionary_is_that_of_the_study(run: Run, write: Write) -> None:
+    write("d.toml", '[defaults]\nstyle = "jama"\n')
+    write("study.toml", 'dictionary = "d.toml"\n[[table]]\nrun = "cox -x child_pugh"\n')
+    for more, reference in (((), "1 \\[Reference\\]"), (("--style", "default"), "reference")):
+        assert run("report", "study.toml", "-q", "--out", "paper.md", *more).status == 0
+        assert f" {reference} |" in Path("paper.md").read_text("utf-8")
+
+
+def test_the_options_of_figures_in_the_dictionary_are_those_of_the_study(
+    run: Run, write: Write
+) -> None:
+    write("d.toml", "[defaults]\nwidth = 100\n[km]\ndpi = 200\n")
+    write("study.toml",
+          'dictionary = "d.toml"\n[[figure]]\nrun = "km"\ncaption = "Survival"\n')  # fmt: skip
+    assert run("report", "study.toml", "-q", "--out", "paper.tex").status == 0
+    assert pixels("paper-figure-1.png") == pytest.approx(100 / 25.4 * 200, abs=3)

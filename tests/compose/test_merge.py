@@ -99,3 +99,15 @@ def test_a_level_belongs_to_its_variable() -> None:
     assert [row[2::2] for row in merged.rows] == [
         ("1", "–"), ("1.2", "–"), ("1", "1"), ("3.4", "5.6"),
     ]  # fmt: skip
+
+
+def test_levels_of_one_name_stay_under_their_variables() -> None:
+    """As `Missing` does in a baseline table, and a variable in stacked models."""
+    rows = (("AFP", "9"), ("Missing", "2"), ("ALT", "8"), ("Missing", "3"))
+    table = Grid("", (), ("Variable", "n"), (False, True), rows, (), indents=(0, 1, 0, 1))
+    other = replace(table, rows=(("ALT", "7"), ("Missing", "4")), indents=(0, 1))
+    merged = beside([table, other], ["OS", "PFS"], "")
+    assert merged.rows == (
+        ("AFP", "9", "–"), ("Missing", "2", "–"), ("ALT", "8", "7"), ("Missing", "3", "4")
+    )  # fmt: skip
+    assert merged.indents == (0, 1, 0, 1)

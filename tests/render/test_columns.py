@@ -9,9 +9,10 @@ import pytest
 from hcc2l.errors import UsageError
 from hcc2l.house_styles import written_in
 from hcc2l.render import render_file, render_report
-from hcc2l.render.grid import Grid, document_grids, grid
+from hcc2l.render.grid import Bold, Grid, document_grids, grid
 from hcc2l.render.options import RenderOptions
-from hcc2l.report import Column, Report
+from hcc2l.render.page import text_width
+from hcc2l.report import Column, Report, Table
 from tests.conftest import Run
 from tests.render.handmade import ACROSS, BASELINE, GROUPS, MODELS, REPORT
 
@@ -130,3 +131,42 @@ def test_references_are_folded_on_the_terminal_and_numbers_for_scripts_remain(ru
 def test_a_choice_of_columns_does_not_change_raw_numbers() -> None:
     whole = render_report(REPORT, "csv", table="groups")
     assert render_report(REPORT, "csv", table="groups", columns="n") == whole
+
+
+def test_a_stacked_key_is_a_heading_above_its_rows() -> None:
+    *naming, model = MODELS.columns
+    columns = (*naming, replace(model, across=()), *model.across)
+    content = grid(replace(MODELS, columns=columns, stacked="model"))
+    assert content.headers == ("Variable", "Level", "n", "HR (95% CI)", "p")
+    assert content.rows == (
+        ("Alone", "", "", "", ""),
+        ("sex", "male", "60", "reference", "–"), ("", "female", "40", "1.50 (1.10–2.00)", "0.012"),
+        ("age", "", "100", "1.20 (0.90–1.60)", "0.300"),
+        ("A_1 & others", "", "", "", ""),
+        ("sex", "male", "50", "reference", "–"), ("", "female", "35", "1.40 (1.00–1.90)", "0.049"),
+    )  # fmt: skip
+    assert content.indents == (0, 1, 1, 1, 0, 1, 1)
+
+
+def test_a_small_p_is_bold_before_it_is_rounded_and_a_footnote_says_so() -> None:
+    rows = tuple({"group": f"{p}", "p": p} for p in (0.04996, 0.05, 0.0501, None, 1e-9))
+    table = Table("t", "T", ("group", "p"), rows, (Column("G", ("group",)), Column("p", ("p",))))
+    content = grid(table, bold_p=True)
+    assert [isinstance(row[1], Bold) for row in content.rows] == [True, False, False, False, True]
+    assert not any(isinstance(row[0], Bold) for row in content.rows)
+    assert content.footnotes == ("Bold: p < 0.05.",)
+    assert grid(table).footnotes == ()
+    large = replace(table, rows=rows[1:3])
+    assert grid(large, bold_p=True) == grid(large)
+
+
+def test_bold_needs_a_document(run: Run) -> None:
+    for more in ([], ["--json"], ["--format", "csv"]):
+        outcome = run("cox", "-x", "child_pugh", "--bold-p", *more)
+        assert outcome.status == 2
+        assert "--bold-p" in outcome.err
+    assert "**\\<0.001**" in run("cox", "-x", "child_pugh", "--bold-p", "--format", "md").out
+
+
+def test_a_bold_number_is_wider() -> None:
+    assert text_width(Bold("0.012"), 9) > text_width("0.012", 9)

@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 
 from hcc2l.render.grid import Grid
-from hcc2l.render.page import LANDSCAPE, MARGIN, PORTRAIT, bound, page_for, text_width
+from hcc2l.render.page import (
+    LANDSCAPE,
+    MARGIN,
+    PORTRAIT,
+    Page,
+    bound,
+    lines_of,
+    page_for,
+    text_width,
+)
 
 NARROW = Grid(
     "Small", (), ("Variable", "HR (95% CI)", "p"), (False, True, True),
@@ -27,6 +36,13 @@ def test_a_small_table_is_no_wider_than_its_content() -> None:
     texts = ("Child-Pugh class", "2.44 (1.51–3.95)", "<0.001")
     assert page.widths == pytest.approx([text_width(text, 9) + 2 * MARGIN for text in texts])
     assert (page.landscape, page.size) == (False, 9)
+
+
+def test_a_row_has_the_lines_of_its_longest_text() -> None:
+    page = Page((2 * MARGIN + text_width("x" * 10, 9), 2 * MARGIN), landscape=False, size=9)
+    for text, lines in (("", 1), ("x" * 10, 1), ("x" * 11, 2), ("x" * 25, 3)):
+        content = replace(NARROW, rows=((text, ""), ("", "")))
+        assert lines_of(content, page) == lines + 1
 
 
 @pytest.mark.parametrize(

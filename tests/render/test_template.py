@@ -145,7 +145,7 @@ def test_a_wide_table_turns_the_template_and_a_turned_template_stands_upright(
     long = {**GROUPS.rows[0], "group": "x" * 100}
     wide = replace(REPORT, tables=(replace(GROUPS, rows=(long,)),))
     document, _ = made(template(turn), wide)
-    assert [s.page_width for s in document.sections][:2] == [Inches(8.5), Inches(11)]
+    assert [s.page_width for s in document.sections] == [Inches(11), Inches(8.5)]
 
 
 def test_tables_need_one_column_of_text(template: Callable[..., Path]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import docx
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
@@ -87,6 +88,9 @@ def test_the_figure_stands_in_the_document_with_a_description() -> None:
         assert any(name.startswith("word/media/") for name in archive.namelist())
     (shape,) = docx.Document(io.BytesIO(content)).inline_shapes
     assert shape._inline.docPr.get("descr") == report.title
+    captions = [p.text for p in docx.Document(io.BytesIO(content)).paragraphs
+                if p.style.name == "Caption"]  # fmt: skip
+    assert captions[-1] == f"Figure 1. {report.title}"
 
 
 def test_levels_are_indented() -> None:
@@ -119,6 +123,15 @@ def test_a_wide_table_stands_on_a_landscape_page_and_the_next_upright() -> None:
     assert len({s.left_margin for s in document.sections}) == 1
 
 
+def test_the_title_stands_on_the_page_of_the_first_table() -> None:
+    columns = tuple(Column(f"Median {i}, months", ("median", "lower", "upper"), form="interval")
+                    for i in range(8))  # fmt: skip
+    wide = replace(GROUPS, columns=(GROUPS.columns[0], *columns))
+    document = opened(replace(REPORT, tables=(wide, GROUPS)))
+    assert [s.page_width > s.page_height for s in document.sections] == [True, False]
+    assert [s.orientation for s in document.sections] == [WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT]
+
+
 def test_a_heading_stands_on_the_page_of_its_table() -> None:
     columns = tuple(Column(f"Median {i}, months", ("median", "lower", "upper"), form="interval")
                     for i in range(8))  # fmt: skip
@@ -142,3 +155,9 @@ def test_the_number_of_a_caption_is_counted_by_word() -> None:
     captions = [p for p in opened(REPORT).paragraphs if p.style.name == "Caption"]
     fields = [e.text for p in captions for e in p._p.iter(qn("w:instrText"))]
     assert fields == [r" SEQ Table \* ARABIC "] * 2
+
+
+def test_a_small_p_is_bold() -> None:
+    rows = opened(REPORT, bold_p=True).tables[0].rows[1:]
+    bold = [[cell.paragraphs[0].runs[0].bold for cell in row.cells] for row in rows]
+    assert bold == [[False] * 3 + [True]] * 2 + [[False] * 4]

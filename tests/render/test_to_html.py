@@ -26,6 +26,8 @@ def test_the_figure_stands_in_the_page() -> None:
     png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 600, 300)
     page = render_report(REPORT, "html", figure=png)
     assert f'style="width: 5.1cm" src="data:image/png;base64,{b64encode(png).decode()}"' in page
+    title = "Overall survival — 100% hand-made &amp; &lt;small&gt;"
+    assert f"<figcaption>{title}</figcaption>\n</figure>" in page
 
 
 def test_a_heading_spans_the_columns_of_its_group() -> None:
@@ -40,3 +42,10 @@ def test_a_heading_spans_the_columns_of_its_group() -> None:
 def test_levels_are_indented() -> None:
     page = render_report(replace(REPORT, tables=(BASELINE,)), "html")
     assert '<td style="padding-left: 2.4em">A5</td>' in page
+
+
+def test_a_small_p_is_bold() -> None:
+    page = render_report(REPORT, "html", bold_p=True)
+    assert "<td class=right><b>0.006</b></td>" in page
+    assert "<b>&lt;0.001</b>" in page
+    assert "<b>–</b>" not in page

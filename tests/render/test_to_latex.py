@@ -10,7 +10,7 @@ from hcc2l.render import render_report
 from hcc2l.render.document import Document, NumberedTable
 from hcc2l.render.grid import grid
 from hcc2l.render.to_latex import render_document
-from hcc2l.report import Column
+from hcc2l.report import Column, Table
 from tests.render.handmade import ACROSS, BASELINE, GOLDEN, GROUPS, REPORT, WITH_OUTLINE
 
 
@@ -69,16 +69,25 @@ def test_a_line_break_never_ends_a_comment() -> None:
     assert text.startswith(r"% Survival \input{secret}" + "\n")
 
 
-def test_a_long_table_of_a_whole_document_goes_over_pages_with_its_head() -> None:
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_long_table_goes_over_pages_with_its_head(whole: bool) -> None:
     content = grid(BASELINE)
-    long = replace(content, rows=content.rows * 31, indents=content.indents * 31)
-    text = render_document(Document("T", (NumberedTable(long, 1),), whole=True))
+    long = replace(content, rows=content.rows[:1] * 31, indents=(0,) * 31)
+    text = render_document(Document("T", (NumberedTable(long, 1),), whole=whole))
     assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 1
+    assert r"\begin{table}" not in text
     assert text.index(r"\endfirsthead") < text.index(r"\endhead") < text.index("Age & 9")
     assert text.count("{Variable} &") == 2
-    short = render_document(Document("T", (NumberedTable(content, 1),), whole=True))
-    assert r"\begin{longtable}" not in short
-    assert r"\begin{longtable}" not in render_document(Document("T", (NumberedTable(long, 1),)))
+    short = replace(content, rows=content.rows[:1] * 30, indents=(0,) * 30)
+    text = render_document(Document("T", (NumberedTable(short, 1),), whole=whole))
+    assert r"\begin{longtable}" not in text
+
+
+def test_a_table_of_few_rows_with_long_texts_goes_over_pages() -> None:
+    rows = tuple({"variable": f"{i}", "meaning": "some words " * 60} for i in range(9))
+    columns = (Column("Variable", ("variable",)), Column("Meaning", ("meaning",), form="sentences"))
+    long = Table("t", "Meanings", ("variable", "meaning"), rows, columns)
+    assert r"\begin{longtable}" in render_report(replace(REPORT, tables=(long,)), "tex")
 
 
 def test_a_wide_table_stands_on_a_turned_page() -> None:
@@ -88,3 +97,9 @@ def test_a_wide_table_stands_on_a_turned_page() -> None:
     text = render_report(replace(REPORT, tables=(GROUPS, wide)), "tex")
     assert text.count(r"\begin{landscape}") == text.count(r"\end{landscape}") == 1
     assert text.index(r"\begin{landscape}") > text.index(r"\end{table}")
+
+
+def test_a_small_p_is_bold() -> None:
+    text = render_report(REPORT, "tex", bold_p=True)
+    assert r"& \textbf{0.006} \\" in text
+    assert r"& \textbf{\ensuremath{<}0.001} \\" in text

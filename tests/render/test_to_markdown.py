@@ -44,3 +44,7 @@ def test_the_headers_of_groups_across_repeat_the_group() -> None:
 def test_levels_are_indented() -> None:
     text = render_report(replace(REPORT, tables=(BASELINE,)), "md")
     assert "| \u2003\u2003A5 " in text
+
+
+def test_a_small_p_is_bold() -> None:
+    assert "**0.006** |" in render_report(REPORT, "md", bold_p=True)

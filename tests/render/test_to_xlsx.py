@@ -73,3 +73,10 @@ def test_a_number_that_is_shown_keeps_its_sign() -> None:
     columns = (GROUPS.columns[0], Column("SMD", ("median",), kind="statistic"))
     low = replace(GROUPS, rows=({**GROUPS.rows[0], "median": -0.359},), columns=columns)
     assert opened(replace(REPORT, tables=(low,)))["Table 1"]["B3"].value == -0.36
+
+
+def test_a_small_p_is_bold() -> None:
+    content = render_file(REPORT, "x.xlsx", bold_p=True)
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    bold = {cell.value for row in sheet.iter_rows(min_row=3) for cell in row if cell.font.b}
+    assert bold == {0.006, "<0.001"}

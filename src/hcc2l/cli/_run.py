@@ -253,6 +253,12 @@ def _refuse_table_without_effect(output: OutputOptions) -> None:
             where="--table",
             hint="Add --format csv, or --out with a document.",
         )
+    if output.bold_p and formats <= {"table", "json", "csv"}:
+        raise UsageError(
+            "A terminal, JSON and CSV have no bold numbers.",
+            where="--bold-p",
+            hint="Add --out with a document.",
+        )
     if output.columns and formats <= {"table", "json", "csv"}:
         raise UsageError(
             "A terminal, JSON and CSV show every column.",
@@ -382,11 +388,13 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
         if TERMINAL in output.plot:
             sketch = "\n" + draw_text(figure, width, colour=colour)
     shown = {
-        name: getattr(output, name) for name in ("digits", "table", "columns", "reference_rows")
+        name: getattr(output, name)
+        for name in ("digits", "table", "columns", "reference_rows", "bold_p")
     }
     template = None if output.template is None else read_template(output.template)
-    for path in output.out:
-        files[path] = render_file(report, path, **shown, figure=picture, template=template)
+    with told_once():
+        for path in output.out:
+            files[path] = render_file(report, path, **shown, figure=picture, template=template)
     files |= drawn
     saved = output.save or dictionary
     if saved is not None:
@@ -399,7 +407,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
 
 @contextmanager
 def told_once() -> Iterator[None]:
-    """What Python warns of while figures are drawn, printed as messages, each once."""
+    """What Python warns of while figures and PDFs are made, printed as messages, each once."""
     from hcc2l.figures.fonts import MissingLetters
 
     with warnings.catch_warnings(record=True) as caught:

@@ -34,27 +34,29 @@ from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, w
 from hcc2l.house_styles import STYLES, written_in
 from hcc2l.specs import SPECS, CheckSpec, CohortSpec
 from hcc2l.specs.figure import FigureOptions
+from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 from hcc2l.wording import listed
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
-    from hcc2l.compose.document import Done
+    from hcc2l.compose.document import Done, Draw
     from hcc2l.compose.study import Entry, Study
     from hcc2l.render.document import Document
+    from hcc2l.render.options import RenderOptions
     from hcc2l.report import Report
 
 _RENDERERS = {
-    "docx": "to_docx", "xlsx": "to_xlsx", "html": "to_html", "tex": "to_latex",
-    "md": "to_markdown",
+    "docx": "to_docx", "xlsx": "to_xlsx", "html": "to_html", "pdf": "to_pdf",
+    "tex": "to_latex", "md": "to_markdown",
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
 _SHOWN = 200  # characters of a command line in a message
 _PAGE = 168.0  # mm, the width of all panels of a figure
 _TAKEN = (  # the study has keys for most of these
-    "out", "plot", "format", "json", "table", "save", "write_dictionary", "columns",
-    "reference_rows",
+    "out", "plot", "format", "json", "table", "save", "write_dictionary",
 )  # fmt: skip
+_OF_TABLES = ("digits", "columns", "reference_rows", "bold_p")
 _OF_THE_WHOLE = ("style", "template")  # options of the report itself
 
 
@@ -79,7 +81,7 @@ def report(
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="Write the document: .docx .xlsx .html .tex .md, or .json for scripts. "
+            help="Write the document: .docx .xlsx .html .pdf .tex .md, or .json for scripts. "
             "Repeatable.",
         ),
     ] = None,
@@ -97,12 +99,12 @@ def report(
         ),
     ] = None,
     style: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
             help=f"How a journal writes numbers: {listed(tuple(STYLES), 'or')}.",
         ),
-    ] = "default",
+    ] = None,
     template: Annotated[
         str | None,
         typer.Option(
@@ -150,15 +152,16 @@ def report(
     if template is not None:
         in_use[identity(template)] = "the template"
     refuse_overwriting(targets, in_use)
-    with written_in(style):
+    with written_in(style or runner.style):
         done = runner.run(calls)
-        failed = _deliver(read, calls, done, paths, as_json=json_, old=old, template=template)
+        draw = partial(_draw, runner, calls)
+        failed = _deliver(read, done, paths, draw, as_json=json_, old=old, template=template)
     if failed:
         raise typer.Exit(1)
 
 
-def _check_style(style: str) -> None:
-    if style not in STYLES:
+def _check_style(style: str | None) -> None:
+    if style is not None and style not in STYLES:
         raise UsageError(
             f"{style!r} is not a style.", where="--style", hint=did_you_mean(style, STYLES)
         )
@@ -207,6 +210,8 @@ def _old_results(path: str) -> dict[str, Any]:
 
 
 def _format(path: str) -> str:
+    from hcc2l.render import check_installed
+
     ending = Path(path).suffix.lower().removeprefix(".")
     if ending not in _FORMATS:
         raise UsageError(
@@ -214,6 +219,7 @@ def _format(path: str) -> str:
             where="--out",
             hint=f"Use one of {' '.join(f'.{name}' for name in _FORMATS)}.",
         )
+    check_installed(ending)
     return ending
 
 
@@ -276,7 +282,7 @@ def _call(words: Sequence[str]) -> Call:
                 where=_shortened(shlex.join(words)),
                 hint=f"Write it on the command line: hcc2l report study.toml --{whole} …",
             )
-    FigureOptions(**options_of_kind(FigureOptions, options))
+    OutputOptions(**options_of_kind(OutputOptions, options))
     return Call(name, tuple(words), options, SPECS[name])
 
 
@@ -321,6 +327,12 @@ class Runner:
             print_reading_notes(read)
         return in_use
 
+    @property
+    def style(self) -> str:
+        """That of the dictionary of the study's cohort."""
+        defaults = (cohort.dictionary.defaults for cohort in self.cohorts.values())
+        return next((str(found["style"]) for found in defaults if "style" in found), "default")
+
     def _entry(self, entry: Entry, calls: tuple[Call, ...], folder: str) -> Done:
         from hcc2l.compose.document import Done
 
@@ -330,22 +342,34 @@ class Runner:
             )
         try:
             reports = tuple(self._report(call, entry.cohort) for call in calls)
+            shown = tuple(self._shown(call, entry.cohort) for call in calls)
             if entry.save:
                 self._save(entry, reports[0], folder)
         except Hcc2lError as error:
             return Done(entry, failure=error)
-        return Done(entry, reports)
+        return Done(entry, reports, shown)
 
     def _report(self, call: Call, cohort_name: str) -> Report:
         key = (cohort_name, call.words)
         if key not in self.reports:
             cohort = self._cohort(call, cohort_name)
-            options = cohort.dictionary.options(call.command, call.options)
-            spec = call.spec(**options_of_kind(call.spec, options))
+            spec = call.spec(**options_of_kind(call.spec, self.options(call, cohort_name)))
             made: Report = import_module(f"hcc2l.analyses.{call.command}.run").run(cohort, spec)
             provenance = replace(made.provenance, argv=call.words)
             self.reports[key] = in_house_style(replace(made, provenance=provenance))
         return self.reports[key]
+
+    def options(self, call: Call, cohort_name: str) -> dict[str, Any]:
+        """Those of a command, and of its cohort's dictionary."""
+        dictionary = self._cohort(call, cohort_name).dictionary
+        return dictionary.options(call.command, call.options)
+
+    def _shown(self, call: Call, cohort_name: str) -> RenderOptions:
+        """How the tables of a command are shown."""
+        from hcc2l.render.options import RenderOptions
+
+        options = self.options(call, cohort_name)
+        return RenderOptions(**{name: options[name] for name in _OF_TABLES if name in options})
 
     def _cohort(self, call: Call, name: str) -> Cohort:
         """The cohort of the study, or one that an entry saved, as the reading options say."""
@@ -377,9 +401,9 @@ class Runner:
 
 def _deliver(
     study: Study,
-    calls: Calls,
     done: Sequence[Done],
     paths: Sequence[str],
+    draw: Draw,
     *,
     as_json: bool,
     old: Any,
@@ -391,7 +415,7 @@ def _deliver(
     from hcc2l.render.to_json import report_object, to_text
 
     with told_once():
-        document, shown = study_document(study, done, partial(_draw, calls))
+        document, shown = study_document(study, done, draw)
     whole = to_text(study_json(study, shown, report_object))
     contents: dict[str, bytes] = {}
     for path in paths:
@@ -405,7 +429,8 @@ def _deliver(
         more: list[Any] = [names] if files else []
         if name == "docx" and template is not None:
             more = [read_template(template)]
-        made: str | bytes = render(document, *more)
+        with told_once():
+            made: str | bytes = render(document, *more)
         contents[path] = made.encode() if isinstance(made, str) else made
         contents |= {files[p.number]: p.png for p in document.pictures if p.number in files}
     write_files(contents)
@@ -454,7 +479,7 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
 
 
-def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
+def _draw(runner: Runner, calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
     """The figures of an entry as the panels of one.
 
     Panels are as narrow as their number beside each other asks for, so that their letters can be
@@ -469,7 +494,8 @@ def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
     for made, call in zip(reports, calls[entry.line], strict=True):
         if made.draw is None:
             raise UsageError(f"{made.provenance.command} draws no figure.")
-        figure, style = made.draw(), FigureStyle(**options_of_kind(FigureOptions, call.options))
+        options = options_of_kind(FigureOptions, runner.options(call, entry.cohort))
+        figure, style = made.draw(), FigureStyle(**options)
         if beside > 1 and style.width is None:
             with suppress(UsageError):
                 style = replace(style, width=_PAGE / beside)

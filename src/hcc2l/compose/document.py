@@ -21,7 +21,7 @@ from hcc2l.render.document import (
     Points,
     Section,
 )
-from hcc2l.render.grid import Grid, document_grids
+from hcc2l.render.grid import Grid, plain_grids, presented_tables, with_abbreviations
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.remarks import remarks
 from hcc2l.report import Report
@@ -34,10 +34,11 @@ Draw = Callable[[Sequence[Report], Entry], bytes]
 
 @dataclass(frozen=True)
 class Done:
-    """An entry with its reports, or with the reason why there are none."""
+    """An entry with its reports and how their tables are shown, or why there are none."""
 
     entry: Entry
     reports: tuple[Report, ...] = ()
+    shown: tuple[RenderOptions, ...] = ()
     failure: Hcc2lError | None = None
 
 
@@ -100,26 +101,33 @@ def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], 
 def _tables(one: Done, number: int, numbers: dict[str, int]) -> list[Part]:
     """The tables of an entry, the first with its number, further ones with the next."""
     entry = one.entry
-    grids = [_grids(report, entry.tables) for report in one.reports]
+    grids = [
+        _grids(report, entry.tables, shown)
+        for report, shown in zip(one.reports, one.shown, strict=True)
+    ]
     if len(grids) == 1:
-        named = [replace(grids[0][0], title=entry.caption or grids[0][0].title), *grids[0][1:]]
+        first, *others = (with_abbreviations(content, one.reports[0]) for content in grids[0])
+        named = [replace(first, title=entry.caption or first.title), *others]
         numbers["table"] += len(named) - 1
         return [NumberedTable(content, number + i) for i, content in enumerate(named)]
     firsts = [contents[0] for contents in grids]
-    if not entry.stacked:
-        return [NumberedTable(beside(firsts, entry.labels, entry.caption), number)]
+    merge = stacked if entry.stacked else beside
     try:
-        return [NumberedTable(stacked(firsts, entry.labels, entry.caption), number)]
+        merged = merge(firsts, entry.labels, firsts[0].title)
     except ValueError:
         raise UsageError(
             "The tables have different columns and cannot be stacked.",
             hint="Put them side by side: beside = […].",
         ) from None
+    content = with_abbreviations(merged, one.reports[0])
+    return [NumberedTable(replace(content, title=entry.caption), number)]
 
 
-def _grids(report: Report, names: Sequence[str]) -> list[Grid]:
-    """The tables asked for, or the first that is printed."""
-    grids = document_grids(report, RenderOptions(table=",".join(names) or None))
+def _grids(report: Report, names: Sequence[str], shown: RenderOptions) -> list[Grid]:
+    """The tables asked for, or the first that is printed, without their abbreviations."""
+    first = next((table.name for table in report.tables if table.columns), None)
+    options = replace(shown, table=",".join(names) or first)
+    grids = plain_grids(presented_tables(report, options), options)
     return grids if names else grids[:1]
 
 

@@ -22,11 +22,11 @@ def beside(tables: Sequence[Grid], labels: Sequence[str], title: str) -> Grid:
                            for table in tables])  # fmt: skip
     rows, depths = [], []
     for name in lines:
-        row = list(name[1])
+        row = list(name[-1][1])
         for table in tables:
             row += _cells(table, name, naming)
         rows.append(tuple(row))
-        depths.append(name[0])
+        depths.append(name[-1][0])
     first = tables[0]
     return Grid(
         title=title,
@@ -65,7 +65,8 @@ def stacked(tables: Sequence[Grid], labels: Sequence[str], title: str) -> Grid:
     )
 
 
-_Name = tuple[int, tuple[str, ...]]  # how far a line is indented, and the cells that name it
+# How far a line is indented and the cells that name it, below those of the lines it stands under.
+_Name = tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def _naming(table: Grid) -> int:
@@ -74,13 +75,19 @@ def _naming(table: Grid) -> int:
 
 
 def _name(table: Grid, i: int, naming: int) -> _Name:
-    """The name of a line, with the cells that stand once for several lines filled in."""
+    """The name of a line, with the cells that stand once for several lines filled in.
+
+    A level `Missing` has the name of its variable too, as others have such a level.
+    """
     cells = list(table.rows[i][:naming])
     above = i
     while not cells[0] and above and naming > 1:
         above -= 1
         cells[0] = table.rows[above][0]
-    return table.indents[i], tuple(cells)
+    depth = table.indents[i]
+    parent = next((j for j in range(i - 1, -1, -1) if table.indents[j] < depth), None)
+    names = () if parent is None else _name(table, parent, naming)
+    return (*names, (depth, tuple(cells)))
 
 
 def _in_one_order(lists: Sequence[Sequence[_Name]]) -> list[_Name]:

@@ -20,7 +20,7 @@ _UNTOLD = (r"Glyph \d+ .* missing from", "Matplotlib currently does not support 
 
 
 class MissingLetters(UserWarning):
-    """No font has some letters of a figure, which shows boxes in their place."""
+    """No font has some letters of a figure or a PDF, which shows boxes in their place."""
 
 
 def give_fonts(picture: MplFigure) -> bool:
@@ -42,12 +42,24 @@ def give_fonts(picture: MplFigure) -> bool:
     letters = set().union(*foreign.values())
     if not letters:
         return False
-    families, missing = _fonts_for("".join(sorted(letters)))
+    families = families_for("".join(letters))
     for text in (text for text, lacking in foreign.items() if lacking):
         text.set_fontfamily([FONT, *families, "sans-serif"])
+    return True
+
+
+def families_for(text: str) -> tuple[str, ...]:
+    """Families of the system for the letters of a text that the bundled font lacks.
+
+    Warns
+    -----
+    MissingLetters
+        No font has some of the letters.
+    """
+    families, missing = _fonts_for("".join(sorted(_foreign(text))))
     if missing:
         warnings.warn(_how_to_get(missing), MissingLetters, stacklevel=2)
-    return True
+    return families
 
 
 @contextmanager
@@ -143,7 +155,7 @@ def _how_to_get(letters: str) -> str:
     package, name = ("fonts-noto-cjk", "Noto Sans CJK") if wide else ("fonts-noto", "Noto Sans")
     shown = letters[:12] + ("…" if len(letters) > 12 else "")
     return (
-        f"No font on this computer has the letters {shown} of the figure, so boxes stand in their "
-        f"place. Install one that has them, such as {name} (package {package} on Debian and "
-        "Ubuntu), and draw the figure again."
+        f"No font on this computer has the letters {shown}, so boxes stand in their place. "
+        f"Install one that has them, such as {name} (package {package} on Debian and Ubuntu), and "
+        "run the command again."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from hcc2l.errors import UsageError, did_you_mean
@@ -57,7 +58,7 @@ def render_file(report: Report, path: str | Path, **options: object) -> bytes:
 
 
 def write_report(report: Report, path: str | Path, **options: object) -> None:
-    """Write a report to a file: .json, .csv, .md, .html, .tex, .docx or .xlsx.
+    """Write a report to a file: .json, .csv, .md, .html, .tex, .docx, .xlsx or .pdf.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def file_format(path: str | Path) -> str:
     Raises
     ------
     UsageError
-        The ending is that of no format.
+        The ending is that of no format, or of one whose package is not installed.
     """
     suffix = Path(path).suffix.removeprefix(".").lower()
     if suffix not in FILE_FORMATS:
@@ -92,11 +93,32 @@ def file_format(path: str | Path) -> str:
             where="--out",
             hint=f"Use one of {endings}; for a figure, use --plot.",
         )
+    check_installed(suffix)
     return suffix
+
+
+def check_installed(name: str) -> None:
+    """Refuse a format whose package is not installed.
+
+    Raises
+    ------
+    UsageError
+        The message says how to install it.
+    """
+    package = FORMATS[name].needs
+    if package and find_spec(package) is None:
+        raise UsageError(
+            f"A .{name} file needs the package {package}, which is not installed.",
+            where="--out",
+            hint=f"Install it: pip install 'hcc2l[{name}]', or pip install '.[{name}]' in a clone. "
+            "Or write .docx or .html.",
+        )
 
 
 def _render(report: Report, name: str, options: dict[str, object]) -> bytes:
     render = import_module(FORMATS[name].renderer).render
+    if not FORMATS[name].figure:
+        options = options | {"figure": None}
     content: str | bytes = render(
         report,
         RenderOptions(**options),  # type: ignore[arg-type]  # fields of RenderOptions

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hcc2l.render.grid import Grid, document_grids
 from hcc2l.render.options import RenderOptions
+from hcc2l.render.page import A4, Page, Paper, page_for
 from hcc2l.render.remarks import remarks
 from hcc2l.report import Outline, Report
 
@@ -49,15 +50,12 @@ class NumberedTable:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as PNG, with what it shows for readers who do not see it.
-
-    `number` is None, and the caption empty, where the figure stands alone.
-    """
+    """A figure as PNG with its caption, and what it shows for readers who do not see it."""
 
     png: bytes
     description: str
-    caption: str = ""
-    number: int | None = None
+    caption: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def document_of(report: Report, options: RenderOptions) -> Document:
     grids = document_grids(report, options)
     parts += [NumberedTable(content, number) for number, content in enumerate(grids, start=1)]
     if options.figure:
-        parts.append(Picture(options.figure, report.title))
+        parts.append(Picture(options.figure, report.title, report.title, 1))
     notes = remarks(report)
     if notes:
         parts += [Section("Notes"), Points(tuple(notes))]
@@ -105,3 +103,17 @@ def document_of(report: Report, options: RenderOptions) -> Document:
         parts.append(Points(report.references, numbered=True))
     parts.append(SmallPrint(report.provenance.footer))
     return Document(report.title, tuple(parts))
+
+
+def pages_of(document: Document, paper: Paper = A4) -> list[Page | None]:
+    """The page of each part: of a table its own, of a heading that of what follows it.
+
+    None for a part that stands on any upright page.
+    """
+    pages: list[Page | None] = []
+    for part in reversed(document.parts):
+        if isinstance(part, NumberedTable):
+            pages.append(page_for(part.content, paper))
+        else:
+            pages.append(pages[-1] if pages and isinstance(part, Section) else None)
+    return pages[::-1]

@@ -15,9 +15,17 @@ from hcc2l.numerals import NOT_ESTIMABLE
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Column, Outline, Report, Row, Table, Value
 
-_MARKS = tuple("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+MARKS = dict(zip("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "abcdefghijklmnoprstuvwxyz", strict=True))
+"""The marks of footnotes, with the letters that they are."""
 _LEVEL = 1  # the column of levels, in tables with references
+_SMALL_P = 0.05
 _DECIMALS = {"time": 2, "estimate": 2, "ratio": 2, "probability": 1, "statistic": 2, "criterion": 1}
+
+
+class Bold(str):
+    """A cell in bold."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,17 @@ def grids_of(tables: Sequence[Table], report: Report, options: RenderOptions) ->
     Raises
     ------
     UsageError
+        As `plain_grids`.
+    """
+    return [with_abbreviations(content, report) for content in plain_grids(tables, options)]
+
+
+def plain_grids(tables: Sequence[Table], options: RenderOptions) -> list[Grid]:
+    """Tables as the options ask for them, without their abbreviations.
+
+    Raises
+    ------
+    UsageError
         Columns are asked for of several tables, or there is no such column.
     """
     names = list(dict.fromkeys(table.name for table in tables))
@@ -119,10 +138,16 @@ def grids_of(tables: Sequence[Table], report: Report, options: RenderOptions) ->
             where="--columns",
             hint=f"Add --table with one of: {', '.join(names)}.",
         )
-    grids = (
-        grid(table, options.digits, options.columns, options.reference_rows) for table in tables
-    )
-    return [with_abbreviations(content, report) for content in grids]
+    return [
+        grid(
+            table,
+            options.digits,
+            options.columns,
+            options.reference_rows,
+            bold_p=options.bold_p,
+        )
+        for table in tables
+    ]
 
 
 def with_abbreviations(content: Grid, report: Report) -> Grid:
@@ -160,12 +185,14 @@ def grid(
     digits: int | None = None,
     columns: str | None = None,
     reference_rows: str = "show",
+    *,
+    bold_p: bool = False,
 ) -> Grid:
     """Every cell of a table, formatted by the kind of its key, with groups laid across.
 
     Parameters
     ----------
-    digits, columns, reference_rows
+    digits, columns, reference_rows, bold_p
         As in `RenderOptions`.
 
     Raises
@@ -173,6 +200,8 @@ def grid(
     UsageError
         There is no such column.
     """
+    if table.stacked:
+        table = _with_headings(table)
     places = list(_places(table.columns, table.rows))
     lines = _without_references(table, _lines(table), places, reference_rows)
     if columns:
@@ -191,6 +220,11 @@ def grid(
         ]  # fmt: skip
         if folded:
             cells[_LEVEL] += folded
+        if bold_p:
+            cells = [
+                Bold(text) if _is_small_p(place.row(line), place.column) else text
+                for text, place in zip(cells, places, strict=True)
+            ]
         depth = sum(line[0][key] is not None for key in table.columns[0].indent)
         indents.append(depth)
         first = line[0][table.columns[0].keys[0]]
@@ -202,6 +236,8 @@ def grid(
     numbers = [i for i, p in enumerate(places) if i and p.column.form != "sentences"]
     if any(NOT_ESTIMABLE in _words(r[i]) for r in rows for i in numbers):
         footnotes = (*footnotes, f"{NOT_ESTIMABLE}: not estimable.")
+    if any(isinstance(text, Bold) for row in rows for text in row):
+        footnotes = (*footnotes, f"Bold: {numerals.p_below(_SMALL_P)}.")
     return Grid(
         title=table.title,
         headings=_headings(places),
@@ -258,6 +294,19 @@ def _places(
             )
 
 
+def _with_headings(table: Table) -> Table:
+    """The table with its stacked key as headings in the first column, above their rows."""
+    (naming,) = (column for column in table.columns if column.keys[0] == table.stacked)
+    first, *rest = (column for column in table.columns if column is not naming)
+    rows: list[Row] = []
+    for value in dict.fromkeys(row[table.stacked] for row in table.rows):
+        inside = [row for row in table.rows if row[table.stacked] == value]
+        heading = {first.keys[0]: cell(inside[0], naming)}
+        rows += [dict.fromkeys(table.keys) | heading, *inside]
+    columns = (replace(first, indent=(table.stacked,)), *rest)
+    return replace(table, rows=tuple(rows), columns=columns, stacked="")
+
+
 def _lines(table: Table) -> list[list[Row]]:
     """The rows of each line: those that agree in the keys before one that is laid across."""
     across = _keys_across(table.columns)
@@ -309,6 +358,14 @@ def _is_reference(row: Row | None, column: Column) -> bool:
     if row is None or _kind(column) != "ratio":
         return False
     return [row[key] for key in column.keys[:3]] == [1.0, None, None]
+
+
+def _is_small_p(row: Row | None, column: Column) -> bool:
+    """Whether a cell is a p below 0.05, before it is rounded."""
+    if row is None or _kind(column) != "p":
+        return False
+    p = row[column.keys[0]]
+    return isinstance(p, float) and p < _SMALL_P
 
 
 def _chosen(places: Sequence[_Place], wanted: str) -> list[_Place]:
@@ -411,7 +468,7 @@ def _marks(places: Sequence[_Place], rows: Sequence[Row]) -> dict[Value, str]:
         if all(row[key] == value for key, value in place.values.items())
     )
     values.pop(None, None)
-    letters = _MARKS if len(values) > 1 else ("",)
+    letters = tuple(MARKS) if len(values) > 1 else ("",)
     return dict(zip(values, letters, strict=False))
 
 

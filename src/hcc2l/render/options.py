@@ -25,6 +25,8 @@ class RenderOptions:
     reference_rows
         Whether the rows of reference levels are shown (``show``), hidden (``hide``), or named
         in the labels of the others (``fold``).
+    bold_p
+        Whether documents print p below 0.05 in bold.
     template
         The Word document whose styles and page set-up a document (docx) takes.
     width
@@ -32,13 +34,14 @@ class RenderOptions:
     colour
         Whether the terminal shows colours.
     figure
-        The figure as PNG, for documents that include it (html, docx).
+        The figure as PNG, for documents that include it (html, pdf, docx).
     """
 
     digits: int | None = None
     table: str | None = None
     columns: str | None = None
     reference_rows: str = "show"
+    bold_p: bool = False
     template: bytes | None = None
     width: int = 100
     colour: bool = False

@@ -7,8 +7,9 @@ import struct
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
-from hcc2l.render.grid import Grid
+from hcc2l.render.grid import Bold, Grid
 
 PORTRAIT, LANDSCAPE = 17.0, 25.7  # cm between the margins of an A4 page
 _HIGHEST = 21.0  # cm of a figure, which leaves room for its caption
@@ -16,7 +17,7 @@ _DOTS = 300 / 2.54  # per cm of a figure
 MARGIN = 0.12  # cm, on both sides of a cell's text
 _SMALLER = (8.0, 7.0)  # points
 _CM_PER_POINT = 2.54 / 72
-_INDENT = 0.4  # cm a step
+INDENT = 0.4  # cm a step
 _BOLD = 1.1  # as wide as the plain type
 _NARROW, _WIDE = "fijlrtI.,:;'|!()[]- ", "mwMW%ABCDEFGHKNOPQRSUVXYZ"
 
@@ -89,6 +90,16 @@ def figure_size(png: bytes, paper: Paper = A4) -> tuple[float, float]:
     return width * scale, height * scale
 
 
+def lines_of(content: Grid, page: Page) -> int:
+    """How many lines the rows of a table take on its page."""
+
+    def lines(text: str, width: float) -> int:
+        """Rounded, as a column that is just as wide as its text breaks none."""
+        return ceil(round(text_width(text, page.size) / (width - 2 * MARGIN), 6)) if text else 1
+
+    return sum(max(map(lines, row, page.widths)) for row in content.rows)
+
+
 def bound(header: str) -> str:
     """A header whose parentheses are not broken: ``HR (95% CI)`` breaks before them alone."""
     return re.sub(r"\([^()]*\)", lambda inside: inside[0].replace(" ", "\u00a0"), header)
@@ -96,7 +107,8 @@ def bound(header: str) -> str:
 
 def text_width(text: str, size: float) -> float:
     """Width of a line in cm, a little generous, in a proportional type of that size."""
-    return sum(map(_em, text)) * size * _CM_PER_POINT
+    bold = _BOLD if isinstance(text, Bold) else 1.0
+    return sum(map(_em, text)) * size * bold * _CM_PER_POINT
 
 
 def _em(character: str) -> float:
@@ -158,7 +170,7 @@ def _widest(texts: Iterable[str], size: float) -> float:
 
 
 def _indented(content: Grid, i: int) -> float:
-    return _INDENT * max(content.indents, default=0) if i == 0 else 0.0
+    return INDENT * max(content.indents, default=0) if i == 0 else 0.0
 
 
 def _under_headings(content: Grid, widths: Sequence[float], size: float) -> list[float]:

@@ -9,14 +9,13 @@ from typing import Any
 
 from hcc2l.render import document as parts_of
 from hcc2l.render.archive import without_clock, xml_text
-from hcc2l.render.document import Document, Part, document_of
-from hcc2l.render.grid import Grid, Heading, outline_lines
+from hcc2l.render.document import Document, Part, document_of, pages_of
+from hcc2l.render.grid import Bold, Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.page import A4, MARGIN, Page, Paper, bound, figure_size, page_for
+from hcc2l.render.page import A4, INDENT, MARGIN, Page, Paper, bound, figure_size
 from hcc2l.render.template import PARAGRAPH_STYLES, emptied
 from hcc2l.report import Report
 
-_INDENT = 0.4  # cm a step
 _ON_A_PAGE = (40, 25)  # rows of a table that is not divided, upright and landscape
 _USUAL = ("Arial", "Helvetica", "Times New Roman", "Calibri", "Cambria", "Garamond", "Aptos")
 _BREADTH = 1.2  # of other typefaces: Verdana's letters are that much wider
@@ -33,22 +32,16 @@ def render_document(content: Document, template: bytes | None = None) -> bytes:
     """The parts one after the other, on pages turned as their tables need."""
     document = _document(content.title) if template is None else _styled(content.title, template)
     paper = A4 if template is None else _paper(document)
+    pages = pages_of(content, paper)
+    if pages and pages[0] is not None and pages[0].landscape:  # no page for the title alone
+        _flip(document.sections[0])
     document.add_heading(xml_text(content.title), level=1)
-    pages = [_page_of(content.parts[i:], paper) for i in range(len(content.parts))]
     for part, page in zip(content.parts, pages, strict=True):
         _turn(document, landscape=page is not None and page.landscape)
         _add_part(document, part, page, paper)
     file = io.BytesIO()
     document.save(file)
     return without_clock(file.getvalue())
-
-
-def _page_of(parts: Sequence[Part], paper: Paper) -> Page | None:
-    """The page that the first part needs: a table its own, a heading that of what follows it."""
-    following = next((part for part in parts if not isinstance(part, parts_of.Section)), None)
-    if not isinstance(following, parts_of.NumberedTable):
-        return None
-    return page_for(following.content, paper)
 
 
 def _add_part(document: Any, part: Part, page: Page | None, paper: Paper) -> None:
@@ -199,12 +192,17 @@ def _turn(document: Any, *, landscape: bool) -> None:
     """Begin a new page if the last one has the other orientation."""
     from docx.enum.section import WD_ORIENT
 
-    last = document.sections[-1]
-    if (last.orientation == WD_ORIENT.LANDSCAPE) == landscape:
-        return
-    section = document.add_section()
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = last.page_height, last.page_width
+    if (document.sections[-1].orientation == WD_ORIENT.LANDSCAPE) != landscape:
+        _flip(document.add_section())
+
+
+def _flip(section: Any) -> None:
+    """Turn an upright page, or turn it back."""
+    from docx.enum.section import WD_ORIENT
+
+    upright = section.orientation == WD_ORIENT.PORTRAIT
+    section.orientation = WD_ORIENT.LANDSCAPE if upright else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = section.page_height, section.page_width
 
 
 def _add_figure(document: Any, picture: parts_of.Picture, paper: Paper) -> None:
@@ -213,9 +211,8 @@ def _add_figure(document: Any, picture: parts_of.Picture, paper: Paper) -> None:
     shape = document.add_picture(io.BytesIO(picture.png))
     shape.width, shape.height = map(Cm, figure_size(picture.png, paper))
     shape._inline.docPr.set("descr", xml_text(picture.description))
-    if picture.number is not None:
-        document.paragraphs[-1].paragraph_format.keep_with_next = True
-        _add_caption(document, "Figure", picture.caption, picture.number)
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    _add_caption(document, "Figure", picture.caption, picture.number)
 
 
 def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
@@ -287,7 +284,7 @@ def _add_row(
     cells = table.add_row().cells
     for cell, text, right, width in zip(cells, row, content.right, page.widths, strict=True):
         cell.width = Cm(width)
-        paragraph = _written(cell, text, page, bold=bold)
+        paragraph = _written(cell, text, page, bold=bold or isinstance(text, Bold))
         if right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if not bold:  # a number is never broken; a header may be
@@ -295,7 +292,7 @@ def _add_row(
         if bold:
             cell.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM
     if depth:
-        cells[0].paragraphs[0].paragraph_format.left_indent = Cm(_INDENT * depth)
+        cells[0].paragraphs[0].paragraph_format.left_indent = Cm(INDENT * depth)
 
 
 def _add_headings(table: Any, headings: tuple[Heading, ...], page: Page) -> None:

@@ -7,7 +7,7 @@ from html import escape
 
 from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of
-from hcc2l.render.grid import Grid, Heading
+from hcc2l.render.grid import Bold, Grid, Heading
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import figure_size
 from hcc2l.report import Outline, Report
@@ -66,7 +66,7 @@ def _part(part: Part, *, whole: bool) -> str:
         case parts_of.NumberedTable(content, number):
             return _table(content, f"Table {number}. " if whole else "")
         case parts_of.Picture():
-            return _picture(part)
+            return _picture(part, f"Figure {part.number}. " if whole else "")
         case parts_of.SmallPrint(texts):
             lines = "<br>\n".join(map(escape, texts))
             return f"<footer>{lines}</footer>"
@@ -77,7 +77,7 @@ def _items(outline: Outline) -> str:
     return f"<li>{escape(outline.text)}{f'<ul>{below}</ul>' if below else ''}</li>\n"
 
 
-def _picture(picture: parts_of.Picture) -> str:
+def _picture(picture: parts_of.Picture, number: str) -> str:
     data = b64encode(picture.png).decode()
     width = figure_size(picture.png)[0]
     image = (
@@ -86,7 +86,7 @@ def _picture(picture: parts_of.Picture) -> str:
     )
     if not picture.caption:
         return image
-    caption = f"<figcaption>Figure {picture.number}. {escape(picture.caption)}</figcaption>"
+    caption = f"<figcaption>{number}{escape(picture.caption)}</figcaption>"
     return f"<figure>\n{image}\n{caption}\n</figure>"
 
 
@@ -95,7 +95,7 @@ def _table(content: Grid, number: str) -> str:
         indent = f' style="padding-left: {1.2 * depth:g}em"' if depth else ""
         attributes = [indent, *("" for _ in cells[1:])]
         written = [
-            f"<{tag}{' class=right' if right else ''}{attribute}>{escape(text)}</{tag}>"
+            f"<{tag}{' class=right' if right else ''}{attribute}>{_cell(text)}</{tag}>"
             for text, right, attribute in zip(cells, content.right, attributes, strict=True)
         ]
         return "<tr>" + "".join(written) + "</tr>"
@@ -110,6 +110,10 @@ def _table(content: Grid, number: str) -> str:
         f"<thead>{above}{line(content.headers, 'th')}</thead>\n<tbody>\n{rows}\n</tbody>\n"
         "</table>\n</div>" + (f'\n<p class="notes">{notes}</p>' if notes else "")
     )
+
+
+def _cell(text: str) -> str:
+    return f"<b>{escape(text)}</b>" if isinstance(text, Bold) else escape(text)
 
 
 def _headings(row: tuple[Heading, ...]) -> str:

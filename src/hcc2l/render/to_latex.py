@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of
-from hcc2l.render.grid import Grid, Heading, outline_lines
+from hcc2l.render.grid import MARKS, Bold, Grid, Heading, outline_lines
 from hcc2l.render.options import RenderOptions
-from hcc2l.render.page import MARGIN, Page, bound, figure_size, page_for
+from hcc2l.render.page import MARGIN, Page, bound, figure_size, lines_of, page_for
 from hcc2l.report import Report
 
 _NEEDS = (
-    "% needs \\usepackage{booktabs,array,pdflscape} and margins of 2 cm on A4;\n"
+    "% needs \\usepackage{booktabs,array,longtable,pdflscape} and margins of 2 cm on A4;\n"
     "% letters beyond Latin need lualatex and a font that has them"
 )
 _PREAMBLE = r"""\documentclass[a4paper]{article}
@@ -21,7 +21,7 @@ _PREAMBLE = r"""\documentclass[a4paper]{article}
 \ifpdftex\usepackage[T1]{fontenc}\fi
 \begin{document}"""
 _SIZES = {9.0: r"\small", 8.0: r"\footnotesize", 7.0: r"\scriptsize"}
-_HIGH = 30  # rows; a higher table of a whole document goes over pages
+_HIGH = (30, 20)  # lines of a table on one page, upright and landscape; a higher one is divided
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -34,8 +34,7 @@ _SPECIAL = {
     "α": r"\ensuremath{\alpha}", "β": r"\ensuremath{\beta}",
     "γ": r"\ensuremath{\gamma}", "κ": r"\ensuremath{\kappa}",
     "→": r"\ensuremath{\rightarrow}", "×": r"\ensuremath{\times}", "⁹": r"\textsuperscript{9}",
-    **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in zip(
-        "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "abcdefghijklmnoprstuvwxyz", strict=True)},
+    **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in MARKS.items()},
 }  # fmt: skip
 
 
@@ -67,8 +66,6 @@ def _excerpt(part: Part) -> str:
             return ""
         case parts_of.Points(texts) | parts_of.SmallPrint(texts):
             return "\n".join(map(_comment, texts))
-        case parts_of.NumberedTable(content):
-            return _table(content)
         case _:
             return _part(part, {})
 
@@ -91,7 +88,7 @@ def _part(part: Part, figures: Mapping[int, str]) -> str:
             body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
             return f"\\textbf{{{escape(outline.title)}}}\\par\n{body}".rstrip()
         case parts_of.NumberedTable(content):
-            return _table(content, over_pages=len(content.rows) > _HIGH)
+            return _table(content)
         case parts_of.Picture():
             return _picture(part, figures)
         case parts_of.SmallPrint(texts):
@@ -100,8 +97,8 @@ def _part(part: Part, figures: Mapping[int, str]) -> str:
 
 def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
     """A figure with its caption, from the file beside the document."""
-    if picture.number is None or picture.number not in figures:
-        return escape(f"Figure {picture.number}. {picture.caption}") if picture.caption else ""
+    if picture.number not in figures:
+        return escape(f"Figure {picture.number}. {picture.caption}")
     return (
         "\\begin{figure}[htbp]\n  \\centering\n"
         f"  \\includegraphics[width={figure_size(picture.png)[0]:.2f}cm]"
@@ -110,13 +107,14 @@ def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
     )
 
 
-def _table(content: Grid, *, over_pages: bool = False) -> str:
+def _table(content: Grid) -> str:
     """A floating table; or one that goes over pages, with its head on each."""
     page = page_for(content)
+    over_pages = lines_of(content, page) > _HIGH[page.landscape]
 
     def line(cells: Sequence[str], depth: int = 0) -> str:
         indent = rf"\hspace*{{{depth}em}}" if depth else ""
-        return f"  {indent}{' & '.join(map(escape, cells))} \\\\"
+        return f"  {indent}{' & '.join(map(_cell, cells))} \\\\"
 
     columns, head = _columns_and_head(content, page)
     caption = f"  \\caption{{{escape(content.title)}}}"
@@ -156,6 +154,10 @@ def _columns_and_head(content: Grid, page: Page) -> tuple[str, str]:
         for described, header in zip(columns, content.headers, strict=True)
     )
     return align, f"{''.join(map(_headings, content.headings))}  {headers} \\\\\n"
+
+
+def _cell(text: str) -> str:
+    return rf"\textbf{{{escape(text)}}}" if isinstance(text, Bold) else escape(text)
 
 
 def _headings(row: tuple[Heading, ...]) -> str:

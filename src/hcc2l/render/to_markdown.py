@@ -6,7 +6,7 @@ import re
 
 from hcc2l.render import document as parts_of
 from hcc2l.render.document import Document, Part, document_of
-from hcc2l.render.grid import Grid, outline_lines
+from hcc2l.render.grid import Bold, Grid, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
@@ -47,7 +47,7 @@ def _table(content: Grid, number: str) -> str:
     """Aligned in the source too, so that it reads well as plain text."""
     header = [_text(h) for h in content.full_headers]
     rows = [
-        ["\u2003" * depth + _text(row[0]), *map(_text, row[1:])]
+        ["\u2003" * depth + _text(row[0]), *map(_cell, row[1:])]
         for depth, row in zip(content.indents, content.rows, strict=True)
     ]
     widths = [max(3, *(len(line[i]) for line in [header, *rows])) for i in range(len(header))]
@@ -67,6 +67,10 @@ def _table(content: Grid, number: str) -> str:
     if content.footnotes:
         lines += ["", " ".join(_text(n) for n in content.footnotes)]
     return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return f"**{_text(text)}**" if isinstance(text, Bold) else _text(text)
 
 
 def _text(text: str) -> str:

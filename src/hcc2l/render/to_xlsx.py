@@ -11,7 +11,7 @@ from typing import Any
 from hcc2l.render import document
 from hcc2l.render.archive import without_clock, xml_text
 from hcc2l.render.document import Document
-from hcc2l.render.grid import Grid, grids_of, parts_of
+from hcc2l.render.grid import Bold, Grid, grids_of, parts_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
@@ -120,6 +120,8 @@ def _add_presented(sheet: Any, content: Grid, number: int) -> None:
         for column, (text, right) in enumerate(zip(cells, content.right, strict=True), start=1):
             cell = sheet.cell(row, column)
             _put_shown(cell, text)
+            if isinstance(text, Bold):
+                cell.font = Font(bold=True)
             cell.alignment = Alignment(
                 horizontal="right" if right else "left", indent=depth if column == 1 else 0
             )

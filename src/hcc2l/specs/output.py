@@ -45,6 +45,9 @@ class OutputOptions(FigureOptions):
         "other levels, as in B (vs. A).",
         metavar="NAME", panel=OUTPUT, choices=("show", "hide", "fold"),
     )  # fmt: skip
+    bold_p: bool = option(
+        False, "Print p below 0.05 in bold in documents.", panel=OUTPUT, in_dictionary=False
+    )
     template: str | None = option(
         None, "A Word document (.docx) whose styles and page set-up the .docx of --out takes.",
         metavar="FILE", panel=OUTPUT, in_dictionary=False,

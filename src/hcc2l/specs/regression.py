@@ -24,6 +24,7 @@ CoxFigure = Literal["univariable", "multivariable", "both", "subgroups", "adjust
 Interval = Literal["wald", "profile"]
 Ties = Literal["efron", "breslow"]
 Stepwise = Literal["aic", "lr", "wald"]
+Layout = Literal["beside", "stacked"]
 Transform = Literal["km", "identity", "rank", "log"]
 
 _MODEL = "Model"
@@ -79,6 +80,10 @@ class RegressionSpec(AnalysisSpec):
     interaction: Sequence[str] = option(
         (), "Test the interaction of two covariates.", metavar="A:B", panel=_EFFECTS
     )
+    layout: Layout = option(
+        "beside", "Univariable and multivariable ratios in the table displayed: beside or stacked.",
+        metavar="NAME", panel=_MODEL, place=1,
+    )  # fmt: skip
     drop_constant: bool = drop_constant_option(_MODEL)
     firth: bool = option(
         False, "Firth's penalised likelihood, for separation and few events.",

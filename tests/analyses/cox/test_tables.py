@@ -215,3 +215,18 @@ def test_people_read_labels_and_reference_where_scripts_read_names(run: Run) -> 
     text = run("cox", SECOND_LINE, "-x", "child_pugh,afp@400", "--quiet").out
     assert re.search(r"Child-Pugh class +A +91 +55 +reference", text)
     assert re.search(r"AFP, ng/mL +<400 +59 +36 +reference", text)
+
+
+def test_stacked_models_have_their_own_patients_and_the_same_raw_numbers(run: Run) -> None:
+    words = ("cox", "-x", "child_pugh,afp@log2")
+    beside, stacked = run(*words), run(*words, "--layout", "stacked")
+    assert "The n and events of each row are those of its univariable model." in beside.out
+    assert "those of its univariable model" not in stacked.out
+    rows = [line.split() for line in stacked.out.splitlines()]
+    assert [row[:5] for row in rows if row and row[0] == "B"] == [
+        ["B", "35", "26", "2.44", "(1.51–3.95)"], ["B", "33", "24", "2.56", "(1.54–4.24)"],
+    ]  # fmt: skip
+    tables = [
+        run(*words, "--json", "--layout", name).json["tables"] for name in ("beside", "stacked")
+    ]
+    assert tables[0] == tables[1]

@@ -76,18 +76,24 @@ def regression_table(
         ]  # fmt: skip
     heading = f"{data.ratio.upper()} ({confidence(data.spec.conf_level)})"
     effect = Column(heading, (data.ratio, "lower", "upper", "n"), form="effect")
+    estimates = (effect, Column("p", ("p",)))
+    stacked = data.spec.layout == "stacked"
+    model = Column("Model", ("model",), labels=MODELS, across=() if stacked else estimates)
     columns = (
         Column("Variable", ("term",), labels=data.labels), Column("Level", ("level",)),
-        Column("n", ("n",)), Column("Events", ("events",)),
-        Column("Model", ("model",), labels=MODELS, across=(effect, Column("p", ("p",)))),
+        Column("n", ("n",)), Column("Events", ("events",)), model,
+        *(estimates if stacked else ()),
     )  # fmt: skip
-    notes = (_size_note(alone, final),) if final is not None else ()
-    return Table("regression", title, tuple(rows[0]), tuple(rows), columns, notes)
+    notes = (_size_note(alone, final, stacked=stacked),) if final is not None else ()
+    return Table(
+        "regression", title, tuple(rows[0]), tuple(rows), columns, notes,
+        stacked="model" if stacked else "",
+    )  # fmt: skip
 
 
-def _size_note(alone: Sequence[Model], final: Model) -> str:
+def _size_note(alone: Sequence[Model], final: Model, *, stacked: bool) -> str:
     text = f"Multivariable model: {final.n} patients, {final.events} events."
-    if any(model.n != final.n for model in alone):
+    if not stacked and any(model.n != final.n for model in alone):
         text += " The n and events of each row are those of its univariable model."
     return text
 
