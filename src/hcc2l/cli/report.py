@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
@@ -50,7 +49,6 @@ _RENDERERS = {
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
 _SHOWN = 200  # characters of a command line in a message
-_PAGE = 168.0  # mm, the width of all panels of a figure
 _TAKEN = (  # the study has keys for most of these
     "out", "plot", "format", "json", "table", "save", "write_dictionary", "columns",
     "reference_rows",
@@ -455,29 +453,17 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
 
 
 def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
-    """The figures of an entry as the panels of one.
-
-    Panels are as narrow as their number beside each other asks for, so that their letters can be
-    read in the width of a page, unless a width was given or is too small for them.
-    """
-    from hcc2l.figures import draw
+    """The figures of an entry as the panels of one."""
     from hcc2l.figures.panels import panels
     from hcc2l.figures.style import FigureStyle
 
-    pictures = []
-    beside = min(entry.columns, len(reports))
+    figures, styles = [], []
     for made, call in zip(reports, calls[entry.line], strict=True):
         if made.draw is None:
             raise UsageError(f"{made.provenance.command} draws no figure.")
-        figure, style = made.draw(), FigureStyle(**options_of_kind(FigureOptions, call.options))
-        if beside > 1 and style.width is None:
-            with suppress(UsageError):
-                style = replace(style, width=_PAGE / beside)
-                pictures.append(draw(figure, "png", style))
-                continue
-            style = replace(style, width=None)
-        pictures.append(draw(figure, "png", style))
-    return panels(pictures, entry.columns)
+        figures.append(made.draw())
+        styles.append(FigureStyle(**options_of_kind(FigureOptions, call.options)))
+    return panels(figures, styles, entry.columns)
 
 
 def _contents(document: Document) -> str:
