@@ -336,6 +336,13 @@ def test_a_checklist_is_the_last_table(run: Run, write: Write) -> None:
     assert answers["22"] == "to be written"
 
 
+def test_several_checklists_stand_in_their_order(run: Run, write: Write) -> None:
+    write("study.toml", 'checklist = ["tripod-ai", "remark"]\n[[table]]\nrun = "cox -x age"\n')
+    done = run("report", "study.toml", "--out", "paper.md")
+    assert done.out.endswith("Table 2. TRIPOD+AI checklist\nTable 3. REMARK checklist\n")
+    assert "\n## Checklists\n" in Path("paper.md").read_text(encoding="utf-8")
+
+
 def test_without_a_study_it_says_what_to_write(run: Run) -> None:
     done = run("report")
     assert (done.status, "hcc2l report study.toml" in done.err) == (2, True)
