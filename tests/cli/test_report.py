@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import docx
@@ -383,6 +384,71 @@ def test_an_export_as_the_hospital_made_it_gives_a_paper_in_two_commands(
     made = run("report", "study.toml", "--out", "paper.docx")
     assert (made.status, made.messages("error")) == (0, [])
     assert "Before and after matching" in made.out
+
+
+SAMPLE = EXPORT.parent
+
+
+def runs_of(path: str) -> list[str]:
+    """The commands of a study file."""
+    entries = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    runs = [entry["run"] for kind in ("table", "figure") for entry in entries.get(kind, ())]
+    return [run for several in runs for run in ([several] if isinstance(several, str) else several)]
+
+
+def test_a_first_study_has_markers_pairs_and_the_file_of_adverse_events(
+    run: Run, workplace: Path
+) -> None:
+    """Which need not be in the working folder."""
+    folder = workplace / "data"
+    folder.mkdir()
+    for name in ("cohort.csv", "hcc2l.toml", "adverse_events.csv"):
+        shutil.copy(SAMPLE / name, folder)
+    assert run("report", "data/study.toml", "--init", "data/cohort.csv").status == 0
+    assert {
+        "roc --marker afp,pivka_ii,albi,crp --at 12 --endpoint os",
+        "change --before afp --after afp_week8 --by second_line",
+        "adverse --events adverse_events.csv --by second_line",
+    } <= set(runs_of("data/study.toml"))
+    made = run("report", "data/study.toml", "--out", "paper.md")
+    assert (made.status, made.messages("error")) == (0, [])
+
+
+def test_a_file_that_is_not_of_this_cohort_is_no_file_of_adverse_events(
+    run: Run, workplace: Path
+) -> None:
+    shutil.copy(SAMPLE / "cohort.csv", workplace)
+    (workplace / "adverse_events.csv").write_text("patient_id,event,grade\nX9,Rash,2\n")
+    (workplace / "notes.csv").write_text("patient_id,event,grade\nP001,Rash,2\n")
+    assert run("report", "--init", "cohort.csv").status == 0
+    assert not any(text.startswith("adverse") for text in runs_of("study.toml"))
+
+
+def test_a_first_study_knows_columns_of_grades_and_treatments_of_three_levels(
+    run: Run, write: Write
+) -> None:
+    """No matching of three treatments is proposed; a tumour's grade is no adverse event."""
+    rows = "".join(
+        f"{i},{5 + i},{i % 2},{'ABC'[i % 3]},{50 + i},{i % 4},{['no', 'yes'][i % 2]},{1 + i % 3}\n"
+        for i in range(1, 61)
+    )
+    head = "id,os_months,death,treatment,age,ae_diarrhoea,ae_rash,tumour_grade"
+    write("c.csv", f"{head}\n{rows}")
+    assert run("report", "--init", "c.csv").status == 0
+    runs = runs_of("study.toml")
+    assert "adverse -x ae_diarrhoea,ae_rash --by treatment" in runs
+    assert not any(text.startswith("psmatch") for text in runs)
+    made = run("report", "study.toml", "--out", "paper.md")
+    assert (made.status, made.messages("error")) == (0, [])
+
+
+def test_a_first_study_names_what_must_be_corrected_first(run: Run, write: Write) -> None:
+    write("c.csv", "id,os_months,death,age\n" + "1,5,1,60\n1,6,0,61\n" * 10)
+    done = run("report", "--init", "c.csv")
+    assert done.status == 0
+    assert any("names them in its first lines" in text for text in done.messages("warning"))
+    first = Path("study.toml").read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# Correct first: id, ")
 
 
 def test_a_hint_that_several_failures_have_in_common_is_printed_once(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Sequence
@@ -31,7 +30,7 @@ from hcc2l.cli._run import (
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
 from hcc2l.house_styles import STYLES, written_in
-from hcc2l.specs import SPECS, CheckSpec, CohortSpec
+from hcc2l.specs import SPECS, CohortSpec
 from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.reading import ReadingOptions
 from hcc2l.wording import listed
@@ -128,7 +127,9 @@ def report(
                 "--init writes a study file and runs nothing.",
                 hint="Run it alone, then hcc2l report study.toml --out paper.docx.",
             )
-        _write_draft(init, Path(study or "study.toml"))
+        from hcc2l.cli.first_study import write_first_study
+
+        write_first_study(init, Path(study or "study.toml"))
         return
     if study is None:
         raise UsageError("There is no study file.", hint="Write hcc2l report study.toml.")
@@ -166,26 +167,6 @@ def _check_style(style: str) -> None:
         raise UsageError(
             f"{style!r} is not a style.", where="--style", hint=did_you_mean(style, STYLES)
         )
-
-
-def _write_draft(cohort: str, path: Path) -> None:
-    """A study file for a cohort."""
-    from hcc2l.analyses.check.run import run
-    from hcc2l.compose.draft import draft
-    from hcc2l.readers import read_cohort
-
-    if cohort == "-":
-        raise UsageError("A study names a file.", where="--init", hint="Save the cohort first.")
-    if path.exists():
-        raise UsageError(
-            "This file exists; a study file is never overwritten.",
-            where=str(path),
-            hint="Give another name: hcc2l report new.toml --init cohort.csv.",
-        )
-    checked = run(read_cohort(cohort), CheckSpec())
-    named = Path(os.path.relpath(cohort, path.parent)).as_posix()
-    write_files({str(path): draft(named, checked, SPECS).encode()})
-    print_result(f"{path} is written. Make the paper: hcc2l report {path} --out paper.docx\n")
 
 
 def _old_results(path: str) -> dict[str, Any]:
