@@ -466,12 +466,34 @@ def test_a_data_update_is_compared_with_the_earlier_results(
     write("study.toml", f'cohort = "{cohort_csv.name}"\n[[table]]\nrun = "km --by child_pugh"\n')
     run("report", "study.toml", "-q", "--out", "old.json")
     same = run("report", "study.toml", "--compare", "old.json")
-    assert same.out.endswith("\nNo number moved.\n")
+    assert same.out.endswith("\nSince the earlier results: no number moved.\n")
     lines = cohort_csv.read_text(encoding="utf-8").splitlines()
     cohort_csv.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
     moved = run("report", "study.toml", "--compare", "old.json").out
-    assert "  table-1 groups [A] n 24 → 23" in moved
+    assert re.search(r"Since the earlier results: \d+ numbers moved", moved)
+    assert re.search(r"table-1, groups\n   A\n +n +24 +23 +−1 +−4.2\n", moved)
     assert "quantiles" not in moved  # a table that is not printed
+
+
+def test_a_data_update_changes_conclusions_and_groups(run: Run, workplace: Path) -> None:
+    """Half of the patients: an interval includes 1, and a group has no patients any more."""
+    shutil.copy(SAMPLE / "cohort.csv", workplace)
+    Path("study.toml").write_text(
+        'cohort = "cohort.csv"\n[[table]]\nid = "models"\nrun = "cox -x age,afp@400"\n'
+        '[[table]]\nrun = "km --by albi_grade"\n'
+    )
+    run("report", "study.toml", "-q", "--out", "old.json")
+    rows = Path("cohort.csv").read_text(encoding="utf-8").splitlines()
+    grade = rows[0].split(",").index("albi_grade")
+    kept = [row for row in rows[1:90] if row.split(",")[grade] != "3"]
+    Path("cohort.csv").write_text("\n".join([rows[0], *kept]) + "\n", encoding="utf-8")
+    out = run("report", "study.toml", "--compare", "old.json").out
+    assert re.search(
+        r"Conclusions that changed\n.*\n Number .*\n.*\n models, regression\n"
+        r"   afp@400, ≥400, univariable\n     lower .* now includes 1\n"
+        r"     p .* no longer below 0.05\n", out,
+    )  # fmt: skip
+    assert re.search(r"table-2, groups, 3 +gone\n", out)
 
 
 @pytest.mark.parametrize(

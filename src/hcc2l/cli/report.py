@@ -25,6 +25,7 @@ from hcc2l.cli._run import (
     print_reading_notes,
     print_result,
     progress_shown,
+    terminal,
     told_once,
 )
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
@@ -33,7 +34,7 @@ from hcc2l.house_styles import STYLES, written_in
 from hcc2l.specs import SPECS, CohortSpec
 from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.reading import ReadingOptions
-from hcc2l.wording import listed
+from hcc2l.wording import in_sentence, listed
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
@@ -421,8 +422,9 @@ def _tell_failures(study: Study, shown: Sequence[Done]) -> None:
 
 def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     """Which printed numbers moved since the earlier results, changed conclusions first."""
-    from hcc2l.compose.compare import changes
+    from hcc2l.compose.compare import changes, summary, tables
     from hcc2l.compose.document import entry_id
+    from hcc2l.render.to_terminal import grid_text
 
     printed = {
         (table.name, entry_id(one.entry, i, len(one.reports)))
@@ -432,11 +434,9 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
         if table.columns
     }
     moved = [c for c in changes(old, new) if not c.table or (c.table, c.entry) in printed]
-    concluded = [c for c in moved if c.conclusion]
-    lines = ["", "Since the earlier results:"]
-    lines += [f"! {change}" for change in concluded]
-    lines += [f"  {change}" for change in moved if not change.conclusion]
-    print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
+    width, _ = terminal()
+    grids = "".join(grid_text(grid, width) for grid in tables(moved))
+    print_result(f"\nSince the earlier results: {in_sentence(summary(moved))}\n{grids}")
 
 
 def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
