@@ -123,14 +123,7 @@ def report(
     from hcc2l.compose.study import read_study
 
     if init is not None:
-        if out or compare or json_:
-            raise UsageError(
-                "--init writes a study file and runs nothing.",
-                hint="Run it alone, then hcc2l report study.toml --out paper.docx.",
-            )
-        from hcc2l.cli.first_study import write_first_study
-
-        write_first_study(init, Path(study or "study.toml"))
+        _write_first_study(init, study, others=bool(out or compare or json_))
         return
     if study is None:
         raise UsageError("There is no study file.", hint="Write hcc2l report study.toml.")
@@ -145,10 +138,7 @@ def report(
     if template is not None:
         check_template(template, formats)
     read = read_study(Path(study))
-    targets = [("--out", path) for path in paths]
-    for path, ending in zip(paths, formats, strict=True):
-        if ending == "tex":
-            targets += [(f"the figures of --out {path}:", f) for f in _figure_files(path, read)]
+    targets = _targets(paths, formats, read)
     check_targets(targets)
     calls = _calls(read)
     runner = Runner(read, quiet=quiet)
@@ -161,6 +151,28 @@ def report(
         failed = _deliver(read, calls, done, paths, as_json=json_, old=old, template=template)
     if failed:
         raise typer.Exit(1)
+
+
+def _write_first_study(cohort: str, study: str | None, *, others: bool) -> None:
+    """Write a study file; UsageError beside the options that ask for a document."""
+    from hcc2l.cli.first_study import write_first_study
+
+    if others:
+        raise UsageError(
+            "--init writes a study file and runs nothing.",
+            hint="Run it alone, then hcc2l report study.toml --out paper.docx.",
+        )
+    write_first_study(cohort, Path(study or "study.toml"))
+
+
+def _targets(paths: Sequence[str], formats: Sequence[str], study: Study) -> list[tuple[str, str]]:
+    """Option and path of every file that will be written, with the figures beside LaTeX files."""
+    targets = [("--out", path) for path in paths]
+    for path, ending in zip(paths, formats, strict=True):
+        if ending == "tex":
+            beside = _figure_files(path, study)
+            targets += [(f"the figures of --out {path}:", file) for file in beside]
+    return targets
 
 
 def _check_style(style: str) -> None:
@@ -373,7 +385,6 @@ def _deliver(
 ) -> int:
     """Write the document in every format, then print, and return the exit status."""
     from hcc2l.compose.document import study_document, study_json
-    from hcc2l.render.template import read_template
     from hcc2l.render.to_json import report_object, to_text
 
     with told_once():
@@ -381,25 +392,35 @@ def _deliver(
     whole = to_text(study_json(study, shown, report_object))
     contents: dict[str, bytes] = {}
     for path in paths:
-        name = _format(path)
-        if name == "json":
+        if _format(path) == "json":
             contents[path] = whole.encode()
             continue
-        render = import_module(f"hcc2l.render.{_RENDERERS[name]}").render_document
-        files = dict(enumerate(_figure_files(path, study), start=1)) if name == "tex" else {}
-        names = {number: Path(file).name for number, file in files.items()}
-        more: list[Any] = [names] if files else []
-        if name == "docx" and template is not None:
-            more = [read_template(template)]
-        made: str | bytes = render(document, *more)
-        contents[path] = made.encode() if isinstance(made, str) else made
-        contents |= {files[p.number]: p.png for p in document.pictures if p.number in files}
+        contents |= _rendered(document, path, _figure_files(path, study), template)
     write_files(contents)
     _tell_failures(study, shown)
     print_result(whole if as_json else _contents(document))
     if old is not None:
         _print_changes(old, json.loads(whole), shown)
     return int(any(one.failure for one in shown))
+
+
+def _rendered(
+    document: Document, path: str, figures: Sequence[str], template: str | None
+) -> dict[str, bytes]:
+    """The document in the format of a file, with the image files beside a LaTeX file."""
+    from hcc2l.render.template import read_template
+
+    name = _format(path)
+    files = dict(enumerate(figures, start=1)) if name == "tex" else {}
+    names = {number: Path(file).name for number, file in files.items()}
+    more: list[Any] = [names] if files else []
+    if name == "docx" and template is not None:
+        more = [read_template(template)]
+    made: str | bytes = import_module(f"hcc2l.render.{_RENDERERS[name]}").render_document(
+        document, *more
+    )
+    images = {files[p.number]: p.png for p in document.pictures if p.number in files}
+    return {path: made.encode() if isinstance(made, str) else made} | images
 
 
 def _figure_files(path: str, study: Study) -> list[str]:
