@@ -40,7 +40,7 @@ def draft(cohort: str, checked: Report, commands: Container[str], events: str | 
     head = (
         "# The tables and figures of the paper. Each run is a command without hcc2l, which can be\n"
         "# tried alone. Delete what the paper does not need.\n"
-        f"title = {_text('A study of ' + cohort)}\n"
+        f"title = {_text('A study of ' + cohort.rpartition('/')[2])}\n"
         f"cohort = {_text(cohort)}\n"
     )
     parts = [_to_correct(checked) + head]
@@ -57,13 +57,12 @@ _Entry = dict[str, str | list[str]]
 
 def _to_correct(checked: Report) -> str:
     """Comments on what stops the analyses of this cohort until somebody corrects it."""
-    lines = [
-        f"# Correct first: {line}"
+    findings = [
+        str(row["finding"]).replace("\n", "\n#   ")
         for row in checked.table("findings").rows
         if row["severity"] == "error" or row["code"] in _STOPPING
-        for line in str(row["finding"]).splitlines()
     ]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"# Correct first: {finding}\n" for finding in findings)
 
 
 def _entries(checked: Report, events: str | None) -> Iterator[tuple[str, _Entry]]:
