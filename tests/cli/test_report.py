@@ -550,51 +550,6 @@ def test_options_of_the_whole_study_are_refused_in_a_run(
     assert message in outcome.err
 
 
-def test_an_option_that_the_study_has_a_key_for_is_refused_with_the_key(
-    run: Run, write: Write
-) -> None:
-    write("study.toml", '[[table]]\nrun = "cox -x age --columns n"\n')
-    assert (
-        'Write columns = ["HEADER", "HEADER"] below [[table]].' in run("report", "study.toml").err
-    )
-
-
-LAYOUT = """
-[[table]]
-run = ["cox -x age,child_pugh", "cox --endpoint pfs -x age,child_pugh"]
-beside = ["Overall", "Progression-free"]
-columns = ["Multivariable: HR (95% CI)", "multivariable: P"]
-reference_rows = "fold"
-[[table]]
-run = "km --by child_pugh"
-columns = "Median, months (95% CI)"
-"""
-
-
-def test_a_table_has_the_columns_and_the_reference_rows_asked_for(run: Run, write: Write) -> None:
-    write("study.toml", LAYOUT)
-    assert run("report", "study.toml", "--out", "paper.md").status == 0
-    regression, survival = Path("paper.md").read_text(encoding="utf-8").split("**Table 2.")
-    lines = [line for line in regression.splitlines() if line.startswith("|")]
-    assert [len(line.split("|")) - 2 for line in lines] == [6] * len(lines)
-    assert "Multivariable" in lines[0]
-    assert "Univariable" not in lines[0]
-    assert "B (vs. A)" in regression
-    assert "reference" not in regression
-    header = next(line for line in survival.splitlines() if line.startswith("|"))
-    assert [cell.strip() for cell in header.strip("|").split("|")] == [
-        "Child-Pugh class", "Median, months (95% CI)",
-    ]  # fmt: skip
-
-
-def test_a_column_that_a_table_lacks_is_told_with_its_line(run: Run, write: Write) -> None:
-    write("study.toml", LAYOUT.replace('"Median, months (95% CI)"', '"Mean"'))
-    done = run("report", "study.toml", "--out", "paper.md")
-    assert done.status == 1
-    assert "study.toml, line 7: There is no column 'mean' in this table." in done.err
-    assert "Its columns are: n; Events; Median, months (95% CI)" in done.err
-
-
 def test_an_unknown_style_of_a_study_is_refused(run: Run, write: Write) -> None:
     write("study.toml", STUDY)
     outcome = run("report", "study.toml", "--style", "jma")

@@ -129,22 +129,6 @@ def test_files_stand_beside_the_study(write: Write, workplace: Path) -> None:
             "several runs are merged in one table; name one in tables.",
         ),
         ("[[figure]]\nrun = 'km'\ncaption = 'x'\ncolumns = true", "columns: True cannot be read"),
-        ("[[table]]\nrun = 'km'\ncolumns = 2", "line 1, [[table]]: columns: 2 cannot be read"),
-        ("[[table]]\nrun = 'km'\ncolumns = ['n', ' ']", "columns: a header is empty."),
-        (
-            "[[table]]\nrun = 'km'\ntables = ['groups', 'tests']\ncolumns = ['n']",
-            "columns are those of one table; name one in tables.",
-        ),
-        (
-            "\n[[table]]\nrun = 'cox'\nreference_rows = 'folded'",
-            "line 2, [[table]]: reference_rows: 'folded' is not known; write \"show\", \"hide\" or "
-            '"fold".',
-        ),
-        ("[[figure]]\nrun = 'km'\ncaption = 'x'\ncolumns = ['n']", "columns: ['n'] cannot be read"),
-        (
-            "[[figure]]\nrun = 'cox'\ncaption = 'x'\nreference_rows = 'fold'",
-            "there is no key 'reference_rows'.",
-        ),
         ("[[text]]\ntext = 'x'\nstated = 1", "stated: 1 cannot be read here."),
         (
             f"[[figure]]\nrun = {['km'] * 27}\ncaption = 'x'", "a figure has at most 26 panels.",

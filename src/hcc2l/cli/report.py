@@ -49,16 +49,10 @@ _RENDERERS = {
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
 _SHOWN = 200  # characters of a command line in a message
-_TAKEN = (
+_TAKEN = (  # the study has keys for most of these
     "out", "plot", "format", "json", "table", "save", "write_dictionary", "columns",
     "reference_rows",
 )  # fmt: skip
-_KEYS = {  # of an entry, instead of these options
-    "table": 'Write tables = "NAME" below [[table]].',
-    "save": 'Write save = "NAME" in the entry, and cohort = "NAME" in later ones.',
-    "columns": 'Write columns = ["HEADER", "HEADER"] below [[table]].',
-    "reference_rows": 'Write reference_rows = "fold" below [[table]].',
-}
 _OF_THE_WHOLE = ("style", "template")  # options of the report itself
 
 
@@ -265,7 +259,7 @@ def _call(words: Sequence[str]) -> Call:
             raise UsageError(
                 f"{flag} has no place in a study.",
                 where=_shortened(shlex.join(words)),
-                hint=_KEYS.get(taken, "The study names its cohort and its files itself."),
+                hint="The study names its cohort, tables and saved cohorts itself.",
             )
     for whole in _OF_THE_WHOLE:
         if options.pop(whole, None) is not None:

@@ -110,7 +110,7 @@ def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], 
 def _tables(one: Done, number: int, numbers: dict[str, int]) -> list[Part]:
     """The tables of an entry, the first with its number, further ones with the next."""
     entry = one.entry
-    grids = [_grids(report, entry) for report in one.reports]
+    grids = [_grids(report, entry.tables) for report in one.reports]
     if len(grids) == 1:
         named = [replace(grids[0][0], title=entry.caption or grids[0][0].title), *grids[0][1:]]
         numbers["table"] += len(named) - 1
@@ -127,15 +127,10 @@ def _tables(one: Done, number: int, numbers: dict[str, int]) -> list[Part]:
         ) from None
 
 
-def _grids(report: Report, entry: Entry) -> list[Grid]:
-    """The tables asked for, or the first that is printed, with the columns asked for."""
-    options = RenderOptions(
-        table=",".join(_printed(entry, report)) or None,
-        columns=", ".join(entry.headers) or None,
-        reference_rows=entry.reference_rows,
-    )
-    grids = document_grids(report, options)
-    return grids if entry.tables else grids[:1]
+def _grids(report: Report, names: Sequence[str]) -> list[Grid]:
+    """The tables asked for, or the first that is printed."""
+    grids = document_grids(report, RenderOptions(table=",".join(names) or None))
+    return grids if names else grids[:1]
 
 
 def _methods(done: Sequence[Done]) -> Iterator[Part]:

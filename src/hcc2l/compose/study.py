@@ -16,8 +16,6 @@ from hcc2l.compose.remark import REMARK
 from hcc2l.compose.strobe import STROBE
 from hcc2l.compose.tripod_ai import TRIPOD_AI
 from hcc2l.errors import UsageError, did_you_mean
-from hcc2l.specs.options import options_of
-from hcc2l.specs.output import OutputOptions
 from hcc2l.wording import listed
 
 Kind = Literal["section", "text", "table", "figure"]
@@ -28,9 +26,8 @@ ENTRY_KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "section": {"title": str},
     "text": {"text": str, "stated": bool},
     "table": {
-        "run": (str, list), "caption": str, "id": str, "tables": (str, list),
-        "columns": (str, list), "reference_rows": str, "beside": list, "stacked": list,
-        "cohort": str, "save": str,
+        "run": (str, list), "caption": str, "id": str, "tables": (str, list), "beside": list,
+        "stacked": list, "cohort": str, "save": str,
     },
     "figure": {
         "run": (str, list), "caption": str, "id": str, "columns": int, "cohort": str, "save": str,
@@ -49,7 +46,6 @@ _STRING_OR_COMMENT = re.compile(
 )
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[\w-]{1,60}")  # of an id and of a saved cohort, which becomes a file
-REFERENCE_ROWS = options_of(OutputOptions)["reference_rows"].declared.choices
 _LARGEST = 1_000_000  # bytes
 _LETTERS = 26  # panels of a figure are A to Z
 
@@ -74,8 +70,6 @@ class Entry:
         The tables of the report, by name; the first when empty.
     labels, stacked
         What the merged tables of several runs are called, side by side or one below the other.
-    headers, reference_rows
-        The columns of a table, all when empty, and how its reference levels are shown.
     columns
         Panels of a figure that stand side by side.
     cohort, save
@@ -92,8 +86,6 @@ class Entry:
     tables: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     stacked: bool = False
-    headers: tuple[str, ...] = ()
-    reference_rows: str = "show"
     columns: int = 2
     cohort: str = ""
     save: str = ""
@@ -295,8 +287,6 @@ def _faults_of_runs(kind: str, content: Mapping[str, Any]) -> list[str]:
         found.append('several runs need names: beside = ["…", "…"] or stacked = ["…", "…"].')
     if len(runs) > 1 and len(_listed(content.get("tables", ()))) > 1:
         found.append("several runs are merged in one table; name one in tables.")
-    if kind == "table":
-        found += _faults_of_layout(content)
     if content.get("save") and len(runs) > 1:
         found.append("save needs a single run.")
     if kind == "figure" and content.get("columns", 1) < 1:
@@ -304,18 +294,6 @@ def _faults_of_runs(kind: str, content: Mapping[str, Any]) -> list[str]:
     if kind == "figure" and len(runs) > _LETTERS:
         found.append(f"a figure has at most {_LETTERS} panels.")
     return found
-
-
-def _faults_of_layout(content: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the columns and the reference levels of a table."""
-    if "columns" in content and len(_listed(content.get("tables", ()))) > 1:
-        yield "columns are those of one table; name one in tables."
-    if any(not header.strip() for header in _listed(content.get("columns", ()))):
-        yield "columns: a header is empty."
-    rows = content.get("reference_rows", REFERENCE_ROWS[0])
-    if rows not in REFERENCE_ROWS:
-        known = listed([f'"{name}"' for name in REFERENCE_ROWS], "or")
-        yield f"reference_rows: {rows!r} is not known; write {known}."
 
 
 def _clashes(kind: str, content: Mapping[str, Any], before: list[Entry]) -> list[str]:
@@ -346,9 +324,7 @@ def _entry(kind: str, line: int, content: Mapping[str, Any], before: list[Entry]
         tables=tuple(_listed(content.get("tables", ()))),
         labels=tuple(map(on_one_line, content.get("beside") or content.get("stacked") or ())),
         stacked="stacked" in content,
-        headers=tuple(_listed(content.get("columns", ()))) if kind == "table" else (),
-        reference_rows=content.get("reference_rows", "show"),
-        columns=content.get("columns", 2) if kind == "figure" else 2,
+        columns=content.get("columns", 2),
         cohort=content.get("cohort", ""),
         save=content.get("save", ""),
     )
