@@ -61,7 +61,7 @@ def test_models_give_predictors_coding_and_sizes(cohort: hcc2l.Cohort) -> None:
     assert predictor["22"] == "Effects of all predictors: Table 2"
     assert predictor["23a"] == TO_BE_WRITTEN
     excluded = "Patients with a missing value were excluded from that analysis"
-    assert (marker["10"], predictor["11"]) == (f"Methods; {excluded}", excluded)
+    assert (marker["10"], predictor["11"]) == (f"Methods; p{excluded[1:]}", excluded)
 
 
 def test_a_model_of_selected_variables_is_no_model_of_all(cohort: hcc2l.Cohort) -> None:

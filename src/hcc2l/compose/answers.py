@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hcc2l.numerals import number
 from hcc2l.report import Report, Row, Table
-from hcc2l.wording import listed
+from hcc2l.wording import in_sentence, listed
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,8 @@ def characteristics_and_missing(shown: Shown) -> str:
 
 def methods_and_missing(shown: Shown) -> str:
     """The methods, and what happened to patients with a missing value."""
-    return _together(methods(shown), complete_cases(shown))
+    excluded = complete_cases(shown)
+    return _together(methods(shown), in_sentence(excluded) if excluded else "")
 
 
 def by_marker(shown: Shown) -> str:
