@@ -426,6 +426,12 @@ def test_panels_of_other_groups_have_legends_of_their_own() -> None:
     assert entries == [list(panel.groups) for panel in panels]
 
 
+def test_models_of_the_same_names_stand_in_one_legend() -> None:
+    panels = tuple(figure(parametric=["weibull"], where=where) for where in ([], ["ecog==0"]))
+    (legend,) = draw_panels(SurvivalPanels(panels, ("", ""))).legends
+    assert len(legend.get_texts()) == 4
+
+
 @pytest.mark.parametrize("others", ["treatment", "ecog"])
 def test_axes_and_numbers_at_risk_of_a_row_stand_at_the_same_heights(others: str) -> None:
     panels = (figure(), figure(by=others), figure())

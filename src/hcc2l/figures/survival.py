@@ -107,7 +107,8 @@ def _have_one_legend(panels: Sequence[SurvivalFigure]) -> bool:
 
     def entries(panel: SurvivalFigure) -> object:
         causes = {curve.cause for curve in panel.curves} if panel.rising else set()
-        return panel.legend, panel.groups, panel.captions, causes, panel.models
+        models = [(model.group, model.model) for model in panel.models]
+        return panel.legend, panel.groups, panel.captions, causes, models
 
     return all(entries(panel) == entries(panels[0]) for panel in panels)
 
