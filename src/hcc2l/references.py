@@ -5,6 +5,12 @@ AALEN_JOHANSEN_1978 = (
     "on censored observations. Scand J Stat 1978;5:141–150."
 )
 
+ALTMAN_2012 = (
+    "Altman DG, McShane LM, Sauerbrei W, Taube SE. Reporting recommendations for tumor marker "
+    "prognostic studies (REMARK): explanation and elaboration. PLoS Med 2012;9:e1001216. "
+    "doi:10.1371/journal.pmed.1001216"
+)
+
 ANDERSON_1983 = (
     "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol "
     "1983;1:710–719."
@@ -40,6 +46,12 @@ BROOKMEYER_CROWLEY_1982 = (
 CLOPPER_PEARSON_1934 = (
     "Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in the case of "
     "the binomial. Biometrika 1934;26:404–413."
+)
+
+COLLINS_2024 = (
+    "Collins GS, Moons KGM, Dhiman P, et al. TRIPOD+AI statement: updated guidance for reporting "
+    "clinical prediction models that use regression or machine learning methods. BMJ "
+    "2024;385:e078378. doi:10.1136/bmj-2023-078378"
 )
 
 COX_1958 = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 1958;20:215–242."
@@ -175,6 +187,11 @@ MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Maki
 MCNEMAR_1947 = (
     "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
     "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996"
+)
+
+MCSHANE_2005 = (
+    "McShane LM, Altman DG, Sauerbrei W, et al. REporting recommendations for tumour MARKer "
+    "prognostic studies (REMARK). Br J Cancer 2005;93:387–391. doi:10.1038/sj.bjc.6602678"
 )
 
 NEWCOMBE_1998 = (

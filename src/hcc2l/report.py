@@ -272,10 +272,20 @@ class SurvivalFigure(Figure):
 
 @dataclass(frozen=True)
 class SurvivalPanels(Figure):
-    """Survival figures of the same groups side by side, each under its title."""
+    """Survival figures row by row, each under its title.
+
+    Attributes
+    ----------
+    columns
+        How many stand side by side; all when None.
+    letters
+        Whether they are called A, B, C … before their titles.
+    """
 
     panels: tuple[SurvivalFigure, ...]
     titles: tuple[str, ...]
+    columns: int | None = None
+    letters: bool = False
 
     @property
     def tables(self) -> dict[str, Table]:

@@ -605,6 +605,8 @@ _STEMS = {
     "death": r"death|died|deceased|verstorben|\btod|sterb|deces|decede|muerte|fallec|morte"
     "|olum|zgon|사망|死亡",
     "progression": "progress|progres|진행|进展|進展|増悪",
+    "adverse": r"\b(aes?|adae|ctcae|tox|toxicity|toxicities|trae|irae|adverse|nebenwirkung(en)?|uaw"
+    r"|indesirables?|advers[oa]s?)\b|부작용|이상반응|不良|有害事象|副作用|нежелательн",
     "status": "status|statut|vital|event|estado|durum|결과|생존|结局|結局|转归|転帰",
 }
 
@@ -612,7 +614,8 @@ _STEMS = {
 def suggests(name: str, part: str) -> bool:
     """Whether a column's name suggests a part of an endpoint, by a part of a word at least.
 
-    The parts are ``start``, ``last`` (contact), ``death``, ``progression`` and ``status``. This is
+    The parts are ``start``, ``last`` (contact), ``death``, ``progression`` and ``status``; or
+    ``adverse``, for adverse events. This is
     enough for a proposal, which a person checks; `recognise` is stricter.
     """
     return re.search(_STEMS[part], normal(re.sub(r"[()\[\]（）【】]", " ", name))) is not None

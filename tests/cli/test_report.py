@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import docx
@@ -197,7 +198,7 @@ def test_the_files_of_a_study_are_never_overwritten(run: Run, write: Write) -> N
 
 def test_the_figures_of_latex_stand_beside_it(paper: Path) -> None:
     text = (paper / "paper.tex").read_text(encoding="utf-8")
-    (name,) = re.findall(r"\\includegraphics\[width=17.00cm\]\{(.*)\}", text)
+    (name,) = re.findall(r"\\includegraphics\[width=16.99cm\]\{(.*)\}", text)
     assert name == "paper-figure-1.png"
     assert (paper / name).read_bytes().startswith(b"\x89PNG")
     assert r"\caption{Overall (A) and progression-free survival (B)}" in text
@@ -336,6 +337,13 @@ def test_a_checklist_is_the_last_table(run: Run, write: Write) -> None:
     assert answers["22"] == "to be written"
 
 
+def test_several_checklists_stand_in_their_order(run: Run, write: Write) -> None:
+    write("study.toml", 'checklist = ["tripod-ai", "remark"]\n[[table]]\nrun = "cox -x age"\n')
+    done = run("report", "study.toml", "--out", "paper.md")
+    assert done.out.endswith("Table 2. TRIPOD+AI checklist\nTable 3. REMARK checklist\n")
+    assert "\n## Checklists\n" in Path("paper.md").read_text(encoding="utf-8")
+
+
 def test_without_a_study_it_says_what_to_write(run: Run) -> None:
     done = run("report")
     assert (done.status, "hcc2l report study.toml" in done.err) == (2, True)
@@ -378,6 +386,71 @@ def test_an_export_as_the_hospital_made_it_gives_a_paper_in_two_commands(
     assert "Before and after matching" in made.out
 
 
+SAMPLE = EXPORT.parent
+
+
+def runs_of(path: str) -> list[str]:
+    """The commands of a study file."""
+    entries = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    runs = [entry["run"] for kind in ("table", "figure") for entry in entries.get(kind, ())]
+    return [run for several in runs for run in ([several] if isinstance(several, str) else several)]
+
+
+def test_a_first_study_has_markers_pairs_and_the_file_of_adverse_events(
+    run: Run, workplace: Path
+) -> None:
+    """Which need not be in the working folder."""
+    folder = workplace / "data"
+    folder.mkdir()
+    for name in ("cohort.csv", "hcc2l.toml", "adverse_events.csv"):
+        shutil.copy(SAMPLE / name, folder)
+    assert run("report", "data/study.toml", "--init", "data/cohort.csv").status == 0
+    assert {
+        "roc --marker afp,pivka_ii,albi,crp --at 12 --endpoint os",
+        "change --before afp --after afp_week8 --by second_line",
+        "adverse --events adverse_events.csv --by second_line",
+    } <= set(runs_of("data/study.toml"))
+    made = run("report", "data/study.toml", "--out", "paper.md")
+    assert (made.status, made.messages("error")) == (0, [])
+
+
+def test_a_file_that_is_not_of_this_cohort_is_no_file_of_adverse_events(
+    run: Run, workplace: Path
+) -> None:
+    shutil.copy(SAMPLE / "cohort.csv", workplace)
+    (workplace / "adverse_events.csv").write_text("patient_id,event,grade\nX9,Rash,2\n")
+    (workplace / "notes.csv").write_text("patient_id,event,grade\nP001,Rash,2\n")
+    assert run("report", "--init", "cohort.csv").status == 0
+    assert not any(text.startswith("adverse") for text in runs_of("study.toml"))
+
+
+def test_a_first_study_knows_columns_of_grades_and_treatments_of_three_levels(
+    run: Run, write: Write
+) -> None:
+    """No matching of three treatments is proposed; a tumour's grade is no adverse event."""
+    rows = "".join(
+        f"{i},{5 + i},{i % 2},{'ABC'[i % 3]},{50 + i},{i % 4},{['no', 'yes'][i % 2]},{1 + i % 3}\n"
+        for i in range(1, 61)
+    )
+    head = "id,os_months,death,treatment,age,ae_diarrhoea,ae_rash,tumour_grade"
+    write("c.csv", f"{head}\n{rows}")
+    assert run("report", "--init", "c.csv").status == 0
+    runs = runs_of("study.toml")
+    assert "adverse -x ae_diarrhoea,ae_rash --by treatment" in runs
+    assert not any(text.startswith("psmatch") for text in runs)
+    made = run("report", "study.toml", "--out", "paper.md")
+    assert (made.status, made.messages("error")) == (0, [])
+
+
+def test_a_first_study_names_what_must_be_corrected_first(run: Run, write: Write) -> None:
+    write("c.csv", "id,os_months,death,age\n" + "1,5,1,60\n1,6,0,61\n" * 10)
+    done = run("report", "--init", "c.csv")
+    assert done.status == 0
+    assert any("names them in its first lines" in text for text in done.messages("warning"))
+    first = Path("study.toml").read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# Correct first: id, ")
+
+
 def test_a_hint_that_several_failures_have_in_common_is_printed_once(
     run: Run, write: Write
 ) -> None:
@@ -393,12 +466,34 @@ def test_a_data_update_is_compared_with_the_earlier_results(
     write("study.toml", f'cohort = "{cohort_csv.name}"\n[[table]]\nrun = "km --by child_pugh"\n')
     run("report", "study.toml", "-q", "--out", "old.json")
     same = run("report", "study.toml", "--compare", "old.json")
-    assert same.out.endswith("\nNo number moved.\n")
+    assert same.out.endswith("\nSince the earlier results: no number moved.\n")
     lines = cohort_csv.read_text(encoding="utf-8").splitlines()
     cohort_csv.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
     moved = run("report", "study.toml", "--compare", "old.json").out
-    assert "  table-1 groups [A] n 24 → 23" in moved
+    assert re.search(r"Since the earlier results: \d+ numbers moved", moved)
+    assert re.search(r"table-1, groups\n   A\n +n +24 +23 +−1 +−4.2\n", moved)
     assert "quantiles" not in moved  # a table that is not printed
+
+
+def test_a_data_update_changes_conclusions_and_groups(run: Run, workplace: Path) -> None:
+    """Half of the patients: an interval includes 1, and a group has no patients any more."""
+    shutil.copy(SAMPLE / "cohort.csv", workplace)
+    Path("study.toml").write_text(
+        'cohort = "cohort.csv"\n[[table]]\nid = "models"\nrun = "cox -x age,afp@400"\n'
+        '[[table]]\nrun = "km --by albi_grade"\n'
+    )
+    run("report", "study.toml", "-q", "--out", "old.json")
+    rows = Path("cohort.csv").read_text(encoding="utf-8").splitlines()
+    grade = rows[0].split(",").index("albi_grade")
+    kept = [row for row in rows[1:90] if row.split(",")[grade] != "3"]
+    Path("cohort.csv").write_text("\n".join([rows[0], *kept]) + "\n", encoding="utf-8")
+    out = run("report", "study.toml", "--compare", "old.json").out
+    assert re.search(
+        r"Conclusions that changed\n.*\n Number .*\n.*\n models, regression\n"
+        r"   afp@400, ≥400, univariable\n     lower .* now includes 1\n"
+        r"     p .* no longer below 0.05\n", out,
+    )  # fmt: skip
+    assert re.search(r"table-2, groups, 3 +gone\n", out)
 
 
 @pytest.mark.parametrize(
@@ -477,7 +572,7 @@ def test_panels_are_as_narrow_as_a_page_asks_for(run: Run, write: Write) -> None
     write("study.toml", '[[figure]]\nrun = ["km --by child_pugh", "km --by second_line"]\n'
                         'caption = "Survival"\n')  # fmt: skip
     assert run("report", "study.toml", "--out", "paper.tex").status == 0
-    assert pixels("paper-figure-1.png") == pytest.approx(173 / 25.4 * 300, abs=9)
+    assert pixels("paper-figure-1.png") == pytest.approx(170 / 25.4 * 300, abs=2)
 
 
 def pixels(path: str) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 import hcc2l
-from hcc2l.compose.strobe import TO_BE_WRITTEN, Answered, strobe
+from hcc2l.compose.answers import Answered
+from hcc2l.compose.checklist import TO_BE_WRITTEN
+from hcc2l.compose.strobe import STROBE
 from hcc2l.report import Report
 
 ITEMS = (
@@ -14,8 +16,9 @@ ITEMS = (
 )
 
 
-def answers(*shown: tuple[str, Report]) -> dict[str, str]:
-    rows = strobe([Answered((place,), report) for place, report in shown]).rows
+def answers(*shown: tuple[str, Report], printed: str = "") -> dict[str, str]:
+    tables = (printed,) if printed else ()
+    rows = STROBE.filled([Answered((place,), report, tables) for place, report in shown]).rows
     return {row[0]: row[2] for row in rows}
 
 
@@ -35,8 +38,16 @@ def test_survival_gives_outcomes_events_and_follow_up(cohort: hcc2l.Cohort) -> N
     assert known["13b"] == "not where age<60: 83"
     assert known["14b"] == known["12c"] == TO_BE_WRITTEN
     assert known["15"].startswith("Events. Overall survival: all ")
-    assert known["16c"] == "Table 1"
     assert known["12a"] == "Methods"
+    assert known["16c"] == TO_BE_WRITTEN
+
+
+def test_survival_at_given_times_is_an_absolute_risk_where_it_is_printed(
+    cohort: hcc2l.Cohort,
+) -> None:
+    survival = ("Table 1", hcc2l.km(cohort, at=[12]))
+    assert answers(survival, printed="survival")["16c"] == "Table 1"
+    assert answers(survival, printed="groups")["16c"] == TO_BE_WRITTEN
 
 
 def test_regression_gives_estimates_and_what_was_missing(cohort: hcc2l.Cohort) -> None:

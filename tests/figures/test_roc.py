@@ -144,14 +144,38 @@ def test_cutoffs_with_the_same_rates_share_one_text() -> None:
 
 
 def test_many_cutoffs_stand_in_the_legend() -> None:
+    """Those that were given too, so that every dot in the square is explained."""
     report, figure = analysed(**RESISTANCE, marker=["afp", "alt"], at_cut="afp=20,200,400")
     picture = draw(figure)
     assert not picture.axes[0].texts
     labels = [t.get_text().splitlines() for t in picture.legends[0].get_texts()]
     chosen = [r for r in report.table("summary").rows if r["criterion"] == "youden"]
     for lines, row in zip(labels, chosen, strict=True):
-        assert lines[-1].startswith(f"{row['rule']} (Se ")
-        assert len(lines) == 2  # the given cut-offs are not listed
+        assert any(line.startswith(f"● {row['rule']} (Se ") for line in lines)
+    given = [line for line in labels[0] if line.startswith("○ ")]
+    assert [line.split(" (")[0] for line in given] == ["○ ≥20", "○ ≥200", "○ ≥400"]
+    FigureCanvasAgg(picture).draw()
+    assert picture.legends[0].get_window_extent().y1 <= picture.bbox.height
+
+
+def test_cutoffs_of_one_kind_in_the_legend_need_no_dots() -> None:
+    _, figure = analysed(**RESISTANCE, marker=["afp", "alt"])
+    (first, *_) = figure.points
+    five = (*figure.points, *(replace(first, rule=f"≥T{i}") for i in range(3)))
+    labels = [t.get_text() for t in draw(replace(figure, points=five)).legends[0].get_texts()]
+    assert f"\n{first.rule} and ≥T0 and ≥T1 and ≥T2 (Se " in labels[0]
+
+
+def test_the_text_of_a_cutoff_leaves_the_diagonal_free_where_it_can() -> None:
+    _, figure = analysed(**RESISTANCE, marker="afp", at_cut="afp=400")
+    picture = draw(figure)
+    FigureCanvasAgg(picture).draw()
+    (axes,) = picture.axes
+    diagonal = next(line for line in axes.lines if list(line.get_xdata()) == [0, 1])
+    path = diagonal.get_transform().transform_path(diagonal.get_path())
+    assert len(axes.texts) == 2
+    for text in axes.texts:
+        assert not path.intersects_bbox(Text.get_window_extent(text), filled=False)
 
 
 def test_the_legend_has_the_area_of_the_table() -> None:

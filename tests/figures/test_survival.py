@@ -18,7 +18,8 @@ import hcc2l
 from hcc2l.analyses.survival_figure import axis_ticks
 from hcc2l.errors import UsageError
 from hcc2l.figures import draw, plot_format
-from hcc2l.figures.style import COLOURS, DASHES
+from hcc2l.figures.size import fitted
+from hcc2l.figures.style import COLOURS, DASHES, FigureStyle
 from hcc2l.figures.survival import draw as draw_survival
 from hcc2l.figures.survival import draw_panels
 from hcc2l.render import render_report
@@ -397,13 +398,14 @@ def test_panels_show_each_analysis_under_its_own_title() -> None:
     left, right = picture.axes
     assert left.get_position().x1 < right.get_position().x0
     assert left.get_position().height == right.get_position().height
+    (shared,) = picture.legends
     for axes, report, title, note in (
         (left, before, "All patients", "p one"),
         (right, after, "ECOG 0", "p two"),
     ):
         heading = next(t for t in axes.texts if t.get_text() == title).get_window_extent()
-        legend = picture.legends[picture.axes.index(axes)].get_window_extent()
-        assert legend.y1 <= heading.y0 < heading.y1 <= picture.bbox.height
+        legend = shared.get_window_extent()
+        assert heading.y1 <= legend.y0 < legend.y1 <= picture.bbox.height
         assert heading.x0 == pytest.approx(axes.get_window_extent().x0)
         boxes = [t.get_window_extent() for t in axes.texts]
         assert min(box.x0 for box in boxes) >= (0 if axes is left else left.get_window_extent().x1)
@@ -415,6 +417,55 @@ def test_panels_show_each_analysis_under_its_own_title() -> None:
             (line,) = steps(axes, COLOURS[i])
             curve = rows_of(report, "curve", group=level)
             assert points(line) == [[0.0, 1.0], *([r["time"], r["estimate"]] for r in curve)]
+
+
+def test_panels_of_other_groups_have_legends_of_their_own() -> None:
+    panels = (figure(), figure(by="ecog"))
+    picture = draw_panels(SurvivalPanels(panels, ("", "")))
+    entries = [[text.get_text() for text in legend.get_texts()] for legend in picture.legends]
+    assert entries == [list(panel.groups) for panel in panels]
+
+
+def test_models_of_the_same_names_stand_in_one_legend() -> None:
+    panels = tuple(figure(parametric=["weibull"], where=where) for where in ([], ["ecog==0"]))
+    (legend,) = draw_panels(SurvivalPanels(panels, ("", ""))).legends
+    assert len(legend.get_texts()) == 4
+
+
+@pytest.mark.parametrize("others", ["treatment", "ecog"])
+def test_axes_and_numbers_at_risk_of_a_row_stand_at_the_same_heights(others: str) -> None:
+    panels = (figure(), figure(by=others), figure())
+    picture = draw_panels(SurvivalPanels(panels, ("",) * 3, columns=2, letters=True))
+    picture.canvas.draw()
+    (a, b, c), headings = picture.axes, []
+    for axes in (a, b, c):
+        boxes = {t.get_text(): t.get_window_extent() for t in axes.texts}
+        headings.append(boxes["Number at risk"].y0)
+    assert (a.get_position().y0, a.get_position().y1) == (b.get_position().y0, b.get_position().y1)
+    assert headings[0] == headings[1] > headings[2]
+    assert (c.get_position().x0, c.get_position().width) == (
+        a.get_position().x0, a.get_position().width)  # fmt: skip
+    lowest = min(t.get_window_extent().y0 for axes in (a, b) for t in axes.texts)
+    letter = next(t for t in c.texts if t.get_text() == "C").get_window_extent()
+    assert 0 <= c.get_window_extent().y1 < letter.y0 < letter.y1 < lowest
+
+
+@pytest.mark.parametrize(("millimetres", "columns"), [(85, 1), (85, 2), (175, 2), (175, 3)])
+def test_the_texts_of_panels_touch_nothing_at_the_width_of_a_column_or_a_page(
+    millimetres: float, columns: int
+) -> None:
+    """Letters, titles, the legend and numbers at risk stand in the picture and apart."""
+    panels = (figure(), figure(where=["ecog==0"]), figure())
+    whole = SurvivalPanels(panels, ("All", "ECOG 0", "All"), columns, letters=True)
+    picture = fitted(lambda paper: draw_panels(whole, paper), FigureStyle(width=millimetres))
+    picture.canvas.draw()
+    assert picture.get_figwidth() == pytest.approx(millimetres / 25.4)
+    boxes = [legend.get_window_extent() for legend in picture.legends]
+    boxes += [t.get_window_extent() for axes in picture.axes for t in axes.texts]
+    for box in boxes:
+        assert 0 <= box.x0 < box.x1 <= picture.bbox.width
+        assert 0 <= box.y0 < box.y1 <= picture.bbox.height
+        assert not any(box.overlaps(other) for other in boxes if other is not box)
 
 
 # ---------------------------------------------------------------- the annotation

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
@@ -27,16 +25,17 @@ from hcc2l.cli._run import (
     print_reading_notes,
     print_result,
     progress_shown,
+    terminal,
     told_once,
 )
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
 from hcc2l.house_styles import STYLES, written_in
-from hcc2l.specs import SPECS, CheckSpec, CohortSpec
+from hcc2l.specs import SPECS, CohortSpec
 from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
-from hcc2l.wording import listed
+from hcc2l.wording import in_sentence, listed
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
@@ -52,7 +51,6 @@ _RENDERERS = {
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
 _SHOWN = 200  # characters of a command line in a message
-_PAGE = 168.0  # mm, the width of all panels of a figure
 _TAKEN = (  # the study has keys for most of these
     "out", "plot", "format", "json", "table", "save", "write_dictionary",
 )  # fmt: skip
@@ -121,12 +119,7 @@ def report(
     from hcc2l.compose.study import read_study
 
     if init is not None:
-        if out or compare or json_:
-            raise UsageError(
-                "--init writes a study file and runs nothing.",
-                hint="Run it alone, then hcc2l report study.toml --out paper.docx.",
-            )
-        _write_draft(init, Path(study or "study.toml"))
+        _write_first_study(init, study, others=bool(out or compare or json_))
         return
     if study is None:
         raise UsageError("There is no study file.", hint="Write hcc2l report study.toml.")
@@ -141,10 +134,7 @@ def report(
     if template is not None:
         check_template(template, formats)
     read = read_study(Path(study))
-    targets = [("--out", path) for path in paths]
-    for path, ending in zip(paths, formats, strict=True):
-        if ending == "tex":
-            targets += [(f"the figures of --out {path}:", f) for f in _figure_files(path, read)]
+    targets = _targets(paths, formats, read)
     check_targets(targets)
     calls = _calls(read)
     runner = Runner(read, quiet=quiet)
@@ -160,31 +150,33 @@ def report(
         raise typer.Exit(1)
 
 
+def _write_first_study(cohort: str, study: str | None, *, others: bool) -> None:
+    """Write a study file; UsageError beside the options that ask for a document."""
+    from hcc2l.cli.first_study import write_first_study
+
+    if others:
+        raise UsageError(
+            "--init writes a study file and runs nothing.",
+            hint="Run it alone, then hcc2l report study.toml --out paper.docx.",
+        )
+    write_first_study(cohort, Path(study or "study.toml"))
+
+
+def _targets(paths: Sequence[str], formats: Sequence[str], study: Study) -> list[tuple[str, str]]:
+    """Option and path of every file that will be written, with the figures beside LaTeX files."""
+    targets = [("--out", path) for path in paths]
+    for path, ending in zip(paths, formats, strict=True):
+        if ending == "tex":
+            beside = _figure_files(path, study)
+            targets += [(f"the figures of --out {path}:", file) for file in beside]
+    return targets
+
+
 def _check_style(style: str | None) -> None:
     if style is not None and style not in STYLES:
         raise UsageError(
             f"{style!r} is not a style.", where="--style", hint=did_you_mean(style, STYLES)
         )
-
-
-def _write_draft(cohort: str, path: Path) -> None:
-    """A study file for a cohort."""
-    from hcc2l.analyses.check.run import run
-    from hcc2l.compose.draft import draft
-    from hcc2l.readers import read_cohort
-
-    if cohort == "-":
-        raise UsageError("A study names a file.", where="--init", hint="Save the cohort first.")
-    if path.exists():
-        raise UsageError(
-            "This file exists; a study file is never overwritten.",
-            where=str(path),
-            hint="Give another name: hcc2l report new.toml --init cohort.csv.",
-        )
-    checked = run(read_cohort(cohort), CheckSpec())
-    named = Path(os.path.relpath(cohort, path.parent)).as_posix()
-    write_files({str(path): draft(named, checked, SPECS).encode()})
-    print_result(f"{path} is written. Make the paper: hcc2l report {path} --out paper.docx\n")
 
 
 def _old_results(path: str) -> dict[str, Any]:
@@ -411,7 +403,6 @@ def _deliver(
 ) -> int:
     """Write the document in every format, then print, and return the exit status."""
     from hcc2l.compose.document import study_document, study_json
-    from hcc2l.render.template import read_template
     from hcc2l.render.to_json import report_object, to_text
 
     with told_once():
@@ -419,26 +410,35 @@ def _deliver(
     whole = to_text(study_json(study, shown, report_object))
     contents: dict[str, bytes] = {}
     for path in paths:
-        name = _format(path)
-        if name == "json":
+        if _format(path) == "json":
             contents[path] = whole.encode()
             continue
-        render = import_module(f"hcc2l.render.{_RENDERERS[name]}").render_document
-        files = dict(enumerate(_figure_files(path, study), start=1)) if name == "tex" else {}
-        names = {number: Path(file).name for number, file in files.items()}
-        more: list[Any] = [names] if files else []
-        if name == "docx" and template is not None:
-            more = [read_template(template)]
-        with told_once():
-            made: str | bytes = render(document, *more)
-        contents[path] = made.encode() if isinstance(made, str) else made
-        contents |= {files[p.number]: p.png for p in document.pictures if p.number in files}
+        contents |= _rendered(document, path, _figure_files(path, study), template)
     write_files(contents)
     _tell_failures(study, shown)
     print_result(whole if as_json else _contents(document))
     if old is not None:
         _print_changes(old, json.loads(whole), shown)
     return int(any(one.failure for one in shown))
+
+
+def _rendered(
+    document: Document, path: str, figures: Sequence[str], template: str | None
+) -> dict[str, bytes]:
+    """The document in the format of a file, with the image files beside a LaTeX file."""
+    from hcc2l.render.template import read_template
+
+    name = _format(path)
+    files = dict(enumerate(figures, start=1)) if name == "tex" else {}
+    names = {number: Path(file).name for number, file in files.items()}
+    more: list[Any] = [names] if files else []
+    if name == "docx" and template is not None:
+        more = [read_template(template)]
+    render = import_module(f"hcc2l.render.{_RENDERERS[name]}").render_document
+    with told_once():
+        made: str | bytes = render(document, *more)
+    images = {files[p.number]: p.png for p in document.pictures if p.number in files}
+    return {path: made.encode() if isinstance(made, str) else made} | images
 
 
 def _figure_files(path: str, study: Study) -> list[str]:
@@ -461,8 +461,9 @@ def _tell_failures(study: Study, shown: Sequence[Done]) -> None:
 
 def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     """Which printed numbers moved since the earlier results, changed conclusions first."""
-    from hcc2l.compose.compare import changes
+    from hcc2l.compose.compare import changes, summary, tables
     from hcc2l.compose.document import entry_id
+    from hcc2l.render.to_terminal import grid_text
 
     printed = {
         (table.name, entry_id(one.entry, i, len(one.reports)))
@@ -472,38 +473,24 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
         if table.columns
     }
     moved = [c for c in changes(old, new) if not c.table or (c.table, c.entry) in printed]
-    concluded = [c for c in moved if c.conclusion]
-    lines = ["", "Since the earlier results:"]
-    lines += [f"! {change}" for change in concluded]
-    lines += [f"  {change}" for change in moved if not change.conclusion]
-    print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
+    width, _ = terminal()
+    grids = "".join(grid_text(grid, width) for grid in tables(moved))
+    print_result(f"\nSince the earlier results: {in_sentence(summary(moved))}\n{grids}")
 
 
 def _draw(runner: Runner, calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
-    """The figures of an entry as the panels of one.
-
-    Panels are as narrow as their number beside each other asks for, so that their letters can be
-    read in the width of a page, unless a width was given or is too small for them.
-    """
-    from hcc2l.figures import draw
+    """The figures of an entry as the panels of one."""
     from hcc2l.figures.panels import panels
     from hcc2l.figures.style import FigureStyle
 
-    pictures = []
-    beside = min(entry.columns, len(reports))
+    figures, styles = [], []
     for made, call in zip(reports, calls[entry.line], strict=True):
         if made.draw is None:
             raise UsageError(f"{made.provenance.command} draws no figure.")
-        options = options_of_kind(FigureOptions, runner.options(call, entry.cohort))
-        figure, style = made.draw(), FigureStyle(**options)
-        if beside > 1 and style.width is None:
-            with suppress(UsageError):
-                style = replace(style, width=_PAGE / beside)
-                pictures.append(draw(figure, "png", style))
-                continue
-            style = replace(style, width=None)
-        pictures.append(draw(figure, "png", style))
-    return panels(pictures, entry.columns)
+        options = runner.options(call, entry.cohort)
+        figures.append(made.draw())
+        styles.append(FigureStyle(**options_of_kind(FigureOptions, options)))
+    return panels(figures, styles, entry.columns)
 
 
 def _contents(document: Document) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
+from hcc2l.compose.answers import Answered
 from hcc2l.compose.merge import beside, stacked
-from hcc2l.compose.strobe import Answered, strobe
 from hcc2l.compose.study import Entry, Study, on_one_line
 from hcc2l.errors import Hcc2lError, UsageError
 from hcc2l.render.document import (
@@ -58,11 +58,14 @@ def study_document(study: Study, done: Sequence[Done], draw: Draw) -> tuple[Docu
         made, result = _parts(one, numbers, draw)
         parts += made
         shown.append(result)
-        answered += [Answered(tuple(_places(made)), report) for report in result.reports]
+        places = tuple(_places(made))
+        answered += [Answered(places, r, _printed(one.entry, r)) for r in result.reports]
     reports = [report for one in shown for report in one.reports]
     parts += [*_methods(shown), *_notes(shown), *_origin(study, reports)]
-    if study.checklist == "strobe":
-        parts += [Section("Checklist"), NumberedTable(strobe(answered), numbers["table"] + 1)]
+    if study.checklists:
+        parts.append(Section("Checklist" if len(study.checklists) == 1 else "Checklists"))
+    for number, checklist in enumerate(study.checklists, start=numbers["table"] + 1):
+        parts.append(NumberedTable(checklist.filled(answered), number))
     return Document(study.title, tuple(parts), whole=True), shown
 
 
@@ -71,6 +74,13 @@ def _places(parts: Sequence[Part]) -> Iterator[str]:
     for part in parts:
         if isinstance(part, (NumberedTable, Picture)):
             yield f"{'Figure' if isinstance(part, Picture) else 'Table'} {part.number}"
+
+
+def _printed(entry: Entry, report: Report) -> tuple[str, ...]:
+    """The names of the tables of a report that an entry prints; none of a figure."""
+    if entry.kind == "figure":
+        return ()
+    return entry.tables or tuple(table.name for table in report.tables if table.columns)[:1]
 
 
 def _parts(one: Done, numbers: dict[str, int], draw: Draw) -> tuple[list[Part], Done]:

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from hcc2l.compose.checklist import Checklist
+from hcc2l.compose.remark import REMARK
+from hcc2l.compose.strobe import STROBE
+from hcc2l.compose.tripod_ai import TRIPOD_AI
 from hcc2l.errors import UsageError, did_you_mean
+from hcc2l.wording import listed
 
 Kind = Literal["section", "text", "table", "figure"]
 
 TOP_KEYS = ("title", "cohort", "dictionary", "checklist")
-CHECKLISTS = ("strobe",)
+CHECKLISTS = {"strobe": STROBE, "remark": REMARK, "tripod-ai": TRIPOD_AI}
 ENTRY_KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "section": {"title": str},
     "text": {"text": str, "stated": bool},
@@ -94,8 +99,8 @@ class Study:
     ----------
     cohort, dictionary
         Paths beside the study file; None for the usual ones.
-    checklist
-        The reporting guideline whose items stand at the end; empty for none.
+    checklists
+        The reporting guidelines whose items stand at the end.
     """
 
     path: Path
@@ -103,7 +108,7 @@ class Study:
     cohort: Path | None
     dictionary: Path | None
     entries: tuple[Entry, ...]
-    checklist: str = ""
+    checklists: tuple[Checklist, ...] = ()
 
 
 def read_study(path: Path) -> Study:
@@ -129,7 +134,7 @@ def read_study(path: Path) -> Study:
         cohort=path.parent / raw["cohort"] if "cohort" in raw else None,
         dictionary=path.parent / raw["dictionary"] if "dictionary" in raw else None,
         entries=entries,
-        checklist=raw.get("checklist", ""),
+        checklists=tuple(CHECKLISTS[name] for name in _listed(raw.get("checklist", ()))),
     )
 
 
@@ -144,19 +149,32 @@ def _faults_of_key(path: Path, text: str, key: str, value: Any) -> Iterator[tupl
             line,
             f"there is no key {key!r} in a study. {did_you_mean(key, (*TOP_KEYS, *ENTRY_KEYS))}",
         )
+    elif key == "checklist":
+        yield from ((line, fault) for fault in _faults_of_checklist(value))
     elif not isinstance(value, str):
         yield line, f"{key}: expected text in quotation marks."
     elif _NOT_IN_XML.search(value):
         yield line, f"{key}: it has a control character."
-    elif key == "checklist" and value not in CHECKLISTS:
-        known = " or ".join(map(repr, CHECKLISTS))
-        yield line, f"checklist: {value!r} is not known; write {known}."
     elif key in ("cohort", "dictionary"):
         file = path.parent / value
         if value in ("", "-") or not file.exists():
             yield line, f"{key}: there is no file {value!r} beside the study file."
         elif file.is_dir():
             yield line, f"{key}: {value!r} is a folder; name a file in it."
+
+
+def _faults_of_checklist(value: Any) -> Iterator[str]:
+    """What is wrong with the names of checklists."""
+    names = value if isinstance(value, list) else [value]
+    if not all(isinstance(name, str) for name in names):
+        yield "checklist: expected a name in quotation marks, or a list of such names."
+        return
+    known = listed([f'"{name}"' for name in CHECKLISTS], "or")
+    for name in names:
+        if name not in CHECKLISTS:
+            yield f"checklist: {name!r} is not known; write {known}."
+    if len(set(names)) < len(names):
+        yield "checklist: a name is given twice."
 
 
 def _parsed(path: Path) -> tuple[str, dict[str, Any]]:

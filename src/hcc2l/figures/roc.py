@@ -20,6 +20,10 @@ from hcc2l.report import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -28,6 +32,7 @@ SIDE, SMALLEST_SIDE = 3.4, 1.8  # of the square
 PANEL_WIDTH, PANEL_HEIGHT = 3.0, 2.3
 NARROWEST, LOWEST = 1.8, 1.0  # of a panel
 LINE = 0.155  # inches for each line of the legend
+FARTHER = 0.25  # from its dot, as a share of the side: what a text goes to avoid the diagonal
 BESIDE = 4  # most cut-offs that are labelled beside their points
 LEGEND_WIDTH = 47
 GREY = "0.45"
@@ -46,8 +51,7 @@ def draw(figure: RocFigure, paper: Paper = PAPER) -> Picture:
     for curve in figure.curves:
         lines = _entry(curve.label, _area(curve, figure.ci), characters)
         if not beside:
-            marked = _points_of(figure, curve)
-            lines += [_point(point) for point in marked if point.criterion != "fixed"][:1]
+            lines += _listed_cutoffs(figure, curve)
         entries.append("\n".join(lines))
     title = textwrap.fill(figure.legend, characters) if figure.legend else None
     count = sum(text.count("\n") + 1 for text in (*entries, *([title] if title else [])))
@@ -111,10 +115,10 @@ def _area_text(area: float | None) -> str:
     return number(area, 3)
 
 
-def _point(point: CutoffPoint, rules: str = "") -> str:
-    """`≥67.6 (Se 81%, Sp 67%)`; `rules` where several cut-offs have these rates."""
+def _point(point: CutoffPoint, rules: str) -> str:
+    """`≥67.6 (Se 81%, Sp 67%)`."""
     rates = f"Se {percent(point.sensitivity, 0)}, Sp {percent(point.specificity, 0)}"
-    return f"{rules or point.rule} ({rates})"
+    return f"{rules} ({rates})"
 
 
 def _mark_cutoffs(axes: Axes, figure: RocFigure, side: float, *, beside: bool) -> None:
@@ -130,13 +134,28 @@ def _mark_cutoffs(axes: Axes, figure: RocFigure, side: float, *, beside: bool) -
                       markerfacecolor=colour(i) if chosen else "white", zorder=5)  # fmt: skip
             if not beside:
                 continue  # texts would hide the curves; they are in the legend
-            text = _point(same[0], " and ".join(dict.fromkeys(point.rule for point in same)))
+            text = _point(same[0], _rules(same))
             axes.annotate(
                 text, (x, y), taken.place(x, y, len(text)), fontsize=sized(6.5), color=colour(i),
                 va="center", zorder=6,
                 arrowprops={"arrowstyle": "-", "color": colour(i), "linewidth": 0.5},
                 path_effects=[withStroke(linewidth=1.6, foreground="white")],
             )  # fmt: skip
+
+
+def _listed_cutoffs(figure: RocFigure, curve: RocCurve) -> list[str]:
+    """Lines of the legend for the cut-offs on a curve, with dots where there are two kinds."""
+    dots = any(point.criterion == "fixed" for point in figure.points)
+    lines = []
+    for same in _by_place(_points_of(figure, curve)):
+        dot = "● " if any(point.criterion != "fixed" for point in same) else "○ "
+        lines.append((dot if dots else "") + _point(same[0], _rules(same)))
+    return lines
+
+
+def _rules(same: Sequence[CutoffPoint]) -> str:
+    """`≥400 and ≥410`, of cut-offs with the same rates."""
+    return " and ".join(dict.fromkeys(point.rule for point in same))
 
 
 def _by_place(marked: Sequence[CutoffPoint]) -> list[list[CutoffPoint]]:
@@ -149,7 +168,10 @@ def _by_place(marked: Sequence[CutoffPoint]) -> list[list[CutoffPoint]]:
 
 
 class _Taken:
-    """What no text may stand on: curves, cut-offs, other texts. The square has sides of 1."""
+    """What no text may stand on: curves, cut-offs, other texts. The square has sides of 1.
+
+    Nor on the line of no discrimination, where there is a place that is not.
+    """
 
     def __init__(self, curves: Sequence[RocCurve], side: float) -> None:
         import numpy as np
@@ -161,6 +183,7 @@ class _Taken:
         steps = np.linspace(0.0, 1.0, 60)[:, None, None]
         dense = [(a[:-1] + steps * (a[1:] - a[:-1])).reshape(-1, 2) for a in lines]
         self.ink = np.concatenate(dense)
+        self.diagonal = np.repeat(np.linspace(0.0, 1.0, 400)[:, None], 2, axis=1)
 
     def place(self, x: float, y: float, length: int) -> tuple[float, float]:
         """Left end and middle of a text, in the free place that is nearest to its dot."""
@@ -175,17 +198,23 @@ class _Taken:
         below_right = (near >= x) & (height <= y)
         order = np.argsort(away + np.where(below_right, 0.0, 0.05), kind="stable")
         pad = CLEAR * self.unit
-        for i in order:
-            if away[i] < pad + half:
-                continue
+
+        def free(i: int, ink: Floats) -> bool:
             inside = (
-                (self.ink[:, 0] > left[i] - pad) & (self.ink[:, 0] < left[i] + width + pad)
-                & (np.abs(self.ink[:, 1] - height[i]) < half + pad)
+                (ink[:, 0] > left[i] - pad) & (ink[:, 0] < left[i] + width + pad)
+                & (np.abs(ink[:, 1] - height[i]) < half + pad)
             )  # fmt: skip
-            if not inside.any():
+            return not inside.any()
+
+        nearest = None  # that is on no curve
+        for i in (i for i in order if away[i] >= pad + half and free(i, self.ink)):
+            nearest = i if nearest is None else nearest
+            if away[i] > away[nearest] + FARTHER:
                 break
-        else:
-            i = order[0]
+            if free(i, self.diagonal):
+                nearest = i
+                break
+        i = order[0] if nearest is None else nearest
         box = np.linspace(left[i], left[i] + width, 40)
         self.ink = np.concatenate([
             self.ink, *(np.column_stack([box, np.full(40, height[i] + d)]) for d in (-half, half)),

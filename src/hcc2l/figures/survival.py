@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import PAPER, Paper, colour, dashes, sized
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 WIDTH = 5.0
 PLOT_HEIGHT, LOWEST = 2.9, 1.0
 LEFT, RIGHT = 0.62, 0.15  # the left margin is wider beside long names
+MARGIN, ABOVE = 0.08, 0.12  # left of names and letters; above all that is above a plot
 PLOT_WIDTH, NARROWEST = WIDTH - LEFT - RIGHT, 1.5
 ROW_HEIGHT = 0.17
 WRAPPED_LINE = 0.125  # each further line of a wrapped name
@@ -40,44 +42,94 @@ def draw(figure: SurvivalFigure, paper: Paper = PAPER) -> Picture:
 
 
 def draw_panels(figure: SurvivalPanels, paper: Paper = PAPER) -> Picture:
-    """Several survival figures side by side, all of the same height."""
+    """Survival figures row by row; those of a row begin and end at the same heights.
+
+    Panels of the same groups stand under one legend.
+    """
     from matplotlib.figure import Figure as MplFigure
 
-    first, panels = figure.panels[0], len(figure.panels)
-    narrow = paper.width is not None and paper.width / panels < NARROW
-    lines = _risk_lines(first.groups, first.cumulative_events, narrow=narrow)
-    widest = max(len(part) for line in lines for part in line.label.splitlines())
-    left = LEFT if len(first.groups) == 1 else max(LEFT, 0.2 + 0.075 * widest)
-    least = (NARROWEST + left + RIGHT) * panels
-    each = paper.wide((WIDTH + left - LEFT) * panels, least, 0.0) / panels
+    count = len(figure.panels)
+    columns = min(figure.columns or count, count)
+    narrow = paper.width is not None and paper.width / columns < NARROW
+    lines = [_risk_lines(p.groups, p.cumulative_events, narrow=narrow) for p in figure.panels]
+    left = max(map(_left, figure.panels, lines))
+    least = (NARROWEST + left + RIGHT) * columns
+    width = paper.wide((WIDTH + left - LEFT) * columns, least, 0.0)
+    each = width / columns
     plot = each - left - RIGHT
-    handles = _legend_handles(first, plot)
-    bottom = 0.45 + ROW_HEIGHT * 1.3 + sum(line.height for line in lines)
-    top = 0.12 + _legend_height(first, handles, plot)
-    top += TITLE_LINE if any(figure.titles) else 0.0
-    tall = paper.tall(PLOT_HEIGHT, LOWEST, bottom + top)
-    height, width = tall + bottom + top, each * panels
+    shared = count > 1 and _have_one_legend(figure.panels)
+    legend = _legend_height(figure.panels[0], width - left - RIGHT) if shared else 0.0
+    rows = [range(first, min(first + columns, count)) for first in range(0, count, columns)]
+    above = [_above(figure, row, 0.0 if shared else plot) for row in rows]
+    below = [_below([lines[i] for i in row]) for row in rows]
+    rest = legend + sum(above) + sum(below)
+    tall = paper.tall(PLOT_HEIGHT * len(rows), LOWEST * len(rows), rest) / len(rows)
+    height = tall * len(rows) + rest
     picture = MplFigure(figsize=(width, height))
-    highest = max(map(_highest, figure.panels))
-    for i, (panel, title) in enumerate(zip(figure.panels, figure.titles, strict=True)):
-        axes = picture.add_axes(
-            ((i * each + left) / width, bottom / height, plot / width, tall / height)
-        )
-        if title:
-            axes.text(0.0, 1 + (top - 0.12) / tall, title, transform=axes.transAxes,
-                      ha="left", va="top", fontweight="bold", fontsize=sized(9))  # fmt: skip
-        if panel.show == "hazard":
-            axes.set_ylim(0.0, highest * 1.05 or 1.0)
-        _draw_panel(axes, panel, lines, left)
+    highest = max(_highest(panel) for panel in figure.panels)
+    top = height - legend
+    for row, over, under in zip(rows, above, below, strict=True):
+        bottom = top - over - tall
+        for place, i in enumerate(row):
+            corner = (place * each + left) / width, bottom / height
+            axes = picture.add_axes((*corner, plot / width, tall / height))
+            _draw_heading(axes, figure, i, over, left)
+            if figure.panels[i].show == "hazard":
+                axes.set_ylim(0.0, highest * 1.05 or 1.0)
+            _draw_panel(axes, figure.panels[i], lines[i], left, with_legend=not shared)
+        top = bottom - under
+    if shared:
+        at = left / width, 1 - (legend + ABOVE / 2) / height
+        _draw_legend(picture, figure.panels[0], width - left - RIGHT, at, picture.transFigure)
     return picture
 
 
+def _left(figure: SurvivalFigure, lines: Sequence[_RiskLine]) -> float:
+    """The margin on the left, where the groups are named beside their numbers."""
+    widest = max(len(part) for line in lines for part in line.label.splitlines())
+    return LEFT if len(figure.groups) == 1 else max(LEFT, 0.2 + 0.075 * widest)
+
+
+def _above(figure: SurvivalPanels, row: Sequence[int], plot: float) -> float:
+    """The height above the plots of a row; without legends where the width of a plot is 0."""
+    legends = [_legend_height(figure.panels[i], plot) if plot else 0.0 for i in row]
+    titled = figure.letters or any(figure.titles[i] for i in row)
+    return ABOVE + max(legends) + (TITLE_LINE if titled else 0.0)
+
+
+def _below(lines: Sequence[Sequence[_RiskLine]]) -> float:
+    """The height below the plots of a row, as the longest table of numbers at risk needs it."""
+    return 0.45 + ROW_HEIGHT * 1.3 + max(sum(line.height for line in table) for table in lines)
+
+
+def _have_one_legend(panels: Sequence[SurvivalFigure]) -> bool:
+    """Whether what a legend says is the same of all panels."""
+
+    def entries(panel: SurvivalFigure) -> object:
+        causes = {curve.cause for curve in panel.curves} if panel.rising else set()
+        models = [(model.group, model.model) for model in panel.models]
+        return panel.legend, panel.groups, panel.captions, causes, models
+
+    return all(entries(panel) == entries(panels[0]) for panel in panels)
+
+
+def _draw_heading(axes: Axes, figure: SurvivalPanels, i: int, above: float, left: float) -> None:
+    """The letter of a panel in the margin, and its title, at the upper end of what is above."""
+    width, height = _inches(axes)
+    y = 1 + (above - ABOVE) / height
+    look: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontweight": "bold"}
+    if figure.letters:
+        axes.text((MARGIN - left) / width, y, ascii_uppercase[i], fontsize=sized(11), **look)
+    if figure.titles[i]:
+        axes.text(0.0, y, figure.titles[i], fontsize=sized(9), **look)
+
+
 def _draw_panel(
-    axes: Axes, figure: SurvivalFigure, lines: Sequence[_RiskLine], left: float
-) -> None:
+    axes: Axes, figure: SurvivalFigure, lines: Sequence[_RiskLine], left: float, *,
+    with_legend: bool,
+) -> None:  # fmt: skip
     """Curves with their legend and numbers at risk; `left` is the margin in inches."""
     width, _ = _inches(axes)
-    handles = _legend_handles(figure, width)
     _set_axes(axes, figure, _ticks(figure, width))
     for code, level in enumerate(figure.groups):
         curves = [curve for curve in figure.curves if curve.group == level]
@@ -85,8 +137,8 @@ def _draw_panel(
             _draw_curve(axes, figure, curve, code, thin=number > 0)
     _draw_medians(axes, figure)
     _draw_models(axes, figure)
-    if handles:
-        _draw_legend(axes, figure, handles, width)
+    if with_legend:
+        _draw_legend(_picture(axes), figure, width, (0.0, 1.0), axes.transAxes)
     if figure.annotation:
         y, vertical = (0.04, "bottom") if _rises(figure) else (0.97, "top")
         axes.text(
@@ -95,6 +147,12 @@ def _draw_panel(
             bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
         )  # fmt: skip
     _draw_at_risk(axes, figure, lines, left)
+
+
+def _picture(axes: Axes) -> Picture:
+    picture = axes.get_figure(root=True)
+    assert picture is not None
+    return picture
 
 
 def _wrapped(annotation: str, width: float) -> str:
@@ -112,7 +170,7 @@ def _rises(figure: SurvivalFigure) -> bool:
 
 def _inches(axes: Axes) -> tuple[float, float]:
     """Width and height of the axes."""
-    width, height = axes.get_figure().get_size_inches()  # type: ignore[union-attr]  # axes are in a picture
+    width, height = _picture(axes).get_size_inches()
     place = axes.get_position()
     return float(width * place.width), float(height * place.height)
 
@@ -250,8 +308,9 @@ def _legend_columns(handles: Sequence[Any], width: float) -> int:
     return max(1, min(len(handles), 4, fitting))
 
 
-def _legend_height(figure: SurvivalFigure, handles: Sequence[Any], width: float) -> float:
-    """Height of the legend in inches."""
+def _legend_height(figure: SurvivalFigure, width: float) -> float:
+    """Height of the legend above a plot of a width, both in inches."""
+    handles = _legend_handles(figure, width)
     columns = _legend_columns(handles, width)
     rows = [handles[i : i + columns] for i in range(0, len(handles), columns)]
     lines = sum(max(len(h.get_label().splitlines()) for h in row) for row in rows)
@@ -268,15 +327,21 @@ def _characters(usual: int, width: float) -> int:
     return int(usual * width / PLOT_WIDTH + 1e-6)
 
 
-def _draw_legend(axes: Axes, figure: SurvivalFigure, handles: Sequence[Any], width: float) -> None:
-    """The legend above the axes, where it hides no curve, in level order row by row."""
-    picture = axes.get_figure()
-    assert picture is not None
+def _draw_legend(
+    picture: Picture, figure: SurvivalFigure, width: float, at: tuple[float, float], units: Any
+) -> None:
+    """The legend above a plot of a width in inches, in level order row by row.
+
+    It hides no curve: `at`, in `units`, is its lower left corner.
+    """
+    handles = _legend_handles(figure, width)
+    if not handles:
+        return
     columns = _legend_columns(handles, width)
     by_column = [handle for i in range(columns) for handle in handles[i::columns]]
     picture.legend(
         handles=by_column, ncols=columns, title=_legend_title(figure, width) or None,
-        loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=axes.transAxes,
+        loc="lower left", bbox_to_anchor=at, bbox_transform=units,
         alignment="left", handlelength=2.6, borderaxespad=0.1, borderpad=0.2, labelspacing=0.3,
         columnspacing=1.6,
     )  # fmt: skip
@@ -316,7 +381,7 @@ def _draw_at_risk(
     heading = figure.at_risk_heading
     if figure.cumulative_events:
         heading += " and cumulative events"
-    margin = (0.08 - left) / width
+    margin = (MARGIN - left) / width
     axes.text(margin, y, heading, transform=axes.transAxes, ha="left", va="center",
               fontweight="bold", fontsize=sized(7.5))  # fmt: skip
     above = ROW_HEIGHT

@@ -36,8 +36,8 @@ def test_a_time_that_is_not_later_is_refused() -> None:
         hcc2l.km(SECOND_LINE, given=[6], at=[6, 12])
 
 
-def test_nobody_at_risk_is_told() -> None:
-    with pytest.raises(AnalysisError, match="Nobody of all is at risk after 400"):
+def test_no_patient_at_risk_is_told() -> None:
+    with pytest.raises(AnalysisError, match="No patient of group all is at risk after 400"):
         hcc2l.km(SECOND_LINE, given=[400], at=[500])
 
 

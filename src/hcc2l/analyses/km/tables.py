@@ -205,7 +205,7 @@ def _conditional(data: KmData) -> Table:
     UsageError
         A time of `--at` is not after every time of `--given`.
     AnalysisError
-        Nobody of a group is at risk after a time of `--given`.
+        No patient of a group is at risk after a time of `--given`.
     """
     spec = data.spec
     if min(spec.at) <= max(spec.given):
@@ -220,7 +220,7 @@ def _conditional(data: KmData) -> Table:
             later = data.rows_of(code) & (data.time > given)
             if not later.any():
                 raise AnalysisError(
-                    f"Nobody of {level} is at risk after {plain(given)}.",
+                    f"No patient of group {level} is at risk after {plain(given)}.",
                     where="--given",
                     hint="Choose an earlier time.",
                 )

@@ -1,0 +1,101 @@
+"""The items of TRIPOD+AI for prediction models, in words of our own."""
+
+from __future__ import annotations
+
+from hcc2l import references
+from hcc2l.compose.answers import (
+    by_hand,
+    candidates,
+    characteristics_and_missing,
+    coding,
+    commands,
+    complete_cases,
+    endpoints,
+    flow_and_events,
+    full_model,
+    methods,
+    model_sizes,
+    performance,
+    performance_measures,
+)
+from hcc2l.compose.checklist import Checklist, Item
+
+_ITEMS: tuple[Item, ...] = (
+    ("1", "Title", "State that a prediction model is developed or evaluated, for whom and what",
+     by_hand),
+    ("2", "Abstract", "Follow the list of TRIPOD+AI for abstracts", by_hand),
+    ("3a", "Background", "Explain the clinical context, why a model is needed, and which exist",
+     by_hand),
+    ("3b", "", "Name the patients, the purpose in their care, and the users of the model", by_hand),
+    ("3c", "", "Describe known inequalities of health between groups of people", by_hand),
+    ("4", "Objectives", "State whether the model is developed, evaluated, or both", by_hand),
+    ("5a", "Data", "Describe the sources of data, why they were used, and whom they represent",
+     by_hand),
+    ("5b", "", "Give the dates of recruitment and of the end of follow-up", by_hand),
+    ("6a", "Participants", "Describe the setting with the number and place of centres", by_hand),
+    ("6b", "", "Give the eligibility criteria", by_hand),
+    ("6c", "", "Report treatments and how they were dealt with", by_hand),
+    ("7", "Data preparation", "Describe how data were cleaned and checked, also across groups",
+     by_hand),
+    ("8a", "Outcome", "Define the outcome, its time horizon and how it was assessed", endpoints),
+    ("8b", "", "If judgement was needed, describe the assessors", by_hand),
+    ("8c", "", "Report any blinding of the assessment", by_hand),
+    ("9a", "Predictors", "Explain which predictors were considered, and why", by_hand),
+    ("9b", "", "Define all predictors, and how and when they were measured", candidates),
+    ("9c", "", "If judgement was needed, describe those who measured", by_hand),
+    ("10", "Sample size", "Explain how the size was arrived at and why it is sufficient", by_hand),
+    ("11", "Missing data", "Describe how missing data were handled", complete_cases),
+    ("12a", "Analytical methods", "State which data served development and which evaluation",
+     by_hand),
+    ("12b", "", "Describe how predictors were coded, scaled or transformed", coding),
+    ("12c", "", "Name the type of model, the steps of building it, and internal validation",
+     methods),
+    ("12d", "", "Describe how differences between clusters, such as centres, were handled",
+     by_hand),
+    ("12e", "", "Name the measures of performance and why they were chosen", performance_measures),
+    ("12f", "", "Describe any updating of the model, such as recalibration", by_hand),
+    ("12g", "", "In an evaluation, describe how predictions were calculated", by_hand),
+    ("13", "Class imbalance", "If it was corrected, say why and how, and how predictions were "
+     "recalibrated", by_hand),
+    ("14", "Fairness", "Describe what was done for the model to be fair", by_hand),
+    ("15", "Model output", "Specify what the model gives, and the thresholds of any classes",
+     by_hand),
+    ("16", "Training and evaluation", "Name differences between the data for each", by_hand),
+    ("17", "Ethics", "Name the ethics committee and how consent was obtained or waived", by_hand),
+    ("18a", "Open science", "Give the source of funding and the role of the funders", by_hand),
+    ("18b", "", "Declare conflicts of interest", by_hand),
+    ("18c", "", "State where the protocol can be found, or that there is none", by_hand),
+    ("18d", "", "Give the registration, or say that there is none", by_hand),
+    ("18e", "", "State whether and how the data are available", by_hand),
+    ("18f", "", "State whether and how the code is available", commands),
+    ("19", "Public involvement", "Describe how patients and the public took part, or say that they "
+     "did not", by_hand),
+    ("20a", "Participants", "Show the flow of participants, with outcomes and follow-up",
+     flow_and_events),
+    ("20b", "", "Describe the participants, with missing values", characteristics_and_missing),
+    ("20c", "", "In an evaluation, compare important predictors with the development data",
+     by_hand),
+    ("21", "Model development", "Give participants and outcome events of each analysis",
+     model_sizes),
+    ("22", "Model specification", "Present the whole model so that others can predict with it",
+     full_model),
+    ("23a", "Model performance", "Give the performance with intervals, also in important "
+     "subgroups", performance),
+    ("23b", "", "Report differences of performance between clusters, if examined", by_hand),
+    ("24", "Model updating", "Report the updated model and its performance", by_hand),
+    ("25", "Interpretation", "Interpret the main results, also with regard to fairness, in view of "
+     "the objectives and other studies", by_hand),
+    ("26", "Limitations", "Discuss limitations and their effect on bias and generalisability",
+     by_hand),
+    ("27a", "Usability", "Describe how poor or missing input is handled when the model is used",
+     by_hand),
+    ("27b", "", "State whether users must act on the input or need expertise", by_hand),
+    ("27c", "", "Discuss the next steps of research", by_hand),
+)  # fmt: skip
+
+TRIPOD_AI = Checklist(
+    title="TRIPOD+AI checklist",
+    source="TRIPOD+AI checklist for the development and the evaluation of prediction models, "
+    f"abridged from {references.COLLINS_2024}.",
+    items=_ITEMS,
+)
