@@ -23,7 +23,7 @@ from hcc2l.compose.reproduced import comparison, short_id, summary, tally, tally
 from hcc2l.compose.verdicts import JudgedItem, Verdict
 from hcc2l.errors import Hcc2lError
 from hcc2l.render.grid import Grid
-from hcc2l.render.to_markdown import table
+from hcc2l.render.to_markdown import INDENT, table
 from hcc2l.render.to_terminal import grid_text
 from hcc2l.samples import ledger_names, study_file
 
@@ -56,12 +56,11 @@ def stated(page: Path) -> dict[str, Verdict]:
     ledger = text.partition(OPEN)[2].partition(CLOSE)[0].replace("\\", "")
     item = ""
     for line in ledger.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
-        verdict = next((_VERDICTS[cell] for cell in cells if cell in _VERDICTS), None)
-        if verdict is None or verdict is Verdict.NOT_COMPARED:
-            continue
-        item = cells[0] or item
-        found[item] = max(verdict, found.get(item, verdict))
+        name, _, cells = line.strip("| ").partition(" | ")
+        item = item if name.startswith(INDENT) else name.strip()
+        verdict = _VERDICTS.get(cells.split(" | ")[-1].partition(":")[0].strip())
+        if verdict is not None and verdict is not Verdict.NOT_COMPARED:
+            found[item] = max(verdict, found.get(item, verdict))
     return found
 
 

@@ -289,8 +289,9 @@ def _row(value: Printed, place: Place, groups: Mapping[str, str], results: Resul
         raise NotMadeError(f"{place.entry} could not be made.")
     tables = results[place.entry][place.run]
     if place.table not in tables:
-        named = f"table {place.table!r}" if place.table else "table is missing; it"
-        raise NotFoundError(f"{place.entry} has no {named}. {did_you_mean(place.table, tables)}")
+        raise NotFoundError(
+            f"{place.entry} has no table {place.table!r}. {did_you_mean(place.table, tables)}"
+        )
     rows = tables[place.table]
     keys = list(rows[0]) if rows else []
     where = dict(place.where)
@@ -307,10 +308,10 @@ def _row(value: Printed, place: Place, groups: Mapping[str, str], results: Resul
         )
     found = [row for row in rows if all(_same(row[key], sought) for key, sought in where.items())]
     if len(found) != 1:
-        sought = ", ".join(f"{key} = {text!r}" for key, text in where.items()) or "any"
+        sought = ", ".join(f"{key} = {text!r}" for key, text in where.items())
         raise NotFoundError(
-            f"{place.entry} {place.table} has {len(found) or 'no'} rows where {sought}. "
-            + _nearest(rows, where)
+            f"{place.entry} {place.table} has {len(found) or 'no'} rows"
+            f"{' where ' if sought else ''}{sought}. {_nearest(rows, where)}".rstrip()
         )
     return found[0]
 
