@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -53,11 +54,16 @@ table = "tests"
 [item.at."B.n"]
 where = {variable = "men", share = 0.5}
 times = 100
+over = {run = 0, where = {variable = "all"}}
+[item.at.B]
+table = "b"
 """).lines["s.sex"]  # fmt: skip
     assert line.number == 2
     assert line.place_of("values.A.n") == Place("figure-1", 1, "rows", {"variable": "sex"})
     assert line.place_of("p") == Place("figure-1", 1, "tests", {"variable": "sex"})
+    assert line.place_of("values.B.pct") == Place("figure-1", 1, "b", {"variable": "sex"})
     assert line.place_of("values.B.n").times == 100
+    assert line.place_of("values.B.n").over == Place("figure-1", 0, "rows", {"variable": "all"})
     assert line.place_of("values.B.n").where == {"variable": "men", "share": Decimal("0.5")}
 
 
@@ -77,6 +83,11 @@ times = 100
         ('id = "s.os"\nentry = "table-1"\n[item.at.m]\nkey = "n"', "the item has no value 'm'"),
         ('id = "s.os"\nentry = "table-1"\n[item.at.n]\nkye = "n"', "at n: there is no key 'kye'"),
         ('id = "s.os"\nentry = "table-1"\n[item.at.n]\nentry = "x"', "has no entry 'x'"),
+        (
+            'id = "s.os"\nentry = "table-1"\n[item.at.n]\nover = {entry = "y", kay = "n"}',
+            "at n: there is no key 'kay'",
+        ),
+        ('id = "s.os"\nentry = "table-1"\n[item.at.n]\nminus = {entry = "y"}', "no entry 'y'"),
         ('id = "s.os"\nentry = "table-1"\nat = 3', "at: 3 cannot be read here."),
         ('id = "s.sex"\nentry = "table-1"\ngroups = {C = "x"}', "the item has no group 'C'"),
         ('id = "s.sex"\nentry = "table-1"\nwhere = {group = "x"}', "the item has several groups"),
@@ -163,6 +174,16 @@ def test_a_percentage_that_no_row_has_comes_from_its_count() -> None:
 @pytest.mark.parametrize(("grades", "count"), [("any_grade", 9), ("grade3_4", 2), ("grade_ge3", 3)])
 def test_grades_of_the_paper_are_bands(grades: str, count: int) -> None:
     assert found(f"{grades}.all.n", {"adverse_event": "pain"}, "events") == count
+
+
+def test_a_value_may_be_a_ratio_or_a_difference_of_ours() -> None:
+    sex = {"variable": "sex", "group": "lenvatinib"}
+    at = Place("t", table="rows", where=sex, key="count")
+    assert found("value", sex, key="n", over=at) == pytest.approx(17 / 14)
+    assert found("value", sex, key="n", minus=at) == 3
+    null = replace(at, where={"variable": "time"}, key="percent")
+    assert found("value", sex, key="n", over=null) is None
+    assert found("value", sex, key="n", minus=null) is None
 
 
 @pytest.mark.parametrize("level", ["", "male"])

@@ -63,7 +63,7 @@ def test_zeros_at_the_end_may_be_lacking(
         ("cox", {"model": "univariable"}, "hr", 1.0099, 1.0101),
         ("cox", {"model": "univariable"}, "ci_low", 1.0199, 1.0201),
         ("cox", {"model": "multivariable"}, "hr", 0.9701, 0.9699),
-        ("cox", {"model": "multivariable"}, "ci_high", 0.9501, 0.9499),
+        ("cox", {"model": "multivariable (stepwise)"}, "ci_high", 0.9501, 0.9499),
         ("cox", {"model": "multivariable"}, "p", 1.0999, 1.1001),
         ("km", {"factor": "ecog"}, "median_months", 0.9001, 0.8999),
         ("km", {"factor": "ecog"}, "ci_high", 1.0999, 1.1001),
@@ -73,6 +73,7 @@ def test_zeros_at_the_end_may_be_lacking(
         ("km", {}, "median_months", 1.0, 1.0001),
         ("baseline", {}, "median", 1.0, 1.0001),
         ("logistic", {"model": "univariable"}, "or", 1.0, 1.0001),
+        ("logistic", {"model": "multivariable"}, "or", 1.0299, 1.0301),
     ],
 )
 def test_what_is_demanded_of_each_kind(
