@@ -15,7 +15,6 @@ import pytest
 from hcc2l import samples
 from hcc2l.cli.report import run_study
 from hcc2l.compose.bundled import Compared, compared_study
-from hcc2l.compose.reproduced import short_id
 from hcc2l.compose.study import Entry, read_study
 from hcc2l.compose.verdicts import Verdict
 from tests.conftest import Run
@@ -78,9 +77,9 @@ def test_items_of_the_quick_entries_are_reached_as_their_page_states(
     stated = tool.stated(tool.page_of(name))
     found = [one for one in compared(name, only).items if one.entry in only and one.values]
     lost = {
-        short_id(one): one.why
+        one.item.short_id: one.why
         for one in found
-        if stated.get(short_id(one), Verdict.NONE).reached and not one.verdict.reached
+        if stated.get(one.item.short_id, Verdict.NONE).reached and not one.verdict.reached
     }
     assert {item: why for item, why in lost.items() if "could not be made" not in why} == {}
 
@@ -90,7 +89,9 @@ def test_items_of_the_quick_entries_are_reached_as_their_page_states(
 def test_the_whole_ledger_is_that_of_the_page(name: str, tool: ModuleType) -> None:
     found = compared(name)
     assert [one.item.id for one in found.items if one.verdict is Verdict.NONE] == []
-    assert {short_id(one): one.verdict for one in found.items} == tool.stated(tool.page_of(name))
+    assert {one.item.short_id: one.verdict for one in found.items} == tool.stated(
+        tool.page_of(name)
+    )
 
 
 @pytest.mark.slow
@@ -125,7 +126,7 @@ def test_make_ledger_keeps_a_page_and_tells_what_is_lost(
     assert "old" not in text
     assert "[Mini 2020](studies/mini.md)" in (tmp_path / "studies.md").read_text("utf-8")
     found = tool.compared("mini")
-    assert tool.stated(page) == {short_id(one): one.verdict for one in found.items}
+    assert tool.stated(page) == {one.item.short_id: one.verdict for one in found.items}
 
     worse = replace(found, items=tuple(replace(j, verdict=Verdict.MISSED) for j in found.items))
     monkeypatch.setattr(tool, "compared", lambda _: worse)
