@@ -366,7 +366,7 @@ def _nearest(rows: Sequence[Row], where: Mapping[str, Any]) -> str:
     left = list(rows)
     for key, sought in where.items():
         fitting = [row for row in left if _same(row[key], sought)]
-        if not fitting:
+        if left and not fitting:
             values = dict.fromkeys(str(row[key]) for row in left)
             return f"{key}: {did_you_mean(str(sought), values)}"
         left = fitting
