@@ -61,7 +61,9 @@ table = "b"
     assert line.place_of("p") == Place("figure-1", 1, "tests", {"variable": "sex"})
     assert line.place_of("values.B.pct") == Place("figure-1", 1, "b", {"variable": "sex"})
     assert line.place_of("values.B.n").times == 100
-    assert line.place_of("values.B.n").over == Place("figure-1", 0, "rows", {"variable": "all"})
+    assert line.place_of("values.B.n").over == Place(
+        "figure-1", 0, "rows", {"variable": "all"}, times=1.0
+    )
     assert line.place_of("values.B.n").where == {"variable": "men", "share": Decimal("0.5")}
 
 

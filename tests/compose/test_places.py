@@ -60,6 +60,12 @@ def test_grades_of_the_paper_are_bands(grades: str, count: int) -> None:
     assert found(f"{grades}.all.n", {"variable": "sex"}) == 33  # a table without bands
 
 
+def test_a_percentage_may_be_a_ratio_of_counts() -> None:
+    sex = {"variable": "sex", "group": "lenvatinib"}
+    n = Place("t", table="rows", where=sex, key="n", times=1.0)  # as the ledger is read
+    assert found("pct", sex, key="count", over=n) == pytest.approx(100 * 14 / 17)
+
+
 def test_a_value_may_be_a_ratio_or_a_difference_of_ours() -> None:
     sex = {"variable": "sex", "group": "lenvatinib"}
     at = Place("t", table="rows", where=sex, key="count")

@@ -144,13 +144,12 @@ def _line(number: int, record: Mapping[str, Any]) -> Line:
 def _place(values: Mapping[str, Any]) -> Place:
     times, equals = values.get("times"), values.get("equals")
     own = {key: value for key, value in values.items() if key not in _READ}
-    over, minus = (
-        _place(own | values[key]) if key in values else None for key in ("over", "minus")
-    )
+    over = values.get("over")
+    minus = values.get("minus")
     return Place(
         **own,
-        over=over,
-        minus=minus,
+        over=None if over is None else _place({"times": 1} | own | over),
+        minus=None if minus is None else _place(own | minus),
         times=None if times is None else float(times),
         equals=Decimal(equals) if isinstance(equals, int) else equals,
     )
