@@ -184,8 +184,7 @@ def survival_steps(days: Array, event: Array) -> tuple[Array, Floats, Floats]:
     with np.errstate(divide="ignore"):
         survival = np.cumprod(1.0 - 1.0 / at_risk)
         variance = np.cumsum(1.0 / (at_risk * (at_risk - 1.0)))
-    last = np.ones(days.size, dtype=np.bool_)  # of the events of a day, products telescope
-    np.not_equal(days[1:], days[:-1], out=last[:-1])
+    last = np.append(days[1:] != days[:-1], True)  # products telescope over the events of a day
     return days[last], survival[last], np.sqrt(variance[last])
 
 
@@ -215,10 +214,10 @@ def median(
 
 def _crossing(at: Array, curve: Floats, last: float, defined_to_the_end: bool) -> float:
     """The first day at which a curve is at most 0.5; the middle of a step at exactly 0.5."""
-    reached = np.flatnonzero(curve < 0.5 + SAME)
-    if reached.size == 0:
+    reached = curve < 0.5 + SAME
+    first = int(reached.argmax())
+    if not reached[first]:
         return math.inf
-    first = int(reached[0])
     if curve[first] < 0.5 - SAME:
         return float(at[first])
     below = np.flatnonzero(curve < 0.5 - SAME)
@@ -277,22 +276,26 @@ def risk_table(
     kept = member.any(axis=1)
     member, days, happened = member[kept], days[order][kept], event[order][kept] == 1
     at_risk = np.cumsum(member[::-1], axis=0)[::-1]
-    event_days, first = np.unique(days[happened], return_index=True)
-    events = np.add.reduceat(member[happened], first, axis=0) if first.size else member[:0]
-    return at_risk[np.searchsorted(days, event_days)], events
+    event_days = days[happened]
+    if event_days.size == 0:
+        return member[:0], member[:0]
+    first = np.flatnonzero(np.concatenate(([True], event_days[1:] != event_days[:-1])))
+    events = np.add.reduceat(member[happened], first, axis=0)
+    return at_risk[np.searchsorted(days, event_days[first])], events
 
 
 def logrank_p(at_risk: Floats, events: Floats) -> float:
     """The p-value of the log-rank test of a table of risk; NaN where groups cannot be compared."""
     n, d = at_risk.sum(axis=1), events.sum(axis=1)
-    share = at_risk / n[:, None]
     spread = d * (n - d) / np.maximum(n - 1.0, 1.0)
-    excess = (events - d[:, None] * share).sum(axis=0)[:-1]
-    among = share[:, :-1]
-    variance = np.diag((spread[:, None] * among).sum(axis=0)) - (spread[:, None] * among).T @ among
-    if excess.size == 1:
-        statistic = float(excess[0] ** 2 / variance[0, 0]) if variance[0, 0] > 0 else math.nan
-        return chi_square_tail(1, statistic)
+    if at_risk.shape[1] == 2:
+        share = at_risk[:, 0] / n
+        excess = (events[:, 0] - d * share).sum()
+        variance = (spread * share * (1 - share)).sum()
+        return chi_square_tail(1, float(excess**2 / variance)) if variance > 0 else math.nan
+    share = at_risk[:, :-1] / n[:, None]
+    excess = (events[:, :-1] - d[:, None] * share).sum(axis=0)
+    variance = np.diag(spread @ share) - (spread[:, None] * share).T @ share
     try:
         return chi_square_tail(excess.size, float(excess @ np.linalg.solve(variance, excess)))
     except np.linalg.LinAlgError:
@@ -330,6 +333,8 @@ def factor_cox(at_risk: Floats, events: Floats) -> tuple[Floats, Floats]:
         rank = np.arange(slot.size) - np.repeat(np.cumsum(tied) - tied, tied)
         at_risk = at_risk[slot] - (rank / tied[slot])[:, None] * events[slot]
     happened = events.sum(axis=0)[1:]
+    if happened.size == 1:
+        return _binary_cox(at_risk, float(happened[0]))
     beta = np.zeros(happened.size)
     for _ in range(25):
         weight = at_risk * np.concatenate(([1.0], np.exp(beta)))
@@ -341,6 +346,25 @@ def factor_cox(at_risk: Floats, events: Floats) -> tuple[Floats, Floats]:
         if np.abs(step).max() < 1e-8:
             break
     return beta, _inverse(information)
+
+
+def _binary_cox(at_risk: Floats, happened: float) -> tuple[Floats, Floats]:
+    """`factor_cox` of two groups, without matrices."""
+    reference, contrast = at_risk.T
+    beta, information = 0.0, 0.0
+    for _ in range(25):
+        weight = math.exp(beta) * contrast
+        share = weight / (reference + weight)
+        expected = float(share.sum())
+        information = expected - float(share @ share)
+        if information <= 0:
+            break
+        step = min(max((happened - expected) / information, -2.0), 2.0)
+        beta += step
+        if abs(step) < 1e-8:
+            break
+    variance = 1 / information if information > 0 else math.nan
+    return np.array([beta]), np.array([[variance]])
 
 
 @dataclass(frozen=True)
@@ -471,7 +495,7 @@ def _inverse(information: Floats) -> Floats:
 def _ratios(beta: Floats, variance: Floats) -> tuple[float, ...]:
     """Ratio, lower and upper limit of each coefficient, one after another."""
     with np.errstate(invalid="ignore", over="ignore"):
-        half = NORMAL_975 * np.sqrt(np.diag(variance))
+        half = NORMAL_975 * np.sqrt(variance.diagonal())
         return tuple(np.exp(np.column_stack([beta, beta - half, beta + half])).ravel().tolist())
 
 
