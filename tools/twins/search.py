@@ -215,9 +215,9 @@ def median(
 def _crossing(at: Array, curve: Floats, last: float, defined_to_the_end: bool) -> float:
     """The first day at which a curve is at most 0.5; the middle of a step at exactly 0.5."""
     reached = curve < 0.5 + SAME
-    first = int(reached.argmax())
-    if not reached[first]:
+    if not reached.any():
         return math.inf
+    first = int(reached.argmax())
     if curve[first] < 0.5 - SAME:
         return float(at[first])
     below = np.flatnonzero(curve < 0.5 - SAME)
