@@ -184,7 +184,8 @@ def survival_steps(days: Array, event: Array) -> tuple[Array, Floats, Floats]:
     with np.errstate(divide="ignore"):
         survival = np.cumprod(1.0 - 1.0 / at_risk)
         variance = np.cumsum(1.0 / (at_risk * (at_risk - 1.0)))
-    last = np.append(days[1:] != days[:-1], True)  # products telescope over the events of a day
+    last = np.ones(days.size, dtype=np.bool_)  # products telescope over the events of a day
+    last[:-1] = days[1:] != days[:-1]
     return days[last], survival[last], np.sqrt(variance[last])
 
 
@@ -204,7 +205,7 @@ def median(
         log_survival = np.log(inside)
         widen = np.exp(spread / -log_survival)
         lower, upper = np.exp(log_survival * widen), np.exp(log_survival / widen)
-    ends = bool(alive[-1])
+    ends = bool(alive.all())
     return (
         _crossing(at, survival, last, True),
         _crossing(at[alive], lower, last, ends),
