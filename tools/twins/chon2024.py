@@ -47,7 +47,6 @@ from search import (
     Target,
     anneal,
     chosen,
-    cox,
     printed,
     shortfalls,
 )
@@ -62,6 +61,8 @@ Rng = np.random.Generator
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "chon2024"
 SEED = 2024
+STAGES = ("patients", "age", "size", "afp", "pivka", "cycles", "arrangement", "pairs", "outcomes",
+          "third lines", "assignment", "rest")  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
 # Matched lenvatinib, other lenvatinib, matched sorafenib, other sorafenib.
@@ -83,7 +84,7 @@ ARRANGEMENT_STEPS = 160_000
 PAIR_STEPS = 20_000
 OUTCOME_STEPS = 40_000
 THIRD_LINE_STEPS = 8_000
-ASSIGNMENT_STEPS = 150_000
+ASSIGNMENT_STEPS = 40_000
 THREE_MONTHS = 91  # the last day within 3 x 30.4375 days
 WEEK_8 = 56
 
@@ -243,7 +244,7 @@ class Redraw:
         if rng.random() < 0.4:
             new = drawn(rng, knots)
         else:
-            new = old * math.exp(rng.normal(0, float(rng.choice((0.02, 0.1)))))
+            new = old * math.exp(rng.normal(0, float(rng.choice((0.002, 0.02, 0.1)))))
         new = rounded(new, self.decimals)
         if new == old or not knots[0] <= new <= knots[-1]:
             return None
@@ -292,8 +293,8 @@ def knots_of(published: Published, number: Number) -> Floats:
         )
         inside, others = SIZES[2 * arm], SIZES[2 * arm + 1]
         left = whole + (whole - matched) * inside / others
-        for quartiles_ in (matched, np.sort(np.clip(left, number.lowest, number.highest))):
-            rows.append([number.lowest, *quartiles_, number.highest])
+        left = np.sort(np.clip(left, number.lowest, number.highest))
+        rows += [[number.lowest, *of, number.highest] for of in (matched, left)]
     return np.array(rows)
 
 
@@ -305,10 +306,15 @@ def first_numbers(rng: Rng, number: Number, knots: Floats, stratum: Floats) -> F
     return values
 
 
-def fit_numbers(rng: Rng, published: Published, state: State) -> None:
+def generator(stage: str) -> Rng:
+    """Random numbers of a stage, so that a stage can be repeated alone."""
+    return np.random.default_rng((SEED, STAGES.index(stage)))
+
+
+def fit_numbers(published: Published, state: State) -> None:
     """Add the numbers, each fitted alone."""
     for column, number in NUMBERS.items():
-        knots = knots_of(published, number)
+        rng, knots = generator(column), knots_of(published, number)
         state[column] = first_numbers(rng, number, knots, state["stratum"])
         targets = number_targets(published, column, number)
         moves: list[tuple[Move, float]] = [
@@ -456,9 +462,10 @@ def rows_of_pairs(state: State) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     )
 
 
-def arrange(rng: Rng, published: Published, state: State) -> State:
+def arrange(published: Published, state: State) -> State:
     """Exchange within the strata until psmatch finds the matched patients, then pair them."""
     deal_flags(published, state)
+    rng = generator("arrangement")
     wanted = tuple(Printed(n, 0.0, 20.0) for n in (SIZES[0], 0, SIZES[2], 0, 0))
     targets: list[Target] = [Matching("matched", wanted)]
     alone: list[tuple[Move, float]] = [
@@ -473,10 +480,10 @@ def arrange(rng: Rng, published: Published, state: State) -> State:
         cold=0.03, slope=40.0, rules=[StageAgrees()],
     )  # fmt: skip
     report("arrangement", found, targets)
-    return pair(rng, found)
+    return pair(found)
 
 
-def pair(rng: Rng, state: State) -> State:
+def pair(state: State) -> State:
     """Number the pairs so that they differ as often as the printed McNemar tests imply."""
     state["pair"] = np.zeros(N, dtype=np.int64)
     for stratum in (0, 2):
@@ -490,7 +497,7 @@ def pair(rng: Rng, state: State) -> State:
         *((Swap((name,), ("stratum",)), 0.5) for name in ("viral", "vessel", "ecog")),
     ]
     found = anneal(
-        state, targets, moves, iterations=PAIR_STEPS, rng=rng, hot=1.0, slope=40.0,
+        state, targets, moves, iterations=PAIR_STEPS, rng=generator("pairs"), hot=1.0, slope=40.0,
         rules=[StageAgrees()],
     )  # fmt: skip
     report("pairs", found, targets)
@@ -712,13 +719,15 @@ def third_line_targets(published: Published) -> list[Target]:
     return targets
 
 
-def fit_outcomes(rng: Rng, published: Published, state: State) -> State:
+def fit_outcomes(published: Published, state: State) -> State:
     """Move days and deaths until the curves are those printed; then deal the third lines."""
+    rng = generator("outcomes")
     first_outcomes(rng, published, state)
     curves = outcome_targets(published)
     found = searched(
         "outcomes", state, curves, [(MoveDay(), 6.0), (SwapDeath(), 1.0)], OUTCOME_STEPS, rng
     )
+    rng = generator("third lines")
     first_third_lines(rng, found)
     tests = third_line_targets(published)
     return searched("third lines", found, tests, [(SwapDrug(), 1.0)], THIRD_LINE_STEPS, rng)
@@ -764,7 +773,7 @@ CONTRASTS = (
     ("arm", "treatment.sorafenib", 1, 1),
     ("cycles3", "atezo_bev_cycles.3", 1, 1),
 )
-# The multivariable models; that of cycles holds the univariable hazard ratio, so it is not compared.
+# The multivariable models. That of cycles holds the univariable ratio, so it is not compared.
 MULTIVARIABLE = {
     "os": ("ecog2", "child_pugh_b", "size10", "pivka1000", "arm", "cycles3"),
     "pfs": ("ecog2", "child_pugh_b", "spread", "arm", "cycles3"),
@@ -864,7 +873,7 @@ def ratio(item: dict[str, Any]) -> tuple[Printed, ...]:
     return tuple(printed(values[key], 3) for key in ("hr", "ci_low", "ci_high"))
 
 
-def add_contrasts(published: Published, state: State) -> None:
+def add_contrasts(state: State) -> None:
     """Add the columns of Table 4, the scores, and what keeps discordant pairs as they are."""
     state["age63"] = (state["age"] >= 63).astype(np.int64)
     state["size10"] = (state["size"] >= 10).astype(np.int64)
@@ -884,9 +893,9 @@ def add_contrasts(published: Published, state: State) -> None:
         state[f"{flag} block"] = block
 
 
-def assign(rng: Rng, published: Published, state: State) -> State:
+def assign(published: Published, state: State) -> State:
     """Exchange bundles and markers within the strata until the Cox models are those printed."""
-    add_contrasts(published, state)
+    add_contrasts(state)
     targets = assignment_targets(published)
     moves: list[tuple[Move, float]] = [
         (Swap(BUNDLE, ("stratum",)), 6.0),
@@ -898,7 +907,7 @@ def assign(rng: Rng, published: Published, state: State) -> State:
         (Swap(("ecog", "ecog2"), ("ecog block",)), 1.0),
     ]
     found = anneal(
-        state, targets, moves, iterations=ASSIGNMENT_STEPS, rng=rng, hot=3.0, cold=0.05,
+        state, targets, moves, iterations=ASSIGNMENT_STEPS, rng=generator("assignment"), hot=3.0, cold=0.05,
         slope=20.0, rules=[StageAgrees()],
     )  # fmt: skip
     report("assignment", found, targets)
@@ -1214,32 +1223,31 @@ def row_of(state: State, blank: dict[str, Bools], i: int) -> dict[str, str]:
     }
 
 
-def strata(rng: Rng) -> State:
+def strata() -> State:
     """The patients of each stratum, with the numbers that order them in the file."""
     stratum = np.repeat(np.arange(4), SIZES)
     return {
         "stratum": stratum,
         "arm": stratum // 2,
         "matched": (stratum % 2 == 0).astype(np.int64),
-        "number": rng.permutation(N) + 1,
+        "number": generator("patients").permutation(N) + 1,
     }
 
 
-def build(seed: int, published: Published) -> State:
+def build(published: Published) -> State:
     """Make the patients, from the first number to the Cox models."""
-    rng = np.random.default_rng(seed)
-    state = strata(rng)
-    fit_numbers(rng, published, state)
-    state = arrange(rng, published, state)
-    state = fit_outcomes(rng, published, state)
-    return assign(rng, published, state)
+    state = strata()
+    fit_numbers(published, state)
+    state = arrange(published, state)
+    state = fit_outcomes(published, state)
+    return assign(published, state)
 
 
 def complete(
-    seed: int, published: Published, state: State
+    published: Published, state: State
 ) -> tuple[list[dict[str, str]], list[tuple[str, ...]]]:
     """The rows of both files, in the order of the patients' numbers."""
-    rng = np.random.default_rng((seed, 1))
+    rng = generator("rest")
     add_liver(rng, published, state)
     add_blood(rng, state)
     add_course(rng, state)
@@ -1249,10 +1257,10 @@ def complete(
     return rows, [(f"P{number:03d}", *map(str, rest)) for number, *rest in events]
 
 
-def write(folder: Path, seed: int = SEED) -> None:
+def write(folder: Path) -> None:
     """Write the cohort, its adverse events and their checksums."""
     published = Published(FOLDER / "published.json")
-    rows, events = complete(seed, published, build(seed, published))
+    rows, events = complete(published, build(published))
     write_csv(folder / "cohort.csv", list(rows[0]), [list(row.values()) for row in rows])
     write_csv(
         folder / "adverse_events.csv", ["patient_id", "adverse_event", "grade", "day"], events
