@@ -761,7 +761,7 @@ class NotAfter:
 # --- annealing -----------------------------------------------------------------------------------
 
 
-def penalty(target: Target, state: State, slope: float = 4.0) -> float:
+def penalty(target: Target, state: State, slope: float = 10.0) -> float:
     """What a target adds to the sum that is minimised: the sum of log(1 + e / 0.004) + slope e.
 
     The logarithm rewards the last step to a number as printed as much as a first rough approach;
@@ -782,7 +782,7 @@ def anneal(
     hot: float = 3.0,
     cold: float = 0.05,
     rules: Sequence[Rule] = (),
-    slope: float = 4.0,
+    slope: float = 10.0,
 ) -> State:
     """The best state seen while the temperature falls geometrically from `hot` to `cold`.
 
