@@ -47,6 +47,7 @@ from search import (
     penalty,
     printed,
     shortfalls,
+    softened,
 )
 
 from hcc2l.stats.tails import chi_square_tail
@@ -188,6 +189,9 @@ class Tree(Target):
             inner[0] / inner[1],
             1 / min(leaves),
         )
+
+    def error(self, state: State) -> tuple[float, ...]:
+        return tuple(map(softened, super().error(state)))
 
 
 def _p(score: Any, values: Any) -> float:
@@ -343,20 +347,20 @@ def search(published: Mapping[str, Any], rng: np.random.Generator, effort: float
     for factor in MARGINS:
         placed |= set(TOGETHER.get(factor, (factor,)))
         now = [target for target in targets if target.reads <= placed]
-        state = alone(state, now, published, factor, int(effort * 10_000), rng, hot=3.0)
+        state = alone(state, now, published, factor, int(effort * 8_000), rng, hot=10.0)
     print(shortfalls(state, targets), flush=True)
     everything = [(move, share) for f in MARGINS for move, share in moves(published, f)]
-    for _ in range(2):
+    for _ in range(4):
         state = anneal(
             state,
             [*curve, *targets],
             [*everything, (ShiftDay("os_days", free, 900, 25), 3.0)],
-            iterations=int(effort * 20_000),
+            iterations=int(effort * 12_000),
             rng=rng,
-            hot=1.0,
+            hot=2.0,
         )
         for factor in MARGINS:
-            state = alone(state, targets, published, factor, int(effort * 6_000), rng, hot=1.5)
+            state = alone(state, targets, published, factor, int(effort * 3_000), rng, hot=3.0)
         np.savez("/tmp/wt/sora2_work/step.npz", **state)  # type: ignore[arg-type]
         print(shortfalls(state, targets), flush=True)
     return state
