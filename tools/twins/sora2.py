@@ -263,9 +263,10 @@ def plausible() -> list[Target]:
 
 def survival_days(rng: np.random.Generator) -> tuple[State, Any]:
     """The days and deaths of the overall curve, and the rows whose days are free."""
-    # Half of the patients are seen for less than 203 days, and most later deaths are pinned.
+    # Half of the patients are seen for less than 203 days, most later deaths are pinned, and the
+    # upper limits of 634 days leave few patients at risk then.
     free_deaths = rng.integers(12, 200, DEATHS - len(PINNED))
-    late = rng.integers(300, 900, N - DEATHS - 5)
+    late = rng.integers(300, 650, N - DEATHS - 5)
     censored = np.concatenate(([1, LONGEST], rng.integers(20, 200, 3), late))
     state = {
         "os_days": np.concatenate((PINNED, free_deaths, censored)),
