@@ -741,9 +741,9 @@ def searched(
     steps: int,
     rng: Rng,
 ) -> State:
-    """Anneal again, until all is as printed or `TRIES` are over."""
-    for _ in range(TRIES):
-        state = anneal(state, targets, moves, iterations=steps, rng=rng, hot=5.0, slope=40.0)
+    """Anneal again, less hot, until all is as printed or `TRIES` are over."""
+    for hot in (5.0, 2.0, *[1.0] * (TRIES - 2)):
+        state = anneal(state, targets, moves, iterations=steps, rng=rng, hot=hot, slope=40.0)
         if not any(any(target.error(state)) for target in targets):
             break
     report(title, state, targets)
@@ -907,8 +907,8 @@ def assign(published: Published, state: State) -> State:
         (Swap(("ecog", "ecog2"), ("ecog block",)), 1.0),
     ]
     found = anneal(
-        state, targets, moves, iterations=ASSIGNMENT_STEPS, rng=generator("assignment"), hot=3.0, cold=0.05,
-        slope=20.0, rules=[StageAgrees()],
+        state, targets, moves, iterations=ASSIGNMENT_STEPS, rng=generator("assignment"),
+        hot=3.0, cold=0.05, slope=20.0, rules=[StageAgrees()],
     )  # fmt: skip
     report("assignment", found, targets)
     return found
