@@ -5,9 +5,9 @@ else is drawn at random. The cohort is made in four steps:
 
 1. numbers      - age, tumour size, AFP, PIVKA-II and cycles, moved until the quartiles of both
                   treatments before and after matching, and their tests, are those printed.
-2. arrangement  - the printed counts are dealt exactly to the four strata (matched or not, lenvatinib
-                  or sorafenib), then exchanged within them until `hcc2l psmatch` finds just the 36
-                  pairs, with the discordant pairs that the printed McNemar tests imply.
+2. arrangement  - the printed counts are dealt exactly to four strata (matched or not, lenvatinib or
+                  sorafenib), then exchanged within them towards the pairs that `hcc2l psmatch`
+                  finds anew; the pairs differ as often as the printed McNemar tests imply.
 3. outcomes     - bundles of response, progression, death and third line, moved day by day until
                   Kaplan-Meier medians, their limits, the log-rank tests and the follow-up agree.
 4. assignment   - bundles and markers are exchanged between the patients of a stratum, which leaves
@@ -26,7 +26,8 @@ import hashlib
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ Rng = np.random.Generator
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "chon2024"
 SEED = 2024
 STAGES = ("patients", "age", "size", "afp", "pivka", "cycles", "arrangement", "pairs", "outcomes",
-          "third lines", "assignment", "rest")  # fmt: skip
+          "third lines", "assignment", "rest", "follow-up")  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
 # Matched lenvatinib, other lenvatinib, matched sorafenib, other sorafenib.
@@ -78,13 +79,13 @@ SAMPLES: dict[str, dict[str, int]] = {
 LAST_DAY = 860  # longest follow-up that the calendar below allows
 FIRST_START, LAST_START = date(2020, 8, 3), date(2022, 12, 30)
 DATA_CUT = date(2023, 3, 31)
-NUMBER_STEPS = 25_000
+NUMBER_STEPS = 20_000
 TRIES = 5
-ARRANGEMENT_STEPS = 160_000
+ARRANGEMENT_STEPS = 80_000
 PAIR_STEPS = 20_000
 OUTCOME_STEPS = 40_000
 THIRD_LINE_STEPS = 8_000
-ASSIGNMENT_STEPS = 40_000
+ASSIGNMENT_STEPS = 30_000
 THREE_MONTHS = 91  # the last day within 3 x 30.4375 days
 WEEK_8 = 56
 
@@ -312,16 +313,25 @@ def generator(stage: str) -> Rng:
 
 
 def fit_numbers(published: Published, state: State) -> None:
-    """Add the numbers, each fitted alone."""
+    """Add the numbers, each alone, from the first start that leads to all that is printed."""
     for column, number in NUMBERS.items():
         rng, knots = generator(column), knots_of(published, number)
-        state[column] = first_numbers(rng, number, knots, state["stratum"])
         targets = number_targets(published, column, number)
         moves: list[tuple[Move, float]] = [
             (Redraw(column, number.decimals, knots), 2.0), (Swap((column,), ("arm",)), 1.0),
         ]  # fmt: skip
-        found = searched(f"numbers: {column}", state, targets, moves, NUMBER_STEPS, rng)
-        state[column] = found[column]
+        tries = []
+        for _ in range(TRIES):
+            found = state | {column: first_numbers(rng, number, knots, state["stratum"])}
+            for hot in (5.0, 0.5):
+                found = anneal(
+                    found, targets, moves, iterations=NUMBER_STEPS, rng=rng, hot=hot, slope=40.0
+                )
+            tries.append((sum(sum(target.error(found)) for target in targets), found[column]))
+            if tries[-1][0] == 0:
+                break
+        state[column] = min(tries, key=lambda one: one[0])[1]
+        report(f"numbers: {column}", state, targets)
 
 
 def report(title: str, state: State, targets: list[Target]) -> None:
@@ -724,8 +734,11 @@ def fit_outcomes(published: Published, state: State) -> State:
     rng = generator("outcomes")
     first_outcomes(rng, published, state)
     curves = outcome_targets(published)
+    moves: list[tuple[Move, float]] = [(MoveDay(), 6.0), (SwapDeath(), 1.0)]
+    found = searched("outcomes", state, curves, moves, OUTCOME_STEPS, rng)
+    heavier = [replace(t, weight=5.0) if isinstance(t, Quantiles) else t for t in curves]
     found = searched(
-        "outcomes", state, curves, [(MoveDay(), 6.0), (SwapDeath(), 1.0)], OUTCOME_STEPS, rng
+        "follow-up", found, heavier, moves, OUTCOME_STEPS, generator("follow-up"), (1.0, 0.6, 0.6)
     )
     rng = generator("third lines")
     first_third_lines(rng, found)
@@ -740,9 +753,10 @@ def searched(
     moves: list[tuple[Move, float]],
     steps: int,
     rng: Rng,
+    hots: Sequence[float] = (5.0, 2.0, 1.0, 1.0, 1.0),
 ) -> State:
-    """Anneal again, less hot, until all is as printed or `TRIES` are over."""
-    for hot in (5.0, 2.0, *[1.0] * (TRIES - 2)):
+    """Anneal again, from each temperature in turn, until all is as printed."""
+    for hot in hots:
         state = anneal(state, targets, moves, iterations=steps, rng=rng, hot=hot, slope=40.0)
         if not any(any(target.error(state)) for target in targets):
             break
@@ -867,9 +881,15 @@ def assignment_targets(published: Published) -> list[Target]:
     return targets
 
 
+# Printed 1.991 (1.265-3.132) with p 0.002; these have p 0.003, and one per cent more has 0.002.
+SPREAD = {"hr": 2.01, "ci_low": 1.279, "ci_high": 3.157}
+
+
 def ratio(item: dict[str, Any]) -> tuple[Printed, ...]:
     """A hazard ratio and its limits; those to be believed where they contradict themselves."""
     values = item | item.get("trust", {})
+    if item["variable"] == "extrahepatic_metastasis":
+        values |= SPREAD
     return tuple(printed(values[key], 3) for key in ("hr", "ci_low", "ci_high"))
 
 
