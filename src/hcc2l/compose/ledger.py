@@ -276,10 +276,10 @@ def _found(value: Printed, place: Place, line: Line, results: Results) -> float 
     keys = (place.key,) if place.key else _KEYS.get(value.field, (value.field,))
     found = [row[key] for key in keys if key in row]
     numbers = [number for number in found if isinstance(number, int | float)]
-    if not numbers and value.field == "pct" and not place.key:
-        return _share(value, line, results)
     if not numbers and found and all(number is None for number in found):
         return None
+    if not numbers and value.field == "pct" and not place.key:
+        return _share(value, line, results)
     if not numbers:
         raise NotFoundError(f"the row has no number under {' or '.join(keys)}; it has {_has(row)}.")
     usual = 100.0 if value.field in _PER_CENT else 1.0
