@@ -326,7 +326,7 @@ def search(published: Mapping[str, Any], rng: np.random.Generator, effort: float
         (ShiftDay("os_days", free, 900, 60), 1.0),
         (ShiftDay("os_days", free, 900, 6), 1.0),
     ]
-    state = anneal(state, curve, days, iterations=20_000, rng=rng)
+    state = anneal(state, curve, days, iterations=int(effort * 20_000), rng=rng)
     for factor, margin in MARGINS.items():
         codes = np.repeat(list(margin), list(margin.values()))
         state[factor] = rng.permutation(np.concatenate((codes, np.full(N - codes.size, -1))))
