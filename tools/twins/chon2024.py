@@ -63,7 +63,7 @@ Rng = np.random.Generator
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "chon2024"
 SEED = 2024
 STAGES = ("patients", "age", "size", "afp", "pivka", "cycles", "arrangement", "pairs", "outcomes",
-          "third lines", "assignment", "rest", "follow-up")  # fmt: skip
+          "third lines", "assignment", "rest", "follow-up", "last digits")  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
 # Matched lenvatinib, other lenvatinib, matched sorafenib, other sorafenib.
@@ -252,6 +252,20 @@ class Redraw:
         return Change(np.array([row]), (self.column,), (np.array([new]),))
 
 
+@dataclass(frozen=True)
+class Step:
+    """One value moves by a few units, at most one per cent."""
+
+    column: str
+
+    def propose(self, state: State, rng: Rng) -> Change | None:
+        row, units = int(rng.integers(N)), int(rng.integers(-4, 5))
+        old = float(state[self.column][row])
+        if units == 0 or not abs(units) <= 0.01 * old:
+            return None
+        return Change(np.array([row]), (self.column,), (np.array([old + units]),))
+
+
 def drawn(rng: Rng, knots: Floats) -> float:
     """A value between quartiles, on the scale of logarithms."""
     return math.exp(float(np.interp(rng.random(), (0, 0.25, 0.5, 0.75, 1), np.log(knots))))
@@ -313,7 +327,7 @@ def generator(stage: str) -> Rng:
 
 
 def fit_numbers(published: Published, state: State) -> None:
-    """Add the numbers, each alone, from the first start that leads to all that is printed."""
+    """Add the numbers, each alone, from the start that leads nearest to what is printed."""
     for column, number in NUMBERS.items():
         rng, knots = generator(column), knots_of(published, number)
         targets = number_targets(published, column, number)
@@ -331,6 +345,11 @@ def fit_numbers(published: Published, state: State) -> None:
             if tries[-1][0] == 0:
                 break
         state[column] = min(tries, key=lambda one: one[0])[1]
+        found = anneal(
+            state, targets[:1], [(Step(column), 1.0)], iterations=NUMBER_STEPS,
+            rng=generator("last digits"), hot=0.05, cold=0.002, slope=40.0,
+        )  # fmt: skip
+        state[column] = found[column]
         report(f"numbers: {column}", state, targets)
 
 
@@ -926,10 +945,12 @@ def assign(published: Published, state: State) -> State:
         (Swap(("vessel",), ("vessel block",)), 1.0),
         (Swap(("ecog", "ecog2"), ("ecog block",)), 1.0),
     ]
-    found = anneal(
-        state, targets, moves, iterations=ASSIGNMENT_STEPS, rng=generator("assignment"),
-        hot=3.0, cold=0.05, slope=20.0, rules=[StageAgrees()],
-    )  # fmt: skip
+    rng, found = generator("assignment"), state
+    for hot in (3.0, 0.5):
+        found = anneal(
+            found, targets, moves, iterations=ASSIGNMENT_STEPS, rng=rng, hot=hot, slope=20.0,
+            rules=[StageAgrees()],
+        )  # fmt: skip
     report("assignment", found, targets)
     return found
 
