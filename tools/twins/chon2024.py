@@ -62,8 +62,12 @@ Rng = np.random.Generator
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "chon2024"
 SEED = 2024
-STAGES = ("patients", "age", "size", "afp", "pivka", "cycles", "arrangement", "pairs", "outcomes",
-          "third lines", "assignment", "rest", "follow-up", "last digits")  # fmt: skip
+# Each stage has its own random numbers, so that it can be repeated alone.
+STAGES = {
+    "patients": 0, "age": 1, "size": 2, "afp": 3, "pivka": 4, "cycles": 5, "arrangement": 6,
+    "pairs": 7, "outcomes": 8, "third lines": 9, "assignment": 10, "rest": 11, "follow-up": 12,
+    "last digits": 14,
+}  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
 # Matched lenvatinib, other lenvatinib, matched sorafenib, other sorafenib.
@@ -322,8 +326,8 @@ def first_numbers(rng: Rng, number: Number, knots: Floats, stratum: Floats) -> F
 
 
 def generator(stage: str) -> Rng:
-    """Random numbers of a stage, so that a stage can be repeated alone."""
-    return np.random.default_rng((SEED, STAGES.index(stage)))
+    """The random numbers of a stage."""
+    return np.random.default_rng((SEED, STAGES[stage]))
 
 
 def fit_numbers(published: Published, state: State) -> None:
