@@ -172,7 +172,7 @@ NUMBERS = {
         "baseline.pivka_ii", 0, 14, 74000, ("rank", "rank"), (3, 0, 3, 6),
         ("lenvatinib", "sorafenib", "matched_lenvatinib", "matched_sorafenib"),
     ),
-    "cycles": Number("baseline.atezo_bev_cycles", 0, 1, 26, ("t", "t")),
+    "cycles": Number("baseline.atezo_bev_cycles", 0, 1, 26, ("t", "t"), (0, 0, 0, 1)),
 }  # fmt: skip
 
 
@@ -883,7 +883,7 @@ def complete_contrasts(days: Floats, happened: Bools, x: Floats) -> tuple[Floats
 def assignment_targets(published: Published) -> list[Target]:
     """The univariable p-values and the multivariable models of Table 4."""
     targets: list[Target] = []
-    for endpoint, time, event in (("os", "os_day", "death"), ("pfs", "pfs_day", "progression")):
+    for endpoint, time, event in (("os", "os_day", "death"), ("pfs", "pfs_day", "pfs_event")):
         items = {
             column: (
                 published.items[f"cox.{endpoint}.univariable.{item}"],
@@ -921,10 +921,12 @@ def add_contrasts(state: State) -> None:
     state["age63"] = (state["age"] >= 63).astype(np.int64)
     state["size10"] = (state["size"] >= 10).astype(np.int64)
     state["bclc_c"] = 1 - state["bclc_b"]
-    state["cycles3"] = (state["cycles"] < 3).astype(np.int64)
-    for flag, column, cut in (("afp200", "afp", 200), ("pivka1000", "pivka", 1000)):
-        known = ~np.isnan(state[column])
-        state[flag] = np.where(known, (state[column] > cut).astype(np.float64), np.nan)
+    for flag, column, above in (
+        ("afp200", "afp", state["afp"] > 200),
+        ("pivka1000", "pivka", state["pivka"] > 1000),
+        ("cycles3", "cycles", state["cycles"] < 3),
+    ):
+        state[flag] = np.where(np.isnan(state[column]), np.nan, above.astype(np.float64))
     state["ecog2"] = np.zeros(N, dtype=np.int64)
     symptoms = np.flatnonzero((state["stratum"] == 3) & (state["ecog"] == 1))
     state["ecog2"][symptoms[:2]] = 1  # not printed; few, since the limits are wide
@@ -1070,7 +1072,7 @@ def add_blanks(rng: Rng, state: State) -> dict[str, Bools]:
     blank = {"bilirubin": chemistry | some(2), "albumin": chemistry | some(3)}
     blank |= {"alt": chemistry | some(4), "ast": chemistry | some(5)}
     blank |= {"lymphocytes": count, "neutrophils": count, "inr": some(8), "crp": some(11)}
-    blank |= {name: np.isnan(state[name]) for name in ("afp", "pivka")}
+    blank |= {name: np.isnan(state[name]) for name in ("afp", "pivka", "cycles")}
     blank["afp_week8"] = some(9) | (state["os_day"] < WEEK_8) | blank["afp"]
     return blank | {"albi": blank["bilirubin"] | blank["albumin"]}
 
