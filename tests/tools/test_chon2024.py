@@ -32,7 +32,7 @@ def chon2024(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tools" / "twins"))
     import chon2024
 
-    for stage in ("NUMBER", "ARRANGEMENT", "PAIR", "OUTCOME", "THIRD_LINE", "ASSIGNMENT"):
+    for stage in ("NUMBER", "ARRANGEMENT", "PAIR", "OUTCOME", "THIRD_LINE", "ASSIGNMENT", "POLISH"):
         monkeypatch.setattr(chon2024, f"{stage}_STEPS", 40)
     yield chon2024
     for name in ("chon2024", "search"):
@@ -64,10 +64,10 @@ def test_it_has_every_column_of_the_default_cohort(rows):
 
 
 def test_a_pair_is_one_patient_of_each_treatment(rows):
-    pairs = Counter((row["matched_pair"], row["second_line"]) for row in rows if row["matched_pair"])
-    wanted = {
-        (str(n), drug): 1 for n in range(1, 37) for drug in ("lenvatinib", "sorafenib")
-    }
+    pairs = Counter(
+        (row["matched_pair"], row["second_line"]) for row in rows if row["matched_pair"]
+    )
+    wanted = {(str(n), drug): 1 for n in range(1, 37) for drug in ("lenvatinib", "sorafenib")}
     assert pairs == wanted
     assert all((row["matched"] == "yes") == bool(row["matched_pair"]) for row in rows)
 

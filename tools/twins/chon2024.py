@@ -66,7 +66,7 @@ SEED = 2024
 STAGES = {
     "patients": 0, "age": 1, "size": 2, "afp": 3, "pivka": 4, "cycles": 5, "arrangement": 6,
     "pairs": 7, "outcomes": 8, "third lines": 9, "assignment": 10, "rest": 11, "follow-up": 12,
-    "last digits": 14,
+    "last digits": 14, "polish": 15,
 }  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
@@ -90,6 +90,7 @@ PAIR_STEPS = 20_000
 OUTCOME_STEPS = 40_000
 THIRD_LINE_STEPS = 8_000
 ASSIGNMENT_STEPS = 30_000
+POLISH_STEPS = 12_000
 THREE_MONTHS = 91  # the last day within 3 x 30.4375 days
 WEEK_8 = 56
 
@@ -661,13 +662,12 @@ class MoveDay:
         step = round(rng.normal(0, reach))
         if step == 0:
             return None
-        if not kind.progresses:
-            pfs, last, columns = pfs + step, last + step, ("pfs_day", "os_day")
-        elif rng.random() < 0.5:
-            pfs, columns = pfs + step, ("pfs_day",)
-        else:
-            last, columns = last + step, ("os_day",)
-        gap = LEAST_GAP if kind.progresses else 0
+        columns: tuple[str, ...] = ("pfs_day", "os_day")  # of one who did not progress
+        if kind.progresses:
+            columns = ("pfs_day",) if rng.random() < 0.5 else ("os_day",)
+        pfs += step * ("pfs_day" in columns)
+        last += step * ("os_day" in columns)
+        gap = THIRD_LINE_GAP if state["third"][row] else LEAST_GAP if kind.progresses else 0
         if not (kind.first <= pfs <= kind.last and pfs + gap <= last <= LAST_DAY):
             return None
         new = {"pfs_day": np.array([pfs]), "os_day": np.array([last])}
@@ -883,24 +883,32 @@ def complete_contrasts(days: Floats, happened: Bools, x: Floats) -> tuple[Floats
 def assignment_targets(published: Published) -> list[Target]:
     """The univariable p-values and the multivariable models of Table 4."""
     targets: list[Target] = []
-    for endpoint, time, event in (("os", "os_day", "death"), ("pfs", "pfs_day", "pfs_event")):
-        items = {
-            column: (
-                published.items[f"cox.{endpoint}.univariable.{item}"],
-                published.items.get(f"cox.{endpoint}.multivariable.{item}"),
+    for endpoint, time, event, signs in (
+        ("os", "os_day", "death", tuple(one[2] for one in CONTRASTS)),
+        ("pfs", "pfs_day", "pfs_event", tuple(one[3] for one in CONTRASTS)),
+    ):
+        names = {column: item for column, item, *_ in CONTRASTS}
+        univariable, multivariable = (
+            {
+                column: published.items[f"cox.{endpoint}.{model}.{names[column]}"]
+                for column in columns
+            }
+            for model, columns in (
+                ("univariable", names),
+                ("multivariable", MULTIVARIABLE[endpoint]),
             )
-            for column, item, *_ in CONTRASTS
-        }
-        ps = [p_printed(alone["p"], alone["p_op"]) for alone, _ in items.values()]
-        cycles = ratio(items["cycles3"][1])
-        signs = tuple(contrast[2 if endpoint == "os" else 3] for contrast in CONTRASTS)
-        alone = Univariable(
-            f"{endpoint} univariable", (*ps, *cycles), time, event, tuple(items), signs
         )
-        terms = MULTIVARIABLE[endpoint]
-        wanted = [number for term in terms[:-1] for number in ratio(items[term][1])]
-        together = Cox(f"{endpoint} multivariable", tuple(wanted), time, event, terms)
-        targets += [alone, together]
+        ps = [p_printed(item["p"], item["p_op"]) for item in univariable.values()]
+        *ratios, cycles = (ratio(item) for item in multivariable.values())
+        targets += [
+            Univariable(
+                f"{endpoint} univariable", (*ps, *cycles), time, event, tuple(names), signs
+            ),
+            Cox(
+                f"{endpoint} multivariable", tuple(n for one in ratios for n in one), time, event,
+                MULTIVARIABLE[endpoint],
+            ),
+        ]  # fmt: skip
     return targets
 
 
@@ -958,6 +966,19 @@ def assign(published: Published, state: State) -> State:
             rules=[StageAgrees()],
         )  # fmt: skip
     report("assignment", found, targets)
+    return polish(published, found, targets)
+
+
+def polish(published: Published, state: State, models: list[Target]) -> State:
+    """Move single days and bundles once more, now with everything in view."""
+    curves = [*outcome_targets(published), *third_line_targets(published)]
+    heavier = [replace(t, weight=3.0) if isinstance(t, Quantiles) else t for t in curves]
+    moves: list[tuple[Move, float]] = [(MoveDay(), 2.0), (Swap(BUNDLE, ("stratum",)), 1.0)]
+    found = anneal(
+        state, [*models, *heavier], moves, iterations=POLISH_STEPS, rng=generator("polish"),
+        hot=0.5, cold=0.02, slope=20.0,
+    )  # fmt: skip
+    report("all together", found, [*curves, *models])
     return found
 
 
