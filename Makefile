@@ -61,8 +61,8 @@ ledger: $(VENV)/installed
 	$(BIN)/python tools/ledger.py $(STUDY)
 
 cohort: $(VENV)/installed
-	$(BIN)/python sample_data/second_line/generate.py
-	$(BIN)/python sample_data/second_line/make_adverse_events.py
+	$(BIN)/python tools/twins/chon2024.py
+	$(BIN)/python tools/twins/export.py
 
 clean:
 	rm -rf $(VENV) .venvs .mutants build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -41,7 +41,7 @@ from hcc2l.specs.rules import Excludes, Needs, NoEffect, Rule
 from tests.schema import validate
 
 ROOT = Path(__file__).parents[1]
-COHORT = ROOT / "sample_data" / "second_line"
+COHORT = ROOT / "sample_data" / "chon2024"
 BUNDLED = ("cohort.csv", "adverse_events.csv", "hcc2l.toml")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show

@@ -7,6 +7,7 @@ from pathlib import Path
 from hcc2l.errors import InputError, UsageError, did_you_mean
 
 COHORT = "cohort.csv"
+DEFAULT = "chon2024"  # the cohort that is analysed where none is given
 STUDY = "study.toml"
 LEDGER = "ledger.toml"
 PUBLISHED = "published.json"

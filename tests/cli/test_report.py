@@ -16,9 +16,10 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from tests.conftest import Run, Write
+from tests.conftest import DATA, Run, Write
 
-EXPORT = Path(__file__).parents[2] / "sample_data" / "second_line" / "export.xlsx"
+pytestmark = pytest.mark.usefixtures("frozen_cohort")
+EXPORT = Path(__file__).parents[2] / "sample_data" / "chon2024" / "export.xlsx"
 STUDY = """
 title = "Second-line therapy"
 
@@ -386,7 +387,7 @@ def test_an_export_as_the_hospital_made_it_gives_a_paper_in_two_commands(
     assert "Before and after matching" in made.out
 
 
-SAMPLE = EXPORT.parent
+SAMPLE = DATA / "second_line"
 
 
 def runs_of(path: str) -> list[str]:

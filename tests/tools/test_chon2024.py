@@ -58,8 +58,8 @@ def test_nothing_in_the_cohort_is_an_error_or_a_warning():
     ] == []
 
 
-def test_it_has_every_column_of_the_default_cohort(rows):
-    default = _read(ROOT / "sample_data" / "second_line" / "cohort.csv")
+def test_it_has_every_column_of_the_cohort_that_it_replaced(rows):
+    default = _read(ROOT / "tests" / "reference" / "data" / "second_line" / "cohort.csv")
     assert [name for name in default[0] if name not in rows[0]] == []
 
 

@@ -16,7 +16,7 @@ from hcc2l.dictionary import FILE_NAME, Dictionary, RowsEntry, load_dictionary
 from hcc2l.errors import UsageError
 from hcc2l.readers.content import content_of, content_of_stdin
 from hcc2l.readers.raw import Reader, ReadOptions
-from hcc2l.samples import COHORT, folder_of
+from hcc2l.samples import COHORT, DEFAULT, folder_of
 from hcc2l.specs.reading import MAX_SIZE
 
 # suffix -> "module:function"; a reader takes (content, options, name) and returns a RawTable.
@@ -204,7 +204,7 @@ def _read(
 
 def bundled_cohort() -> Path:
     """The path of the bundled cohort, used when no cohort is given."""
-    return folder_of("second_line") / COHORT
+    return folder_of(DEFAULT) / COHORT
 
 
 def _locate(

@@ -17,7 +17,7 @@ from hcc2l.samples import sample_folder
 from tests.analyses.check.cohorts import found, patients
 from tests.conftest import Run, Write
 
-SECOND_LINE = sample_folder() / "second_line"
+SECOND_LINE = sample_folder() / "chon2024"
 
 
 @pytest.mark.parametrize("width", [80, 120])
