@@ -262,6 +262,8 @@ def plausible() -> list[Target]:
         never_before(42, "afp_response", 0),
         never_before(55, "later_therapy", 1),
         never_before(40, "stop_reason", 2),
+        never_before(12, "stop_reason", 0),
+        never_before(12, "stop_reason", 1),
         never_before(12, "stop_reason", 3),
         count(0, stop_reason=0, death=0),
         count(0, stop_reason=0, later_therapy=1),
