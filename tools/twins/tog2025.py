@@ -1,0 +1,620 @@
+"""The synthetic twin of TOG 2025 (Majidova et al.): 58 patients after atezolizumab/bevacizumab.
+
+    python tools/twins/tog2025.py            # writes sample_data/tog2025/cohort.csv and SHA256SUMS
+
+The joint counts of Tables 1 to 3 are built; a search then finds days of death, of progression and
+groups of baseline variables that give the hazard ratios, medians and tests; at last the measured
+values (age, AFP, albumin …) are drawn within their groups. `sample_data/tog2025/README.md` says
+what cannot be reached, and why.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from search import (
+    DAYS_PER_MONTH,
+    NORMAL_975,
+    Change,
+    Cox,
+    FactorCox,
+    LogRank,
+    Median,
+    NotAfter,
+    Printed,
+    ShiftDay,
+    State,
+    Swap,
+    Target,
+    anneal,
+    area_and_cutoff,
+    printed,
+    shortfalls,
+)
+
+FOLDER = Path(__file__).parents[2] / "sample_data" / "tog2025"
+SEED = 2025
+DATA_CUT = datetime.date(2024, 6, 30)
+FIRST_START = datetime.date(2021, 1, 4)
+LONGEST = 1100  # days of follow-up
+FIRST_SCANS = 126  # a progression as best response is seen by this day
+
+# Patients in the order of these treatments and of their best response; Tables 1 and 2.
+TREATMENTS = (
+    ("sorafenib", {"PR": 7, "SD": 17, "PD": 17}),
+    ("regorafenib", {"PR": 1, "SD": 1, "PD": 5}),
+    ("cabozantinib", {"PR": 2, "SD": 1, "PD": 3}),
+    ("lenvatinib", {"SD": 1}),
+    ("ramucirumab", {"PD": 1}),
+    ("capecitabine", {"PD": 1}),
+    ("gemcitabine-oxaliplatin", {"PD": 1}),
+)
+# Days of progression and death of the last four; both chemotherapies have one median in the text.
+OTHERS_PROGRESSED = (134, 29, 75, 89)
+OTHERS_DIED = (721, 31, 141, 254)
+
+# How many patients have the second level: of sorafenib with disease control, of sorafenib without
+# (both Table 3), and of the other drugs (Table 1 less these; chosen where no total is printed).
+COUNTS = {
+    "age_65": (10, 7, 5),
+    "female": (3, 3, 4),
+    "ecog_1": (15, 9, 10),
+    "cirrhosis": (8, 8, 11),
+    "nonviral": (11, 9, 9),
+    "afp_200": (8, 13, 6),
+    "points_6": (5, 9, 9),  # Child-Pugh points of 6 or more, "B" in Tables 3 and 4
+    "spread": (10, 8, 8),
+    "pni_high": (8, 2, 4),
+}
+# Totals that no table prints and that may differ from those above, and their limits.
+FREE_TOTALS = {"age_65": (17, 28), "afp_200": (24, 28), "pni_high": (12, 18)}
+
+# Rows of Table 4: what `published.json` calls the variable, our column, contrast and reference.
+ROWS = {
+    "age": ("age_65", 1, 0),
+    "sex": ("female", 1, 0),
+    "ecog": ("ecog_1", 1, 0),
+    "etiology_group": ("nonviral", 1, 0),
+    "afp_cat200": ("afp_200", 1, 0),
+    "child_pugh_class": ("points_6", 1, 0),
+    "extrahepatic_spread": ("spread", 0, 1),  # no versus yes: the text says that spread is worse
+    "pni_cat47.6": ("pni_high", 1, 0),
+}
+MULTIVARIABLE = ("afp_cat200", "child_pugh_class", "extrahepatic_spread", "pni_cat47.6")
+
+
+@dataclass(frozen=True)
+class WaldP(Target):
+    """The p-values of a Cox model with one factor, or of one with several terms."""
+
+    model: FactorCox | Cox
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return self.model.reads
+
+    def found(self, state: State) -> tuple[float, ...]:
+        log_ratio, lower, upper = np.log(self.model.found(state)).reshape(-1, 3).T
+        z = 2 * NORMAL_975 * np.abs(log_ratio) / (upper - lower)
+        return tuple(math.erfc(value / math.sqrt(2)) for value in z)
+
+
+@dataclass(frozen=True)
+class Nutrition(Target):
+    """The prognostic nutritional index and death: area, its DeLong limits, cut-off, and patients
+    who are on the wrong side of the published cut-off."""
+
+    cutoff: float
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({"albumin", "lymphocytes", "death", "pni_high"})
+
+    def found(self, state: State) -> tuple[float, ...]:
+        index = nutritional_index(state)
+        died = state["death"] == 1
+        area, cutoff = area_and_cutoff(index, died, higher=False)
+        half = NORMAL_975 * delong_error(index[~died], index[died])
+        wrong = ((index >= self.cutoff) != (state["pni_high"] == 1)).sum()
+        return area, area - half, area + half, cutoff, float(wrong)
+
+
+def nutritional_index(state: State) -> NDArray[np.float64]:
+    """Albumin (g/L) + 5 × lymphocytes (10^9/L), shape (n,)."""
+    return np.round(state["albumin"] + 5 * state["lymphocytes"], 9)
+
+
+def delong_error(high: NDArray[np.float64], low: NDArray[np.float64]) -> float:
+    """DeLong's standard error of the area between two samples."""
+    wins = (high[:, None] > low) + 0.5 * (high[:, None] == low)
+    return math.sqrt(
+        wins.mean(axis=1).var(ddof=1) / high.size + wins.mean(axis=0).var(ddof=1) / low.size
+    )
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A patient whose row is `free` changes between 0 and 1; the total stays within `limits`."""
+
+    column: str
+    free: NDArray[np.int64]
+    limits: tuple[int, int]
+
+    def propose(self, state: State, rng: np.random.Generator) -> Change | None:
+        row = int(rng.choice(self.free))
+        value = 1 - int(state[self.column][row])
+        total = int(state[self.column].sum()) + 2 * value - 1
+        if not self.limits[0] <= total <= self.limits[1]:
+            return None
+        return Change(np.array([row]), (self.column,), (np.array([value]),))
+
+
+# --- patients, by construction -------------------------------------------------------------------
+
+
+def skeleton(rng: np.random.Generator) -> State:
+    """Treatments, responses and groups with the joint counts of the tables; days to begin with."""
+    drug = [name for name, responses in TREATMENTS for _ in range(sum(responses.values()))]
+    response = [
+        name for _, responses in TREATMENTS for name, n in responses.items() for _ in range(n)
+    ]
+    names = [name for name, _ in TREATMENTS]
+    state: State = {
+        "drug": np.array([min(names.index(name), 3) for name in drug]),
+        "controlled": np.array([int(name != "PD") for name in response]),
+    }
+    size = len(drug)
+    sorafenib = state["drug"] == 0
+    state["stratum"] = np.where(sorafenib, 1 - state["controlled"], 2)
+    for column, counts in COUNTS.items():
+        state[column] = np.zeros(size, dtype=np.int64)
+        for stratum, count in enumerate(counts):
+            rows = np.flatnonzero(state["stratum"] == stratum)
+            state[column][rng.choice(rows, count, replace=False)] = 1
+    state["earliest"] = np.where(state["controlled"] == 1, 86, 24)
+    state["death"] = np.ones(size, dtype=np.int64)
+    for rows, alive in ((range(24), 11), (range(24, 41), 3), (range(41, 43), 1), (range(48, 54), 3)):
+        state["death"][rng.choice(list(rows), alive, replace=False)] = 0
+    usual = np.where(state["death"] == 0, 600, np.where(state["controlled"] == 1, 300, 130))
+    days = np.exp(rng.normal(np.log(usual), 0.5)).astype(np.int64)
+    state["os_days"] = np.clip(days, state["earliest"], LONGEST)
+    state["os_days"][-4:] = OTHERS_DIED
+    for stratum, count in enumerate(COUNTS["pni_high"]):  # a random start has the wrong sign too often
+        rows = np.flatnonzero(state["stratum"] == stratum)
+        longest = rows[np.argsort(state["os_days"][rows])[-count:]]
+        state["pni_high"][rows], state["pni_high"][longest] = 0, 1
+    return state
+
+
+def published() -> Mapping[str, Any]:
+    """The items of the paper by their ids."""
+    sections = json.loads((FOLDER / "published.json").read_text(encoding="utf-8"))
+    return {
+        item["id"]: item
+        for section in sections.values()
+        if isinstance(section, list)
+        for item in section
+    }
+
+
+# --- survival ------------------------------------------------------------------------------------
+
+
+def survival_targets(items: Mapping[str, Any]) -> list[Target]:
+    """Table 4, the log-rank tests and the medians of overall survival and of follow-up."""
+    rows: dict[str, dict[str, Any]] = {"univariable": {}, "multivariable": {}}
+    for item in items.values():
+        if ".cox." in item["id"]:
+            rows[item["model"]][item["variable"]] = item
+    targets: list[Target] = []
+    for name, (column, contrast, reference) in ROWS.items():
+        item = rows["univariable"][name]
+        model = FactorCox(name, ratio(item), "os_days", "death", column, (reference, contrast))
+        targets += [model, WaldP(f"{name}, p", (p_value(item),), model, weight=0.7)]
+    printed_rows = [rows["multivariable"][name] for name in MULTIVARIABLE]
+    wanted = tuple(number for item in printed_rows for number in ratio(item))
+    terms = tuple((ROWS[name][0], ROWS[name][1]) for name in MULTIVARIABLE)
+    model = Cox("multivariable", wanted, "os_days", "death", terms)
+    p_values = tuple(p_value(item) for item in printed_rows)
+    targets += [model, WaldP("multivariable, p", p_values, model, weight=0.7)]
+    for name, column in (("afp_cat200", "afp_200"), ("pni_cat47_6", "pni_high")):
+        p = printed(items[f"tog2025.logrank.os.all.{name}"]["p"])
+        targets.append(LogRank(f"log-rank {name}", (p,), "os_days", "death", column, (0, 1)))
+    targets += [
+        median_of("none.all", {}, items, "os"),
+        median_of("second_line.sorafenib", {"drug": 0}, items, "os"),
+        median_of("second_line.regorafenib", {"drug": 1}, items, "os"),
+        median_of("second_line.cabozantinib", {"drug": 2}, items, "os"),
+        median_of("afp_cat200.low_200", {"afp_200": 0}, items, "os"),
+        median_of("afp_cat200.high_200", {"afp_200": 1}, items, "os"),
+        median_of("pni_cat47_6.47_6", {"pni_high": 1}, items, "os"),
+    ]
+    follow_up = printed(items["tog2025.fu.median"]["value"])
+    targets.append(
+        Median("follow-up", (follow_up, None, None), "os_days", "death", reverse=True, weight=2.0)
+    )
+    return targets
+
+
+def ratio(item: Mapping[str, Any]) -> tuple[Printed, ...]:
+    """Hazard ratio and limits, to two decimals."""
+    return tuple(printed(item[key], 2) for key in ("hr", "ci_low", "ci_high"))
+
+
+def p_value(item: Mapping[str, Any]) -> Printed:
+    """The p-value; a tenth off is within the bound, so that errors count less than of ratios."""
+    p = printed(item.get("trust", {}).get("p", item["p"]))
+    return Printed(p.value, p.half, 3 * p.value)
+
+
+def median_of(
+    name: str, among: Mapping[str, int], items: Mapping[str, Any], endpoint: str
+) -> Median:
+    """The median of a group; the limits of SPSS are not compared."""
+    item = items[f"tog2025.km.{endpoint}.all.{name}"]
+    wanted = (printed(item["median_months"], 1), None, None)
+    event = "death" if endpoint == "os" else "progressed"
+    return Median(
+        f"{endpoint} {name}", wanted, f"{endpoint}_days", event, among=among, weight=2.0
+    )
+
+
+def survival(state: State, items: Mapping[str, Any], iterations: int, seed: int) -> State:
+    """Days of death and groups that give the analyses of overall survival."""
+    targets = survival_targets(items)
+    free = np.arange(state["drug"].size - 4)
+    other = np.flatnonzero(state["stratum"] == 2)
+    moves: list[tuple[Any, float]] = [
+        (ShiftDay("os_days", free, LONGEST, 12), 2.0),
+        (ShiftDay("os_days", free, LONGEST, 150), 1.0),
+        (Swap(("death",), within=("drug",)), 0.4),
+        (Swap(("death",), near="os_days"), 0.4),
+        (Swap(("os_days", "death"), within=("stratum",)), 0.4),
+    ]
+    groups = [column for column, *_ in ROWS.values()]
+    moves += [(Swap((column,), within=("stratum",)), 0.6) for column in groups]
+    moves += [(Flip(column, other, limits), 0.1) for column, limits in FREE_TOTALS.items()]
+    moves.append((Swap(("spread",)), 0.4))
+    rules = [NotAfter("earliest", "os_days"), FixedRows(free.size)]
+    rng = np.random.default_rng(seed)
+    found = anneal(
+        state, targets, moves, iterations=iterations, rng=rng, hot=6.0, cold=0.08, rules=rules
+    )
+    print(shortfalls(found, targets))
+    return found
+
+
+@dataclass(frozen=True)
+class FixedRows:
+    """The last four patients keep the days that the text gives them."""
+
+    first: int
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({"os_days", "death"})
+
+    def holds(self, state: State) -> bool:
+        return bool(
+            (state["os_days"][self.first :] == OTHERS_DIED).all()
+            and state["death"][self.first :].all()
+        )
+
+
+# --- progression ---------------------------------------------------------------------------------
+
+
+def progression(state: State, items: Mapping[str, Any], iterations: int, seed: int) -> State:
+    """Days of progression: 49 progressed, among them all who died, in time with their response."""
+    rng = np.random.default_rng(seed)
+    state = dict(state)
+    died, controlled = state["death"] == 1, state["controlled"] == 1
+    size = died.size
+    progressed = died | ~controlled
+    more = items["tog2025.fu.progressed"]["n"] - int(progressed.sum())
+    progressed[rng.choice(np.flatnonzero(~progressed), more, replace=False)] = True
+    state["progressed"] = progressed.astype(np.int64)
+    latest = np.where(controlled, 500, FIRST_SCANS) - 3 * rng.integers(0, 3, size)
+    state["latest_progression"] = np.where(progressed, np.minimum(state["os_days"] - 2, latest), 0)
+    state["earliest_progression"] = np.where(controlled, 80, 20)
+    drawn = np.where(controlled, 60 + rng.gamma(2.0, 60.0, size), rng.normal(85, 25, size))
+    days = np.clip(drawn, state["earliest_progression"], state["latest_progression"])
+    state["pfs_days"] = np.where(progressed, days, state["os_days"]).astype(np.int64)
+    state["pfs_days"][-4:] = OTHERS_PROGRESSED
+    free = np.flatnonzero(progressed[:-4])
+    state["latest_progression"] = np.where(
+        progressed, state["latest_progression"], state["os_days"]
+    )
+    state["latest_progression"][-4:] = OTHERS_PROGRESSED
+    targets: list[Target] = [
+        median_of("none.all", {}, items, "pfs"),
+        median_of("second_line.sorafenib", {"drug": 0}, items, "pfs"),
+        median_of("second_line.regorafenib", {"drug": 1}, items, "pfs"),
+        median_of("second_line.cabozantinib", {"drug": 2}, items, "pfs"),
+    ]
+    moves = [(ShiftDay("pfs_days", free, LONGEST, 15), 1.0)]
+    rules = [
+        NotAfter("earliest_progression", "pfs_days"), NotAfter("pfs_days", "latest_progression")
+    ]  # fmt: skip
+    found = anneal(state, targets, moves, iterations=iterations, rng=rng, rules=rules)
+    print(shortfalls(found, targets))
+    return found
+
+
+# --- measured values -----------------------------------------------------------------------------
+
+
+def around(values: NDArray[np.float64], median: float, width: float) -> NDArray[np.float64]:
+    """Sorted values of which the middle two are `median` less and plus `width`."""
+    values = np.sort(values)
+    half = values.size // 2
+    values[:half] = np.minimum(values[:half], median - width)
+    values[half:] = np.maximum(values[half:], median + width)
+    values[half - 1], values[half] = median - width, median + width
+    return values
+
+
+def dealt(
+    values: NDArray[np.float64], high: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Sorted values among patients: the largest, in random order, among those with `high`."""
+    low = int((high == 0).sum())
+    found = np.empty(values.size)
+    found[high == 0], found[high == 1] = rng.permutation(values[:low]), rng.permutation(values[low:])
+    return found
+
+
+def measurements(state: State, rng: np.random.Generator) -> State:
+    """Age, AFP, tumour size and the five items of the Child-Pugh score."""
+    state = dict(state)
+    size = state["drug"].size
+    older = int(state["age_65"].sum())
+    ages = np.concatenate((np.clip(rng.normal(57, 8, size - older), 31, 64),
+                           np.clip(rng.normal(69, 3.5, older), 65, 77)))  # fmt: skip
+    ages = around(np.rint(ages), 62, 0)
+    ages[0], ages[-1] = 18, 78
+    state["age"] = dealt(ages, state["age_65"], rng)
+
+    high = int(state["afp_200"].sum())
+    afp = np.sort(np.exp(rng.normal(np.log(15), 1.3, size - high)))
+    afp[np.arange(afp.size) >= size // 2 - 1] = 0
+    afp = np.clip(afp, 1.1, 139)
+    middle = np.array([146.0, 174.0, 181.0, 188.0, 193.0, 197.0])[: size - high - size // 2 + 1]
+    afp = np.concatenate((np.sort(afp)[: afp.size - middle.size], middle))
+    above = np.exp(np.log(210) + rng.exponential(1.9, high))
+    afp = np.concatenate((afp, np.sort(np.clip(above, 203, 88000))))
+    afp[0], afp[-1] = 0.95, 147314
+    state["afp"] = dealt(np.where(afp < 100, np.round(afp, 2), np.rint(afp)), state["afp_200"], rng)
+
+    known = rng.permutation(size)[:50]
+    sizes = np.concatenate((rng.uniform(1.2, 4.9, 13), 5.1 + rng.gamma(2.0, 2.0, 37)))
+    state["tumor_size"] = np.full(size, np.nan)
+    state["tumor_size"][known] = np.minimum(np.round(sizes, 1), 18.0)
+    return child_pugh(state, rng)
+
+
+def child_pugh(state: State, rng: np.random.Generator) -> State:
+    """Bilirubin, albumin, INR, ascites and encephalopathy that make the points of Table 1.
+
+    With 35 patients of 5 points (albumin above 35 g/L), and an albumin of 35 g/L in the middle,
+    many values lie just above 35 and nearly all of 6 points are due to albumin.
+    """
+    size = state["drug"].size
+    more = rng.permutation(np.flatnonzero(state["points_6"] == 1))
+    jaundiced, clotting, wasted, hepatic = more[:4]
+    ascitic, yellow, thin = more[4], more[5], more[6:]
+    state["points"] = 5 + state["points_6"]
+    state["points"][[jaundiced, clotting, wasted]] = 7, 7, 7
+    state["points"][hepatic] = 8
+    thin = np.append(thin, hepatic)
+
+    state["albumin"] = np.zeros(size)
+    state["albumin"][thin] = rng.uniform(28.5, 34.8, thin.size)
+    state["albumin"][wasted] = 16.0
+    above = np.flatnonzero(state["albumin"] == 0)
+    middle = size // 2 + 1 - thin.size - 1  # of these, so many are at most the median
+    values = np.concatenate((np.linspace(35.1, 35.4, middle), rng.uniform(36, 46.5, above.size)))
+    values = values[: above.size]
+    values[-1] = 49.0
+    state["albumin"][above] = rng.permutation(values)
+    state["albumin"] = np.round(state["albumin"], 1)
+    state["albumin_points"] = np.where(state["albumin"] > 35, 1, 2)
+    state["albumin_points"][wasted] = 3
+
+    bilirubin = around(np.clip(np.exp(rng.normal(np.log(1.2), 0.35, size)), 0.4, 1.9), 1.27, 0.02)
+    bilirubin[0] = 0.2
+    rest = np.setdiff1d(np.arange(size), [jaundiced, yellow])
+    state["bilirubin"] = np.empty(size)
+    state["bilirubin"][rest] = rng.permutation(bilirubin[:-2])
+    state["bilirubin"][[yellow, jaundiced]] = 2.4, 6.8
+
+    inr = around(np.clip(rng.normal(1.12, 0.1, size), 0.92, 1.55), 1.1, 0.01)
+    inr[0] = 0.89
+    state["inr"] = np.empty(size)
+    rest = np.setdiff1d(np.arange(size), [clotting])
+    state["inr"][rest] = rng.permutation(inr[:-1])
+    state["inr"][clotting] = 5.0
+    state["ascites"] = np.zeros(size, dtype=np.int64)
+    state["ascites"][[ascitic, hepatic]] = 1
+    state["encephalopathy"] = np.zeros(size, dtype=np.int64)
+    state["encephalopathy"][hepatic] = 1
+    return state
+
+
+def nutrition(state: State, items: Mapping[str, Any], iterations: int, seed: int) -> State:
+    """Lymphocytes and albumin, of which the index gives the published curve and cut-off."""
+    rng = np.random.default_rng(seed)
+    state = dict(state)
+    size = state["drug"].size
+    lymphocytes = np.round(np.exp(rng.normal(np.log(1.15), 0.5, size)), 2)
+    lymphocytes = around(np.clip(lymphocytes, 0.35, 3.9), 1.1, 0.01)
+    lymphocytes[0], lymphocytes[-1] = 0.3, 9.8
+    state["lymphocytes"] = dealt(lymphocytes, state["pni_high"], rng)
+    item = items["tog2025.roc.pni.death"]
+    wanted = tuple(printed(item[key], 3) for key in ("auc", "ci_low", "ci_high"))
+    cutoff = printed(item["cutoff"], 1)
+    targets: list[Target] = [
+        Nutrition("PNI", (*wanted, cutoff, Printed(0.0, 0.0, 1.0)), item["cutoff"])
+    ]
+    moves = [
+        (Swap(("lymphocytes",)), 2.0),
+        (Swap(("albumin",), within=("albumin_points",)), 1.0),
+    ]
+    found = anneal(
+        state, targets, moves, iterations=iterations, rng=rng, hot=3.0, cold=0.01
+    )
+    print(shortfalls(found, targets))
+    return found
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+def labels(state: State, rng: np.random.Generator) -> dict[str, list[Any]]:
+    """The columns of the file that are names, and the dates."""
+    size = state["drug"].size
+
+    def some(count: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """`count` patients at random."""
+        rows = np.arange(size) if among is None else np.flatnonzero(among)
+        return np.isin(np.arange(size), rng.choice(rows, count, replace=False))
+
+    def split(groups: Sequence[tuple[str, int]], among: NDArray[np.bool_], into: list[str]) -> None:
+        """Give the patients `among` these names, each to so many."""
+        names = [name for name, count in groups for _ in range(count)]
+        for row, name in zip(rng.permutation(np.flatnonzero(among)), names, strict=True):
+            into[row] = name
+
+    drug = [name for name, responses in TREATMENTS for _ in range(sum(responses.values()))]
+    sites, causes = ["none"] * size, [""] * size
+    split((("lung", 12), ("bone", 6), ("others", 8)), state["spread"] == 1, sites)
+    split((("hepatitis B", 24), ("hepatitis C", 5)), state["nonviral"] == 0, causes)
+    split((("NASH", 5), ("alcohol", 2), ("others", 22)), state["nonviral"] == 1, causes)
+    stage_c = (state["spread"] == 1) | some(4, state["spread"] == 0)
+    clinical = some(9, state["cirrhosis"] == 1)
+    frail = some(6, (state["ecog_1"] == 1) & (state["os_days"] < 300))
+    centres = np.concatenate((np.arange(20), rng.choice(20, size - 20, p=_share_of_centres())))
+    starts = [_start(state, row, rng) for row in range(size)]
+
+    def date(row: int, days: int) -> str:
+        return (starts[row] + datetime.timedelta(days=int(days))).isoformat()
+
+    rows = range(size)
+    os_days, pfs_days = state["os_days"], state["pfs_days"]
+    return {
+        "centre": [f"Centre {number + 1}" for number in rng.permutation(centres)],
+        "drug": drug,
+        "second_line": [name if state["drug"][row] < 3 else "others" for row, name in enumerate(drug)],
+        "start_2l": [date(row, 0) for row in rows],
+        "progression_date": [
+            date(row, pfs_days[row]) if state["progressed"][row] else "" for row in rows
+        ],
+        "death_date": [date(row, os_days[row]) if state["death"][row] else "" for row in rows],
+        "last_contact": [date(row, os_days[row]) for row in rows],
+        "sex": _named(state["female"], ("male", "female")),
+        "ecog": (state["ecog_1"] + frail).tolist(),
+        "etiology": causes,
+        "cirrhosis": _named(state["cirrhosis"], NO_YES),
+        "bclc": _named(stage_c, ("B", "C")),
+        "child_pugh": ["A" if points < 7 else "B" for points in state["points"]],
+        "ascites": _named(state["ascites"], ("none", "mild")),
+        "encephalopathy": _named(state["encephalopathy"], ("none", "grade 1-2")),
+        "extrahepatic_spread": _named(state["spread"], NO_YES),
+        "extrahepatic_site": sites,
+        "prior_tace": _named(some(10), NO_YES),
+        "prior_tare": _named(some(16), NO_YES),
+        "histopathology": _named(~clinical, NO_YES),
+        "response": [
+            name for _, responses in TREATMENTS for name, n in responses.items() for _ in range(n)
+        ],
+    }
+
+
+NO_YES = ("no", "yes")
+
+
+def _named(values: NDArray[Any], names: tuple[str, str]) -> list[str]:
+    return [names[int(value)] for value in values]
+
+
+def _share_of_centres() -> NDArray[np.float64]:
+    weight = 1 / np.arange(1.0, 21.0)
+    return weight / weight.sum()
+
+
+def _start(state: State, row: int, rng: np.random.Generator) -> datetime.date:
+    """The start of second line: patients alive were seen in the last weeks before the data cut."""
+    last = DATA_CUT - datetime.timedelta(days=int(state["os_days"][row]))
+    if state["death"][row]:
+        return FIRST_START + datetime.timedelta(days=int(rng.integers((last - FIRST_START).days)))
+    return last - datetime.timedelta(days=int(rng.integers(45)))
+
+
+COLUMNS = (
+    "centre", "drug", "second_line", "start_2l", "progression_date", "death_date", "last_contact",
+    "os_months", "death", "pfs_months", "pfs_event", "progression", "age", "sex", "ecog", "etiology",
+    "cirrhosis", "bclc", "child_pugh_score", "child_pugh", "ascites", "encephalopathy", "bilirubin",
+    "albumin", "inr", "lymphocytes", "afp", "tumor_size_cm", "extrahepatic_spread",
+    "extrahepatic_site", "prior_tace", "prior_tare", "histopathology", "response",
+)  # fmt: skip
+
+
+def table(state: State, rng: np.random.Generator) -> list[dict[str, str]]:
+    """The rows of the file, in the order of the start of treatment."""
+    numbers = {
+        "os_months": [f"{days / DAYS_PER_MONTH:.2f}" for days in state["os_days"]],
+        "pfs_months": [f"{days / DAYS_PER_MONTH:.2f}" for days in state["pfs_days"]],
+        "death": state["death"].tolist(),
+        "pfs_event": state["progressed"].tolist(),  # who died had progressed before
+        "progression": state["progressed"].tolist(),
+        "age": [f"{years:.0f}" for years in state["age"]],
+        "child_pugh_score": state["points"].tolist(),
+        "bilirubin": [f"{value:.2f}" for value in state["bilirubin"]],
+        "albumin": [f"{value:.1f}" for value in state["albumin"]],
+        "inr": [f"{value:.2f}" for value in state["inr"]],
+        "lymphocytes": [f"{value:.2f}" for value in state["lymphocytes"]],
+        "afp": [f"{value:g}" if value < 100 else f"{value:.0f}" for value in state["afp"]],
+        "tumor_size_cm": ["" if np.isnan(cm) else f"{cm:.1f}" for cm in state["tumor_size"]],
+    }
+    columns = labels(state, rng) | numbers
+    order = sorted(range(state["drug"].size), key=lambda row: columns["start_2l"][row])
+    return [
+        {"patient_id": f"TOG-{number:02d}"}
+        | {name: str(columns[name][row]) for name in COLUMNS}
+        for number, row in enumerate(order, start=1)
+    ]
+
+
+def write(rows: Sequence[Mapping[str, str]]) -> None:
+    """The cohort and its checksum."""
+    cohort = FOLDER / "cohort.csv"
+    with cohort.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    checksum = hashlib.sha256(cohort.read_bytes()).hexdigest()
+    (FOLDER / "SHA256SUMS").write_text(f"{checksum}  cohort.csv\n", encoding="utf-8")
+
+
+def twin(seed: int = SEED, iterations: int = 150_000) -> State:
+    """The whole search; the same seed gives the same patients."""
+    items = published()
+    rng = np.random.default_rng(seed)
+    state = survival(skeleton(rng), items, iterations, seed)
+    state = progression(state, items, iterations // 10, seed)
+    return nutrition(measurements(state, rng), items, iterations // 5, seed)
+
+
+if __name__ == "__main__":
+    write(table(twin(), np.random.default_rng(SEED)))
