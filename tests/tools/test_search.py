@@ -165,6 +165,13 @@ def test_a_subgroup_is_compared_among_its_patients_alone():
     assert search.Count("spread", (), among={"spread": 1}).found(state) == (within.sum(),)
 
 
+def test_quantiles_are_of_type_7_and_leave_missing_values_out():
+    state = _cohort(4)
+    known = state["stage"][state["stage"] >= 0]
+    found = search.Quantiles("stage", (), "stage", (0.25, 0.5, 1.0)).found(state)
+    np.testing.assert_allclose(found, np.quantile(known, (0.25, 0.5, 1.0)))
+
+
 def test_numbers_that_would_be_printed_alike_have_no_error():
     assert search.printed(13.6).error(13.649) == 0
     assert search.printed(13.6).error(13.66) == pytest.approx(0.01 / 13.6)

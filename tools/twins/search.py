@@ -181,10 +181,10 @@ def survival_steps(days: Array, event: Array) -> tuple[Array, Floats, Floats]:
     days, happened = days[order], event[order] == 1
     at_risk = np.arange(days.size, 0, -1.0)[happened]
     days = days[happened]
-    with np.errstate(divide="ignore"):
-        survival = np.cumprod(1.0 - 1.0 / at_risk)
-        variance = np.cumsum(1.0 / (at_risk * (at_risk - 1.0)))
-    last = np.append(days[1:] != days[:-1], True)  # products telescope over the events of a day
+    survival = np.cumprod(1.0 - 1.0 / at_risk)
+    variance = np.cumsum(1.0 / np.maximum(at_risk * (at_risk - 1.0), 1e-300))
+    last = np.ones(days.size, dtype=np.bool_)  # products telescope over the events of a day
+    last[:-1] = days[1:] != days[:-1]
     return days[last], survival[last], np.sqrt(variance[last])
 
 
@@ -204,7 +204,7 @@ def median(
         log_survival = np.log(inside)
         widen = np.exp(spread / -log_survival)
         lower, upper = np.exp(log_survival * widen), np.exp(log_survival / widen)
-    ends = bool(alive[-1])
+    ends = bool(alive.all())
     return (
         _crossing(at, survival, last, True),
         _crossing(at[alive], lower, last, ends),
@@ -589,7 +589,9 @@ class Quantiles(Target):
 
     def found(self, state: State) -> tuple[float, ...]:
         values = state[self.column][chosen(state, self.among)]
-        return tuple((np.quantile(values[values >= 0], self.shares) / self.unit).tolist())
+        values = np.sort(values[values >= 0])
+        places = np.multiply(self.shares, values.size - 1)
+        return tuple((np.interp(places, np.arange(values.size), values) / self.unit).tolist())
 
 
 @dataclass(frozen=True)
