@@ -1,4 +1,4 @@
-"""The twin of TOG 2025: its joint counts are built, its search replays, its patients are plausible."""
+"""The twin of TOG 2025: joint counts are built, the search replays, patients are plausible."""
 
 import csv
 import hashlib

@@ -15,7 +15,6 @@ import datetime
 import hashlib
 import json
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +26,16 @@ from search import (
     DAYS_PER_MONTH,
     NORMAL_975,
     Change,
+    Count,
     Cox,
     FactorCox,
     LogRank,
     Median,
+    Move,
     NotAfter,
     Printed,
+    Quantiles,
+    Rule,
     ShiftDay,
     State,
     Swap,
@@ -50,7 +53,7 @@ SEED = 2025
 DATA_CUT = datetime.date(2024, 6, 30)
 FIRST_START = datetime.date(2021, 1, 4)
 LONGEST = 1100  # days of follow-up
-FIRST_SCANS = 126  # a progression as best response is seen by this day
+FIRST_SCAN, LAST_FIRST_SCAN = 80, 126  # days; who progresses at the latter has PD as best response
 
 # Patients in the order of these treatments and of their best response; Tables 1 and 2.
 TREATMENTS = (
@@ -65,6 +68,9 @@ TREATMENTS = (
 # Days of progression and death of the last four; both chemotherapies have one median in the text.
 OTHERS_PROGRESSED = (134, 29, 75, 89)
 OTHERS_DIED = (721, 31, 141, 254)
+
+# Survivors among patients in this order, at the beginning of the search: 18 of 58.
+ALIVE_AT_FIRST = (((0, 24), 11), ((24, 41), 3), ((41, 43), 1), ((48, 54), 3))
 
 # How many patients have the second level: of sorafenib with disease control, of sorafenib without
 # (both Table 3), and of the other drugs (Table 1 less these; chosen where no total is printed).
@@ -124,27 +130,45 @@ class WithP(Target):
 
 @dataclass(frozen=True)
 class Nutrition(Target):
-    """The prognostic nutritional index and death: area, its DeLong limits, cut-off, and patients
-    who are on the wrong side of the published cut-off."""
+    """The prognostic nutritional index and death: area, its limits (DeLong) and Youden's cut-off.
+
+    The last number is by how much Youden's index is larger there than at the published cut-off.
+    """
+
+    published: float
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({"albumin", "lymphocytes", "death"})
+
+    def found(self, state: State) -> tuple[float, ...]:
+        index, died = nutritional_index(state), state["death"] == 1
+        area = delong(index, died, higher=False)
+        _, cutoff = area_and_cutoff(index, died, higher=False)
+        best, there = (
+            (index[died] < cut).mean() - (index[~died] < cut).mean()
+            for cut in (cutoff, self.published)
+        )
+        return area.auc, *area.limits(0.95), cutoff, float(best - there)
+
+
+@dataclass(frozen=True)
+class OnItsSide:
+    """Every patient has an index on the side of the cut-off that the group of Table 4 says."""
 
     cutoff: float
 
     @property
     def reads(self) -> frozenset[str]:
-        return frozenset({"albumin", "lymphocytes", "death", "pni_high"})
+        return frozenset({"albumin", "lymphocytes", "pni_high"})
 
-    def found(self, state: State) -> tuple[float, ...]:
-        index = nutritional_index(state)
-        died = state["death"] == 1
-        area = delong(index, died, higher=False)
-        _, cutoff = area_and_cutoff(index, died, higher=False)
-        wrong = ((index >= self.cutoff) != (state["pni_high"] == 1)).sum()
-        return area.auc, *area.limits(0.95), cutoff, float(wrong)
+    def holds(self, state: State) -> bool:
+        return bool(((nutritional_index(state) >= self.cutoff) == (state["pni_high"] == 1)).all())
 
 
 def nutritional_index(state: State) -> NDArray[np.float64]:
-    """Albumin (g/L) + 5 × lymphocytes (10^9/L), shape (n,)."""
-    return np.round(state["albumin"] + 5 * state["lymphocytes"], 9)
+    """Albumin (g/L) + 5 × lymphocytes, which are in hundredths of 10^9/L; shape (n,)."""
+    return np.round(state["albumin"] + 0.05 * state["lymphocytes"], 9)
 
 
 @dataclass(frozen=True)
@@ -186,10 +210,10 @@ def skeleton(rng: np.random.Generator) -> State:
         for stratum, count in enumerate(counts):
             rows = np.flatnonzero(state["stratum"] == stratum)
             state[column][rng.choice(rows, count, replace=False)] = 1
-    state["earliest"] = np.where(state["controlled"] == 1, 86, 24)
+    state["earliest"] = np.where(state["controlled"] == 1, FIRST_SCAN + 6, 24)
     state["death"] = np.ones(size, dtype=np.int64)
-    for rows, alive in ((range(24), 11), (range(24, 41), 3), (range(41, 43), 1), (range(48, 54), 3)):
-        state["death"][rng.choice(list(rows), alive, replace=False)] = 0
+    for (first, last), alive in ALIVE_AT_FIRST:
+        state["death"][rng.choice(np.arange(first, last), alive, replace=False)] = 0
     usual = np.where(state["death"] == 0, 600, np.where(state["controlled"] == 1, 300, 130))
     days = np.exp(rng.normal(np.log(usual), 0.5)).astype(np.int64)
     state["os_days"] = np.clip(days, state["earliest"], LONGEST)
@@ -234,6 +258,11 @@ def group_targets(items: Mapping[str, Any]) -> list[Target]:
         median_of("afp_cat200.high_200", {"afp_200": 1}, items, "os"),
         median_of("pni_cat47_6.47_6", {"pni_high": 1}, items, "os"),
     ]
+    # Few deaths and half of the survivors have a high index: else no curve with the published area
+    # has its best cut-off at 47.6.
+    for died, count in ((0, 9), (1, 5)):
+        among = {"pni_high": 1, "death": died}
+        targets.append(Count(f"high PNI, death {died}", (Printed(count, 1.0, 4.0),), among=among))
     for name, column in (("afp_cat200", "afp_200"), ("pni_cat47_6", "pni_high")):
         p = printed(items[f"tog2025.logrank.os.all.{name}"]["p"])
         targets.append(LogRank(f"log-rank {name}", (p,), "os_days", "death", column, (0, 1)))
@@ -266,9 +295,7 @@ def median_of(
     item = items[f"tog2025.km.{endpoint}.all.{name}"]
     wanted = (printed(item["median_months"], 1), None, None)
     event = "death" if endpoint == "os" else "progressed"
-    return Median(
-        f"{endpoint} {name}", wanted, f"{endpoint}_days", event, among=among, weight=2.0
-    )
+    return Median(f"{endpoint} {name}", wanted, f"{endpoint}_days", event, among=among, weight=2.0)
 
 
 def survival(state: State, items: Mapping[str, Any], iterations: int, seed: int) -> State:
@@ -279,8 +306,8 @@ def survival(state: State, items: Mapping[str, Any], iterations: int, seed: int)
     rng = np.random.default_rng(seed)
     free = np.arange(state["drug"].size - 4)
     other = np.flatnonzero(state["stratum"] == 2)
-    rules = [NotAfter("earliest", "os_days"), FixedRows(free.size)]
-    days: list[tuple[Any, float]] = [
+    rules: list[Rule] = [NotAfter("earliest", "os_days"), FixedRows(free.size)]
+    days: list[tuple[Move, float]] = [
         (ShiftDay("os_days", free, LONGEST, 8), 1.5),
         (ShiftDay("os_days", free, LONGEST, 150), 0.7),
         (Swap(("death",), within=("drug",)), 0.3),
@@ -288,7 +315,7 @@ def survival(state: State, items: Mapping[str, Any], iterations: int, seed: int)
         (Swap(("os_days", "death"), within=("stratum",)), 0.4),
     ]
     columns = [column for column, *_ in ROWS.values()]
-    groups: list[tuple[Any, float]] = [
+    groups: list[tuple[Move, float]] = [
         *((Swap((column,), within=("stratum",)), 0.6) for column in columns),
         *((Flip(column, other, limits), 0.15) for column, limits in FREE_TOTALS.items()),
         (Swap(("spread",)), 0.4),
@@ -298,7 +325,9 @@ def survival(state: State, items: Mapping[str, Any], iterations: int, seed: int)
     state = anneal(state, medians, days, iterations=iterations // 5, rng=rng, rules=rules)
     print(shortfalls(state, medians))
     state = with_longest(state, "pni_high")
-    for moves, share, hot in ((groups, 0.5, 25.0), ([*days, *groups], 0.5, 4.0)):
+    near = [(Swap((c,), within=("stratum",), near="os_days", reach=6), 0.4) for c in columns]
+    both = [*days, *groups, *near]
+    for moves, share, hot in ((groups, 0.3, 25.0), (both, 0.4, 4.0), (both, 0.5, 1.5)):
         state = anneal(
             state, targets, moves, iterations=int(iterations * share), rng=rng, hot=hot,
             cold=0.06, rules=rules, slope=10.0,
@@ -308,8 +337,10 @@ def survival(state: State, items: Mapping[str, Any], iterations: int, seed: int)
 
 
 def with_longest(state: State, column: str) -> State:
-    """The state with the second level of a group in those who lived longest: a search that begins
-    with the wrong sign of so large a difference rarely turns it."""
+    """The state with the second level of a group in those who lived longest.
+
+    A search that begins with the wrong sign of so large a difference rarely turns it.
+    """
     state = dict(state)
     state[column] = np.zeros_like(state[column])
     for stratum, count in enumerate(COUNTS[column]):
@@ -341,35 +372,36 @@ class FixedRows:
 def progression(state: State, items: Mapping[str, Any], iterations: int, seed: int) -> State:
     """Days of progression: 49 progressed, among them all who died, in time with their response."""
     rng = np.random.default_rng(seed)
-    state = dict(state)
     died, controlled = state["death"] == 1, state["controlled"] == 1
-    size = died.size
     progressed = died | ~controlled
     more = items["tog2025.fu.progressed"]["n"] - int(progressed.sum())
     progressed[rng.choice(np.flatnonzero(~progressed), more, replace=False)] = True
-    state["progressed"] = progressed.astype(np.int64)
-    latest = np.where(controlled, 500, FIRST_SCANS) - 3 * rng.integers(0, 3, size)
-    state["latest_progression"] = np.where(progressed, np.minimum(state["os_days"] - 2, latest), 0)
-    state["earliest_progression"] = np.where(controlled, 80, 20)
-    drawn = np.where(controlled, 60 + rng.gamma(2.0, 60.0, size), rng.normal(85, 25, size))
-    days = np.clip(drawn, state["earliest_progression"], state["latest_progression"])
-    state["pfs_days"] = np.where(progressed, days, state["os_days"]).astype(np.int64)
-    state["pfs_days"][-4:] = OTHERS_PROGRESSED
-    free = np.flatnonzero(progressed[:-4])
-    state["latest_progression"] = np.where(
-        progressed, state["latest_progression"], state["os_days"]
+    latest = np.minimum(np.where(controlled, 500, LAST_FIRST_SCAN), state["os_days"] - 2)
+    latest = np.where(progressed, latest, state["os_days"])
+    earliest = np.where(controlled, FIRST_SCAN, 20)
+    drawn = np.where(
+        controlled, 60 + rng.gamma(2.0, 60.0, died.size), rng.normal(85, 25, died.size)
     )
-    state["latest_progression"][-4:] = OTHERS_PROGRESSED
+    days = np.where(progressed, np.clip(drawn, earliest, latest), state["os_days"]).astype(np.int64)
+    days[-4:] = latest[-4:] = OTHERS_PROGRESSED
+    state = state | {
+        "progressed": progressed.astype(np.int64),
+        "pfs_days": days,
+        "earliest_progression": earliest,
+        "latest_progression": latest,
+    }
     targets: list[Target] = [
         median_of("none.all", {}, items, "pfs"),
-        median_of("second_line.sorafenib", {"drug": 0}, items, "pfs"),
-        median_of("second_line.regorafenib", {"drug": 1}, items, "pfs"),
-        median_of("second_line.cabozantinib", {"drug": 2}, items, "pfs"),
+        *(
+            median_of(f"second_line.{name}", {"drug": code}, items, "pfs")
+            for code, (name, _) in enumerate(TREATMENTS[:3])
+        ),
     ]
-    moves = [(ShiftDay("pfs_days", free, LONGEST, 15), 1.0)]
+    moves = [(ShiftDay("pfs_days", np.flatnonzero(progressed[:-4]), LONGEST, 15), 1.0)]
     rules = [
-        NotAfter("earliest_progression", "pfs_days"), NotAfter("pfs_days", "latest_progression")
-    ]  # fmt: skip
+        NotAfter("earliest_progression", "pfs_days"),
+        NotAfter("pfs_days", "latest_progression"),
+    ]
     found = anneal(state, targets, moves, iterations=iterations, rng=rng, rules=rules)
     print(shortfalls(found, targets))
     return found
@@ -394,37 +426,38 @@ def dealt(
     """Sorted values among patients: the largest, in random order, among those with `high`."""
     low = int((high == 0).sum())
     found = np.empty(values.size)
-    found[high == 0], found[high == 1] = rng.permutation(values[:low]), rng.permutation(values[low:])
+    found[high == 0], found[high == 1] = (
+        rng.permutation(values[:low]),
+        rng.permutation(values[low:]),
+    )
     return found
 
 
 def measurements(state: State, rng: np.random.Generator) -> State:
     """Age, AFP, tumour size and the five items of the Child-Pugh score."""
-    state = dict(state)
     size = state["drug"].size
-    older = int(state["age_65"].sum())
-    ages = np.concatenate((np.clip(rng.normal(57, 8, size - older), 31, 64),
-                           np.clip(rng.normal(69, 3.5, older), 65, 77)))  # fmt: skip
+    older, high = int(state["age_65"].sum()), int(state["afp_200"].sum())
+    young, old = rng.normal(57, 8, size - older), rng.normal(69, 3.5, older)
+    ages = np.concatenate((np.clip(young, 31, 64), np.clip(old, 65, 77)))
     ages = around(np.rint(ages), 62, 0)
     ages[0], ages[-1] = 18, 78
-    state["age"] = dealt(ages, state["age_65"], rng)
 
-    high = int(state["afp_200"].sum())
-    afp = np.sort(np.exp(rng.normal(np.log(15), 1.3, size - high)))
-    afp[np.arange(afp.size) >= size // 2 - 1] = 0
-    afp = np.clip(afp, 1.1, 139)
-    middle = np.array([146.0, 174.0, 181.0, 188.0, 193.0, 197.0])[: size - high - size // 2 + 1]
-    afp = np.concatenate((np.sort(afp)[: afp.size - middle.size], middle))
-    above = np.exp(np.log(210) + rng.exponential(1.9, high))
-    afp = np.concatenate((afp, np.sort(np.clip(above, 203, 88000))))
+    low = np.sort(np.clip(np.exp(rng.normal(np.log(15), 1.4, size - high)), 1.1, 139))
+    middle = size // 2 - 1  # of the sorted values; the median is between it and the next
+    low[middle:] = [146, *(174 + 5 * step for step in range(low.size - middle - 1))]
+    above = np.sort(np.clip(np.exp(np.log(210) + rng.exponential(1.9, high)), 203, 88000))
+    afp = np.concatenate((np.where(low < 100, np.round(low, 2), np.rint(low)), np.rint(above)))
     afp[0], afp[-1] = 0.95, 147314
-    state["afp"] = dealt(np.where(afp < 100, np.round(afp, 2), np.rint(afp)), state["afp_200"], rng)
 
-    known = rng.permutation(size)[:50]
     sizes = np.concatenate((rng.uniform(1.2, 4.9, 13), 5.1 + rng.gamma(2.0, 2.0, 37)))
-    state["tumor_size"] = np.full(size, np.nan)
-    state["tumor_size"][known] = np.minimum(np.round(sizes, 1), 18.0)
-    return child_pugh(state, rng)
+    lesions = np.full(size, np.nan)
+    lesions[rng.permutation(size)[: sizes.size]] = np.minimum(np.round(sizes, 1), 18.0)
+    drawn = {
+        "age": dealt(ages, state["age_65"], rng),
+        "afp": dealt(afp, state["afp_200"], rng),
+        "tumor_size": lesions,
+    }
+    return child_pugh(state | drawn, rng)
 
 
 def child_pugh(state: State, rng: np.random.Generator) -> State:
@@ -435,8 +468,9 @@ def child_pugh(state: State, rng: np.random.Generator) -> State:
     """
     size = state["drug"].size
     more = rng.permutation(np.flatnonzero(state["points_6"] == 1))
-    jaundiced, clotting, wasted, hepatic = more[:4]
-    ascitic, yellow, thin = more[4], more[5], more[6:]
+    more = more[np.argsort(-state["pni_high"][more], kind="stable")]  # a high index needs albumin
+    jaundiced, clotting, ascitic, yellow = more[:4]
+    thin, wasted, hepatic = more[4:-2], more[-2], more[-1]
     state["points"] = 5 + state["points_6"]
     state["points"][[jaundiced, clotting, wasted]] = 7, 7, 7
     state["points"][hepatic] = 8
@@ -479,24 +513,34 @@ def nutrition(state: State, items: Mapping[str, Any], iterations: int, seed: int
     """Lymphocytes and albumin, of which the index gives the published curve and cut-off."""
     rng = np.random.default_rng(seed)
     state = dict(state)
-    size = state["drug"].size
-    lymphocytes = np.round(np.exp(rng.normal(np.log(1.15), 0.5, size)), 2)
-    lymphocytes = around(np.clip(lymphocytes, 0.35, 3.9), 1.1, 0.01)
-    lymphocytes[0], lymphocytes[-1] = 0.3, 9.8
-    state["lymphocytes"] = dealt(lymphocytes, state["pni_high"], rng)
-    item = items["tog2025.roc.pni.death"]
-    wanted = tuple(printed(item[key], 3) for key in ("auc", "ci_low", "ci_high"))
-    cutoff = printed(item["cutoff"], 1)
-    targets: list[Target] = [
-        Nutrition("PNI", (*wanted, cutoff, Printed(0.0, 0.0, 1.0)), item["cutoff"])
-    ]
-    moves = [
-        (Swap(("lymphocytes",)), 2.0),
-        (Swap(("albumin",), within=("albumin_points",)), 1.0),
-    ]
-    found = anneal(
-        state, targets, moves, iterations=iterations, rng=rng, hot=3.0, cold=0.01
+    roc, range_of = items["tog2025.roc.pni.death"], items["tog2025.baseline.lymphocytes"]
+    cutoff, extremes = roc["cutoff"], range_of["values"]["Overall"]
+    high, albumin = state["pni_high"] == 1, state["albumin"]
+    lowest, largest = 0.35, 3.9  # of the others
+    drawn = np.clip(np.exp(rng.normal(np.log(1.1), 0.45, albumin.size)), lowest, largest)
+    below, above = (cutoff - 0.4 - albumin) / 5, (cutoff + 0.4 - albumin) / 5
+    drawn = np.where(high, np.maximum(drawn, above), np.minimum(drawn, below))
+    state["lymphocytes"] = np.rint(100 * drawn).astype(np.int64)
+    state["fewest"] = np.full(albumin.size, round(100 * lowest))
+    most = int(np.argmax(np.where(high & (state["death"] == 0), albumin, 0)))
+    fewest = int(np.argmin(np.where(high, 99, state["lymphocytes"])))
+    state["lymphocytes"][[most, fewest]] = (
+        round(100 * extremes["max"]),
+        round(100 * extremes["min"]),
     )
+    state["fewest"][fewest] = state["lymphocytes"][fewest]
+    free = np.setdiff1d(np.arange(albumin.size), [most, fewest])
+    wanted = tuple(printed(roc[key], 3) for key in ("auc", "ci_low", "ci_high"))
+    targets: list[Target] = [
+        Quantiles("lymphocytes", (printed(extremes["median"]),), "lymphocytes", unit=100.0),
+        Nutrition("PNI", (*wanted, printed(cutoff), Printed(0.0, 1e-9, 0.1)), cutoff),
+    ]
+    moves: list[tuple[Move, float]] = [
+        (ShiftDay("lymphocytes", free, round(100 * largest), 25), 2.0),
+        (Swap(("albumin",), within=("albumin_points",)), 0.3),
+    ]
+    rules: list[Rule] = [OnItsSide(cutoff), NotAfter("fewest", "lymphocytes")]
+    found = anneal(state, targets, moves, iterations=iterations, rng=rng, rules=rules)
     print(shortfalls(found, targets))
     return found
 
@@ -538,7 +582,9 @@ def labels(state: State, rng: np.random.Generator) -> dict[str, list[Any]]:
     return {
         "centre": [f"Centre {number + 1}" for number in rng.permutation(centres)],
         "drug": drug,
-        "second_line": [name if state["drug"][row] < 3 else "others" for row, name in enumerate(drug)],
+        "second_line": [
+            name if state["drug"][row] < 3 else "others" for row, name in enumerate(drug)
+        ],
         "start_2l": [date(row, 0) for row in rows],
         "progression_date": [
             date(row, pfs_days[row]) if state["progressed"][row] else "" for row in rows
@@ -573,7 +619,7 @@ def _named(values: NDArray[Any], names: tuple[str, str]) -> list[str]:
 
 def _share_of_centres() -> NDArray[np.float64]:
     weight = 1 / np.arange(1.0, 21.0)
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum())
 
 
 def _start(state: State, row: int, rng: np.random.Generator) -> datetime.date:
@@ -586,10 +632,10 @@ def _start(state: State, row: int, rng: np.random.Generator) -> datetime.date:
 
 COLUMNS = (
     "centre", "drug", "second_line", "start_2l", "progression_date", "death_date", "last_contact",
-    "os_months", "death", "pfs_months", "pfs_event", "progression", "age", "sex", "ecog", "etiology",
-    "cirrhosis", "bclc", "child_pugh_score", "child_pugh", "ascites", "encephalopathy", "bilirubin",
-    "albumin", "inr", "lymphocytes", "afp", "tumor_size_cm", "extrahepatic_spread",
-    "extrahepatic_site", "prior_tace", "prior_tare", "histopathology", "response",
+    "os_months", "death", "pfs_months", "pfs_event", "progression", "age", "sex", "ecog",
+    "etiology", "cirrhosis", "bclc", "child_pugh_score", "child_pugh", "ascites",
+    "encephalopathy", "bilirubin", "albumin", "inr", "lymphocytes", "afp", "tumor_size_cm",
+    "extrahepatic_spread", "extrahepatic_site", "prior_tace", "prior_tare", "histopathology", "response",
 )  # fmt: skip
 
 
@@ -606,15 +652,14 @@ def table(state: State, rng: np.random.Generator) -> list[dict[str, str]]:
         "bilirubin": [f"{value:.2f}" for value in state["bilirubin"]],
         "albumin": [f"{value:.1f}" for value in state["albumin"]],
         "inr": [f"{value:.2f}" for value in state["inr"]],
-        "lymphocytes": [f"{value:.2f}" for value in state["lymphocytes"]],
+        "lymphocytes": [f"{value / 100:.2f}" for value in state["lymphocytes"]],
         "afp": [f"{value:g}" if value < 100 else f"{value:.0f}" for value in state["afp"]],
         "tumor_size_cm": ["" if np.isnan(cm) else f"{cm:.1f}" for cm in state["tumor_size"]],
     }
     columns = labels(state, rng) | numbers
     order = sorted(range(state["drug"].size), key=lambda row: columns["start_2l"][row])
     return [
-        {"patient_id": f"TOG-{number:02d}"}
-        | {name: str(columns[name][row]) for name in COLUMNS}
+        {"patient_id": f"TOG-{number:02d}"} | {name: str(columns[name][row]) for name in COLUMNS}
         for number, row in enumerate(order, start=1)
     ]
 
