@@ -18,7 +18,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from search import (
     Count,
     Cox,
     FactorCox,
+    HandDay,
     LogRank,
     Median,
     Move,
@@ -68,6 +69,12 @@ TREATMENTS = (
 # Days of progression and death of the last four; both chemotherapies have one median in the text.
 OTHERS_PROGRESSED = (134, 29, 75, 89)
 OTHERS_DIED = (721, 31, 141, 254)
+
+# Days that printed medians of overall survival and of follow-up stand for.
+AFP_LOW, AFP_HIGH, PNI_HIGH = (315, 316, 317, 318), (160, 161, 162), (611, 612, 613)
+MEDIAN_DAYS = (70, 112, 113, 197, 198, 199, 236, 237, 238, 620, 621, 622) + (
+    AFP_LOW + AFP_HIGH + PNI_HIGH
+)
 
 # Survivors among patients in this order, at the beginning of the search: 18 of 58.
 ALIVE_AT_FIRST = (((0, 24), 11), ((24, 41), 3), ((41, 43), 1), ((48, 54), 3))
@@ -188,6 +195,21 @@ class Flip:
         return Change(np.array([row]), (self.column,), (np.array([value]),))
 
 
+@dataclass(frozen=True)
+class ToDay:
+    """A patient whose row is `free` gets one of the `days`, such as those of a printed median."""
+
+    column: str
+    free: NDArray[np.int64]
+    days: Sequence[int]
+
+    def propose(self, state: State, rng: np.random.Generator) -> Change | None:
+        row, day = int(rng.choice(self.free)), int(rng.choice(self.days))
+        if state[self.column][row] == day:
+            return None
+        return Change(np.array([row]), (self.column,), (np.array([day]),))
+
+
 # --- patients, by construction -------------------------------------------------------------------
 
 
@@ -238,7 +260,9 @@ def published() -> Mapping[str, Any]:
 def median_targets(items: Mapping[str, Any]) -> list[Target]:
     """The medians of overall survival and of follow-up that no baseline variable changes."""
     follow_up = printed(items["tog2025.fu.median"]["value"])
+    unproven = Printed(0.3, 0.2, 0.3)  # the paper announces a test of the drugs and prints no p
     return [
+        LogRank("log-rank drugs", (unproven,), "os_days", "death", "drug", (0, 1, 2)),
         median_of("none.all", {}, items, "os"),
         median_of("second_line.sorafenib", {"drug": 0}, items, "os"),
         median_of("second_line.regorafenib", {"drug": 1}, items, "os"),
@@ -298,42 +322,71 @@ def median_of(
     return Median(f"{endpoint} {name}", wanted, f"{endpoint}_days", event, among=among, weight=2.0)
 
 
-def survival(state: State, items: Mapping[str, Any], iterations: int, seed: int) -> State:
+@dataclass(frozen=True)
+class Stage:
+    """A part of the search for survival: what moves, for how long, from which temperature."""
+
+    moves: Literal["days", "groups", "both"]
+    iterations: int
+    hot: float
+
+
+# First the days alone, then the groups alone, then both.
+STAGES = (
+    Stage("days", 20_000, 3.0),
+    Stage("groups", 40_000, 25.0),
+    Stage("both", 60_000, 5.0),
+    Stage("both", 40_000, 1.5),
+)
+
+
+def survival(state: State, items: Mapping[str, Any], seed: int, stages: Sequence[Stage]) -> State:
     """Days of death and groups that give the analyses of overall survival.
 
-    First the days alone, then the groups alone, then both.
+    Each stage has random numbers of its own, so that another can be added without a change of
+    those before it.
     """
-    rng = np.random.default_rng(seed)
-    free = np.arange(state["drug"].size - 4)
+    moves, rules = survival_moves(state), [NotAfter("earliest", "os_days"), FixedRows()]
+    medians = median_targets(items)
+    targets = [*medians, *group_targets(items)]
+    for number, stage in enumerate(stages):
+        if stage.moves == "groups":
+            state = with_longest(state, "pni_high")
+        state = anneal(
+            state,
+            medians if stage.moves == "days" else targets,
+            moves[stage.moves],
+            iterations=stage.iterations,
+            rng=np.random.default_rng([seed, number]),
+            hot=stage.hot,
+            cold=0.06,
+            rules=rules,
+            slope=10.0,
+        )
+    print(shortfalls(state, targets))
+    return state
+
+
+def survival_moves(state: State) -> dict[str, list[tuple[Move, float]]]:
+    """The moves of each kind of stage; those of groups keep the counts of Table 3."""
+    free = np.arange(state["drug"].size - len(OTHERS_DIED))
     other = np.flatnonzero(state["stratum"] == 2)
-    rules: list[Rule] = [NotAfter("earliest", "os_days"), FixedRows(free.size)]
     days: list[tuple[Move, float]] = [
         (ShiftDay("os_days", free, LONGEST, 8), 1.5),
         (ShiftDay("os_days", free, LONGEST, 150), 0.7),
+        (ToDay("os_days", free, MEDIAN_DAYS), 0.5),
         (Swap(("death",), within=("drug",)), 0.3),
         (Swap(("death",), near="os_days"), 0.3),
         (Swap(("os_days", "death"), within=("stratum",)), 0.4),
     ]
-    columns = [column for column, *_ in ROWS.values()]
-    groups: list[tuple[Move, float]] = [
-        *((Swap((column,), within=("stratum",)), 0.6) for column in columns),
-        *((Flip(column, other, limits), 0.15) for column, limits in FREE_TOTALS.items()),
-        (Swap(("spread",)), 0.4),
-    ]
-    medians = median_targets(items)
-    targets = [*medians, *group_targets(items)]
-    state = anneal(state, medians, days, iterations=iterations // 5, rng=rng, rules=rules)
-    print(shortfalls(state, medians))
-    state = with_longest(state, "pni_high")
-    near = [(Swap((c,), within=("stratum",), near="os_days", reach=6), 0.4) for c in columns]
-    both = [*days, *groups, *near]
-    for moves, share, hot in ((groups, 0.3, 25.0), (both, 0.4, 4.0), (both, 0.5, 1.5)):
-        state = anneal(
-            state, targets, moves, iterations=int(iterations * share), rng=rng, hot=hot,
-            cold=0.06, rules=rules, slope=10.0,
-        )  # fmt: skip
-        print(shortfalls(state, targets), "\n")
-    return state
+    groups: list[tuple[Move, float]] = [(Swap(("spread",)), 0.4)]
+    for column, *_ in ROWS.values():
+        groups.append((Swap((column,), within=("stratum",)), 0.6))
+        groups.append((Swap((column,), within=("stratum",), near="os_days", reach=6), 0.4))
+    groups += [(Flip(column, other, limits), 0.15) for column, limits in FREE_TOTALS.items()]
+    groups.append((HandDay(("pni_high",), "os_days", "death", {1: PNI_HIGH}), 0.3))
+    groups.append((HandDay(("afp_200",), "os_days", "death", {0: AFP_LOW, 1: AFP_HIGH}), 0.3))
+    return {"days": days, "groups": groups, "both": [*days, *groups]}
 
 
 def with_longest(state: State, column: str) -> State:
@@ -353,17 +406,13 @@ def with_longest(state: State, column: str) -> State:
 class FixedRows:
     """The last four patients keep the days that the text gives them."""
 
-    first: int
-
     @property
     def reads(self) -> frozenset[str]:
         return frozenset({"os_days", "death"})
 
     def holds(self, state: State) -> bool:
-        return bool(
-            (state["os_days"][self.first :] == OTHERS_DIED).all()
-            and state["death"][self.first :].all()
-        )
+        last = slice(-len(OTHERS_DIED), None)
+        return bool((state["os_days"][last] == OTHERS_DIED).all() and state["death"][last].all())
 
 
 # --- progression ---------------------------------------------------------------------------------
@@ -635,7 +684,8 @@ COLUMNS = (
     "os_months", "death", "pfs_months", "pfs_event", "progression", "age", "sex", "ecog",
     "etiology", "cirrhosis", "bclc", "child_pugh_score", "child_pugh", "ascites",
     "encephalopathy", "bilirubin", "albumin", "inr", "lymphocytes", "afp", "tumor_size_cm",
-    "extrahepatic_spread", "extrahepatic_site", "prior_tace", "prior_tare", "histopathology", "response",
+    "extrahepatic_spread", "extrahepatic_site", "prior_tace", "prior_tare", "histopathology",
+    "response",
 )  # fmt: skip
 
 
@@ -675,13 +725,13 @@ def write(rows: Sequence[Mapping[str, str]]) -> None:
     (FOLDER / "SHA256SUMS").write_text(f"{checksum}  cohort.csv\n", encoding="utf-8")
 
 
-def twin(seed: int = SEED, iterations: int = 150_000) -> State:
+def twin(stages: Sequence[Stage] = STAGES) -> State:
     """The whole search; the same seed gives the same patients."""
     items = published()
-    rng = np.random.default_rng(seed)
-    state = survival(skeleton(rng), items, iterations, seed)
-    state = progression(state, items, iterations // 10, seed)
-    return nutrition(measurements(state, rng), items, iterations // 5, seed)
+    rng = np.random.default_rng(SEED)
+    state = survival(skeleton(rng), items, SEED, stages)
+    state = progression(state, items, 15_000, SEED)
+    return nutrition(measurements(state, rng), items, 40_000, SEED)
 
 
 if __name__ == "__main__":
