@@ -346,7 +346,8 @@ def survival(state: State, items: Mapping[str, Any], seed: int, stages: Sequence
     Each stage has random numbers of its own, so that another can be added without a change of
     those before it.
     """
-    moves, rules = survival_moves(state), [NotAfter("earliest", "os_days"), FixedRows()]
+    moves = survival_moves(state)
+    rules: list[Rule] = [NotAfter("earliest", "os_days"), FixedRows()]
     medians = median_targets(items)
     targets = [*medians, *group_targets(items)]
     for number, stage in enumerate(stages):
