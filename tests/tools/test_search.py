@@ -155,6 +155,12 @@ def test_the_area_and_youdens_cutoff_are_those_of_the_package(seed, higher):
         assert cutoff in best
 
 
+def test_a_p_value_of_one_costs_no_more_than_medians_can_pay():
+    state = _cohort(2)
+    target = search.LogRank("p", (search.printed(0.0001),), "days", "death", "spread", (0, 1))
+    assert 0 < target.error(state)[0] < 1
+
+
 def test_a_subgroup_is_compared_among_its_patients_alone():
     state = _cohort(1)
     within = state["spread"] == 1

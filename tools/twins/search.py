@@ -266,6 +266,18 @@ class LogRank(Target):
         at_risk, events = risk_table(days, event, state[self.factor][rows], self.levels)
         return (logrank_p(at_risk, events),)
 
+    def error(self, state: State) -> tuple[float, ...]:
+        return tuple(map(softened, super().error(state)))
+
+
+def softened(error: float) -> float:
+    """The relative error of a p-value, made small.
+
+    A p-value does not say which group lives longer: from the wrong side, the way to the printed
+    one leads over p = 1, which must not cost more than the medians can pay.
+    """
+    return 0.1 * math.log1p(error)
+
 
 def risk_table(
     days: Array, event: Array, factor: Array, levels: tuple[int, ...]
@@ -761,7 +773,7 @@ class NotAfter:
 # --- annealing -----------------------------------------------------------------------------------
 
 
-def penalty(target: Target, state: State, slope: float = 4.0) -> float:
+def penalty(target: Target, state: State, slope: float = 10.0) -> float:
     """What a target adds to the sum that is minimised: the sum of log(1 + e / 0.004) + slope e.
 
     The logarithm rewards the last step to a number as printed as much as a first rough approach;
@@ -782,7 +794,7 @@ def anneal(
     hot: float = 3.0,
     cold: float = 0.05,
     rules: Sequence[Rule] = (),
-    slope: float = 4.0,
+    slope: float = 10.0,
 ) -> State:
     """The best state seen while the temperature falls geometrically from `hot` to `cold`.
 
