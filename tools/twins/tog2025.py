@@ -286,7 +286,7 @@ def group_targets(items: Mapping[str, Any]) -> list[Target]:
     # has its best cut-off at 47.6.
     for died, count in ((0, 9), (1, 5)):
         among = {"pni_high": 1, "death": died}
-        targets.append(Count(f"high PNI, death {died}", (Printed(count, 1.0, 4.0),), among=among))
+        targets.append(Count(f"high PNI, death {died}", (Printed(count, 0.5, 2.0),), among=among))
     for name, column in (("afp_cat200", "afp_200"), ("pni_cat47_6", "pni_high")):
         p = printed(items[f"tog2025.logrank.os.all.{name}"]["p"])
         targets.append(LogRank(f"log-rank {name}", (p,), "os_days", "death", column, (0, 1)))
@@ -352,7 +352,7 @@ def survival(state: State, items: Mapping[str, Any], seed: int, stages: Sequence
     targets = [*medians, *group_targets(items)]
     for number, stage in enumerate(stages):
         if stage.moves == "groups":
-            state = with_longest(state, "pni_high")
+            state = with_high_index(state)
         state = anneal(
             state,
             medians if stage.moves == "days" else targets,
@@ -390,30 +390,36 @@ def survival_moves(state: State) -> dict[str, list[tuple[Move, float]]]:
     return {"days": days, "groups": groups, "both": [*days, *groups]}
 
 
-def with_longest(state: State, column: str) -> State:
-    """The state with the second level of a group in those who lived longest.
+def with_high_index(state: State) -> State:
+    """The state with a high nutritional index in nine survivors, and in the five who died last.
 
     A search that begins with the wrong sign of so large a difference rarely turns it.
     """
-    state = dict(state)
-    state[column] = np.zeros_like(state[column])
-    for stratum, count in enumerate(COUNTS[column]):
-        rows = np.flatnonzero(state["stratum"] == stratum)
-        state[column][rows[np.argsort(state["os_days"][rows])[-count:]]] = 1
-    return state
+    high = np.zeros_like(state["pni_high"])
+    for stratum, (alive, died) in enumerate(((6, 2), (1, 1), (2, 2))):
+        rows = np.flatnonzero(state["stratum"][:-4] == stratum)
+        rows = rows[np.argsort(state["os_days"][rows])]
+        dead = state["death"][rows] == 1
+        high[rows[~dead][-alive:]], high[rows[dead][-died:]] = 1, 1
+    return state | {"pni_high": high}
 
 
 @dataclass(frozen=True)
 class FixedRows:
-    """The last four patients keep the days that the text gives them."""
+    """The last four patients keep the days that the text gives them, and have a low index.
+
+    With the longest of these days, the group of a high index would have too long a median.
+    """
 
     @property
     def reads(self) -> frozenset[str]:
-        return frozenset({"os_days", "death"})
+        return frozenset({"os_days", "death", "pni_high"})
 
     def holds(self, state: State) -> bool:
-        last = slice(-len(OTHERS_DIED), None)
-        return bool((state["os_days"][last] == OTHERS_DIED).all() and state["death"][last].all())
+        days, death, high = (
+            state[column][-len(OTHERS_DIED) :] for column in ("os_days", "death", "pni_high")
+        )
+        return bool((days == OTHERS_DIED).all() and death.all() and not high.any())
 
 
 # --- progression ---------------------------------------------------------------------------------
