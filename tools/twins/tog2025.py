@@ -16,7 +16,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,7 +50,7 @@ from search import (
 from hcc2l.stats.roc import delong
 
 FOLDER = Path(__file__).parents[2] / "sample_data" / "tog2025"
-SEED = 2025
+SEED = 4
 DATA_CUT = datetime.date(2024, 6, 30)
 FIRST_START = datetime.date(2021, 1, 4)
 LONGEST = 1100  # days of follow-up
@@ -322,6 +322,13 @@ def median_of(
     return Median(f"{endpoint} {name}", wanted, f"{endpoint}_days", event, among=among, weight=2.0)
 
 
+def clearly(target: Median) -> Median:
+    """The target with a median that two decimals of months round as printed too."""
+    median, *limits = target.wanted
+    assert median is not None, "a median is printed"
+    return replace(target, wanted=(replace(median, half=0.8 * median.half), *limits))
+
+
 @dataclass(frozen=True)
 class Stage:
     """A part of the search for survival: what moves, for how long, from which temperature."""
@@ -446,13 +453,14 @@ def progression(state: State, items: Mapping[str, Any], iterations: int, seed: i
         "earliest_progression": earliest,
         "latest_progression": latest,
     }
-    targets: list[Target] = [
+    medians = [
         median_of("none.all", {}, items, "pfs"),
         *(
             median_of(f"second_line.{name}", {"drug": code}, items, "pfs")
             for code, (name, _) in enumerate(TREATMENTS[:3])
         ),
     ]
+    targets = [clearly(median) for median in medians]
     moves = [(ShiftDay("pfs_days", np.flatnonzero(progressed[:-4]), LONGEST, 15), 1.0)]
     rules = [
         NotAfter("earliest_progression", "pfs_days"),
@@ -589,7 +597,7 @@ def nutrition(state: State, items: Mapping[str, Any], iterations: int, seed: int
     wanted = tuple(printed(roc[key], 3) for key in ("auc", "ci_low", "ci_high"))
     targets: list[Target] = [
         Quantiles("lymphocytes", (printed(extremes["median"]),), "lymphocytes", unit=100.0),
-        Nutrition("PNI", (*wanted, printed(cutoff), Printed(0.0, 1e-9, 0.1)), cutoff),
+        Nutrition("PNI", (*wanted, printed(cutoff, 3), Printed(0.0, 1e-9, 0.1)), cutoff),
     ]
     moves: list[tuple[Move, float]] = [
         (ShiftDay("lymphocytes", free, round(100 * largest), 25), 2.0),
