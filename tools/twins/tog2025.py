@@ -82,7 +82,7 @@ ALIVE_AT_FIRST = (((0, 24), 11), ((24, 41), 3), ((41, 43), 1), ((48, 54), 3))
 # How many patients have the second level: of sorafenib with disease control, of sorafenib without
 # (both Table 3), and of the other drugs (Table 1 less these; chosen where no total is printed).
 COUNTS = {
-    "age_65": (10, 7, 5),
+    "age_65": (10, 7, 3),
     "female": (3, 3, 4),
     "ecog_1": (15, 9, 10),
     "cirrhosis": (8, 8, 11),
@@ -93,7 +93,7 @@ COUNTS = {
     "pni_high": (8, 2, 4),
 }
 # Totals that no table prints and that may differ from those above, and their limits.
-FREE_TOTALS = {"age_65": (17, 28), "afp_200": (24, 28), "pni_high": (12, 18)}
+FREE_TOTALS = {"age_65": (17, 24), "afp_200": (22, 28), "pni_high": (12, 18)}
 
 # Rows of Table 4: what `published.json` calls the variable, our column, contrast and reference.
 ROWS = {
@@ -107,6 +107,11 @@ ROWS = {
     "pni_cat47.6": ("pni_high", 1, 0),
 }
 MULTIVARIABLE = ("afp_cat200", "child_pugh_class", "extrahepatic_spread", "pni_cat47.6")
+
+
+# By how much ours may differ, relative to what is printed: hazard ratios, their limits, and p.
+BOUNDS = {"univariable": (0.01, 0.02), "multivariable": (0.03, 0.05)}
+P_BOUND = 0.1
 
 
 @dataclass(frozen=True)
@@ -303,13 +308,20 @@ def group_targets(items: Mapping[str, Any]) -> list[Target]:
 
 
 def ratio(item: Mapping[str, Any]) -> tuple[Printed, ...]:
-    """Hazard ratio and limits, to two decimals."""
-    return tuple(printed(item[key], 2) for key in ("hr", "ci_low", "ci_high"))
+    """Hazard ratio and limits, to two decimals, with nine tenths of what the ledger allows."""
+    of_ratio, of_limits = BOUNDS[item["model"]]
+    shares = (("hr", of_ratio), ("ci_low", of_limits), ("ci_high", of_limits))
+    return tuple(allowing(printed(item[key], 2), share) for key, share in shares)
 
 
 def p_value(item: Mapping[str, Any]) -> Printed:
-    """The p-value to believe."""
-    return printed(item.get("trust", {}).get("p", item["p"]))
+    """The p-value to believe, with nine tenths of what the ledger allows."""
+    return allowing(printed(item.get("trust", {}).get("p", item["p"])), P_BOUND)
+
+
+def allowing(number: Printed, share: float) -> Printed:
+    """A printed number that any other equals that differs by less than most of `share`."""
+    return replace(number, half=max(number.half, 0.9 * share * number.value))
 
 
 def median_of(
