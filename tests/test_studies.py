@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -15,18 +13,15 @@ import pytest
 from hcc2l import samples
 from hcc2l.cli.report import run_study
 from hcc2l.compose.bundled import Compared, compared_study
-from hcc2l.compose.reproduced import short_id
 from hcc2l.compose.study import Entry, read_study
 from hcc2l.compose.verdicts import Verdict
 from tests.conftest import Run
-from tests.test_docs import run_shell
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "sample_data"
 MINI = Path(__file__).parent / "reference" / "samples"
 SUMS = sorted(DATA.glob("*/SHA256SUMS"))
 STUDIES = samples.ledger_names()
-PAGES = sorted((ROOT / "docs" / "studies").glob("*.md"))
 _QUICK = ("table1", "response", "adverse", "flow")
 _MOST = 3  # entries of each study that are run every time
 
@@ -78,9 +73,9 @@ def test_items_of_the_quick_entries_are_reached_as_their_page_states(
     stated = tool.stated(tool.page_of(name))
     found = [one for one in compared(name, only).items if one.entry in only and one.values]
     lost = {
-        short_id(one): one.why
+        one.item.short_id: one.why
         for one in found
-        if stated.get(short_id(one), Verdict.NONE).reached and not one.verdict.reached
+        if stated.get(one.item.short_id, Verdict.NONE).reached and not one.verdict.reached
     }
     assert {item: why for item, why in lost.items() if "could not be made" not in why} == {}
 
@@ -90,7 +85,9 @@ def test_items_of_the_quick_entries_are_reached_as_their_page_states(
 def test_the_whole_ledger_is_that_of_the_page(name: str, tool: ModuleType) -> None:
     found = compared(name)
     assert [one.item.id for one in found.items if one.verdict is Verdict.NONE] == []
-    assert {short_id(one): one.verdict for one in found.items} == tool.stated(tool.page_of(name))
+    assert {one.item.short_id: one.verdict for one in found.items} == tool.stated(
+        tool.page_of(name)
+    )
 
 
 @pytest.mark.slow
@@ -98,15 +95,6 @@ def test_the_whole_ledger_is_that_of_the_page(name: str, tool: ModuleType) -> No
 def test_check_finds_nothing_doubtful(name: str, run: Run) -> None:
     done = run("check", samples.folder_of(name) / "cohort.csv", "--strict", "--quiet")
     assert done.status == 0, done.out
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
-def test_the_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
-    """One after the other, as a reader would type them."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
-    done: subprocess.CompletedProcess[str] = run_shell("\n".join(blocks), tmp_path)
-    assert done.returncode == 0, done.stderr
 
 
 def test_make_ledger_keeps_a_page_and_tells_what_is_lost(
@@ -125,7 +113,7 @@ def test_make_ledger_keeps_a_page_and_tells_what_is_lost(
     assert "old" not in text
     assert "[Mini 2020](studies/mini.md)" in (tmp_path / "studies.md").read_text("utf-8")
     found = tool.compared("mini")
-    assert tool.stated(page) == {short_id(one): one.verdict for one in found.items}
+    assert tool.stated(page) == {one.item.short_id: one.verdict for one in found.items}
 
     worse = replace(found, items=tuple(replace(j, verdict=Verdict.MISSED) for j in found.items))
     monkeypatch.setattr(tool, "compared", lambda _: worse)
