@@ -366,7 +366,6 @@ STAGES = (
     Stage("both", 60_000, 5.0),
     Stage("both", 40_000, 1.5),
     Stage("both", 60_000, 2.0, within=True),
-    Stage("both", 80_000, 3.0, within=True),
 )
 
 
