@@ -414,8 +414,8 @@ def survival_moves(state: State) -> dict[str, list[tuple[Move, float]]]:
         groups.append((Swap((column,), within=("stratum",)), 0.6))
         groups.append((Swap((column,), within=("stratum",), near="os_days", reach=6), 0.4))
     groups += [(Flip(column, other, limits), 0.15) for column, limits in FREE_TOTALS.items()]
-    groups.append((HandDay(("pni_high",), "os_days", "death", {1: PNI_HIGH}), 0.3))
-    groups.append((HandDay(("afp_200",), "os_days", "death", {0: AFP_LOW, 1: AFP_HIGH}), 0.3))
+    for column, wanted in (("pni_high", {1: PNI_HIGH}), ("afp_200", {0: AFP_LOW, 1: AFP_HIGH})):
+        groups.append((HandDay((column,), "os_days", "death", wanted, within=("stratum",)), 0.3))
     return {"days": days, "groups": groups, "both": [*days, *groups]}
 
 
