@@ -37,6 +37,21 @@ def test_the_counts_of_table_3_are_built():
     assert state["death"].sum() == 40
 
 
+def test_moves_of_groups_keep_the_counts_of_table_3():
+    rng = np.random.default_rng(2)
+    state = twin.skeleton(rng)
+    state["os_days"][:10] = twin.AFP_LOW[0]  # days to be handed from patient to patient
+    state["death"][:41] = 1
+    moves = [move for move, _ in twin.survival_moves(state)["groups"]]
+    for number in range(1500):
+        change = moves[number % len(moves)].propose(state, rng)
+        for column, values in zip(change.columns, change.values, strict=True) if change else ():
+            state[column][change.rows] = values
+    for column in twin.COUNTS.keys() - {"spread"}:  # of which Table 3 has no row
+        found = [state[column][state["stratum"] == stratum].sum() for stratum in (0, 1)]
+        assert tuple(found) == twin.COUNTS[column][:2]
+
+
 def test_the_first_steps_of_the_search_replay():
     items, stages = twin.published(), [twin.Stage(what, 20, 3.0) for what in ("days", "both")]
     first, second = (
