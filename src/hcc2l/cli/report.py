@@ -339,7 +339,7 @@ class Runner:
     def _report(self, call: Call, cohort_name: str) -> Report:
         key = (cohort_name, call.words)
         if key not in self.reports:
-            cohort = self._cohort(call, cohort_name)
+            cohort = self._cohort(call, cohort_name).unused()
             options = cohort.dictionary.options(call.command, call.options)
             spec = call.spec(**options_of_kind(call.spec, options))
             made: Report = import_module(f"hcc2l.analyses.{call.command}.run").run(cohort, spec)
