@@ -24,6 +24,7 @@ import hashlib
 import json
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -66,7 +67,7 @@ COVARIATES = {
     "afp_cat400": ">=400",
     "tace_or_haic": "yes",
 }
-UNIVARIABLE = (*COVARIATES, "treatment")
+FACTORS = {"treatment": "treatment", "ecog_2_vs_01": "ecog", "afp_cat400": "afp_cat400"}
 PRINTED = {"portal_vein_tumor_thrombus": "microvascular_invasion"}  # as Tables 5 and 6 call it
 IN_MODEL = {"PFS": ("ecog", "hbv", "afp_cat400"), "OS": ("ecog", "child_pugh_class", "afp_cat400")}
 COLUMNS = {"PFS": ("pfs", "pfs_event"), "OS": ("os", "death")}
@@ -100,19 +101,36 @@ def within(value: float, share: float) -> Printed:
 
 def targets(paper: dict[str, Any]) -> list[Target]:
     """Everything that the search is after; the log-rank tests follow from the Cox models."""
-    return [*medians(paper), *models(paper)]
+    rows = cox_rows(paper)
+    found = [
+        *curves(paper, FACTORS),
+        *univariable(rows, ("treatment",), weight=3.0),
+        *univariable(rows, tuple(COVARIATES)),
+    ]
+    for endpoint, columns in COLUMNS.items():
+        names = IN_MODEL[endpoint]
+        wanted = [number for name in names for number in ratio(rows[endpoint, "multivariable", name])]
+        found.append(Multivariable(f"{endpoint} multivariable", tuple(wanted), *columns, names))
+    return found
 
 
-FACTORS = {"treatment": "treatment", "ecog_2_vs_01": "ecog", "afp_cat400": "afp_cat400"}
+def of_treatment(paper: dict[str, Any]) -> list[Target]:
+    """What the search is after first: curves that cross, as longer medians and a ratio above 1 ask."""
+    first = ("treatment",)
+    return [*curves(paper, first), *univariable(cox_rows(paper), first)]
+
+
 CODES = {"LP": 1, "R": 0, "2": 1, "0-1": 0, ">=400": 1, "<400": 0}
 
 
-def medians(paper: dict[str, Any]) -> list[Target]:
-    """The twelve medians of Figures 2 and 3 with their limits."""
+def curves(paper: dict[str, Any], factors: Sequence[str]) -> list[Target]:
+    """The medians of Figures 2 and 3 with their limits."""
     found: list[Target] = []
     for endpoint, columns in COLUMNS.items():
-        rows = [row for row in paper["km"] if row["endpoint"] == endpoint]
-        groups = tuple((FACTORS[row["factor"]], CODES[row["group"]]) for row in rows)
+        rows = [
+            row for row in paper["km"] if row["endpoint"] == endpoint and row["factor"] in factors
+        ]
+        groups = tuple((FACTORS.get(row["factor"], ""), CODES[row["group"]]) for row in rows)
         wanted = tuple(
             printed(row[key], 1) for row in rows for key in ("median_months", "ci_low", "ci_high")
         )
@@ -120,34 +138,55 @@ def medians(paper: dict[str, Any]) -> list[Target]:
     return found
 
 
-def models(paper: dict[str, Any]) -> list[Target]:
-    """The univariable and multivariable hazard ratios of Tables 5 and 6."""
-    rows = {(r["endpoint"], r["model"], r["variable"]): r for r in paper["cox"]}
-    found: list[Target] = []
-    for endpoint, columns in COLUMNS.items():
-        for model, names in (("univariable", UNIVARIABLE), ("multivariable", IN_MODEL[endpoint])):
-            kind = Univariable if model == "univariable" else Multivariable
-            wanted = [
-                number for name in names for number in ratio(rows[endpoint, model, PRINTED.get(name, name)])
-            ]
-            found.append(kind(f"{endpoint} {model}", tuple(wanted), *columns, tuple(names)))
-    return found
+CoxRows = dict[tuple[str, str, str], dict[str, Any]]
+
+
+def cox_rows(paper: dict[str, Any]) -> CoxRows:
+    """The rows of Tables 5 and 6 by endpoint, model and covariate."""
+    ours = {name: column for column, name in PRINTED.items()}
+    return {
+        (row["endpoint"], row["model"], ours.get(row["variable"], row["variable"])): row
+        for row in paper["cox"]
+    }
+
+
+def univariable(rows: CoxRows, names: tuple[str, ...], weight: float = 1.0) -> list[Target]:
+    """The hazard ratios of the univariable models."""
+    return [
+        Univariable(
+            f"{endpoint} univariable",
+            tuple(number for name in names for number in ratio(rows[endpoint, "univariable", name])),
+            *columns,
+            names,
+            weight=weight,
+        )
+        for endpoint, columns in COLUMNS.items()
+    ]
+
+
+# How far hazard ratios and their limits may be off: somewhat less than the ledger allows.
+BOUNDS = {"univariable": (0.008, 0.017), "multivariable": (0.025, 0.045)}
+P_BOUND = 0.08
+
+# Intervals that no 68 patients with these counts can have. The hazard ratio is kept, or at least
+# significant, so that the covariate enters the multivariable model as in the paper.
+CONTRADICTED: dict[str, tuple[Printed | None, ...]] = {
+    "xu2024.cox.pfs.univariable.tace_or_haic.yes": (Printed(0.932, 0.007), None, None, None),
+    "xu2024.cox.os.univariable.child_pugh_class.b": (
+        Printed(2.9, 0.9), None, None, Printed(0.01, 0.035),
+    ),
+}  # fmt: skip
 
 
 def ratio(row: dict[str, Any]) -> tuple[Printed | None, ...]:
-    """A hazard ratio and its limits, corrected where they contradict each other."""
+    """A hazard ratio, its limits and its p, corrected where they contradict each other."""
     if row["id"] in CONTRADICTED:
-        return CONTRADICTED[row["id"]], None, None
+        return CONTRADICTED[row["id"]]
     row = row | row.get("trust", {})
-    return within(row["hr"], 0.005), within(row["ci_low"], 0.012), within(row["ci_high"], 0.012)
-
-
-# Intervals that no 68 patients with these counts can have; the hazard ratio is kept, or at least
-# significant, so that the covariate enters the multivariable model as in the paper.
-CONTRADICTED = {
-    "xu2024.cox.pfs.univariable.tace_or_haic.yes": Printed(0.932, 0.004),
-    "xu2024.cox.os.univariable.child_pugh_class.b": Printed(2.9, 0.8),
-}
+    of_ratio, of_limits = BOUNDS[row["model"]]
+    limits = (within(row[key], of_limits) for key in ("ci_low", "ci_high"))
+    p = Printed(row["p"], max(0.0004, P_BOUND * row["p"])) if row["p_op"] == "=" else None
+    return within(row["hr"], of_ratio), *limits, p
 
 
 @dataclass(frozen=True)
@@ -210,8 +249,8 @@ class Univariable(Quick):
     """Hazard ratios of binary factors, each in a Cox model of its own, after one Newton step.
 
     The step begins at the printed ratio: exact where that is reached, and much faster than the
-    iteration for each. Ties by Breslow, as in SPSS. `wanted` is (hazard ratio, lower, upper) for
-    each factor.
+    iteration for each. Ties by Breslow, as in SPSS. `wanted` is (hazard ratio, lower, upper, p)
+    for each factor.
     """
 
     factors: tuple[str, ...]
@@ -221,13 +260,13 @@ class Univariable(Quick):
         return frozenset({self.time, self.event, *self.factors})
 
     def found(self, state: State) -> tuple[float, ...]:
-        ratio = self.printed[0][::3]
+        ratio = self.printed[0][::4]
         x, happened, at_risk = risk_sets(state, self.time, self.event, self.factors)
         exposed = np.cumsum(x, axis=0)[at_risk] * ratio
         share = exposed / (exposed + (at_risk + 1)[:, None] - exposed / ratio)
         information = (share * (1.0 - share)).sum(axis=0)
         score = x[happened].sum(axis=0) - share.sum(axis=0)
-        return limits(np.log(ratio) + score / information, 1.0 / np.sqrt(information))
+        return ratios(np.log(ratio) + score / information, 1.0 / np.sqrt(information))
 
 
 @dataclass(frozen=True)
@@ -236,7 +275,7 @@ class Multivariable(Univariable):
 
     def found(self, state: State) -> tuple[float, ...]:
         x, happened, at_risk = risk_sets(state, self.time, self.event, self.factors)
-        beta = np.log(self.printed[0][::3])
+        beta = np.log(self.printed[0][::4])
         weight = np.exp(x @ beta)
         total = np.cumsum(weight)[at_risk]
         mean = np.cumsum(weight[:, None] * x, axis=0)[at_risk] / total[:, None]
@@ -244,7 +283,7 @@ class Multivariable(Univariable):
         information = (squares / total[:, None, None]).sum(axis=0) - mean.T @ mean
         variance = np.linalg.pinv(information)
         step = variance @ (x[happened].sum(axis=0) - mean.sum(axis=0))
-        return limits(beta + step, np.sqrt(np.diag(variance)))
+        return ratios(beta + step, np.sqrt(np.diag(variance)))
 
 
 def risk_sets(
@@ -259,10 +298,12 @@ def risk_sets(
     return x, happened, np.searchsorted(days, days[happened], side="right") - 1
 
 
-def limits(beta: Floats, std_err: Floats) -> tuple[float, ...]:
-    """Hazard ratio, lower and upper limit of each coefficient, one after another."""
+def ratios(beta: Floats, std_err: Floats) -> tuple[float, ...]:
+    """Hazard ratio, lower and upper limit and p of each coefficient, one after another."""
     half = NORMAL_975 * std_err
-    return tuple(np.exp(np.column_stack([beta, beta - half, beta + half])).ravel().tolist())
+    p = [math.erfc(z) for z in np.abs(beta / std_err) / math.sqrt(2.0)]
+    limits = np.exp([beta, beta - half, beta + half])
+    return tuple(np.column_stack([*limits, p]).ravel().tolist())
 
 
 # --- the start -----------------------------------------------------------------------------------
@@ -391,25 +432,43 @@ class ShiftOutcome:
         return Change(np.array([row]), columns, (np.array([moved]),) * len(columns))
 
 
-def moves() -> list[tuple[Move, float]]:
-    """Exchanges of labels within an arm, of outcomes between patients, and shifts of days."""
-    arm = ("treatment",)
-    found: list[tuple[Move, float]] = [
-        (ShiftOutcome(0.15), 3.0),
-        (ShiftOutcome(0.03), 3.0),
-        (Swap(OUTCOME, near="os", reach=6), 0.7),
-        (Swap(OUTCOME, near="pfs", reach=6), 0.7),
-        (Swap(OUTCOME), 0.3),
-        (Swap(("pfs",), ("course",), near="pfs", reach=8), 0.7),
-        (Swap(("os",), ("course",), near="os", reach=8), 0.7),
-        (Swap(("bclc", "extrahepatic_spread", "portal_vein_tumor_thrombus", "ecog"), arm), 0.7),
-        (Swap(("bclc", "extrahepatic_spread", "portal_vein_tumor_thrombus"), arm), 0.7),
-        (Swap(("child_pugh_class", "cirrhosis"), arm), 0.4),
-    ]
-    for name in COVARIATES:
-        found += [(Swap((name,), arm), 0.5), (Swap((name,), arm, near="os"), 0.3),
-                  (Swap((name,), arm, near="pfs"), 0.3)]
-    return found
+Moves = list[tuple[Move, float]]
+STAGE = ("bclc", "extrahepatic_spread", "portal_vein_tumor_thrombus")
+
+# Days move, and patients exchange their outcomes.
+OF_OUTCOMES: Moves = [
+    (ShiftOutcome(0.15), 3.0),
+    (ShiftOutcome(0.03), 3.0),
+    (Swap(OUTCOME, near="os", reach=6), 0.7),
+    (Swap(OUTCOME, near="pfs", reach=6), 0.7),
+    (Swap(OUTCOME), 0.3),
+    (Swap(("pfs",), ("course",), near="pfs", reach=8), 0.7),
+    (Swap(("os",), ("course",), near="os", reach=8), 0.7),
+]
+
+# Patients of an arm exchange labels.
+OF_LABELS: Moves = [
+    (Swap((*STAGE, "ecog"), ("treatment",)), 0.7),
+    (Swap(STAGE, ("treatment",)), 0.7),
+    (Swap(("child_pugh_class", "cirrhosis"), ("treatment",)), 0.4),
+    *(
+        (Swap((name,), ("treatment",), near), share)
+        for name in COVARIATES
+        for near, share in ((None, 0.5), ("os", 0.3), ("pfs", 0.3))
+    ),
+]
+
+
+def search(paper: dict[str, Any], rng: np.random.Generator) -> State:
+    """Patients whose analysis gives the printed numbers: first the arms, then everything."""
+    state, moves = start(paper, rng), [*OF_OUTCOMES, *OF_LABELS]
+    for wanted, allowed, iterations, hot in (
+        (of_treatment(paper), OF_OUTCOMES, 15_000, 3.0),
+        (targets(paper), moves, 150_000, 2.5),
+        (targets(paper), moves, 50_000, 0.3),
+    ):
+        state = anneal(state, wanted, allowed, iterations=iterations, rng=rng, hot=hot, rules=RULES)
+    return state
 
 
 # --- the rest of the file ------------------------------------------------------------------------
@@ -639,16 +698,14 @@ def make(state: State, paper: dict[str, Any], rng: np.random.Generator) -> None:
     (STUDY / "SHA256SUMS").write_text(sums, encoding="utf-8")
 
 
-if __name__ == "__main__":
-    seed, iterations = int(sys.argv[1]), int(sys.argv[2])
+def main() -> None:
+    """Search, write and list what is not within its bound."""
+    rng = np.random.default_rng(int(sys.argv[1]) if len(sys.argv) > 1 else SEED)
     paper = published()
-    rng = np.random.default_rng(seed)
-    wanted = targets(paper)
-    state = start(paper, rng)
-    assert all(rule.holds(state) for rule in RULES[:4])
-    import time
-    t = time.time()
-    state = anneal(state, wanted, moves(), iterations=iterations, rng=rng, rules=RULES)
-    np.savez(f"/tmp/wt/xu_scratch/e{seed}.npz", **state)
-    print(time.time() - t)
-    print(shortfalls(state, wanted))
+    state = search(paper, rng)
+    make(state, paper, rng)
+    print(shortfalls(state, targets(paper)))
+
+
+if __name__ == "__main__":
+    main()
