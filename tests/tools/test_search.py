@@ -155,6 +155,12 @@ def test_the_area_and_youdens_cutoff_are_those_of_the_package(seed, higher):
         assert cutoff in best
 
 
+def test_a_p_value_of_one_costs_no_more_than_medians_can_pay():
+    state = _cohort(2)
+    target = search.LogRank("p", (search.printed(0.0001),), "days", "death", "spread", (0, 1))
+    assert 0 < target.error(state)[0] < 1
+
+
 def test_a_subgroup_is_compared_among_its_patients_alone():
     state = _cohort(1)
     within = state["spread"] == 1
@@ -163,6 +169,13 @@ def test_a_subgroup_is_compared_among_its_patients_alone():
     among = search.Median("os", (), "days", "death", among={"spread": 1})
     assert among.found(state) == everywhere.found(alone)
     assert search.Count("spread", (), among={"spread": 1}).found(state) == (within.sum(),)
+
+
+def test_quantiles_are_of_type_7_and_leave_missing_values_out():
+    state = _cohort(4)
+    known = state["stage"][state["stage"] >= 0]
+    found = search.Quantiles("stage", (), "stage", (0.25, 0.5, 1.0)).found(state)
+    np.testing.assert_allclose(found, np.quantile(known, (0.25, 0.5, 1.0)))
 
 
 def test_numbers_that_would_be_printed_alike_have_no_error():

@@ -181,9 +181,8 @@ def survival_steps(days: Array, event: Array) -> tuple[Array, Floats, Floats]:
     days, happened = days[order], event[order] == 1
     at_risk = np.arange(days.size, 0, -1.0)[happened]
     days = days[happened]
-    with np.errstate(divide="ignore"):
-        survival = np.cumprod(1.0 - 1.0 / at_risk)
-        variance = np.cumsum(1.0 / (at_risk * (at_risk - 1.0)))
+    survival = np.cumprod(1.0 - 1.0 / at_risk)
+    variance = np.cumsum(1.0 / np.maximum(at_risk * (at_risk - 1.0), 1e-300))
     last = np.ones(days.size, dtype=np.bool_)  # products telescope over the events of a day
     last[:-1] = days[1:] != days[:-1]
     return days[last], survival[last], np.sqrt(variance[last])
@@ -266,6 +265,18 @@ class LogRank(Target):
         days, event = state[self.time][rows], state[self.event][rows]
         at_risk, events = risk_table(days, event, state[self.factor][rows], self.levels)
         return (logrank_p(at_risk, events),)
+
+    def error(self, state: State) -> tuple[float, ...]:
+        return tuple(map(softened, super().error(state)))
+
+
+def softened(error: float) -> float:
+    """The relative error of a p-value, made small.
+
+    A p-value does not say which group lives longer: from the wrong side, the way to the printed
+    one leads over p = 1, which must not cost more than the medians can pay.
+    """
+    return 0.1 * math.log1p(error)
 
 
 def risk_table(
@@ -590,7 +601,9 @@ class Quantiles(Target):
 
     def found(self, state: State) -> tuple[float, ...]:
         values = state[self.column][chosen(state, self.among)]
-        return tuple((np.quantile(values[values >= 0], self.shares) / self.unit).tolist())
+        values = np.sort(values[values >= 0])
+        places = np.multiply(self.shares, values.size - 1)
+        return tuple((np.interp(places, np.arange(values.size), values) / self.unit).tolist())
 
 
 @dataclass(frozen=True)
@@ -760,7 +773,7 @@ class NotAfter:
 # --- annealing -----------------------------------------------------------------------------------
 
 
-def penalty(target: Target, state: State, slope: float = 4.0) -> float:
+def penalty(target: Target, state: State, slope: float = 10.0) -> float:
     """What a target adds to the sum that is minimised: the sum of log(1 + e / 0.004) + slope e.
 
     The logarithm rewards the last step to a number as printed as much as a first rough approach;
@@ -781,7 +794,7 @@ def anneal(
     hot: float = 3.0,
     cold: float = 0.05,
     rules: Sequence[Rule] = (),
-    slope: float = 4.0,
+    slope: float = 10.0,
 ) -> State:
     """The best state seen while the temperature falls geometrically from `hot` to `cold`.
 
