@@ -205,7 +205,11 @@ class Quick(Target):
     def error(self, state: State) -> tuple[float, ...]:
         wanted, half = self.printed
         beyond = np.abs(np.minimum(self.found(state), LAST_DAY) - wanted) - half
-        return tuple((np.maximum(beyond, 0.0) / wanted).tolist())
+        return tuple(self.soft(np.maximum(beyond, 0.0) / wanted).tolist())
+
+    def soft(self, error: Floats) -> Floats:
+        """Relative errors, those of p-values made small."""
+        return error
 
 
 @dataclass(frozen=True)
@@ -267,6 +271,11 @@ class Univariable(Quick):
         information = (share * (1.0 - share)).sum(axis=0)
         score = x[happened].sum(axis=0) - share.sum(axis=0)
         return ratios(np.log(ratio) + score / information, 1.0 / np.sqrt(information))
+
+    def soft(self, error: Floats) -> Floats:
+        """As `search.softened`: a p from the wrong side must not outweigh the ratio itself."""
+        error[3::4] = 0.1 * np.log1p(error[3::4])
+        return error
 
 
 @dataclass(frozen=True)

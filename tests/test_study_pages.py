@@ -1,0 +1,43 @@
+"""The pages of the bundled studies: their commands run on the cohort of the study."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.test_docs import WIDTH, commands, run, run_shell
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs" / "studies").glob("*.md"))
+
+
+def _blocks() -> list[object]:
+    """The shell blocks of each page; a whole report has tests of its own."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in re.finditer(r"^```sh\n(.*?)^```$", text, re.M | re.S):
+            line = text.count("\n", 0, match.start()) + 1
+            if "report --study" not in match[1]:
+                found.append(pytest.param(page.stem, match[1], id=f"{page.name}:{line}"))
+    return found
+
+
+@pytest.mark.parametrize(("study", "block"), _blocks())
+def test_commands_run_on_the_cohort_of_the_study(
+    study: str, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "sample_data" / study, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HCC2L_COHORT", raising=False)
+    monkeypatch.setenv("COLUMNS", WIDTH)
+    typed = commands(block)
+    if typed is None:
+        done = run_shell(block, tmp_path)
+        assert done.returncode == 0, done.stderr
+    for words in typed or ():
+        assert run(words, monkeypatch) == 0, shlex.join(words)
