@@ -25,7 +25,7 @@ import json
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,7 @@ from search import (
     Array,
     Change,
     Floats,
+    LogRank,
     Move,
     Printed,
     State,
@@ -100,7 +101,7 @@ def within(value: float, share: float) -> Printed:
 
 
 def targets(paper: dict[str, Any]) -> list[Target]:
-    """Everything that the search is after; the log-rank tests follow from the Cox models."""
+    """Everything that the search is after, but the log-rank tests, which follow nearly."""
     rows = cox_rows(paper)
     found = [
         *curves(paper, FACTORS),
@@ -118,6 +119,20 @@ def of_treatment(paper: dict[str, Any]) -> list[Target]:
     """What the search is after first: curves that cross, as longer medians and a ratio above 1 ask."""
     first = ("treatment",)
     return [*curves(paper, first), *univariable(cox_rows(paper), first)]
+
+
+def in_the_end(paper: dict[str, Any]) -> list[Target]:
+    """The same, with more weight on what is lacking after the first search, and the log-rank tests."""
+    found = [
+        replace(target, weight=3.0) if isinstance(target, Multivariable) else target
+        for target in targets(paper)
+    ]
+    tests = [
+        LogRank(row["id"], (printed(row["p"], 3),), *COLUMNS[row["endpoint"]], factor, (0, 1))
+        for row in paper["logrank"]
+        if row["p_op"] == "=" and (factor := FACTORS[row["factor"]])
+    ]
+    return [*found, *tests]
 
 
 CODES = {"LP": 1, "R": 0, "2": 1, "0-1": 0, ">=400": 1, "<400": 0}
