@@ -19,7 +19,7 @@ from pathlib import Path
 
 from hcc2l.cli.report import run_study
 from hcc2l.compose.bundled import Compared, compared_study
-from hcc2l.compose.reproduced import comparison, short_id, summary, tally, tally_grid
+from hcc2l.compose.reproduced import comparison, summary, tally, tally_grid
 from hcc2l.compose.verdicts import JudgedItem, Verdict
 from hcc2l.errors import Hcc2lError
 from hcc2l.render.grid import Grid
@@ -67,7 +67,7 @@ def stated(page: Path) -> dict[str, Verdict]:
 def lost(one: Compared, before: dict[str, Verdict]) -> list[JudgedItem]:
     """The items that were reached, as their page states, and are not any more."""
     reached = {item for item, verdict in before.items() if verdict.reached}
-    return [j for j in one.items if short_id(j) in reached and not j.verdict.reached]
+    return [j for j in one.items if j.item.short_id in reached and not j.verdict.reached]
 
 
 def overview(studies: dict[str, Compared]) -> Grid:
@@ -86,13 +86,20 @@ def overview(studies: dict[str, Compared]) -> Grid:
     return tally_grid("Published items", [*tallies, tally("all studies", every)], "Study and kind")
 
 
-def write_between(page: Path, *grids: Grid) -> None:
-    """Put tables between the marks of a page, which is made where there is none."""
+def pages(studies: dict[str, Compared]) -> str:
+    """A link to the page of each study."""
+    links = (f"- [{one.published.short}](studies/{name}.md)" for name, one in studies.items())
+    return "\n".join(links)
+
+
+def write_between(page: Path, *parts: Grid | str) -> None:
+    """Put texts and tables between the marks of a page, which is made where there is none."""
     page.parent.mkdir(exist_ok=True)
     text = page.read_text(encoding="utf-8") if page.exists() else f"# {page.stem}\n"
     if OPEN not in text:
         text += f"\n{OPEN}\n{CLOSE}\n"
-    inside = "\n\n".join(table(content) for content in grids)
+    texts = (part if isinstance(part, str) else table(part) for part in parts)
+    inside = "\n\n".join(texts)
     text = _BETWEEN.sub(lambda found: f"{found[1]}\n{inside}\n\n{found[2]}", text, count=1)
     page.write_text(text, encoding="utf-8")
 
@@ -120,7 +127,7 @@ def main(names: Sequence[str]) -> int:
         status |= bool(gone) or any(judged.verdict is Verdict.NONE for judged in one.items)
     if not names and studies and not status:
         print(grid_text(overview(studies), 120))
-        write_between(DOCS / "studies.md", overview(studies))
+        write_between(DOCS / "studies.md", pages(studies), overview(studies))
     return int(status)
 
 

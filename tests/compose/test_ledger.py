@@ -174,6 +174,7 @@ def test_a_percentage_that_no_row_has_comes_from_its_count() -> None:
 @pytest.mark.parametrize(("grades", "count"), [("any_grade", 9), ("grade3_4", 2), ("grade_ge3", 3)])
 def test_grades_of_the_paper_are_bands(grades: str, count: int) -> None:
     assert found(f"{grades}.all.n", {"adverse_event": "pain"}, "events") == count
+    assert found(f"{grades}.all.n", {"variable": "sex"}) == 33  # a table without bands
 
 
 def test_a_value_may_be_a_ratio_or_a_difference_of_ours() -> None:
@@ -208,6 +209,7 @@ def test_numbers_are_compared_as_numbers(n: Any) -> None:
         ({"variable": "sex"}, "rows", "t rows has 2 rows where variable = 'sex'. They differ in "
                                       "group, count, n, denominator."),
         ({}, "none", "t none has no rows."),
+        ({"sex": "male"}, "none", "t none has no rows where sex = 'male'."),
         ({"group": "lenvatinib", "level": ""}, "rows", "t rows has no rows where group = "
          "'lenvatinib', level = ''. level: Choose from: male."),
     ],
@@ -223,6 +225,11 @@ def test_a_row_that_is_not_there_or_not_the_only_one_is_told(
 def test_a_key_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(NotFoundError, match=r"no number under median; it has variable, level"):
         found("median_months", {"group": "lenvatinib"})
+
+
+def test_a_key_that_the_ledger_names_is_not_replaced_by_another() -> None:
+    with pytest.raises(NotFoundError, match="no number under level"):
+        found("values.all.pct", {"variable": "sex"}, key="level")
 
 
 def test_an_entry_that_failed_is_told_apart() -> None:
