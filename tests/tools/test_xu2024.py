@@ -68,6 +68,41 @@ def test_the_start_has_the_printed_counts_and_keeps_the_rules():
     assert all(rule.holds(state) for rule in xu.RULES)
 
 
+def _row(state, **codes):
+    """The first patient with these codes."""
+    here = np.logical_and.reduce([state[name] == code for name, code in codes.items()])
+    return int(np.flatnonzero(here)[0])
+
+
+@pytest.mark.parametrize(
+    ("codes", "column", "value"),
+    [
+        ({"course": xu.BOTH}, "pfs", xu.TWO_CYCLES - 1),
+        ({"course": xu.BOTH}, "os", xu.LAST_DAY + 1),
+        ({"course": xu.DEATH_ALONE}, "pfs", xu.TWO_CYCLES),
+        ({"course": xu.PROGRESSION_ALONE}, "os", xu.CLOSED - 1),
+        ({"bclc": 0}, "extrahepatic_spread", 1),
+        ({"bclc": 0}, "portal_vein_tumor_thrombus", 1),
+        ({"bclc": 0}, "ecog", 1),
+        ({"cirrhosis": 0}, "child_pugh_class", 1),
+    ],
+)
+def test_a_patient_who_cannot_be_breaks_one_rule(codes, column, value):
+    state = _start()
+    row = _row(state, **codes)
+    if column == "os":
+        state["pfs"][row] = xu.TWO_CYCLES
+    state[column][row] = value
+    assert [rule.holds(state) for rule in xu.RULES].count(False) == 1
+
+
+def test_progression_on_the_day_of_death_is_refused():
+    state = _start()
+    row = _row(state, course=xu.BOTH)
+    state["pfs"][row] = state["os"][row]
+    assert not all(rule.holds(state) for rule in xu.RULES)
+
+
 def test_a_seed_replays_and_the_search_keeps_margins_and_rules():
     def first_steps():
         rng = np.random.default_rng(7)
