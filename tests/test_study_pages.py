@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs" / "studies").glob("*.md"))
 
 
+SLOW = ("--plot", "--boot", "for ")  # figures, bootstraps and loops
+
+
 def _blocks() -> list[object]:
     """The shell blocks of each page; a whole report has tests of its own."""
     found = []
@@ -23,7 +26,9 @@ def _blocks() -> list[object]:
         for match in re.finditer(r"^```sh\n(.*?)^```$", text, re.M | re.S):
             line = text.count("\n", 0, match.start()) + 1
             if "report --study" not in match[1]:
-                found.append(pytest.param(page.stem, match[1], id=f"{page.name}:{line}"))
+                marks = [pytest.mark.slow] if any(word in match[1] for word in SLOW) else []
+                name = f"{page.name}:{line}"
+                found.append(pytest.param(page.stem, match[1], id=name, marks=marks))
     return found
 
 
