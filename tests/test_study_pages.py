@@ -19,13 +19,13 @@ SLOW = ("--plot", "--boot", "for ")  # figures, bootstraps and loops
 
 
 def _blocks() -> list[object]:
-    """The shell blocks of each page; a whole report has tests of its own."""
+    """The shell blocks of each page; the sample and its whole report have tests of their own."""
     found = []
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for match in re.finditer(r"^```sh\n(.*?)^```$", text, re.M | re.S):
             line = text.count("\n", 0, match.start()) + 1
-            if "report --study" not in match[1]:
+            if "hcc2l sample" not in match[1]:
                 marks = [pytest.mark.slow] if any(word in match[1] for word in SLOW) else []
                 name = f"{page.name}:{line}"
                 found.append(pytest.param(page.stem, match[1], id=name, marks=marks))
@@ -36,7 +36,8 @@ def _blocks() -> list[object]:
 def test_commands_run_on_the_cohort_of_the_study(
     study: str, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(ROOT / "sample_data" / study, tmp_path, dirs_exist_ok=True)
+    for folder in (tmp_path, tmp_path / study):  # pages name the cohort with or without its folder
+        shutil.copytree(ROOT / "sample_data" / study, folder, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HCC2L_COHORT", raising=False)
     monkeypatch.setenv("COLUMNS", WIDTH)
