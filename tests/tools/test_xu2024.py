@@ -106,10 +106,7 @@ def test_progression_on_the_day_of_death_is_refused():
 def test_a_seed_replays_and_the_search_keeps_margins_and_rules():
     def first_steps():
         rng = np.random.default_rng(7)
-        moves = [*xu.OF_OUTCOMES, *xu.OF_LABELS]
-        return xu.anneal(
-            _start(), xu.targets(PAPER), moves, iterations=150, rng=rng, rules=xu.RULES
-        )
+        return xu.annealed(_start(), [(xu.in_the_end(PAPER), xu.ALL_MOVES, 150, 3.0)], rng)
 
     once, again, before = first_steps(), first_steps(), _start()
     assert all(np.array_equal(once[name], again[name]) for name in once)
