@@ -50,7 +50,7 @@ from search import (
 )
 
 STUDY = Path(__file__).parents[2] / "sample_data" / "xu2024"
-SEED, SEED_OF_THE_REST = 1, 7
+SEED, SEED_OF_THE_REST = 1, 22
 ARMS = {"LP": 1, "R": 0}
 
 # What the paper calls a covariate, in `published.json`, and its level of code 1.
