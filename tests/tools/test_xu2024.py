@@ -118,6 +118,59 @@ def test_a_seed_replays_and_the_search_keeps_margins_and_rules():
     assert all(rule.holds(once) for rule in xu.RULES)
 
 
+def _count(rows, arm, column, value):
+    return sum(row["treatment"] == arm and row[column] == value for row in rows)
+
+
+def test_the_rest_has_the_printed_counts_whatever_was_found():
+    rows = xu.patients(_start(), PAPER, np.random.default_rng(3))
+    for arm in xu.ARMS:
+        for row in PAPER["response"]:
+            name = {"RECIST 1.1": "recist", "mRECIST": "mrecist"}[row["criteria"]]
+            if row["category"] in ("CR", "PR", "SD", "PD"):
+                found = _count(rows, arm, name, row["category"])
+                assert found == row["values"][arm]["n"], (arm, name, row["category"])
+        for row in PAPER["therapy"]:
+            if row.get("level") in xu.REGIMENS:
+                found = _count(rows, arm, "subsequent_regimen", xu.REGIMENS[row["level"]])
+                assert found == row["values"][arm]["n"], (arm, row["level"])
+        ecog = {r["level"]: r["values"][arm]["n"] for r in PAPER["baseline"] if "ecog" in r["id"]}
+        assert {level: _count(rows, arm, "ecog", int(level)) for level in ecog} == ecog
+    cohort = [{"patient_id": str(n), **row} for n, row in enumerate(rows)]
+    events = xu.adverse_events(cohort, PAPER, np.random.default_rng(3))
+    arm_of = {row["patient_id"]: row["treatment"] for row in cohort}
+    for row in PAPER["adverse_events"]:
+        for arm in xu.ARMS if row.get("event") in xu.EVENTS else ():
+            here = [
+                e for e in events
+                if e["adverse_event"] == xu.EVENTS[row["event"]] and arm_of[e["patient_id"]] == arm
+            ]  # fmt: skip
+            severe = sum(event["grade"] >= 3 for event in here)
+            assert len(here) == row["any_grade"][arm]["n"]
+            assert severe == (row["grade_ge3"][arm]["n"] or 0)
+
+
+@pytest.mark.parametrize("class_b", [True, False])
+def test_the_parts_of_a_child_pugh_score_add_up_to_it(class_b):
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        row = xu.liver_function(class_b, rng)
+        worse = (
+            (float(row["bilirubin"]) > 34.2) + (float(row["albumin"]) < 35)
+            + (float(row["inr"]) > 1.7) + (row["ascites"] != "none")
+            + (row["encephalopathy"] != "none")
+        )  # fmt: skip
+        assert row["child_pugh_score"] == 5 + worse
+        assert (row["child_pugh_score"] > 6) == class_b == (row["child_pugh"] == "B")
+
+
+def test_afp_and_age_stay_on_their_side_of_the_cut():
+    rng = np.random.default_rng(5)
+    for side in (True, False):
+        assert {float(xu.afp(side, rng)) >= 400 for _ in range(300)} == {side}
+        assert {xu.age(side, rng) < 50 for _ in range(300)} == {side}
+
+
 def _rows(name):
     with (xu.STUDY / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
