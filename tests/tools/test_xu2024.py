@@ -22,9 +22,14 @@ def _start(seed=1):
     return xu.start(PAPER, np.random.default_rng(seed))
 
 
+@pytest.mark.parametrize("coarse", [1, 120])  # with deaths and censorings on one day
 @pytest.mark.parametrize("seed", range(5))
-def test_medians_of_several_groups_are_those_of_the_package(seed):
-    state = _start(seed)
+def test_medians_of_several_groups_are_those_of_the_package(seed, coarse):
+    state, rng = _start(seed), np.random.default_rng(seed)
+    if coarse > 1:
+        for time, event in xu.COLUMNS.values():
+            state[time] = state[time] // coarse * coarse
+            state[event] = rng.integers(0, 2, state[event].size)
     for target in xu.curves(PAPER, xu.FACTORS):
         found = np.reshape(target.found(state), (-1, 3))
         for (column, code), three in zip(target.groups, found, strict=True):

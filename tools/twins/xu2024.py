@@ -274,7 +274,8 @@ class Medians(Quick):
             1.0,
         ]  # no limit after the last death
         curves[survival > 1.0 - SAME] = 1.0
-        at, below = curves < 0.5 + SAME, curves < 0.5 - SAME
+        last = np.append(days[1:] != days[:-1], True)[:, None, None]  # deaths of a day are one step
+        at, below = (curves < 0.5 + SAME) & last, (curves < 0.5 - SAME) & last
         months = (days[at.argmax(axis=0)] + days[below.argmax(axis=0)]) / 2
         return tuple(np.where(below.any(axis=0), months, np.inf).ravel().tolist())
 
