@@ -137,6 +137,7 @@ def main(names: Sequence[str]) -> int:
         gone = lost(one, stated(page_of(name)))
         if gone:
             print(f"{name} lost: {', '.join(judged.item.id for judged in gone)}")
+            print(f"{page_of(name)} is not written; to give them up, remove their lines from it.")
         else:
             write_between(page_of(name), summary(one.items), *by_entry(one))
         status |= bool(gone) or any(judged.verdict is Verdict.NONE for judged in one.items)
