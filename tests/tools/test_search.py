@@ -64,6 +64,17 @@ def test_a_step_at_exactly_one_half_gives_its_middle():
     assert search.Median("os", (), "days", "death", per_month=1).found(state)[0] == 25
 
 
+def test_a_limit_that_should_be_reached_is_the_nearer_the_lower_its_curve():
+    days = np.arange(1, 13)
+    target = search.Median("os", (None, None, search.printed(8)), "days", "death", per_month=1)
+    errors = [
+        target.error({"days": days, "death": (days <= deaths).astype(int)})[2]
+        for deaths in (4, 6, 8)
+    ]
+    assert errors == sorted(errors, reverse=True)
+    assert 0 < errors[-1] < 0.5
+
+
 def test_median_follow_up_is_the_reverse_estimate():
     state = _cohort(3)
     curve = kaplan_meier(state["days"] / 30.4375, state["death"] == 0)

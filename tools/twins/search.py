@@ -171,8 +171,23 @@ class Median(Target):
         return tuple(value / self.per_month for value in median(days, event, self.conf_type))
 
     def error(self, state: State) -> tuple[float, ...]:
+        found = self.found(state)
         furthest = UNREACHED * float(state[self.time].max()) / self.per_month
-        return _errors(self.wanted, self.found(state), furthest)
+        errors = list(_errors(self.wanted, found, furthest))
+        for place, wanted in enumerate(self.wanted):
+            if wanted is not None and math.isinf(found[place]) and not math.isinf(wanted.value):
+                errors[place] = self._above(state, place)
+        return tuple(errors)
+
+    def _above(self, state: State, place: int) -> float:
+        """How far the survival, or its limit, stays above 0.5, which it should reach."""
+        rows = chosen(state, self.among)
+        event = state[self.event][rows]
+        curves = limits(
+            state[self.time][rows], 1 - event if self.reverse else event, self.conf_type
+        )
+        curve = curves[place + 1]
+        return float(curve.min()) - 0.5 if curve.size else 0.5
 
 
 def survival_steps(days: Array, event: Array) -> tuple[Array, Floats, Floats]:
@@ -192,24 +207,30 @@ def median(
     days: Array, event: Array, conf_type: Literal["log", "log-log"] = "log"
 ) -> tuple[float, float, float]:
     """Median survival and its 95 % limits, in days; infinite where not reached."""
-    at, survival, std_err = survival_steps(days, event)
+    at, survival, lower, upper = limits(days, event, conf_type)
     if at.size == 0:
         return math.inf, math.inf, math.inf
-    last = float(days.max())
+    last, ends = float(days.max()), lower.size == at.size
+    alive = at[: lower.size]
+    return (
+        _crossing(at, survival, last, True),
+        _crossing(alive, lower, last, ends),
+        _crossing(alive, upper, last, ends),
+    )
+
+
+def limits(
+    days: Array, event: Array, conf_type: Literal["log", "log-log"] = "log"
+) -> tuple[Array, Floats, Floats, Floats]:
+    """Days of events, survival after each, and its limits as long as someone is alive."""
+    at, survival, std_err = survival_steps(days, event)
     alive = survival > SAME
     inside, spread = survival[alive], NORMAL_975 * std_err[alive]
     if conf_type == "log":
-        lower, upper = inside * np.exp(-spread), inside * np.exp(spread)
-    else:
-        log_survival = np.log(inside)
-        widen = np.exp(spread / -log_survival)
-        lower, upper = np.exp(log_survival * widen), np.exp(log_survival / widen)
-    ends = bool(alive.all())
-    return (
-        _crossing(at, survival, last, True),
-        _crossing(at[alive], lower, last, ends),
-        _crossing(at[alive], upper, last, ends),
-    )
+        return at, survival, inside * np.exp(-spread), inside * np.exp(spread)
+    log_survival = np.log(inside)
+    widen = np.exp(spread / -log_survival)
+    return at, survival, np.exp(log_survival * widen), np.exp(log_survival / widen)
 
 
 def _crossing(at: Array, curve: Floats, last: float, defined_to_the_end: bool) -> float:

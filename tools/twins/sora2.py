@@ -104,6 +104,10 @@ FACTORS: Mapping[str, tuple[str, Mapping[str, int]]] = {
     "full_dose_reached": ("full_dose", {"yes": 1, "no": 0}),
     "extrahepatic_spread": ("extrahepatic", {"yes": 1, "no": 0}),
 }
+# The tree, and what performance status, stage and liver function have to do with each other.
+LINKED = ("ecog", "child_pugh", "albi_grade", "bclc", "afp", "extrahepatic")
+# Its median is printed below the medians of both of its parts, so it is wanted less.
+BELOW_ITS_PARTS = "sora2.km.os.all.etiology_group.non_viral"
 # Exchanged together.
 TOGETHER = {"afp": ("afp", "afp_known"), "aetiology": ("aetiology", "viral")}
 
@@ -124,7 +128,10 @@ def survival_targets(published: Mapping[str, Any]) -> list[Target]:
                 printed(item["ci_high"]) if limits else None,
             )
             among = {column: codes[item["group"]]}
-            targets.append(Median(item["id"], wanted, "os_days", "death", among=among))
+            weight = 0.3 if item["id"] == BELOW_ITS_PARTS else 1.0
+            targets.append(
+                Median(item["id"], wanted, "os_days", "death", among=among, weight=weight)
+            )
     for item in published["logrank"]:
         if item["p"] is not None:
             column, codes = FACTORS[item["factor"]]
@@ -235,7 +242,7 @@ def plausible() -> list[Target]:
         count(2, ecog=-1, child_pugh=-1),  # 64 complete rows of the tree
         count(1, afp=-1, child_pugh=-1),
         Tree("tree", (below(0.06), below(0.7), below(0.09), below(0.8), below(5.0)), weight=2),
-        count(0, bclc=1, ecog=1),
+        count(2, 2, bclc=1, ecog=1),
         count(0, bclc=1, ecog=2),
         count(0, bclc=0, ecog=1),
         count(0, bclc=0, ecog=2),
@@ -263,16 +270,17 @@ def plausible() -> list[Target]:
 
 def survival_days(rng: np.random.Generator) -> tuple[State, Any]:
     """The days and deaths of the overall curve, and the rows whose days are free."""
-    # Half of the patients are seen for less than 203 days, most later deaths are pinned, and the
-    # upper limits of 634 days leave few patients at risk then.
+    # Half of the patients are seen for less than 203 days, and most later deaths are pinned. The
+    # upper limits of 634 days need four or five patients at risk then, and no more.
     free_deaths = rng.integers(12, 200, DEATHS - len(PINNED))
-    late = rng.integers(300, 650, N - DEATHS - 5)
+    late = np.concatenate((rng.integers(300, 630, N - DEATHS - 9), rng.integers(640, 900, 4)))
     censored = np.concatenate(([1, LONGEST], rng.integers(20, 200, 3), late))
     state = {
         "os_days": np.concatenate((PINNED, free_deaths, censored)),
         "death": np.repeat([1, 0], [DEATHS, N - DEATHS]),
     }
-    free = np.flatnonzero((np.arange(N) >= len(PINNED)) & ~np.isin(state["os_days"], (1, LONGEST)))
+    fixed = np.isin(state["os_days"], (1, LONGEST)) | (np.arange(N) < len(PINNED))
+    free = np.flatnonzero(~fixed)
     return state, free
 
 
@@ -282,7 +290,7 @@ def overall(published: Mapping[str, Any]) -> list[Target]:
     wanted = tuple(printed(item[key], 2) for key in ("median_months", "ci_low"))
     return [
         Median("os", (*wanted, printed(item["ci_high"])), "os_days", "death", weight=5),
-        Quantiles("follow-up", (printed(203, 0),), "os_days", weight=5),
+        Quantiles("follow-up", (printed(203, 0),), "os_days", weight=5),  # 6.67 months
     ]
 
 
@@ -313,57 +321,54 @@ def moves(published: Mapping[str, Any], factor: str) -> list[tuple[Move, float]]
     return found
 
 
-def alone(
-    state: State,
-    targets: Sequence[Target],
-    published: Mapping[str, Any],
-    factor: str,
-    iterations: int,
-    rng: np.random.Generator,
-    hot: float,
-) -> State:
-    """The labels of one factor alone, which ends when its own targets are reached."""
-    changed = set(TOGETHER.get(factor, (factor,)))
-    own = [target for target in targets if target.reads & changed]
-    steps = moves(published, factor)
-    found = anneal(state, own, steps, iterations=iterations, rng=rng, hot=hot)
-    left = sum(penalty(target, found) for target in own)
-    print(f"{factor}: {left:.2f}", flush=True)
-    return found
-
-
 def search(published: Mapping[str, Any], rng: np.random.Generator, effort: float = 1.0) -> State:
     """The days and the factors of the cohort."""
     state, free = survival_days(rng)
     curve = overall(published)
-    shift = ShiftDay("os_days", free, 900)
-    state = anneal(state, curve, [(shift, 1.0)], iterations=20_000, rng=rng)
+    days: list[tuple[Move, float]] = [
+        (ShiftDay("os_days", free, 900, 60), 1.0),
+        (ShiftDay("os_days", free, 900, 6), 1.0),
+        (ShiftDay("os_days", free, 900, 300), 0.5),
+    ]
+    state = anneal(state, curve, days, iterations=int(effort * 20_000), rng=rng)
     for factor, margin in MARGINS.items():
         codes = np.repeat(list(margin), list(margin.values()))
         state[factor] = rng.permutation(np.concatenate((codes, np.full(N - codes.size, -1))))
     state["afp_known"] = (state["afp"] >= 0).astype(np.int64)
     state["viral"] = np.array([VIRAL[code] for code in state["aetiology"].tolist()])
     targets = [*plausible(), *survival_targets(published)]
+
+    def exchange(factors: Sequence[str], among: Sequence[Target], steps: int, hot: float) -> State:
+        """The labels of some factors, until the targets that read them are reached."""
+        changed = {column for factor in factors for column in TOGETHER.get(factor, (factor,))}
+        own = [target for target in among if target.reads & changed]
+        if sum(penalty(target, state) for target in own) < 0.5:
+            return state
+        each = [step for factor in factors for step in moves(published, factor)]
+        found = anneal(state, own, each, iterations=int(effort * steps), rng=rng, hot=hot)
+        print(factors, round(sum(penalty(target, found) for target in own), 2), flush=True)
+        return found
+
     placed = {"os_days", "death", "afp_known"}
     for factor in MARGINS:
         placed |= set(TOGETHER.get(factor, (factor,)))
         now = [target for target in targets if target.reads <= placed]
-        state = alone(state, now, published, factor, int(effort * 8_000), rng, hot=10.0)
-    print(shortfalls(state, targets), flush=True)
-    everything = [(move, share) for f in MARGINS for move, share in moves(published, f)]
-    for _ in range(4):
+        state = exchange([factor], now, 8_000, 10.0)
+    for _ in range(5):
+        state = exchange(LINKED, targets, 15_000, 1.5)
         state = anneal(
             state,
             [*curve, *targets],
-            [*everything, (ShiftDay("os_days", free, 900, 25), 3.0)],
-            iterations=int(effort * 12_000),
+            days,
+            iterations=int(effort * 3_000),
             rng=rng,
-            hot=2.0,
+            hot=0.7,
+            cold=0.03,
         )
-        for factor in MARGINS:
-            state = alone(state, targets, published, factor, int(effort * 3_000), rng, hot=3.0)
         np.savez("/tmp/wt/sora2_work/step.npz", **state)  # type: ignore[arg-type]
-        print(shortfalls(state, targets), flush=True)
+        print(shortfalls(state, [*curve, *targets]), flush=True)
+        for factor in MARGINS:
+            state = exchange([factor], targets, 4_000, 4.0)
     return state
 
 
@@ -398,9 +403,7 @@ def baseline(state: State, rng: np.random.Generator) -> State:
         "lymphocytes": lymphocytes,
         "neutrophils": np.round(lymphocytes * rng.lognormal(1.3, 0.45, N), 2),
         "dose_reduction": _marked(rng.permutation(N)[:31]),
-        "centre": np.sort(
-            rng.permutation(np.concatenate((np.arange(12), rng.integers(0, 12, 69))))
-        ),
+        "centre": rng.permutation(np.concatenate((np.arange(12), rng.integers(0, 12, N - 12)))),
     }
 
 
@@ -432,13 +435,12 @@ def afp_later(afp: Any, response: Any, rng: np.random.Generator) -> Any:
 def course(state: State, published: Mapping[str, Any], rng: np.random.Generator) -> State:
     """Progression and treatment: days from the start of sorafenib."""
     last, control, stop = state["os_days"], state["disease_control"], state["stop_reason"]
-    later, toxic = state["later_therapy"] == 1, np.isin(state["stop_reason"], (1, 3))
+    later, toxic = state["later_therapy"] == 1, np.isin(stop, (1, 3))
     end = np.where(later, last - 20, last)  # later therapy begins before death
     progressed = (control == 0) | (stop == 2) | ((control == 1) & (rng.random(N) < 0.8))
-    low = np.where(control == 1, 85, np.where(control == 0, 35, 20))
     high = np.where(control == 1, end, np.minimum(end, 170))
-    progressed &= low <= high
-    days = np.where(progressed, rng.integers(low, np.maximum(high, low) + 1), last)
+    low = np.minimum(np.where(control == 1, 85, np.where(control == 0, 35, 20)), high)
+    days = np.where(progressed, rng.integers(low, high + 1), last)
     pfs: State = {
         "pfs_days": days,
         "low": np.where(progressed, low, 0),
@@ -451,21 +453,17 @@ def course(state: State, published: Mapping[str, Any], rng: np.random.Generator)
     free = np.flatnonzero(progressed)
     pfs = within(pfs, "pfs_days", free, [curve], rng)
     # Treatment ends at death, soon after progression, or before it for toxicity or by wish.
-    delay = rng.integers(0, 11, N)
-    stopped = np.select(
-        [stop == 0, stop == 2], [last, np.minimum(pfs["pfs_days"] + delay, end)], default=0
-    )
     before = np.minimum(np.where(progressed, pfs["pfs_days"], end), end)
-    drawn = np.clip(rng.exponential(60, N).astype(np.int64), 10, np.maximum(before, 10))
-    given: State = {
-        "duration": np.where(stop < 0, -1, np.where(toxic, drawn, stopped)),
-        "low": np.where(toxic, 10, -1),
-        "high": np.where(toxic, before, LONGEST),
-    }
+    low = np.select([stop == 0, stop == 2, toxic], [last, before, np.minimum(10, before)], -1)
+    high = np.select(
+        [stop == 0, stop == 2, toxic], [last, np.minimum(before + 60, end), before], -1
+    )
+    drawn = np.where(toxic, rng.exponential(60, N).astype(np.int64), before)
+    given: State = {"duration": np.clip(drawn, low, high), "low": low, "high": high}
     item = published["therapy"][2]["values"]["Overall"]
     numbers = (printed(item["min"]), printed(item["median"]))
-    target = Quantiles("duration", numbers, "duration", (0.0, 0.5), unit=30.4375)
-    given = within(given, "duration", np.flatnonzero(toxic), [target], rng)
+    target = Quantiles("duration", numbers, "duration", (0.0, 0.5), unit=DAYS_PER_MONTH)
+    given = within(given, "duration", np.flatnonzero(toxic | (stop == 2)), [target], rng)
     duration = given["duration"]
     from_day = np.maximum(np.where(duration > 0, duration, 0), np.where(progressed, before, 30))
     begins = np.minimum(from_day + rng.integers(5, 30, N), last - 5)
@@ -541,7 +539,7 @@ def liver(state: State, rng: np.random.Generator) -> dict[str, Any]:
     confused = seen[encephalopathy[seen] == 1]
     among = rng.permutation(np.setdiff1d(ascites_after, confused))[: 11 - confused.size]
     encephalopathy_after = np.concatenate((confused, among))
-    after = score + rng.choice([0, 0, 1], N)
+    after = np.maximum(score + rng.choice([-1, 0, 0, 0, 1, 1], N), 5)
     after += _marked(np.setdiff1d(ascites_after, kept)) + _marked(among)
     after = np.where(_marked(ascites_after) == 1, np.maximum(after, 6), after)
     after = np.where(_marked(encephalopathy_after) == 1, np.maximum(after, 7), after)
@@ -615,6 +613,11 @@ def _numbers(values: Any, decimals: int) -> list[str]:
     return [f"{value:.{decimals}f}" if value >= 0 else "" for value in np.asarray(values).tolist()]
 
 
+def _markers(values: Any) -> list[str]:
+    """Values of AFP as text, as laboratories write them."""
+    return [text.removesuffix(".0") for text in _numbers(values, 1)]
+
+
 def _columns(state: State, published: Mapping[str, Any], rng: np.random.Generator) -> Any:
     """The columns of the cohort as text, and its adverse events."""
     known, days = baseline(state, rng), state["os_days"]
@@ -622,7 +625,8 @@ def _columns(state: State, published: Mapping[str, Any], rng: np.random.Generato
     status, events = adverse_events(days, published, rng)
     response = np.where(state["disease_control"] == 0, 2, state["disease_control"])  # SD, PD
     response[rng.permutation(np.flatnonzero(response == 1))[:3]] = 0  # PR
-    lost = rng.permutation(np.flatnonzero((state["death"] == 0) & (days > 1)))[:6]
+    alive = rng.permutation(np.flatnonzero(state["death"] == 0))
+    lost = alive[np.argsort(days[alive] > 1, kind="stable")][:6]  # with the one seen for a day
     vital = np.where(state["death"] == 1, 1, np.where(_marked(lost) == 1, 2, 0))
     prior = [
         "; ".join([*PROCEDURES[code : code + 1] * (code >= 0), *["resection"] * cut]) or "none"
@@ -663,7 +667,7 @@ def _columns(state: State, published: Mapping[str, Any], rng: np.random.Generato
         "extrahepatic_spread": _words(state["extrahepatic"], NO_YES),
         "neutrophils": _numbers(known["neutrophils"], 2),
         "lymphocytes": _numbers(known["lymphocytes"], 2),
-        "afp": _numbers(known["afp"], 1),
+        "afp": _markers(known["afp"]),
         "prior_local": prior,
         "prior_locoregional": _words((known["procedure"] >= 0).astype(np.int64), NO_YES),
         "first_line": _words(state["first_line"], FIRST_LINE),
@@ -672,7 +676,7 @@ def _columns(state: State, published: Mapping[str, Any], rng: np.random.Generato
         "therapy_months": _numbers(treated["duration"] / DAYS_PER_MONTH, 4),
         "stop_reason": _words(state["stop_reason"], STOP),
         "response": _words(np.where(response < 0, 3, response), ("PR", "SD", "PD", "NE")),
-        "afp_later": _numbers(known["afp_later"], 1),
+        "afp_later": _markers(known["afp_later"]),
         "child_pugh_score_after": _numbers(child_pugh["score_after"], 0),
         "ascites_after": _words(child_pugh["ascites_after"], NO_YES),
         "encephalopathy_after": _words(child_pugh["encephalopathy_after"], NO_YES),
