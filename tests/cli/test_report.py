@@ -113,6 +113,15 @@ def test_json_holds_every_report_as_its_command_writes_it(paper: Path, run: Run)
     assert whole["entries"][0]["caption"] == "Survival by treatment"
 
 
+def test_notes_are_of_the_run_that_needs_them(run: Run, write: Write) -> None:
+    """Also where an earlier run computed a score that this one does not name."""
+    write("s.toml", '[[table]]\nrun = "km --by crafity"\n[[table]]\nrun = "km --by child_pugh"\n')
+    entries = json.loads(run("report", "s.toml", "--json").out)["entries"]
+    first, second = ({note["code"] for note in e["report"]["notes"]} for e in entries)
+    assert "score-computed" in first
+    assert "score-computed" not in second
+
+
 def test_panels_stand_side_by_side(paper: Path) -> None:
     document = docx.Document(str(paper / "paper.docx"))
     (shape,) = document.inline_shapes

@@ -400,7 +400,7 @@ class Runner:
     def _report(self, call: Call, cohort_name: str) -> Report:
         key = (cohort_name, call.words)
         if key not in self.reports:
-            cohort = self._cohort(call, cohort_name)
+            cohort = self._cohort(call, cohort_name).unused()
             spec = call.spec(**options_of_kind(call.spec, self.options(call, cohort_name)))
             made: Report = import_module(f"hcc2l.analyses.{call.command}.run").run(cohort, spec)
             provenance = replace(made.provenance, argv=call.words)
