@@ -1,0 +1,966 @@
+"""The synthetic twin of Lei 2025: 424 patients on sorafenib, 192 of whom had a second line.
+
+    python tools/twins/lei2025.py                # writes sample_data/lei2025/cohort.csv
+
+The order follows what depends on what. The second line comes first, because most of the paper is
+about it: overall survival from its start, then progression, then, given both, the characteristics
+of Table 2, which are nearly independent of each other. The time on sorafenib is put before it, so
+that survival from sorafenib agrees with Figure 2a and 2b. The characteristics of Table 1 have their
+counts by construction, with those of the second line as what they later became.
+
+Time 0 is the start of the second line in `os`, `pfs`, and the start of sorafenib in `total`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from search import (
+    DAYS_PER_MONTH,
+    NORMAL_975,
+    SAME,
+    Among,
+    Array,
+    Change,
+    Count,
+    Cox,
+    FactorCox,
+    Logistic,
+    LogRank,
+    Median,
+    Move,
+    NotAfter,
+    Printed,
+    Roc,
+    Rule,
+    ShiftDay,
+    State,
+    SurvivalAt,
+    Swap,
+    Target,
+    anneal,
+    area_and_cutoff,
+    below,
+    chosen,
+    logistic,
+    printed,
+    shortfalls,
+)
+from scipy.special import erfc
+
+FOLDER = Path(__file__).parents[2] / "sample_data" / "lei2025"
+PUBLISHED: dict[str, list[dict[str, Any]]] = json.loads(
+    (FOLDER / "published.json").read_text(encoding="utf-8")
+)
+
+# codes
+PRIMARY, SECONDARY = 1, 0
+TKI, COMBINATION = 1, 0
+DRUGS = (
+    "lenvatinib",
+    "regorafenib",
+    "apatinib",
+    "sorafenib with PD-1",
+    "lenvatinib with PD-1",
+    "other TKI with PD-1",
+)
+OF_TKI = {"lenvatinib": 74, "regorafenib": 27, "apatinib": 4}
+OF_COMBINATION = {"sorafenib with PD-1": 47, "lenvatinib with PD-1": 27, "other TKI with PD-1": 13}
+REGIMENS = {(PRIMARY, TKI): 50, (PRIMARY, COMBINATION): 36, (SECONDARY, TKI): 55,
+            (SECONDARY, COMBINATION): 51}  # fmt: skip
+SINTILIMAB = 39  # of the 47 with sorafenib and a PD-1 inhibitor; not published
+
+SECOND_LINE = 192
+DEATHS, PROGRESSIONS = 124, 137  # of the 192, from the widths of the printed intervals
+
+
+# --- what is printed -----------------------------------------------------------------------------
+
+
+def item(kind: str, name: str) -> dict[str, Any]:
+    """An item of published.json by its id, without the study."""
+    return next(one for one in PUBLISHED[kind] if one["id"] == f"lei2025.{name}")
+
+
+def p_value(name: str) -> Printed:
+    found = item("logrank", name)
+    return below(found["p"]) if found["p_op"] == "<" else printed(found["p"], 3)
+
+
+def ratio(found: Mapping[str, Any], what: str = "hr") -> tuple[Printed, Printed, Printed]:
+    return printed(found[what], 2), printed(found["ci_low"], 2), printed(found["ci_high"], 2)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Code 1 of a column against code 0, in the patients `among`."""
+
+    column: str
+    among: Among = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Curves(Target):
+    """All medians, log-rank tests and hazard ratios of an endpoint, in one pass over its times.
+
+    A shift of one day moves some thirty numbers of this paper, which together cost little more
+    than one of them alone. Two events must not have the same day (`DistinctDays`), so that there
+    are no ties. A hazard ratio is one Newton step from the printed one: exact where they agree.
+
+    `wanted` holds the medians of the groups, the p-values of the tests, and (hazard ratio, lower,
+    upper) for each of the models.
+    """
+
+    time: str
+    event: str
+    groups: tuple[Among, ...] = ()
+    tests: tuple[Comparison, ...] = ()
+    models: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        named = {column for among in self.groups for column in among}
+        for test in self.tests:
+            named |= {test.column, *test.among}
+        return frozenset({self.time, self.event, *named, *self.models})
+
+    def found(self, state: State) -> tuple[float, ...]:
+        days, event = state[self.time], state[self.event]
+        order = np.argsort(2 * days - event, kind="stable")
+        happened, everyone = event[order] == 1, np.ones(days.size)
+        numbers: list[float] = []
+        if self.groups:
+            members = np.array([_member(state, among) for among in self.groups]).T[order]
+            numbers += (_medians(members, days[order], happened) / DAYS_PER_MONTH).tolist()
+        if self.tests:
+            members = np.array([_member(state, test.among) for test in self.tests]).T[order]
+            contrast = np.array([state[test.column] == 1 for test in self.tests]).T[order]
+            score, information = _score(members, members * contrast, happened)
+            numbers += erfc(np.abs(score) / np.sqrt(2 * information)).tolist()
+        if self.models:
+            first = len(self.groups) + len(self.tests)
+            start = np.log([number.value for number in self.wanted[first::3] if number])
+            contrast = np.array([state[column] == 1 for column in self.models]).T[order]
+            members = everyone[:, None] * np.where(contrast, np.exp(start), 1.0)
+            score, information = _score(members, members * contrast, happened, contrast)
+            beta, half = start + score / information, NORMAL_975 / np.sqrt(information)
+            numbers += np.exp([beta, beta - half, beta + half]).T.ravel().tolist()
+        return tuple(numbers)
+
+
+def _member(state: State, among: Among) -> Array:
+    mask = chosen(state, among)
+    member = np.zeros(next(iter(state.values())).size)
+    member[mask] = 1.0
+    return member
+
+
+def _medians(members: Array, days: Array, happened: Array) -> Array:
+    """Kaplan–Meier medians in days, a column of `members` each; infinite where not reached."""
+    at_risk = np.cumsum(members[::-1], axis=0)[::-1]
+    died = members * happened[:, None]
+    survival = np.cumprod(1.0 - died / np.maximum(at_risk, 1.0), axis=0)
+    reached, passed = survival < 0.5 + SAME, survival < 0.5 - SAME
+    middle = (days[reached.argmax(axis=0)] + days[passed.argmax(axis=0)]) / 2
+    return np.where(passed[-1], middle, np.inf)
+
+
+def _score(
+    weights: Array, of_contrast: Array, happened: Array, contrast: Array | None = None
+) -> tuple[Array, Array]:
+    """Score and information of a hazard ratio at the one that the weights have, a column each."""
+    total = np.cumsum(weights[::-1], axis=0)[::-1][happened]
+    share = np.cumsum(of_contrast[::-1], axis=0)[::-1][happened] / np.maximum(total, 1e-12)
+    counted = weights[happened] > 0
+    seen = (of_contrast[happened] > 0) if contrast is None else contrast[happened]
+    score = ((seen - share) * counted).sum(axis=0)
+    return score, np.maximum((share * (1 - share) * counted).sum(axis=0), 1e-9)
+
+
+@dataclass
+class Figures:
+    """The Kaplan–Meier figures and hazard ratios of one endpoint, gathered for `Curves`."""
+
+    endpoint: str
+    time: str
+    event: str
+    groups: dict[tuple[tuple[str, int], ...], Printed] = field(default_factory=dict)
+    tests: list[tuple[Comparison, Printed]] = field(default_factory=list)
+    models: list[tuple[str, tuple[Printed, ...]]] = field(default_factory=list)
+
+    def add(self, population: str, by: str, among: Among) -> None:
+        """A figure: medians by resistance or regimen, whose limits are not printed, and their p."""
+        if by == "resistance":
+            column, codes = "primary", {"primary": PRIMARY, "secondary": SECONDARY}
+        else:
+            column, codes = "tki", {"tki": TKI, "combination": COMBINATION}
+        for group, code in codes.items():
+            found = item("km", f"km.{self.endpoint}.{population}.{by}.{group}")
+            key = tuple(sorted({**among, column: code}.items()))
+            self.groups[key] = printed(found["median_months"], 1)
+        self.test(f"{population}.{by}", column, among)
+
+    def test(self, name: str, column: str, among: Among) -> None:
+        wanted = p_value(f"logrank.{self.endpoint}.{name}")
+        self.tests.append((Comparison(column, among), wanted))
+
+    def model(self, variable: str, column: str) -> None:
+        """A univariable hazard ratio of Table 2."""
+        found = item("cox", f"cox.{self.endpoint}.univariable.{variable}")
+        self.models.append((column, ratio(found)))
+
+    def target(self) -> Target:
+        wanted = [*self.groups.values(), *(p for _, p in self.tests)]
+        return Curves(
+            f"curves.{self.endpoint}",
+            (*wanted, *(number for _, three in self.models for number in three)),
+            self.time,
+            self.event,
+            tuple(dict(key) for key in self.groups),
+            tuple(test for test, _ in self.tests),
+            tuple(column for column, _ in self.models),
+        )
+
+
+def adjusted(endpoint: str, variables: Mapping[str, str]) -> Target:
+    """A multivariable model of Table 2: columns by the names of its variables."""
+    time, event = ("os", "death") if endpoint == "os" else ("pfs", "progressed")
+    stem = f"cox.{endpoint}.multivariable (stepwise)."
+    wanted = [number for name in variables for number in ratio(item("cox", stem + name))]
+    return Cox(stem + endpoint, tuple(wanted), time, event, tuple(variables.values()))
+
+
+# --- moves and rules of this study ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A patient's 0 or 1 becomes the other, so that the margin moves."""
+
+    column: str
+    rows: Array | None = None  # of whom; None for all
+
+    def propose(self, state: State, rng: np.random.Generator) -> Change | None:
+        size = state[self.column].size
+        row = int(rng.integers(size) if self.rows is None else rng.choice(self.rows))
+        return Change(np.array([row]), (self.column,), (np.array([1 - state[self.column][row]]),))
+
+
+@dataclass(frozen=True)
+class DistinctDays:
+    """No two events on one day, so that no method for ties matters."""
+
+    time: str
+    event: str
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.time, self.event})
+
+    def holds(self, state: State) -> bool:
+        days = state[self.time][state[self.event] == 1]
+        return bool(np.bincount(days).max() == 1)
+
+
+@dataclass(frozen=True)
+class ScansStop:
+    """Patients who died are progression-free only up to a scan at least `months` before."""
+
+    days: int = 120
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({"pfs", "progressed", "os", "death"})
+
+    def holds(self, state: State) -> bool:
+        open_end = (state["death"] == 1) & (state["progressed"] == 0)
+        return bool((state["os"] - state["pfs"] >= self.days)[open_end].all())
+
+
+@dataclass(frozen=True)
+class Within:
+    """Whoever has one of `parts` has `whole`, as vascular invasion makes BCLC stage C."""
+
+    parts: tuple[str, ...]
+    whole: str
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({*self.parts, self.whole})
+
+    def holds(self, state: State) -> bool:
+        return all(bool((state[part] <= state[self.whole]).all()) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """No more patients with `code`, by resistance, than Table 1 has among all 424."""
+
+    column: str
+    code: int
+    primary: int
+    secondary: int
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.column, "primary"})
+
+    def holds(self, state: State) -> bool:
+        has = state[self.column] == self.code
+        primary = state["primary"] == PRIMARY
+        return bool(
+            (has & primary).sum() <= self.primary and (has & ~primary).sum() <= self.secondary
+        )
+
+
+# --- the second line: survival from its start ----------------------------------------------------
+
+RESISTANT = {"primary": {"primary": PRIMARY}, "secondary": {"primary": SECONDARY}}
+
+
+def second_line(rng: np.random.Generator) -> State:
+    """Resistance, regimen and drugs of the 192, and first times of death or censoring."""
+    cells = list(REGIMENS.items())
+    primary = np.concatenate([np.full(n, cell[0]) for cell, n in cells])
+    tki = np.concatenate([np.full(n, cell[1]) for cell, n in cells])
+    drug = np.empty(SECOND_LINE, dtype=np.int64)
+    for regimen, counts in ((TKI, OF_TKI), (COMBINATION, OF_COMBINATION)):
+        names = [DRUGS.index(name) for name, n in counts.items() for _ in range(n)]
+        drug[tki == regimen] = rng.permutation(names)
+    sorafenib = drug == DRUGS.index("sorafenib with PD-1")
+    sintilimab = np.zeros(SECOND_LINE, dtype=np.int64)
+    sintilimab[rng.permutation(np.flatnonzero(sorafenib))[:SINTILIMAB]] = 1
+    typical = np.where(tki == TKI, np.where(primary == PRIMARY, 8.5, 21), np.where(primary, 16, 30))
+    days = typical * DAYS_PER_MONTH * (rng.weibull(1.25, SECOND_LINE) / np.log(2) ** 0.8)
+    death = np.zeros(SECOND_LINE, dtype=np.int64)
+    death[rng.permutation(SECOND_LINE)[:DEATHS]] = 1
+    days = np.where(death == 1, days, np.minimum(days, rng.uniform(150, 1300, SECOND_LINE)))
+    return {
+        "primary": primary,
+        "tki": tki,
+        "drug": drug,
+        "lenvatinib": (drug == 0).astype(np.int64),
+        "sorafenib": sorafenib.astype(np.int64),
+        "sintilimab": sintilimab,
+        "os": apart(days.round().clip(16, 1450).astype(np.int64), death),
+        "death": death,
+    }
+
+
+def apart(days: Array, event: Array, step: int = 1) -> Array:
+    """Days with each event on a day of its own: the next free one, later or earlier."""
+    taken: set[int] = set()
+    days = days.copy()
+    for row in np.flatnonzero(event == 1):
+        while int(days[row]) in taken:
+            days[row] += step
+        taken.add(int(days[row]))
+    return days
+
+
+def survival_targets() -> Target:
+    """Overall survival from the second line: Figures 2d, 3, 4d–f, Supplementary Figure 2."""
+    figures = Figures("os", "os", "death")
+    figures.add("second_line_192", "resistance", {})
+    figures.add("second_line_tki", "resistance", {"tki": TKI})
+    figures.add("second_line_lenvatinib", "resistance", {"lenvatinib": 1})
+    figures.add("second_line_tki_pd_1", "resistance", {"tki": COMBINATION})
+    figures.add("second_line_sorafenib_sintilimab", "resistance", {"sintilimab": 1})
+    figures.add("second_line_192", "second_line_regimen", {})
+    figures.add("primary_86", "second_line_regimen", {"primary": PRIMARY})
+    figures.add("secondary_106", "second_line_regimen", {"primary": SECONDARY})
+    groups: dict[str, dict[str, int]] = {"all": {}, **RESISTANT}
+    for who, among in groups.items():
+        tki, both = {**among, "tki": TKI}, {**among, "tki": COMBINATION}
+        figures.test(f"tki_{who}.lenvatinib_vs_other_tki", "lenvatinib", tki)
+        figures.test(
+            f"combination_{who}.sorafenib_pd_1_vs_other_tki_pd_1", "sorafenib", both
+        )
+    figures.model("resistance.primary", "primary")
+    figures.model("second_line_regimen.tki", "tki")
+    return figures.target()
+
+
+def survival_moves() -> list[tuple[Move, float]]:
+    everyone = np.arange(SECOND_LINE)
+    drugs = ("drug", "lenvatinib", "sorafenib", "sintilimab")
+    return [
+        *((ShiftDay("os", everyone, 1450, reach), 0.2) for reach in (5, 40, 250)),
+        (Swap(("os", "death")), 0.25),
+        (Swap(("death",)), 0.12),
+        (Flip("death"), 0.05),
+        (Swap(drugs, within=("tki",)), 0.1),
+        (Swap(("sintilimab",), within=("sorafenib",)), 0.03),
+    ]
+
+
+# --- the second line: progression ----------------------------------------------------------------
+
+
+def with_progression(state: State, rng: np.random.Generator) -> State:
+    """First times of progression; a few patients died long after their last scan."""
+    days = state["os"]
+    progressed = np.zeros(SECOND_LINE, dtype=np.int64)
+    dead = rng.permutation(np.flatnonzero(state["death"] == 1))
+    late = [row for row in dead if days[row] > 300][:9]
+    progressed[dead] = 1
+    progressed[late] = 0
+    alive = rng.permutation(np.flatnonzero(state["death"] == 0))
+    progressed[alive[: PROGRESSIONS - int(progressed.sum())]] = 1
+    share = np.where(progressed == 1, rng.beta(2, 2, SECOND_LINE), 1.0)
+    pfs = np.maximum((days * share).round(), np.minimum(days, 25)).astype(np.int64)
+    pfs[late] = days[late] - 130
+    return {**state, "pfs": apart(pfs, progressed, -1), "progressed": progressed}
+
+
+def progression_targets() -> Target:
+    """Progression-free survival: Figures 2c and 4a–c."""
+    figures = Figures("pfs", "pfs", "progressed")
+    figures.add("second_line_192", "resistance", {})
+    figures.add("second_line_192", "second_line_regimen", {})
+    figures.add("primary_86", "second_line_regimen", {"primary": PRIMARY})
+    figures.add("secondary_106", "second_line_regimen", {"primary": SECONDARY})
+    figures.model("resistance.primary", "primary")
+    figures.model("second_line_regimen.tki", "tki")
+    return figures.target()
+
+
+def progression_moves() -> list[tuple[Move, float]]:
+    everyone = np.arange(SECOND_LINE)
+    return [
+        *((ShiftDay("pfs", everyone, 1450, reach), 0.25) for reach in (5, 30, 150)),
+        (Swap(("pfs", "progressed"), within=("death",)), 0.25),
+        (Swap(("progressed",), within=("death",)), 0.1),
+    ]
+
+
+# --- the second line: characteristics at its start -----------------------------------------------
+
+# Table 1, primary and secondary: how many of 165 and 259 have code 1
+FIRST_LINE = {
+    "age": "age",
+    "male": "sex",
+    "diabetes": "diabetes",
+    "hypertension": "hypertension",
+    "smoking": "smoking",
+    "drinking": "drinking",
+    "hbv": "hbv",
+    "vascular": "vascular_invasion",
+    "metastasis": "extrahepatic_metastasis",
+    "portal": "portal_hypertension",
+    "spleen": "splenomegaly",
+    "cirrhosis": "cirrhosis",
+    "afp": "afp_cat400",
+    "alt": "alt_cat40",
+    "ast": "ast_cat40",
+    "multiple": "tumor_number",
+    "large": "tumor_size_max",
+    "child_b": "child_pugh_class",
+    "bclc_c": "bclc",
+}
+# the rows of Table 2 beside resistance and regimen, by column
+AT_SECOND_LINE = {
+    "multiple": "tumor_number.multiple",
+    "large": "tumor_size_max.5_cm",
+    "age": "age.50",
+    "male": "sex.male",
+    "diabetes": "diabetes.yes",
+    "hypertension": "hypertension.yes",
+    "smoking": "smoking.yes",
+    "drinking": "drinking.yes",
+    "hbv": "hbv.yes",
+    "cirrhosis": "cirrhosis.yes",
+    "portal": "portal_hypertension.yes",
+    "afp": "afp_cat400.400",
+    "alt": "alt_cat40.40",
+    "child_b": "child_pugh_class.b",
+    "vascular": "vascular_invasion.yes",
+    "metastasis": "extrahepatic_metastasis.yes",
+    "bclc_c": "bclc.c",
+}
+LASTING = ("age", "male", "diabetes", "hypertension", "smoking", "drinking", "hbv", "cirrhosis")
+GROWING = ("multiple", "vascular", "metastasis", "portal", "bclc_c")  # once there, always there
+
+
+def margins(column: str) -> tuple[int, int]:
+    """How many have code 1 in Table 1: of the 165 primary and of the 259 secondary."""
+    values = item("baseline", f"baseline.{FIRST_LINE[column]}")["values"]
+    return values["primary"]["n"], values["secondary"]["n"]
+
+
+def table_2(column: str) -> list[Target]:
+    made: list[Target] = []
+    for endpoint, time, event in (("pfs", "pfs", "progressed"), ("os", "os", "death")):
+        found = item("cox", f"cox.{endpoint}.univariable.{AT_SECOND_LINE[column]}")
+        name = f"{endpoint} {column}"
+        made.append(Curves(name, ratio(found), time, event, models=(column,)))
+    return made
+
+
+def models() -> list[Target]:
+    """The two multivariable models of Table 2."""
+    regimen = {"resistance.primary": "primary", "second_line_regimen.tki": "tki"}
+    size = {"tumor_size_max.5_cm": "large"}
+    return [
+        adjusted("pfs", {"tumor_number.multiple": "multiple", **regimen, **size}),
+        adjusted("os", {**regimen, **size}),
+    ]
+
+
+def not_more(column: str) -> list[Rule]:
+    """Who lacks a lasting or growing characteristic at the second line lacked it before."""
+    if column not in LASTING + GROWING:
+        return []
+    primary, secondary = margins(column)
+    rules: list[Rule] = [AtMost(column, 0, 165 - primary, 259 - secondary)]
+    if column in LASTING:
+        rules.append(AtMost(column, 1, primary, secondary))
+    return rules
+
+
+def with_characteristics(state: State, rng: np.random.Generator, scale: float = 1.0) -> State:
+    """Labels of Table 2, from proportions of Table 1 to the printed hazard ratios."""
+    for column in AT_SECOND_LINE:
+        share = np.where(state["primary"] == PRIMARY, margins(column)[0] / 165, margins(column)[1] / 259)
+        has = rng.random(SECOND_LINE) < share
+        if column == "bclc_c":
+            has |= (state["vascular"] == 1) | (state["metastasis"] == 1)
+        state = {**state, column: has.astype(np.int64)}
+    together: list[tuple[str, ...]] = [("multiple", "large"), ("vascular", "metastasis", "bclc_c")]
+    alone = [(c,) for c in AT_SECOND_LINE if not any(c in columns for columns in together)]
+    for columns in [*together, *alone]:
+        targets = [target for column in columns for target in table_2(column)]
+        rules = [rule for column in columns for rule in not_more(column)]
+        if "multiple" in columns:
+            targets += models()
+        if "bclc_c" in columns:
+            rules.append(Within(("vascular", "metastasis"), "bclc_c"))
+        moves: list[tuple[Move, float]] = []
+        for column in columns:
+            moves += [(Swap((column,)), 0.7), (Flip(column), 0.3)]
+        iterations = int(scale * (25_000 if len(columns) > 1 else 12_000))
+        state = anneal(
+            feasible(state, columns, rng), targets, moves,
+            iterations=iterations, rng=rng, rules=rules, hot=1.0, cold=0.02, slope=20.0,
+        )  # fmt: skip
+        print(f"{columns}\n{shortfalls(state, targets)}", flush=True)
+    return state
+
+
+def feasible(state: State, columns: tuple[str, ...], rng: np.random.Generator) -> State:
+    """The state with as many codes taken back as the rules of `not_more` ask for."""
+    state = dict(state)
+    for column in columns:
+        for rule in not_more(column):
+            assert isinstance(rule, AtMost)
+            values = state[column].copy()
+            for group, most in ((PRIMARY, rule.primary), (SECONDARY, rule.secondary)):
+                rows = np.flatnonzero((values == rule.code) & (state["primary"] == group))
+                values[rng.permutation(rows)[most:]] = 1 - rule.code
+            state[column] = values
+    return state
+
+
+# --- from sorafenib to the second line, and those without one ------------------------------------
+
+LAST_DAY = 1700  # sorafenib begins in 2019 at the earliest, the data end in November 2023
+
+
+@dataclass(frozen=True)
+class Between:
+    """Every patient's value lies between two of the patient's own."""
+
+    column: str
+    low: Array
+    high: Array
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.column})
+
+    def holds(self, state: State) -> bool:
+        values = state[self.column]
+        return bool(((self.low <= values) & (values <= self.high)).all())
+
+
+def all_patients(second: State, rng: np.random.Generator) -> tuple[State, Between]:
+    """The 424 on the time axis from sorafenib; the first 192 are those with a second line."""
+    rest = {PRIMARY: 165 - 86, SECONDARY: 259 - 106}
+    primary = np.concatenate([second["primary"], *(np.full(n, group) for group, n in rest.items())])
+    size, had = primary.size, np.arange(primary.size) < SECOND_LINE
+    after = np.where(had, 0, -1)
+    after[:SECOND_LINE] = second["os"]
+    shortest = np.where(primary == PRIMARY, 45, 110)
+    longest = np.where(primary == PRIMARY, 160, 1000)
+    low = np.where(had, after + shortest, np.where(primary == PRIMARY, 20, 100))
+    high = np.where(had, np.minimum(after + longest, LAST_DAY), LAST_DAY)
+    typical = np.where(primary == PRIMARY, 150.0, 450.0)
+    alone = (typical * (0.2 + rng.exponential(1.0, size))).astype(np.int64)
+    gap = np.where(primary == PRIMARY, rng.integers(60, 150, size), rng.integers(120, 700, size))
+    total = np.clip(np.where(had, after + gap, alone), low, high)
+    share = np.where(primary == PRIMARY, 0.82, 0.5)
+    death = (rng.random(size) < share).astype(np.int64)
+    death[:SECOND_LINE] = second["death"]
+    state = {
+        "primary": primary,
+        "second": had.astype(np.int64),
+        "own": np.where(had, np.arange(size), -1 - primary),
+        "total": total,
+        "death": death,
+    }
+    return state, Between("total", low, high)
+
+
+def first_line_targets() -> list[Target]:
+    """Figures 2a and 2b, and the median follow-up."""
+    figures = Figures("os", "total", "death")
+    figures.add("all_424", "resistance", {})
+    figures.add("second_line_192_from_sorafenib", "resistance", {"second": 1})
+    rates: list[Target] = []
+    for group, among in RESISTANT.items():
+        percent = item("km", f"km.os.all_424.resistance.{group}")["survival_pct"]
+        wanted = tuple(printed(percent[f"{month}m"], 1) for month in (12, 24, 36))
+        rates.append(SurvivalAt(f"rates {group}", wanted, "total", "death", (12, 24, 36), among=among))
+    found = item("follow_up", "fu.median")
+    wanted = tuple(printed(found[key], 1) for key in ("value", "ci_low", "ci_high"))
+    follow_up = Median("follow-up", wanted, "total", "death", reverse=True)
+    return [figures.target(), *rates, follow_up]
+
+
+def first_line_moves() -> list[tuple[Move, float]]:
+    everyone = np.arange(424)
+    others = np.arange(SECOND_LINE, 424)
+    return [
+        *((ShiftDay("total", everyone, LAST_DAY, reach), 0.25) for reach in (4, 30, 200)),
+        (Swap(("total", "death"), within=("own",)), 0.1),
+        (Flip("death", others), 0.15),
+    ]
+
+
+# --- characteristics at the start of sorafenib ---------------------------------------------------
+
+
+def with_table_1(state: State, second: State, rng: np.random.Generator) -> State:
+    """Labels of Table 1 with its counts; what lasts or grows agrees with the second line."""
+    state = dict(state)
+    for column in FIRST_LINE:
+        values = np.zeros(424, dtype=np.int64)
+        for group, n in zip((PRIMARY, SECONDARY), margins(column), strict=True):
+            members = np.flatnonzero(state["primary"] == group)
+            values[_placed(column, n, members, second, state, rng)] = 1
+        state[column] = values
+    return state
+
+
+def _placed(
+    column: str, n: int, members: Array, second: State, state: State, rng: np.random.Generator
+) -> Array:
+    """The `n` of `members` who have a characteristic at the start of sorafenib."""
+    there, elsewhere = members[members < SECOND_LINE], members[members >= SECOND_LINE]
+    elsewhere = rng.permutation(elsewhere)
+    if column == "bclc_c":  # whoever has invasion or metastases is stage C
+        must = (state["vascular"] == 1) | (state["metastasis"] == 1)
+        elsewhere = np.concatenate([elsewhere[must[elsewhere]], elsewhere[~must[elsewhere]]])
+    if column == "spleen":  # portal hypertension enlarges the spleen
+        order = np.concatenate([rng.permutation(there), elsewhere])
+        return np.argsort(-state["portal"][order], kind="stable")[:n].astype(np.int64) if False else order[
+            np.argsort(-state["portal"][order], kind="stable")
+        ][:n]
+    if column == "ast":  # with ALT more often than not
+        order = rng.permutation(members)
+        return order[np.argsort(-(state["alt"][order] + rng.normal(0, 0.7, order.size)))][:n]
+    later = rng.permutation(there[second[column][there] == 1])
+    if column in LASTING:
+        return np.concatenate([later, elsewhere[: n - later.size]])
+    never = rng.permutation(there[second[column][there] == 0])
+    had = round(min(n * there.size / members.size, later.size) * 0.9)
+    had = max(had, n - elsewhere.size)
+    if column == "bclc_c":
+        must = (state["vascular"][later] == 1) | (state["metastasis"][later] == 1)
+        later = np.concatenate([later[must], later[~must]])
+        had = max(had, int(must.sum()))
+    if column in GROWING:
+        return np.concatenate([later[:had], elsewhere[: n - had]])
+    new = round(0.2 * had)  # AFP, ALT, size and Child-Pugh class can fall as well
+    kept = np.concatenate([later[: had - new], never[:new]])
+    return np.concatenate([kept, elsewhere[: n - kept.size]])
+
+
+def resistance_model() -> list[Target]:
+    """Supplementary Table 2: AFP and ALT, adjusted for what else is associated with resistance.
+
+    The printed limits are a tenth wider than a model of AFP and ALT alone can give, so that the
+    model behind them must have held more. The other four lose their association in it.
+    """
+    stem = "logit.resistance.multivariable."
+    wanted: list[Printed | None] = []
+    for column in ("afp", "alt"):
+        wanted += ratio(item("logistic", stem + FIRST_LINE[column]), "or")
+    others = {"vascular": True, "large": True, "bclc_c": True, "diabetes": False}
+    for raises in others.values():  # limits on both sides of 1, and 2 % more
+        one = Printed(0.82, 0.16)
+        wanted += [None, one, None] if raises else [None, None, Printed(1.2, 0.18)]
+    terms = [(column, 1) for column in ("afp", "alt", *others)]
+    return [Logistic("Supplementary Table 2", tuple(wanted), "primary", tuple(terms))]
+
+
+AFP_HIGH, ALT_HIGH = 400.0, 40.0
+AFP_NEXT, ALT_NEXT = (368.7, 373.7), (41.0, 41.4)  # the neighbours of the cut-offs 371.2 and 41.2
+
+
+def with_markers(state: State, rng: np.random.Generator) -> State:
+    """AFP and ALT at the start of sorafenib: two neighbours of each cut-off, the others drawn.
+
+    Between Youden's cut-off and the level of the models, AFP has patients with primary resistance
+    alone, and ALT patients with secondary resistance alone.
+    """
+    afp = np.where(
+        state["afp"] == 1,
+        _drawn(rng, 424, 7.6, 1.2, AFP_HIGH + 4, 121_000),
+        _drawn(rng, 424, 3.2, 1.7, 1.5, AFP_NEXT[0] - 6),
+    ).round(1)
+    alt = np.where(
+        state["alt"] == 1,
+        _drawn(rng, 424, 4.05, 0.35, ALT_NEXT[1] + 0.8, 260),
+        _drawn(rng, 424, 3.15, 0.35, 7, ALT_HIGH - 1),
+    ).round(1)
+    rows = {
+        (group, name, high): rng.permutation(
+            np.flatnonzero((state["primary"] == group) & (state[name] == high))
+        )
+        for group in (PRIMARY, SECONDARY)
+        for name in ("afp", "alt")
+        for high in (0, 1)
+    }
+    afp[rows[PRIMARY, "afp", 0][:3]] = AFP_NEXT[1], 384.2, 391.0
+    afp[rows[SECONDARY, "afp", 0][0]] = AFP_NEXT[0]
+    alt[rows[PRIMARY, "alt", 1][0]] = ALT_NEXT[1]
+    alt[rows[SECONDARY, "alt", 1][:2]] = ALT_NEXT[0], 40.4
+    return {**state, "afp_value": afp, "alt_value": alt}
+
+
+def _drawn(
+    rng: np.random.Generator, size: int, mean: float, sd: float, low: float, high: float
+) -> Array:
+    """Log-normal values between two limits."""
+    values = np.exp(rng.normal(mean, sd, size))
+    while (outside := (values < low) | (values > high)).any():
+        values[outside] = np.exp(rng.normal(mean, sd, int(outside.sum())))
+    return values
+
+
+@dataclass(frozen=True)
+class CombinedArea(Target):
+    """The area under the ROC curve of two markers combined by a logistic model."""
+
+    outcome: str
+    markers: tuple[str, ...]
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.outcome, *self.markers})
+
+    def found(self, state: State) -> tuple[float, ...]:
+        design = np.column_stack([state[marker] for marker in self.markers])
+        design = (design - design.mean(axis=0)) / design.std(axis=0)
+        combined = design @ logistic(state[self.outcome], design)[0]
+        return (area_and_cutoff(combined, state[self.outcome] == 1)[0],)
+
+
+def roc_targets() -> list[Target]:
+    """Supplementary Figure 1."""
+    made: list[Target] = []
+    for name in ("afp", "alt"):
+        found = item("roc", f"roc.{name}")
+        wanted = (printed(found["auc"], 3), printed(found["cutoff"], 1))
+        made.append(Roc(f"ROC {name}", wanted, f"{name}_value", "primary"))
+    area = printed(item("roc", "roc.afp_alt_combined")["auc"], 3)
+    return [*made, CombinedArea("ROC combined", (area,), "primary", ("afp_value", "alt_value"))]
+
+
+def roc_moves(state: State) -> list[tuple[Move, float]]:
+    """Values are exchanged within the levels of the models, but not those beside the cut-offs."""
+    state["afp_part"] = np.where(np.abs(state["afp_value"] - 381) < 15, -1 - np.arange(424), state["afp"])
+    state["alt_part"] = np.where(np.abs(state["alt_value"] - 41) < 1, -1 - np.arange(424), state["alt"])
+    return [(Swap((f"{name}_value",), within=(f"{name}_part",)), 0.5) for name in ("afp", "alt")]
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+LAST_ENTRY, DATA_CUT = date(2023, 1, 31), date(2023, 11, 30)
+FIRST_ENTRY = date(2019, 1, 2)
+PD1 = ("camrelizumab", "tislelizumab", "toripalimab")
+MISSING = ""
+
+
+def rows(state: State, second: State, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """The patients as the file has them, in the order of their entry."""
+    made = [_patient(state, second, row, rng) for row in range(424)]
+    made.sort(key=lambda one: (one["start_1l"], one["last_contact"], one["afp"]))
+    return [{"patient_id": f"LE-{i:03d}", **one} for i, one in enumerate(made, start=1)]
+
+
+def _patient(state: State, second: State, row: int, rng: np.random.Generator) -> dict[str, Any]:
+    got_second = row < SECOND_LINE
+    total, dead = int(state["total"][row]), bool(state["death"][row])
+    primary = state["primary"][row] == PRIMARY
+    start = _entry(total, dead, rng)
+    gap = total - int(second["os"][row]) if got_second else None
+    progression = _progression(primary, total if gap is None else gap - 5, rng)
+
+    def on(day: int | None) -> str:
+        return MISSING if day is None else (start + timedelta(days=day)).isoformat()
+
+    return {
+        "centre": f"Centre {1 + int(rng.random() < 0.38)}",
+        "start_1l": on(0),
+        "progression_1l": on(progression),
+        "resistance": "primary" if primary else "secondary",
+        **_first_characteristics(state, row, rng),
+        **_second_line(second, row if got_second else None, gap, on, rng),
+        "death_date": on(total if dead else None),
+        "last_contact": on(total),
+        **_second_characteristics(state, second, row if got_second else None, rng),
+    }
+
+
+def _entry(total: int, dead: bool, rng: np.random.Generator) -> date:
+    """A start of sorafenib that leaves `total` days until the data cut; the rest of the lost."""
+    latest = min(LAST_ENTRY, DATA_CUT - timedelta(days=total))
+    span = (latest - FIRST_ENTRY).days
+    if not dead and latest < LAST_ENTRY and rng.random() < 0.75:  # seen within two months of it
+        return latest - timedelta(days=int(rng.integers(0, min(60, span + 1))))
+    return FIRST_ENTRY + timedelta(days=int(rng.integers(0, span + 1)))
+
+
+def _progression(primary: bool, until: int, rng: np.random.Generator) -> int:
+    """The day of progression on sorafenib: at most 91 with primary resistance."""
+    if primary:
+        latest = min(91, until)
+        return int(rng.integers(min(28, latest), latest + 1))
+    return 92 + int((until - 92) * rng.beta(2, 1.2))
+
+
+def _yes(value: Any) -> str:
+    return "yes" if value == 1 else "no"
+
+
+def _child_pugh(b: bool, rng: np.random.Generator) -> int:
+    return int(rng.choice([7, 8, 9], p=[0.6, 0.3, 0.1]) if b else rng.choice([5, 6], p=[0.6, 0.4]))
+
+
+def _stage(c: bool, multiple: bool) -> str:
+    return "C" if c else "B" if multiple else "A"
+
+
+def _ecog(c: bool, spread: bool, rng: np.random.Generator) -> int:
+    """ECOG 1 or 2 where nothing else makes the stage C; 0 below stage C."""
+    if not c:
+        return 0
+    return int(rng.choice([1, 2], p=[0.85, 0.15]) if not spread else rng.choice([0, 1, 2], p=[0.6, 0.35, 0.05]))
+
+
+def _size(large: bool, rng: np.random.Generator) -> float:
+    return float(_drawn(rng, 1, 2.1, 0.3, 5.1, 17.9)[0] if large else _drawn(rng, 1, 1.1, 0.4, 1.0, 4.95)[0])
+
+
+def _first_characteristics(state: State, row: int, rng: np.random.Generator) -> dict[str, Any]:
+    has = {column: int(state[column][row]) for column in FIRST_LINE}
+    over_50 = has["age"] == 1
+    age = np.clip(rng.normal(60, 6.5), 51, 82) if over_50 else np.clip(rng.normal(44, 5), 27, 50)
+    spread = bool(has["vascular"] or has["metastasis"])
+    hbv = has["hbv"] == 1
+    ast = _drawn(rng, 1, 4.1, 0.4, 40.6, 320)[0] if has["ast"] else _drawn(rng, 1, 3.3, 0.25, 12, 39.9)[0]
+    return {
+        "age": int(age),
+        "sex": "male" if has["male"] else "female",
+        "ecog": _ecog(bool(has["bclc_c"]), spread, rng),
+        "diabetes": _yes(has["diabetes"]),
+        "hypertension": _yes(has["hypertension"]),
+        "smoking": _yes(has["smoking"]),
+        "drinking": _yes(has["drinking"]),
+        "hbv": _yes(hbv),
+        "hcv": _yes(not hbv or rng.random() < 0.03),
+        "cirrhosis": _yes(has["cirrhosis"]),
+        "vascular_invasion": _yes(has["vascular"]),
+        "extrahepatic_metastasis": _yes(has["metastasis"]),
+        "portal_hypertension": _yes(has["portal"]),
+        "splenomegaly": _yes(has["spleen"]),
+        "afp": f"{state['afp_value'][row]:g}" if state["afp_value"][row] < 1e5 else str(int(state["afp_value"][row])),
+        "alt": f"{state['alt_value'][row]:.1f}",
+        "ast": f"{ast:.1f}",
+        "tumor_number": "multiple" if has["multiple"] else "single",
+        "tumor_size_cm": f"{_size(bool(has['large']), rng):.1f}",
+        "child_pugh": "B" if has["child_b"] else "A",
+        "child_pugh_score": _child_pugh(bool(has["child_b"]), rng),
+        "bclc": _stage(bool(has["bclc_c"]), bool(has["multiple"])),
+    }
+
+
+def _second_line(
+    second: State, row: int | None, gap: int | None, on: Any, rng: np.random.Generator
+) -> dict[str, Any]:
+    names = ("second_line", "regimen", "drug", "pd1_inhibitor", "start_2l", "progression_2l",
+             "pfs_2l_date", "pfs_2l_event")  # fmt: skip
+    if row is None or gap is None:
+        return dict.fromkeys(names, MISSING) | {"second_line": "no"}
+    drug = DRUGS[int(second["drug"][row])]
+    pd1 = MISSING
+    if drug.endswith("PD-1"):
+        pd1 = "sintilimab" if second["sintilimab"][row] else str(rng.choice(PD1))
+        if not drug.startswith("sorafenib") and rng.random() < 0.4:
+            pd1 = "sintilimab"
+    day, event = int(second["pfs"][row]), int(second["progressed"][row])
+    died_first = event == 1 and second["death"][row] == 1 and day == second["os"][row]
+    return dict(
+        zip(
+            names,
+            ("yes", "TKI" if second["tki"][row] else "combination", drug, pd1, on(gap),
+             on(gap + day if event and not died_first else None), on(gap + day), event),
+            strict=True,
+        )
+    )  # fmt: skip
+
+
+def _later(value: float, high: int, edge: float, low: float, rng: np.random.Generator) -> float:
+    """A value at the second line, near the earlier one, on the side of the level that it must."""
+    for spread in (0.4, 0.8, 1.6, 3.2, 6.4):
+        for _ in range(50):
+            later = value * float(np.exp(rng.normal(0.1, spread)))
+            if low <= later <= 250 * edge and (later > edge * 1.01) == bool(high):
+                return later
+    return edge * (1.3 if high else 0.7)
+
+
+def _second_characteristics(
+    state: State, second: State, row: int | None, rng: np.random.Generator
+) -> dict[str, Any]:
+    names = ("ecog_2l", "vascular_invasion_2l", "extrahepatic_metastasis_2l", "portal_hypertension_2l",
+             "afp_2l", "alt_2l", "tumor_number_2l", "tumor_size_2l_cm", "child_pugh_2l",
+             "child_pugh_score_2l", "bclc_2l")  # fmt: skip
+    if row is None:
+        return dict.fromkeys(names, MISSING)
+    has = {column: int(second[column][row]) for column in AT_SECOND_LINE}
+    spread = bool(has["vascular"] or has["metastasis"])
+    afp = _later(float(state["afp_value"][row]), has["afp"], AFP_HIGH, 1.2, rng)
+    alt = min(_later(float(state["alt_value"][row]), has["alt"], ALT_HIGH, 6.0, rng), 400.0)
+    return dict(
+        zip(
+            names,
+            (_ecog(bool(has["bclc_c"]), spread, rng), _yes(has["vascular"]), _yes(has["metastasis"]),
+             _yes(has["portal"]), f"{afp:.0f}" if afp > 1000 else f"{afp:.1f}", f"{alt:.1f}",
+             "multiple" if has["multiple"] else "single", f"{_size(bool(has['large']), rng):.1f}",
+             "B" if has["child_b"] else "A", _child_pugh(bool(has["child_b"]), rng),
+             _stage(bool(has["bclc_c"]), bool(has["multiple"]))),
+            strict=True,
+        )
+    )  # fmt: skip
