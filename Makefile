@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all test-pythons lint format bench mutate lock cohort clean
+.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean
 
 # The tested versions of all dependencies, where they are known for this Python (make lock).
 INSTALL = locked="$(CURDIR)/constraints/python$$($(BIN)/python -c \
@@ -55,6 +55,10 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench_tree.py
 	$(BIN)/python benchmarks/bench_psmatch.py
 	$(BIN)/python benchmarks/bench_roc.py
+
+# Every published number of the bundled studies beside ours; STUDY=lei2025 runs one of them.
+ledger: $(VENV)/installed-dev
+	$(BIN)/python tools/ledger.py $(STUDY)
 
 cohort: $(VENV)/installed
 	$(BIN)/python sample_data/second_line/generate.py

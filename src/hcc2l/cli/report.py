@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,11 +27,13 @@ from hcc2l.cli._run import (
     print_reading_notes,
     print_result,
     progress_shown,
+    terminal,
     told_once,
 )
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
 from hcc2l.house_styles import STYLES, written_in
+from hcc2l.samples import study_file, study_names
 from hcc2l.specs import SPECS, CheckSpec, CohortSpec
 from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.reading import ReadingOptions
@@ -39,6 +41,7 @@ from hcc2l.wording import listed
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
+    from hcc2l.compose.bundled import Compared
     from hcc2l.compose.document import Done
     from hcc2l.compose.study import Entry, Study
     from hcc2l.render.document import Document
@@ -49,6 +52,7 @@ _RENDERERS = {
     "md": "to_markdown",
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
+_WITHOUT_FIGURES = ("json", "md")
 _SHOWN = 200  # characters of a command line in a message
 _PAGE = 168.0  # mm, the width of all panels of a figure
 _TAKEN = (  # the study has keys for most of these
@@ -81,6 +85,16 @@ def report(
             metavar="FILE",
             help="Write the document: .docx .xlsx .html .tex .md, or .json for scripts. "
             "Repeatable.",
+        ),
+    ] = None,
+    bundled: Annotated[
+        str | None,
+        typer.Option(
+            "--study",
+            metavar="NAME",
+            help="A bundled study, beside whose results the published numbers are printed; "
+            "hcc2l sample lists them.",
+            autocompletion=lambda: study_names(),
         ),
     ] = None,
     init: Annotated[
@@ -116,8 +130,16 @@ def report(
     ] = False,
 ) -> None:
     """Make a whole paper's tables and figures from a study file, as one document."""
+    from hcc2l.compose.bundled import compared_study
     from hcc2l.compose.study import read_study
 
+    if bundled is not None:
+        if study is not None or init is not None:
+            raise UsageError(
+                "--study runs a bundled study, and no other is named beside it.",
+                hint=f"Write hcc2l report --study {bundled}.",
+            )
+        study = str(study_file(bundled))
     if init is not None:
         if out or compare or json_:
             raise UsageError(
@@ -152,9 +174,33 @@ def report(
     refuse_overwriting(targets, in_use)
     with written_in(style):
         done = runner.run(calls)
-        failed = _deliver(read, calls, done, paths, as_json=json_, old=old, template=template)
+        compared = compared_study(read, done) if bundled else None
+        failed = _deliver(
+            read, calls, done, paths, as_json=json_, old=old, template=template, compared=compared
+        )
     if failed:
         raise typer.Exit(1)
+
+
+def run_study(path: Path, only: Container[str] | None = None) -> tuple[Study, list[Done]]:
+    """A study and what its runs gave, without figures.
+
+    Parameters
+    ----------
+    only
+        The ids of the entries that are run; None for all.
+
+    Raises
+    ------
+    UsageError
+        The study file, its cohort or its dictionary is wrong.
+    """
+    from hcc2l.compose.study import read_study
+
+    study = read_study(path)
+    chosen = tuple(entry for entry in study.entries if only is None or entry.id in only)
+    part = replace(study, entries=chosen)
+    return study, Runner(part, quiet=True).run(_calls(part))
 
 
 def _check_style(style: str) -> None:
@@ -384,15 +430,22 @@ def _deliver(
     as_json: bool,
     old: Any,
     template: str | None,
+    compared: Compared | None = None,
 ) -> int:
     """Write the document in every format, then print, and return the exit status."""
-    from hcc2l.compose.document import study_document, study_json
+    from hcc2l.compose.document import Added, study_document, study_json
     from hcc2l.render.template import read_template
     from hcc2l.render.to_json import report_object, to_text
+    from hcc2l.render.to_terminal import render_document
 
+    added = Added() if compared is None else compared.added
+    needed = compared is None or any(_format(path) not in _WITHOUT_FIGURES for path in paths)
     with told_once():
-        document, shown = study_document(study, done, partial(_draw, calls))
-    whole = to_text(study_json(study, shown, report_object))
+        draw = partial(_draw, calls) if needed else _undrawn
+        document, shown = study_document(study, done, draw, added)
+    content = study_json(study, shown, report_object)
+    content |= {} if compared is None else {"ledger": compared.records}
+    whole = to_text(content)
     contents: dict[str, bytes] = {}
     for path in paths:
         name = _format(path)
@@ -410,7 +463,13 @@ def _deliver(
         contents |= {files[p.number]: p.png for p in document.pictures if p.number in files}
     write_files(contents)
     _tell_failures(study, shown)
-    print_result(whole if as_json else _contents(document))
+    if as_json:
+        print_result(whole)
+    elif compared is not None and not paths:
+        width, colour = terminal()
+        print_result(render_document(document, width, colour=colour))
+    else:
+        print_result(_contents(document))
     if old is not None:
         _print_changes(old, json.loads(whole), shown)
     return int(any(one.failure for one in shown))
@@ -454,6 +513,18 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     print_result("\n".join(lines if moved else ["", "No number moved."]) + "\n")
 
 
+def _undrawn(reports: Sequence[Report], entry: Entry) -> bytes:  # noqa: ARG001 - as `_draw`
+    """No figure, for a document that shows captions alone; UsageError if there could be none."""
+    for made in reports:
+        if made.draw is None:
+            raise _no_figure(made)
+    return b""
+
+
+def _no_figure(made: Report) -> UsageError:
+    return UsageError(f"{made.provenance.command} draws no figure.")
+
+
 def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
     """The figures of an entry as the panels of one.
 
@@ -468,7 +539,7 @@ def _draw(calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
     beside = min(entry.columns, len(reports))
     for made, call in zip(reports, calls[entry.line], strict=True):
         if made.draw is None:
-            raise UsageError(f"{made.provenance.command} draws no figure.")
+            raise _no_figure(made)
         figure, style = made.draw(), FigureStyle(**options_of_kind(FigureOptions, call.options))
         if beside > 1 and style.width is None:
             with suppress(UsageError):

@@ -17,6 +17,7 @@ from hcc2l.cohort import Cohort, Source
 from hcc2l.dictionary import FILE_NAME, Dictionary, RowsEntry, load_dictionary
 from hcc2l.errors import InputError, UsageError, did_you_mean
 from hcc2l.readers.raw import LARGE, Content, Reader, ReadOptions
+from hcc2l.samples import sample_folder
 
 # suffix -> "module:function"; a reader takes (content, options, name) and returns a RawTable.
 READERS = {
@@ -196,15 +197,6 @@ def _read(
 def bundled_cohort() -> Path:
     """The path of the bundled cohort, used when no cohort is given."""
     return sample_folder() / "second_line" / "cohort.csv"
-
-
-def sample_folder() -> Path:
-    """The folder of the bundled cohorts: in the installed package, else in the source tree."""
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package / "sample_data", package.parents[1] / "sample_data"):
-        if folder.is_dir():
-            return folder
-    raise InputError("The bundled cohort is missing.", hint="Reinstall hcc2l.")
 
 
 def _locate(

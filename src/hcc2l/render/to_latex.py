@@ -90,8 +90,8 @@ def _part(part: Part, figures: Mapping[int, str]) -> str:
             lines = outline_lines(outline)
             body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
             return f"\\textbf{{{escape(outline.title)}}}\\par\n{body}".rstrip()
-        case parts_of.NumberedTable(content):
-            return _table(content, over_pages=len(content.rows) > _HIGH)
+        case parts_of.NumberedTable(content, number):
+            return _table(content, over_pages=len(content.rows) > _HIGH, counted=number is not None)
         case parts_of.Picture():
             return _picture(part, figures)
         case parts_of.SmallPrint(texts):
@@ -110,7 +110,7 @@ def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
     )
 
 
-def _table(content: Grid, *, over_pages: bool = False) -> str:
+def _table(content: Grid, *, over_pages: bool = False, counted: bool = True) -> str:
     """A floating table; or one that goes over pages, with its head on each."""
     page = page_for(content)
 
@@ -119,7 +119,12 @@ def _table(content: Grid, *, over_pages: bool = False) -> str:
         return f"  {indent}{' & '.join(map(escape, cells))} \\\\"
 
     columns, head = _columns_and_head(content, page)
-    caption = f"  \\caption{{{escape(content.title)}}}"
+    title = escape(content.title)
+    caption = f"  \\caption{{{title}}}" if counted else f"  {{\\bfseries {title}\\par\\smallskip}}"
+    uncount = ""
+    if over_pages and not counted:  # LaTeX counts a table over pages that has no caption
+        caption = f"  \\multicolumn{{{len(content.headers)}}}{{@{{}}l}}{{\\bfseries {title}}}"
+        uncount = "\\addtocounter{table}{-1}\n"
     size = f"{_SIZES[page.size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}"
     rows = "\n".join(map(line, content.rows, content.indents))
     notes = " ".join(escape(n) for n in content.footnotes)
@@ -129,7 +134,7 @@ def _table(content: Grid, *, over_pages: bool = False) -> str:
             f"{{{size}\n\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n{caption}\\\\\n"
             f"  \\toprule\n{head}  \\midrule\n  \\endfirsthead\n"
             f"  \\toprule\n{head}  \\midrule\n  \\endhead\n  \\bottomrule\n  \\endfoot\n"
-            f"{rows}\n\\end{{longtable}}\n{below}}}"
+            f"{rows}\n\\end{{longtable}}\n{uncount}{below}}}"
         )
     else:
         table = (

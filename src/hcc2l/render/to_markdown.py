@@ -36,14 +36,14 @@ def _part(part: Part, *, whole: bool) -> str:
             lines = [f"{'  ' * depth}- {_text(line)}" for depth, line in outline_lines(outline)]
             return f"**{_text(outline.title)}**\n\n" + "\n".join(lines)
         case parts_of.NumberedTable(content, number):
-            return _table(content, f"Table {number}. " if whole else "")
+            return table(content, f"Table {number}. " if whole and number else "")
         case parts_of.Picture(caption=caption, number=number):
             return f"**Figure {number}. {_text(caption)}**" if caption else ""
         case parts_of.SmallPrint(texts):
             return "  \n".join(f"*{_text(line)}*" for line in texts)
 
 
-def _table(content: Grid, number: str) -> str:
+def table(content: Grid, number: str = "") -> str:
     """Aligned in the source too, so that it reads well as plain text."""
     header = [_text(h) for h in content.full_headers]
     rows = [

@@ -19,6 +19,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from hcc2l.numerals import p_letter
+from hcc2l.render import document as parts
+from hcc2l.render.document import Document
 from hcc2l.render.grid import Grid, Heading, grid, parts_of
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Outline, Report
@@ -29,17 +31,7 @@ _LABEL_WIDTH = 32
 
 def render(report: Report, options: RenderOptions) -> str:
     """The report as text, with ANSI colours if the options ask for them."""
-    console = Console(
-        file=io.StringIO(),
-        width=options.width,
-        force_terminal=options.colour,
-        color_system="standard" if options.colour else None,
-        no_color=not options.colour,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
-    )
+    console = _console(options.width, colour=options.colour)
     console.print(Text(report.title, style="bold"))
     if report.outline is not None:
         console.print(Text(f"\n{report.outline.title}", style="bold"))
@@ -56,6 +48,60 @@ def render(report: Report, options: RenderOptions) -> str:
         console.print(Text(report.methods))
         for number, reference in enumerate(report.references, start=1):
             console.print(Padding(Text(f"{number}. {reference}"), (0, 0, 0, 2)))
+    return _printed(console)
+
+
+def render_document(document: Document, width: int, *, colour: bool) -> str:
+    """The parts one after the other; a figure is its caption alone."""
+    console = _console(width, colour=colour)
+    console.print(Text(document.title, style="bold"))
+    for part in document.parts:
+        match part:
+            case parts.Section(text):
+                console.print(Text(f"\n{text}", style="bold"))
+            case parts.Paragraph(text):
+                console.print(Text(f"\n{text}"))
+            case parts.Points(texts, numbered):
+                for i, text in enumerate(texts, start=1):
+                    console.print(
+                        Padding(Text(f"{f'{i}.' if numbered else '-'} {text}"), (0, 0, 0, 2))
+                    )
+            case parts.Branches(outline):
+                console.print(Text(f"\n{outline.title}", style="bold"))
+                console.print(_branches(outline))
+            case parts.NumberedTable(content, number):
+                title = f"Table {number}. {content.title}" if number else content.title
+                _print_table(console, replace(content, title=title))
+            case parts.Picture(caption=caption, number=number):
+                console.print(Text(f"\nFigure {number}. {caption}", style="bold"))
+            case parts.SmallPrint(texts):
+                for text in texts:
+                    console.print(Text(text, style="dim"))
+    return _printed(console)
+
+
+def grid_text(content: Grid, width: int) -> str:
+    """One table."""
+    console = _console(width, colour=False)
+    _print_table(console, content)
+    return _printed(console)
+
+
+def _console(width: int, *, colour: bool) -> Console:
+    return Console(
+        file=io.StringIO(),
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+
+
+def _printed(console: Console) -> str:
     file = console.file
     assert isinstance(file, io.StringIO)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"

@@ -1,0 +1,189 @@
+"""What a paper printed: the items of `published.json`, each value with the digits it has there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hcc2l.errors import UsageError
+
+GROUPED = ("values", "any_grade", "grade3_4", "grade_ge3")  # hold values by group
+MADE = ("tables", "figures")  # items that are a whole table or figure
+_NO_VALUES = ("ci_level", "node", "trust")
+_SIGNS = {"p": "p_op"}  # the key that says whether a value is printed as =, < or >
+_STATUS = "_status"  # of a limit: `ci_high_status`
+_NOT_IMAGE = "image only"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One value of an item.
+
+    Attributes
+    ----------
+    path
+        Where it stands in the item: `n`, `values.primary.pct`.
+    number
+        None for a limit that the paper calls not estimable.
+    sign
+        `=`, or `<` or `>` for a p-value of which the paper prints a bound.
+    trust
+        The value to believe where the paper contradicts itself, else None.
+    withdrawn
+        Whether the paper contradicts itself and no value can be believed.
+    """
+
+    path: str
+    number: Decimal | None
+    sign: str = "="
+    trust: Decimal | None = None
+    withdrawn: bool = False
+
+    @property
+    def field(self) -> str:
+        """What is printed: `pct` of `values.primary.pct`, `p` of `p_matched`."""
+        parts = self.path.split(".")
+        if parts[0] == "survival_pct":
+            return parts[0]
+        return "p" if parts[-1].startswith("p_") else parts[-1]
+
+    @property
+    def group(self) -> str:
+        """The group whose value it is; empty for a value of all."""
+        parts = self.path.split(".")
+        return ".".join(parts[1:-1]) if parts[0] in GROUPED else ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line, cell, table or figure of a paper.
+
+    Attributes
+    ----------
+    kind
+        The section of `published.json`: `baseline`, `km`, `cox`, `tables` …
+    values
+        The numbers; none when they can be seen in an image only.
+    texts
+        What is stated in words, by its key.
+    note
+        What is doubtful about it.
+    """
+
+    id: str
+    kind: str
+    values: tuple[Printed, ...]
+    texts: Mapping[str, str]
+    note: str = ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether the paper shows an image and prints nothing that could be compared."""
+        if self.kind in MADE:
+            return self.texts.get("content", "").lower() == _NOT_IMAGE
+        return not self.values
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups in the order of the paper."""
+        return [group for group in dict.fromkeys(value.group for value in self.values) if group]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A paper: its short name and its items, in its order."""
+
+    study: str
+    short: str
+    items: tuple[Item, ...]
+
+    @property
+    def by_id(self) -> dict[str, Item]:
+        """The items by their ids."""
+        return {item.id: item for item in self.items}
+
+
+def read_published(path: Path) -> Published:
+    """The items of a `published.json`.
+
+    Numbers keep the digits they are written with, which say how far the paper rounded.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, or holds no items.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+        items = tuple(
+            _item(kind, record)
+            for kind, section in raw.items()
+            if isinstance(section, list)
+            for record in section
+        )
+        return Published(raw["study"], raw["meta"]["short"], items)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = getattr(error, "strerror", None) or f"it is no published.json ({error})"
+        raise UsageError(
+            f"The published numbers cannot be read: {reason}.", where=str(path)
+        ) from None
+
+
+def _item(kind: str, record: Mapping[str, Any]) -> Item:
+    trusted = _trusted(record)
+    texts = {key: value for key, value in record.items() if isinstance(value, str)}
+    return Item(
+        id=record["id"],
+        kind=kind,
+        values=tuple(_values(record, trusted)),
+        texts=texts,
+        note=texts.get("note", ""),
+    )
+
+
+def _trusted(record: Mapping[str, Any]) -> dict[str, Decimal | None]:
+    """The values to believe, by the path of the value that they replace."""
+    found = {}
+    for path, value in _leaves(record.get("trust") or {}):
+        if value is None or isinstance(value, Decimal):
+            found[path] = found[f"values.{path}"] = value
+    return found
+
+
+def _leaves(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in record.items():
+        path = f"{above}.{key}" if above else key
+        if isinstance(value, dict):
+            yield from _leaves(value, path)
+        else:
+            yield path, value
+
+
+def _values(record: Mapping[str, Any], trusted: Mapping[str, Decimal | None]) -> Iterator[Printed]:
+    for key, value in record.items():
+        if key in _NO_VALUES:
+            continue
+        if isinstance(value, dict) and {"value", "op"} <= value.keys():  # a p-value with its sign
+            if value["value"] is not None:
+                yield _printed(key, value["value"], value["op"], trusted)
+        elif isinstance(value, dict):
+            for path, number in _leaves(value, key):
+                if isinstance(number, Decimal):
+                    yield _printed(path, number, "=", trusted)
+        elif isinstance(value, Decimal):
+            sign = record.get(_SIGNS.get(key, "")) or "="
+            yield _printed(key, value, sign, trusted)
+        elif value is None and record.get(f"{key}{_STATUS}") == "not_estimable":
+            yield Printed(key, None)
+
+
+def _printed(
+    path: str, number: Decimal, sign: str, trusted: Mapping[str, Decimal | None]
+) -> Printed:
+    trust = trusted.get(path)
+    return Printed(path, number, sign, trust=trust, withdrawn=path in trusted and trust is None)
