@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -135,24 +135,28 @@ def read_published(path: Path) -> Published:
 
 
 def _item(kind: str, record: Mapping[str, Any]) -> Item:
-    trusted = _trusted(record)
+    values = tuple(_values(record))
     texts = {key: value for key, value in record.items() if isinstance(value, str)}
     return Item(
         id=record["id"],
         kind=kind,
-        values=tuple(_values(record, trusted)),
+        values=tuple(_trusted(values, record.get("trust") or {})),
         texts=texts,
         note=texts.get("note", ""),
     )
 
 
-def _trusted(record: Mapping[str, Any]) -> dict[str, Decimal | None]:
-    """The values to believe, by the path of the value that they replace."""
-    found = {}
-    for path, value in _leaves(record.get("trust") or {}):
-        if value is None or isinstance(value, Decimal):
-            found[path] = found[f"values.{path}"] = value
-    return found
+def _trusted(values: Sequence[Printed], trust: Mapping[str, Any]) -> Iterator[Printed]:
+    """The values, with what is to be believed instead, which is named by the end of their path.
+
+    What is to be believed of something else than a value, or in words, is a remark for people.
+    """
+    for value in values:
+        for path, number in _leaves(trust):
+            named = value.path == path or value.path.endswith(f".{path}")
+            if named and (number is None or isinstance(number, Decimal)):
+                value = replace(value, trust=number, withdrawn=number is None)
+        yield value
 
 
 def _leaves(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -164,26 +168,18 @@ def _leaves(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, A
             yield path, value
 
 
-def _values(record: Mapping[str, Any], trusted: Mapping[str, Decimal | None]) -> Iterator[Printed]:
+def _values(record: Mapping[str, Any]) -> Iterator[Printed]:
     for key, value in record.items():
         if key in _NO_VALUES:
             continue
         if isinstance(value, dict) and {"value", "op"} <= value.keys():  # a p-value with its sign
             if value["value"] is not None:
-                yield _printed(key, value["value"], value["op"], trusted)
+                yield Printed(key, value["value"], value["op"])
         elif isinstance(value, dict):
             for path, number in _leaves(value, key):
                 if isinstance(number, Decimal):
-                    yield _printed(path, number, "=", trusted)
+                    yield Printed(path, number)
         elif isinstance(value, Decimal):
-            sign = record.get(_SIGNS.get(key, "")) or "="
-            yield _printed(key, value, sign, trusted)
+            yield Printed(key, value, record.get(_SIGNS.get(key, "")) or "=")
         elif value is None and record.get(f"{key}{_STATUS}") == "not_estimable":
             yield Printed(key, None)
-
-
-def _printed(
-    path: str, number: Decimal, sign: str, trusted: Mapping[str, Decimal | None]
-) -> Printed:
-    trust = trusted.get(path)
-    return Printed(path, number, sign, trust=trust, withdrawn=path in trusted and trust is None)
