@@ -16,8 +16,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,11 +32,8 @@ from search import (
     Among,
     Array,
     Change,
-    Count,
     Cox,
-    FactorCox,
     Logistic,
-    LogRank,
     Median,
     Move,
     NotAfter,
@@ -50,12 +48,10 @@ from search import (
     anneal,
     area_and_cutoff,
     below,
-    chosen,
     logistic,
     printed,
     shortfalls,
 )
-from scipy.special import erfc
 
 FOLDER = Path(__file__).parents[2] / "sample_data" / "lei2025"
 PUBLISHED: dict[str, list[dict[str, Any]]] = json.loads(
@@ -92,11 +88,13 @@ def item(kind: str, name: str) -> dict[str, Any]:
 
 
 def p_value(name: str) -> Printed:
+    """The p-value of a log-rank test, or its bound."""
     found = item("logrank", name)
     return below(found["p"]) if found["p_op"] == "<" else printed(found["p"], 3)
 
 
 def ratio(found: Mapping[str, Any], what: str = "hr") -> tuple[Printed, Printed, Printed]:
+    """A hazard or odds ratio with its limits, which the paper prints with two decimals."""
     return printed(found[what], 2), printed(found["ci_low"], 2), printed(found["ci_high"], 2)
 
 
@@ -134,55 +132,98 @@ class Curves(Target):
         return frozenset({self.time, self.event, *named, *self.models})
 
     def found(self, state: State) -> tuple[float, ...]:
-        days, event = state[self.time], state[self.event]
-        order = np.argsort(2 * days - event, kind="stable")
-        happened, everyone = event[order] == 1, np.ones(days.size)
+        return self._numbers(state)[0]
+
+    def error(self, state: State) -> tuple[float, ...]:
+        """As of every target, but with a slope where that is flat.
+
+        Of p-values it is the logarithm, so that 0.001 is far from 0.04. A median that is not as
+        printed adds how far survival at the printed one is from a half, which every death changes.
+        """
+        found, off = self._numbers(state)
+        errors = [n.error(x) if n else 0.0 for n, x in zip(self.wanted, found, strict=True)]
+        for index, distance in enumerate(off):
+            if errors[index] > 0:
+                errors[index] += distance
+        for index in range(len(self.groups), len(self.groups) + len(self.tests)):
+            wanted = self.wanted[index]
+            if wanted is not None and errors[index] > 0:
+                ratio = max(found[index], 1e-9) / (wanted.value or wanted.half)
+                errors[index] = 0.5 * abs(math.log(ratio))
+        return tuple(errors)
+
+    def _numbers(self, state: State) -> tuple[tuple[float, ...], list[float]]:
+        """The numbers, and |S - 1/2| of each group at its printed median."""
+        order = np.argsort(2 * state[self.time] - state[self.event], kind="stable")
+        days, happened = state[self.time][order], state[self.event][order] == 1
+        columns = _Columns(state, order)
         numbers: list[float] = []
+        off: list[float] = []
         if self.groups:
-            members = np.array([_member(state, among) for among in self.groups]).T[order]
-            numbers += (_medians(members, days[order], happened) / DAYS_PER_MONTH).tolist()
+            members = columns.members(self.groups)
+            wanted = np.array([n.value for n in self.wanted[: len(self.groups)] if n])
+            survival = _survival(members, happened)
+            numbers += (_medians(survival, days) / DAYS_PER_MONTH).tolist()
+            steps = np.searchsorted(days, wanted * DAYS_PER_MONTH, side="right") - 1
+            off = np.abs(survival[steps, np.arange(steps.size)] - 0.5).tolist()
         if self.tests:
-            members = np.array([_member(state, test.among) for test in self.tests]).T[order]
-            contrast = np.array([state[test.column] == 1 for test in self.tests]).T[order]
-            score, information = _score(members, members * contrast, happened)
-            numbers += erfc(np.abs(score) / np.sqrt(2 * information)).tolist()
+            members = columns.members([test.among for test in self.tests])
+            contrast = columns.members([{test.column: 1} for test in self.tests])
+            score, information = _score(members, contrast, happened)
+            numbers += map(math.erfc, np.abs(score) / np.sqrt(2 * information))
         if self.models:
             first = len(self.groups) + len(self.tests)
             start = np.log([number.value for number in self.wanted[first::3] if number])
-            contrast = np.array([state[column] == 1 for column in self.models]).T[order]
-            members = everyone[:, None] * np.where(contrast, np.exp(start), 1.0)
-            score, information = _score(members, members * contrast, happened, contrast)
+            contrast = columns.members([{column: 1} for column in self.models])
+            score, information = _score(np.exp(start * contrast), contrast, happened)
             beta, half = start + score / information, NORMAL_975 / np.sqrt(information)
             numbers += np.exp([beta, beta - half, beta + half]).T.ravel().tolist()
-        return tuple(numbers)
+        return tuple(numbers), off
 
 
-def _member(state: State, among: Among) -> Array:
-    mask = chosen(state, among)
-    member = np.zeros(next(iter(state.values())).size)
-    member[mask] = 1.0
-    return member
+class _Columns:
+    """Who has which codes, as 0 and 1, in an order of the patients."""
+
+    def __init__(self, state: State, order: Array) -> None:
+        self._state, self._order = state, order
+        self._known: dict[tuple[str, int], Array] = {}
+
+    def _has(self, column: str, code: int) -> Array:
+        key = column, code
+        if key not in self._known:
+            self._known[key] = (self._state[column][self._order] == code).astype(np.float64)
+        return self._known[key]
+
+    def members(self, groups: Sequence[Among]) -> Array:
+        """A column for each group."""
+        made = np.ones((len(groups), self._order.size))
+        for row, among in zip(made, groups, strict=True):
+            for column, code in among.items():
+                row *= self._has(column, code)
+        return made.T
 
 
-def _medians(members: Array, days: Array, happened: Array) -> Array:
-    """Kaplan–Meier medians in days, a column of `members` each; infinite where not reached."""
+def _survival(members: Array, happened: Array) -> Array:
+    """Kaplan–Meier curves after each patient in the order of time, a column each."""
     at_risk = np.cumsum(members[::-1], axis=0)[::-1]
     died = members * happened[:, None]
-    survival = np.cumprod(1.0 - died / np.maximum(at_risk, 1.0), axis=0)
+    return np.asarray(np.cumprod(1.0 - died / np.maximum(at_risk, 1.0), axis=0))
+
+
+def _medians(survival: Array, days: Array) -> Array:
+    """Medians in days; infinite where not reached."""
     reached, passed = survival < 0.5 + SAME, survival < 0.5 - SAME
     middle = (days[reached.argmax(axis=0)] + days[passed.argmax(axis=0)]) / 2
     return np.where(passed[-1], middle, np.inf)
 
 
-def _score(
-    weights: Array, of_contrast: Array, happened: Array, contrast: Array | None = None
-) -> tuple[Array, Array]:
+def _score(weights: Array, contrast: Array, happened: Array) -> tuple[Array, Array]:
     """Score and information of a hazard ratio at the one that the weights have, a column each."""
     total = np.cumsum(weights[::-1], axis=0)[::-1][happened]
-    share = np.cumsum(of_contrast[::-1], axis=0)[::-1][happened] / np.maximum(total, 1e-12)
+    of_contrast = np.cumsum((weights * contrast)[::-1], axis=0)[::-1][happened]
+    share = of_contrast / np.maximum(total, 1e-12)
     counted = weights[happened] > 0
-    seen = (of_contrast[happened] > 0) if contrast is None else contrast[happened]
-    score = ((seen - share) * counted).sum(axis=0)
+    score = ((contrast[happened] - share) * counted).sum(axis=0)
     return score, np.maximum((share * (1 - share) * counted).sum(axis=0), 1e-9)
 
 
@@ -213,10 +254,11 @@ class Figures:
         wanted = p_value(f"logrank.{self.endpoint}.{name}")
         self.tests.append((Comparison(column, among), wanted))
 
-    def model(self, variable: str, column: str) -> None:
-        """A univariable hazard ratio of Table 2."""
+    def model(self, variable: str, column: str, slack: float = 1.0) -> None:
+        """A univariable hazard ratio of Table 2; `slack` widens what counts as printed."""
         found = item("cox", f"cox.{self.endpoint}.univariable.{variable}")
-        self.models.append((column, ratio(found)))
+        wanted = tuple(Printed(n.value, n.half * slack) for n in ratio(found))
+        self.models.append((column, wanted))
 
     def target(self) -> Target:
         wanted = [*self.groups.values(), *(p for _, p in self.tests)]
@@ -382,15 +424,14 @@ def survival_targets() -> Target:
     for who, among in groups.items():
         tki, both = {**among, "tki": TKI}, {**among, "tki": COMBINATION}
         figures.test(f"tki_{who}.lenvatinib_vs_other_tki", "lenvatinib", tki)
-        figures.test(
-            f"combination_{who}.sorafenib_pd_1_vs_other_tki_pd_1", "sorafenib", both
-        )
+        figures.test(f"combination_{who}.sorafenib_pd_1_vs_other_tki_pd_1", "sorafenib", both)
     figures.model("resistance.primary", "primary")
-    figures.model("second_line_regimen.tki", "tki")
+    figures.model("second_line_regimen.tki", "tki", 3.0)  # a log-rank p < 0.001 asks for more
     return figures.target()
 
 
 def survival_moves() -> list[tuple[Move, float]]:
+    """Days, deaths and drugs move; resistance and regimen stay."""
     everyone = np.arange(SECOND_LINE)
     drugs = ("drug", "lenvatinib", "sorafenib", "sintilimab")
     return [
@@ -435,6 +476,7 @@ def progression_targets() -> Target:
 
 
 def progression_moves() -> list[tuple[Move, float]]:
+    """Days and events of progression move; overall survival stays."""
     everyone = np.arange(SECOND_LINE)
     return [
         *((ShiftDay("pfs", everyone, 1450, reach), 0.25) for reach in (5, 30, 150)),
@@ -498,6 +540,7 @@ def margins(column: str) -> tuple[int, int]:
 
 
 def table_2(column: str) -> list[Target]:
+    """The two univariable hazard ratios of a row of Table 2."""
     made: list[Target] = []
     for endpoint, time, event in (("pfs", "pfs", "progressed"), ("os", "os", "death")):
         found = item("cox", f"cox.{endpoint}.univariable.{AT_SECOND_LINE[column]}")
@@ -530,7 +573,9 @@ def not_more(column: str) -> list[Rule]:
 def with_characteristics(state: State, rng: np.random.Generator, scale: float = 1.0) -> State:
     """Labels of Table 2, from proportions of Table 1 to the printed hazard ratios."""
     for column in AT_SECOND_LINE:
-        share = np.where(state["primary"] == PRIMARY, margins(column)[0] / 165, margins(column)[1] / 259)
+        share = np.where(
+            state["primary"] == PRIMARY, margins(column)[0] / 165, margins(column)[1] / 259
+        )
         has = rng.random(SECOND_LINE) < share
         if column == "bclc_c":
             has |= (state["vascular"] == 1) | (state["metastasis"] == 1)
@@ -629,7 +674,9 @@ def first_line_targets() -> list[Target]:
     for group, among in RESISTANT.items():
         percent = item("km", f"km.os.all_424.resistance.{group}")["survival_pct"]
         wanted = tuple(printed(percent[f"{month}m"], 1) for month in (12, 24, 36))
-        rates.append(SurvivalAt(f"rates {group}", wanted, "total", "death", (12, 24, 36), among=among))
+        rates.append(
+            SurvivalAt(f"rates {group}", wanted, "total", "death", (12, 24, 36), among=among)
+        )
     found = item("follow_up", "fu.median")
     wanted = tuple(printed(found[key], 1) for key in ("value", "ci_low", "ci_high"))
     follow_up = Median("follow-up", wanted, "total", "death", reverse=True)
@@ -637,6 +684,7 @@ def first_line_targets() -> list[Target]:
 
 
 def first_line_moves() -> list[tuple[Move, float]]:
+    """Times from sorafenib move, and the deaths of those without a second line."""
     everyone = np.arange(424)
     others = np.arange(SECOND_LINE, 424)
     return [
@@ -650,7 +698,7 @@ def first_line_moves() -> list[tuple[Move, float]]:
 
 
 def with_table_1(state: State, second: State, rng: np.random.Generator) -> State:
-    """Labels of Table 1 with its counts; what lasts or grows agrees with the second line."""
+    """Labels of Table 1 with its counts, in the order of `FIRST_LINE`."""
     state = dict(state)
     for column in FIRST_LINE:
         values = np.zeros(424, dtype=np.int64)
@@ -658,41 +706,42 @@ def with_table_1(state: State, second: State, rng: np.random.Generator) -> State
             members = np.flatnonzero(state["primary"] == group)
             values[_placed(column, n, members, second, state, rng)] = 1
         state[column] = values
+    assert Within(("vascular", "metastasis"), "bclc_c").holds(state)
     return state
 
 
 def _placed(
     column: str, n: int, members: Array, second: State, state: State, rng: np.random.Generator
 ) -> Array:
-    """The `n` of `members` who have a characteristic at the start of sorafenib."""
-    there, elsewhere = members[members < SECOND_LINE], members[members >= SECOND_LINE]
-    elsewhere = rng.permutation(elsewhere)
-    if column == "bclc_c":  # whoever has invasion or metastases is stage C
-        must = (state["vascular"] == 1) | (state["metastasis"] == 1)
-        elsewhere = np.concatenate([elsewhere[must[elsewhere]], elsewhere[~must[elsewhere]]])
+    """The `n` of `members` who have a characteristic at the start of sorafenib.
+
+    Whoever had a second line agrees with it: what lasts is the same, what grows was there later
+    too, and of the others four in five were.
+    """
+    members = rng.permutation(members)
     if column == "spleen":  # portal hypertension enlarges the spleen
-        order = np.concatenate([rng.permutation(there), elsewhere])
-        return np.argsort(-state["portal"][order], kind="stable")[:n].astype(np.int64) if False else order[
-            np.argsort(-state["portal"][order], kind="stable")
-        ][:n]
-    if column == "ast":  # with ALT more often than not
-        order = rng.permutation(members)
-        return order[np.argsort(-(state["alt"][order] + rng.normal(0, 0.7, order.size)))][:n]
-    later = rng.permutation(there[second[column][there] == 1])
-    if column in LASTING:
-        return np.concatenate([later, elsewhere[: n - later.size]])
-    never = rng.permutation(there[second[column][there] == 0])
-    had = round(min(n * there.size / members.size, later.size) * 0.9)
-    had = max(had, n - elsewhere.size)
+        return _first(members, state["portal"][members], n)
+    if column == "ast":  # goes with ALT
+        return _first(members, state["alt"][members] + rng.normal(0, 0.7, members.size), n)
+    there, elsewhere = members[members < SECOND_LINE], members[members >= SECOND_LINE]
+    later, never = (there[second[column][there] == code] for code in (1, 0))
+    before = np.zeros(state["primary"].size)  # who comes before others
+    if column == "metastasis":  # goes with invasion, so that both fit into stage C
+        before = state["vascular"] + rng.normal(0, 0.3, before.size)
+    if column == "bclc_c":  # invasion or metastases make stage C
+        before = np.maximum(state["vascular"], state["metastasis"])
+    later, elsewhere = (_first(who, before[who], who.size) for who in (later, elsewhere))
+    had = min(round(0.9 * n * there.size / members.size), later.size)
+    had = later.size if column in LASTING else max(had, n - elsewhere.size)
     if column == "bclc_c":
-        must = (state["vascular"][later] == 1) | (state["metastasis"][later] == 1)
-        later = np.concatenate([later[must], later[~must]])
-        had = max(had, int(must.sum()))
-    if column in GROWING:
-        return np.concatenate([later[:had], elsewhere[: n - had]])
-    new = round(0.2 * had)  # AFP, ALT, size and Child-Pugh class can fall as well
-    kept = np.concatenate([later[: had - new], never[:new]])
-    return np.concatenate([kept, elsewhere[: n - kept.size]])
+        had = max(had, int(before[there].sum()))
+    new = 0 if column in LASTING + GROWING else round(0.2 * had)
+    return np.concatenate([later[: had - new], never[:new], elsewhere[: n - had]])
+
+
+def _first(members: Array, by: Array, n: int) -> Array:
+    """The `n` of `members` with the largest values."""
+    return members[np.argsort(-by, kind="stable")][:n]
 
 
 def resistance_model() -> list[Target]:
@@ -788,10 +837,16 @@ def roc_targets() -> list[Target]:
 
 
 def roc_moves(state: State) -> list[tuple[Move, float]]:
-    """Values are exchanged within the levels of the models, but not those beside the cut-offs."""
-    state["afp_part"] = np.where(np.abs(state["afp_value"] - 381) < 15, -1 - np.arange(424), state["afp"])
-    state["alt_part"] = np.where(np.abs(state["alt_value"] - 41) < 1, -1 - np.arange(424), state["alt"])
-    return [(Swap((f"{name}_value",), within=(f"{name}_part",)), 0.5) for name in ("afp", "alt")]
+    """Values are exchanged within the levels of the models, but not those beside the cut-offs.
+
+    Adds the columns within which they are exchanged to the state.
+    """
+    moves: list[tuple[Move, float]] = []
+    for name, around, reach in (("afp", 381, 15), ("alt", 41, 1)):
+        beside = np.abs(state[f"{name}_value"] - around) < reach
+        state[f"{name}_part"] = np.where(beside, -1 - np.arange(424), state[name])
+        moves.append((Swap((f"{name}_value",), within=(f"{name}_part",)), 0.5))
+    return moves
 
 
 # --- the table -----------------------------------------------------------------------------------
@@ -806,31 +861,35 @@ def rows(state: State, second: State, rng: np.random.Generator) -> list[dict[str
     """The patients as the file has them, in the order of their entry."""
     made = [_patient(state, second, row, rng) for row in range(424)]
     made.sort(key=lambda one: (one["start_1l"], one["last_contact"], one["afp"]))
-    return [{"patient_id": f"LE-{i:03d}", **one} for i, one in enumerate(made, start=1)]
+    columns = dict.fromkeys(name for one in made for name in one)
+    whole = [{name: one.get(name, MISSING) for name in columns} for one in made]
+    return [{"patient_id": f"LE-{i:03d}", **one} for i, one in enumerate(whole, start=1)]
 
 
 def _patient(state: State, second: State, row: int, rng: np.random.Generator) -> dict[str, Any]:
-    got_second = row < SECOND_LINE
     total, dead = int(state["total"][row]), bool(state["death"][row])
     primary = state["primary"][row] == PRIMARY
     start = _entry(total, dead, rng)
-    gap = total - int(second["os"][row]) if got_second else None
+    gap = total - int(second["os"][row]) if row < SECOND_LINE else None
     progression = _progression(primary, total if gap is None else gap - 5, rng)
-
-    def on(day: int | None) -> str:
-        return MISSING if day is None else (start + timedelta(days=day)).isoformat()
-
-    return {
+    made = {
         "centre": f"Centre {1 + int(rng.random() < 0.38)}",
-        "start_1l": on(0),
-        "progression_1l": on(progression),
+        "start_1l": _on(start, 0),
+        "progression_1l": _on(start, progression),
         "resistance": "primary" if primary else "secondary",
+        "death_date": _on(start, total) if dead else MISSING,
+        "last_contact": _on(start, total),
         **_first_characteristics(state, row, rng),
-        **_second_line(second, row if got_second else None, gap, on, rng),
-        "death_date": on(total if dead else None),
-        "last_contact": on(total),
-        **_second_characteristics(state, second, row if got_second else None, rng),
+        "second_line": "no",
     }
+    if gap is not None:
+        made |= _second_line(second, row, gap, start, rng)
+        made |= _second_characteristics(state, second, row, rng)
+    return made
+
+
+def _on(start: date, day: int) -> str:
+    return (start + timedelta(days=day)).isoformat()
 
 
 def _entry(total: int, dead: bool, rng: np.random.Generator) -> date:
@@ -866,40 +925,43 @@ def _ecog(c: bool, spread: bool, rng: np.random.Generator) -> int:
     """ECOG 1 or 2 where nothing else makes the stage C; 0 below stage C."""
     if not c:
         return 0
-    return int(rng.choice([1, 2], p=[0.85, 0.15]) if not spread else rng.choice([0, 1, 2], p=[0.6, 0.35, 0.05]))
+    return int(rng.choice([0, 1, 2], p=[0.6, 0.35, 0.05] if spread else [0.0, 0.85, 0.15]))
 
 
-def _size(large: bool, rng: np.random.Generator) -> float:
-    return float(_drawn(rng, 1, 2.1, 0.3, 5.1, 17.9)[0] if large else _drawn(rng, 1, 1.1, 0.4, 1.0, 4.95)[0])
+def _either(high: int, above: tuple[float, ...], below: tuple[float, ...], rng: Any) -> float:
+    """A value above or below a level: each (mean, sd) of its logarithm, lowest, highest."""
+    mean, sd, low, high_end = above if high else below
+    return float(_drawn(rng, 1, mean, sd, low, high_end)[0])
+
+
+def _size(large: int, rng: np.random.Generator) -> str:
+    return f"{_either(large, (2.1, 0.3, 5.1, 17.9), (1.1, 0.4, 1.0, 4.9), rng):.1f}"
 
 
 def _first_characteristics(state: State, row: int, rng: np.random.Generator) -> dict[str, Any]:
     has = {column: int(state[column][row]) for column in FIRST_LINE}
-    over_50 = has["age"] == 1
-    age = np.clip(rng.normal(60, 6.5), 51, 82) if over_50 else np.clip(rng.normal(44, 5), 27, 50)
+    age = rng.normal(60, 6.5) if has["age"] else rng.normal(44, 5)
     spread = bool(has["vascular"] or has["metastasis"])
-    hbv = has["hbv"] == 1
-    ast = _drawn(rng, 1, 4.1, 0.4, 40.6, 320)[0] if has["ast"] else _drawn(rng, 1, 3.3, 0.25, 12, 39.9)[0]
     return {
-        "age": int(age),
+        "age": int(np.clip(age, 51, 82) if has["age"] else np.clip(age, 27, 50)),
         "sex": "male" if has["male"] else "female",
         "ecog": _ecog(bool(has["bclc_c"]), spread, rng),
         "diabetes": _yes(has["diabetes"]),
         "hypertension": _yes(has["hypertension"]),
         "smoking": _yes(has["smoking"]),
         "drinking": _yes(has["drinking"]),
-        "hbv": _yes(hbv),
-        "hcv": _yes(not hbv or rng.random() < 0.03),
+        "hbv": _yes(has["hbv"]),
+        "hcv": _yes(not has["hbv"] or rng.random() < 0.03),
         "cirrhosis": _yes(has["cirrhosis"]),
         "vascular_invasion": _yes(has["vascular"]),
         "extrahepatic_metastasis": _yes(has["metastasis"]),
         "portal_hypertension": _yes(has["portal"]),
         "splenomegaly": _yes(has["spleen"]),
-        "afp": f"{state['afp_value'][row]:g}" if state["afp_value"][row] < 1e5 else str(int(state["afp_value"][row])),
+        "afp": f"{state['afp_value'][row]:.1f}",
         "alt": f"{state['alt_value'][row]:.1f}",
-        "ast": f"{ast:.1f}",
+        "ast": f"{_either(has['ast'], (4.1, 0.4, 40.6, 320), (3.3, 0.25, 12, 39.9), rng):.1f}",
         "tumor_number": "multiple" if has["multiple"] else "single",
-        "tumor_size_cm": f"{_size(bool(has['large']), rng):.1f}",
+        "tumor_size_cm": _size(has["large"], rng),
         "child_pugh": "B" if has["child_b"] else "A",
         "child_pugh_score": _child_pugh(bool(has["child_b"]), rng),
         "bclc": _stage(bool(has["bclc_c"]), bool(has["multiple"])),
@@ -907,28 +969,26 @@ def _first_characteristics(state: State, row: int, rng: np.random.Generator) -> 
 
 
 def _second_line(
-    second: State, row: int | None, gap: int | None, on: Any, rng: np.random.Generator
+    second: State, row: int, gap: int, start: date, rng: np.random.Generator
 ) -> dict[str, Any]:
-    names = ("second_line", "regimen", "drug", "pd1_inhibitor", "start_2l", "progression_2l",
-             "pfs_2l_date", "pfs_2l_event")  # fmt: skip
-    if row is None or gap is None:
-        return dict.fromkeys(names, MISSING) | {"second_line": "no"}
     drug = DRUGS[int(second["drug"][row])]
     pd1 = MISSING
     if drug.endswith("PD-1"):
-        pd1 = "sintilimab" if second["sintilimab"][row] else str(rng.choice(PD1))
-        if not drug.startswith("sorafenib") and rng.random() < 0.4:
-            pd1 = "sintilimab"
+        may_be = not drug.startswith("sorafenib") and rng.random() < 0.4
+        sintilimab = bool(second["sintilimab"][row]) or may_be
+        pd1 = "sintilimab" if sintilimab else str(rng.choice(PD1))
     day, event = int(second["pfs"][row]), int(second["progressed"][row])
-    died_first = event == 1 and second["death"][row] == 1 and day == second["os"][row]
-    return dict(
-        zip(
-            names,
-            ("yes", "TKI" if second["tki"][row] else "combination", drug, pd1, on(gap),
-             on(gap + day if event and not died_first else None), on(gap + day), event),
-            strict=True,
-        )
-    )  # fmt: skip
+    died_first = second["death"][row] == 1 and day == second["os"][row]
+    return {
+        "second_line": "yes",
+        "regimen": "TKI" if second["tki"][row] else "combination",
+        "drug": drug,
+        "pd1_inhibitor": pd1,
+        "start_2l": _on(start, gap),
+        "progression_2l": _on(start, gap + day) if event and not died_first else MISSING,
+        "pfs_2l_date": _on(start, gap + day),
+        "pfs_2l_event": event,
+    }
 
 
 def _later(value: float, high: int, edge: float, low: float, rng: np.random.Generator) -> float:
@@ -942,25 +1002,84 @@ def _later(value: float, high: int, edge: float, low: float, rng: np.random.Gene
 
 
 def _second_characteristics(
-    state: State, second: State, row: int | None, rng: np.random.Generator
+    state: State, second: State, row: int, rng: np.random.Generator
 ) -> dict[str, Any]:
-    names = ("ecog_2l", "vascular_invasion_2l", "extrahepatic_metastasis_2l", "portal_hypertension_2l",
-             "afp_2l", "alt_2l", "tumor_number_2l", "tumor_size_2l_cm", "child_pugh_2l",
-             "child_pugh_score_2l", "bclc_2l")  # fmt: skip
-    if row is None:
-        return dict.fromkeys(names, MISSING)
     has = {column: int(second[column][row]) for column in AT_SECOND_LINE}
     spread = bool(has["vascular"] or has["metastasis"])
     afp = _later(float(state["afp_value"][row]), has["afp"], AFP_HIGH, 1.2, rng)
-    alt = min(_later(float(state["alt_value"][row]), has["alt"], ALT_HIGH, 6.0, rng), 400.0)
-    return dict(
-        zip(
-            names,
-            (_ecog(bool(has["bclc_c"]), spread, rng), _yes(has["vascular"]), _yes(has["metastasis"]),
-             _yes(has["portal"]), f"{afp:.0f}" if afp > 1000 else f"{afp:.1f}", f"{alt:.1f}",
-             "multiple" if has["multiple"] else "single", f"{_size(bool(has['large']), rng):.1f}",
-             "B" if has["child_b"] else "A", _child_pugh(bool(has["child_b"]), rng),
-             _stage(bool(has["bclc_c"]), bool(has["multiple"]))),
-            strict=True,
-        )
-    )  # fmt: skip
+    alt = _later(float(state["alt_value"][row]), has["alt"], ALT_HIGH, 6.0, rng)
+    return {
+        "ecog_2l": _ecog(bool(has["bclc_c"]), spread, rng),
+        "vascular_invasion_2l": _yes(has["vascular"]),
+        "extrahepatic_metastasis_2l": _yes(has["metastasis"]),
+        "portal_hypertension_2l": _yes(has["portal"]),
+        "afp_2l": f"{afp:.1f}",
+        "alt_2l": f"{min(alt, 400.0):.1f}",
+        "tumor_number_2l": "multiple" if has["multiple"] else "single",
+        "tumor_size_2l_cm": _size(has["large"], rng),
+        "child_pugh_2l": "B" if has["child_b"] else "A",
+        "child_pugh_score_2l": _child_pugh(bool(has["child_b"]), rng),
+        "bclc_2l": _stage(bool(has["bclc_c"]), bool(has["multiple"])),
+    }
+
+
+# --- all of it -----------------------------------------------------------------------------------
+
+SEED = 4
+
+
+def search(seed: int, effort: float = 1.0) -> list[dict[str, Any]]:
+    """The patients found by a search of `effort` times the usual iterations, about ten minutes.
+
+    Each stage has its own random numbers, so that a change of one leaves those before it alone.
+    """
+    stages = (np.random.default_rng([seed, stage]) for stage in range(9))
+
+    def found(
+        state: State,
+        targets: Sequence[Target],
+        moves: Sequence[tuple[Move, float]],
+        iterations: int,
+        rules: Sequence[Rule] = (),
+        hot: float = 0.7,
+    ) -> State:
+        state = anneal(
+            state, targets, moves, iterations=int(effort * iterations), rng=next(stages),
+            rules=rules, hot=hot, cold=0.01, slope=30.0,
+        )  # fmt: skip
+        print(f"{', '.join(target.name for target in targets)}\n{shortfalls(state, targets)}\n")
+        return state
+
+    distinct = [DistinctDays("os", "death")]
+    second = second_line(next(stages))
+    second = found(second, [survival_targets()], survival_moves(), 200_000, distinct)
+    second = with_progression(second, next(stages))
+    rules = [NotAfter("pfs", "os"), ScansStop(), DistinctDays("pfs", "progressed")]
+    second = found(second, [progression_targets()], progression_moves(), 40_000, rules)
+    second = with_characteristics(second, next(stages), effort)
+    everyone, possible = all_patients(second, next(stages))
+    everyone = found(everyone, first_line_targets(), first_line_moves(), 80_000, [possible])
+    rest = next(stages)
+    everyone = with_table_1(everyone, second, rest)
+    exchanged: list[tuple[Move, float]] = [
+        (Swap((column,), within=("primary",)), 1.0) for column in ("afp", "alt", "large")
+    ]
+    everyone = found(everyone, resistance_model(), exchanged, 12_000)
+    everyone = with_markers(everyone, rest)
+    everyone = found(everyone, roc_targets(), roc_moves(everyone), 10_000)
+    return rows(everyone, second, rest)
+
+
+def write(patients: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """The cohort and its checksum."""
+    path = folder / "cohort.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(patients[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(patients)
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "SHA256SUMS").write_text(f"{checksum}  cohort.csv\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(search(SEED), Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
