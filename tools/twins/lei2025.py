@@ -648,18 +648,17 @@ def all_patients(second: State, rng: np.random.Generator) -> tuple[State, Betwee
     longest = np.where(primary == PRIMARY, 160, 1000)
     low = np.where(had, after + shortest, np.where(primary == PRIMARY, 20, 100))
     high = np.where(had, np.minimum(after + longest, LAST_DAY), LAST_DAY)
-    typical = np.where(primary == PRIMARY, 150.0, 450.0)
-    alone = (typical * (0.2 + rng.exponential(1.0, size))).astype(np.int64)
+    dies = np.where(primary == PRIMARY, 210.0, 600.0) * (0.1 + rng.exponential(1.0, size))
+    lost = DAYS_PER_MONTH * rng.normal(19.0, 6.0, size)
     gap = np.where(primary == PRIMARY, rng.integers(60, 150, size), rng.integers(120, 700, size))
-    total = np.clip(np.where(had, after + gap, alone), low, high)
-    share = np.where(primary == PRIMARY, 0.82, 0.5)
-    death = (rng.random(size) < share).astype(np.int64)
+    total = np.clip(np.where(had, after + gap, np.minimum(dies, lost)), low, high)
+    death = (dies <= lost).astype(np.int64)
     death[:SECOND_LINE] = second["death"]
     state = {
         "primary": primary,
         "second": had.astype(np.int64),
         "own": np.where(had, np.arange(size), -1 - primary),
-        "total": total,
+        "total": total.astype(np.int64),
         "death": death,
     }
     return state, Between("total", low, high)
