@@ -126,7 +126,7 @@ def commands(block: str) -> list[list[str]] | None:
     return found
 
 
-ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)}|report)\b")
+ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)}|report|sample)\b")
 
 
 @pytest.mark.parametrize("block", [b for b in blocks("sh") if ANALYSIS.search(str(b.values[0]))])

@@ -23,7 +23,7 @@ from hcc2l.compose.reproduced import comparison, short_id, summary, tally, tally
 from hcc2l.compose.verdicts import JudgedItem, Verdict
 from hcc2l.errors import Hcc2lError
 from hcc2l.render.grid import Grid
-from hcc2l.render.to_markdown import table
+from hcc2l.render.to_markdown import INDENT, table
 from hcc2l.render.to_terminal import grid_text
 from hcc2l.samples import ledger_names, study_file
 
@@ -56,12 +56,11 @@ def stated(page: Path) -> dict[str, Verdict]:
     ledger = text.partition(OPEN)[2].partition(CLOSE)[0].replace("\\", "")
     item = ""
     for line in ledger.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
-        verdict = next((_VERDICTS[cell] for cell in cells if cell in _VERDICTS), None)
-        if verdict is None or verdict is Verdict.NOT_COMPARED:
-            continue
-        item = cells[0] or item
-        found[item] = max(verdict, found.get(item, verdict))
+        name, _, cells = line.strip("| ").partition(" | ")
+        item = item if name.startswith(INDENT) else name.strip()
+        verdict = _VERDICTS.get(cells.split(" | ")[-1].partition(":")[0].strip())
+        if verdict is not None and verdict is not Verdict.NOT_COMPARED:
+            found[item] = max(verdict, found.get(item, verdict))
     return found
 
 
@@ -87,13 +86,20 @@ def overview(studies: dict[str, Compared]) -> Grid:
     return tally_grid("Published items", [*tallies, tally("all studies", every)], "Study and kind")
 
 
-def write_between(page: Path, *grids: Grid) -> None:
-    """Put tables between the marks of a page, which is made where there is none."""
+def pages(studies: dict[str, Compared]) -> str:
+    """A link to the page of each study."""
+    links = (f"- [{one.published.short}](studies/{name}.md)" for name, one in studies.items())
+    return "\n".join(links)
+
+
+def write_between(page: Path, *parts: Grid | str) -> None:
+    """Put texts and tables between the marks of a page, which is made where there is none."""
     page.parent.mkdir(exist_ok=True)
     text = page.read_text(encoding="utf-8") if page.exists() else f"# {page.stem}\n"
     if OPEN not in text:
         text += f"\n{OPEN}\n{CLOSE}\n"
-    inside = "\n\n".join(table(content) for content in grids)
+    texts = (part if isinstance(part, str) else table(part) for part in parts)
+    inside = "\n\n".join(texts)
     text = _BETWEEN.sub(lambda found: f"{found[1]}\n{inside}\n\n{found[2]}", text, count=1)
     page.write_text(text, encoding="utf-8")
 
@@ -121,7 +127,7 @@ def main(names: Sequence[str]) -> int:
         status |= bool(gone) or any(judged.verdict is Verdict.NONE for judged in one.items)
     if not names and studies and not status:
         print(grid_text(overview(studies), 120))
-        write_between(DOCS / "studies.md", overview(studies))
+        write_between(DOCS / "studies.md", pages(studies), overview(studies))
     return int(status)
 
 

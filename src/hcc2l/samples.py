@@ -22,6 +22,11 @@ def sample_folder() -> Path:
     raise InputError("The bundled cohort is missing.", hint="Reinstall hcc2l.")
 
 
+def folder_of(name: str) -> Path:
+    """The folder of a bundled cohort."""
+    return sample_folder() / name
+
+
 def cohort_names() -> list[str]:
     """The names of the bundled cohorts."""
     return _names(COHORT)
@@ -56,7 +61,7 @@ def study_file(name: str) -> Path:
             where="--study",
             hint=did_you_mean(name, known) or "hcc2l sample lists the bundled cohorts.",
         )
-    return sample_folder() / name / STUDY
+    return folder_of(name) / STUDY
 
 
 def sample_files(name: str) -> list[Path]:
@@ -70,6 +75,6 @@ def sample_files(name: str) -> list[Path]:
     known = cohort_names()
     if name not in known:
         raise UsageError(f"There is no bundled cohort {name!r}.", hint=did_you_mean(name, known))
-    folder = sample_folder() / name
+    folder = folder_of(name)
     written = [folder / file for file in _WRITTEN if (folder / file).is_file()]
     return [*sorted(folder.glob("*.csv")), *written]

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -134,12 +134,7 @@ def report(
     from hcc2l.compose.study import read_study
 
     if bundled is not None:
-        if study is not None or init is not None:
-            raise UsageError(
-                "--study runs a bundled study, and no other is named beside it.",
-                hint=f"Write hcc2l report --study {bundled}.",
-            )
-        study = str(study_file(bundled))
+        study = _bundled_study(bundled, alone=study is None and init is None)
     if init is not None:
         if out or compare or json_:
             raise UsageError(
@@ -169,6 +164,7 @@ def report(
     calls = _calls(read)
     runner = Runner(read, quiet=quiet)
     in_use = {identity(study): "the study file"} | runner.files(calls)
+    in_use |= {identity(path): f"a file of {bundled}" for path in _files_beside(study, bundled)}
     if template is not None:
         in_use[identity(template)] = "the template"
     refuse_overwriting(targets, in_use)
@@ -180,6 +176,21 @@ def report(
         )
     if failed:
         raise typer.Exit(1)
+
+
+def _bundled_study(name: str, *, alone: bool) -> str:
+    """The study file of a bundled study; UsageError where another study is named beside it."""
+    if not alone:
+        raise UsageError(
+            "--study runs a bundled study, and no other is named beside it.",
+            hint=f"Write hcc2l report --study {name}.",
+        )
+    return str(study_file(name))
+
+
+def _files_beside(study: str, bundled: str | None) -> Iterable[Path]:
+    """The files of a bundled study."""
+    return () if bundled is None else Path(study).parent.iterdir()
 
 
 def run_study(path: Path, only: Container[str] | None = None) -> tuple[Study, list[Done]]:
@@ -558,7 +569,8 @@ def _contents(document: Document) -> str:
     lines = [document.title, ""]
     for part in document.parts:
         if isinstance(part, NumberedTable):
-            lines.append(f"Table {part.number}. {part.content.title}")
+            number = f"Table {part.number}. " if part.number else ""
+            lines.append(number + part.content.title)
         elif isinstance(part, Picture):
             lines.append(f"Figure {part.number}. {part.caption}")
     return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ import typer
 from hcc2l.cli._run import print_result
 from hcc2l.errors import UsageError
 from hcc2l.files import write_files
-from hcc2l.samples import COHORT, STUDY, cohort_names, sample_files, sample_folder
+from hcc2l.samples import COHORT, STUDY, cohort_names, folder_of, sample_files
 
 
 def sample(
@@ -52,8 +52,8 @@ def _listing() -> str:
     names = cohort_names()
     width = max(map(len, names), default=0)
     for name in names:
-        folder = sample_folder() / name
-        rows = sum(1 for _ in (folder / COHORT).open(encoding="utf-8")) - 1
+        folder = folder_of(name)
+        rows = len((folder / COHORT).read_text(encoding="utf-8").splitlines()) - 1
         title = load_dictionary(folder / "hcc2l.toml").title or "synthetic cohort"
         lines.append(f"{name:<{width}}  {rows:>4} patients  {title}")
     return "\n".join(lines) + "\n"

@@ -21,7 +21,7 @@ Results = Mapping[str, Sequence[Tables]]  # the runs of an entry; an entry that 
 CHECKLIST = "checklist"  # the entry that a study file asks for by a key of its own
 PLACE_KEYS: dict[str, type | tuple[type, ...]] = {
     "entry": str, "run": int, "table": str, "where": dict, "key": str, "times": (int, Decimal),
-    "equals": (str, int, Decimal), "contradicted": str, "cannot": str,
+    "equals": (str, int, Decimal), "over": dict, "minus": dict, "contradicted": str, "cannot": str,
 }  # fmt: skip
 ITEM_KEYS: dict[str, type | tuple[type, ...]] = {
     "id": str, "entry": str, "run": int, "table": str, "where": dict, "groups": dict, "at": dict,
@@ -37,6 +37,7 @@ _KEYS = {
 }  # fmt: skip
 _PER_CENT = ("pct", "sensitivity", "specificity", "survival_pct")  # where our tables hold shares
 _BANDS = {"any_grade": "any", "grade3_4": "3-4", "grade_ge3": "3-5"}
+_READ = ("times", "equals", "over", "minus")  # of a place; all other keys are as written
 _HEADING = re.compile(r"\s*\[\[\s*item\s*\]\]")
 
 
@@ -54,6 +55,8 @@ class Place:
         What our value is multiplied by; None for the usual factor.
     equals
         What we hold where the paper uses words; None for the published text.
+    over, minus
+        The place of what our value is divided by, or of what is subtracted from it.
     contradicted, cannot
         Why the paper contradicts this value, or why it cannot be reached.
     """
@@ -65,6 +68,8 @@ class Place:
     key: str = ""
     times: float | None = None
     equals: str | Decimal | None = None
+    over: Place | None = None
+    minus: Place | None = None
     contradicted: str = ""
     cannot: str = ""
 
@@ -80,7 +85,7 @@ class Line:
     groups
         What a group of the paper is called in our rows, where the names differ.
     at
-        The places of single values, by their path or the end of it.
+        The places of single values, by their path or a part of it: `p`, `primary`, `primary.n`.
     """
 
     number: int
@@ -91,8 +96,8 @@ class Line:
 
     def place_of(self, path: str) -> Place:
         """The place of a value: its own if it has one, else that of the item."""
-        ends = [at for at in self.at if path == at or path.endswith(f".{at}")]
-        return self.at[max(ends, key=len)] if ends else self.place
+        parts = [at for at in self.at if _is_part(at, path)]
+        return self.at[max(parts, key=len)] if parts else self.place
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,11 @@ class Ledger:
 
     path: Path
     lines: Mapping[str, Line]
+
+
+def _is_part(part: str, path: str) -> bool:
+    """Whether a path goes through a part: `values.primary.n` through `primary` and `primary.n`."""
+    return f".{part}." in f".{path}."
 
 
 class NotFoundError(Exception):
@@ -154,8 +164,14 @@ def _line(number: int, record: Mapping[str, Any]) -> Line:
 
 def _place(values: Mapping[str, Any]) -> Place:
     times, equals = values.get("times"), values.get("equals")
+    own = {key: value for key, value in values.items() if key not in _READ}
+    over, minus = (
+        _place(own | values[key]) if key in values else None for key in ("over", "minus")
+    )
     return Place(
-        **{key: value for key, value in values.items() if key not in ("times", "equals")},
+        **own,
+        over=over,
+        minus=minus,
         times=None if times is None else float(times),
         equals=Decimal(equals) if isinstance(equals, int) else equals,
     )
@@ -180,18 +196,26 @@ def _faults(record: Mapping[str, Any], published: Published, study: Study) -> It
         return
     paths = [*(value.path for value in item.values), *item.texts]
     for path, place in at.items():
-        if not any(known == path or known.endswith(f".{path}") for known in paths):
+        if not any(_is_part(path, known) for known in paths):
             yield f"at: the item has no value {path!r}. {did_you_mean(path, paths)}"
-        yield from (f"at {path}: {fault}" for fault in _faults_of_keys(place, PLACE_KEYS))
+        for part in (place, *_others(place)):
+            yield from (f"at {path}: {fault}" for fault in _faults_of_keys(part, PLACE_KEYS))
     if len(item.groups) > 1 and "group" in record.get("where", {}):
         yield "where: the item has several groups; name them under groups."
     for group in record.get("groups", {}):
         if group not in item.groups:
             yield f"groups: the item has no group {group!r}. {did_you_mean(group, item.groups)}"
     for place in (record, *at.values()):
-        yield from _faults_of_entry(place, study)
+        for part in (place, *_others(place)):
+            yield from _faults_of_entry(part, study)
     if not record.get("cannot") and not item.outside and not _has_place(record, item):
         yield "entry is missing; or cannot = why there is none."
+
+
+def _others(place: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The places that a place is divided by or from which it is a difference."""
+    found = (place.get(key) for key in ("over", "minus"))
+    return [other for other in found if isinstance(other, dict)]
 
 
 def _has_place(record: Mapping[str, Any], item: Item) -> bool:
@@ -201,8 +225,7 @@ def _has_place(record: Mapping[str, Any], item: Item) -> bool:
     at = record.get("at", {})
     placed = [path for path, place in at.items() if place.get("entry") or place.get("cannot")]
     return item.kind not in MADE and all(
-        any(value.path == path or value.path.endswith(f".{path}") for path in placed)
-        for value in item.values
+        any(_is_part(path, value.path) for path in placed) for value in item.values
     )
 
 
@@ -237,6 +260,18 @@ def find(value: Printed, line: Line, results: Results) -> float | None:
         Our results do not have the place that the ledger names.
     """
     place = line.place_of(value.path)
+    ours = _found(value, place, line, results)
+    if place.over is not None:
+        divisor = _found(value, place.over, line, results)
+        return ours / divisor if ours is not None and divisor else None
+    if place.minus is not None:
+        less = _found(value, place.minus, line, results)
+        return None if ours is None or less is None else ours - less
+    return ours
+
+
+def _found(value: Printed, place: Place, line: Line, results: Results) -> float | None:
+    """The number at a place."""
     row = _row(value, place, line.groups, results)
     keys = (place.key,) if place.key else _KEYS.get(value.field, (value.field,))
     found = [row[key] for key in keys if key in row]
@@ -289,8 +324,9 @@ def _row(value: Printed, place: Place, groups: Mapping[str, str], results: Resul
         raise NotMadeError(f"{place.entry} could not be made.")
     tables = results[place.entry][place.run]
     if place.table not in tables:
-        named = f"table {place.table!r}" if place.table else "table is missing; it"
-        raise NotFoundError(f"{place.entry} has no {named}. {did_you_mean(place.table, tables)}")
+        raise NotFoundError(
+            f"{place.entry} has no table {place.table!r}. {did_you_mean(place.table, tables)}"
+        )
     rows = tables[place.table]
     keys = list(rows[0]) if rows else []
     where = dict(place.where)
@@ -307,10 +343,10 @@ def _row(value: Printed, place: Place, groups: Mapping[str, str], results: Resul
         )
     found = [row for row in rows if all(_same(row[key], sought) for key, sought in where.items())]
     if len(found) != 1:
-        sought = ", ".join(f"{key} = {text!r}" for key, text in where.items()) or "any"
+        sought = ", ".join(f"{key} = {text!r}" for key, text in where.items())
         raise NotFoundError(
-            f"{place.entry} {place.table} has {len(found) or 'no'} rows where {sought}. "
-            + _nearest(rows, where)
+            f"{place.entry} {place.table} has {len(found) or 'no'} rows"
+            f"{' where ' if sought else ''}{sought}. {_nearest(rows, where)}".rstrip()
         )
     return found[0]
 

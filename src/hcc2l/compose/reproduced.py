@@ -11,6 +11,7 @@ from hcc2l.compose.verdicts import Judged, JudgedItem, Verdict
 from hcc2l.render.grid import Grid
 
 TITLE = "Published and reproduced"
+_BETWEEN = "between groups"  # the line of a p-value below those of the groups
 NOTHING = "–"  # where we have no number, because we cannot or it was not looked for
 _MIDDLES = ("median", "median_months", "mean", "hr", "or", "auc", "value")
 _SPREADS = (("ci_low", "ci_high"), ("q1", "q3"), ("min", "max"))
@@ -84,19 +85,17 @@ def tally_grid(title: str, tallies: Sequence[Tally], header: str) -> Grid:
 
 
 def comparison(items: Sequence[JudgedItem], title: str = TITLE) -> Grid:
-    """Each item with its groups: what is published, what we have, and the verdict."""
-    rows = [row for one in items for row in _rows(one)]
-    headers = ["Item", "Group", "Published", "Reproduced", "Verdict", "Reason"]
-    used = [i for i in range(len(headers)) if i not in (1, 5) or any(row[i] for row in rows)]
+    """Each item, its groups below it: what is published, what we have, the verdict and why."""
+    lines = [line for one in items for line in _lines(one)]
     return Grid(
         title=title,
         headings=(),
-        headers=tuple(headers[i] for i in used),
-        right=(False,) * len(used),
-        rows=tuple(tuple(row[i] for i in used) for row in rows),
+        headers=("Item", "Published", "Reproduced", "Verdict"),
+        right=(False, True, True, False),
+        rows=tuple(row for _, row in lines),
         footnotes=(),
-        flowing=5 in used,
-        indents=(0,) * len(rows),
+        flowing=True,
+        indents=tuple(depth for depth, _ in lines),
     )
 
 
@@ -105,21 +104,29 @@ def short_id(one: JudgedItem) -> str:
     return one.item.id.partition(".")[2]
 
 
-def _rows(one: JudgedItem) -> Iterator[tuple[str, ...]]:
-    """A line for each group of an item, its name on the first, each with its own reason."""
+def _lines(one: JudgedItem) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The lines of an item, each with its indent: a single one, or one for each of its groups."""
     values = one.values or tuple(Judged(v, None, one.verdict) for v in one.item.values)
     groups: dict[str, list[Judged]] = {}
     for value in values:
         groups.setdefault(_group(value.printed), []).append(value)
-    if not groups:
-        yield short_id(one), "", "", "", str(one.verdict), one.why
-    for place, (group, inside) in enumerate(groups.items()):
+    alone = len(groups) < 2
+    if not alone or not values:
+        said = "" if one.values else _verdict(one.verdict, [one.why])
+        yield 0, (short_id(one), "", "", said)
+    for group, inside in groups.items():
         compared = [v.verdict for v in inside if v.verdict is not Verdict.NOT_COMPARED]
         verdict = max(compared, default=Verdict.NOT_COMPARED)
-        reasons = dict.fromkeys(v.why for v in inside if v.why and v.verdict is verdict)
-        name = "" if place else short_id(one)
-        why = "; ".join(reasons) if one.values else "" if place else one.why
-        yield name, group, _cell(inside, _published), _cell(inside, _reproduced), str(verdict), why
+        reasons = [v.why for v in inside if v.verdict is verdict] if one.values else [one.why]
+        name = short_id(one) if alone else group or _BETWEEN
+        said = _verdict(verdict, reasons) if alone or one.values else ""
+        yield int(not alone), (name, _cell(inside, _published), _cell(inside, _reproduced), said)
+
+
+def _verdict(verdict: Verdict, reasons: Sequence[str]) -> str:
+    """A verdict with its reasons, each once."""
+    why = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+    return f"{verdict}: {why}" if why else str(verdict)
 
 
 def _group(value: Printed) -> str:

@@ -55,7 +55,8 @@ _WORDS = {
 }
 
 # Demanded where a value is not as printed: relative, by section and field of the paper.
-_HR = {"univariable": (0.01, 0.02), "multivariable": (0.03, 0.05)}  # the ratio, its limits
+_UNIVARIABLE_HR = (0.01, 0.02)  # the ratio, its limits
+_MULTIVARIABLE = (0.03, 0.05)
 _SUBGROUP = 0.10  # medians and their limits
 _P = 0.10
 _LANDMARK = 0.3  # points of per cent, absolute
@@ -140,9 +141,10 @@ def within_bound(ours: float, printed: Decimal, item: Item, field: str) -> bool:
 def _relative_bound(item: Item, field: str) -> float:
     if field == "p":
         return _P
-    if item.kind == "cox":
-        ratio, limits = _HR.get(item.texts.get("model", ""), (0.0, 0.0))
-        return ratio if field == "hr" else limits if field in _LIMITS else 0.0
+    model = item.texts.get("model", "")  # such as `multivariable (stepwise)`
+    if item.kind == "cox" or (item.kind == "logistic" and model.startswith("multivariable")):
+        ratio, limits = _MULTIVARIABLE if model.startswith("multivariable") else _UNIVARIABLE_HR
+        return ratio if field in ("hr", "or") else limits if field in _LIMITS else 0.0
     if item.kind == "km" and "factor" in item.texts:
         return _SUBGROUP if field in ("median_months", *_LIMITS) else 0.0
     return 0.0

@@ -17,7 +17,7 @@ from hcc2l.cohort import Cohort, Source
 from hcc2l.dictionary import FILE_NAME, Dictionary, RowsEntry, load_dictionary
 from hcc2l.errors import InputError, UsageError, did_you_mean
 from hcc2l.readers.raw import LARGE, Content, Reader, ReadOptions
-from hcc2l.samples import sample_folder
+from hcc2l.samples import COHORT, folder_of
 
 # suffix -> "module:function"; a reader takes (content, options, name) and returns a RawTable.
 READERS = {
@@ -196,7 +196,7 @@ def _read(
 
 def bundled_cohort() -> Path:
     """The path of the bundled cohort, used when no cohort is given."""
-    return sample_folder() / "second_line" / "cohort.csv"
+    return folder_of("second_line") / COHORT
 
 
 def _locate(

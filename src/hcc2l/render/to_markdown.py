@@ -10,6 +10,8 @@ from hcc2l.render.grid import Grid, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
+INDENT = "\u2003"  # which Markdown does not take for a margin
+
 
 def render(report: Report, options: RenderOptions) -> str:
     """The document of one report."""
@@ -47,7 +49,7 @@ def table(content: Grid, number: str = "") -> str:
     """Aligned in the source too, so that it reads well as plain text."""
     header = [_text(h) for h in content.full_headers]
     rows = [
-        ["\u2003" * depth + _text(row[0]), *map(_text, row[1:])]
+        [INDENT * depth + _text(row[0]), *map(_text, row[1:])]
         for depth, row in zip(content.indents, content.rows, strict=True)
     ]
     widths = [max(3, *(len(line[i]) for line in [header, *rows])) for i in range(len(header))]
