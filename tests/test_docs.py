@@ -379,7 +379,10 @@ def test_every_default_option_is_described() -> None:
     assert [o for o in sorted(options) if f"`{o}`" not in section] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name)
+LINKING = [*PAGES, *sorted((ROOT / "docs" / "studies").glob("*.md")), ROOT / "CONTRIBUTING.md"]
+
+
+@pytest.mark.parametrize("page", LINKING, ids=lambda p: p.name)
 def test_links_have_a_target(page: Path) -> None:
     for target, anchor in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
         other = page.parent / target if target else page

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from hcc2l.cli.report import run_study
 from hcc2l.compose.bundled import Compared, compared_study
-from hcc2l.compose.reproduced import comparison, short_id, summary, tally, tally_grid
+from hcc2l.compose.reproduced import comparison, summary, tally, tally_grid
 from hcc2l.compose.verdicts import JudgedItem, Verdict
 from hcc2l.errors import Hcc2lError
 from hcc2l.render.grid import Grid
@@ -67,7 +67,7 @@ def stated(page: Path) -> dict[str, Verdict]:
 def lost(one: Compared, before: dict[str, Verdict]) -> list[JudgedItem]:
     """The items that were reached, as their page states, and are not any more."""
     reached = {item for item, verdict in before.items() if verdict.reached}
-    return [j for j in one.items if short_id(j) in reached and not j.verdict.reached]
+    return [j for j in one.items if j.item.short_id in reached and not j.verdict.reached]
 
 
 def overview(studies: dict[str, Compared]) -> Grid:

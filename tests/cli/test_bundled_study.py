@@ -29,9 +29,10 @@ def test_a_terminal_shows_the_tables_with_the_published_numbers(
         "Table 1. Patients", "Published and reproduced (Table 1)",
         "Table 2. Overall survival", "Published and reproduced (Table 2)",
         "Figure 1. Overall survival by treatment", "Published and reproduced (Figure 1)",
-        "Published and reproduced", "Items by kind", "Items without a table or figure",
+        "Published and reproduced", "Items without a table or figure", "Items by kind",
     ]  # fmt: skip
     assert "14/17 (82.4%)" in done.out
+    assert "Kaplan EL" not in done.out  # the methods are for documents
     assert "The patients are synthetic." in done.out
     assert max(map(len, done.out.splitlines())) <= 100
 

@@ -205,7 +205,7 @@ def whole(entry: str, *verdicts: int | None, made: bool = True) -> JudgedItem:
 def test_a_table_is_reached_when_it_is_made_with_all_its_items() -> None:
     assert whole("t", 1, 1).verdict is Verdict.AS_PRINTED
     lost = whole("t", 1, 2, None)
-    assert (lost.verdict, lost.why) == (Verdict.MISSED, "2 of 3 items not reached: s.1, s.2")
+    assert (lost.verdict, lost.why) == (Verdict.MISSED, "2 of 3 items not reached: 1, 2")
     assert whole("t", 1, None).verdict is Verdict.CANNOT
     assert whole("t", made=False).verdict is Verdict.MISSED
     assert whole("t", 1, made=False).why == "t was not made"

@@ -478,7 +478,9 @@ def _deliver(
         print_result(whole)
     elif compared is not None and not paths:
         width, colour = terminal()
-        print_result(render_document(document, width, colour=colour))
+        last = document.parts.index(added.end[-1])
+        until = replace(document, parts=document.parts[: last + 1])
+        print_result(render_document(until, width, colour=colour))
     else:
         print_result(_contents(document))
     if old is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hcc2l.compose.document import Added, Done
-from hcc2l.compose.ledger import Results, read_ledger
+from hcc2l.compose.ledger import CHECKLIST, Results, read_ledger
 from hcc2l.compose.published import Published, read_published
 from hcc2l.compose.reproduced import comparison, record, summary
 from hcc2l.compose.study import Study
@@ -34,13 +34,11 @@ class Compared:
         by_entry: dict[str, list[JudgedItem]] = {}
         for one in self.items:
             by_entry.setdefault(one.entry, []).append(one)
-        rest = by_entry.pop("", [])
-        end: list[Part] = [
-            Section("Published and reproduced"),
-            NumberedTable(summary(self.items), None),
-        ]
+        rest = [*by_entry.pop("", []), *by_entry.pop(CHECKLIST, [])]
+        end: list[Part] = [Section("Published and reproduced")]
         if rest:
             end.append(NumberedTable(comparison(rest, "Items without a table or figure"), None))
+        end.append(NumberedTable(summary(self.items), None))
         return Added(
             before=(Paragraph(SYNTHETIC.format(short=self.published.short)),),
             after={entry: comparison(held) for entry, held in by_entry.items()},

@@ -81,6 +81,11 @@ class Item:
     note: str = ""
 
     @property
+    def short_id(self) -> str:
+        """The id without the name of the study."""
+        return self.id.partition(".")[2]
+
+    @property
     def outside(self) -> bool:
         """Whether the paper shows an image and prints nothing that could be compared."""
         if self.kind in MADE:

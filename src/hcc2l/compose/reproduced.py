@@ -99,11 +99,6 @@ def comparison(items: Sequence[JudgedItem], title: str = TITLE) -> Grid:
     )
 
 
-def short_id(one: JudgedItem) -> str:
-    """The id of an item without its study."""
-    return one.item.id.partition(".")[2]
-
-
 def _lines(one: JudgedItem) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The lines of an item, each with its indent: a single one, or one for each of its groups."""
     values = one.values or tuple(Judged(v, None, one.verdict) for v in one.item.values)
@@ -113,12 +108,12 @@ def _lines(one: JudgedItem) -> Iterator[tuple[int, tuple[str, ...]]]:
     alone = len(groups) < 2
     if not alone or not values:
         said = "" if one.values else _verdict(one.verdict, [one.why])
-        yield 0, (short_id(one), "", "", said)
+        yield 0, (one.item.short_id, "", "", said)
     for group, inside in groups.items():
         compared = [v.verdict for v in inside if v.verdict is not Verdict.NOT_COMPARED]
         verdict = max(compared, default=Verdict.NOT_COMPARED)
         reasons = [v.why for v in inside if v.verdict is verdict] if one.values else [one.why]
-        name = short_id(one) if alone else group or _BETWEEN
+        name = one.item.short_id if alone else group or _BETWEEN
         said = _verdict(verdict, reasons) if alone or one.values else ""
         yield int(not alone), (name, _cell(inside, _published), _cell(inside, _reproduced), said)
 

@@ -18,6 +18,7 @@ from hcc2l.compose.ledger import (
     find_text,
 )
 from hcc2l.compose.published import MADE, Item, Printed, Published
+from hcc2l.errors import quoted_list
 from hcc2l.wording import counted
 
 
@@ -66,6 +67,7 @@ _SYMMETRIC = ("tog2025",)
 # R prints medians with three significant digits; zeros that the paper added are not in the JSON.
 _SIGNIFICANT = {("sora2", "km"): 3}
 _HAIR = 1e-9
+_NAMED = 4  # items of a table that are named when they are not reached
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,6 @@ def _judged_whole(
         return JudgedItem(item, place.entry, Verdict.MISSED, why=f"{place.entry} was not made")
     held = [one for one in items if one.entry == place.entry and one.verdict != Verdict.OUTSIDE]
     worst = max((one.verdict for one in held), default=Verdict.AS_PRINTED)
-    lost = [one.item.id for one in held if not one.verdict.reached]
-    why = f"{len(lost)} of {counted(len(held), 'item')} not reached: {', '.join(lost)}"
+    lost = [one.item.short_id for one in held if not one.verdict.reached]
+    why = f"{len(lost)} of {counted(len(held), 'item')} not reached: {quoted_list(lost, _NAMED)}"
     return JudgedItem(item, place.entry, worst, why=why if lost else "")
