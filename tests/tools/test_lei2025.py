@@ -71,15 +71,20 @@ def test_scans_may_stop_long_before_death_only():
     assert lei.ScansStop(101).holds(state | {"death": np.array([0])})
 
 
-def test_the_first_iterations_replay():
-    def first():
-        found = search.anneal(
-            _start(), [lei.survival_targets()], lei.survival_moves(),
-            iterations=150, rng=np.random.default_rng(2),
-        )  # fmt: skip
-        return found["os"].tolist(), found["drug"].tolist()
+def test_the_search_replays():
+    first, again = (lei.survival_after_sorafenib(effort=0.0005) for _ in range(2))
+    assert all(np.array_equal(first[name], again[name]) for name in first)
 
-    assert first() == first()
+
+def test_a_cohort_of_few_iterations_has_the_counts_of_table_1():
+    patients = lei.patients_from(_start(), effort=0.001)
+    for group in ("primary", "secondary"):
+        of_group = [one for one in patients if one["resistance"] == group]
+        for variable, above in {"afp": 400, "alt": 40, "ast": 40, "age": 50}.items():
+            name = "afp_cat400" if variable == "afp" else f"{variable}_cat40"
+            item = lei.item("baseline", f"baseline.{'age' if variable == 'age' else name}")
+            n = item["values"][group]["n"]
+            assert sum(float(one[variable]) > above for one in of_group) == n
 
 
 def test_regimens_and_drugs_have_the_published_counts():

@@ -570,34 +570,54 @@ def not_more(column: str) -> list[Rule]:
     return rules
 
 
-def with_characteristics(state: State, rng: np.random.Generator, scale: float = 1.0) -> State:
+TOGETHER = (("multiple",), ("multiple", "large"), ("bclc_c", "vascular", "metastasis"))
+ALONE = tuple((c,) for c in AT_SECOND_LINE if not any(c in columns for columns in TOGETHER))
+
+
+def with_characteristics(state: State, rng: np.random.Generator, effort: float = 1.0) -> State:
     """Labels of Table 2, from proportions of Table 1 to the printed hazard ratios."""
-    for column in AT_SECOND_LINE:
-        share = np.where(
-            state["primary"] == PRIMARY, margins(column)[0] / 165, margins(column)[1] / 259
-        )
-        has = rng.random(SECOND_LINE) < share
-        if column == "bclc_c":
-            has |= (state["vascular"] == 1) | (state["metastasis"] == 1)
-        state = {**state, column: has.astype(np.int64)}
-    together: list[tuple[str, ...]] = [("multiple", "large"), ("vascular", "metastasis", "bclc_c")]
-    alone = [(c,) for c in AT_SECOND_LINE if not any(c in columns for columns in together)]
-    for columns in [*together, *alone]:
+    state = drawn_characteristics(state, rng)
+    for columns in (*TOGETHER, *ALONE):
         targets = [target for column in columns for target in table_2(column)]
         rules = [rule for column in columns for rule in not_more(column)]
-        if "multiple" in columns:
-            targets += models()
-        if "bclc_c" in columns:
-            rules.append(Within(("vascular", "metastasis"), "bclc_c"))
         moves: list[tuple[Move, float]] = []
         for column in columns:
             moves += [(Swap((column,)), 0.7), (Flip(column), 0.3)]
-        iterations = int(scale * (25_000 if len(columns) > 1 else 12_000))
-        state = anneal(
-            feasible(state, columns, rng), targets, moves,
-            iterations=iterations, rng=rng, rules=rules, hot=1.0, cold=0.02, slope=20.0,
-        )  # fmt: skip
-        print(f"{columns}\n{shortfalls(state, targets)}", flush=True)
+        if "large" in columns:
+            targets += models()
+        if "bclc_c" in columns:
+            rules.append(Within(("vascular", "metastasis"), "bclc_c"))
+            moves.append((Swap(columns), 1.0))
+        state = feasible(state, columns, rng)
+        for hot in (1.0, 2.0, 2.0):  # again where something is left
+            state = anneal(
+                state, targets, moves, iterations=int(effort * 12_000), rng=rng, rules=rules,
+                hot=hot, cold=0.02, slope=20.0,
+            )  # fmt: skip
+        print(f"{', '.join(columns)}\n{shortfalls(state, targets)}\n", flush=True)
+    return state
+
+
+def drawn_characteristics(state: State, rng: np.random.Generator) -> State:
+    """Labels by the proportions of Table 1; invasion and metastases in stage C alone.
+
+    The patients with a single tumour are those whom the printed limits ask for: 3 progressions and
+    7 deaths, 4 of them without a progression, and long times.
+    """
+    state = dict(state)
+    for column in AT_SECOND_LINE:
+        primary, secondary = margins(column)
+        share = np.where(state["primary"] == PRIMARY, primary / 165, secondary / 259)
+        state[column] = (rng.random(SECOND_LINE) < share).astype(np.int64)
+    state["bclc_c"] = (rng.random(SECOND_LINE) < 0.75).astype(np.int64)
+    for column in ("vascular", "metastasis"):
+        state[column] &= state["bclc_c"]
+    state["multiple"][:] = 1
+    for died, progressed, n in ((1, 0, 4), (1, 1, 3), (0, 0, 12)):
+        like = (state["death"] == died) & (state["progressed"] == progressed)
+        like &= state["primary"] == SECONDARY
+        members = np.flatnonzero(like)
+        state["multiple"][_first(members, state["pfs"][members], n)] = 0
     return state
 
 
@@ -649,7 +669,9 @@ def all_patients(second: State, rng: np.random.Generator) -> tuple[State, Betwee
     low = np.where(had, after + shortest, np.where(primary == PRIMARY, 20, 100))
     high = np.where(had, np.minimum(after + longest, LAST_DAY), LAST_DAY)
     dies = np.where(primary == PRIMARY, 210.0, 600.0) * (0.1 + rng.exponential(1.0, size))
-    lost = DAYS_PER_MONTH * rng.normal(19.0, 6.0, size)
+    lost = DAYS_PER_MONTH * rng.normal(
+        21.3, 2.5, size
+    )  # the printed limits of follow-up are narrow
     gap = np.where(primary == PRIMARY, rng.integers(60, 150, size), rng.integers(120, 700, size))
     total = np.clip(np.where(had, after + gap, np.minimum(dies, lost)), low, high)
     death = (dies <= lost).astype(np.int64)
@@ -1024,49 +1046,89 @@ def _second_characteristics(
 
 # --- all of it -----------------------------------------------------------------------------------
 
-SEED = 4
 
+@dataclass(frozen=True)
+class Stage:
+    """A search: its random numbers, iterations, temperatures and the slope of the penalty.
 
-def search(seed: int, effort: float = 1.0) -> list[dict[str, Any]]:
-    """The patients found by a search of `effort` times the usual iterations, about ten minutes.
-
-    Each stage has its own random numbers, so that a change of one leaves those before it alone.
+    With `repeats`, it begins again where it ended.
     """
-    stages = (np.random.default_rng([seed, stage]) for stage in range(9))
 
-    def found(
+    seed: int
+    iterations: int
+    hot: float = 0.7
+    cold: float = 0.01
+    slope: float = 30.0
+    repeats: int = 1
+
+    def run(
+        self,
         state: State,
         targets: Sequence[Target],
         moves: Sequence[tuple[Move, float]],
-        iterations: int,
         rules: Sequence[Rule] = (),
-        hot: float = 0.7,
+        effort: float = 1.0,
+        rng: np.random.Generator | None = None,
     ) -> State:
-        state = anneal(
-            state, targets, moves, iterations=int(effort * iterations), rng=next(stages),
-            rules=rules, hot=hot, cold=0.01, slope=30.0,
-        )  # fmt: skip
-        print(f"{', '.join(target.name for target in targets)}\n{shortfalls(state, targets)}\n")
+        """The best state found; what is not as printed is told."""
+        rng = rng or np.random.default_rng(self.seed)
+        for _ in range(self.repeats):
+            state = anneal(
+                state, targets, moves, iterations=int(effort * self.iterations), rng=rng,
+                hot=self.hot, cold=self.cold, rules=rules, slope=self.slope,
+            )  # fmt: skip
+            told = ", ".join(target.name for target in targets)
+            print(f"{told}\n{shortfalls(state, targets)}\n", flush=True)
         return state
 
-    distinct = [DistinctDays("os", "death")]
-    second = second_line(next(stages))
-    second = found(second, [survival_targets()], survival_moves(), 200_000, distinct)
-    second = with_progression(second, next(stages))
+
+# the first search, and others from where it ends: cooler, then hot again with a steeper penalty
+SURVIVAL = (
+    Stage(4, 200_000),
+    Stage(77, 100_000, hot=0.15),
+    Stage(78, 40_000, hot=1.2, cold=0.02, slope=60.0, repeats=2),
+)
+PROGRESSION = Stage(80, 60_000)
+FROM_SORAFENIB = (
+    Stage(81, 60_000),
+    Stage(82, 30_000, hot=1.2, cold=0.02, slope=60.0, repeats=2),
+)
+RESISTANCE = Stage(83, 12_000)
+ROC = Stage(84, 10_000)
+DRAWS = 85
+
+
+def survival_after_sorafenib(effort: float = 1.0) -> State:
+    """Resistance, drugs and overall survival of the 192."""
+    first = np.random.default_rng(SURVIVAL[0].seed)
+    state, targets = second_line(first), [survival_targets()]
+    rules = [DistinctDays("os", "death")]
+    for stage in SURVIVAL:
+        rng = first if stage is SURVIVAL[0] else None
+        state = stage.run(state, targets, survival_moves(), rules, effort, rng)
+    return state
+
+
+def patients_from(second: State, effort: float = 1.0) -> list[dict[str, Any]]:
+    """The 424, given resistance, drugs and overall survival of the 192."""
+    rng = np.random.default_rng(DRAWS)
+    second = with_progression(second, rng)
     rules = [NotAfter("pfs", "os"), ScansStop(), DistinctDays("pfs", "progressed")]
-    second = found(second, [progression_targets()], progression_moves(), 40_000, rules)
-    second = with_characteristics(second, next(stages), effort)
-    everyone, possible = all_patients(second, next(stages))
-    everyone = found(everyone, first_line_targets(), first_line_moves(), 80_000, [possible])
-    rest = next(stages)
-    everyone = with_table_1(everyone, second, rest)
+    moves = progression_moves()
+    second = PROGRESSION.run(second, [progression_targets()], moves, rules, effort)
+    second = with_characteristics(second, rng, effort)
+    everyone, possible = all_patients(second, rng)
+    for stage in FROM_SORAFENIB:
+        targets = first_line_targets()
+        everyone = stage.run(everyone, targets, first_line_moves(), [possible], effort)
+    everyone = with_table_1(everyone, second, rng)
     exchanged: list[tuple[Move, float]] = [
         (Swap((column,), within=("primary",)), 1.0) for column in ("afp", "alt", "large")
     ]
-    everyone = found(everyone, resistance_model(), exchanged, 12_000)
-    everyone = with_markers(everyone, rest)
-    everyone = found(everyone, roc_targets(), roc_moves(everyone), 10_000)
-    return rows(everyone, second, rest)
+    everyone = RESISTANCE.run(everyone, resistance_model(), exchanged, effort=effort)
+    everyone = with_markers(everyone, rng)
+    everyone = ROC.run(everyone, roc_targets(), roc_moves(everyone), effort=effort)
+    return rows(everyone, second, rng)
 
 
 def write(patients: Sequence[Mapping[str, Any]], folder: Path) -> None:
@@ -1081,4 +1143,7 @@ def write(patients: Sequence[Mapping[str, Any]], folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(search(SEED), Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    write(
+        patients_from(survival_after_sorafenib()),
+        Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER,
+    )
