@@ -760,7 +760,7 @@ def first_line_targets() -> list[Target]:
         )
     found = item("follow_up", "fu.median")
     wanted = tuple(printed(found[key], 1) for key in ("value", "ci_low", "ci_high"))
-    follow_up = Median("follow-up", wanted, "total", "death", reverse=True)
+    follow_up = Median("follow-up", wanted, "total", "death", reverse=True, weight=5.0)
     return [figures.target(), *rates, follow_up]
 
 
@@ -836,11 +836,20 @@ def resistance_model() -> list[Target]:
     for column in ("afp", "alt"):
         wanted += ratio(item("logistic", stem + FIRST_LINE[column]), "or")
     others = {"vascular": True, "large": True, "bclc_c": True, "diabetes": False}
-    for raises in others.values():  # limits on both sides of 1, and 2 % more
-        one = Printed(0.82, 0.16)
-        wanted += [None, one, None] if raises else [None, None, Printed(1.2, 0.18)]
+    free = {  # (odds ratio, lower, upper) with limits on both sides of 1
+        True: (None, Printed(0.89, 0.10), None),
+        False: (None, None, Printed(1.11, 0.10)),
+    }
     terms = [(column, 1) for column in ("afp", "alt", *others)]
-    return [Logistic("Supplementary Table 2", tuple(wanted), "primary", tuple(terms))]
+    for raises in others.values():
+        wanted += free[raises]
+    made: list[Target] = [
+        Logistic("Supplementary Table 2", tuple(wanted), "primary", tuple(terms))
+    ]
+    for column, raises in others.items():  # nor does any of them remain with AFP and ALT alone
+        three = ((column, 1), ("afp", 1), ("alt", 1))
+        made.append(Logistic(f"with {column}", free[raises], "primary", three))
+    return made
 
 
 AFP_HIGH, ALT_HIGH = 400.0, 40.0
@@ -1151,8 +1160,8 @@ SURVIVAL = (
 )
 PROGRESSION = Stage(80, 60_000)
 FROM_SORAFENIB = (
-    Stage(81, 60_000),
-    Stage(82, 30_000, hot=1.2, cold=0.02, slope=60.0, repeats=2),
+    Stage(81, 50_000, hot=1.2, cold=0.02, slope=60.0),
+    Stage(82, 30_000, hot=1.2, cold=0.02, slope=60.0),
 )
 RESISTANCE = Stage(83, 12_000)
 ROC = Stage(84, 10_000)
