@@ -57,7 +57,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench_roc.py
 
 # Every published number of the bundled studies beside ours; STUDY=lei2025 runs one of them.
-ledger: $(VENV)/installed-dev
+ledger: $(VENV)/installed
 	$(BIN)/python tools/ledger.py $(STUDY)
 
 cohort: $(VENV)/installed

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -18,14 +16,12 @@ from hcc2l.compose.bundled import Compared, compared_study
 from hcc2l.compose.study import Entry, read_study
 from hcc2l.compose.verdicts import Verdict
 from tests.conftest import Run
-from tests.test_docs import run_shell
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "sample_data"
 MINI = Path(__file__).parent / "reference" / "samples"
 SUMS = sorted(DATA.glob("*/SHA256SUMS"))
 STUDIES = samples.ledger_names()
-PAGES = sorted((ROOT / "docs" / "studies").glob("*.md"))
 _QUICK = ("table1", "response", "adverse", "flow")
 _MOST = 3  # entries of each study that are run every time
 
@@ -99,15 +95,6 @@ def test_the_whole_ledger_is_that_of_the_page(name: str, tool: ModuleType) -> No
 def test_check_finds_nothing_doubtful(name: str, run: Run) -> None:
     done = run("check", samples.folder_of(name) / "cohort.csv", "--strict", "--quiet")
     assert done.status == 0, done.out
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
-def test_the_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
-    """One after the other, as a reader would type them."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
-    done: subprocess.CompletedProcess[str] = run_shell("\n".join(blocks), tmp_path)
-    assert done.returncode == 0, done.stderr
 
 
 def test_make_ledger_keeps_a_page_and_tells_what_is_lost(

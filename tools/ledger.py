@@ -13,8 +13,9 @@ from the page.
 from __future__ import annotations
 
 import re
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hcc2l.cli.report import run_study
@@ -86,6 +87,20 @@ def overview(studies: dict[str, Compared]) -> Grid:
     return tally_grid("Published items", [*tallies, tally("all studies", every)], "Study and kind")
 
 
+def by_entry(one: Compared) -> Iterator[str]:
+    """The items of each entry, with its caption and its commands."""
+    entries = {entry.id: entry for entry in one.study.entries}
+    for name, items in one.by_entry.items():
+        entry = entries.get(name)
+        if entry is None:
+            yield table(comparison(items, "Items without a table or figure"))
+            continue
+        commands = "\n".join(f"hcc2l {shlex.join(words)}" for words in entry.runs)
+        title = f"**{name}: {entry.caption}**" if entry.caption else f"**{name}**"
+        rows = table(comparison(items)).partition("\n\n")[2]
+        yield f"{title}\n\n```text\n{commands}\n```\n\n{rows}"
+
+
 def pages(studies: dict[str, Compared]) -> str:
     """A link to the page of each study."""
     links = (f"- [{one.published.short}](studies/{name}.md)" for name, one in studies.items())
@@ -122,8 +137,9 @@ def main(names: Sequence[str]) -> int:
         gone = lost(one, stated(page_of(name)))
         if gone:
             print(f"{name} lost: {', '.join(judged.item.id for judged in gone)}")
+            print(f"{page_of(name)} is not written; to give them up, remove their lines from it.")
         else:
-            write_between(page_of(name), summary(one.items), comparison(one.items))
+            write_between(page_of(name), summary(one.items), *by_entry(one))
         status |= bool(gone) or any(judged.verdict is Verdict.NONE for judged in one.items)
     if not names and studies and not status:
         print(grid_text(overview(studies), 120))

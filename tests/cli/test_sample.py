@@ -65,6 +65,7 @@ def test_a_link_that_leads_nowhere_is_not_written_through(run: Run, workplace: P
     [
         (("mimi", "--into", "x"), "no bundled cohort 'mimi'", "Did you mean 'mini'?"),
         (("mini",), "mini: The folder is missing.", "hcc2l sample mini --into mini"),
+        (("mini", "--into", ""), "mini: The folder is missing.", "hcc2l sample mini --into mini"),
         (("--into", "x"), "The name of a cohort is missing.", "hcc2l sample NAME --into x"),
         (("mini", "--into", "file"), "--into file: This is a file.", "Name a folder."),
         (("mini", "--into", "file/x"), "--into file/x: The folder cannot be made", "another"),
@@ -84,3 +85,13 @@ def test_what_cannot_be_written_is_told(
 def test_the_generators_of_a_cohort_stay_behind() -> None:
     for name in cohort_names():
         assert {path.suffix for path in sample_files(name)} <= {".csv", ".toml", ".md"}
+
+
+@pytest.mark.usefixtures("mini")
+@pytest.mark.parametrize("words", ["sample ", "sample m", "report --study "])
+def test_the_names_are_completed(run: Run, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    typed = f"hcc2l {words}"
+    monkeypatch.setenv("_HCC2L_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(typed.count(" ")))
+    assert run().out.split() == ["mini"]

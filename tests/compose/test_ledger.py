@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from hcc2l.compose.ledger import Ledger, Line, NotFoundError, NotMadeError, Place, find, read_ledger
+from hcc2l.compose.ledger import Ledger, Place, read_ledger
 from hcc2l.compose.published import Item, Printed, Published
 from hcc2l.compose.study import read_study
 from hcc2l.errors import UsageError
@@ -63,7 +61,9 @@ table = "b"
     assert line.place_of("p") == Place("figure-1", 1, "tests", {"variable": "sex"})
     assert line.place_of("values.B.pct") == Place("figure-1", 1, "b", {"variable": "sex"})
     assert line.place_of("values.B.n").times == 100
-    assert line.place_of("values.B.n").over == Place("figure-1", 0, "rows", {"variable": "all"})
+    assert line.place_of("values.B.n").over == Place(
+        "figure-1", 0, "rows", {"variable": "all"}, times=1.0
+    )
     assert line.place_of("values.B.n").where == {"variable": "men", "share": Decimal("0.5")}
 
 
@@ -127,104 +127,3 @@ def test_a_ledger_that_is_no_toml_is_refused(write: Write) -> None:
 )
 def test_a_line_may_be_as_short_as_that(write: Write, text: str) -> None:
     assert len(read(write, f"[[item]]\n{text}").lines) == 1
-
-
-ROWS = [
-    {"variable": "sex", "level": "male", "group": "lenvatinib", "count": 14, "n": 17,
-     "denominator": 17, "percent": 0.82},
-    {"variable": "sex", "level": "male", "group": "all", "count": 33, "n": 40,
-     "denominator": "known", "percent": None},
-    {"variable": "time", "level": None, "group": "all", "count": None, "n": 40,
-     "denominator": 40, "percent": None},
-]  # fmt: skip
-BANDS = [
-    {"adverse_event": "pain", "band": band, "count": count, "n": 40}
-    for band, count in (("any", 9), ("3-4", 2), ("3-5", 3))
-]
-RESULTS = {"t": [{"rows": ROWS, "events": BANDS, "none": []}]}
-
-
-def found(path: str, where: dict[str, Any], table: str = "rows", **place: Any) -> float | None:
-    line = Line(1, "s.x", Place("t", table=table, where=where, **place), {"LEN": "lenvatinib"})
-    return find(Printed(path, Decimal(1)), line, RESULTS)
-
-
-def test_a_group_of_the_paper_is_the_group_of_the_row() -> None:
-    sex = {"variable": "sex"}
-    assert found("values.LEN.n", sex) == 14
-    assert found("values.all.n", sex) == 33
-    assert found("values.all.n", sex | {"group": "lenvatinib"}) == 14  # the ledger's own word
-
-
-def test_a_field_of_the_paper_has_a_usual_key() -> None:
-    sex = {"variable": "sex"}
-    assert found("values.LEN.denom", sex) == 17
-    assert found("values.all.denom", sex) == 40  # where `denominator` says which patients
-    assert found("values.LEN.pct", sex) == pytest.approx(82)
-    assert found("values.LEN.pct", sex, times=1.0) == 0.82
-    assert found("values.LEN.n", sex, key="denominator") == 17
-    assert found("n", {"variable": "time"}) == 40
-    assert found("values.all.pct", sex) is None
-
-
-def test_a_percentage_that_no_row_has_comes_from_its_count() -> None:
-    assert found("any_grade.all.pct", {"adverse_event": "pain"}, "events") == pytest.approx(22.5)
-
-
-@pytest.mark.parametrize(("grades", "count"), [("any_grade", 9), ("grade3_4", 2), ("grade_ge3", 3)])
-def test_grades_of_the_paper_are_bands(grades: str, count: int) -> None:
-    assert found(f"{grades}.all.n", {"adverse_event": "pain"}, "events") == count
-
-
-def test_a_value_may_be_a_ratio_or_a_difference_of_ours() -> None:
-    sex = {"variable": "sex", "group": "lenvatinib"}
-    at = Place("t", table="rows", where=sex, key="count")
-    assert found("value", sex, key="n", over=at) == pytest.approx(17 / 14)
-    assert found("value", sex, key="n", minus=at) == 3
-    null = replace(at, where={"variable": "time"}, key="percent")
-    assert found("value", sex, key="n", over=null) is None
-    assert found("value", sex, key="n", minus=null) is None
-
-
-@pytest.mark.parametrize("level", ["", "male"])
-def test_an_empty_text_is_null(level: str) -> None:
-    expected = 33 if level else 40
-    assert found("n", {"level": level, "group": "all"}) == expected
-
-
-@pytest.mark.parametrize("n", [17, Decimal("17.0"), "17"])
-def test_numbers_are_compared_as_numbers(n: Any) -> None:
-    assert found("n", {"n": n}) == 14
-
-
-@pytest.mark.parametrize(
-    ("where", "table", "fault"),
-    [
-        ({"variable": "sex"}, "row", "t has no table 'row'. Did you mean 'rows'?"),
-        ({"variable": "sex"}, "", "t has no table ''. Choose from: rows, events, none."),
-        ({"varable": "sex"}, "rows", "t rows has no column 'varable'. Did you mean 'variable'?"),
-        ({"variable": "sexx"}, "rows", "t rows has no rows where variable = 'sexx'. variable: "
-                                       "Did you mean 'sex'?"),
-        ({"variable": "sex"}, "rows", "t rows has 2 rows where variable = 'sex'. They differ in "
-                                      "group, count, n, denominator."),
-        ({}, "none", "t none has no rows."),
-        ({"group": "lenvatinib", "level": ""}, "rows", "t rows has no rows where group = "
-         "'lenvatinib', level = ''. level: Choose from: male."),
-    ],
-)  # fmt: skip
-def test_a_row_that_is_not_there_or_not_the_only_one_is_told(
-    where: dict[str, str], table: str, fault: str
-) -> None:
-    with pytest.raises(NotFoundError) as error:
-        found("n", where, table)
-    assert str(error.value) == fault
-
-
-def test_a_key_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(NotFoundError, match=r"no number under median; it has variable, level"):
-        found("median_months", {"group": "lenvatinib"})
-
-
-def test_an_entry_that_failed_is_told_apart() -> None:
-    with pytest.raises(NotMadeError, match="u could not be made"):
-        find(ONE, Line(1, "s.x", Place("u", table="rows")), RESULTS)

@@ -22,7 +22,8 @@ def value(
     path: str, number: str | None, ours: float | None, verdict: Verdict = GOOD, sign: str = "="
 ) -> Judged:
     printed = Printed(path, None if number is None else Decimal(number), sign)
-    return Judged(printed, ours, verdict, "" if verdict is GOOD else f"why of {path}")
+    why = "" if verdict is GOOD else f"why of {path}"
+    return Judged(printed, ours, verdict, why, where=f"table-1 groups {path}")
 
 
 @pytest.mark.parametrize(
@@ -118,9 +119,11 @@ def test_json_holds_the_values_by_their_paths() -> None:
     assert record(one(*values, verdict=Verdict.MISSED, why="n: 4 instead of 5")) == {
         "id": "s.km.os",
         "kind": "km",
+        "entry": "table-1",
         "published": {"n": 5.0, "ci_high": None},
         "reproduced": {"n": 4, "ci_high": None},
         "difference": {"n": -1.0, "ci_high": None},
         "verdict": "missed",
         "why": "n: 4 instead of 5",
+        "where": {"n": "table-1 groups n", "ci_high": "table-1 groups ci_high"},
     }

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc2l.compose.ledger import Ledger, Line, Place
+from hcc2l.compose.ledger import CHECKLIST, Ledger, Line, Place
 from hcc2l.compose.published import Item, Printed, Published
 from hcc2l.compose.verdicts import JudgedItem, Verdict, as_printed, judge, within_bound
 
@@ -48,7 +48,7 @@ def test_a_number_further_off_does_not_equal_it(whole: int, places: int, off: fl
         (6.637, "6.6", 0, True),
         (20.829, "20.83", 3, True),
         (20.84, "20.83", 3, False),
-        (0.0, "0", 3, True),
+        (0.4, "0", 3, True),
     ],
 )
 def test_zeros_at_the_end_may_be_lacking(
@@ -146,6 +146,12 @@ def test_what_is_believed_instead_is_contradicted_by_the_paper() -> None:
     assert judged(value, ours={"percent": 0.50}).verdict is Verdict.MISSED
 
 
+def test_only_the_worst_values_give_the_reason() -> None:
+    believed = printed("pct", "54.3", trust=Decimal("44.4"))
+    found = judged(believed, printed("n", "7"), ours={"percent": 0.444, "n": 8})
+    assert (found.verdict, found.why) == (Verdict.MISSED, "n: 8 instead of 7")
+
+
 def test_a_withdrawn_value_cannot_be_missed() -> None:
     found = judged(printed("max", "68", withdrawn=True), ours={"max": 6.8})
     assert found.verdict is Verdict.CONTRADICTED
@@ -156,6 +162,8 @@ def test_a_named_contradiction_excuses_a_miss_and_nothing_else() -> None:
     missed = judged(printed("n", "17"), ours={"n": 18}, place=place)
     assert (missed.verdict, missed.why) == (Verdict.CONTRADICTED, place.contradicted)
     assert judged(printed("n", "18"), ours={"n": 18}, place=place).verdict is Verdict.AS_PRINTED
+    near = judged(printed("p", "0.10"), ours={"p": 0.107}, place=place)
+    assert (near.verdict, near.why) == (Verdict.WITHIN_BOUND, "")
 
 
 def test_one_value_that_cannot_be_reached_is_named_and_the_others_are_compared() -> None:
@@ -185,16 +193,23 @@ def test_words_are_compared_where_the_ledger_gives_them_a_place() -> None:
     assert judged(ours={"name": "six"}).verdict is Verdict.OUTSIDE  # not asked for
 
 
-def whole(entry: str, *verdicts: int | None, made: bool = True) -> JudgedItem:
-    """A table whose entry holds an item for each number: ours, where 1 is printed."""
+def whole(
+    entry: str, *verdicts: int | None, made: bool = True, content: str = "counts"
+) -> JudgedItem:
+    """A table whose entry holds an item for each number: ours, where 1 is printed.
+
+    Of the last one the paper prints no number.
+    """
     items = [Item(f"s.{i}", "km", (printed("n", "1"),), {}) for i in range(len(verdicts))]
-    table = Item("s.tab", "tables", (), {"content": "counts"})
+    items.append(Item(f"s.{len(verdicts)}", "km", (), {}))
+    table = Item("s.tab", "tables", (), {"content": content})
     lines = {
         f"s.{i}": Line(1, f"s.{i}", Place("t", table="rows", where={"row": i}))
         if ours is not None
         else Line(1, f"s.{i}", Place("t", cannot="why not"))
         for i, ours in enumerate(verdicts)
     }
+    lines[items[-1].id] = Line(1, items[-1].id, Place("t"))
     lines["s.tab"] = Line(1, "s.tab", Place(entry))
     rows = [{"row": i, "n": ours} for i, ours in enumerate(verdicts)]
     results = {"t": [{"rows": rows}]} if made else {}
@@ -209,6 +224,12 @@ def test_a_table_is_reached_when_it_is_made_with_all_its_items() -> None:
     assert whole("t", 1, None).verdict is Verdict.CANNOT
     assert whole("t", made=False).verdict is Verdict.MISSED
     assert whole("t", 1, made=False).why == "t was not made"
+    assert whole(CHECKLIST, made=False).verdict is Verdict.AS_PRINTED
+
+
+def test_a_figure_of_which_nothing_is_known_is_outside_unless_it_is_made() -> None:
+    assert whole("", content="image only").verdict is Verdict.OUTSIDE
+    assert whole("t", content="image only").verdict is Verdict.AS_PRINTED
 
 
 def test_an_item_without_a_line_has_no_verdict_unless_it_is_outside() -> None:

@@ -35,7 +35,7 @@ def sample(
         print_result(_listing())
         return
     files = sample_files(name)
-    if into is None:
+    if not into:
         raise UsageError("The folder is missing.", where=name, hint=_how(name, name))
     _write(name, files, Path(into))
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hcc2l.compose.document import Added, Done
-from hcc2l.compose.ledger import CHECKLIST, Results, read_ledger
+from hcc2l.compose.ledger import read_ledger
+from hcc2l.compose.places import Results
 from hcc2l.compose.published import Published, read_published
 from hcc2l.compose.reproduced import comparison, record, summary
 from hcc2l.compose.study import Study
@@ -23,18 +24,28 @@ SYNTHETIC = (
 
 @dataclass(frozen=True)
 class Compared:
-    """A paper and its items, each with its verdict."""
+    """A study, its paper, and the items of the paper, each with its verdict."""
 
+    study: Study
     published: Published
     items: tuple[JudgedItem, ...]
 
     @property
+    def by_entry(self) -> dict[str, list[JudgedItem]]:
+        """The items of each entry that has some, in the order of the study; last those of none."""
+        known = [entry.id for entry in self.study.entries]
+        entries = [one.entry if one.entry in known else "" for one in self.items]
+        return {
+            name: [one for one, entry in zip(self.items, entries, strict=True) if entry == name]
+            for name in (*known, "")
+            if name in entries
+        }
+
+    @property
     def added(self) -> Added:
         """Published and reproduced numbers behind every entry, and what is left at the end."""
-        by_entry: dict[str, list[JudgedItem]] = {}
-        for one in self.items:
-            by_entry.setdefault(one.entry, []).append(one)
-        rest = [*by_entry.pop("", []), *by_entry.pop(CHECKLIST, [])]
+        by_entry = self.by_entry
+        rest = by_entry.pop("", [])
         end: list[Part] = [Section("Published and reproduced")]
         if rest:
             end.append(NumberedTable(comparison(rest, "Items without a table or figure"), None))
@@ -64,7 +75,7 @@ def compared_study(study: Study, done: Sequence[Done]) -> Compared | None:
         return None
     published = read_published(folder / PUBLISHED)
     ledger = read_ledger(folder / LEDGER, published, study)
-    return Compared(published, judge(published, ledger, results_of(done)))
+    return Compared(study, published, judge(published, ledger, results_of(done)))
 
 
 def results_of(done: Sequence[Done]) -> Results:

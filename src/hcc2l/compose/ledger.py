@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hcc2l.compose.published import MADE, Item, Printed, Published
+from hcc2l.compose.published import MADE, Item, Published
 from hcc2l.compose.study import Study
 from hcc2l.errors import UsageError, did_you_mean
-
-Row = Mapping[str, Any]
-Tables = Mapping[str, Sequence[Row]]
-Results = Mapping[str, Sequence[Tables]]  # the runs of an entry; an entry that failed is not in it
 
 CHECKLIST = "checklist"  # the entry that a study file asks for by a key of its own
 PLACE_KEYS: dict[str, type | tuple[type, ...]] = {
@@ -28,15 +24,6 @@ ITEM_KEYS: dict[str, type | tuple[type, ...]] = {
     "contradicted": str, "cannot": str,
 }  # fmt: skip
 
-# What our tables call a field of the paper; the first key that the row has a number under.
-_KEYS = {
-    "n": ("count", "n"), "denom": ("denominator", "n"), "pct": ("percent",),
-    "median_months": ("median",), "pfs_months": ("median",), "os_months": ("median",),
-    "ci_low": ("lower",), "ci_high": ("upper",), "cutoff": ("threshold",),
-    "n_excluded": ("excluded",),
-}  # fmt: skip
-_PER_CENT = ("pct", "sensitivity", "specificity", "survival_pct")  # where our tables hold shares
-_BANDS = {"any_grade": "any", "grade3_4": "3-4", "grade_ge3": "3-5"}
 _READ = ("times", "equals", "over", "minus")  # of a place; all other keys are as written
 _HEADING = re.compile(r"\s*\[\[\s*item\s*\]\]")
 
@@ -113,14 +100,6 @@ def _is_part(part: str, path: str) -> bool:
     return f".{part}." in f".{path}."
 
 
-class NotFoundError(Exception):
-    """A place that our results do not have; its text says what is missing."""
-
-
-class NotMadeError(NotFoundError):
-    """A place in an entry that could not be made."""
-
-
 def read_ledger(path: Path, published: Published, study: Study) -> Ledger:
     """The ledger of a study, checked against its paper and its study file.
 
@@ -165,13 +144,12 @@ def _line(number: int, record: Mapping[str, Any]) -> Line:
 def _place(values: Mapping[str, Any]) -> Place:
     times, equals = values.get("times"), values.get("equals")
     own = {key: value for key, value in values.items() if key not in _READ}
-    over, minus = (
-        _place(own | values[key]) if key in values else None for key in ("over", "minus")
-    )
+    over = values.get("over")
+    minus = values.get("minus")
     return Place(
         **own,
-        over=over,
-        minus=minus,
+        over=None if over is None else _place({"times": 1} | own | over),
+        minus=None if minus is None else _place(own | minus),
         times=None if times is None else float(times),
         equals=Decimal(equals) if isinstance(equals, int) else equals,
     )
@@ -249,130 +227,3 @@ def _faults_of_entry(place: Mapping[str, Any], study: Study) -> Iterator[str]:
         yield f"the study has no entry {name!r}. {did_you_mean(str(name), runs)}"
     elif name is not None and not 0 <= run < runs[name]:
         yield f"run: {name} has {runs[name]} of them; the first is 0."
-
-
-def find(value: Printed, line: Line, results: Results) -> float | None:
-    """Our value, in the unit of the paper; None where we could not estimate it.
-
-    Raises
-    ------
-    NotFoundError
-        Our results do not have the place that the ledger names.
-    """
-    place = line.place_of(value.path)
-    ours = _found(value, place, line, results)
-    if place.over is not None:
-        divisor = _found(value, place.over, line, results)
-        return ours / divisor if ours is not None and divisor else None
-    if place.minus is not None:
-        less = _found(value, place.minus, line, results)
-        return None if ours is None or less is None else ours - less
-    return ours
-
-
-def _found(value: Printed, place: Place, line: Line, results: Results) -> float | None:
-    """The number at a place."""
-    row = _row(value, place, line.groups, results)
-    keys = (place.key,) if place.key else _KEYS.get(value.field, (value.field,))
-    found = [row[key] for key in keys if key in row]
-    numbers = [number for number in found if isinstance(number, int | float)]
-    if not numbers and found and all(number is None for number in found):
-        return None
-    if not numbers and value.field == "pct" and not place.key:
-        return _share(value, line, results)
-    if not numbers:
-        raise NotFoundError(f"the row has no number under {' or '.join(keys)}; it has {_has(row)}.")
-    usual = 100.0 if value.field in _PER_CENT else 1.0
-    return float(numbers[0]) * (usual if place.times is None else place.times)
-
-
-def find_text(path: str, line: Line, results: Results) -> str:
-    """What our results hold where the paper has words, as text.
-
-    Raises
-    ------
-    NotFoundError
-        Our results do not have the place that the ledger names.
-    """
-    place = line.place_of(path)
-    row = _row(Printed(path, None), place, line.groups, results)
-    key = place.key or path
-    if key not in row:
-        raise NotFoundError(f"the row has no key {key!r}; it has {_has(row)}.")
-    ours = row[key]
-    return ", ".join(map(str, ours)) if isinstance(ours, list | tuple) else str(ours)
-
-
-def _share(value: Printed, line: Line, results: Results) -> float | None:
-    """A percentage from its count and its denominator, where the row has none."""
-    above = value.path.removesuffix("pct")
-    n, denominator = (find(Printed(above + key, None), line, results) for key in ("n", "denom"))
-    return 100 * n / denominator if n is not None and denominator else None
-
-
-def _row(value: Printed, place: Place, groups: Mapping[str, str], results: Results) -> Row:
-    """The row of a place.
-
-    Raises
-    ------
-    NotFoundError
-        The table has no such row, or several.
-    """
-    if not place.entry:
-        raise NotFoundError(f"{value.path} has no entry.")
-    if place.entry not in results:
-        raise NotMadeError(f"{place.entry} could not be made.")
-    tables = results[place.entry][place.run]
-    if place.table not in tables:
-        raise NotFoundError(
-            f"{place.entry} has no table {place.table!r}. {did_you_mean(place.table, tables)}"
-        )
-    rows = tables[place.table]
-    keys = list(rows[0]) if rows else []
-    where = dict(place.where)
-    if value.group and "group" in keys:
-        where.setdefault("group", groups.get(value.group, value.group))
-    band = _BANDS.get(value.path.split(".")[0])
-    if band and "band" in keys:
-        where.setdefault("band", band)
-    unknown = [key for key in where if key not in keys]
-    if unknown and rows:
-        raise NotFoundError(
-            f"{place.entry} {place.table} has no column {unknown[0]!r}. "
-            f"{did_you_mean(unknown[0], keys)}"
-        )
-    found = [row for row in rows if all(_same(row[key], sought) for key, sought in where.items())]
-    if len(found) != 1:
-        sought = ", ".join(f"{key} = {text!r}" for key, text in where.items())
-        raise NotFoundError(
-            f"{place.entry} {place.table} has {len(found) or 'no'} rows"
-            f"{' where ' if sought else ''}{sought}. {_nearest(rows, where)}".rstrip()
-        )
-    return found[0]
-
-
-def _same(ours: Any, sought: Any) -> bool:
-    """Whether a cell is what the ledger names: numbers as numbers, an empty text as null."""
-    if ours is None or sought == "":
-        return ours in (None, "") and sought == ""
-    try:
-        return float(ours) == float(sought)
-    except (TypeError, ValueError):
-        return str(ours) == str(sought)
-
-
-def _nearest(rows: Sequence[Row], where: Mapping[str, Any]) -> str:
-    """What the rows hold under the first key for which none fits."""
-    left = list(rows)
-    for key, sought in where.items():
-        fitting = [row for row in left if _same(row[key], sought)]
-        if not fitting:
-            values = dict.fromkeys(str(row[key]) for row in left)
-            return f"{key}: {did_you_mean(str(sought), values)}"
-        left = fitting
-    others = [key for key in left[0] if len({str(row[key]) for row in left}) > 1] if left else []
-    return f"They differ in {', '.join(others[:4])}." if others else ""
-
-
-def _has(row: Row) -> str:
-    return ", ".join(row)

@@ -209,9 +209,11 @@ def record(one: JudgedItem) -> dict[str, object]:
     return {
         "id": one.item.id,
         "kind": one.item.kind,
+        "entry": one.entry or None,
         "published": {value.path: _float(value) for value in one.item.values},
         "reproduced": {value.printed.path: value.ours for value in seen},
         "difference": {value.printed.path: value.difference for value in seen},
         "verdict": str(one.verdict),
         "why": one.why or None,
+        "where": {value.printed.path: value.where for value in seen},
     }

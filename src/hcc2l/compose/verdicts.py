@@ -7,16 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 
-from hcc2l.compose.ledger import (
-    CHECKLIST,
-    Ledger,
-    Line,
-    NotFoundError,
-    NotMadeError,
-    Results,
-    find,
-    find_text,
-)
+from hcc2l.compose.ledger import CHECKLIST, Ledger, Line
+from hcc2l.compose.places import NotFoundError, NotMadeError, Results, find, find_text
 from hcc2l.compose.published import MADE, Item, Printed, Published
 from hcc2l.errors import quoted_list
 from hcc2l.wording import counted
@@ -80,6 +72,8 @@ class Judged:
         None where we cannot estimate it, or did not look for it.
     words
         What the paper states and what we found, of a value that is a text.
+    where
+        The place of ours in JSON; empty where it was not looked for.
     """
 
     printed: Printed
@@ -87,6 +81,7 @@ class Judged:
     verdict: Verdict
     why: str = ""
     words: tuple[str, str] | None = None
+    where: str = ""
 
     @property
     def difference(self) -> float | None:
@@ -195,21 +190,31 @@ def _value(item: Item, value: Printed, line: Line, results: Results, study: str)
     place = line.place_of(value.path)
     if place.cannot:
         return Judged(value, None, Verdict.CANNOT, place.cannot)
-    ours = find(value, line, results)
+    found = find(value, line, results)
+    verdict, why = _verdict(item, value, found.number, place.contradicted, study)
+    return Judged(value, found.number, verdict, why, where=found.where)
+
+
+def _verdict(
+    item: Item, value: Printed, ours: float | None, contradicted: str, study: str
+) -> tuple[Verdict, str]:
+    """The verdict of a value, and the reason for one that is neither as printed nor near."""
     if study in _SYMMETRIC and value.field in _LIMITS and item.kind in ("km", "follow_up"):
-        return Judged(value, ours, Verdict.NOT_COMPARED, "symmetric limits of SPSS")
+        return Verdict.NOT_COMPARED, "symmetric limits of SPSS"
     significant = _SIGNIFICANT.get((study, item.kind), 0)
     verdict = _agreement(item, value, ours, value.number, significant)
     if verdict is Verdict.AS_PRINTED:
-        return Judged(value, ours, verdict)
+        return verdict, ""
     trust = value.trust
     if value.withdrawn or (
         trust is not None and _agreement(item, value, ours, trust, significant).reached
     ):
-        return Judged(value, ours, Verdict.CONTRADICTED, item.note)
-    if verdict is Verdict.MISSED and place.contradicted:
-        return Judged(value, ours, Verdict.CONTRADICTED, place.contradicted)
-    return Judged(value, ours, verdict, _miss(value, ours) if verdict is Verdict.MISSED else "")
+        return Verdict.CONTRADICTED, item.note
+    if verdict is Verdict.WITHIN_BOUND:
+        return verdict, ""
+    if contradicted:
+        return Verdict.CONTRADICTED, contradicted
+    return verdict, _miss(value, ours)
 
 
 def _agreement(
