@@ -837,15 +837,13 @@ def resistance_model() -> list[Target]:
         wanted += ratio(item("logistic", stem + FIRST_LINE[column]), "or")
     others = {"vascular": True, "large": True, "bclc_c": True, "diabetes": False}
     free = {  # (odds ratio, lower, upper) with limits on both sides of 1
-        True: (None, Printed(0.89, 0.10), None),
-        False: (None, None, Printed(1.11, 0.10)),
+        True: (None, Printed(0.55, 0.44), None),
+        False: (None, None, Printed(1.50, 0.49)),
     }
     terms = [(column, 1) for column in ("afp", "alt", *others)]
     for raises in others.values():
         wanted += free[raises]
-    made: list[Target] = [
-        Logistic("Supplementary Table 2", tuple(wanted), "primary", tuple(terms))
-    ]
+    made: list[Target] = [Logistic("Supplementary Table 2", tuple(wanted), "primary", tuple(terms))]
     for column, raises in others.items():  # nor does any of them remain with AFP and ALT alone
         three = ((column, 1), ("afp", 1), ("alt", 1))
         made.append(Logistic(f"with {column}", free[raises], "primary", three))
