@@ -66,7 +66,7 @@ SEED = 2024
 STAGES = {
     "patients": 0, "age": 1, "size": 2, "afp": 3, "pivka": 4, "cycles": 5, "arrangement": 6,
     "pairs": 7, "outcomes": 8, "third lines": 9, "assignment": 10, "rest": 11, "follow-up": 12,
-    "last digits": 14, "polish": 15,
+    "last digits": 14, "polish": 15, "labels": 16,
 }  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
@@ -90,6 +90,7 @@ PAIR_STEPS = 20_000
 OUTCOME_STEPS = 40_000
 THIRD_LINE_STEPS = 8_000
 ASSIGNMENT_STEPS = 30_000
+RELABEL_STEPS = 22_000
 POLISH_STEPS = 12_000
 THREE_MONTHS = 91  # the last day within 3 x 30.4375 days
 WEEK_8 = 56
@@ -938,7 +939,7 @@ def add_contrasts(state: State) -> None:
     state["ecog2"] = np.zeros(N, dtype=np.int64)
     symptoms = np.flatnonzero((state["stratum"] == 3) & (state["ecog"] == 1))
     state["ecog2"][symptoms[:2]] = 1  # not printed; few, since the limits are wide
-    for flag in ("viral", "vessel", "ecog"):
+    for flag in DISCORDANT:
         block = np.where(state["pair"] == 0, 2 + state["stratum"], -1 - np.arange(N))
         for row in np.flatnonzero(state["stratum"] == 2):
             partner = (state["pair"] == state["pair"][row]) & (state["arm"] == LENVATINIB)
@@ -966,7 +967,29 @@ def assign(published: Published, state: State) -> State:
             rules=[StageAgrees()],
         )  # fmt: skip
     report("assignment", found, targets)
-    return polish(published, found, targets)
+    return polish(published, relabel(found, targets), targets)
+
+
+def relabel(state: State, targets: list[Target]) -> State:
+    """Exchange single variables as well, at the cost of the score that `arrange` has fitted."""
+    moves: list[tuple[Move, float]] = [
+        (Swap(BUNDLE, ("stratum",)), 3.0),
+        *(
+            (Swap(columns, ("stratum",)), 1.0)
+            for columns in (
+                ("age", "age63"), ("male",), ("size", "size10"), ("spread",), ("afp", "afp200"),
+                ("pivka", "pivka1000"), ("cycles", "cycles3"),
+            )
+        ),
+        *((Swap((flag,), (f"{flag} block",)), 1.0) for flag in DISCORDANT if flag != "ecog"),
+        (Swap(("ecog", "ecog2"), ("ecog block",)), 1.0),
+    ]  # fmt: skip
+    found = anneal(
+        state, targets, moves, iterations=RELABEL_STEPS, rng=generator("labels"), hot=1.5,
+        cold=0.03, slope=20.0, rules=[StageAgrees()],
+    )  # fmt: skip
+    report("labels", found, targets)
+    return found
 
 
 def polish(published: Published, state: State, models: list[Target]) -> State:
