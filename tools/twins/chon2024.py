@@ -66,7 +66,7 @@ SEED = 2024
 STAGES = {
     "patients": 0, "age": 1, "size": 2, "afp": 3, "pivka": 4, "cycles": 5, "arrangement": 6,
     "pairs": 7, "outcomes": 8, "third lines": 9, "assignment": 10, "rest": 11, "follow-up": 12,
-    "last digits": 14, "polish": 15, "labels": 16,
+    "last digits": 14, "labels": 16, "labels again": 17,
 }  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
@@ -91,7 +91,6 @@ OUTCOME_STEPS = 40_000
 THIRD_LINE_STEPS = 8_000
 ASSIGNMENT_STEPS = 30_000
 RELABEL_STEPS = 22_000
-POLISH_STEPS = 12_000
 THREE_MONTHS = 91  # the last day within 3 x 30.4375 days
 WEEK_8 = 56
 
@@ -822,13 +821,15 @@ MULTIVARIABLE = {
 class Univariable(Target):
     """Wald's p of many 0/1 contrasts, each alone; then the hazard ratio and limits of the last.
 
-    A p on the wrong side of 1 is found as 2 - p.
+    A p on the wrong side of 1 is found as 2 - p. With `logs` its error is that of its logarithm,
+    which leads the way from a p that is far too small.
     """
 
     time: str
     event: str
     columns: tuple[str, ...]
     signs: tuple[int, ...]
+    logs: bool = False
 
     @property
     def reads(self) -> frozenset[str]:
@@ -842,6 +843,16 @@ class Univariable(Target):
         signed = [p if v >= 0 else 2 - p for p, v in zip(ps, z.tolist(), strict=True)]
         limits = beta[-1] + 1.959963984540054 * std_err[-1] * np.array((0, -1, 1))
         return (*signed, *np.exp(limits).tolist())
+
+    def error(self, state: State) -> tuple[float, ...]:
+        errors = super().error(state)
+        if not self.logs:
+            return errors
+        pairs = zip(self.wanted, self.found(state), errors, strict=True)
+        return tuple(
+            abs(math.log(max(found, 1e-9) / wanted.value)) if wanted and error else 0.0
+            for wanted, found, error in pairs
+        )
 
 
 def contrasts(days: Floats, event: Floats, x: Floats) -> tuple[Floats, Floats]:
@@ -881,7 +892,7 @@ def complete_contrasts(days: Floats, happened: Bools, x: Floats) -> tuple[Floats
     return beta, 1 / np.sqrt(information)
 
 
-def assignment_targets(published: Published) -> list[Target]:
+def assignment_targets(published: Published, *, logs: bool = False) -> list[Target]:
     """The univariable p-values and the multivariable models of Table 4."""
     targets: list[Target] = []
     for endpoint, time, event, signs in (
@@ -903,7 +914,7 @@ def assignment_targets(published: Published) -> list[Target]:
         *ratios, cycles = (ratio(item) for item in multivariable.values())
         targets += [
             Univariable(
-                f"{endpoint} univariable", (*ps, *cycles), time, event, tuple(names), signs
+                f"{endpoint} univariable", (*ps, *cycles), time, event, tuple(names), signs, logs
             ),
             Cox(
                 f"{endpoint} multivariable", tuple(n for one in ratios for n in one), time, event,
@@ -967,10 +978,11 @@ def assign(published: Published, state: State) -> State:
             rules=[StageAgrees()],
         )  # fmt: skip
     report("assignment", found, targets)
-    return polish(published, relabel(found, targets), targets)
+    found = relabel(found, targets, "labels")
+    return relabel(found, assignment_targets(published, logs=True), "labels again")
 
 
-def relabel(state: State, targets: list[Target]) -> State:
+def relabel(state: State, targets: list[Target], stage: str) -> State:
     """Exchange single variables as well, at the cost of the score that `arrange` has fitted."""
     moves: list[tuple[Move, float]] = [
         (Swap(BUNDLE, ("stratum",)), 3.0),
@@ -985,23 +997,10 @@ def relabel(state: State, targets: list[Target]) -> State:
         (Swap(("ecog", "ecog2"), ("ecog block",)), 1.0),
     ]  # fmt: skip
     found = anneal(
-        state, targets, moves, iterations=RELABEL_STEPS, rng=generator("labels"), hot=1.5,
+        state, targets, moves, iterations=RELABEL_STEPS, rng=generator(stage), hot=1.5,
         cold=0.03, slope=20.0, rules=[StageAgrees()],
     )  # fmt: skip
-    report("labels", found, targets)
-    return found
-
-
-def polish(published: Published, state: State, models: list[Target]) -> State:
-    """Move single days and bundles once more, now with everything in view."""
-    curves = [*outcome_targets(published), *third_line_targets(published)]
-    heavier = [replace(t, weight=3.0) if isinstance(t, Quantiles) else t for t in curves]
-    moves: list[tuple[Move, float]] = [(MoveDay(), 2.0), (Swap(BUNDLE, ("stratum",)), 1.0)]
-    found = anneal(
-        state, [*models, *heavier], moves, iterations=POLISH_STEPS, rng=generator("polish"),
-        hot=0.5, cold=0.02, slope=20.0,
-    )  # fmt: skip
-    report("all together", found, [*curves, *models])
+    report(stage, found, targets)
     return found
 
 
