@@ -10,8 +10,8 @@ else is drawn at random. The cohort is made in four steps:
                   finds anew; the pairs differ as often as the printed McNemar tests imply.
 3. outcomes     - bundles of response, progression, death and third line, moved day by day until
                   Kaplan-Meier medians, their limits, the log-rank tests and the follow-up agree.
-4. assignment   - bundles and markers are exchanged between the patients of a stratum, which leaves
-                  steps 1 to 3 as they are, until the Cox models agree.
+4. assignment   - bundles, markers and single variables are exchanged between the patients of a
+                  stratum, which leaves margins and curves as they are, until the Cox models agree.
 
 Usage: python tools/twins/chon2024.py [FOLDER]      (default: sample_data/chon2024)
 
@@ -66,7 +66,7 @@ SEED = 2024
 STAGES = {
     "patients": 0, "age": 1, "size": 2, "afp": 3, "pivka": 4, "cycles": 5, "arrangement": 6,
     "pairs": 7, "outcomes": 8, "third lines": 9, "assignment": 10, "rest": 11, "follow-up": 12,
-    "last digits": 14, "labels": 16, "labels again": 17,
+    "last digits": 14, "labels": 16, "labels again": 17, "matching": 18,
 }  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
@@ -91,6 +91,7 @@ OUTCOME_STEPS = 40_000
 THIRD_LINE_STEPS = 8_000
 ASSIGNMENT_STEPS = 30_000
 RELABEL_STEPS = 22_000
+MATCHING_STEPS = 40_000
 THREE_MONTHS = 91  # the last day within 3 x 30.4375 days
 WEEK_8 = 56
 
@@ -496,12 +497,17 @@ def rows_of_pairs(state: State) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     )
 
 
+def matching_targets() -> list[Target]:
+    """The matched patients of each stratum, and no control that reaches into them."""
+    wanted = tuple(Printed(n, 0.0, 20.0) for n in (SIZES[0], 0, SIZES[2], 0, 0))
+    return [Matching("matched", wanted)]
+
+
 def arrange(published: Published, state: State) -> State:
     """Exchange within the strata until psmatch finds the matched patients, then pair them."""
     deal_flags(published, state)
     rng = generator("arrangement")
-    wanted = tuple(Printed(n, 0.0, 20.0) for n in (SIZES[0], 0, SIZES[2], 0, 0))
-    targets: list[Target] = [Matching("matched", wanted)]
+    targets = matching_targets()
     alone: list[tuple[Move, float]] = [
         (Swap((name,), ("stratum",)), 1.0) for name in ("age", "size", *FLAGS)
     ]
@@ -979,7 +985,8 @@ def assign(published: Published, state: State) -> State:
         )  # fmt: skip
     report("assignment", found, targets)
     found = relabel(found, targets, "labels")
-    return relabel(found, assignment_targets(published, logs=True), "labels again")
+    found = relabel(found, assignment_targets(published, logs=True), "labels again")
+    return match_again(found)
 
 
 def relabel(state: State, targets: list[Target], stage: str) -> State:
@@ -1001,6 +1008,20 @@ def relabel(state: State, targets: list[Target], stage: str) -> State:
         cold=0.03, slope=20.0, rules=[StageAgrees()],
     )  # fmt: skip
     report(stage, found, targets)
+    return found
+
+
+def match_again(state: State) -> State:
+    """Exchange ages and sizes on one side of their cuts, until psmatch finds about the pairs."""
+    targets = matching_targets()
+    moves: list[tuple[Move, float]] = [
+        (Swap(("age",), ("stratum", "age63")), 1.0), (Swap(("size",), ("stratum", "size10")), 1.0),
+    ]  # fmt: skip
+    found = anneal(
+        state, targets, moves, iterations=MATCHING_STEPS, rng=generator("matching"), hot=1.5,
+        cold=0.05, slope=40.0,
+    )  # fmt: skip
+    report("matching again", found, targets)
     return found
 
 
