@@ -66,7 +66,7 @@ SEED = 2024
 STAGES = {
     "patients": 0, "age": 1, "size": 2, "afp": 3, "pivka": 4, "cycles": 5, "arrangement": 6,
     "pairs": 7, "outcomes": 8, "third lines": 9, "assignment": 10, "rest": 11, "follow-up": 12,
-    "last digits": 14, "labels": 16, "labels again": 17, "matching": 18,
+    "last digits": 14, "labels": 16, "labels again": 17, "matching": 18, "bounds": 19,
 }  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
@@ -359,7 +359,7 @@ def fit_numbers(published: Published, state: State) -> None:
         report(f"numbers: {column}", state, targets)
 
 
-def report(title: str, state: State, targets: list[Target]) -> None:
+def report(title: str, state: State, targets: Sequence[Target]) -> None:
     """Print what is not as printed."""
     print(f"--- {title}\n{shortfalls(state, targets) or 'all as printed'}", flush=True)
 
@@ -898,9 +898,9 @@ def complete_contrasts(days: Floats, happened: Bools, x: Floats) -> tuple[Floats
     return beta, 1 / np.sqrt(information)
 
 
-def assignment_targets(published: Published, *, logs: bool = False) -> list[Target]:
+def assignment_targets(published: Published, *, logs: bool = False) -> list[Univariable | Cox]:
     """The univariable p-values and the multivariable models of Table 4."""
-    targets: list[Target] = []
+    targets: list[Univariable | Cox] = []
     for endpoint, time, event, signs in (
         ("os", "os_day", "death", tuple(one[2] for one in CONTRASTS)),
         ("pfs", "pfs_day", "pfs_event", tuple(one[3] for one in CONTRASTS)),
@@ -985,11 +985,23 @@ def assign(published: Published, state: State) -> State:
         )  # fmt: skip
     report("assignment", found, targets)
     found = relabel(found, targets, "labels")
-    found = relabel(found, assignment_targets(published, logs=True), "labels again")
-    return match_again(found)
+    targets = assignment_targets(published, logs=True)
+    found = relabel(found, targets, "labels again")
+    return match_again(relabel(found, [within_bounds(target) for target in targets], "bounds"))
 
 
-def relabel(state: State, targets: list[Target], stage: str) -> State:
+def within_bounds(target: Univariable | Cox) -> Target:
+    """A target whose numbers are free within what the ledger of the studies allows, nearly."""
+    ps = len(target.wanted) - 3 if isinstance(target, Univariable) else 0
+    shares = [*[0.08] * ps, *[0.02, 0.04, 0.04] * ((len(target.wanted) - ps) // 3)]
+    wanted = tuple(
+        None if number is None else replace(number, half=max(number.half, share * number.value))
+        for number, share in zip(target.wanted, shares, strict=True)
+    )
+    return replace(target, wanted=wanted)
+
+
+def relabel(state: State, targets: Sequence[Target], stage: str) -> State:
     """Exchange single variables as well, at the cost of the score that `arrange` has fitted."""
     moves: list[tuple[Move, float]] = [
         (Swap(BUNDLE, ("stratum",)), 3.0),
