@@ -40,7 +40,7 @@ def chon2024(monkeypatch):
         "THIRD_LINE",
         "ASSIGNMENT",
         "RELABEL",
-        "POLISH",
+        "MATCHING",
     ):
         monkeypatch.setattr(chon2024, f"{stage}_STEPS", 40)
     yield chon2024
