@@ -66,7 +66,7 @@ SEED = 2024
 STAGES = {
     "patients": 0, "age": 1, "size": 2, "afp": 3, "pivka": 4, "cycles": 5, "arrangement": 6,
     "pairs": 7, "outcomes": 8, "third lines": 9, "assignment": 10, "rest": 11, "follow-up": 12,
-    "last digits": 14, "labels": 16, "labels again": 17, "matching": 18, "bounds": 19,
+    "last digits": 14, "labels": 16, "labels again": 17, "matching": 18,
 }  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
@@ -985,20 +985,8 @@ def assign(published: Published, state: State) -> State:
         )  # fmt: skip
     report("assignment", found, targets)
     found = relabel(found, targets, "labels")
-    targets = assignment_targets(published, logs=True)
-    found = relabel(found, targets, "labels again")
-    return match_again(relabel(found, [within_bounds(target) for target in targets], "bounds"))
-
-
-def within_bounds(target: Univariable | Cox) -> Target:
-    """A target whose numbers are free within what the ledger of the studies allows, nearly."""
-    ps = len(target.wanted) - 3 if isinstance(target, Univariable) else 0
-    shares = [*[0.08] * ps, *[0.02, 0.04, 0.04] * ((len(target.wanted) - ps) // 3)]
-    wanted = tuple(
-        None if number is None else replace(number, half=max(number.half, share * number.value))
-        for number, share in zip(target.wanted, shares, strict=True)
-    )
-    return replace(target, wanted=wanted)
+    found = relabel(found, assignment_targets(published, logs=True), "labels again")
+    return match_again(found)
 
 
 def relabel(state: State, targets: Sequence[Target], stage: str) -> State:
