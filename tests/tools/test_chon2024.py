@@ -32,7 +32,16 @@ def chon2024(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tools" / "twins"))
     import chon2024
 
-    for stage in ("NUMBER", "ARRANGEMENT", "PAIR", "OUTCOME", "THIRD_LINE", "ASSIGNMENT", "POLISH"):
+    for stage in (
+        "NUMBER",
+        "ARRANGEMENT",
+        "PAIR",
+        "OUTCOME",
+        "THIRD_LINE",
+        "ASSIGNMENT",
+        "RELABEL",
+        "MATCHING",
+    ):
         monkeypatch.setattr(chon2024, f"{stage}_STEPS", 40)
     yield chon2024
     for name in ("chon2024", "search"):

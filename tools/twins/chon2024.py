@@ -10,8 +10,8 @@ else is drawn at random. The cohort is made in four steps:
                   finds anew; the pairs differ as often as the printed McNemar tests imply.
 3. outcomes     - bundles of response, progression, death and third line, moved day by day until
                   Kaplan-Meier medians, their limits, the log-rank tests and the follow-up agree.
-4. assignment   - bundles and markers are exchanged between the patients of a stratum, which leaves
-                  steps 1 to 3 as they are, until the Cox models agree.
+4. assignment   - bundles, markers and single variables are exchanged between the patients of a
+                  stratum, which leaves margins and curves as they are, until the Cox models agree.
 
 Usage: python tools/twins/chon2024.py [FOLDER]      (default: sample_data/chon2024)
 
@@ -66,7 +66,7 @@ SEED = 2024
 STAGES = {
     "patients": 0, "age": 1, "size": 2, "afp": 3, "pivka": 4, "cycles": 5, "arrangement": 6,
     "pairs": 7, "outcomes": 8, "third lines": 9, "assignment": 10, "rest": 11, "follow-up": 12,
-    "last digits": 14, "polish": 15,
+    "last digits": 14, "labels": 16, "labels again": 17, "matching": 18,
 }  # fmt: skip
 LENVATINIB, SORAFENIB = 0, 1
 ARMS = ("lenvatinib", "sorafenib")
@@ -90,7 +90,8 @@ PAIR_STEPS = 20_000
 OUTCOME_STEPS = 40_000
 THIRD_LINE_STEPS = 8_000
 ASSIGNMENT_STEPS = 30_000
-POLISH_STEPS = 12_000
+RELABEL_STEPS = 22_000
+MATCHING_STEPS = 40_000
 THREE_MONTHS = 91  # the last day within 3 x 30.4375 days
 WEEK_8 = 56
 
@@ -358,7 +359,7 @@ def fit_numbers(published: Published, state: State) -> None:
         report(f"numbers: {column}", state, targets)
 
 
-def report(title: str, state: State, targets: list[Target]) -> None:
+def report(title: str, state: State, targets: Sequence[Target]) -> None:
     """Print what is not as printed."""
     print(f"--- {title}\n{shortfalls(state, targets) or 'all as printed'}", flush=True)
 
@@ -496,12 +497,17 @@ def rows_of_pairs(state: State) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     )
 
 
+def matching_targets() -> list[Target]:
+    """The matched patients of each stratum, and no control that reaches into them."""
+    wanted = tuple(Printed(n, 0.0, 20.0) for n in (SIZES[0], 0, SIZES[2], 0, 0))
+    return [Matching("matched", wanted)]
+
+
 def arrange(published: Published, state: State) -> State:
     """Exchange within the strata until psmatch finds the matched patients, then pair them."""
     deal_flags(published, state)
     rng = generator("arrangement")
-    wanted = tuple(Printed(n, 0.0, 20.0) for n in (SIZES[0], 0, SIZES[2], 0, 0))
-    targets: list[Target] = [Matching("matched", wanted)]
+    targets = matching_targets()
     alone: list[tuple[Move, float]] = [
         (Swap((name,), ("stratum",)), 1.0) for name in ("age", "size", *FLAGS)
     ]
@@ -821,13 +827,15 @@ MULTIVARIABLE = {
 class Univariable(Target):
     """Wald's p of many 0/1 contrasts, each alone; then the hazard ratio and limits of the last.
 
-    A p on the wrong side of 1 is found as 2 - p.
+    A p on the wrong side of 1 is found as 2 - p. With `logs` its error is that of its logarithm,
+    which leads the way from a p that is far too small.
     """
 
     time: str
     event: str
     columns: tuple[str, ...]
     signs: tuple[int, ...]
+    logs: bool = False
 
     @property
     def reads(self) -> frozenset[str]:
@@ -841,6 +849,16 @@ class Univariable(Target):
         signed = [p if v >= 0 else 2 - p for p, v in zip(ps, z.tolist(), strict=True)]
         limits = beta[-1] + 1.959963984540054 * std_err[-1] * np.array((0, -1, 1))
         return (*signed, *np.exp(limits).tolist())
+
+    def error(self, state: State) -> tuple[float, ...]:
+        errors = super().error(state)
+        if not self.logs:
+            return errors
+        pairs = zip(self.wanted, self.found(state), errors, strict=True)
+        return tuple(
+            abs(math.log(max(found, 1e-9) / wanted.value)) if wanted and error else 0.0
+            for wanted, found, error in pairs
+        )
 
 
 def contrasts(days: Floats, event: Floats, x: Floats) -> tuple[Floats, Floats]:
@@ -880,9 +898,9 @@ def complete_contrasts(days: Floats, happened: Bools, x: Floats) -> tuple[Floats
     return beta, 1 / np.sqrt(information)
 
 
-def assignment_targets(published: Published) -> list[Target]:
+def assignment_targets(published: Published, *, logs: bool = False) -> list[Univariable | Cox]:
     """The univariable p-values and the multivariable models of Table 4."""
-    targets: list[Target] = []
+    targets: list[Univariable | Cox] = []
     for endpoint, time, event, signs in (
         ("os", "os_day", "death", tuple(one[2] for one in CONTRASTS)),
         ("pfs", "pfs_day", "pfs_event", tuple(one[3] for one in CONTRASTS)),
@@ -902,7 +920,7 @@ def assignment_targets(published: Published) -> list[Target]:
         *ratios, cycles = (ratio(item) for item in multivariable.values())
         targets += [
             Univariable(
-                f"{endpoint} univariable", (*ps, *cycles), time, event, tuple(names), signs
+                f"{endpoint} univariable", (*ps, *cycles), time, event, tuple(names), signs, logs
             ),
             Cox(
                 f"{endpoint} multivariable", tuple(n for one in ratios for n in one), time, event,
@@ -938,7 +956,7 @@ def add_contrasts(state: State) -> None:
     state["ecog2"] = np.zeros(N, dtype=np.int64)
     symptoms = np.flatnonzero((state["stratum"] == 3) & (state["ecog"] == 1))
     state["ecog2"][symptoms[:2]] = 1  # not printed; few, since the limits are wide
-    for flag in ("viral", "vessel", "ecog"):
+    for flag in DISCORDANT:
         block = np.where(state["pair"] == 0, 2 + state["stratum"], -1 - np.arange(N))
         for row in np.flatnonzero(state["stratum"] == 2):
             partner = (state["pair"] == state["pair"][row]) & (state["arm"] == LENVATINIB)
@@ -966,19 +984,44 @@ def assign(published: Published, state: State) -> State:
             rules=[StageAgrees()],
         )  # fmt: skip
     report("assignment", found, targets)
-    return polish(published, found, targets)
+    found = relabel(found, targets, "labels")
+    found = relabel(found, assignment_targets(published, logs=True), "labels again")
+    return match_again(found)
 
 
-def polish(published: Published, state: State, models: list[Target]) -> State:
-    """Move single days and bundles once more, now with everything in view."""
-    curves = [*outcome_targets(published), *third_line_targets(published)]
-    heavier = [replace(t, weight=3.0) if isinstance(t, Quantiles) else t for t in curves]
-    moves: list[tuple[Move, float]] = [(MoveDay(), 2.0), (Swap(BUNDLE, ("stratum",)), 1.0)]
+def relabel(state: State, targets: Sequence[Target], stage: str) -> State:
+    """Exchange single variables as well, at the cost of the score that `arrange` has fitted."""
+    moves: list[tuple[Move, float]] = [
+        (Swap(BUNDLE, ("stratum",)), 3.0),
+        *(
+            (Swap(columns, ("stratum",)), 1.0)
+            for columns in (
+                ("age", "age63"), ("male",), ("size", "size10"), ("spread",), ("afp", "afp200"),
+                ("pivka", "pivka1000"), ("cycles", "cycles3"),
+            )
+        ),
+        *((Swap((flag,), (f"{flag} block",)), 1.0) for flag in DISCORDANT if flag != "ecog"),
+        (Swap(("ecog", "ecog2"), ("ecog block",)), 1.0),
+    ]  # fmt: skip
     found = anneal(
-        state, [*models, *heavier], moves, iterations=POLISH_STEPS, rng=generator("polish"),
-        hot=0.5, cold=0.02, slope=20.0,
+        state, targets, moves, iterations=RELABEL_STEPS, rng=generator(stage), hot=1.5,
+        cold=0.03, slope=20.0, rules=[StageAgrees()],
     )  # fmt: skip
-    report("all together", found, [*curves, *models])
+    report(stage, found, targets)
+    return found
+
+
+def match_again(state: State) -> State:
+    """Exchange ages and sizes on one side of their cuts, until psmatch finds about the pairs."""
+    targets = matching_targets()
+    moves: list[tuple[Move, float]] = [
+        (Swap(("age",), ("stratum", "age63")), 1.0), (Swap(("size",), ("stratum", "size10")), 1.0),
+    ]  # fmt: skip
+    found = anneal(
+        state, targets, moves, iterations=MATCHING_STEPS, rng=generator("matching"), hot=1.5,
+        cold=0.05, slope=40.0,
+    )  # fmt: skip
+    report("matching again", found, targets)
     return found
 
 
