@@ -16,6 +16,7 @@ MADE = ("tables", "figures")  # items that are a whole table or figure
 _NO_VALUES = ("ci_level", "node", "trust")
 _SIGNS = {"p": "p_op"}  # the key that says whether a value is printed as =, < or >
 _STATUS = "_status"  # of a limit: `ci_high_status`
+_RATIO = ("hr", "or", "ci_low", "ci_high")
 _NOT_IMAGE = "image only"
 
 
@@ -140,7 +141,7 @@ def read_published(path: Path) -> Published:
 
 
 def _item(kind: str, record: Mapping[str, Any]) -> Item:
-    values = tuple(_values(record))
+    values = _with_zeros(tuple(_values(record)))
     texts = {key: value for key, value in record.items() if isinstance(value, str)}
     return Item(
         id=record["id"],
@@ -162,6 +163,27 @@ def _trusted(values: Sequence[Printed], trust: Mapping[str, Any]) -> Iterator[Pr
             if named and (number is None or isinstance(number, Decimal)):
                 value = replace(value, trust=number, withdrawn=number is None)
         yield value
+
+
+def _with_zeros(values: Sequence[Printed]) -> tuple[Printed, ...]:
+    """The zeros at the end of a ratio or of its limits, which JSON drops: 1.2 (0.88–1.66) is 1.20.
+
+    A paper prints a ratio and its limits with the same decimals.
+    """
+    ratio = [v for v in values if v.field in _RATIO and v.number is not None]
+    if not any(v.field in ("hr", "or") for v in ratio):
+        return tuple(values)
+    finest = min((exponent(v.number) for v in ratio if v.number is not None), default=0)
+    step = Decimal(1).scaleb(finest)
+    return tuple(
+        replace(v, number=v.number.quantize(step)) if v in ratio and v.number is not None else v
+        for v in values
+    )
+
+
+def exponent(number: Decimal) -> int:
+    """The power of ten of its last digit: -2 of 1.20."""
+    return int(number.as_tuple().exponent)
 
 
 def _leaves(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

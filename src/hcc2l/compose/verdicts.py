@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from hcc2l.compose.ledger import CHECKLIST, Ledger, Line
 from hcc2l.compose.places import NotFoundError, NotMadeError, Results, find, find_text
-from hcc2l.compose.published import MADE, Item, Printed, Published
+from hcc2l.compose.published import MADE, Item, Printed, Published, exponent
 from hcc2l.errors import quoted_list
 from hcc2l.wording import counted
 
@@ -120,10 +120,10 @@ def as_printed(ours: float, printed: Decimal, significant: int = 0) -> bool:
     significant
         Significant digits that the printed number has at least; zeros at its end may be lacking.
     """
-    exponent = int(printed.as_tuple().exponent)
+    last = exponent(printed)
     if significant and printed:
-        exponent = min(exponent, printed.adjusted() + 1 - significant)
-    half = 10.0**exponent / 2
+        last = min(last, printed.adjusted() + 1 - significant)
+    half = 10.0**last / 2
     return abs(ours - float(printed)) <= half * (1 + _HAIR) + _HAIR * abs(ours)
 
 
