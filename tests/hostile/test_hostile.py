@@ -1,0 +1,37 @@
+"""Every hostile input ends in its answer, and none breaks a rule of `watched`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.answers import FILE, run
+from tests.hostile.cases import CASES, Case
+
+ANSWERS = json.loads(FILE.read_text(encoding="utf-8"))
+# Every fourth case runs with make test, all of them with make test-all.
+SAMPLED = {case.title for case in CASES[::4] if not case.slow}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.title, marks=() if case.title in SAMPLED else pytest.mark.slow)
+        for case in CASES
+    ],
+)
+def test_a_hostile_input_gets_its_answer(case: Case, workplace: Path) -> None:
+    answer = run(case, workplace)
+    assert answer.broken == ()
+    status, says = ANSWERS[case.title]
+    assert answer.status == status, answer.err
+    assert says in answer.err + " ".join(answer.out.split()) + answer.out
+    if case.never is not None:
+        for text in (answer.out, answer.err, *answer.written.values()):
+            assert case.never not in text
+
+
+def test_every_case_has_an_answer_and_every_answer_a_case() -> None:
+    assert {case.title for case in CASES} == ANSWERS.keys()
