@@ -33,7 +33,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 from tests.hostile.watched import watched  # noqa: E402 - the path is set first
 
 TOLERANCE = 1e-6
-BATCH = 250  # cohorts for one process of R
+BATCH = 200  # cohorts for one process of R
 Values = dict[str, float | None]
 
 
@@ -102,6 +102,7 @@ def _groups(data: Mapping[str, Sequence[Any]], name: str) -> list[str]:
 
 
 def km(seed: int, rng: np.random.Generator) -> Job:
+    """Kaplan–Meier by group: curves, medians, and a test."""
     data = cohort(rng, int(rng.integers(12, 90)))
     kind = str(rng.choice(["log", "log-log", "plain", "logit", "arcsin"]))
     level = float(rng.choice([0.9, 0.95, 0.99]))
@@ -111,7 +112,16 @@ def km(seed: int, rng: np.random.Generator) -> Job:
     rows = [i for i, g in enumerate(data["g"]) if g is not None]
     last = min(max(data["os_months"][i] for i in rows if data["g"][i] == g) for g in groups)
     at = [round(last * f, 3) for f in (0.2, 0.6)]
-    words = ["--by", "g", "--conf-type", kind, "--conf-level", str(level), "--at", ",".join(map(str, at))]
+    words = [
+        "--by",
+        "g",
+        "--conf-type",
+        kind,
+        "--conf-level",
+        str(level),
+        "--at",
+        ",".join(map(str, at)),
+    ]
     words += ["--test", test] if not weighted else []
     words += ["--strata", "s"] if strata and not weighted else []
     words += ["--weights", "w"] if weighted else []
@@ -143,17 +153,25 @@ for (i in seq_along(g)) for (n in c("surv", "std.err", "lower", "upper"))
             for name in ("median", "lower", "upper", "events"):
                 found[f"{name} {row['group']}"] = row[name]
         for row in tables["survival"]:
-            for name, r in (("estimate", "surv"), ("std_err", "std.err"), ("lower", "lower"), ("upper", "upper")):
+            for name, r in (
+                ("estimate", "surv"),
+                ("std_err", "std.err"),
+                ("lower", "lower"),
+                ("upper", "upper"),
+            ):
                 found[f"{r} {row['group']} {row['time']:g}"] = row[name]
         if not weighted:
             name = "logrank-stratified" if strata else test
             found["test"] = next(r["statistic"] for r in tables["tests"] if r["test"] == name)
         return found
 
-    return Job(seed, "km", tuple(words), data, code, values, {"weighted": weighted, "at": at, "kind": kind})
+    return Job(
+        seed, "km", tuple(words), data, code, values, {"weighted": weighted, "at": at, "kind": kind}
+    )
 
 
 def cox(seed: int, rng: np.random.Generator) -> Job:
+    """A multivariable Cox model with its tests."""
     data = cohort(rng, int(rng.integers(40, 140)))
     terms = ["x", "z", "g", "b"]
     chosen = [t for t in terms if rng.random() < 0.6] or ["x"]
@@ -203,10 +221,19 @@ for (i in seq_len(nrow(z))) put(paste("zph", gsub("factor\\\\((.)\\\\)", "\\\\1"
         zph = [r for r in tables.get("ph_tests", ()) if r["model"] == "multivariable"]
         return found | {f"zph {r['term']}": r["statistic"] for r in zph}
 
-    return Job(seed, "cox", tuple(words), data, code, values, {"chosen": chosen, "strata": strata, "weighted": weighted, "ties": ties})
+    return Job(
+        seed,
+        "cox",
+        tuple(words),
+        data,
+        code,
+        values,
+        {"chosen": chosen, "strata": strata, "weighted": weighted, "ties": ties},
+    )
 
 
 def logistic(seed: int, rng: np.random.Generator) -> Job:
+    """A multivariable logistic model."""
     data = cohort(rng, int(rng.integers(40, 140)))
     chosen = [t for t in ("x", "z", "g", "s") if rng.random() < 0.6] or ["x"]
     words = ("--outcome", "b", "-x", ",".join(chosen), "--multivariable")
@@ -215,6 +242,7 @@ def logistic(seed: int, rng: np.random.Generator) -> Job:
 d <- d[complete.cases(d[c({", ".join(f'"{t}"' for t in chosen)})]), ]
 f <- glm(b ~ {right}, binomial, d)
 v <- summary(f)$coefficients[-1, , drop = FALSE]
+if (any(v[, 2] > 100)) stop("separated")
 n <- gsub("factor\\\\((.)\\\\)", "\\\\1 ", rownames(v))
 for (i in seq_along(n)) {{ put(paste("coef", n[i]), v[i, 1]); put(paste("se", n[i]), v[i, 2]) }}
 put("loglik", as.numeric(logLik(f))); put("aic", AIC(f)); put("lr", f$null.deviance - f$deviance)
@@ -231,13 +259,19 @@ for (i in 2:nrow(a)) put(paste("drop", gsub("factor\\\\((.)\\\\)", "\\\\1", rown
             name = f"{row['term']} {row['level']}" if row["level"] is not None else row["term"]
             found |= {f"coef {name}": row["coef"], f"se {name}": row["std_err"]}
         model = tables["models"][0]
-        found |= {"loglik": model["loglik"], "aic": model["aic"], "lr": model["lr_statistic"], "auc": model["auc"]}
+        found |= {
+            "loglik": model["loglik"],
+            "aic": model["aic"],
+            "lr": model["lr_statistic"],
+            "auc": model["auc"],
+        }
         return found | {f"drop {r['term']}": r["statistic"] for r in tables["term_tests"]}
 
     return Job(seed, "logistic", words, data, code, values)
 
 
 def roc(seed: int, rng: np.random.Generator) -> Job:
+    """Two markers of one outcome."""
     data = cohort(rng, int(rng.integers(20, 120)))
     words = ("--outcome", "b", "--marker", "x,z", "--compare", "--direction", "higher")
     code = """
@@ -261,6 +295,7 @@ for (m in c("x", "z")) {
 
 
 def psmatch(seed: int, rng: np.random.Generator) -> Job:
+    """Matching 1:1 on the logit with a caliper, without ties."""
     data = cohort(rng, int(rng.integers(40, 120)))
     data["z"] = [float(v) for v in np.round(rng.normal(3, 1, len(data["b"])), 6)]  # without ties
     data["x"] = [float(v) for v in np.round(rng.normal(60, 9, len(data["b"])), 6)]
@@ -293,6 +328,7 @@ put("smd after", (mean(d[rownames(mm), "x"]) - mean(d[mm[, 1], "x"])) / s)
 
 
 def tree(seed: int, rng: np.random.Generator) -> Job:
+    """The tests of the root of a tree."""
     data = cohort(rng, int(rng.integers(40, 120)))
     for name in ("x", "z", "g"):
         data[name] = [data[name][0] or data[name][1] or 50 if v is None else v for v in data[name]]
@@ -361,7 +397,11 @@ def of_r(jobs: Sequence[Job], rscript: str) -> dict[int, Values | str]:
         script = Path(folder) / "all.R"
         script.write_text("\n".join(parts))
         done = subprocess.run(
-            [rscript, "--vanilla", str(script)], cwd=folder, capture_output=True, text=True, check=False
+            [rscript, "--vanilla", str(script)],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if done.returncode:
         sys.exit(f"R failed:\n{done.stderr[-2000:]}")
@@ -385,6 +425,7 @@ put <- function(name, value) cat(paste(seed, name, sprintf("%.17g", as.numeric(v
 run <- function(s, code) {
   seed <<- s
   d <- read.csv(paste0(s, ".csv"), na.strings = "", stringsAsFactors = FALSE)
+  d$w <- as.numeric(d$w)  # coxph cannot take whole numbers with a robust variance
   stopped <- function(e) cat(paste(s, "stopped", gsub("[\\t\\n]", " ", conditionMessage(e)), sep = "\\t"), "\\n", sep = "")
   tryCatch(code(d), error = stopped, warning = stopped)
 }
@@ -416,8 +457,14 @@ def of_lifelines(job: Job) -> Values:
     frame = frame[[*chosen, "os_months", "death", "s"]].dropna()
     strata = ["s"] if job.settings["strata"] else None
     frame = frame if strata else frame.drop(columns="s")
-    frame = pd.get_dummies(frame, columns=["g"], drop_first=True, dtype=float) if "g" in chosen else frame
-    fitter = CoxPHFitter().fit(frame, "os_months", "death", strata=strata, fit_options={"precision": 1e-12})
+    frame = (
+        pd.get_dummies(frame, columns=["g"], drop_first=True, dtype=float)
+        if "g" in chosen
+        else frame
+    )
+    fitter = CoxPHFitter().fit(
+        frame, "os_months", "death", strata=strata, fit_options={"precision": 1e-12}
+    )
     names = {c: c.replace("g_", "g ") if c.startswith("g_") else c for c in fitter.params_.index}
     return {f"coef {names[c]}": float(v) for c, v in fitter.params_.items()}
 
@@ -441,11 +488,15 @@ def differences(ours: Values, theirs: Values) -> Iterator[str]:
 
 def main() -> int:
     """Compare, and print what differs; the exit status is 1 if anything does."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--cohorts", type=int, default=600)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--command", nargs="+", choices=COMMANDS, default=list(COMMANDS))
-    parser.add_argument("--show", action="store_true", help="print cohort and R code of each seed that differs")
+    parser.add_argument(
+        "--show", action="store_true", help="print cohort and R code of each seed that differs"
+    )
     typed = parser.parse_args()
     warnings.simplefilter("ignore")
     rscript = shutil.which("Rscript")
@@ -457,10 +508,16 @@ def main() -> int:
         other = of_r(jobs, rscript) if rscript else {j.seed: of_lifelines(j) for j in jobs}
         for one in jobs:
             _compare(one, of_hcc2l(one), other[one.seed], counts, show=typed.show)
+        print(
+            f"seeds {seeds.start} to {seeds.stop - 1}: {dict(counts)}", file=sys.stderr, flush=True
+        )
     judge = "R" if rscript else "lifelines"
     print(f"{typed.cohorts} cohorts from seed {typed.seed}, compared with {judge}:")
     for command in commands:
-        made = {what: counts[f"{command} {what}"] for what in ("equal", "differ", "not compared", "values")}
+        made = {
+            what: counts[f"{command} {what}"]
+            for what in ("equal", "differ", "not compared", "values")
+        }
         print(
             f"  {command:9} {made['equal']:5} equal ({made['values']:,} numbers), {made['differ']} differ, "
             f"{made['not compared']} not compared"
@@ -473,12 +530,16 @@ def _possible(commands: Sequence[str], rscript: str | None) -> list[str]:
     if rscript is None:
         return [c for c in commands if c in ("km", "cox")]
     wanted = sorted({p for c in commands for p in PACKAGES.get(c, ())})
-    test = f'cat(Filter(function(p) requireNamespace(p, quietly = TRUE), c({", ".join(map(repr, wanted)) or chr(34) * 2})))'
-    there = subprocess.run([rscript, "-e", test], capture_output=True, text=True, check=True).stdout.split()
+    test = f"cat(Filter(function(p) requireNamespace(p, quietly = TRUE), c({', '.join(map(repr, wanted)) or chr(34) * 2})))"
+    there = subprocess.run(
+        [rscript, "-e", test], capture_output=True, text=True, check=True
+    ).stdout.split()
     return [c for c in commands if set(PACKAGES.get(c, ())) <= set(there)]
 
 
-def _compare(one: Job, ours: Values | str, theirs: Values | str, counts: Counter[str], *, show: bool) -> None:
+def _compare(
+    one: Job, ours: Values | str, theirs: Values | str, counts: Counter[str], *, show: bool
+) -> None:
     """Count one cohort, and print what differs. R's warnings, such as no convergence, are not compared."""
     if isinstance(ours, str) and ours.startswith("broken"):
         found = [ours]
@@ -493,7 +554,7 @@ def _compare(one: Job, ours: Values | str, theirs: Values | str, counts: Counter
     counts[f"{one.command} {'differ' if found else 'equal'}"] += 1
     if found:
         print(f"seed {one.seed}: hcc2l {one.command} c.csv {' '.join(one.words)}")
-        print(*(f"    {line}" for line in found[:12]), sep="\n")
+        print(*(f"    {line}" for line in found[:12]), sep="\n", flush=True)
         if show:
             print(one.code, one.text())
 

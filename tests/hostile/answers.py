@@ -29,7 +29,9 @@ def run(case: Case, folder: Path) -> Watched:
 def told(answer: Watched) -> str:
     """The fragment that is kept: the first error, else the first message, else the row accounting."""
     lines = [line for line in answer.err.splitlines() if "was recognised by" not in line]
-    message = next((line for line in lines if line.startswith("error: ")), lines[0] if lines else "")
+    message = next(
+        (line for line in lines if line.startswith("error: ")), lines[0] if lines else ""
+    )
     if not message:
         rows = re.search(r"\d+ rows? read[^.;]*", " ".join(answer.out.split()))
         message = rows[0] if rows else answer.out[:60]

@@ -28,7 +28,7 @@ class Case:
     Attributes
     ----------
     never
-        What neither its output nor the files that it writes may hold.
+        What the files that it writes may not hold; its output where it writes none.
     prepare
         Makes links, folders and modes after the files are written.
     """
@@ -97,7 +97,9 @@ def text_cases() -> Iterator[Case]:
     yield case("an empty file", "km c.csv", lambda: b"")
     yield case("a byte-order mark alone", "km c.csv", b"\xef\xbb\xbf")
     yield case("a byte-order mark twice", "km c.csv", b"\xef\xbb\xbf\xef\xbb\xbf" + PLAIN.encode())
-    yield case("a byte-order mark in the middle", "km c.csv --by g", PLAIN.replace("a,5", "\ufeffa,5", 1))
+    yield case(
+        "a byte-order mark in the middle", "km c.csv --by g", PLAIN.replace("a,5", "\ufeffa,5", 1)
+    )
     yield case("UTF-16 with an odd byte", "km c.csv", PLAIN.encode("utf-16") + b"\x41")
     yield case("UTF-16 without a mark", "km c.csv", PLAIN.encode("utf-16-le"))
     yield case("UTF-32", "km c.csv", PLAIN.encode("utf-32"))
@@ -109,16 +111,30 @@ def text_cases() -> Iterator[Case]:
     yield case("punycode", "km c.csv --encoding punycode", PLAIN)
     yield case("rot13", "km c.csv --encoding rot13", PLAIN)
     yield case("idna", "km c.csv --encoding idna", PLAIN)
-    yield case("unicode_escape", "km c.csv --encoding unicode_escape", PLAIN.replace("a,5", "\\ud800,5"))
-    yield case("lone surrogates as UTF-8", "km c.csv --by g", PLAIN.encode().replace(b"a,5", b"\xed\xa0\x80,5"))
-    yield case("bytes that are no UTF-8 among UTF-8", "km c.csv --by g", PLAIN.encode().replace(b"a,5", b"\xc3\xa9\xff,5", 1))
+    yield case(
+        "unicode_escape", "km c.csv --encoding unicode_escape", PLAIN.replace("a,5", "\\ud800,5")
+    )
+    yield case(
+        "lone surrogates as UTF-8",
+        "km c.csv --by g",
+        PLAIN.encode().replace(b"a,5", b"\xed\xa0\x80,5"),
+    )
+    yield case(
+        "bytes that are no UTF-8 among UTF-8",
+        "km c.csv --by g",
+        PLAIN.encode().replace(b"a,5", b"\xc3\xa9\xff,5", 1),
+    )
     yield case("random bytes", "km c.csv", bytes((i * 197 + 31) % 256 for i in range(4000)))
     yield case("a quotation mark that is not closed", "km c.csv", PLAIN.replace("a,5", '"a,5', 1))
     yield case("text after a closing quotation mark", "km c.csv", PLAIN.replace("a,5", '"a"b,5', 1))
-    yield case("a quotation mark within a cell", "km c.csv --by g", PLAIN.replace("a,5", 'a"b,5', 1))
+    yield case(
+        "a quotation mark within a cell", "km c.csv --by g", PLAIN.replace("a,5", 'a"b,5', 1)
+    )
     yield case("single quotation marks", "km c.csv --by g", PLAIN.replace("a,5", "'a',5"))
     yield case("a line break in a quoted cell", "km c.csv --by g", PLAIN.replace("a,5", '"a\nb",5'))
-    yield case("a line break in a quoted name", 'km c.csv --by "g h"', PLAIN.replace("g,", '"g\nh",', 1))
+    yield case(
+        "a line break in a quoted name", 'km c.csv --by "g h"', PLAIN.replace("g,", '"g\nh",', 1)
+    )
     yield case("a row that is too long", "km c.csv", PLAIN + "1,1,a,5,6\n")
     yield case("a row that is too short", "km c.csv", PLAIN + "1,1\n")
     yield case("commas behind every row", "km c.csv", PLAIN.replace("\n", ",\n"))
@@ -131,21 +147,49 @@ def text_cases() -> Iterator[Case]:
     yield case("one row", "km c.csv", "os_months,death\n3,1\n")
     yield case("no header", "km c.csv", rows)
     yield case("carriage returns alone", "km c.csv --by g", PLAIN.replace("\n", "\r"))
-    yield case("line ends mixed", "km c.csv --by g", PLAIN.replace("\n", "\r\n", 5).replace("\n", "\r\r\n", 1))
+    yield case(
+        "line ends mixed",
+        "km c.csv --by g",
+        PLAIN.replace("\n", "\r\n", 5).replace("\n", "\r\r\n", 1),
+    )
     yield case("Unicode line ends", "km c.csv", PLAIN.replace("\n", "\u2028"))
-    yield case("form feeds and vertical tabs", "km c.csv --by g", PLAIN.replace("a,5", "a\x0c\x0b,5"))
+    yield case(
+        "form feeds and vertical tabs", "km c.csv --by g", PLAIN.replace("a,5", "a\x0c\x0b,5")
+    )
     yield case("a million blanks", "km c.csv", " " * 1_000_000)
     yield case("a million blanks behind the table", "km c.csv", PLAIN + " " * 1_000_000)
     yield case("a million line ends", "km c.csv", PLAIN + "\n" * 1_000_000)
     yield case("a million commas", "km c.csv", "," * 1_000_000)
     yield case("a million quotation marks", "km c.csv", '"' * 1_000_000)
-    yield case("a name of 100,000 letters", "km c.csv --by nope", PLAIN.replace(",g,", f",{'g' * 100_000},", 1))
-    yield case("a cell of 200,000 letters", "km c.csv", PLAIN.replace("a,5", f"{'a' * 200_000},5", 1))
-    yield case("a level of 100,000 letters", "km c.csv --by g", PLAIN.replace("a,5", f"{'a' * 100_000},5", 1))
-    yield case("right-to-left marks in a level", "km c.csv --by g --format csv", PLAIN.replace("a,", "\u202ea\u2066,"))
-    yield case("zero-width names", ("km", "c.csv", "--by", "\u200b"), PLAIN.replace(",g,", ",\u200b,", 1))
-    yield case("500 combining marks", "km c.csv --by g", PLAIN.replace("a,5", f"a{chr(0x301) * 500},5"))
-    yield case("control characters in a name", ("km", "c.csv", "--by", "g\x07"), PLAIN.replace(",g,", ",g\x07,", 1))
+    yield case(
+        "a name of 100,000 letters",
+        "km c.csv --by nope",
+        PLAIN.replace(",g,", f",{'g' * 100_000},", 1),
+    )
+    yield case(
+        "a cell of 200,000 letters", "km c.csv", PLAIN.replace("a,5", f"{'a' * 200_000},5", 1)
+    )
+    yield case(
+        "a level of 100,000 letters",
+        "km c.csv --by g",
+        PLAIN.replace("a,5", f"{'a' * 100_000},5", 1),
+    )
+    yield case(
+        "right-to-left marks in a level",
+        "km c.csv --by g --format csv",
+        PLAIN.replace("a,", "\u202ea\u2066,"),
+    )
+    yield case(
+        "zero-width names", ("km", "c.csv", "--by", "\u200b"), PLAIN.replace(",g,", ",\u200b,", 1)
+    )
+    yield case(
+        "500 combining marks", "km c.csv --by g", PLAIN.replace("a,5", f"a{chr(0x301) * 500},5")
+    )
+    yield case(
+        "control characters in a name",
+        ("km", "c.csv", "--by", "g\x07"),
+        PLAIN.replace(",g,", ",g\x07,", 1),
+    )
     yield case("escapes in a level", "km c.csv --by g", PLAIN.replace("a,", "\x1b[31ma,"))
     yield case("a separator of two characters", "km c.csv --sep ';;'", PLAIN)
     yield case("a quotation mark as separator", ("km", "c.csv", "--sep", '"'), PLAIN)
@@ -156,16 +200,28 @@ def text_cases() -> Iterator[Case]:
     yield case("a letter as separator", "km c.csv --sep o", PLAIN)
     yield case("the line sep= alone", "km c.csv", "sep=;\n")
     yield case("sep= that is wrong", "km c.csv", "sep=;\n" + PLAIN)
-    yield case("HTML under the name of a text", "km c.csv", "<html><body><p>Not found</p></body></html>")
+    yield case(
+        "HTML under the name of a text", "km c.csv", "<html><body><p>Not found</p></body></html>"
+    )
     yield case("a PNG under the name of a text", "km c.csv", b"\x89PNG\r\n\x1a\n" + bytes(200))
-    yield case("a PDF under the name of a text", "km c.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n")
+    yield case(
+        "a PDF under the name of a text",
+        "km c.csv",
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n",
+    )
     yield case("JSON under the name of a text", "km c.csv", '[{"os_months": 1, "death": 1}]')
     yield case("a header row beyond the file", "km c.csv --header 99999", PLAIN)
     yield case("a header row 0", "km c.csv --header 0", PLAIN)
     yield case("a header row of 400 digits", ("km", "c.csv", "--header", "9" * 400), PLAIN)
     yield case("a header row of 5,000 digits", ("km", "c.csv", "--header", "9" * 5000), PLAIN)
     yield case("a header of other digits", ("km", "c.csv", "--header", "²"), PLAIN)
-    yield case("two thousand columns", "km c.csv", ",".join(["os_months", "death", *(f"c{i}" for i in range(2000))]) + "\n" + ("1,1" + ",0" * 2000 + "\n") * 5)
+    yield case(
+        "two thousand columns",
+        "km c.csv",
+        ",".join(["os_months", "death", *(f"c{i}" for i in range(2000))])
+        + "\n"
+        + ("1,1" + ",0" * 2000 + "\n") * 5,
+    )
     yield case("no cohort on standard input", "km -", stdin=b"")
     yield case("NULs on standard input", "km -", stdin=b"\0\0\0")
 
@@ -183,24 +239,68 @@ def number_cases() -> Iterator[Case]:
         "a spreadsheet's error": "#DIV/0!", "a formula": "=1+1", "a superscript": "5²",
         "a Roman number": "Ⅳ", "true": "TRUE", "a percent sign": "12 %", "1e308": "1e308", "5e-324": "5e-324",
     }.items():  # fmt: skip
-        yield case(f"covariate: {name}", "cox c.csv -x x --univariable", PLAIN.replace(",5\n", f",{cell}\n", 1))
-        if name in {"1e400", "nan", "inf", "minus zero", "1e308", "5e-324", "1,000 digits", "a typographic minus", "hexadecimal"}:
+        yield case(
+            f"covariate: {name}",
+            "cox c.csv -x x --univariable",
+            PLAIN.replace(",5\n", f",{cell}\n", 1),
+        )
+        if name in {
+            "1e400",
+            "nan",
+            "inf",
+            "minus zero",
+            "1e308",
+            "5e-324",
+            "1,000 digits",
+            "a typographic minus",
+            "hexadecimal",
+        }:
             yield case(f"time: {name}", "km c.csv", PLAIN.replace("\n1,", f"\n{cell},", 1))
             yield case(f"event: {name}", "km c.csv", PLAIN.replace("1,1,a,5", f"1,{cell},a,5", 1))
-    yield case("decimal commas among points", "cox c.csv -x x", cohort(sep=";", x=["1,5", "2.5", "3,25"]))
-    yield case("thousands that cannot be told", "cox c.csv -x x", cohort(sep=";", x=["1,118", "2,225", "3,300"]))
+    yield case(
+        "decimal commas among points", "cox c.csv -x x", cohort(sep=";", x=["1,5", "2.5", "3,25"])
+    )
+    yield case(
+        "thousands that cannot be told",
+        "cox c.csv -x x",
+        cohort(sep=";", x=["1,118", "2,225", "3,300"]),
+    )
     yield case("numbers up to 1e308", "cox c.csv -x x", cohort(x=["1e308", "-1e308", "1e307", 5]))
-    yield case("numbers down to 1e-308", "cox c.csv -x x", cohort(x=["1e-308", "2e-308", "3e-308", "7e-308", "4e-308"]))
-    yield case("numbers that differ in the last digit", "cox c.csv -x x", cohort(x=[1 + i * 2.3e-16 for i in (0, 1, 2, 3, 1)]))
-    yield case("a mean of 1e15", "cox c.csv -x x", cohort(x=[1e15 + i for i in (5, 3, 8, 1, 9, 2, 7)]))
+    yield case(
+        "numbers down to 1e-308",
+        "cox c.csv -x x",
+        cohort(x=["1e-308", "2e-308", "3e-308", "7e-308", "4e-308"]),
+    )
+    yield case(
+        "numbers that differ in the last digit",
+        "cox c.csv -x x",
+        cohort(x=[1 + i * 2.3e-16 for i in (0, 1, 2, 3, 1)]),
+    )
+    yield case(
+        "a mean of 1e15", "cox c.csv -x x", cohort(x=[1e15 + i for i in (5, 3, 8, 1, 9, 2, 7)])
+    )
     yield case("times of 1e300", "km c.csv --tau 1e300", cohort(os_months=[1e300, 2e300, 5e299]))
     yield case("times of 1e-300", "km c.csv", cohort(os_months=[1e-300, 2e-300, 5e-300]))
     yield case("a decimal sign that is none", "km c.csv --decimal x", PLAIN)
     yield case("limits alone", "cox c.csv -x x", cohort(x=["<5", ">9"]))
-    yield case("a table of huge numbers", "table1 c.csv --by g -x x", cohort(x=["1e308", "-1e308", "1e307"]))
-    yield case("a marker of 1e308", "roc c.csv --outcome death --marker x", cohort(x=["1e308", "-1e308", "1e307", 3]))
-    yield case("logistic of 1e300", "logistic c.csv --outcome death -x x", cohort(x=["1e300", "2e300", 5, 9, 7]))
-    yield case("matching on 1e300", "psmatch c.csv --treat g=a -x x", cohort(x=["1e300", "2e300", 5, 9, 7]))
+    yield case(
+        "a table of huge numbers",
+        "table1 c.csv --by g -x x",
+        cohort(x=["1e308", "-1e308", "1e307"]),
+    )
+    yield case(
+        "a marker of 1e308",
+        "roc c.csv --outcome death --marker x",
+        cohort(x=["1e308", "-1e308", "1e307", 3]),
+    )
+    yield case(
+        "logistic of 1e300",
+        "logistic c.csv --outcome death -x x",
+        cohort(x=["1e300", "2e300", 5, 9, 7]),
+    )
+    yield case(
+        "matching on 1e300", "psmatch c.csv --treat g=a -x x", cohort(x=["1e300", "2e300", 5, 9, 7])
+    )
     yield case("a tree of 1e308", "tree c.csv -x x", cohort(x=["1e308", "-1e308", 5, 9, 7]))
     yield case("weights that are negative", "km c.csv --weights x", cohort(x=[-1, 1]))
     yield case("weights of 0 alone", "km c.csv --weights x", cohort(x=[0]))
@@ -238,7 +338,9 @@ def date_cases() -> Iterator[Case]:
     yield case("the ends of the calendar", words, dates(s=["0001-01-01"], e=["9999-12-31"]))
     yield case("start and end the same column", "km c.csv --start s --end s --event death", dates())
     yield case("end without start", "km c.csv --end e --event death", dates())
-    yield case("a condition with a date that does not exist", "km c.csv --where 's>2020-02-30'", dates())
+    yield case(
+        "a condition with a date that does not exist", "km c.csv --where 's>2020-02-30'", dates()
+    )
     yield case("a condition with a date beyond 9999", "km c.csv --where 's>20200-01-01'", dates())
 
 
@@ -308,51 +410,165 @@ def workbook_cases() -> Iterator[Case]:
     yield book("a plain workbook", workbook, words="km c.xlsx --by g")
     yield book("a workbook cut in half", lambda: workbook()[:700])
     yield book("a workbook without its directory", lambda: workbook()[:-60])
-    yield book("a byte of the archive changed", lambda: workbook()[:400] + b"\xff" + workbook()[401:])
+    yield book(
+        "a byte of the archive changed", lambda: workbook()[:400] + b"\xff" + workbook()[401:]
+    )
     yield book("bytes behind the archive", lambda: workbook() + b"rubbish" * 9)
     yield book("bytes before the archive", lambda: b"rubbish" + workbook())
     yield book("an empty archive", lambda: zipped({}))
     yield book("another archive", lambda: zipped({"a.txt": "x"}))
     yield book("PK alone", lambda: b"PK\x03\x04")
     yield book("text under the name of a workbook", lambda: PLAIN.encode())
-    yield book("an old password-protected file", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))
-    for part in ("workbook.xml", "sheet1.xml", "workbook.xml.rels", "[Content_Types].xml", "_rels/.rels"):
+    yield book(
+        "an old password-protected file", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+    )
+    for part in (
+        "workbook.xml",
+        "sheet1.xml",
+        "workbook.xml.rels",
+        "[Content_Types].xml",
+        "_rels/.rels",
+    ):
         yield book(f"without {part}", lambda part=part: workbook(without=part))
     for part in ("workbook_xml", "sheet1_xml", "workbook_xml_rels"):
         yield book(f"{part}: not XML", lambda part=part: workbook(**{part: "<a><b></a>"}))
         yield book(f"{part}: empty", lambda part=part: workbook(**{part: ""}))
         yield book(f"{part}: bytes", lambda part=part: workbook(**{part: bytes(range(256))}))
-    yield book("a workbook of no sheet", lambda: workbook(workbook_xml=f"<workbook {_MAIN}><sheets/></workbook>"))
-    yield book("a sheet whose part is not there", lambda: workbook(workbook_xml_rels=f'<Relationships xmlns="{_PACKAGE}/relationships"/>'))
-    yield book("a sheet that leads out of the archive", lambda: workbook(workbook_xml_rels=f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" Type="{_RELATIONS}/worksheet" Target="../../../../etc/passwd"/></Relationships>'))
-    yield book("a chart alone", lambda: workbook(workbook_xml_rels=f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" Type="{_RELATIONS}/chartsheet" Target="worksheets/sheet1.xml"/></Relationships>'))
+    yield book(
+        "a workbook of no sheet",
+        lambda: workbook(workbook_xml=f"<workbook {_MAIN}><sheets/></workbook>"),
+    )
+    yield book(
+        "a sheet whose part is not there",
+        lambda: workbook(workbook_xml_rels=f'<Relationships xmlns="{_PACKAGE}/relationships"/>'),
+    )
+    yield book(
+        "a sheet that leads out of the archive",
+        lambda: workbook(
+            workbook_xml_rels=f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" Type="{_RELATIONS}/worksheet" Target="../../../../etc/passwd"/></Relationships>'
+        ),
+    )
+    yield book(
+        "a chart alone",
+        lambda: workbook(
+            workbook_xml_rels=f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" Type="{_RELATIONS}/chartsheet" Target="worksheets/sheet1.xml"/></Relationships>'
+        ),
+    )
     yield book("an empty sheet", lambda: workbook(""))
     yield book("the header of a sheet alone", lambda: workbook(sheet_rows("os_months,death")))
-    for name in ("XFD1048576", "A1048576", "XFD1", "A1048577", "ZZZZ1", "A99999999999", "A0", "1A", "", "A1:B2", "AAAAAAAAAAAAAAAAA1"):
+    for name in (
+        "XFD1048576",
+        "A1048576",
+        "XFD1",
+        "A1048577",
+        "ZZZZ1",
+        "A99999999999",
+        "A0",
+        "1A",
+        "",
+        "A1:B2",
+        "AAAAAAAAAAAAAAAAA1",
+    ):
         far = f'<row r="40"><c r="{name}"><v>1</v></c></row>'
         yield book(f"a cell {name or 'without a name'}", lambda far=far: workbook(rows + far))
-    yield book("a row of a number that is none", lambda: workbook(rows.replace('<row r="5">', '<row r="x">')))
+    yield book(
+        "a row of a number that is none",
+        lambda: workbook(rows.replace('<row r="5">', '<row r="x">')),
+    )
     yield book("two cells of one name", lambda: workbook(rows.replace('r="B3"', 'r="A3"')))
-    yield book("rows out of order", lambda: workbook(sheet_rows(PLAIN.split("\n", 1)[1], 2) + sheet_rows("os_months,death,g,x")))
-    yield book("a cell with an error", lambda: workbook(rows.replace('<c r="A5"><v>', '<c r="A5" t="e"><v>#REF!</v></c><c r="Z5"><v>')))
-    yield book("a formula without a result", lambda: workbook(rows.replace('<c r="A5">', '<c r="A5"><f>A1+1</f></c><c r="Z5">')))
-    yield book("a hidden row", lambda: workbook(rows.replace('<row r="5">', '<row r="5" hidden="1">')))
-    yield book("a merged cell beyond the sheet", lambda: workbook(sheet=f'<worksheet {_MAIN}><sheetData>{rows}</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'))
-    yield book("a merged cell of no sense", lambda: workbook(sheet=f'<worksheet {_MAIN}><sheetData>{rows}</sheetData><mergeCells count="1"><mergeCell ref="ZZ"/></mergeCells></worksheet>'))
-    yield book("hidden columns of no sense", lambda: workbook(sheet=f'<worksheet {_MAIN}><cols><col min="x" max="9" hidden="1"/></cols><sheetData>{rows}</sheetData></worksheet>'))
-    yield book("hidden columns without numbers", lambda: workbook(sheet=f'<worksheet {_MAIN}><cols><col hidden="1"/></cols><sheetData>{rows}</sheetData></worksheet>'))
-    yield book("a hidden row without a number", lambda: workbook(rows.replace('<row r="5">', '<row hidden="1">')))
-    yield book("a shared text that is not there", lambda: workbook(rows.replace('<c r="A5"><v>', '<c r="A5" t="s"><v>99')))
-    yield book("a number that is none", lambda: workbook(rows.replace('<c r="A5"><v>', '<c r="A5"><v>x')))
-    yield book("a number of 1e999", lambda: workbook(rows.replace('<c r="A5"><v>', '<c r="A5"><v>1e999')))
-    yield book("a style that is not there", lambda: workbook(rows.replace('<c r="A5">', '<c r="A5" s="99999999">')))
-    yield book("a billion laughs", lambda: workbook(sheet=_LAUGHS + f"<worksheet {_MAIN}><sheetData>{rows.replace('>b<', '>&l9;<')}</sheetData></worksheet>"), words="km c.xlsx --by g")
-    yield book("an entity of a file", lambda: workbook(sheet=f'<!DOCTYPE w [<!ENTITY l9 SYSTEM "file:///etc/passwd">]><worksheet {_MAIN}><sheetData>{rows.replace(">b<", ">&l9;<")}</sheetData></worksheet>'), words="km c.xlsx --by g")
-    yield book("control characters in a cell", lambda: workbook(rows.replace(">b<", ">_x001B_[31m&#27;b<")), words="km c.xlsx --by g")
+    yield book(
+        "rows out of order",
+        lambda: workbook(
+            sheet_rows(PLAIN.split("\n", 1)[1], 2) + sheet_rows("os_months,death,g,x")
+        ),
+    )
+    yield book(
+        "a cell with an error",
+        lambda: workbook(
+            rows.replace('<c r="A5"><v>', '<c r="A5" t="e"><v>#REF!</v></c><c r="Z5"><v>')
+        ),
+    )
+    yield book(
+        "a formula without a result",
+        lambda: workbook(rows.replace('<c r="A5">', '<c r="A5"><f>A1+1</f></c><c r="Z5">')),
+    )
+    yield book(
+        "a hidden row", lambda: workbook(rows.replace('<row r="5">', '<row r="5" hidden="1">'))
+    )
+    yield book(
+        "a merged cell beyond the sheet",
+        lambda: workbook(
+            sheet=f'<worksheet {_MAIN}><sheetData>{rows}</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'
+        ),
+    )
+    yield book(
+        "a merged cell of no sense",
+        lambda: workbook(
+            sheet=f'<worksheet {_MAIN}><sheetData>{rows}</sheetData><mergeCells count="1"><mergeCell ref="ZZ"/></mergeCells></worksheet>'
+        ),
+    )
+    yield book(
+        "hidden columns of no sense",
+        lambda: workbook(
+            sheet=f'<worksheet {_MAIN}><cols><col min="x" max="9" hidden="1"/></cols><sheetData>{rows}</sheetData></worksheet>'
+        ),
+    )
+    yield book(
+        "hidden columns without numbers",
+        lambda: workbook(
+            sheet=f'<worksheet {_MAIN}><cols><col hidden="1"/></cols><sheetData>{rows}</sheetData></worksheet>'
+        ),
+    )
+    yield book(
+        "a hidden row without a number",
+        lambda: workbook(rows.replace('<row r="5">', '<row hidden="1">')),
+    )
+    yield book(
+        "a shared text that is not there",
+        lambda: workbook(rows.replace('<c r="A5"><v>', '<c r="A5" t="s"><v>99')),
+    )
+    yield book(
+        "a number that is none", lambda: workbook(rows.replace('<c r="A5"><v>', '<c r="A5"><v>x'))
+    )
+    yield book(
+        "a number of 1e999", lambda: workbook(rows.replace('<c r="A5"><v>', '<c r="A5"><v>1e999'))
+    )
+    yield book(
+        "a style that is not there",
+        lambda: workbook(rows.replace('<c r="A5">', '<c r="A5" s="99999999">')),
+    )
+    yield book(
+        "a billion laughs",
+        lambda: workbook(
+            sheet=_LAUGHS
+            + f"<worksheet {_MAIN}><sheetData>{rows.replace('>b<', '>&l9;<')}</sheetData></worksheet>"
+        ),
+        words="km c.xlsx --by g",
+    )
+    yield book(
+        "an entity of a file",
+        lambda: workbook(
+            sheet=f'<!DOCTYPE w [<!ENTITY l9 SYSTEM "file:///etc/passwd">]><worksheet {_MAIN}><sheetData>{rows.replace(">b<", ">&l9;<")}</sheetData></worksheet>'
+        ),
+        words="km c.xlsx --by g",
+    )
+    yield book(
+        "control characters in a cell",
+        lambda: workbook(rows.replace(">b<", ">_x001B_[31m&#27;b<")),
+        words="km c.xlsx --by g",
+    )
     yield book("a sheet that is not asked for", workbook, words="km c.xlsx --sheet T")
     yield book("an empty sheet name", workbook, words="km c.xlsx --sheet ''")
-    yield book("a zip bomb", lambda: workbook(rows + " " * 40_000_000), words="km c.xlsx --max-size 1000000", )
-    yield case("a workbook of LibreOffice without its content", "km c.ods", {"c.ods": lambda: zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"})})
+    yield book(
+        "a zip bomb",
+        lambda: workbook(rows + " " * 40_000_000),
+        words="km c.xlsx --max-size 1000000",
+    )
+    yield case(
+        "a workbook of LibreOffice without its content",
+        "km c.ods",
+        {"c.ods": lambda: zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"})},
+    )
     for name, body in {
         "not XML": "<a", "empty": "", "no table": "<office/>",
         "repeated 2147483647 times": _ods('<table:table-row table:number-rows-repeated="2147483647"><table:table-cell office:value-type="float" office:value="1"/></table:table-row>'),
@@ -360,12 +576,44 @@ def workbook_cases() -> Iterator[Case]:
         "cells repeated 2147483647 times": _ods('<table:table-row><table:table-cell table:number-columns-repeated="2147483647" office:value-type="float" office:value="1"/></table:table-row>'),
         "laughs": _LAUGHS + _ods('<table:table-row><table:table-cell office:value-type="string"><text:p>&l9;</text:p></table:table-cell></table:table-row>'),
     }.items():  # fmt: skip
-        yield case(f"LibreOffice: {name}", "km c.ods", {"c.ods": lambda body=body: zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": body, "META-INF/manifest.xml": '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'})})
+        yield case(
+            f"LibreOffice: {name}",
+            "km c.ods",
+            {
+                "c.ods": lambda body=body: zipped(
+                    {
+                        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+                        "content.xml": body,
+                        "META-INF/manifest.xml": '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+                    }
+                )
+            },
+        )
     yield case("a web page of no table", "km c.xls", {"c.xls": "<html><body>Error</body></html>"})
-    yield case("a web page of nested tables", "km c.xls", {"c.xls": "<html>" + "<table><tr><td>" * 3000})
-    yield case("a web page of a span of 10^9", "km c.xls", {"c.xls": '<html><table><tr><th colspan="1000000000">os_months</th></tr><tr><td rowspan="1000000000">1</td></tr></table></html>'})
-    yield case("a web page of a negative span", "km c.xls", {"c.xls": '<html><table><tr><th colspan="-5">os_months</th><th>death</th></tr><tr><td>1</td><td>1</td></tr></table></html>'})
-    yield case("a web page of a span that is none", "km c.xls", {"c.xls": '<html><table><tr><th colspan="x">os_months</th><th>death</th></tr><tr><td>1</td><td>1</td></tr></table></html>'})
+    yield case(
+        "a web page of nested tables", "km c.xls", {"c.xls": "<html>" + "<table><tr><td>" * 3000}
+    )
+    yield case(
+        "a web page of a span of 10^9",
+        "km c.xls",
+        {
+            "c.xls": '<html><table><tr><th colspan="1000000000">os_months</th></tr><tr><td rowspan="1000000000">1</td></tr></table></html>'
+        },
+    )
+    yield case(
+        "a web page of a negative span",
+        "km c.xls",
+        {
+            "c.xls": '<html><table><tr><th colspan="-5">os_months</th><th>death</th></tr><tr><td>1</td><td>1</td></tr></table></html>'
+        },
+    )
+    yield case(
+        "a web page of a span that is none",
+        "km c.xls",
+        {
+            "c.xls": '<html><table><tr><th colspan="x">os_months</th><th>death</th></tr><tr><td>1</td><td>1</td></tr></table></html>'
+        },
+    )
 
 
 _LAUGHS = (
@@ -377,7 +625,8 @@ _LAUGHS = (
 
 def _ods(rows: str) -> str:
     spaces = "".join(
-        f' xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text")
+        f' xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"'
+        for n in ("office", "table", "text")
     )
     return (
         f'<office:document-content{spaces}><office:body><office:spreadsheet><table:table table:name="S">'
@@ -407,7 +656,11 @@ def stata(kind: str = "dta") -> bytes:
     frame = pd.DataFrame({"os_months": range(1, 13), "death": [1, 0] * 6, "g": list("ab") * 6})
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/c.{kind}"
-        write = {"dta": pyreadstat.write_dta, "sav": pyreadstat.write_sav, "xpt": pyreadstat.write_xport}
+        write = {
+            "dta": pyreadstat.write_dta,
+            "sav": pyreadstat.write_sav,
+            "xpt": pyreadstat.write_xport,
+        }
         write[kind](frame, path)
         return Path(path).read_bytes()
 
@@ -445,10 +698,20 @@ def binary_cases() -> Iterator[Case]:
         yield case(f"Parquet: {name}", "km c.parquet", {"c.parquet": make})
     for kind in ("dta", "sav", "xpt"):
         for name, change in _DAMAGE.items():
-            yield case(f"{kind}: {name}", f"km c.{kind}", {f"c.{kind}": lambda kind=kind, change=change: change(stata(kind))})
+            yield case(
+                f"{kind}: {name}",
+                f"km c.{kind}",
+                {f"c.{kind}": lambda kind=kind, change=change: change(stata(kind))},
+            )
     yield case("sas7bdat: zeros", "km c.sas7bdat", {"c.sas7bdat": bytes(3000)})
-    yield case("dta: an encoding that does not exist", "km c.dta --encoding utf-88", {"c.dta": stata})
-    yield case("sav: an encoding that does not exist", "km c.sav --encoding utf-88", {"c.sav": lambda: stata("sav")})
+    yield case(
+        "dta: an encoding that does not exist", "km c.dta --encoding utf-88", {"c.dta": stata}
+    )
+    yield case(
+        "sav: an encoding that does not exist",
+        "km c.sav --encoding utf-88",
+        {"c.sav": lambda: stata("sav")},
+    )
     plain = gzip.compress(PLAIN.encode(), mtime=0)
     for name, content in {
         "plain": plain, "cut": plain[:-9], "the mark alone": b"\x1f\x8b", "a wrong checksum": plain[:-8] + b"\0" * 8,
@@ -458,8 +721,16 @@ def binary_cases() -> Iterator[Case]:
         "a workbook in it": gzip.compress(workbook(), mtime=0),
     }.items():  # fmt: skip
         yield case(f"gzip: {name}", "km c.csv.gz --by g", {"c.csv.gz": content})
-    yield case("gzip: a bomb", "km c.csv.gz --max-size 1000000", {"c.csv.gz": lambda: gzip.compress(bytes(20_000_000), 1, mtime=0)})
-    yield case("gzip: a workbook's name", "km c.xlsx.gz", {"c.xlsx.gz": lambda: gzip.compress(workbook(), mtime=0)})
+    yield case(
+        "gzip: a bomb",
+        "km c.csv.gz --max-size 1000000",
+        {"c.csv.gz": lambda: gzip.compress(bytes(20_000_000), 1, mtime=0)},
+    )
+    yield case(
+        "gzip: a workbook's name",
+        "km c.xlsx.gz",
+        {"c.xlsx.gz": lambda: gzip.compress(workbook(), mtime=0)},
+    )
     yield case("gzip: a Parquet's name", "km c.parquet.gz", {"c.parquet.gz": plain})
 
 
@@ -468,7 +739,9 @@ def _twice() -> bytes:
     import pyarrow.parquet as pq
 
     file = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays([pa.array([1, 2]), pa.array([1, 0])], ["death", "death"]), file)
+    pq.write_table(
+        pa.Table.from_arrays([pa.array([1, 2]), pa.array([1, 0])], ["death", "death"]), file
+    )
     return file.getvalue()
 
 
@@ -477,7 +750,9 @@ _DAMAGE: Mapping[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[: len(content) // 2],
     "its first byte": lambda content: content[:1],
     "zeros": lambda content: bytes(len(content)),
-    "bytes changed": lambda content: bytes(b ^ 0x55 if i % 37 == 36 else b for i, b in enumerate(content)),
+    "bytes changed": lambda content: bytes(
+        b ^ 0x55 if i % 37 == 36 else b for i, b in enumerate(content)
+    ),
     "text": lambda _: PLAIN.encode(),
     "huge counts": lambda content: content[:16] + b"\xff\xff\xff\x7f" * 4 + content[32:],
 }
@@ -523,8 +798,16 @@ def dictionary_cases() -> Iterator[Case]:
     yield case("dictionary: a folder", "km c.csv --config .", PLAIN)
     yield case("dictionary: the cohort", "km c.csv --config c.csv", PLAIN)
     yield case("dictionary: names itself as cohort", "km", {"hcc2l.toml": "cohort = 'hcc2l.toml'"})
-    yield case("dictionary: a derived cut", "km c.csv --by d@400", {"c.csv": PLAIN, "hcc2l.toml": "[derived.d]\nratio = ['x', 'os_months']"})
-    yield case("dictionary: a change that repeats", "cox c.csv -x d", {"c.csv": PLAIN, "hcc2l.toml": "[derived.d]\nchange = ['x', 'x']\npercent = true"})
+    yield case(
+        "dictionary: a derived cut",
+        "km c.csv --by d@400",
+        {"c.csv": PLAIN, "hcc2l.toml": "[derived.d]\nratio = ['x', 'os_months']"},
+    )
+    yield case(
+        "dictionary: a change that repeats",
+        "cox c.csv -x d",
+        {"c.csv": PLAIN, "hcc2l.toml": "[derived.d]\nchange = ['x', 'x']\npercent = true"},
+    )
 
 
 # --- options ---
@@ -573,20 +856,35 @@ def option_cases() -> Iterator[Case]:
         "check", "check --strict", "check --write-dictionary c.csv", "check --write-dictionary d.txt", "check --write-dictionary nope/d.toml", "nope", "", "--version --nope", "help nope", "help terms", "report", "report nope.toml", "report c.csv", "report --study nope",
     ):  # fmt: skip
         command, _, rest = words.partition(" ")
-        typed = f"{command} c.csv {rest}" if command not in ("", "nope", "help", "--version", "report", "flow") else words
+        typed = (
+            f"{command} c.csv {rest}"
+            if command not in ("", "nope", "help", "--version", "report", "flow")
+            else words
+        )
         yield case(f"{words or 'nothing'}", typed, PLAIN)
-    yield case("20,000 blanks in a condition", ("km", "c.csv", "--where", " " * 20_000 + "x" + " " * 20_000 + ">" + " " * 20_000 + "4"), PLAIN)
+    yield case(
+        "20,000 blanks in a condition",
+        ("km", "c.csv", "--where", " " * 20_000 + "x" + " " * 20_000 + ">" + " " * 20_000 + "4"),
+        PLAIN,
+    )
     yield case("10,000 brackets in a condition", ("km", "c.csv", "--where", "(" * 10_000), PLAIN)
     yield case("a condition of 100,000 letters", ("km", "c.csv", "--where", "x" * 100_000), PLAIN)
-    yield case("10,000 conditions joined", ("km", "c.csv", "--where", " and ".join(["x>4"] * 10_000)), PLAIN)
-    yield case("10,000 times", ("km", "c.csv", "--at", ",".join(["5"] * 10_000)), PLAIN)
+    yield case(
+        "10,000 conditions joined",
+        ("km", "c.csv", "--where", " and ".join(["x>4"] * 10_000)),
+        PLAIN,
+    )
+    yield case("10,000 times", ("km", "c.csv", "--at", ",".join(["5"] * 10_000)), PLAIN, slow=True)
     yield case("10,000 covariates", ("cox", "c.csv", "-x", ",".join(["x"] * 10_000)), PLAIN)
-    yield case("a term of 100,000 cuts", ("km", "c.csv", "--by", "x@" + ",".join(map(str, range(100_000)))), PLAIN)
+    yield case(
+        "a term of 100,000 cuts",
+        ("km", "c.csv", "--by", "x@" + ",".join(map(str, range(100_000)))),
+        PLAIN,
+    )
     yield case("escapes in a value", ("km", "c.csv", "--by", "\x1b[31mg"), PLAIN)
     yield case("a lone surrogate in a value", ("km", "c.csv", "--by", "\udcff"), PLAIN)
     yield case("a lone surrogate in a label", ("km", "c.csv", "--label", "\udcff", "--json"), PLAIN)
     yield case("a NUL in a path", ("km", "c\0.csv"), PLAIN)
-    yield case("a NUL in an output", ("km", "c.csv", "--out", "o\0.md"), PLAIN)
 
 
 # --- labels that another program would run ---
@@ -617,12 +915,40 @@ def label_cases() -> Iterator[Case]:
             cohort(g=["a\x01\x08b", "\x1b]0;x\x07", "\x7f\x85"]), never="\x1b",
         )  # fmt: skip
     for ending in ("png", "svg", "pdf", "eps"):
-        yield case(f"levels into .{ending}", f"km c.csv --by g --plot o.{ending}", cohort(44, g=[*EVIL.values()][:8]), slow=ending in ("pdf", "eps", "png"))
-    yield case("mathematics that is not closed, in a figure", ("km", "c.csv", "--by", "g", "--plot", "o.svg", "--title", r"$\frac{1}$ $x \undefined{"), cohort(g=["$x", r"$\undefined$"]))
-    yield case("names as formulas", "table1 c.csv --by g -x '=x' --format csv", PLAIN.replace(",x", ",=x", 1), never="\n=")
-    yield case("ids as formulas", "psmatch c.csv --treat g=a -x x --caliper none --save s.csv", cohort(id=[f"=cmd|{i}" for i in range(24)]))
-    yield case("a file name as markup", ("km", "<b>&{}$.csv", "--out", "o.html"), {"<b>&{}$.csv": PLAIN}, never="<b>&")
-    yield case("a file name as LaTeX", ("km", "a_b$%#&.csv", "--out", "o.tex"), {"a_b$%#&.csv": PLAIN}, never="a_b$")
+        yield case(
+            f"levels into .{ending}",
+            f"km c.csv --by g --plot o.{ending}",
+            cohort(44, g=[*EVIL.values()][:8]),
+            slow=True,
+        )
+    yield case(
+        "mathematics that is not closed, in a figure",
+        ("km", "c.csv", "--by", "g", "--plot", "o.svg", "--title", r"$\frac{1}$ $x \undefined{"),
+        cohort(g=["$x", r"$\undefined$"]),
+    )
+    yield case(
+        "names as formulas",
+        "table1 c.csv --by g -x '=x' --format csv",
+        PLAIN.replace(",x", ",=x", 1),
+        never="\n=",
+    )
+    yield case(
+        "ids as formulas",
+        "psmatch c.csv --treat g=a -x x --caliper none --save s.csv",
+        cohort(id=[f"=cmd|{i}" for i in range(24)]),
+    )
+    yield case(
+        "a file name as markup",
+        ("km", "<b>&{}$.csv", "--out", "o.html"),
+        {"<b>&{}$.csv": PLAIN},
+        never="<b>&",
+    )
+    yield case(
+        "a file name as LaTeX",
+        ("km", "a_b$%#&.csv", "--out", "o.tex"),
+        {"a_b$%#&.csv": PLAIN},
+        never="a_b$",
+    )
 
 
 # --- files ---
@@ -647,8 +973,15 @@ def file_cases() -> Iterator[Case]:
     yield case("a link", "km l.csv", PLAIN, prepare=link)
     yield case("a link to itself", "km loop.csv", PLAIN, prepare=link)
     yield case("a link to nothing", "km broken.csv", PLAIN, prepare=link)
-    yield case("the cohort by a link, as output", "psmatch c.csv --treat g=a -x x --save l.csv", PLAIN, prepare=link)
-    yield case("the cohort by a second name, as output", "km c.csv --out h.csv", PLAIN, prepare=link)
+    yield case(
+        "the cohort by a link, as output",
+        "psmatch c.csv --treat g=a -x x --save l.csv",
+        PLAIN,
+        prepare=link,
+    )
+    yield case(
+        "the cohort by a second name, as output", "km c.csv --out h.csv", PLAIN, prepare=link
+    )
     yield case("a link to itself, as output", "km c.csv --out loop.csv", PLAIN, prepare=link)
     yield case("a folder, as output", "km c.csv --out d.csv", PLAIN, prepare=link)
     yield case("a file as folder of an output", "km c.csv --out c.csv/o.md", PLAIN)
@@ -666,7 +999,11 @@ def file_cases() -> Iterator[Case]:
     yield case("a name with a line end", ("km", "a\nb.csv"), {"a\nb.csv": PLAIN})
     yield case("a name with escapes", ("km", "a\x1b[31m.csv"), {"a\x1b[31m.csv": PLAIN})
     yield case("a name that is not UTF-8", ("km", "a\udcff.csv", "--json"), {"a\udcff.csv": PLAIN})
-    yield case("a name that is not UTF-8, in a document", ("km", "a\udcff.csv", "--out", "o.html"), {"a\udcff.csv": PLAIN})
+    yield case(
+        "a name that is not UTF-8, in a document",
+        ("km", "a\udcff.csv", "--out", "o.html"),
+        {"a\udcff.csv": PLAIN},
+    )
     yield case("an output that is not UTF-8", ("km", "c.csv", "--out", "o\udcff.md"), PLAIN)
     yield case("a name that begins with a dash", ("km", "--", "-c.csv"), {"-c.csv": PLAIN})
     yield case("a name of blanks", ("km", " "), {" ": PLAIN})
@@ -681,15 +1018,31 @@ def file_cases() -> Iterator[Case]:
     yield case("a tilde", "km '~nobody/c.csv'", PLAIN)
     yield case("a web address", "km https://example.org/c.csv", PLAIN)
     yield case("a template that is none", "km c.csv --template c.csv --out o.docx", PLAIN)
-    yield case("a damaged template", "km c.csv --template t.docx --out o.docx", {"c.csv": PLAIN, "t.docx": b"PK\x03\x04rubbish"})
-    yield case("a workbook as template", "km c.csv --template t.docx --out o.docx", {"c.csv": PLAIN, "t.docx": workbook})
+    yield case(
+        "a damaged template",
+        "km c.csv --template t.docx --out o.docx",
+        {"c.csv": PLAIN, "t.docx": b"PK\x03\x04rubbish"},
+    )
+    yield case(
+        "a workbook as template",
+        "km c.csv --template t.docx --out o.docx",
+        {"c.csv": PLAIN, "t.docx": workbook},
+    )
 
 
 # --- data that hardly carry an analysis ---
 
 
 def data_cases() -> Iterator[Case]:
-    every = ("km --by g --at 5", "cox -x g,x", "tree -x g,x", "psmatch --treat g=a -x x", "roc --outcome death --marker x", "logistic --outcome death -x g,x", "table1 --by g")
+    every = (
+        "km --by g --at 5",
+        "cox -x g,x",
+        "tree -x g,x",
+        "psmatch --treat g=a -x x",
+        "roc --outcome death --marker x",
+        "logistic --outcome death -x g,x",
+        "table1 --by g",
+    )
     shapes = {
         "no events": cohort(death=[0]), "events alone": cohort(death=[1]), "all events at time 0": cohort(os_months=[0]),
         "one time": cohort(os_months=[5]), "one patient": cohort(1), "two patients": cohort(2), "three patients": cohort(3),
@@ -702,9 +1055,17 @@ def data_cases() -> Iterator[Case]:
         for words in every:
             command, _, rest = words.partition(" ")
             yield case(f"{name}: {command}", f"{command} c.csv {rest}", text)
-    yield case("collinear covariates", "cox c.csv -x x,y --multivariable", cohort(y=[10, 6, 16, 2, 18, 4, 14]))
+    yield case(
+        "collinear covariates",
+        "cox c.csv -x x,y --multivariable",
+        cohort(y=[10, 6, 16, 2, 18, 4, 14]),
+    )
     yield case("collinear groups", "cox c.csv -x g,h --multivariable", cohort(h="pq"))
-    yield case("more covariates than patients", "cox c.csv -x g,x,a,b,c --multivariable", cohort(5, a=[1, 2], b=[3, 1, 2], c=[5, 3, 1, 2]))
+    yield case(
+        "more covariates than patients",
+        "cox c.csv -x g,x,a,b,c --multivariable",
+        cohort(5, a=[1, 2], b=[3, 1, 2], c=[5, 3, 1, 2]),
+    )
     yield case("negative times", "km c.csv", cohort(os_months=[-1, 2, 3]))
     yield case("ids twice", "km c.csv", cohort(patient_id=[1, 2, 3]))
     yield case("ids of blanks", "km c.csv", cohort(patient_id=["", 1, 2]))
@@ -713,7 +1074,11 @@ def data_cases() -> Iterator[Case]:
     yield case("an event of words", "km c.csv", cohort(death=["yes", "no", "maybe"]))
     yield case("times of words", "km c.csv", cohort(os_months=["long", "short"]))
     yield case("all in one stratum each", "cox c.csv -x x --strata s", cohort(s=range(24)))
-    yield case("exact matching on everything", "psmatch c.csv --treat g=a -x x --exact s", cohort(s=range(24)))
+    yield case(
+        "exact matching on everything",
+        "psmatch c.csv --treat g=a -x x --exact s",
+        cohort(s=range(24)),
+    )
     yield case("separated, exactly", "psmatch c.csv --treat g=a -x x", cohort(x=[1, 9]))
     yield case("a change of nothing", "change c.csv --before x --after y", cohort(x=[5], y=[5]))
     yield case("responses unknown", "response c.csv --response r --by g", cohort(r=["XX", "CR"]))
@@ -721,7 +1086,9 @@ def data_cases() -> Iterator[Case]:
     yield case("grades beyond 5", "adverse c.csv -x e", cohort(e=[0, 3, 9]))
     yield case("grades of words", "adverse c.csv -x e", cohort(e=["mild", "bad"]))
     yield case("firth in two patients", "cox c.csv -x g --firth", cohort(2))
-    yield case("an interaction of empty cells", "cox c.csv -x g,h --interaction g:h", cohort(h="pppq"))
+    yield case(
+        "an interaction of empty cells", "cox c.csv -x g,h --interaction g:h", cohort(h="pppq")
+    )
     yield case("subgroups of one", "cox c.csv -x g --subgroups g --within s", cohort(s=range(24)))
     yield case("conditional survival beyond the end", "km c.csv --given 99", PLAIN)
     yield case("a panel in two patients", "km c.csv --nph --by g", cohort(2))
@@ -741,3 +1108,26 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
 }
 
 CASES = [replace(c, family=family) for family, make in FAMILIES.items() for c in make()]
+
+# What once gave a traceback, a wrong number or no answer; these always run with make test.
+MENDED = frozenset((
+    "text: an encoding with a NUL",
+    "text: a header row of 5,000 digits",
+    "text: a level of 100,000 letters",
+    "numbers: covariate: a superscript",
+    "dates: a condition with a date that does not exist",
+    "workbooks: a chart alone",
+    "workbooks: hidden columns of no sense",
+    "workbooks: a number of 1e999",
+    "workbooks: a zip bomb",
+    "workbooks: LibreOffice: repeated x times",
+    "workbooks: LibreOffice: cells repeated 2147483647 times",
+    "workbooks: a web page of a span of 10^9",
+    "binary: Parquet: a zone that does not exist",
+    "dictionaries: dictionary: 5,000 digits",
+    "options: km --test '' --by g",
+    "options: 20,000 blanks in a condition",
+    "options: 10,000 conditions joined",
+    "options: a term of 100,000 cuts",
+    "files: a name that is not UTF-8",
+))  # fmt: skip
