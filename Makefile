@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean
+.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean fuzz cross-check
 
 # The tested versions of all dependencies, where they are known for this Python (make lock).
 INSTALL = locked="$(CURDIR)/constraints/python$$($(BIN)/python -c \
@@ -31,6 +31,16 @@ test-pythons: $(VENV)/installed-dev
 # MUTATE="--mutants 50 src/hcc2l/stats" chooses how many and where.
 mutate: $(VENV)/installed-dev
 	$(BIN)/python tools/mutate.py $(MUTATE)
+
+# Random cohorts, dictionaries and command lines for some minutes; tools/fuzz.py --seed N tries one again.
+fuzz: MINUTES ?= 5
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python tools/fuzz.py --minutes $(MINUTES) --from $(or $(FROM),0)
+
+# N random cohorts with random options, compared with R, or with lifelines where there is no R.
+cross-check: N ?= 600
+cross-check: $(VENV)/installed-dev
+	$(BIN)/python tools/cross_check.py --cohorts $(N) --seed $(or $(FROM),0)
 
 lock: $(VENV)/installed-dev
 	$(BIN)/python tools/pythons.py lock

@@ -264,7 +264,8 @@ def _reader(name: str) -> Reader:
 def _header_rows(given: object) -> tuple[int, ...]:
     """The rows of `--header`: 2, or 2,3."""
     texts = [] if given is None else str(given).split(",")
-    if len(texts) > 2 or not all(text.strip().isdecimal() and int(text) > 0 for text in texts):
+    numbers = [text.strip() for text in texts]
+    if len(texts) > 2 or not all(n.isdecimal() and len(n) < 10 and int(n) for n in numbers):
         raise UsageError(
             f"{given!r} is not the number of a row.",
             where="--header",

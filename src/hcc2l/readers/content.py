@@ -99,12 +99,17 @@ def limited(file: BinaryIO | gzip.GzipFile, most: int, name: str) -> bytes:
         parts.append(part)
         read += len(part)
         if read > most:
-            raise InputError(
-                f"There are more than {most:,} bytes to read.",
-                where=name,
-                hint=f"If this is the right file, raise the limit, such as --max-size {4 * most}.",
-            )
+            raise too_large(most, name)
     return b"".join(parts)
+
+
+def too_large(most: int, name: str) -> InputError:
+    """The error where there is more to read than the limit."""
+    return InputError(
+        f"There are more than {most:,} bytes to read.",
+        where=name,
+        hint=f"If this is the right file, raise the limit, such as --max-size {4 * most}.",
+    )
 
 
 def _opened(path: Path) -> BinaryIO:
