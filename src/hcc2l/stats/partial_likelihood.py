@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.stats.linear_algebra import linear_predictor
-from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
+from hcc2l.stats.risk_sets import DistinctTimes, Floats, Ints, Times, distinct_times
 
 Ties = Literal["efron", "breslow"]
 _BLOCK = 8192  # rows whose covariates fit the processor's cache
@@ -45,6 +45,8 @@ class Ordered:
         The slots with deaths, and each one's first death.
     tied
         Whether some share is not 0.
+    distinct
+        The times of the rows in their original order.
     """
 
     x: Floats
@@ -64,6 +66,7 @@ class Ordered:
     death_slots: Ints
     death_begins: Ints
     tied: bool
+    distinct: DistinctTimes
 
     def per_slot(self, values: Floats) -> Floats:
         """Sums of `values`, shape (deaths,), over the terms of each slot, shape (m,)."""
@@ -76,6 +79,21 @@ class Ordered:
         """Sums of `values`, shape (n,), over the rows at risk in each slot, shape (m,)."""
         sums = np.add.reduceat(values, self.begins)
         return running_sums(sums[::-1], self.last.size - self.last[::-1])[::-1]
+
+    def with_covariates(self, x: Floats) -> Ordered:
+        """The same rows with the covariates `x`, shape (n, p), in their original order."""
+        sorted_x, scale = np.empty((x.shape[1], x.shape[0])), np.ones(x.shape[1])
+        for j in range(x.shape[1]):
+            sorted_x[j] = x[:, j][self.order]
+            centre = float(sorted_x[j].mean())
+            sorted_x[j] -= centre
+            spread = float(np.abs(sorted_x[j]).mean())
+            if spread > 4 * np.finfo(np.float64).eps * abs(centre):
+                scale[j] = spread
+                sorted_x[j] /= spread
+            else:  # constant but for the rounding of its mean
+                sorted_x[j] = 0.0
+        return replace(self, x=sorted_x, dead_x=sorted_x[:, self.event], scale=scale)
 
     def columns(self, keep: NDArray[np.bool_]) -> Ordered:
         """The same rows with some covariates only."""
@@ -127,6 +145,13 @@ def ordered(
     weights: Floats | None,
 ) -> Ordered:
     """Sort rows, centre and scale the covariates, and prepare the terms; arguments as of `cox`."""
+    return ordered_rows(time, event, ties, strata, weights).with_covariates(x)
+
+
+def ordered_rows(
+    time: Times, event: NDArray[np.bool_], ties: Ties, strata: Ints | None, weights: Floats | None
+) -> Ordered:
+    """Sort rows and prepare the terms, once for all models of these rows."""
     distinct = distinct_times(time)
     n, times = event.size, distinct.times.size
     key = distinct.index if strata is None else strata * times + distinct.index
@@ -137,17 +162,6 @@ def ordered(
     slot = np.cumsum(new) - 1
     group = sorted_key[begins] // times
     event, w = event[order], np.ones(n) if weights is None else weights[order].astype(np.float64)
-    sorted_x, scale = np.empty((x.shape[1], n)), np.ones(x.shape[1])
-    for j in range(x.shape[1]):
-        sorted_x[j] = x[:, j][order]
-        centre = float(sorted_x[j].mean())
-        sorted_x[j] -= centre
-        spread = float(np.abs(sorted_x[j]).mean())
-        if spread > 4 * np.finfo(np.float64).eps * abs(centre):
-            scale[j] = spread
-            sorted_x[j] /= spread
-        else:  # constant but for the rounding of its mean
-            sorted_x[j] = 0.0
     term_slot = slot[event]
     deaths = np.bincount(term_slot, minlength=begins.size)
     weight = np.bincount(term_slot, weights=w[event], minlength=begins.size)
@@ -155,8 +169,8 @@ def ordered(
     number = np.arange(term_slot.size) - before[term_slot]
     share = number / deaths[term_slot] if ties == "efron" else np.zeros(term_slot.size)
     return Ordered(
-        x=sorted_x,
-        scale=scale,
+        x=np.empty((0, n)),
+        scale=np.ones(0),
         event=event,
         weights=w,
         order=order,
@@ -164,7 +178,7 @@ def ordered(
         begins=begins,
         first=np.searchsorted(group, group, side="left"),
         last=np.searchsorted(group, group, side="right"),
-        dead_x=sorted_x[:, event],
+        dead_x=np.empty((0, term_slot.size)),
         term_slot=term_slot,
         term_share=share,
         term_weight=weight[term_slot] / deaths[term_slot],
@@ -172,6 +186,7 @@ def ordered(
         death_slots=death_slots,
         death_begins=before[death_slots],
         tied=bool(share.any()),
+        distinct=distinct,
     )
 
 
