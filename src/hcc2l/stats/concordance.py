@@ -66,7 +66,7 @@ def concordance(
     later_than = 2 * distinct_times(time).index + ~event  # censored after events of the same time
     rank = _ranks(score)
     if strata is None and cluster is None and _few_cells(later_than, rank):
-        return _by_cells(later_than, rank, w)
+        return _by_cells(later_than, rank, weights)
     group = np.zeros(n, dtype=np.int64) if strata is None else strata
     later = _compare(group, -later_than, rank, w, np.ones(n, dtype=np.bool_))
     earlier = _compare(group, later_than, rank, w, event)
@@ -107,12 +107,12 @@ def _few_cells(key: Ints, rank: Ints) -> bool:
     return cells <= 8 * key.size
 
 
-def _by_cells(key: Ints, rank: Ints, weights: Floats) -> Concordance:
+def _by_cells(key: Ints, rank: Ints, weights: Floats | None) -> Concordance:
     """The concordance from the table of times, events and censorings apart, by scores."""
     shape = (int(key.max()) // 2 + 1) * 2, int(rank.max()) + 1
     cell = key * shape[1] + rank
     size = shape[0] * shape[1]
-    table = np.bincount(cell, weights=weights, minlength=size).reshape(shape)
+    table = np.bincount(cell, weights, size).reshape(shape).astype(np.float64)
     happened = table.copy()
     happened[1::2] = 0.0
 
@@ -128,7 +128,9 @@ def _by_cells(key: Ints, rank: Ints, weights: Floats) -> Concordance:
     good[::2] += below + equal / 2
     total = sum(earlier)
     total[::2] += below + equal + above
-    squares = np.bincount(cell, weights=weights**2, minlength=size).reshape(shape)
+    squares = table
+    if weights is not None:
+        squares = np.bincount(cell, weights**2, size).reshape(shape)
     return _estimate((concordant, discordant, tied), good, total, np.sqrt(squares))
 
 

@@ -73,7 +73,7 @@ def hazards_tests(
     per_slot[data.slot] = g[data.order]
     per_slot -= float(g[event].mean())
     g_term = per_slot[data.term_slot]
-    observed = data.dead_x @ (data.weights[data.event] * g_term)
+    observed = data.x[:, data.event] @ (data.weights[data.event] * g_term)
     weight = data.term_weight * g_term / state.total
     expected = state.s1 @ data.per_slot(weight)
     score = observed - (expected - state.d1 @ data.per_slot(weight * data.term_share))
