@@ -81,7 +81,7 @@ class ReadOptions:
 
 # From this size on, pyarrow reads only the columns in use; below, its import takes longer than it
 # saves.
-LARGE = 8_000_000
+LARGE = 2_000_000
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
