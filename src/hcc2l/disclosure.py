@@ -1,4 +1,4 @@
-"""Small numbers of patients suppressed in a report, so that nobody in it can be recognised.
+"""Small numbers of patients suppressed in a report, so that no patient in it can be recognised.
 
 Counts below the limit are hidden (primary suppression), and further counts so that no hidden one
 follows from a sum (complementary suppression), as statistical offices do: Hundepool A, et al.
