@@ -84,12 +84,39 @@ def test_numbers_at_risk_are_hidden_in_tables_and_figures_and_the_steps_left_out
     assert not figure.censor_marks
 
 
+def test_of_a_small_group_nothing_is_told_and_no_curve_drawn(write: Write) -> None:
+    rows = "".join(f"{i},1,{'a' if i > 3 else 'b'}\n" for i in range(1, 16))
+    safe = suppress(api.km(write("cohort.csv", f"os_months,death,arm\n{rows}"), by="arm"), 5)
+    (group,) = rows_of(safe, "groups", group="b")
+    assert (group["n"], group["events"], group["median"]) == ("<5", "<5", "–")
+    assert {row["estimate"] for row in rows_of(safe, "quantiles", group="b")} == {"–"}
+    assert {told(row["estimate"]) for row in rows_of(safe, "quantiles", group="a")} != {None}
+    assert safe.draw is not None
+    with pytest.raises(AnalysisError, match="suppressed"):
+        safe.draw()
+
+
+def test_a_number_at_the_limit_is_told_and_missing_values_complete_the_levels(
+    write: Write,
+) -> None:
+    marks = "".join(f"{mark}\n" for mark in "x" * 8 + "y" * 5 + "z" * 7)
+    safe = suppress(api.table1(write("all.csv", f"mark\n{marks}"), covariates=["mark"]), 5)
+    assert [row["count"] for row in rows_of(safe, "rows")] == [8, 5, 7]
+    marks = "".join(f"{mark},50\n" for mark in [*"x" * 8, *"y" * 7, "", ""])
+    few = write("few.csv", f"mark,age\n{marks}")
+    safe = suppress(api.table1(few, covariates=["mark"]), 5)
+    rows = rows_of(safe, "rows")
+    assert {str(row["missing"]) for row in rows} == {"<5"}
+    assert [told(row["count"]) for row in rows] == [8, None]
+    assert {told(row["percent"]) for row in rows} == {None}
+
+
 def test_a_flow_hides_what_an_exclusion_of_few_follows_from() -> None:
     whole = api.flow(COHORT, where=["afp>0", "age>0"], by="second_line", methods=True)
     safe = suppress(whole, 9)
     content = _json(safe)
     rows = content["tables"]["steps"]
-    assert (rows[0]["n"], rows[1]["excluded"]) == (None, None)
+    assert (rows[0]["n"], rows[1]["excluded"], rows[2]["n"]) == (None, None, 118)
     assert content["cohort"]["rows"] is None
     assert [e["rows"] for e in content["analysed"]["excluded"]] == [None]
     for text in (*safe.provenance.footer, safe.methods, *(n.text for n in safe.notes)):

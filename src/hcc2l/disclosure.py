@@ -269,11 +269,17 @@ def _rows(
     unknown = {  # of whom a number of missing values is hidden, which percentages would tell
         _named(tables[at].rows[j], "level") for at, j, key in hidden if key in _NOT_OF_THE_NUMBERS
     }
+    few_patients = {_named(tables[at].rows[j]) for at, j, key in small if key == "n"} - {
+        ()
+    }  # groups that are small themselves, in whatever table
     counting = any(_counts_patients(table, key) for key in table.keys if key != "denominator")
     for j, row in enumerate(table.rows):
         mine = {key for key in table.keys if (i, j, key) in hidden}
         few = {key for key in mine if (i, j, key) in small} - set(_NOT_OF_THE_NUMBERS)
         out = {key: Suppressed(f"<{least}" if (i, j, key) in small else "–") for key in mine}
+        names = set(_named(row))
+        if any(names.issuperset(group) for group in few_patients):
+            few.add("n")
         compared = _subject(row) in subjects - {()}
         for key in table.keys:
             value = row[key]
@@ -391,9 +397,12 @@ def _draw(draw: Callable[[], Figure], least: int, hidden: bool) -> Figure:
         It draws counts that are hidden, or single patients.
     """
     figure = draw()
-    if isinstance(figure, SurvivalFigure):
+    panels = figure.panels if isinstance(figure, SurvivalPanels) else (figure,)
+    groups = [a for p in panels if isinstance(p, SurvivalFigure) for a in p.at_risk]
+    few = any(_is_small(n, least) for group in groups for n in group.n_risk[:1])
+    if isinstance(figure, SurvivalFigure) and not few:
         return _survival(figure, least)
-    if isinstance(figure, SurvivalPanels):
+    if isinstance(figure, SurvivalPanels) and not few:
         return replace(figure, panels=tuple(_survival(p, least) for p in figure.panels))
     if isinstance(figure, ForestFigure) and hidden:
         rows = tuple(
@@ -401,7 +410,11 @@ def _draw(draw: Callable[[], Figure], least: int, hidden: bool) -> Figure:
             for row in figure.rows
         )
         return replace(figure, rows=rows)
-    if hidden or type(figure).__name__ in ("ChangeFigure", "WaterfallFigure", "ThresholdsFigure"):
+    if (
+        hidden
+        or few
+        or type(figure).__name__ in ("ChangeFigure", "WaterfallFigure", "ThresholdsFigure")
+    ):
         raise AnalysisError(
             "The figure shows single patients, or counts that are suppressed.",
             where="--plot",
