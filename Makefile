@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean fuzz cross-check
+.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean fuzz cross-check docs audit
 
 # The tested versions of all dependencies, where they are known for this Python (make lock).
 INSTALL = locked="$(CURDIR)/constraints/python$$($(BIN)/python -c \
@@ -74,8 +74,17 @@ cohort: $(VENV)/installed
 	$(BIN)/python tools/twins/chon2024.py
 	$(BIN)/python tools/twins/export.py
 
+# The documentation site, in site/; broken links and forgotten pages are errors.
+docs: $(VENV)/installed-docs
+	$(BIN)/python -m mkdocs build
+
+# Known vulnerabilities of the dependencies; asks the index of advisories, so it needs a network.
+audit: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/python -m pip_audit --skip-editable
+
 clean:
-	rm -rf $(VENV) .venvs .mutants build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf site $(VENV) .venvs .mutants build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hcc2l needs Python 3.11 or later; choose one: make PYTHON=python3.12 ...")'
@@ -84,6 +93,11 @@ $(VENV)/bin/python:
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml $(wildcard constraints/*.txt)
 	@echo 'Installing hcc2l and its dependencies into $(VENV) ...'
 	@$(INSTALL) .
+	touch $@
+
+$(VENV)/installed-docs: $(VENV)/bin/python pyproject.toml
+	@echo 'Installing hcc2l and the tools of its documentation into $(VENV) ...'
+	@$(INSTALL) '.[docs]'
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml $(wildcard constraints/*.txt)

@@ -80,7 +80,7 @@ def schema() -> dict[str, Any]:
 
 
 def _analysis() -> dict[str, Any]:
-    excluded = {"reason": TEXT, "rows": _count(), "which": {"type": "array", "items": TEXT}}
+    excluded = {"reason": TEXT, "rows": _count_or_null(), "which": {"type": "array", "items": TEXT}}
     notes = {"level": {"enum": ["info", "warning"]}, "code": TEXT, "text": TEXT}
     return {
         "schema": {"const": SCHEMA},
@@ -93,7 +93,7 @@ def _analysis() -> dict[str, Any]:
         "title": TEXT,
         "cohort": _object(
             {"source": TEXT, "sha256": {**TEXT, "pattern": "^[0-9a-f]{64}$"},
-             "synthetic": {"type": "boolean"}, "rows": _count()}
+             "synthetic": {"type": "boolean"}, "rows": _count_or_null()}
         ),
         "analysed": _object(
             {"rows": _count(), "excluded": {"type": "array", "items": _object(excluded)}}
@@ -115,6 +115,12 @@ def _cell(name: str, key: Key) -> dict[str, Any]:
 
 def _count() -> dict[str, Any]:
     return {"type": "integer", "minimum": 0}
+
+
+def _count_or_null() -> dict[str, Any]:
+    return {
+        "type": ["integer", "null"], "minimum": 0, "description": "null if hidden by --min-cell"
+    }  # fmt: skip
 
 
 def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -13,6 +13,14 @@ from functools import partial
 from typing import Any, Literal
 
 from hcc2l.errors import Hcc2lError
+from hcc2l.numerals import count
+
+
+class Suppressed(str):
+    """A number that is not told, as readers see it: `<5`, or a dash. Null in JSON, empty in CSV."""
+
+    __slots__ = ()
+
 
 Value = str | int | float | bool | tuple[str, ...] | None  # a tuple: a list of texts
 Row = Mapping[str, Value]
@@ -72,6 +80,11 @@ class Column:
     mark: str = ""
     indent: tuple[str, ...] = ()
     across: tuple[Column, ...] = ()
+
+
+def told(value: Value) -> Value:
+    """A value as scripts get it: None where it is suppressed."""
+    return None if isinstance(value, Suppressed) else value
 
 
 def finite(value: float) -> float | None:
@@ -248,6 +261,8 @@ class SurvivalFigure(Figure):
         What is written of each group in the legend, such as its median; empty for nothing.
     at_risk_heading
         Above the numbers at risk.
+    small_below
+        Numbers at risk, and of events, from 1 to this less 1 are not told; 0 tells all.
     """
 
     groups: tuple[str, ...]
@@ -268,6 +283,11 @@ class SurvivalFigure(Figure):
     censor_marks: bool = True
     captions: tuple[str, ...] = ()
     at_risk_heading: str = "Number at risk"
+    small_below: int = 0
+
+    def count(self, n: float) -> str:
+        """A number of patients as it is written below the curves."""
+        return f"<{self.small_below}" if 0 < n < self.small_below else count(n)
 
 
 @dataclass(frozen=True)
@@ -750,18 +770,23 @@ class AdverseFigure(Figure):
 
 @dataclass(frozen=True)
 class Excluded:
-    """Rows excluded for one reason; `which` names them by id or line, for the note."""
+    """Rows excluded for one reason; `which` names them by id or line, for the note.
+
+    `told` is whether their number may be told.
+    """
 
     reason: str
     rows: int
     which: tuple[str, ...] = ()
+    told: bool = True
 
 
 @dataclass(frozen=True)
 class Provenance:
     """Origin of the numbers, sufficient to reproduce them.
 
-    `abbreviations` are those that the dictionary of the cohort explains.
+    `abbreviations` are those that the dictionary of the cohort explains. `rows` is None where it
+    would tell how few rows were excluded.
     """
 
     command: str
@@ -769,7 +794,7 @@ class Provenance:
     source: str
     sha256: str
     synthetic: bool
-    rows: int
+    rows: int | None
     analysed: int
     excluded: tuple[Excluded, ...]
     settings: Mapping[str, object]

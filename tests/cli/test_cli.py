@@ -81,8 +81,14 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str], tmp_path: P
     assert modules_after(arguments, tmp_path).isdisjoint(HEAVY)
 
 
-def test_an_analysis_of_a_small_csv_imports_only_what_it_needs(tmp_path: Path) -> None:
-    arguments = ["km", str(DATA / "hcc81.csv"), "--by", "child_pugh", "--at", "6,12"]
+@pytest.mark.parametrize(
+    "options",
+    [["--at", "6,12"], ["--json", "--curve", "--min-cell", "5"], ["--out", "km.md", "--methods"]],
+)
+def test_an_analysis_of_a_small_csv_imports_only_what_it_needs(
+    options: list[str], tmp_path: Path
+) -> None:
+    arguments = ["km", str(DATA / "hcc81.csv"), "--by", "child_pugh", *options]
     loaded = modules_after(arguments, tmp_path)
     assert loaded.isdisjoint({"pandas", "matplotlib", "lifelines", "sklearn", "sksurv", "pyarrow"})
 

@@ -70,7 +70,7 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
     spec = spec_type(**options_of_kind(spec_type, options))
     with written_in(output.style):
         with progress_shown(output.quiet):
-            report = _analyse(command, cohort, spec)
+            report = without_small_counts(_analyse(command, cohort, spec), output.min_cell)
         _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
         _refuse_unrequested_table(report, spec, output)
         _deliver(report, output, options.get("write_dictionary"))
@@ -308,6 +308,15 @@ def _analyse(command: str, cohort: Cohort, spec: CohortSpec) -> Report:
     report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, spec)
     provenance = replace(report.provenance, argv=tuple(sys.argv[1:]))
     return in_house_style(replace(report, provenance=provenance))
+
+
+def without_small_counts(report: Report, least: int | None) -> Report:
+    """A report that may be published, where a smallest number of patients is given."""
+    if least is None:
+        return report
+    from hcc2l.disclosure import suppress
+
+    return suppress(report, least)
 
 
 def in_house_style(report: Report) -> Report:

@@ -27,6 +27,7 @@ from hcc2l.cli._run import (
     progress_shown,
     terminal,
     told_once,
+    without_small_counts,
 )
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
@@ -123,6 +124,14 @@ def report(
             help="A Word document (.docx) whose styles and page set-up the .docx of --out takes.",
         ),
     ] = None,
+    min_cell: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            min=1,
+            help="Suppress numbers of 1 to K−1 patients, and what would tell them.",
+        ),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print no progress on standard error.")
@@ -153,7 +162,7 @@ def report(
     targets = _targets(paths, formats, read)
     check_targets(targets)
     calls = _calls(read)
-    runner = Runner(read, quiet=quiet)
+    runner = Runner(read, quiet=quiet, min_cell=min_cell)
     in_use = {identity(study): "the study file"} | runner.files(calls)
     in_use |= {identity(path): f"a file of {bundled}" for path in _files_beside(study, bundled)}
     if template is not None:
@@ -348,6 +357,7 @@ class Runner:
 
     study: Study
     quiet: bool
+    min_cell: int | None = None
     cohorts: dict[tuple[str, str], Cohort] = field(default_factory=dict)
     reports: dict[tuple[str, tuple[str, ...]], Report] = field(default_factory=dict)
     saved: dict[str, Path] = field(default_factory=dict)
@@ -404,7 +414,10 @@ class Runner:
             spec = call.spec(**options_of_kind(call.spec, self.options(call, cohort_name)))
             made: Report = import_module(f"hcc2l.analyses.{call.command}.run").run(cohort, spec)
             provenance = replace(made.provenance, argv=call.words)
-            self.reports[key] = in_house_style(replace(made, provenance=provenance))
+            made = in_house_style(replace(made, provenance=provenance))
+            least = self.min_cell or self.options(call, cohort_name).get("min_cell")
+            told = without_small_counts(made, least)
+            self.reports[key] = replace(told, save=made.save)  # for other entries, not to be read
         return self.reports[key]
 
     def options(self, call: Call, cohort_name: str) -> dict[str, Any]:

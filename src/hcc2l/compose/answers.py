@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hcc2l.numerals import number
-from hcc2l.report import Report, Row, Table
+from hcc2l.report import Report, Row, Table, told
 from hcc2l.wording import in_sentence, listed
 
 
@@ -69,9 +69,9 @@ def participants(shown: Shown) -> str:
     analysed = [provenance.analysed for provenance in whole]
     least, most = min(analysed), max(analysed)
     numbers = str(most) if least == most else f"{least} to {most}"
-    return (
-        f"{max(p.rows for p in whole)} rows read; {numbers} analysed, by analysis; Reproducibility"
-    )
+    known = [p.rows for p in whole if p.rows is not None]
+    read = f"{max(known)} rows read; " if len(known) == len(whole) else ""
+    return f"{read}{numbers} analysed, by analysis; Reproducibility"
 
 
 def exclusions(shown: Shown) -> str:
@@ -85,8 +85,9 @@ def missing(shown: Shown) -> str:
         if one.report.provenance.command == "table1":
             counts: dict[str, dict[str, int]] = {}
             for row in _rows(one, "rows"):
-                groups = counts.setdefault(str(row["variable"]), {})
-                groups[str(row["group"])] = int(str(row["missing"]))
+                if told(row["missing"]) is not None:
+                    groups = counts.setdefault(str(row["variable"]), {})
+                    groups[str(row["group"])] = int(str(row["missing"]))
             missing = {name: of.get("all", sum(of.values())) for name, of in counts.items()}
             return "; ".join(f"{name}: {count}" for name, count in missing.items() if count)
     return _reasons(shown, missing=True)
@@ -97,7 +98,7 @@ def _reasons(shown: Shown, *, missing: bool) -> str:
     reasons: dict[str, int] = {}
     for one in shown:
         for excluded in one.report.provenance.excluded:
-            if excluded.reason.endswith(" missing") == missing:
+            if excluded.told and excluded.reason.endswith(" missing") == missing:
                 reasons[excluded.reason] = max(excluded.rows, reasons.get(excluded.reason, 0))
     return "; ".join(f"{reason}: {rows}" for reason, rows in reasons.items())
 

@@ -225,8 +225,9 @@ def _origin(study: Study, reports: Sequence[Report]) -> Iterator[Part]:
 
 def _run_line(report: Report) -> str:
     p = report.provenance
-    excluded = "; ".join(f"{e.reason}: {e.rows}" for e in p.excluded)
-    rows = f"{p.rows} rows read, {p.analysed} analysed" + (f" ({excluded})" if excluded else "")
+    excluded = "; ".join(f"{e.reason}: {e.rows if e.told else '–'}" for e in p.excluded)
+    rows = "" if p.rows is None else f"{p.rows} rows read, "
+    rows += f"{p.analysed} analysed" + (f" ({excluded})" if excluded else "")
     return f"hcc2l {shlex.join(p.argv)} – {rows}"
 
 

@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from hcc2l.figures.style import PAPER, Paper, colour, dashes, sized
-from hcc2l.numerals import count, tick
+from hcc2l.numerals import tick
 from hcc2l.report import Curve, SurvivalFigure, SurvivalPanels
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _inches(axes: Axes) -> tuple[float, float]:
 def _ticks(figure: SurvivalFigure, width: float) -> tuple[float, ...]:
     """The ticks, every second or third of them where their numbers would touch."""
     shown = [n for at_risk in figure.at_risk for n in at_risk.n_risk]
-    longest = max(len(text) for text in (*map(tick, figure.ticks), *map(count, shown)))
+    longest = max(len(text) for text in (*map(tick, figure.ticks), *map(figure.count, shown)))
     most = width / (TICK_CHARACTER * (longest + 1))
     end = figure.x_max * 1.02 or 1.0
     inside = [t for t in figure.ticks if t <= end]
@@ -400,4 +400,4 @@ def _draw_at_risk(
         values = numbers.cumulative_events if line.events else numbers.n_risk
         for time, n in zip(numbers.time, values, strict=True):
             if time in shown:
-                axes.text(time, y, count(n), transform=place, ha="center", **look)
+                axes.text(time, y, figure.count(n), transform=place, ha="center", **look)

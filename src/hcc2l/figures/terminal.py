@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hcc2l.errors import UsageError
-from hcc2l.numerals import count, number, percent, tick
+from hcc2l.numerals import number, percent, tick
 from hcc2l.report import Curve, Figure, SurvivalFigure, SurvivalPanels
 
 WIDEST = 100  # columns
@@ -78,7 +78,7 @@ def _draw(figure: SurvivalFigure, width: int, colour: bool) -> str:
     lines.append(_under(figure.ticks, list(map(tick, figure.ticks)), shown, scale, left, ""))
     lines += [f"{'':{left}} {figure.x_label}", "", figure.at_risk_heading]
     for i, (name, at_risk) in enumerate(zip(names, figure.at_risk, strict=True)):
-        numbers = [count(n) for n in at_risk.n_risk]
+        numbers = [figure.count(n) for n in at_risk.n_risk]
         label = _painted(name[:24], i if len(names) > 1 else None, colour)
         padded = label + " " * (left - len(name[:24]))
         lines.append(_under(at_risk.time, numbers, shown, scale, left, padded))
@@ -149,7 +149,7 @@ def _apart(figure: SurvivalFigure, scale: _Scale) -> set[float]:
     shown: set[float] = set()
     free = -WIDEST
     for i, t in enumerate(figure.ticks):
-        texts = [tick(t), *(count(at_risk.n_risk[i]) for at_risk in figure.at_risk)]
+        texts = [tick(t), *(figure.count(at_risk.n_risk[i]) for at_risk in figure.at_risk)]
         half = (max(map(len, texts)) + 1) // 2
         middle = scale.column(t) // ACROSS
         if t <= scale.end and middle - half >= free:

@@ -13,7 +13,7 @@ from hcc2l.errors import UsageError
 from hcc2l.glossary import GLOSSARY
 from hcc2l.numerals import NOT_ESTIMABLE
 from hcc2l.render.options import RenderOptions
-from hcc2l.report import Column, Outline, Report, Row, Table, Value
+from hcc2l.report import Column, Outline, Report, Row, Suppressed, Table, Value
 
 MARKS = dict(zip("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "abcdefghijklmnoprstuvwxyz", strict=True))
 """The marks of footnotes, with the letters that they are."""
@@ -488,6 +488,10 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     kind = _kind(column)
     decimals = _decimals(column, kind, digits)
     values = [row[key] for key in column.keys]
+    written = values[:3] if column.form == "effect" else values
+    hidden = next((value for value in written if isinstance(value, Suppressed)), None)
+    if hidden is not None and column.form not in ("size", "fraction"):
+        return str(hidden)
     if column.form == "value":
         value = values[0]
         if isinstance(value, str):
@@ -500,7 +504,8 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
     if column.form == "description":
         return _description(values, digits)
     if column.form == "size":
-        return f"{column.labels.get(str(values[0]), values[0])} (n={write(values[1], 'count', 0)})"
+        size = f"n={write(values[1], 'count', 0)}".replace("=<", "<")  # suppressed: n<5
+        return f"{column.labels.get(str(values[0]), values[0])} ({size})"
     if column.form == "fraction":
         return "/".join(write(value, "count", 0) for value in values)
     numbers = [v if isinstance(v, (int, float)) else None for v in values[:3]]

@@ -7,7 +7,7 @@ import io
 
 from hcc2l.errors import UsageError
 from hcc2l.render.options import RenderOptions
-from hcc2l.report import Report, Value
+from hcc2l.report import Report, Value, told
 
 # Excel takes the full-width signs of Chinese and Japanese keyboards for the usual ones.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -32,7 +32,7 @@ def render(report: Report, options: RenderOptions) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table.keys)
     for row in table.rows:
-        writer.writerow([_field(row[key]) for key in table.keys])
+        writer.writerow([_field(told(row[key])) for key in table.keys])
     return file.getvalue()
 
 

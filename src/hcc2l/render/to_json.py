@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from hcc2l.render.options import RenderOptions
-from hcc2l.report import Report
+from hcc2l.report import Report, told
 
 SCHEMA = "hcc2l/1"
 
@@ -41,14 +41,14 @@ def report_object(report: Report) -> dict[str, Any]:
         "analysed": {
             "rows": source.analysed,
             "excluded": [
-                {"reason": e.reason, "rows": e.rows, "which": list(e.which)}
+                {"reason": e.reason, "rows": e.rows if e.told else None, "which": list(e.which)}
                 for e in source.excluded
             ],
         },
         "settings": dict(source.settings),
         "notes": [{"level": n.level, "code": n.code, "text": n.text} for n in report.notes],
         "tables": {
-            table.name: [{key: row[key] for key in table.keys} for row in table.rows]
+            table.name: [{key: told(row[key]) for key in table.keys} for row in table.rows]
             for table in report.tables
         },
     }

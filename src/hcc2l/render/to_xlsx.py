@@ -16,7 +16,7 @@ from hcc2l.render.options import RenderOptions
 from hcc2l.render.page import page_for
 from hcc2l.render.remarks import remarks
 from hcc2l.render.to_csv import FORMULA_STARTS
-from hcc2l.report import Report, Table, Value
+from hcc2l.report import Report, Table, Value, told
 
 _NUMBER = re.compile(r"−?\d+(?:\.(\d+))?")  # another decimal mark remains text
 _WIDEST = 60  # characters
@@ -92,7 +92,7 @@ def _add_tidy(sheet: Any, table: Table) -> None:
         sheet.cell(1, column).font = Font(bold=True)
     for number, row in enumerate(table.rows, start=2):
         for column, key in enumerate(table.keys, start=1):
-            _put(sheet.cell(number, column), row[key])
+            _put(sheet.cell(number, column), told(row[key]))
     sheet.freeze_panes = "A2"
 
 

@@ -64,6 +64,10 @@ class OutputOptions(FigureOptions):
         None, "Decimal places of times, estimates and statistics in tables.",
         metavar="N", panel=OUTPUT, high=15,
     )  # fmt: skip
+    min_cell: int | None = option(
+        None, "Suppress numbers of 1 to K−1 patients, and what would tell them.",
+        metavar="K", panel=OUTPUT, low=1,
+    )  # fmt: skip
     quiet: bool = option(
         False, "Print no notes on standard error.", panel=OUTPUT, short="-q", place=1
     )
