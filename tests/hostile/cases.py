@@ -794,6 +794,11 @@ def dictionary_cases() -> Iterator[Case]:
         "an absurd max-size": "[defaults]\nmax_size = 'x'", "an encoding that does not exist": "[defaults]\nencoding = 'x'", "a part that is none": "[columns.x]\npart = 'bile'",
     }.items():  # fmt: skip
         yield case(f"dictionary: {name}", "km c.csv --by g", {"c.csv": PLAIN, "hcc2l.toml": toml})
+    yield case(
+        "dictionary: dates that are not there, checked",
+        "check c.csv",
+        {"c.csv": PLAIN, "hcc2l.toml": "[endpoints.os]\nstart = 's'\nend = ['e']\ncensor = 'c'"},
+    )
     yield case("dictionary: of no file", "km c.csv --config nope.toml", PLAIN)
     yield case("dictionary: a folder", "km c.csv --config .", PLAIN)
     yield case("dictionary: the cohort", "km c.csv --config c.csv", PLAIN)
@@ -1125,6 +1130,7 @@ MENDED = frozenset((
     "workbooks: a web page of a span of 10^9",
     "binary: Parquet: a zone that does not exist",
     "dictionaries: dictionary: 5,000 digits",
+    "dictionaries: dictionary: dates that are not there, checked",
     "options: km --test '' --by g",
     "options: 20,000 blanks in a condition",
     "options: 10,000 conditions joined",

@@ -31,7 +31,8 @@ def endpoints(found: Found) -> Findings:
                 f"{endpoint.label} can be computed from {_sentence(endpoint.columns)}", "",
                 _over_lines(endpoint.options),
             )  # fmt: skip
-        if endpoint.unit is None:
+        there = {column.name for column in found.columns}  # the dictionary may name others
+        if endpoint.unit is None and endpoint.columns[0] in there:
             time = found.column(endpoint.columns[0])
             unit = time.unit or likely_unit(time)
             why = f", but its label says {unit}" if time.unit else f"; its values look like {unit}"
