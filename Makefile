@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all test-pythons lint format bench mutate lock cohort clean
+.PHONY: demo test test-all test-pythons lint format bench scale mutate lock cohort clean
 
 # The tested versions of all dependencies, where they are known for this Python (make lock).
 INSTALL = locked="$(CURDIR)/constraints/python$$($(BIN)/python -c \
@@ -55,6 +55,11 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench_tree.py
 	$(BIN)/python benchmarks/bench_psmatch.py
 	$(BIN)/python benchmarks/bench_roc.py
+
+# Time and memory by the number of rows, into docs/scale.md; MAX_ROWS=10000000 goes further.
+scale: export PYTHONDONTWRITEBYTECODE =
+scale: $(VENV)/installed-dev
+	MAX_ROWS=$(MAX_ROWS) $(BIN)/python tools/scale.py
 
 cohort: $(VENV)/installed
 	$(BIN)/python sample_data/second_line/generate.py

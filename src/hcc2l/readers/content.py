@@ -87,9 +87,7 @@ def unzipped(content: bytes, most: int, name: str) -> bytes:
         ) from None
 
 
-def limited(
-    file: BinaryIO | gzip.GzipFile, most: int, name: str, expected: int = _CHUNK
-) -> bytes:
+def limited(file: BinaryIO | gzip.GzipFile, most: int, name: str, expected: int = _CHUNK) -> bytes:
     """All bytes of an open file, of which so many are expected.
 
     Raises

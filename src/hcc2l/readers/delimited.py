@@ -70,9 +70,9 @@ def _is_ascii(content: bytes) -> bool:
     """Whether the bytes are printable ASCII without carriage returns; they are not copied."""
     data = np.frombuffer(content, dtype=np.uint8)
     blocks = (data[start : start + _BLOCK] for start in range(0, data.size, _BLOCK))
-    return all(
-        block.max() < 128 and block.min() > 8 for block in blocks
-    ) and content.find(b"\r") < 0
+    return (
+        all(block.max() < 128 and block.min() > 8 for block in blocks) and content.find(b"\r") < 0
+    )
 
 
 def _read_small(

@@ -94,7 +94,9 @@ class Ordered:
                 sorted_x[j] /= spread
             else:  # constant but for the rounding of its mean
                 sorted_x[j] = 0.0
-        return replace(self, x=sorted_x, scale=scale, dead_sum=sorted_x @ (self.weights * self.event))
+        return replace(
+            self, x=sorted_x, scale=scale, dead_sum=sorted_x @ (self.weights * self.event)
+        )
 
     @cached_property
     def _parts(self) -> tuple[Ints, Ints]:
@@ -119,9 +121,7 @@ class Ordered:
         """The same rows with some covariates only."""
         if keep.all():
             return self
-        return replace(
-            self, x=self.x[keep], scale=self.scale[keep], dead_sum=self.dead_sum[keep]
-        )
+        return replace(self, x=self.x[keep], scale=self.scale[keep], dead_sum=self.dead_sum[keep])
 
 
 @dataclass(frozen=True)
@@ -152,25 +152,6 @@ class State:
     s1: Floats
     d1: Floats
     total: Floats
-
-    @cached_property
-    def _parts(self) -> tuple[Ints, Ints]:
-        """Where the deaths of each slot and its other rows begin, and each slot's first part."""
-        others = self.begins + self.deaths
-        both = (self.deaths > 0) & (others < np.append(self.begins[1:], self.event.size))
-        first = np.arange(self.begins.size) + np.cumsum(both) - both
-        begins = np.empty(self.begins.size + int(both.sum()), dtype=np.int64)
-        begins[first], begins[first[both] + 1] = self.begins, others[both]
-        return begins, first
-
-    def at_risk_and_dead(self, values: Floats) -> tuple[Floats, Floats]:
-        """`at_risk`, and the sums over the deaths of each slot, shape (m,), in one pass."""
-        begins, first = self._parts
-        sums = np.add.reduceat(values, begins)
-        dead = np.where(self.deaths > 0, sums[first], 0.0)
-        of_slot = np.add.reduceat(sums, first)
-        at_risk = running_sums(of_slot[::-1], self.last.size - self.last[::-1])[::-1]
-        return at_risk, dead
 
     def columns(self, keep: NDArray[np.bool_]) -> State:
         """The sums of some covariates; right where the coefficients of the others are 0."""
