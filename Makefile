@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean fuzz cross-check docs audit
+.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean fuzz cross-check docs audit scale
 
 # The tested versions of all dependencies, where they are known for this Python (make lock).
 INSTALL = locked="$(CURDIR)/constraints/python$$($(BIN)/python -c \
@@ -69,6 +69,10 @@ bench: $(VENV)/installed-dev
 # Every published number of the bundled studies beside ours; STUDY=lei2025 runs one of them.
 ledger: $(VENV)/installed
 	$(BIN)/python tools/ledger.py $(STUDY)
+# Time and memory by the number of rows, into docs/scale.md; MAX_ROWS=10000000 goes further.
+scale: export PYTHONDONTWRITEBYTECODE =
+scale: $(VENV)/installed-dev
+	MAX_ROWS=$(MAX_ROWS) $(BIN)/python tools/scale.py
 
 cohort: $(VENV)/installed
 	$(BIN)/python tools/twins/chon2024.py

@@ -126,11 +126,11 @@ def _by_cells(key: Ints, rank: Ints, weights: Floats | None) -> Concordance:
     concordant, tied, discordant = (float((table[::2] * x).sum()) for x in (below, equal, above))
     good = earlier[2] + earlier[1] / 2
     good[::2] += below + equal / 2
-    total = sum(earlier)
+    total = earlier[0] + earlier[1] + earlier[2]
     total[::2] += below + equal + above
-    squares = table
+    squares: Floats = table
     if weights is not None:
-        squares = np.bincount(cell, weights**2, size).reshape(shape)
+        squares = np.bincount(cell, weights**2, size).reshape(shape).astype(np.float64)
     return _estimate((concordant, discordant, tied), good, total, np.sqrt(squares))
 
 
@@ -211,16 +211,17 @@ def _at_start(values: Floats, new: NDArray[np.bool_]) -> Floats:
 def _dominated(position: Ints, weights: Floats) -> Floats:
     """Per row, the weight of the rows before it whose position is smaller, shape (n,).
 
-    `position` is a permutation. One bit of it at a time, from the highest: rows with the same higher
+    `position` is a permutation. One bit of it at a time, from the highest: rows of the same higher
     bits stand together in a block whose place follows from them, those with 0 are counted for those
     with 1 after them, and the block is parted by the bit.
     """
     n = position.size
-    kind = np.int32 if n < 2**31 else np.int64
     if not np.any(weights % 1) and weights.sum() < 2**31:  # whole numbers, half as long
         weights = weights.astype(np.int32)
     alike = bool(np.all(weights == 1))
-    rest, place, count = position.astype(kind), np.arange(n, dtype=kind), np.zeros_like(weights)
+    kind = np.int32 if n < 2**31 else np.int64
+    rest: NDArray[Any] = position.astype(kind)
+    place, count = np.arange(n, dtype=kind), np.zeros_like(weights)
     for bit in reversed(range(max(1, (n - 1).bit_length()))):
         one = rest & (1 << bit) != 0
         start = rest >> (bit + 1) << (bit + 1)
