@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all test-pythons lint format bench mutate lock cohort docs audit clean
+.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort docs audit clean fuzz cross-check
 
 # The tested versions of all dependencies, where they are known for this Python (make lock).
 INSTALL = locked="$(CURDIR)/constraints/python$$($(BIN)/python -c \
@@ -32,6 +32,16 @@ test-pythons: $(VENV)/installed-dev
 mutate: $(VENV)/installed-dev
 	$(BIN)/python tools/mutate.py $(MUTATE)
 
+# Random cohorts, dictionaries and command lines for some minutes; tools/fuzz.py --seed N tries one again.
+fuzz: MINUTES ?= 5
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python tools/fuzz.py --minutes $(MINUTES) --from $(or $(FROM),0)
+
+# N random cohorts with random options, compared with R, or with lifelines where there is no R.
+cross-check: N ?= 600
+cross-check: $(VENV)/installed-dev
+	$(BIN)/python tools/cross_check.py --cohorts $(N) --seed $(or $(FROM),0)
+
 lock: $(VENV)/installed-dev
 	$(BIN)/python tools/pythons.py lock
 
@@ -56,9 +66,13 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/bench_psmatch.py
 	$(BIN)/python benchmarks/bench_roc.py
 
+# Every published number of the bundled studies beside ours; STUDY=lei2025 runs one of them.
+ledger: $(VENV)/installed
+	$(BIN)/python tools/ledger.py $(STUDY)
+
 cohort: $(VENV)/installed
-	$(BIN)/python sample_data/second_line/generate.py
-	$(BIN)/python sample_data/second_line/make_adverse_events.py
+	$(BIN)/python tools/twins/chon2024.py
+	$(BIN)/python tools/twins/export.py
 
 # The documentation site, in site/; broken links and forgotten pages are errors.
 docs: $(VENV)/installed-docs

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench_km import compare, cpu_and_memory, write_cohort
 
-COHORT = Path(__file__).parents[1] / "sample_data" / "second_line" / "cohort.csv"
+COHORT = Path(__file__).parents[1] / "sample_data" / "chon2024" / "cohort.csv"
 BUNDLED = ["age", "sex", "tumor_size_cm", "tumor_number", "extrahepatic_spread", "lymph_node",
            "child_pugh"]  # fmt: skip
 SYNTHETIC = ["age", "sex", "ecog", "child_pugh", "bclc", "afp", "albumin", "tumor_size_cm"]

@@ -71,6 +71,14 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def frozen_cohort(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cohort that stays as it is, in the place of the bundled one, which may be made anew."""
+    path = DATA / "second_line" / "cohort.csv"
+    monkeypatch.setattr("hcc2l.readers.bundled_cohort", lambda: path)
+    return path
+
+
+@pytest.fixture
 def run(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Run:  # noqa: ARG001 - is set up
     """Run `hcc2l` with arguments in the working folder: `run("km", "cohort.csv", "--json")`."""
 

@@ -41,7 +41,7 @@ from hcc2l.specs.rules import Excludes, Needs, NoEffect, Rule
 from tests.schema import validate
 
 ROOT = Path(__file__).parents[1]
-COHORT = ROOT / "sample_data" / "second_line"
+COHORT = ROOT / "sample_data" / "chon2024"
 BUNDLED = ("cohort.csv", "adverse_events.csv", "hcc2l.toml")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 WIDTH = "98"  # of the terminal whose output the pages show
@@ -127,7 +127,7 @@ def commands(block: str) -> list[list[str]] | None:
     return found
 
 
-ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)}|report)\b")
+ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)}|report|sample)\b")
 
 
 @pytest.mark.parametrize("block", [b for b in blocks("sh") if ANALYSIS.search(str(b.values[0]))])
@@ -388,7 +388,10 @@ def test_every_default_option_is_described() -> None:
     assert [o for o in sorted(options) if f"`{o}`" not in section] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name)
+LINKING = [*PAGES, *sorted((ROOT / "docs" / "studies").glob("*.md")), ROOT / "CONTRIBUTING.md"]
+
+
+@pytest.mark.parametrize("page", LINKING, ids=lambda p: p.name)
 def test_links_have_a_target(page: Path) -> None:
     for target, anchor in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
         other = page.parent / target if target else page

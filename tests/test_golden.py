@@ -14,7 +14,7 @@ from tests.conftest import Run
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = sorted((ROOT / "tests" / "golden").glob("*.json"))
-SAMPLE = ROOT / "sample_data" / "second_line"
+SAMPLE = ROOT / "tests" / "reference" / "data" / "second_line"
 
 
 def lost(golden: Any, now: Any, place: str = "") -> Iterator[str]:

@@ -19,24 +19,24 @@ from hatchling.builders.wheel import WheelBuilder
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_wheel_brings_the_cohort_without_its_generator(tmp_path: Path) -> None:
+def test_the_wheel_brings_the_cohorts_without_their_generators(tmp_path: Path) -> None:
     (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     with zipfile.ZipFile(wheel) as archive:
         names = {n for n in archive.namelist() if ".dist-info/" not in n}
         bundled = {n for n in names if n.startswith("hcc2l/sample_data/")}
         assert (
-            archive.read("hcc2l/sample_data/second_line/cohort.csv")
-            == (ROOT / "sample_data" / "second_line" / "cohort.csv").read_bytes()
+            archive.read("hcc2l/sample_data/chon2024/cohort.csv")
+            == (ROOT / "sample_data" / "chon2024" / "cohort.csv").read_bytes()
         )
+    committed = (ROOT / "sample_data").rglob("*")
+    kept = {".csv", ".toml", ".json", ".md", ""}  # not generators, nor the export of the tutorial
     assert bundled == {
-        f"hcc2l/sample_data/{name}"
-        for name in (
-            "README.md",
-            "second_line/adverse_events.csv",
-            "second_line/cohort.csv",
-            "second_line/hcc2l.toml",
-        )
+        f"hcc2l/{path.relative_to(ROOT)}"
+        for path in committed
+        if path.is_file() and path.suffix in kept
     }
+    assert {f"hcc2l/sample_data/chon2024/{name}" for name in
+            ("adverse_events.csv", "cohort.csv", "hcc2l.toml")} <= bundled  # fmt: skip
     assert "hcc2l/py.typed" in names
     assert {n.partition("/")[0] for n in names} == {"hcc2l"}
 

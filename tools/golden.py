@@ -1,4 +1,4 @@
-"""Golden outputs: JSON of the bundled cohort, which later versions must still give.
+"""Golden outputs: JSON of a stored cohort, which later versions must still give.
 
 python tools/golden.py          writes those in tests/golden that do not exist
 python tools/golden.py km cox   replaces these; see CONTRIBUTING.md for when this is allowed
@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
-COHORT = ROOT / "sample_data" / "second_line" / "cohort.csv"
+COHORT = ROOT / "tests" / "reference" / "data" / "second_line" / "cohort.csv"
 RUNS = {
     "adverse": "--events adverse_events.csv --by second_line",
     "cox": "-x age,child_pugh,afp@log2",

@@ -293,7 +293,7 @@ def load_dictionary(path: Path) -> Dictionary:
         ) from None
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also a whole number of more than 4,300 digits
         raise UsageError(
             f"The dictionary is not valid TOML: {error}.",
             where=str(path),
@@ -318,7 +318,7 @@ def load_dictionary(path: Path) -> Dictionary:
     return dictionary
 
 
-def _toml_hint(error: tomllib.TOMLDecodeError, text: str) -> str:
+def _toml_hint(error: ValueError, text: str) -> str:
     """What to write instead, inferred from the line of the error."""
     at = re.search(r"line (\d+)", str(error))
     lines = text.splitlines()
@@ -374,7 +374,7 @@ def _toml_path(line: str) -> tuple[str, ...]:
     """The nested keys of one line of TOML; empty when it is part of a longer value."""
     try:
         inner: object = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         return ()
     path = []
     while isinstance(inner, dict) and inner:

@@ -15,7 +15,9 @@ from hcc2l.errors import UsageError, no_column
 from hcc2l.scores import score_named
 
 Operator = Literal["==", "!=", ">=", "<=", ">", "<", "in", "not in"]
-_OPERATORS = re.compile(r"\s*(==|!=|>=|<=|>|<|=|≥|≤)\s*")
+_OPERATORS = re.compile(r"(==|!=|>=|<=|>|<|=|≥|≤)\s*")
+_BLANKS = re.compile(r"\s{50,}")  # one blank says as much, and is read faster
+_MOST_CUTS = 200
 _SPELLINGS = {"=": "==", "≥": ">=", "≤": "<="}
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 QUANTILES = {"median": 2, "tertiles": 3, "quartiles": 4}  # groups of equal size
@@ -210,6 +212,7 @@ def parse_term(text: str, names: Sequence[str], option: str) -> Term:
         if scale is not None:
             return Term(text, option, name, scale=scale)
         return Term(text, option, name, cuts=parse_cuts(after, option))
+    text = _BLANKS.sub(" ", text)
     member = _MEMBERSHIP.fullmatch(text)
     if member and not _OPERATORS.search(member["column"]):
         name = known_column(member["column"], names, option)
@@ -249,6 +252,12 @@ def parse_cuts(text: str, option: str) -> tuple[float | str, ...]:
             hint="Write afp@400, afp@200/400, afp@median, afp@tertiles or afp@quartiles; in a "
             "model also afp@log2 (per doubling), afp@log or afp@per100.",
         ) from None
+    if len(cuts) > _MOST_CUTS:
+        raise UsageError(
+            f"There are {len(cuts)} cut-points.",
+            where=option,
+            hint=f"Give at most {_MOST_CUTS}; a number need not be cut for a model.",
+        )
     if cuts != sorted(set(cuts)):
         raise UsageError(f"The cut-points {text!r} must be in ascending order.", where=option)
     return tuple(cuts)
@@ -261,6 +270,7 @@ def parse_condition(text: str, names: Sequence[str]) -> Condition:
     ``afp present``.
     """
     option = "--where"
+    text = _BLANKS.sub(" ", text)
     presence = _PRESENCE.fullmatch(text)
     if presence:
         column = known_column(presence["column"], names, option)

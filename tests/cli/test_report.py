@@ -16,9 +16,10 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from tests.conftest import Run, Write
+from tests.conftest import DATA, Run, Write
 
-EXPORT = Path(__file__).parents[2] / "sample_data" / "second_line" / "export.xlsx"
+pytestmark = pytest.mark.usefixtures("frozen_cohort")
+EXPORT = Path(__file__).parents[2] / "sample_data" / "chon2024" / "export.xlsx"
 STUDY = """
 title = "Second-line therapy"
 
@@ -110,6 +111,15 @@ def test_json_holds_every_report_as_its_command_writes_it(paper: Path, run: Run)
     alone = run("km", "--by", "second_line", "--at", "6,12", "--json").json
     assert whole["entries"][0]["report"]["tables"] == alone["tables"]
     assert whole["entries"][0]["caption"] == "Survival by treatment"
+
+
+def test_notes_are_of_the_run_that_needs_them(run: Run, write: Write) -> None:
+    """Also where an earlier run computed a score that this one does not name."""
+    write("s.toml", '[[table]]\nrun = "km --by crafity"\n[[table]]\nrun = "km --by child_pugh"\n')
+    entries = json.loads(run("report", "s.toml", "--json").out)["entries"]
+    first, second = ({note["code"] for note in e["report"]["notes"]} for e in entries)
+    assert "score-computed" in first
+    assert "score-computed" not in second
 
 
 def test_panels_stand_side_by_side(paper: Path) -> None:
@@ -386,7 +396,7 @@ def test_an_export_as_the_hospital_made_it_gives_a_paper_in_two_commands(
     assert "Before and after matching" in made.out
 
 
-SAMPLE = EXPORT.parent
+SAMPLE = DATA / "second_line"
 
 
 def runs_of(path: str) -> list[str]:

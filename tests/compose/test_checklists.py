@@ -13,6 +13,7 @@ from hcc2l.compose.remark import REMARK
 from hcc2l.compose.study import CHECKLISTS
 from hcc2l.compose.tripod_ai import TRIPOD_AI
 from hcc2l.report import Report
+from tests.conftest import DATA
 
 REMARK_ITEMS = [str(item) for item in range(1, 21)]
 TRIPOD_ITEMS = [
@@ -32,7 +33,7 @@ def answers(checklist: Checklist, *shown: tuple[str, Report], printed: str = "")
 
 @pytest.fixture(scope="module")
 def cohort() -> hcc2l.Cohort:
-    return hcc2l.read_cohort()
+    return hcc2l.read_cohort(DATA / "second_line" / "cohort.csv")
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ from hcc2l.figures.size import INCH, fitted
 from hcc2l.figures.style import FigureStyle, Paper, colour
 from hcc2l.figures.survival import draw as draw_survival
 from hcc2l.palettes import PALETTES
-from hcc2l.readers import bundled_cohort
 from hcc2l.report import Figure
+from tests.conftest import DATA
 
-COHORT = bundled_cohort()
+COHORT = DATA / "second_line" / "cohort.csv"
 SCORE = {"treat": "lenvatinib", "covariates": ["age", "child_pugh", "afp@log2"]}
 RESISTANCE = {"outcome": "primary_resistance", "marker": ["afp", "pni"]}
 KINDS: dict[str, Callable[[], hcc2l.Report]] = {

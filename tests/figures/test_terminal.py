@@ -10,10 +10,10 @@ import pytest
 import hcc2l
 from hcc2l.errors import UsageError
 from hcc2l.figures.terminal import draw_text
-from hcc2l.readers import bundled_cohort
 from hcc2l.report import AtRisk, Curve, SurvivalFigure, SurvivalPanels
+from tests.conftest import DATA
 
-COHORT = bundled_cohort()
+COHORT = DATA / "second_line" / "cohort.csv"
 
 
 def figure(**options: Any) -> Any:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 TERMINAL = "-"  # as a value of --plot
 _INTERRUPTED = 130
+_LONGEST = 20_000  # letters of a message
 _ALWAYS_TOLD = ("number-format",)  # even under --quiet: a wrong reading changes every number
 # The root of typer's own errors, which older versions take from click and newer ones bring along.
 _COMMAND_LINE_ERROR: Any = next(
@@ -369,7 +370,9 @@ def print_message(kind: str, text: str) -> None:
 
 
 def _printable(text: str) -> str:
-    """A message without the control characters that a file or its name may hold."""
+    """A message without the control characters and endless names that a file may hold."""
+    text = re.sub(r"(\S{200})\S{300,}", r"\1…", text)
+    text = text if len(text) < _LONGEST else f"{text[:_LONGEST]} …"
     return re.sub(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]", "\ufffd", text)
 
 

@@ -13,6 +13,7 @@ import typer
 from hcc2l.cli._run import guarded
 from hcc2l.cli.commands import AnalysisCommand, unmade
 from hcc2l.cli.report import report
+from hcc2l.cli.sample import sample
 from hcc2l.cli.topics import show_help
 from hcc2l.specs import SPECS
 
@@ -29,6 +30,7 @@ for _name, _spec in SPECS.items():
     _example = f"Example: hcc2l {_name} {_spec.example}"
     app.command(_name, cls=AnalysisCommand, help=_spec.__doc__, epilog=_example)(unmade)
 app.command("report")(report)
+app.command("sample")(sample)
 app.command("help")(show_help)
 
 

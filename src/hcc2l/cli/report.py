@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
@@ -32,6 +32,7 @@ from hcc2l.cli._run import (
 from hcc2l.errors import Hcc2lError, UsageError, did_you_mean
 from hcc2l.files import Identity, check_targets, identity, refuse_overwriting, write_files
 from hcc2l.house_styles import STYLES, written_in
+from hcc2l.samples import study_file, study_names
 from hcc2l.specs import SPECS, CohortSpec
 from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.output import OutputOptions
@@ -40,6 +41,7 @@ from hcc2l.wording import in_sentence, listed
 
 if TYPE_CHECKING:
     from hcc2l.cohort import Cohort
+    from hcc2l.compose.bundled import Compared
     from hcc2l.compose.document import Done, Draw
     from hcc2l.compose.study import Entry, Study
     from hcc2l.render.document import Document
@@ -51,6 +53,7 @@ _RENDERERS = {
     "tex": "to_latex", "md": "to_markdown",
 }  # fmt: skip
 _FORMATS = (*_RENDERERS, "json")
+_WITHOUT_FIGURES = ("json", "md")
 _SHOWN = 200  # characters of a command line in a message
 _TAKEN = (  # the study has keys for most of these
     "out", "plot", "format", "json", "table", "save", "write_dictionary",
@@ -82,6 +85,16 @@ def report(
             metavar="FILE",
             help="Write the document: .docx .xlsx .html .pdf .tex .md, or .json for scripts. "
             "Repeatable.",
+        ),
+    ] = None,
+    bundled: Annotated[
+        str | None,
+        typer.Option(
+            "--study",
+            metavar="NAME",
+            help="A bundled study, beside whose results the published numbers are printed; "
+            "hcc2l sample lists them.",
+            autocompletion=lambda: study_names(),
         ),
     ] = None,
     init: Annotated[
@@ -125,8 +138,11 @@ def report(
     ] = False,
 ) -> None:
     """Make a whole paper's tables and figures from a study file, as one document."""
+    from hcc2l.compose.bundled import compared_study
     from hcc2l.compose.study import read_study
 
+    if bundled is not None:
+        study = _bundled_study(bundled, alone=study is None and init is None)
     if init is not None:
         _write_first_study(init, study, others=bool(out or compare or json_))
         return
@@ -148,15 +164,55 @@ def report(
     calls = _calls(read)
     runner = Runner(read, quiet=quiet, min_cell=min_cell)
     in_use = {identity(study): "the study file"} | runner.files(calls)
+    in_use |= {identity(path): f"a file of {bundled}" for path in _files_beside(study, bundled)}
     if template is not None:
         in_use[identity(template)] = "the template"
     refuse_overwriting(targets, in_use)
     with written_in(style or runner.style):
         done = runner.run(calls)
+        compared = compared_study(read, done) if bundled else None
         draw = partial(_draw, runner, calls)
-        failed = _deliver(read, done, paths, draw, as_json=json_, old=old, template=template)
+        failed = _deliver(
+            read, done, paths, draw, as_json=json_, old=old, template=template, compared=compared
+        )
     if failed:
         raise typer.Exit(1)
+
+
+def _bundled_study(name: str, *, alone: bool) -> str:
+    """The study file of a bundled study; UsageError where another study is named beside it."""
+    if not alone:
+        raise UsageError(
+            "--study runs a bundled study, and no other is named beside it.",
+            hint=f"Write hcc2l report --study {name}.",
+        )
+    return str(study_file(name))
+
+
+def _files_beside(study: str, bundled: str | None) -> Iterable[Path]:
+    """The files of a bundled study."""
+    return () if bundled is None else Path(study).parent.iterdir()
+
+
+def run_study(path: Path, only: Container[str] | None = None) -> tuple[Study, list[Done]]:
+    """A study and what its runs gave, without figures.
+
+    Parameters
+    ----------
+    only
+        The ids of the entries that are run; None for all.
+
+    Raises
+    ------
+    UsageError
+        The study file, its cohort or its dictionary is wrong.
+    """
+    from hcc2l.compose.study import read_study
+
+    study = read_study(path)
+    chosen = tuple(entry for entry in study.entries if only is None or entry.id in only)
+    part = replace(study, entries=chosen)
+    return study, Runner(part, quiet=True).run(_calls(part))
 
 
 def _write_first_study(cohort: str, study: str | None, *, others: bool) -> None:
@@ -354,7 +410,7 @@ class Runner:
     def _report(self, call: Call, cohort_name: str) -> Report:
         key = (cohort_name, call.words)
         if key not in self.reports:
-            cohort = self._cohort(call, cohort_name)
+            cohort = self._cohort(call, cohort_name).unused()
             spec = call.spec(**options_of_kind(call.spec, self.options(call, cohort_name)))
             made: Report = import_module(f"hcc2l.analyses.{call.command}.run").run(cohort, spec)
             provenance = replace(made.provenance, argv=call.words)
@@ -413,14 +469,21 @@ def _deliver(
     as_json: bool,
     old: Any,
     template: str | None,
+    compared: Compared | None = None,
 ) -> int:
     """Write the document in every format, then print, and return the exit status."""
-    from hcc2l.compose.document import study_document, study_json
+    from hcc2l.compose.document import Added, study_document, study_json
     from hcc2l.render.to_json import report_object, to_text
+    from hcc2l.render.to_terminal import render_document
 
+    added = Added() if compared is None else compared.added
+    needed = compared is None or any(_format(path) not in _WITHOUT_FIGURES for path in paths)
     with told_once():
-        document, shown = study_document(study, done, draw)
-    whole = to_text(study_json(study, shown, report_object))
+        drawn = draw if needed else _undrawn
+        document, shown = study_document(study, done, drawn, added)
+    content = study_json(study, shown, report_object)
+    content |= {} if compared is None else {"ledger": compared.records}
+    whole = to_text(content)
     contents: dict[str, bytes] = {}
     for path in paths:
         if _format(path) == "json":
@@ -429,7 +492,15 @@ def _deliver(
         contents |= _rendered(document, path, _figure_files(path, study), template)
     write_files(contents)
     _tell_failures(study, shown)
-    print_result(whole if as_json else _contents(document))
+    if as_json:
+        print_result(whole)
+    elif compared is not None and not paths:
+        width, colour = terminal()
+        last = document.parts.index(added.end[-1])
+        until = replace(document, parts=document.parts[: last + 1])
+        print_result(render_document(until, width, colour=colour))
+    else:
+        print_result(_contents(document))
     if old is not None:
         _print_changes(old, json.loads(whole), shown)
     return int(any(one.failure for one in shown))
@@ -491,6 +562,18 @@ def _print_changes(old: Any, new: Any, done: Sequence[Done]) -> None:
     print_result(f"\nSince the earlier results: {in_sentence(summary(moved))}\n{grids}")
 
 
+def _undrawn(reports: Sequence[Report], entry: Entry) -> bytes:  # noqa: ARG001 - as `_draw`
+    """No figure, for a document that shows captions alone; UsageError if there could be none."""
+    for made in reports:
+        if made.draw is None:
+            raise _no_figure(made)
+    return b""
+
+
+def _no_figure(made: Report) -> UsageError:
+    return UsageError(f"{made.provenance.command} draws no figure.")
+
+
 def _draw(runner: Runner, calls: Calls, reports: Sequence[Report], entry: Entry) -> bytes:
     """The figures of an entry as the panels of one."""
     from hcc2l.figures.panels import panels
@@ -499,7 +582,7 @@ def _draw(runner: Runner, calls: Calls, reports: Sequence[Report], entry: Entry)
     figures, styles = [], []
     for made, call in zip(reports, calls[entry.line], strict=True):
         if made.draw is None:
-            raise UsageError(f"{made.provenance.command} draws no figure.")
+            raise _no_figure(made)
         options = runner.options(call, entry.cohort)
         figures.append(made.draw())
         styles.append(FigureStyle(**options_of_kind(FigureOptions, options)))
@@ -513,7 +596,8 @@ def _contents(document: Document) -> str:
     lines = [document.title, ""]
     for part in document.parts:
         if isinstance(part, NumberedTable):
-            lines.append(f"Table {part.number}. {part.content.title}")
+            number = f"Table {part.number}. " if part.number else ""
+            lines.append(number + part.content.title)
         elif isinstance(part, Picture):
             lines.append(f"Figure {part.number}. {part.caption}")
     return "\n".join(lines) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 from hcc2l.compose.answers import Answered
@@ -42,7 +42,29 @@ class Done:
     failure: Hcc2lError | None = None
 
 
-def study_document(study: Study, done: Sequence[Done], draw: Draw) -> tuple[Document, list[Done]]:
+@dataclass(frozen=True)
+class Added:
+    """What a document says beside the entries of its study.
+
+    Attributes
+    ----------
+    before, end
+        Parts before the first entry and after the last.
+    after
+        An uncounted table behind an entry, by its id.
+    """
+
+    before: tuple[Part, ...] = ()
+    after: Mapping[str, Grid] = field(default_factory=dict)
+    end: tuple[Part, ...] = ()
+
+
+_NOTHING = Added()
+
+
+def study_document(
+    study: Study, done: Sequence[Done], draw: Draw, added: Added = _NOTHING
+) -> tuple[Document, list[Done]]:
     """The document, and what was done, with the entries that could not be shown as failures.
 
     Parameters
@@ -54,19 +76,29 @@ def study_document(study: Study, done: Sequence[Done], draw: Draw) -> tuple[Docu
     shown: list[Done] = []
     answered: list[Answered] = []
     numbers = {"table": 0, "figure": 0}
+    parts += added.before
     for one in done:
         made, result = _parts(one, numbers, draw)
         parts += made
+        parts += _beside(one.entry, list(_places(made)), added)
         shown.append(result)
         places = tuple(_places(made))
         answered += [Answered(places, r, _printed(one.entry, r)) for r in result.reports]
     reports = [report for one in shown for report in one.reports]
-    parts += [*_methods(shown), *_notes(shown), *_origin(study, reports)]
+    parts += [*added.end, *_methods(shown), *_notes(shown), *_origin(study, reports)]
     if study.checklists:
         parts.append(Section("Checklist" if len(study.checklists) == 1 else "Checklists"))
     for number, checklist in enumerate(study.checklists, start=numbers["table"] + 1):
         parts.append(NumberedTable(checklist.filled(answered), number))
     return Document(study.title, tuple(parts), whole=True), shown
+
+
+def _beside(entry: Entry, places: Sequence[str], added: Added) -> Iterator[Part]:
+    """The table behind an entry, whose title names the table or figure of that entry."""
+    content = added.after.get(entry.id)
+    if content is not None:
+        title = f"{content.title} ({places[0]})" if places else content.title
+        yield NumberedTable(replace(content, title=title), None)
 
 
 def _places(parts: Sequence[Part]) -> Iterator[str]:

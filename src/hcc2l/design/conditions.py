@@ -38,12 +38,28 @@ def _meets(cohort: Cohort, condition: Condition, keep: Mask) -> Mask:
         value = condition.values[0]
         if _ISO_DATE.fullmatch(value):
             dates = read_dates(cohort, [name], keep)[name]
-            days = (dates - np.datetime64(value, "D")) / np.timedelta64(1, "D")
+            days = (dates - _day(value, condition.text)) / np.timedelta64(1, "D")
             return compare(np.where(np.isnat(dates), np.nan, days), operator, 0.0)
         limit = bound(value, condition.text, "--where")
         return compare(numbers(cohort, name, keep, to_cut=True), operator, limit)
     has = has_one_of(cohort, name, condition.values, f"--where {condition.text!r}")
     return np.asarray((has == 1) == (operator in ("==", "in")), dtype=np.bool_)
+
+
+def _day(text: str, condition: str) -> np.datetime64:
+    """The day of a condition.
+
+    Raises
+    ------
+    UsageError
+        There is no such day in the calendar.
+    """
+    try:
+        return np.datetime64(text, "D")
+    except ValueError:
+        raise UsageError(
+            f"{text!r} in {condition!r} is no day of the calendar.", where="--where"
+        ) from None
 
 
 def has_one_of(cohort: Cohort, name: str, values: Sequence[str], where: str) -> Ints:

@@ -266,6 +266,7 @@ def _refuse_negative(
     bad = np.flatnonzero(keep & ((time < 0) | np.isinf(time)))
     if bad.size:
         rows = quoted_list(cohort.row_name(int(i)) for i in bad)
+        what = f"{what} or an infinite one" if np.isinf(time[bad]).any() else what
         raise InputError(
             f"{bad.size} row{'s have' if bad.size > 1 else ' has'} a {what}: {rows}.",
             where=f"{cohort.source.name}, column {name}",

@@ -13,9 +13,10 @@ from typing import Any
 
 from hcc2l.cohort import Cohort, Source
 from hcc2l.dictionary import FILE_NAME, Dictionary, RowsEntry, load_dictionary
-from hcc2l.errors import InputError, UsageError
+from hcc2l.errors import UsageError
 from hcc2l.readers.content import content_of, content_of_stdin
 from hcc2l.readers.raw import Reader, ReadOptions
+from hcc2l.samples import COHORT, DEFAULT, folder_of
 from hcc2l.specs.reading import MAX_SIZE
 
 # suffix -> "module:function"; a reader takes (content, options, name) and returns a RawTable.
@@ -203,16 +204,7 @@ def _read(
 
 def bundled_cohort() -> Path:
     """The path of the bundled cohort, used when no cohort is given."""
-    return sample_folder() / "second_line" / "cohort.csv"
-
-
-def sample_folder() -> Path:
-    """The folder of the bundled cohorts: in the installed package, else in the source tree."""
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package / "sample_data", package.parents[1] / "sample_data"):
-        if folder.is_dir():
-            return folder
-    raise InputError("The bundled cohort is missing.", hint="Reinstall hcc2l.")
+    return folder_of(DEFAULT) / COHORT
 
 
 def _locate(
@@ -272,7 +264,8 @@ def _reader(name: str) -> Reader:
 def _header_rows(given: object) -> tuple[int, ...]:
     """The rows of `--header`: 2, or 2,3."""
     texts = [] if given is None else str(given).split(",")
-    if len(texts) > 2 or not all(text.strip().isdecimal() and int(text) > 0 for text in texts):
+    numbers = [text.strip() for text in texts]
+    if len(texts) > 2 or not all(n.isdecimal() and len(n) < 10 and int(n) for n in numbers):
         raise UsageError(
             f"{given!r} is not the number of a row.",
             where="--header",

@@ -26,14 +26,44 @@ _LEADING_ZERO = r"^[+-]?0\d"
 
 def surely_distinct(texts: Any) -> bool:
     """Whether ids ascend, so that none can occur twice, whatever its blanks and capitals."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = pc.utf8_trim_whitespace(texts.combine_chunks())
-    if pc.all(pc.string_is_ascii(texts)).as_py():
-        texts = pc.ascii_lower(texts)
-    else:
-        texts = pc.utf8_lower(pc.utf8_normalize(texts, form="NFKC"))
-    return bool(pc.all(pc.less(texts[:-1], texts[1:])).as_py())
+    if pa.types.is_dictionary(texts.type):  # repeated cells
+        return False
+    last = None
+    for chunk in texts.chunks:
+        cells = pc.utf8_trim_whitespace(chunk)
+        if pc.all(pc.string_is_ascii(cells)).as_py():
+            cells = pc.ascii_lower(cells)
+        else:
+            cells = pc.utf8_lower(pc.utf8_normalize(cells, form="NFKC"))
+        if not pc.all(pc.less(cells[:-1], cells[1:])).as_py():
+            return False
+        if len(cells):
+            if last is not None and not pc.less(last, cells[0]).as_py():
+                return False
+            last = cells[len(cells) - 1]
+    return True
+
+
+def compact_columns(batches: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Columns of strings from record batches; repeated ones are held once, with their places."""
+    import pyarrow as pa
+
+    chunks: dict[str, list[Any]] = {name: [] for name in names}
+    repeated: dict[str, bool] = {}
+    for batch in batches:
+        for name in names:
+            cells = batch.column(name)
+            if name not in repeated:
+                repeated[name] = len(cells) > 1000 and not _mostly_distinct(cells)
+            chunks[name].append(cells.dictionary_encode() if repeated[name] else cells)
+    return {
+        name: pa.chunked_array(parts).unify_dictionaries() if parts
+        else pa.chunked_array([], pa.string())
+        for name, parts in chunks.items()
+    }  # fmt: skip
 
 
 def text_column(
@@ -44,21 +74,24 @@ def text_column(
     Parameters
     ----------
     texts
-        A chunked array of strings.
+        A chunked array of strings, of which repeated ones may be a dictionary.
     decimal
         The decimal sign of the file; None where nothing shows it.
     commas
         Whether a cell may contain a comma.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    if _mostly_distinct(texts):
+    repeated = pa.types.is_dictionary(texts.type)
+    if not repeated and _mostly_distinct(texts):
         trimmed = pc.utf8_trim_whitespace(texts)
         column = _numbers(name, trimmed, options, decimal, commas)
         if column is not None:
             return column
         return column_from_texts(name, trimmed.to_pylist(), options, decimal)
-    encoded = texts.combine_chunks().dictionary_encode()
+    encoded = texts.combine_chunks()
+    encoded = encoded if repeated else encoded.dictionary_encode()
     codes = np.from_dlpack(encoded.indices)
     distinct = [text.strip() for text in encoded.dictionary.to_pylist()]
     repeats = np.bincount(codes, minlength=len(distinct)).tolist()

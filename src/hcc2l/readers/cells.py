@@ -39,6 +39,7 @@ NO_VALUE = "#formula"  # a cell whose formula the workbook stores without its re
 # A thousands mark other than a point or comma: no-break, thin and narrow blanks, apostrophes.
 _GROUPED = re.compile(r"([<>]=?|[≤≥])?\s*[+-]?\d{1,3}([\xa0\u2009\u202f'’]\d{3})+([.,]\d+)?")
 _UNIT = re.compile(r"(.*\d) ?([^\d\s.,].*)", re.DOTALL)  # after a number: `64 ans`, `12 %`
+_RAISED = ("<super>", "<sub>", "<circle>", "<compat>")  # kinds of letters in Unicode
 _GROUP_MARKS = str.maketrans("", "", "\xa0\u2009\u202f'’")
 
 
@@ -70,11 +71,16 @@ def plain_numbers(cells: Iterable[str], marks: Collection[str]) -> dict[str, tup
             text, taken = text.translate(_GROUP_MARKS), "the blank or apostrophe between thousands"
         elif not text.isascii():
             narrow = unicodedata.normalize("NFKC", text).strip()
-            if narrow != text and is_number_somehow(narrow):
+            if narrow != text and is_number_somehow(narrow) and not _raised(text):
                 text, taken = narrow, "full-width digits"
         if taken:
             plain[cell] = text, taken
     return plain | _with_unit(cells)
+
+
+def _raised(text: str) -> bool:
+    """Whether a text has superscripts and the like: 5² is not 52."""
+    return any(unicodedata.decomposition(letter).startswith(_RAISED) for letter in text)
 
 
 def _with_unit(cells: Iterable[str]) -> dict[str, tuple[str, str]]:

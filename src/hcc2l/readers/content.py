@@ -39,7 +39,8 @@ def content_of(path: Path, most: int, readable: tuple[str, ...]) -> bytes:
         )
     try:
         with _opened(path) as file:
-            content = limited(file, most, str(path))
+            # In one piece, so that it need not be put together; zero for a pipe.
+            content = limited(file, most, str(path), os.fstat(file.fileno()).st_size + 1)
     except FileNotFoundError:
         names = [p.name for p in path.parent.glob("*") if p.suffix.lower() in readable]
         hint = did_you_mean(path.name, names, listed=0) or "Check the path."
@@ -86,8 +87,8 @@ def unzipped(content: bytes, most: int, name: str) -> bytes:
         ) from None
 
 
-def limited(file: BinaryIO | gzip.GzipFile, most: int, name: str) -> bytes:
-    """All bytes of an open file.
+def limited(file: BinaryIO | gzip.GzipFile, most: int, name: str, expected: int = _CHUNK) -> bytes:
+    """All bytes of an open file, of which so many are expected.
 
     Raises
     ------
@@ -95,16 +96,21 @@ def limited(file: BinaryIO | gzip.GzipFile, most: int, name: str) -> bytes:
         There are more than `most`.
     """
     parts, read = [], 0
-    while part := file.read(min(_CHUNK, most + 1 - read)):
+    while part := file.read(min(max(expected - read, _CHUNK), most + 1 - read)):
         parts.append(part)
         read += len(part)
         if read > most:
-            raise InputError(
-                f"There are more than {most:,} bytes to read.",
-                where=name,
-                hint=f"If this is the right file, raise the limit, such as --max-size {4 * most}.",
-            )
+            raise too_large(most, name)
     return b"".join(parts)
+
+
+def too_large(most: int, name: str) -> InputError:
+    """The error where there is more to read than the limit."""
+    return InputError(
+        f"There are more than {most:,} bytes to read.",
+        where=name,
+        hint=f"If this is the right file, raise the limit, such as --max-size {4 * most}.",
+    )
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -21,6 +21,7 @@ from hcc2l.readers.raw import LARGE, SEPARATORS, RawTable, ReadOptions
 from hcc2l.readers.rows import read_grid
 
 _SAMPLE = 262_144  # characters in which separator and decimal sign are detected
+_BLOCK = 1 << 18  # bytes that fit the cache of a processor
 _STATED = re.compile(r'\ufeff?"?sep=([^\n"])"?\n', re.IGNORECASE)
 _SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|"}
 
@@ -68,7 +69,10 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
 def _is_ascii(content: bytes) -> bool:
     """Whether the bytes are printable ASCII without carriage returns; they are not copied."""
     data = np.frombuffer(content, dtype=np.uint8)
-    return bool(data.max() < 128 and data.min() > 8 and content.find(b"\r") < 0)
+    blocks = (data[start : start + _BLOCK] for start in range(0, data.size, _BLOCK))
+    return (
+        all(block.max() < 128 and block.min() > 8 for block in blocks) and content.find(b"\r") < 0
+    )
 
 
 def _read_small(

@@ -205,18 +205,18 @@ def _decoded_as(content: bytes, encoding: str, name: str) -> str:
     """The text, decoded as the user specifies."""
     try:
         return content.decode(encoding).removeprefix("\ufeff")
-    except LookupError:
+    except (LookupError, ValueError) as error:
+        if isinstance(error, UnicodeError):  # of some codecs without a place
+            line = content[: getattr(error, "start", 0)].count(b"\n") + 1
+            raise InputError(
+                f"The text is not valid {encoding}.",
+                where=f"{name}, line {line}",
+                hint="Omit --encoding to detect the encoding.",
+            ) from None
         raise UsageError(
             f"Unknown encoding {encoding!r}.",
             where="--encoding",
             hint="Use one such as utf-8, latin-1 or gb18030, or omit --encoding to detect it.",
-        ) from None
-    except UnicodeError as error:  # of some codecs without a place
-        line = content[: getattr(error, "start", 0)].count(b"\n") + 1
-        raise InputError(
-            f"The text is not valid {encoding}.",
-            where=f"{name}, line {line}",
-            hint="Omit --encoding to detect the encoding.",
         ) from None
 
 

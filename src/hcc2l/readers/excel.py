@@ -9,12 +9,13 @@ from typing import Any
 
 from hcc2l.dictionary import patient_columns, recognise_id
 from hcc2l.errors import Hcc2lError, InputError, UsageError, did_you_mean, quoted_list
+from hcc2l.readers.content import too_large
 from hcc2l.readers.delimited import read as read_text
 from hcc2l.readers.html import is_html, read_html
 from hcc2l.readers.layout import Grid, find_table
 from hcc2l.readers.raw import RawTable, ReadOptions
 from hcc2l.readers.rows import read_grid
-from hcc2l.readers.workbook_xml import SheetNotes, read_notes
+from hcc2l.readers.workbook_xml import SheetNotes, read_notes, unpacked_size
 from hcc2l.vocabulary import names_a_patient, names_an_outcome
 
 _CODE_LIST = frozenset((
@@ -41,6 +42,8 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     if name.lower().endswith(".xls") and not content.startswith((b"\xd0\xcf\x11\xe0", b"PK")):
         table = read_text(content, options, name)
         return replace(table, remarks=("this is a text, not a workbook", *table.remarks))
+    if unpacked_size(content) > options.max_size:
+        raise too_large(options.max_size, name)
     try:
         notes = read_notes(content)
     except InputError as error:
@@ -60,6 +63,10 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
         raise _damaged(name) from None
     if not workbook.sheet_names:
         raise _damaged(name)
+    if not sheets and options.sheet is None:
+        raise InputError(
+            "The workbook has no sheet with cells.", where=name, hint="Export the cohort again."
+        )
     if options.sheet is not None and not sheets:
         hint = did_you_mean(options.sheet, workbook.sheet_names)
         raise UsageError(

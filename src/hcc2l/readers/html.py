@@ -68,7 +68,8 @@ class _Tables(HTMLParser):
         elif tag in ("td", "th") and self.tables and self.tables[-1]:
             self._end_cell()
             spans = dict(attrs)
-            self._rows, self._columns = _count(spans.get("rowspan")), _count(spans.get("colspan"))
+            self._rows = _count(spans.get("rowspan"), 65_534)
+            self._columns = _count(spans.get("colspan"), 1000)
             self._cell = []
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
@@ -96,5 +97,8 @@ class _Tables(HTMLParser):
         self._cell = None
 
 
-def _count(text: str | None) -> int:
-    return int(text) if text is not None and text.isdecimal() and int(text) > 0 else 1
+def _count(text: str | None, most: int) -> int:
+    """The rows or columns of a cell: at most what browsers take."""
+    if text is None or not text.isdecimal():
+        return 1
+    return most if len(text) > 9 else min(max(int(text), 1), most)

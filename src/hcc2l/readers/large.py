@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
-from hcc2l.readers.arrow import surely_distinct, text_column
+from hcc2l.readers.arrow import compact_columns, surely_distinct, text_column
 from hcc2l.readers.layout import ROW_NUMBERS, Grid, find_table
 from hcc2l.readers.raw import (
     RawTable,
@@ -31,6 +31,7 @@ from hcc2l.readers.units import unit_in_name
 
 _END = 65_536  # bytes at either end of a text in which titles and footnotes are looked for
 _BLOCK = 1 << 18  # bytes
+_BATCH = 1 << 22  # bytes that pyarrow parses at once
 _FEW = 1000  # lines that are looked at one by one
 _TAB, _NEWLINE, _BLANK, _QUOTE = 9, 10, 32, 34
 
@@ -119,7 +120,12 @@ def _regular_lines(content: bytes, sep: str) -> _Lines | None:
     the small reader skips the lines and reports the quotation marks.
     """
     data = np.frombuffer(content, dtype=np.uint8)
-    breaks = np.flatnonzero(data == _NEWLINE)
+    breaks = np.concatenate(
+        [
+            start + np.flatnonzero(data[start : start + _BLOCK] == _NEWLINE)
+            for start in range(0, data.size, _BLOCK)
+        ]
+    )
     if not breaks.size:
         return None
     lines = int(breaks.size) + int(breaks[-1] != data.size - 1)
@@ -219,11 +225,11 @@ class _LargeTable:
         from pyarrow import csv as arrow_csv
 
         try:
-            table = arrow_csv.read_csv(
+            batches = arrow_csv.open_csv(
                 pa.BufferReader(pa.py_buffer(self._content)),
                 read_options=arrow_csv.ReadOptions(
                     column_names=list(self.names), skip_rows=0, use_threads=False,
-                    skip_rows_after_names=1,
+                    skip_rows_after_names=1, block_size=_BATCH,
                 ),
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=self._sep, newlines_in_values=self._spanning
@@ -234,9 +240,10 @@ class _LargeTable:
                     strings_can_be_null=False,
                 ),
             )  # fmt: skip
+            columns = compact_columns(batches, names)
         except pa.ArrowInvalid as error:
             raise self._fault() from error
-        self._strings |= {n: table.column(n) for n in names}
+        self._strings |= columns
 
     def _fault(self) -> InputError:
         """The error that pyarrow met, located by reading row by row."""

@@ -86,7 +86,15 @@ def _column(name: str, cells: Any, options: ReadOptions, file: str) -> Column:
     if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
         texts = pc.fill_null(pc.cast(cells, pa.string()), strings([""])[0])
         return text_column(name, texts, options, None)
-    return column_from_cells(name, cells.to_pylist(), options)
+    try:
+        values = cells.to_pylist()
+    except (pa.ArrowException, OSError, KeyError, ValueError, OverflowError):
+        raise InputError(
+            f"The column cannot be read as {kind}.",
+            where=f"{file}, column {name}",
+            hint="Write it as numbers, dates or text.",
+        ) from None
+    return column_from_cells(name, values, options)
 
 
 def _dates(cells: Any, name: str, file: str) -> NDArray[np.datetime64]:

@@ -81,7 +81,7 @@ class ReadOptions:
 
 # From this size on, pyarrow reads only the columns in use; below, its import takes longer than it
 # saves.
-LARGE = 8_000_000
+LARGE = 2_000_000
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -380,7 +380,7 @@ def check_header(names: Sequence[Any], where: str) -> tuple[str, ...]:
         positions = [str(i) for i, n in enumerate(checked, start=1) if n == repeated[0]]
         raise InputError(
             f"The header names {quoted_list(repr(n) for n in repeated)} more than once "
-            f"(columns {', '.join(positions)}).",
+            f"(columns {quoted_list(positions)}).",
             where=where,
             hint="Give every column a different name.",
         )

@@ -10,6 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
@@ -25,6 +26,11 @@ _ERROR = re.compile(rb'<c\b([^>]*\bt="e"[^>]*)>(.*?)</c>', re.DOTALL)
 _FORMULA = re.compile(rb"<c\b([^>/]*)><f\b(.*?)</c>", re.DOTALL)
 _VALUE = re.compile(rb"<v\b[^>]*>([^<]+)</v>")
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
+# Of parts that are not there, cut, encrypted (RuntimeError), no XML, or without numbers in it.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, ValueError, RuntimeError,
+    EOFError, OSError,
+)  # fmt: skip
 _ROW = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+\d+)"')
 _FAR_CELL = re.compile(rb'<c\b[^>]*?\br="(?:[A-Z]{3,}\d+|[A-Z]+\d{8,})"')
@@ -53,6 +59,14 @@ class SheetNotes:
     merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
+def unpacked_size(content: bytes) -> int:
+    """The bytes of all parts of a workbook once they are decompressed; 0 for .xls."""
+    try:
+        return sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
+    except _DAMAGED:
+        return 0
+
+
 def read_notes(content: bytes) -> dict[str, SheetNotes]:
     """The notes on every sheet of a workbook, by name; none for .xls.
 
@@ -67,7 +81,7 @@ def read_notes(content: bytes) -> dict[str, SheetNotes]:
             return _open_document(archive.read("content.xml"))
         book = archive.read("xl/workbook.xml")
         relations = archive.read("xl/_rels/workbook.xml.rels")
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+    except _DAMAGED:
         return {}  # a damaged workbook is refused by python-calamine
     targets = {}
     for match in re.finditer(rb"<Relationship\b([^>]*)>", relations):
@@ -82,7 +96,7 @@ def read_notes(content: bytes) -> dict[str, SheetNotes]:
             xml = archive.read(posixpath.normpath(path))
             _refuse_stray_cells(xml, attributes.get("name", ""))
             notes[attributes.get("name", "")] = _notes(xml)
-        except (KeyError, zipfile.BadZipFile):  # the sheet itself is read, or refused, elsewhere
+        except _DAMAGED:  # the sheet itself is read, or refused, elsewhere
             continue
     return notes
 

@@ -123,4 +123,5 @@ def _render(report: Report, name: str, options: dict[str, object]) -> bytes:
         report,
         RenderOptions(**options),  # type: ignore[arg-type]  # fields of RenderOptions
     )
-    return content.encode() if isinstance(content, str) else content
+    # A file name that is not UTF-8 has no letters that a document could hold.
+    return content.encode(errors="replace") if isinstance(content, str) else content

@@ -42,10 +42,10 @@ class Branches:
 
 @dataclass(frozen=True)
 class NumberedTable:
-    """A table with its number."""
+    """A table with its number; None for one that is not counted."""
 
     content: Grid
-    number: int
+    number: int | None
 
 
 @dataclass(frozen=True)

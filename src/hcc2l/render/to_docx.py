@@ -215,8 +215,12 @@ def _add_figure(document: Any, picture: parts_of.Picture, paper: Paper) -> None:
     _add_caption(document, "Figure", picture.caption, picture.number)
 
 
-def _add_table(document: Any, content: Grid, page: Page, number: int) -> None:
-    _add_caption(document, "Table", content.title, number).keep_with_next = True
+def _add_table(document: Any, content: Grid, page: Page, number: int | None) -> None:
+    if number is None:
+        caption = document.add_paragraph(xml_text(content.title), style="Caption").paragraph_format
+    else:
+        caption = _add_caption(document, "Table", content.title, number)
+    caption.keep_with_next = True
     table = _empty_table(document, page)
     for headings in content.headings:
         _add_headings(table, headings, page)

@@ -64,7 +64,7 @@ def _part(part: Part, *, whole: bool) -> str:
         case parts_of.Branches(outline):
             return f"<h2>{escape(outline.title)}</h2>\n<ul>{_items(outline)}</ul>"
         case parts_of.NumberedTable(content, number):
-            return _table(content, f"Table {number}. " if whole else "")
+            return _table(content, f"Table {number}. " if whole and number else "")
         case parts_of.Picture():
             return _picture(part, f"Figure {part.number}. " if whole else "")
         case parts_of.SmallPrint(texts):

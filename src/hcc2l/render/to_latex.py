@@ -87,8 +87,8 @@ def _part(part: Part, figures: Mapping[int, str]) -> str:
             lines = outline_lines(outline)
             body = "".join(f"\\hspace*{{{2 * d}em}}{escape(t)}\\par\n" for d, t in lines)
             return f"\\textbf{{{escape(outline.title)}}}\\par\n{body}".rstrip()
-        case parts_of.NumberedTable(content):
-            return _table(content)
+        case parts_of.NumberedTable(content, number):
+            return _table(content, counted=number is not None)
         case parts_of.Picture():
             return _picture(part, figures)
         case parts_of.SmallPrint(texts):
@@ -107,7 +107,7 @@ def _picture(picture: parts_of.Picture, figures: Mapping[int, str]) -> str:
     )
 
 
-def _table(content: Grid) -> str:
+def _table(content: Grid, *, counted: bool = True) -> str:
     """A floating table; or one that goes over pages, with its head on each."""
     page = page_for(content)
     over_pages = lines_of(content, page) > _HIGH[page.landscape]
@@ -117,7 +117,12 @@ def _table(content: Grid) -> str:
         return f"  {indent}{' & '.join(map(_cell, cells))} \\\\"
 
     columns, head = _columns_and_head(content, page)
-    caption = f"  \\caption{{{escape(content.title)}}}"
+    title = escape(content.title)
+    caption = f"  \\caption{{{title}}}" if counted else f"  {{\\bfseries {title}\\par\\smallskip}}"
+    uncount = ""
+    if over_pages and not counted:  # LaTeX counts a table over pages that has no caption
+        caption = f"  \\multicolumn{{{len(content.headers)}}}{{@{{}}l}}{{\\bfseries {title}}}"
+        uncount = "\\addtocounter{table}{-1}\n"
     size = f"{_SIZES[page.size]}\\setlength{{\\tabcolsep}}{{{MARGIN:.2f}cm}}"
     rows = "\n".join(map(line, content.rows, content.indents))
     notes = " ".join(escape(n) for n in content.footnotes)
@@ -127,7 +132,7 @@ def _table(content: Grid) -> str:
             f"{{{size}\n\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n{caption}\\\\\n"
             f"  \\toprule\n{head}  \\midrule\n  \\endfirsthead\n"
             f"  \\toprule\n{head}  \\midrule\n  \\endhead\n  \\bottomrule\n  \\endfoot\n"
-            f"{rows}\n\\end{{longtable}}\n{below}}}"
+            f"{rows}\n\\end{{longtable}}\n{uncount}{below}}}"
         )
     else:
         table = (

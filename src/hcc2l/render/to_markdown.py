@@ -10,6 +10,8 @@ from hcc2l.render.grid import Bold, Grid, outline_lines
 from hcc2l.render.options import RenderOptions
 from hcc2l.report import Report
 
+INDENT = "\u2003"  # which Markdown does not take for a margin
+
 
 def render(report: Report, options: RenderOptions) -> str:
     """The document of one report."""
@@ -36,18 +38,18 @@ def _part(part: Part, *, whole: bool) -> str:
             lines = [f"{'  ' * depth}- {_text(line)}" for depth, line in outline_lines(outline)]
             return f"**{_text(outline.title)}**\n\n" + "\n".join(lines)
         case parts_of.NumberedTable(content, number):
-            return _table(content, f"Table {number}. " if whole else "")
+            return table(content, f"Table {number}. " if whole and number else "")
         case parts_of.Picture(caption=caption, number=number):
             return f"**Figure {number}. {_text(caption)}**" if caption else ""
         case parts_of.SmallPrint(texts):
             return "  \n".join(f"*{_text(line)}*" for line in texts)
 
 
-def _table(content: Grid, number: str) -> str:
+def table(content: Grid, number: str = "") -> str:
     """Aligned in the source too, so that it reads well as plain text."""
     header = [_text(h) for h in content.full_headers]
     rows = [
-        ["\u2003" * depth + _text(row[0]), *map(_cell, row[1:])]
+        [INDENT * depth + _text(row[0]), *map(_cell, row[1:])]
         for depth, row in zip(content.indents, content.rows, strict=True)
     ]
     widths = [max(3, *(len(line[i]) for line in [header, *rows])) for i in range(len(header))]

@@ -36,7 +36,9 @@ def render(report: Report, options: RenderOptions) -> bytes:
     for table in tables:
         for _ in parts_of(table):
             presented += 1
-            _add_presented(book.create_sheet(f"Table {presented}"), next(contents), presented)
+            content = next(contents)
+            sheet = book.create_sheet(f"Table {presented}")
+            _add_presented(sheet, content, f"Table {presented}. {content.title}")
         _add_tidy(book.create_sheet(table.name[:31]), table)
     lines = [report.title, *report.provenance.footer, *remarks(report)]
     if report.show_methods:
@@ -52,10 +54,16 @@ def render_document(whole: Document) -> bytes:
     book.properties.created = datetime(2000, 1, 1)
     book.remove(book.active)
     lines = [whole.title]
+    uncounted = 0
     for part in whole.parts:
         match part:
+            case document.NumberedTable(content, None):
+                uncounted += 1
+                sheet = book.create_sheet(f"Further table {uncounted}")
+                _add_presented(sheet, content, content.title)
             case document.NumberedTable(content, number):
-                _add_presented(book.create_sheet(f"Table {number}"), content, number)
+                sheet = book.create_sheet(f"Table {number}")
+                _add_presented(sheet, content, f"Table {number}. {content.title}")
             case document.Section(text) | document.Paragraph(text):
                 lines.append(text)
             case document.Points(texts):
@@ -88,11 +96,11 @@ def _add_tidy(sheet: Any, table: Table) -> None:
     sheet.freeze_panes = "A2"
 
 
-def _add_presented(sheet: Any, content: Grid, number: int) -> None:
+def _add_presented(sheet: Any, content: Grid, title: str) -> None:
     """A table as in a paper: caption, head with its rules, cells, footnotes."""
     from openpyxl.styles import Alignment, Font
 
-    _put(sheet.cell(1, 1), f"Table {number}. {content.title}")
+    _put(sheet.cell(1, 1), title)
     sheet.cell(1, 1).font = Font(bold=True)
     row = 2
     for headings in content.headings:

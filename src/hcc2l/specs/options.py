@@ -108,6 +108,11 @@ class Option:
         """Error and hint for a value; None when it is valid."""
         if value is None and self.optional:
             return None
+        if self.several and self.default and not _as_tuple(value):
+            return (
+                "No value was given.",
+                f"Omit it for the default, {', '.join(map(str, self.default))}.",
+            )
         check = {bool: _flag_problem, str: self._text_problem}.get(self.kind, self._number_problem)
         problems = map(check, _as_tuple(value) if self.several else (value,))
         return next(filter(None, problems), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,25 +63,75 @@ def concordance(
     """
     n = event.size
     w = np.ones(n) if weights is None else weights.astype(np.float64)
-    group = np.zeros(n, dtype=np.int64) if strata is None else strata
     later_than = 2 * distinct_times(time).index + ~event  # censored after events of the same time
-    rank = np.unique(score, return_inverse=True)[1].astype(np.int64)
+    rank = _ranks(score)
+    if strata is None and cluster is None and _few_cells(later_than, rank):
+        return _by_cells(later_than, rank, weights)
+    group = np.zeros(n, dtype=np.int64) if strata is None else strata
     later = _compare(group, -later_than, rank, w, np.ones(n, dtype=np.bool_))
     earlier = _compare(group, later_than, rank, w, event)
     below, equal, above = (np.where(event, part, 0.0) for part in later)
-    concordant, tied, discordant = (float(w @ part) for part in (below, equal, above))
-    pairs = concordant + tied + discordant
-    if pairs == 0:
-        return Concordance(float("nan"), float("nan"), 0.0, 0.0, 0.0)
-    share = (concordant + tied / 2) / pairs
     good = below + equal / 2 + earlier[2] + earlier[1] / 2
     total = below + equal + above + sum(earlier)
-    influence = w * (good - share * total) / pairs
+    concordant, tied, discordant = (float(w @ part) for part in (below, equal, above))
+    return _estimate((concordant, discordant, tied), good, total, w, cluster)
+
+
+def _estimate(
+    pairs: tuple[float, float, float], good: Floats, total: Floats, weights: Floats,
+    cluster: Ints | None = None,
+) -> Concordance:  # fmt: skip
+    """From the pairs, and from the share of each row, or cell, in the concordant and in all."""
+    concordant, discordant, tied = pairs
+    number = concordant + tied + discordant
+    if number == 0:
+        return Concordance(float("nan"), float("nan"), 0.0, 0.0, 0.0)
+    share = (concordant + tied / 2) / number
+    influence = weights * (good - share * total) / number
     if cluster is not None:
         influence = np.bincount(cluster, weights=influence).astype(np.float64)
-    return Concordance(
-        share, float(np.sqrt(np.sum(influence**2))), concordant, discordant, tied
-    )  # fmt: skip
+    return Concordance(share, float(np.sqrt(np.sum(influence**2))), concordant, discordant, tied)
+
+
+def _ranks(score: Floats) -> Ints:
+    """The place of each score among the distinct ones, shape (n,)."""
+    distinct = np.unique(score)
+    if distinct.size < score.size // 8:  # a look-up is faster than sorting every row
+        return np.searchsorted(distinct, score).astype(np.int64)
+    return np.unique(score, return_inverse=True)[1].astype(np.int64)
+
+
+def _few_cells(key: Ints, rank: Ints) -> bool:
+    """Whether the table of times by scores has few cells, beside the rows."""
+    cells = (int(key.max(initial=0)) + 1) * (int(rank.max(initial=0)) + 1)
+    return cells <= 8 * key.size
+
+
+def _by_cells(key: Ints, rank: Ints, weights: Floats | None) -> Concordance:
+    """The concordance from the table of times, events and censorings apart, by scores."""
+    shape = (int(key.max()) // 2 + 1) * 2, int(rank.max()) + 1
+    cell = key * shape[1] + rank
+    size = shape[0] * shape[1]
+    table = np.bincount(cell, weights, size).reshape(shape).astype(np.float64)
+    happened = table.copy()
+    happened[1::2] = 0.0
+
+    def parts(before: Floats) -> tuple[Floats, Floats, Floats]:
+        below = np.cumsum(before, axis=1) - before
+        return below, before, before.sum(axis=1, keepdims=True) - below - before
+
+    later = parts(table.sum(axis=0) - np.cumsum(table, axis=0))
+    earlier = parts(np.cumsum(happened, axis=0) - happened)
+    below, equal, above = (part[::2] for part in later)
+    concordant, tied, discordant = (float((table[::2] * x).sum()) for x in (below, equal, above))
+    good = earlier[2] + earlier[1] / 2
+    good[::2] += below + equal / 2
+    total = sum(earlier)
+    total[::2] += below + equal + above
+    squares = table
+    if weights is not None:
+        squares = np.bincount(cell, weights**2, size).reshape(shape)
+    return _estimate((concordant, discordant, tied), good, total, np.sqrt(squares))
 
 
 def uno_concordance(
@@ -94,7 +145,7 @@ def uno_concordance(
     """
     distinct, n = distinct_times(time), event.size
     group = np.zeros(n, dtype=np.int64) if strata is None else strata
-    rank = np.unique(score, return_inverse=True)[1].astype(np.int64)
+    rank = _ranks(score)
     later_than = 2 * distinct.index + ~event
     later = _compare(group, -later_than, rank, np.ones(n), np.ones(n, dtype=np.bool_))
     weight = np.zeros(n)
@@ -124,38 +175,69 @@ def _compare(
 
     Returns weights of those whose rank is below, equal to, and above the row's own; shape (n,).
     """
-    order = np.lexsort((key, group))
-    items = order[counted[order]]
-    item_key, item_group = key[items], group[items]
-    span = int(key.max() - key.min()) + 1
-    place = item_group * span + (item_key - key.min())
-    begin = np.searchsorted(item_group, group, side="left")
-    end = np.searchsorted(place, group * span + (key - key.min()), side="left")
-    below, equal, total = _ranked(rank[items], weights[items], begin, end, rank)
+    # Groups stand in opposite orders, so that no row of one counts for a row of another.
+    place = (group.max(initial=0) - group) * (np.ptp(key) + 1) + key - key.min()
+    level = group * (int(rank.max()) + 1) + rank
+    n, counts = key.size, np.where(counted, weights, 0.0)
+    by_place = np.argsort(place * (int(level.max()) + 1) - level)
+    position = np.empty(n, dtype=np.int64)
+    position[by_place] = np.arange(n)
+    by_level = np.argsort(level * n - position)
+    below, equal, total = np.empty(n), np.empty(n), np.empty(n)
+    below[by_level] = _dominated(position[by_level], counts[by_level])
+    backwards = by_level[::-1]
+    equal[backwards] = _before(level[backwards], place[backwards], counts[backwards])
+    total[by_place] = _before(group[by_place], place[by_place], counts[by_place])
     return below, equal, total - below - equal
 
 
-def _ranked(
-    ranks: Ints, weights: Floats, begin: Ints, end: Ints, query: Ints
-) -> tuple[Floats, Floats, Floats]:
-    """Weight of the items begin ... end - 1 whose rank is below, equal to the query, and of all.
+def _before(part: Ints, key: Ints, weights: Floats) -> Floats:
+    """The weight of the rows of the same part with another key that stand before, shape (n,).
 
-    A wavelet matrix: one bit of the rank at a time, items with 0 moved stably before those with 1.
+    Rows of one part stand together, and in them rows of one key.
     """
-    running = np.concatenate(([0.0], np.cumsum(weights)))
-    total = running[end] - running[begin]
-    below = np.zeros(query.size)
-    begin, end = begin.copy(), end.copy()
-    for bit in reversed(range(max(1, int(query.max(initial=0)).bit_length()))):
-        one = (ranks >> bit) & 1 == 1
-        zeros = np.concatenate(([0], np.cumsum(~one)))
-        zero_weight = np.concatenate(([0.0], np.cumsum(np.where(one, 0.0, weights))))
-        high = (query >> bit) & 1 == 1
-        below += np.where(high, zero_weight[end] - zero_weight[begin], 0.0)
-        count = zeros[-1]
-        begin = np.where(high, count + begin - zeros[begin], zeros[begin])
-        end = np.where(high, count + end - zeros[end], zeros[end])
-        order = np.argsort(one, kind="stable")
-        ranks, weights = ranks[order], weights[order]
-    running = np.concatenate(([0.0], np.cumsum(weights)))
-    return below, running[end] - running[begin], total
+    before = np.cumsum(weights) - weights
+    new_part = np.concatenate(([True], part[1:] != part[:-1]))
+    new_key = new_part | np.concatenate(([True], key[1:] != key[:-1]))
+    return np.asarray(_at_start(before, new_key) - _at_start(before, new_part), dtype=np.float64)
+
+
+def _at_start(values: Floats, new: NDArray[np.bool_]) -> Floats:
+    """Of each row, the value at the beginning of its run."""
+    starts = np.flatnonzero(new)
+    return np.repeat(values[starts], np.diff(starts, append=values.size))
+
+
+def _dominated(position: Ints, weights: Floats) -> Floats:
+    """Per row, the weight of the rows before it whose position is smaller, shape (n,).
+
+    `position` is a permutation. One bit of it at a time, from the highest: rows with the same higher
+    bits stand together in a block whose place follows from them, those with 0 are counted for those
+    with 1 after them, and the block is parted by the bit.
+    """
+    n = position.size
+    kind = np.int32 if n < 2**31 else np.int64
+    if not np.any(weights % 1) and weights.sum() < 2**31:  # whole numbers, half as long
+        weights = weights.astype(np.int32)
+    alike = bool(np.all(weights == 1))
+    rest, place, count = position.astype(kind), np.arange(n, dtype=kind), np.zeros_like(weights)
+    for bit in reversed(range(max(1, (n - 1).bit_length()))):
+        one = rest & (1 << bit) != 0
+        start = rest >> (bit + 1) << (bit + 1)
+        zeros = place - np.cumsum(one, dtype=kind) + one - (start >> 1)  # before it in its block
+        if alike:
+            count += zeros * one
+        else:
+            passed = np.cumsum(weights * ~one, dtype=weights.dtype)
+            before_block = np.concatenate((passed[:1] * 0, passed))[start]
+            count += (passed - before_block) * one
+        new = np.where(one, place - zeros + (1 << bit), start + zeros)
+        rest, count = _moved(rest, new), _moved(count, new)
+        weights = weights if alike else _moved(weights, new)
+    return count[position].astype(np.float64)
+
+
+def _moved(values: NDArray[Any], to: Ints) -> NDArray[Any]:
+    result = np.empty_like(values)
+    result[to] = values
+    return result

@@ -133,8 +133,12 @@ def cox(
     if robust is None:
         fractional = weights is not None and bool(np.any(weights != np.floor(weights)))
         robust = cluster is not None or fractional
-    p = x.shape[1]
-    data = ordered(time, event, x, ties, strata, weights)
+    return cox_ordered(ordered(time, event, x, ties, strata, weights), x, cluster, robust)
+
+
+def cox_ordered(data: Ordered, x: Floats, cluster: Ints | None, robust: bool) -> CoxFit:
+    """The fit of rows in the order of time; `x` and `cluster` in their original order."""
+    p, event = x.shape[1], data.event
     start = state_at(data, np.zeros(p))
     at_null = information(data, start)
     # A column that only varies between strata has information of nothing but rounding.
@@ -177,6 +181,28 @@ def cox(
         iterations=iterations,
         linear_predictor=linear_predictor(x[:, keep], beta),
     )
+
+
+def loglik_without(data: Ordered, fit: CoxFit, columns: NDArray[np.bool_]) -> float:
+    """The log-likelihood of a model without some of its columns, shape (p,).
+
+    Newton's method begins where the likelihood of all columns, as a parabola, has its maximum with
+    these at 0. All coefficients of the model must be estimable.
+    """
+    coef, variance = fit.coef * data.scale, fit.variance * np.outer(data.scale, data.scale)
+    among = variance[np.ix_(columns, columns)]
+    start = coef - variance[:, columns] @ np.linalg.solve(among, coef[columns])
+    rest = data.columns(~columns)
+    beta = start[~columns]
+    state = state_at(rest, beta)
+    if not (_usable(state) and state.loglik >= fit.loglik_null):  # far from a parabola
+        beta = np.zeros(beta.size)
+        state = state_at(rest, beta)
+    state, beta, _ = _newton(rest, state, beta, information(rest, state))
+    at_fit = information(rest, state)
+    if _unreached(rest, state, beta, inverse(at_fit)).any():
+        state, beta, _ = _newton(rest, state, beta, at_fit, 0.0)
+    return state.loglik
 
 
 def _sandwich(

@@ -193,14 +193,20 @@ def _without_replacement(line: _Line, choosing: list[int], distance: Floats, tak
     # below[j]: the nearest free control before place j, plus one; above[j]: the nearest from j on.
     below, above = list(range(size + 1)), list(range(size + 1))
     scores = distance[choosing].tolist()
-    places = line.place[choosing].tolist()
+    places, controls, nearer = line.place[choosing].tolist(), line.controls, line.nearer
     for turn in range(taken.shape[1]):
-        for row, score, place in zip(choosing, scores, places, strict=True):
-            chosen = line.nearer(score, _root(below, place), _root(above, place))
+        matches = []
+        for score, place in zip(scores, places, strict=True):
+            low, high = below[place], above[place]
+            low = low if below[low] == low else _root(below, place)
+            high = high if above[high] == high else _root(above, place)
+            chosen = nearer(score, low, high)
             if chosen is None:
+                matches.append(-1)
                 continue
             below[chosen + 1], above[chosen] = chosen, chosen + 1
-            taken[row, turn] = line.controls[chosen]
+            matches.append(controls[chosen])
+        taken[choosing, turn] = matches
 
 
 def _root(parent: list[int], i: int) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.stats.linear_algebra import linear_predictor
-from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
+from hcc2l.stats.risk_sets import DistinctTimes, Floats, Ints, Times, distinct_times
 
 Ties = Literal["efron", "breslow"]
 _BLOCK = 8192  # rows whose covariates fit the processor's cache
@@ -35,8 +36,8 @@ class Ordered:
         Shape (m,): the first slot of each slot's stratum, and one past its last.
     scale
         Shape (p,): what the covariates were divided by.
-    dead_x
-        Shape (p, deaths): the covariates of the deaths.
+    dead_sum
+        Shape (p,): weighted sums of the covariates of the deaths.
     term_slot, term_share, term_weight
         Shape (deaths,): the slot of each term, its k/d (0 for Breslow), and its weight.
     deaths
@@ -45,6 +46,8 @@ class Ordered:
         The slots with deaths, and each one's first death.
     tied
         Whether some share is not 0.
+    distinct
+        The times of the rows in their original order.
     """
 
     x: Floats
@@ -56,7 +59,7 @@ class Ordered:
     begins: Ints
     first: Ints
     last: Ints
-    dead_x: Floats
+    dead_sum: Floats
     term_slot: Ints
     term_share: Floats
     term_weight: Floats
@@ -64,6 +67,7 @@ class Ordered:
     death_slots: Ints
     death_begins: Ints
     tied: bool
+    distinct: DistinctTimes
 
     def per_slot(self, values: Floats) -> Floats:
         """Sums of `values`, shape (deaths,), over the terms of each slot, shape (m,)."""
@@ -77,11 +81,47 @@ class Ordered:
         sums = np.add.reduceat(values, self.begins)
         return running_sums(sums[::-1], self.last.size - self.last[::-1])[::-1]
 
+    def with_covariates(self, x: Floats) -> Ordered:
+        """The same rows with the covariates `x`, shape (n, p), in their original order."""
+        sorted_x, scale = np.empty((x.shape[1], x.shape[0])), np.ones(x.shape[1])
+        for j in range(x.shape[1]):
+            sorted_x[j] = x[:, j][self.order]
+            centre = float(sorted_x[j].mean())
+            sorted_x[j] -= centre
+            spread = float(np.abs(sorted_x[j]).mean())
+            if spread > 4 * np.finfo(np.float64).eps * abs(centre):
+                scale[j] = spread
+                sorted_x[j] /= spread
+            else:  # constant but for the rounding of its mean
+                sorted_x[j] = 0.0
+        return replace(
+            self, x=sorted_x, scale=scale, dead_sum=sorted_x @ (self.weights * self.event)
+        )
+
+    @cached_property
+    def _parts(self) -> tuple[Ints, Ints]:
+        """Where the deaths of each slot and its other rows begin, and each slot's first part."""
+        others = self.begins + self.deaths
+        both = (self.deaths > 0) & (others < np.append(self.begins[1:], self.event.size))
+        first = np.arange(self.begins.size) + np.cumsum(both) - both
+        begins = np.empty(self.begins.size + int(both.sum()), dtype=np.int64)
+        begins[first], begins[first[both] + 1] = self.begins, others[both]
+        return begins, first
+
+    def at_risk_and_dead(self, values: Floats) -> tuple[Floats, Floats]:
+        """`at_risk`, and the sums over the deaths of each slot, shape (m,), in one pass."""
+        begins, first = self._parts
+        sums = np.add.reduceat(values, begins)
+        dead = np.where(self.deaths > 0, sums[first], 0.0)
+        of_slot = np.add.reduceat(sums, first)
+        at_risk = running_sums(of_slot[::-1], self.last.size - self.last[::-1])[::-1]
+        return at_risk, dead
+
     def columns(self, keep: NDArray[np.bool_]) -> Ordered:
         """The same rows with some covariates only."""
         if keep.all():
             return self
-        return replace(self, x=self.x[keep], dead_x=self.dead_x[keep], scale=self.scale[keep])
+        return replace(self, x=self.x[keep], scale=self.scale[keep], dead_sum=self.dead_sum[keep])
 
 
 @dataclass(frozen=True)
@@ -113,6 +153,25 @@ class State:
     d1: Floats
     total: Floats
 
+    @cached_property
+    def _parts(self) -> tuple[Ints, Ints]:
+        """Where the deaths of each slot and its other rows begin, and each slot's first part."""
+        others = self.begins + self.deaths
+        both = (self.deaths > 0) & (others < np.append(self.begins[1:], self.event.size))
+        first = np.arange(self.begins.size) + np.cumsum(both) - both
+        begins = np.empty(self.begins.size + int(both.sum()), dtype=np.int64)
+        begins[first], begins[first[both] + 1] = self.begins, others[both]
+        return begins, first
+
+    def at_risk_and_dead(self, values: Floats) -> tuple[Floats, Floats]:
+        """`at_risk`, and the sums over the deaths of each slot, shape (m,), in one pass."""
+        begins, first = self._parts
+        sums = np.add.reduceat(values, begins)
+        dead = np.where(self.deaths > 0, sums[first], 0.0)
+        of_slot = np.add.reduceat(sums, first)
+        at_risk = running_sums(of_slot[::-1], self.last.size - self.last[::-1])[::-1]
+        return at_risk, dead
+
     def columns(self, keep: NDArray[np.bool_]) -> State:
         """The sums of some covariates; right where the coefficients of the others are 0."""
         return replace(self, score=self.score[keep], s1=self.s1[keep], d1=self.d1[keep])
@@ -127,6 +186,13 @@ def ordered(
     weights: Floats | None,
 ) -> Ordered:
     """Sort rows, centre and scale the covariates, and prepare the terms; arguments as of `cox`."""
+    return ordered_rows(time, event, ties, strata, weights).with_covariates(x)
+
+
+def ordered_rows(
+    time: Times, event: NDArray[np.bool_], ties: Ties, strata: Ints | None, weights: Floats | None
+) -> Ordered:
+    """Sort rows and prepare the terms, once for all models of these rows."""
     distinct = distinct_times(time)
     n, times = event.size, distinct.times.size
     key = distinct.index if strata is None else strata * times + distinct.index
@@ -137,17 +203,6 @@ def ordered(
     slot = np.cumsum(new) - 1
     group = sorted_key[begins] // times
     event, w = event[order], np.ones(n) if weights is None else weights[order].astype(np.float64)
-    sorted_x, scale = np.empty((x.shape[1], n)), np.ones(x.shape[1])
-    for j in range(x.shape[1]):
-        sorted_x[j] = x[:, j][order]
-        centre = float(sorted_x[j].mean())
-        sorted_x[j] -= centre
-        spread = float(np.abs(sorted_x[j]).mean())
-        if spread > 4 * np.finfo(np.float64).eps * abs(centre):
-            scale[j] = spread
-            sorted_x[j] /= spread
-        else:  # constant but for the rounding of its mean
-            sorted_x[j] = 0.0
     term_slot = slot[event]
     deaths = np.bincount(term_slot, minlength=begins.size)
     weight = np.bincount(term_slot, weights=w[event], minlength=begins.size)
@@ -155,8 +210,8 @@ def ordered(
     number = np.arange(term_slot.size) - before[term_slot]
     share = number / deaths[term_slot] if ties == "efron" else np.zeros(term_slot.size)
     return Ordered(
-        x=sorted_x,
-        scale=scale,
+        x=np.empty((0, n)),
+        scale=np.ones(0),
         event=event,
         weights=w,
         order=order,
@@ -164,7 +219,7 @@ def ordered(
         begins=begins,
         first=np.searchsorted(group, group, side="left"),
         last=np.searchsorted(group, group, side="right"),
-        dead_x=sorted_x[:, event],
+        dead_sum=np.zeros(0),
         term_slot=term_slot,
         term_share=share,
         term_weight=weight[term_slot] / deaths[term_slot],
@@ -172,6 +227,7 @@ def ordered(
         death_slots=death_slots,
         death_begins=before[death_slots],
         tied=bool(share.any()),
+        distinct=distinct,
     )
 
 
@@ -209,21 +265,21 @@ def state_at(data: Ordered, beta: Floats) -> State:
     relative = np.exp(eta - (highest[0] if strata.size == 1 else shift[data.slot]))
     relative *= data.weights
     s1, product = np.empty((p, slots)), np.empty(data.event.size)
-    for j in range(p):
-        s1[j] = data.at_risk(np.multiply(relative, data.x[j], out=product))
     d1 = np.zeros((p, slots))
-    total = data.at_risk(relative)[data.term_slot]
     if data.tied:
-        dead = relative[data.event]
-        total -= data.term_share * data.per_slot(dead)[data.term_slot]
+        at_risk, dead = data.at_risk_and_dead(relative)
+        total = at_risk[data.term_slot] - data.term_share * dead[data.term_slot]
         for j in range(p):
-            d1[j] = data.per_slot(dead * data.dead_x[j])
-    weights = data.weights[data.event]
+            s1[j], d1[j] = data.at_risk_and_dead(np.multiply(relative, data.x[j], out=product))
+    else:
+        total = data.at_risk(relative)[data.term_slot]
+        for j in range(p):
+            s1[j] = data.at_risk(np.multiply(relative, data.x[j], out=product))
     log_total = np.log(total) + shift[data.term_slot]
-    loglik = float(weights @ eta[data.event] - data.term_weight @ log_total)
+    loglik = float(data.dead_sum @ beta - data.term_weight @ log_total)
     inverse = data.term_weight / total
     expected = s1 @ data.per_slot(inverse) - d1 @ data.per_slot(inverse * data.term_share)
-    return State(loglik, data.dead_x @ weights - expected, shift, relative, s1, d1, total)
+    return State(loglik, data.dead_sum - expected, shift, relative, s1, d1, total)
 
 
 def exposure(data: Ordered, values: Floats) -> Floats:
@@ -275,6 +331,6 @@ def score_residuals(data: Ordered, state: State) -> Floats:
         )
         residual = -state.relative * (x * hazard - drift)
         mean = (s1 * inverse[0] - d1 * inverse[1]) / np.maximum(data.deaths, 1)
-        residual[data.event] += weights * (data.dead_x[j] - mean[slot])
+        residual[data.event] += weights * (x[data.event] - mean[slot])
         result[data.order, j] = residual
     return result

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hcc2l.stats.kaplan_meier import kaplan_meier
 from hcc2l.stats.linear_algebra import independent, inverse, quadratic
-from hcc2l.stats.partial_likelihood import Ties, information, ordered, state_at
-from hcc2l.stats.risk_sets import Floats, Ints, Times, distinct_times
+from hcc2l.stats.partial_likelihood import Ordered, Ties, information, ordered, state_at
+from hcc2l.stats.risk_sets import DistinctTimes, Floats, Ints, Times
 from hcc2l.stats.tails import chi_square_tail
 
 Transform = Literal["km", "identity", "rank", "log"]
@@ -56,16 +56,24 @@ def proportional_hazards(
     transform
         g: ``km`` 1 - S(t-), ``identity`` t, ``rank`` of t, ``log`` t.
     """
-    distinct = distinct_times(time)
-    keep = ~dropped
-    data = ordered(distinct, event, x, ties, strata, weights).columns(keep)
+    data = ordered(time, event, x, ties, strata, weights)
+    return hazards_tests(data, event, coef, dropped, terms, transform)
+
+
+def hazards_tests(
+    data: Ordered, event: NDArray[np.bool_], coef: Floats, dropped: NDArray[np.bool_],
+    terms: Sequence[str], transform: Transform,
+) -> list[HazardsTest]:  # fmt: skip
+    """The tests of rows in the order of time; `event` in their original order."""
+    distinct, keep = data.distinct, ~dropped
+    data = data.columns(keep)
     state = state_at(data, coef[keep] * data.scale)
     g = _transformed(distinct, event, transform)
     per_slot = np.zeros(data.last.size)
     per_slot[data.slot] = g[data.order]
     per_slot -= float(g[event].mean())
     g_term = per_slot[data.term_slot]
-    observed = data.dead_x @ (data.weights[data.event] * g_term)
+    observed = data.x[:, data.event] @ (data.weights[data.event] * g_term)
     weight = data.term_weight * g_term / state.total
     expected = state.s1 @ data.per_slot(weight)
     score = observed - (expected - state.d1 @ data.per_slot(weight * data.term_share))
@@ -88,9 +96,8 @@ def proportional_hazards(
     return result
 
 
-def _transformed(distinct: Times, event: NDArray[np.bool_], transform: Transform) -> Floats:
+def _transformed(times: DistinctTimes, event: NDArray[np.bool_], transform: Transform) -> Floats:
     """The scale g at each row's time, shape (n,); unweighted whatever the weights, as in R."""
-    times = distinct_times(distinct)
     time = times.times[times.index]
     if transform == "identity":
         return time

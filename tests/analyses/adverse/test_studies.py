@@ -112,7 +112,7 @@ def test_the_denominator_of_sora_2_is_the_patients_documented(write: Write) -> N
 
 
 def test_the_bundled_events_have_the_counts_of_chon() -> None:
-    folder = Path(DATA).parents[2] / "sample_data" / "second_line"
+    folder = Path(DATA).parents[2] / "sample_data" / "chon2024"
     report = hcc2l.adverse(
         folder / "cohort.csv", events="adverse_events.csv", by="second_line", total=True
     )

@@ -203,6 +203,16 @@ def test_rival_columns_are_named(tmp_path: Path) -> None:
     assert row["text"] == "os_months and OS 2024 (months) could each be the overall survival."
 
 
+def test_columns_that_each_have_an_endpoint_are_no_rivals(tmp_path: Path) -> None:
+    lines = [f"{line},{i}" for i, line in enumerate(patients().splitlines())]
+    lines[0] = lines[0].removesuffix("0") + '"OS 2024 (months)"'
+    text = "\n".join(lines) + "\n"
+    one = '[endpoints.os]\ntime = "os_months"\nevent = "death"\n'
+    other = '[endpoints.os_2024]\ntime = "OS 2024 (months)"\nevent = "death"\n'
+    assert "rival-columns" in found_codes(checked(tmp_path, text, one))
+    assert "rival-columns" not in found_codes(checked(tmp_path, text, one + other))
+
+
 def test_codes_without_a_meaning_ask_for_labels(tmp_path: Path) -> None:
     cells = {i: str(1 + i % 2) for i in range(1, 13)}
     row = found(checked(tmp_path, patients(treatment=cells)), "codes-without-labels")

@@ -12,12 +12,12 @@ import pytest
 
 import hcc2l
 from hcc2l.dictionary import load_dictionary
-from hcc2l.readers import sample_folder
 from hcc2l.report import Report
+from hcc2l.samples import sample_folder
 from tests.analyses.check.cohorts import found, patients
 from tests.conftest import Run, Write
 
-SECOND_LINE = sample_folder() / "second_line"
+SECOND_LINE = sample_folder() / "chon2024"
 
 
 @pytest.mark.parametrize("width", [80, 120])

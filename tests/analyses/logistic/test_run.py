@@ -15,7 +15,7 @@ from tests.conftest import DATA, Run, Write
 from tests.reports import note
 
 HCC = DATA / "hcc424.csv"
-SECOND_LINE = Path(__file__).parents[3] / "sample_data" / "second_line" / "cohort.csv"
+SECOND_LINE = DATA / "second_line" / "cohort.csv"
 MODEL: dict[str, Any] = {
     "outcome": "primary_resistance",
     "covariates": ["treatment", "child_pugh", "albumin"],

@@ -15,6 +15,7 @@ from hcc2l.dictionary import load_dictionary
 from hcc2l.errors import InputError, UsageError
 from tests.conftest import Run, Write
 
+pytestmark = pytest.mark.usefixtures("frozen_cohort")
 SORA2 = ("tree", "-x", "afp,child_pugh,ecog", "--alpha", "0.1")
 
 

@@ -66,11 +66,12 @@ def no_endpoint(found: Found) -> Findings:
 
 
 def rival_columns(found: Found) -> Findings:
-    """Two columns that could both be the time or the event."""
+    """Two columns that could both be the time or the event, unless each has its endpoint."""
+    stated = {name for e in found.endpoints if e.source == "dictionary" for name in e.columns}
     for code in ("os_time", "death", "pfs_time", "start_date", "death_date", "last_contact"):
         columns = found.all_of(code)
-        if len(columns) > 1 and columns[0].known is not None:
-            names = [column.name for column in columns]
+        names = [column.name for column in columns]
+        if len(columns) > 1 and columns[0].known is not None and not stated.issuperset(names):
             options = {"os_time": "--time", "pfs_time": "--time", "death": "--event"}
             option = options.get(code, "--start" if code == "start_date" else "--end")
             yield Finding(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 import numpy as np
 
@@ -37,7 +37,8 @@ from hcc2l.stats import cox as estimator
 from hcc2l.stats.baseline import Prediction, prediction
 from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
 from hcc2l.stats.firth import firth_cox
-from hcc2l.stats.partial_likelihood import Ties
+from hcc2l.stats.partial_likelihood import Ordered, Ties, ordered_rows
+from hcc2l.stats.risk_sets import fractional
 from hcc2l.terms import Parser, Term
 
 
@@ -61,6 +62,7 @@ class CoxData:
     columns: dict[str, str]
     constant: tuple[ModelTerm, ...]
     ratio: str = "hr"
+    _latest: dict[bytes, Ordered] = field(default_factory=dict, repr=False)
 
     def fit(
         self,
@@ -82,20 +84,20 @@ class CoxData:
         refuse_unfit(self, terms, rows, matrix, name)
         if self.spec.firth:
             return self._firth(tuple(terms), rows, matrix, name, kind, subgroup)
-        strata, cluster = self.strata_of(rows), None
+        cluster = None
         if self.cluster is not None:
             cluster = np.unique(self.cluster[rows], return_inverse=True)[1]
         weights = None if self.weights is None else self.weights[rows]
-        fit = estimator.cox(
-            self.time[rows], self.event[rows], matrix.x, ties=self.ties, strata=strata,
-            weights=weights, cluster=cluster, robust=True if self.spec.robust else None,
-        )  # fmt: skip
+        in_order = self.ordered(rows).with_covariates(matrix.x)
+        robust = self.spec.robust or cluster is not None
+        robust = robust or (weights is not None and fractional(weights))
+        fit = estimator.cox_ordered(in_order, matrix.x, cluster, robust)
 
         @cache
         def describe() -> dict[str, Value]:
             rank = concordance(
-                self.time[rows], self.event[rows], fit.linear_predictor, strata=strata,
-                weights=weights, cluster=cluster,
+                self.ordered(rows).distinct, self.event[rows], fit.linear_predictor,
+                strata=self.strata_of(rows), weights=weights, cluster=cluster,
             )  # fmt: skip
             return self._details(fit.wald, fit.score, rank)
 
@@ -106,8 +108,21 @@ class CoxData:
             variance=variance, dropped=fit.dropped, infinite=fit.infinite,
             unreached=~(fit.estimable | fit.dropped | fit.infinite), df=fit.df, n=fit.n,
             events=fit.events, loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
-            describe=describe,
+            describe=describe, loglik_without=(
+                None if len(terms) == 1 else partial(estimator.loglik_without, in_order, fit)
+            ),
         )  # fmt: skip
+
+    def ordered(self, rows: Mask) -> Ordered:
+        """Some rows in the order of time, without covariates; those of the latest are kept."""
+        key = rows.tobytes()
+        if key not in self._latest:
+            self._latest.clear()
+            self._latest[key] = ordered_rows(
+                self.time[rows], self.event[rows], self.ties, self.strata_of(rows),
+                None if self.weights is None else self.weights[rows],
+            )  # fmt: skip
+        return self._latest[key]
 
     def _firth(
         self, terms: tuple[ModelTerm, ...], rows: Mask, matrix: ModelMatrix, name: str, kind: str,
@@ -144,6 +159,7 @@ class CoxData:
             cluster=None if self.cluster is None else self.cluster[rows],
             weights=None if self.weights is None else self.weights[rows],
             rows=np.ones(rows.size, dtype=np.bool_),
+            _latest={},
         )
 
     def why_infinite(self, model: Model, column: ModelColumn) -> str:
@@ -226,6 +242,9 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
     stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
     clustered = parser.term(spec.cluster, "--cluster")
+    named = (*effect, *covariates, *within, *(t for t in (stratum, weight, clustered) if t))
+    cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
+                 *(term.column for term in named)])  # fmt: skip
     rows = rows_where(cohort, parser.conditions(spec.where), clustered)
     outcome = survival_outcome(cohort, spec, rows)
     account, endpoint = outcome.account, outcome.endpoint

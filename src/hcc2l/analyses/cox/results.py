@@ -18,7 +18,7 @@ from hcc2l.analyses.regression.models import (
 from hcc2l.design.model import ModelTerm
 from hcc2l.errors import AnalysisError
 from hcc2l.report import Row, finite
-from hcc2l.stats.proportional_hazards import proportional_hazards
+from hcc2l.stats.proportional_hazards import hazards_tests
 
 
 def cox_results(
@@ -52,12 +52,9 @@ def _ph_tests(data: CoxData, model: Model) -> list[Row]:
             where="--ph-transform log",
             hint="Use --ph-transform km.",
         )  # fmt: skip
-    tests = proportional_hazards(
-        data.time[rows], data.event[rows], model.matrix.x, model.coef, model.dropped,
-        model.matrix.terms,
-        transform=data.spec.ph_transform,
-        ties=data.ties, strata=data.strata_of(rows),
-        weights=None if data.weights is None else data.weights[rows],
+    tests = hazards_tests(
+        data.ordered(rows).with_covariates(model.matrix.x), data.event[rows], model.coef,
+        model.dropped, model.matrix.terms, data.spec.ph_transform,
     )  # fmt: skip
     return [
         {"model": model.name, "term": t.term, "statistic": finite(t.statistic), "df": t.df,

@@ -179,6 +179,8 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     """
     parser = Parser(cohort.nameable, spec.cut, spec.ref)
     covariates, on = parser.terms(spec.covariates, "-x"), parser.terms(spec.exact, "--exact")
+    # At once, so that a large file is parsed once.
+    cohort.load([cohort.id_column or "", *(term.column for term in (*covariates, *on))])
     account = rows_where(cohort, parser.conditions(spec.where))
     treatment = resolve_treatment(cohort, parser, spec.treat or "", spec.control, account)
     endpoints, skipped = _endpoints(cohort, spec, account)

@@ -289,7 +289,8 @@ def orders_table(data: MatchData) -> Table | None:
     sds = [spread(c.values, data.treated, pooled=spec.smd == "pooled") for c in data.covariates]
     rows: list[Row] = []
     for order in ORDERS:
-        matches = match(data.pool, spec, order, data.caliper)
+        same = order == spec.order
+        matches = data.matches if same else match(data.pool, spec, order, data.caliper)
         weights = matches.weights(data.treated)
         differences = [
             abs(balance(c.values, data.treated, weights, sd).smd)

@@ -57,6 +57,9 @@ class Model:
         because most models are fitted for their likelihood alone.
     profile
         Returns the profile limits, where they replace Wald's.
+    loglik_without
+        Returns the log-likelihood without some columns, shape (p,), all of which are estimable;
+        None where another fit must tell.
     firth
         The penalised fit, where there is one.
     """
@@ -82,6 +85,7 @@ class Model:
     aic: float
     describe: Callable[[], Mapping[str, Value]]
     profile: Callable[[], Profile] | None = None
+    loglik_without: Callable[[Mask], float] | None = None
     firth: FirthFit | None = None
 
     @property
@@ -260,6 +264,8 @@ def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, 
         loglik = model.firth.loglik_without(of_term) if df else model.loglik
     elif of_term.all():
         df, loglik = model.df, model.loglik_null
+    elif model.loglik_without is not None and model.estimable.all():
+        df, loglik = int(of_term.sum()), model.loglik_without(of_term)
     else:
         rest = [term for term in model.terms if term.text != text]
         columns = tuple(c for c in model.matrix.columns if c.term != text)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from openpyxl import Workbook  # noqa: TID253 - a script
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "sample_data" / "chon2024"
 COLUMNS = {
     "Patient no.": "patient_id",
     "Second line": "second_line",
