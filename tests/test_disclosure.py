@@ -16,7 +16,7 @@ from hcc2l.report import Report, SurvivalFigure, told
 from tests.conftest import Run, Write
 from tests.reports import note, rows_of
 
-SAMPLE = Path(__file__).parents[1] / "tests" / "reference" / "data" / "second_line"
+SAMPLE = Path(__file__).parent / "reference" / "data" / "second_line"
 COHORT = SAMPLE / "cohort.csv"
 
 

@@ -135,6 +135,7 @@ def test_the_page_gives_every_source() -> None:
     assert given == [(name, s) for name, style in STYLES.items() for s in style.sources.values()]
 
 
+@pytest.mark.usefixtures("frozen_cohort")
 def test_a_table_follows_the_style(run: Run) -> None:
     printed = run("cox", "-x", "child_pugh", "--style", "jama").out
     assert "1 [Reference]" in printed

@@ -31,8 +31,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_page_of_the_documentation_is_in_the_navigation(site: Path) -> None:
     home = (site / "index.html").read_text(encoding="utf-8")
-    for page in (ROOT / "docs").glob("*.md"):
-        assert f'href="{page.stem}.html"' in home
+    docs = ROOT / "docs"
+    for page in docs.rglob("*.md"):
+        assert f'href="{page.relative_to(docs).with_suffix(".html").as_posix()}"' in home
 
 
 def test_no_page_loads_anything_from_a_server(site: Path) -> None:

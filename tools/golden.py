@@ -1,4 +1,4 @@
-"""Golden outputs: JSON of the bundled cohort, which later versions must still give.
+"""Golden outputs: JSON of a stored cohort, which later versions must still give.
 
 python tools/golden.py          writes those in tests/golden that do not exist
 python tools/golden.py km cox   replaces these; see CONTRIBUTING.md for when this is allowed

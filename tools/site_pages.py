@@ -22,7 +22,8 @@ Each command is a function with the command's options, which returns a report:
 def on_config(config: Any) -> Any:
     """Add the pages of `docs/` that have no entry of their own, so that none is forgotten."""
     listed = set(_pages(config["nav"]))
-    others = [page.name for page in sorted((ROOT / "docs").glob("*.md"))]
+    folder = ROOT / "docs"
+    others = [page.relative_to(folder).as_posix() for page in sorted(folder.rglob("*.md"))]
     more = [name for name in others if name not in listed]
     if more:
         config["nav"].append({"More": more})

@@ -173,7 +173,7 @@ def ordered(
 def ordered_rows(
     time: Times, event: NDArray[np.bool_], ties: Ties, strata: Ints | None, weights: Floats | None
 ) -> Ordered:
-    """Sort rows and prepare the terms, once for all models of these rows."""
+    """Sort rows and prepare the terms, which all models of these rows share."""
     distinct = distinct_times(time)
     n, times = event.size, distinct.times.size
     key = distinct.index if strata is None else strata * times + distinct.index

@@ -217,6 +217,7 @@ def test_people_read_labels_and_reference_where_scripts_read_names(run: Run) -> 
     assert re.search(r"AFP, ng/mL +<400 +59 +36 +reference", text)
 
 
+@pytest.mark.usefixtures("frozen_cohort")
 def test_stacked_models_have_their_own_patients_and_the_same_raw_numbers(run: Run) -> None:
     words = ("cox", "-x", "child_pugh,afp@log2")
     beside, stacked = run(*words), run(*words, "--layout", "stacked")

@@ -90,7 +90,7 @@ CASES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a bad criterion": (("--outcome", "pd", *MARKER, "--criterion", "best"), WRONG, "youden"),
     "a bad direction": (("--outcome", "pd", *MARKER, "--direction", "up"), WRONG, "auto"),
     "a share of a half": (("--criterion", "maxstat", *MARKER, "--min-prop", "0.5"), WRONG,
-                          "between 0 and 0.5"),
+                          "between 0.001 and 0.5"),
     "no event": (("--criterion", "maxstat", "--event", "one", *MARKER), UNANSWERED,
                  "No patient has the event"),
     "a time beyond follow-up": (("--at", "99", *MARKER), UNANSWERED, "was followed beyond 99"),
