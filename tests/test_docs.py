@@ -15,6 +15,7 @@ from dataclasses import fields
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def page_of(command: str) -> str:
     return (ROOT / "docs" / f"{command}.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[object]:
+def blocks(language: str) -> list[Any]:
     """The fenced blocks of a language in all pages, named by page and line."""
     found = []
     for page in PAGES:
@@ -130,7 +131,23 @@ def commands(block: str) -> list[list[str]] | None:
 ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)}|report|sample)\b")
 
 
-@pytest.mark.parametrize("block", [b for b in blocks("sh") if ANALYSIS.search(str(b.values[0]))])
+# Bootstraps, and loops over endpoints or studies; those of the README are always run.
+LONG = re.compile(r"--boot\b|--stability|--performance|--importance|\bfor \w+ in\b")
+
+
+def shell_blocks() -> list[object]:
+    """The blocks with an analysis; the long ones are run by make test-all."""
+    found = []
+    for block in blocks("sh"):
+        text = str(block.values[0])
+        long = LONG.search(text) and not str(block.id).startswith("README")
+        if ANALYSIS.search(text):
+            marks = [pytest.mark.slow] if long else []
+            found.append(pytest.param(text, id=block.id, marks=marks))
+    return found
+
+
+@pytest.mark.parametrize("block", shell_blocks())
 def test_commands_run(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     typed = commands(block)
     if typed is None:

@@ -406,6 +406,7 @@ def runs_of(path: str) -> list[str]:
     return [run for several in runs for run in ([several] if isinstance(several, str) else several)]
 
 
+@pytest.mark.slow
 def test_a_first_study_has_markers_pairs_and_the_file_of_adverse_events(
     run: Run, workplace: Path
 ) -> None:

@@ -174,7 +174,9 @@ def test_a_title_stands_above_everything_else(figures: dict[str, Figure], kind: 
     assert picture.get_figheight() > untitled.get_figheight()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(f, marks=[pytest.mark.slow] if f == "eps" else []) for f in FORMATS]
+)
 def test_every_format_gives_the_same_bytes_again(figures: dict[str, Figure], name: str) -> None:
     first, second = (draw(figures["survival"], name) for _ in range(2))
     assert first == second
