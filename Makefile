@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2
 
-test-all: $(VENV)/installed-dev
+test-all: $(VENV)/installed-dev $(VENV)/installed-docs
 	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -n 2 -m ""
 
 # On every Python found, with the locked, the newest and the lowest versions of the dependencies;
