@@ -82,3 +82,15 @@ def test_options_that_need_another_are_refused(run: Run, words: tuple[str, ...])
     done = run("km", *words)
     assert done.status == 2
     assert ("--nph" if "--split" in words else "--by") in done.err
+
+
+def test_a_period_without_a_hazard_ratio_is_named_and_not_claimed(write: Write) -> None:
+    """The only event up to 3 is in group a, so that its period has no finite hazard ratio."""
+    rows = "3,1,a\n6,1,a\n6,1,b\n9,1,b\n12,0,a\n14,1,b\n15,1,a\n16,0,b\n"
+    path = write("few.csv", f"os_months,death,g\n{rows}")
+    report = hcc2l.km(path, by="g", nph=True, split=[3])
+    notes = {note.code: note.text for note in report.notes}
+    assert "0–3" in notes["period-not-estimable"]
+    assert "test-not-estimable" not in notes
+    assert "tested by the likelihood ratio" not in report.methods
+    assert "tested by the likelihood ratio" in hcc2l.km(path, by="g", nph=True, split=[6]).methods

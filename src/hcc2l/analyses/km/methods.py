@@ -236,11 +236,15 @@ def _panel_sentences(
         )
     if results.get("piecewise"):
         cited.append(references.COX_1972)
+        compared = any(
+            row["test"] == "time-interaction" and row["p"] is not None for row in results["tests"]
+        )
+        tested = ", which was tested by the likelihood ratio" if compared else ""
         cuts = listed([plain(t) for t in sorted(data.spec.split)])
         unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
         sentences.append(
             f"Hazard ratios before and after {cuts}{unit} were estimated in a Cox model with an "
-            "interaction between group and period, which was tested by the likelihood ratio."
+            f"interaction between group and period{tested}."
         )
     return sentences
 

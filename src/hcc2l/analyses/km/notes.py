@@ -19,7 +19,7 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
         if not spec.competing:
             notes += _crossing_note(data)
         notes += _multiplicity_note(data, tables)
-        notes += _panel_note(data)
+        notes += [*_panel_note(data), *_period_note(tables)]
     if spec.parametric:
         notes += _parametric_notes(data, tables)
     if spec.at and list(spec.at) != sorted(spec.at):
@@ -45,6 +45,7 @@ def _not_estimable_note(data: KmData, tables: list[Table]) -> list[Note]:
     tests = [
         TEST_LABELS[str(row["test"])] + (f" ({row['cause']})" if "cause" in row else "")
         for row in rows.get("tests", ())
+        if row["test"] != "time-interaction"  # see _period_note
     ]
     tests += [f"{row['group_a']} versus {row['group_b']}" for row in rows.get("pairwise", ())]
     if not tests:
@@ -113,6 +114,22 @@ def _panel_note(data: KmData) -> list[Note]:
         "protocol specified, or else MaxCombo, whose p-value allows for its four tests."
     )
     return [Note("warning", "chosen-after-looking", text)]
+
+
+def _period_note(tables: list[Table]) -> list[Note]:
+    """Names the periods that have no hazard ratio."""
+    periods = [
+        str(row["period"]) for t in tables if t.name == "piecewise"
+        for row in t.rows if row["hr"] is None
+    ]  # fmt: skip
+    if not periods:
+        return []
+    text = (
+        f"No hazard ratio can be estimated for the period{'s' if len(periods) > 1 else ''} "
+        f"{', '.join(periods)}: the likelihood has no maximum, as when all events are in one "
+        "group. The hazard ratios cannot be compared. Choose another time for --split."
+    )
+    return [Note("warning", "period-not-estimable", text)]
 
 
 def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:
