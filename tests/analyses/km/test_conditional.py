@@ -7,6 +7,7 @@ import pytest
 import hcc2l
 from hcc2l.errors import AnalysisError, UsageError
 from tests.analyses.km.cohorts import SECOND_LINE
+from tests.conftest import Write
 
 R = [57, 0.632873904916334, 0.0679885990387333, 0.512712625522963, 0.781196638400532]
 
@@ -44,3 +45,10 @@ def test_no_patient_at_risk_is_told() -> None:
 def test_the_methods_say_so() -> None:
     text = hcc2l.km(SECOND_LINE, given=[6], at=[12]).methods
     assert "in the patients who were event-free at 6 months." in text
+
+
+def test_an_event_at_the_given_time_has_happened(write: Write) -> None:
+    """Of four patients one dies at 6; of the three who live beyond it, one dies by 12."""
+    path = write("four.csv", "os_months,death\n6,1\n9,1\n13,0\n14,1\n")
+    (row,) = hcc2l.km(path, given=[6], at=[12]).table("conditional").rows
+    assert (row["n_risk"], row["estimate"]) == (3, pytest.approx(2 / 3, rel=1e-12))
