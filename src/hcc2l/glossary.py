@@ -95,6 +95,9 @@ GLOSSARY: dict[str, Key] = {
     "robust_std_err": Key("Robust SE", "estimate", "sandwich standard error of the coefficient"),
     "hr": Key("HR", "ratio", "hazard ratio"),
     "or": Key("OR", "ratio", "odds ratio"),
+    "theta": Key("Variance", "estimate", "variance of the frailty between centres"),
+    "clusters": Key("Clusters", "count", "centres that share a frailty"),
+    "frailty": Key("Frailty", "ratio", "hazard of a centre relative to the average one"),
     "ratio": Key("Ratio", "ratio", "hazard or odds ratio, in a forest plot"),
     "auc": Key(
         "AUC", "estimate", "area under the ROC curve; of a model, of its fitted probabilities"

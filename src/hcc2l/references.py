@@ -267,6 +267,11 @@ TARONE_WARE_1977 = (
     "Biometrika 1977;64:156–160."
 )
 
+THERNEAU_2003 = (
+    "Therneau TM, Grambsch PM, Pankratz VS. Penalized survival models and frailty. J Comput Graph "
+    "Stat 2003;12:156–175."
+)
+
 UNO_2007 = (
     "Uno H, Cai T, Tian L, Wei LJ. Evaluating prediction rules for t-year survivors with censored "
     "regression models. J Am Stat Assoc 2007;102:527–537."

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LINE, TIGHT = 0.19, 0.145  # per row
 PLOT_WIDTH, NARROWEST = 2.1, 1.0
 NUMBERS_WIDTH, NUMBERS_NARROW = 2.25, 1.85
+WITHOUT_P = 0.6  # what no column of p saves
 INTERACTION_WIDTH = 1.0
 CHARACTER = 0.068
 TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
@@ -65,6 +66,8 @@ def draw(figure: ForestFigure, paper: Paper = PAPER) -> Picture:
     numbers = NUMBERS_WIDTH
     if paper.width is not None:
         numbers = max(NUMBERS_NARROW, CHARACTER * 1.12 * max(map(len, headings)) + 0.45)
+    if all(row.p is None for row in figure.rows):
+        numbers -= WITHOUT_P
     beside = numbers + (INTERACTION_WIDTH if interaction else 0.0)
     count = len(panels)
     plot = paper.wide(PLOT_WIDTH * count, NARROWEST * count, left + count * beside + 0.1) / count
@@ -251,7 +254,8 @@ def _draw_numbers(
     look: dict[str, Any] = {"transform": place, "va": "center", "fontsize": sized(8)}
     end = 1 + beyond
     axes.text(1.06, -1, heading, ha="left", fontweight="bold", **look)
-    axes.text(end, -1, with_p("p"), ha="right", fontweight="bold", **look)
+    if any(row.p is not None for row in panel):
+        axes.text(end, -1, with_p("p"), ha="right", fontweight="bold", **look)
     for y, line in enumerate(lines):
         row = _effect_of(panel, line)
         if row is None or not _written(row):

@@ -20,7 +20,7 @@ from hcc2l.specs.options import (
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
 Forest = Literal["univariable", "multivariable", "both"]
-CoxFigure = Literal["univariable", "multivariable", "both", "subgroups", "adjusted"]
+CoxFigure = Literal["univariable", "multivariable", "both", "subgroups", "adjusted", "centres"]
 Interval = Literal["wald", "profile"]
 Ties = Literal["efron", "breslow"]
 Stepwise = Literal["aic", "lr", "wald"]
@@ -99,7 +99,7 @@ class RegressionSpec(AnalysisSpec):
     )  # fmt: skip
     seed: int = seed_option()
     which: CoxFigure | None = option(
-        None, "Models in the figure: univariable, multivariable, both, subgroups or adjusted.",
+        None, "The figure: univariable, multivariable, both, subgroups, adjusted or centres.",
         metavar="MODELS", panel=_EFFECTS, place=1,
     )  # fmt: skip
 
@@ -174,6 +174,8 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         "subgroups": "--subgroups TERM --within A,B",
         "adjusted": "--adjusted-curves TERM",
         "adjusted_curve": "--adjusted-curves TERM",
+        "frailty": "--frailty COL",
+        "centres": "--frailty COL",
     }
     rules = (
         *SurvivalSpec.rules,
@@ -187,6 +189,18 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             for one, other in (("--subgroups", "--within"), ("--within", "--subgroups"))
         ),
         *(Excludes("--firth", other) for other in ("--weights", "--cluster", "--robust")),
+        *(
+            Excludes("--frailty", other)
+            for other in (
+                "--firth", "--weights", "--cluster", "--robust", "--adjusted-curves",
+                "--performance",
+            )
+        ),
+        Needs(
+            "--which centres", ("--frailty",),
+            message="There is nothing to draw for --which centres.",
+            hint="Add --frailty COL.",
+        ),
         Needs(
             "--which subgroups", ("--subgroups",),
             message="There is nothing to draw for --which subgroups.",
@@ -215,6 +229,10 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
     cluster: str | None = option(
         None, "Robust variance, clustered on this column.", metavar="COL", panel=_MODEL
     )
+    frailty: str | None = option(
+        None, "Gamma frailty, shared by the patients with one value of this column.",
+        metavar="COL", panel=_MODEL,
+    )  # fmt: skip
     weights: str | None = option(
         None, "Column of case weights; fractional weights give robust variances.",
         metavar="COL", panel=_MODEL,

@@ -11,6 +11,7 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cox.brier import integrated_brier_score
+from hcc2l.analyses.cox.frailty import Centres, centres_of, frailty_model
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.analyses.regression.models import (
     Model,
@@ -62,6 +63,7 @@ class CoxData:
     columns: dict[str, str]
     constant: tuple[ModelTerm, ...]
     ratio: str = "hr"
+    centres: Centres | None = None
     _latest: dict[bytes, Ordered] = field(default_factory=dict, repr=False)
 
     def fit(
@@ -84,6 +86,10 @@ class CoxData:
         refuse_unfit(self, terms, rows, matrix, name)
         if self.spec.firth:
             return self._firth(tuple(terms), rows, matrix, name, kind, subgroup)
+        if self.centres is not None:
+            return frailty_model(
+                self, self.centres, tuple(terms), rows, matrix, name, kind, subgroup
+            )
         cluster = None
         if self.cluster is not None:
             cluster = np.unique(self.cluster[rows], return_inverse=True)[1]
@@ -242,7 +248,9 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
     stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
     clustered = parser.term(spec.cluster, "--cluster")
-    named = (*effect, *covariates, *within, *(t for t in (stratum, weight, clustered) if t))
+    shared = parser.term(spec.frailty, "--frailty")
+    single = [term for term in (stratum, weight, clustered, shared) if term]
+    named = (*effect, *covariates, *within, *single)
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
                  *(term.column for term in named)])  # fmt: skip
     rows = rows_where(cohort, parser.conditions(spec.where), clustered)
@@ -254,6 +262,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     strata = _strata(cohort, stratum, outcome) if stratum else None
     cluster = _cluster(cohort, clustered, account) if clustered else None
     weights = design.weights(cohort, weight, account) if weight else None
+    centres = centres_of(cohort, shared, account, endpoint.columns) if shared else None
     refuse_no_rows(account)
     event = endpoint.event == 1
     if not event[account.keep].any():
@@ -269,7 +278,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     groups = {
         term.text: group_term(cohort, term, account.keep, endpoint.columns) for term in within
     }
-    labels = {t.text: cohort.label(t.column) for t in (weight, clustered) if t}
+    labels = {t.text: cohort.label(t.column) for t in (weight, clustered, shared) if t}
     labels |= {t: term.label for t, term in {**groups, **terms}.items()}
     if stratum and strata:
         labels[stratum.text] = strata.label
@@ -287,6 +296,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         groups,
         {t: term.column for t, term in terms.items() if term not in constant},
         constant,
+        centres=centres,
     )
     return data, terms
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from hcc2l.analyses.cox.data import CoxData
+from hcc2l.analyses.cox.frailty import centres_figure
 from hcc2l.analyses.cox.labels import comparison
 from hcc2l.analyses.cox.results import CoxResults
 from hcc2l.analyses.regression.figure import forest_figure, forest_row
@@ -31,6 +32,8 @@ def cox_figure(data: CoxData, results: CoxResults, tables: Sequence[Table]) -> F
     if which == "adjusted" and results.fitted.final is not None:
         curve = by_name["adjusted_curve"]
         return _adjusted(data, results.fitted.final, by_name["adjusted"], curve)
+    if which == "centres":
+        return centres_figure(data, by_name["centres"])
     endpoint = in_sentence(data.outcome.endpoint.label)
     if which != "subgroups":
         return forest_figure(data, tables, f"Hazard ratio, {endpoint}")

@@ -41,6 +41,8 @@ def conventions(data: CoxData) -> list[str]:
         parts.append(f"robust variance, clustered on {spec.cluster}")
     elif spec.robust:
         parts.append("robust variance")
+    if spec.frailty:
+        parts.append(f"gamma frailty of {spec.frailty}")
     return parts
 
 
@@ -67,6 +69,15 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         within = f", clustered on {in_sentence(data.labels[spec.cluster])}" if spec.cluster else ""
         sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
         cited.append(references.LIN_WEI_1989)
+    if spec.frailty:
+        sentences.append(
+            "Differences between centres were modelled as a gamma frailty shared by the patients "
+            f"with the same {in_sentence(data.labels[spec.frailty])}; its variance was estimated "
+            "by maximising the likelihood with the frailty integrated out, and tested by the "
+            "likelihood ratio, with p from an equal mixture of a point mass at 0 and a χ² "
+            "distribution with 1 degree of freedom."
+        )
+        cited.append(references.THERNEAU_2003)
     if spec.landmark is not None:
         unit = f" {endpoint.unit}" if endpoint.unit else ""
         early = excludes_by_landmark(data.outcome.account)

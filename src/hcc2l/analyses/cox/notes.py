@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.cox.results import CoxResults
+from hcc2l.analyses.regression.models import tested_model
 from hcc2l.analyses.regression.notes import regression_notes
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import p_equation
 from hcc2l.report import Note
+
+FEW_CENTRES = 5
 
 
 def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
@@ -33,11 +36,35 @@ def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
                      '(--landmark T), or, if it was known at baseline, set role = "baseline" '
                      f"for {column} in hcc2l.toml.")
             )  # fmt: skip
+    notes += _centre_notes(data, results)
     if results.skipped:
         notes.append(
             Note("warning", "subgroup-not-fitted",
                  "No hazard ratio was estimated in subgroups with too few patients or events, or "
                  "in which the effect variable does not vary: "
                  f"{'; '.join(results.skipped)}. Merge these levels with others.")
+        )  # fmt: skip
+    return notes
+
+
+def _centre_notes(data: CoxData, results: CoxResults) -> list[Note]:
+    """Notes on a frailty whose variance is 0, or rests on few centres."""
+    model, centres = tested_model(results.fitted), data.centres
+    if centres is None or model is None or model.frailty is None:
+        return []
+    notes = []
+    if model.frailty.theta == 0:
+        notes.append(
+            Note("info", "no-differences-between-centres",
+                 f"The hazards do not differ between the centres ({data.labels[centres.column]}) "
+                 "by more than chance explains: the variance of the frailty is 0, and the hazard "
+                 "ratios are those of the model without it.")
+        )  # fmt: skip
+    if model.frailty.events.size < FEW_CENTRES:
+        notes.append(
+            Note("warning", "few-centres",
+                 f"There are only {model.frailty.events.size} centres, from which the variance "
+                 "between centres can hardly be estimated. Stratify by centre instead "
+                 f"(--strata {centres.column}).")
         )  # fmt: skip
     return notes

@@ -37,7 +37,9 @@ def cox_results(
     return CoxResults(
         fitted=fitted,
         subgroups=tuple(subgroups),
-        ph_tests=tuple(_ph_tests(data, checked)) if checked and not spec.firth else (),
+        ph_tests=tuple(_ph_tests(data, checked))
+        if checked and not (spec.firth or spec.frailty)
+        else (),
         term_tests=tuple(term_tests(data, checked)) if checked else (),
         interactions=tuple(interactions),
         skipped=tuple(skipped),

@@ -9,11 +9,12 @@ from hcc2l.analyses.cautions import row_notes
 from hcc2l.analyses.cox.adjusted import adjusted_tables
 from hcc2l.analyses.cox.data import prepare
 from hcc2l.analyses.cox.figure import cox_figure
+from hcc2l.analyses.cox.frailty import frailty_tables
 from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import cox_results
 from hcc2l.analyses.cox.tables import cox_tables
-from hcc2l.analyses.regression.models import account_of_final
+from hcc2l.analyses.regression.models import account_of_final, tested_model
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.report import Note, Report
@@ -38,6 +39,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     account = account_of_final(data, data.outcome.account, candidates, results.fitted.final)
     outcome = replace(data.outcome, account=account)
     tables = cox_tables(data, results)
+    tables += frailty_tables(data, tested_model(results.fitted))
     more: list[Note] = []
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)

@@ -18,6 +18,7 @@ from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm, model_matrix
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Row, Value, finite
 from hcc2l.stats.firth import FirthFit
+from hcc2l.stats.frailty import FrailtyFit
 from hcc2l.stats.tails import chi_square_tail
 
 TEST_KEYS = ("model", "term", "statistic", "df", "p")
@@ -62,6 +63,8 @@ class Model:
         None where another fit must tell.
     firth
         The penalised fit, where there is one.
+    frailty, centres
+        The fit with a frailty, where there is one, and the codes of its centres, shape (q,).
     """
 
     name: str
@@ -87,6 +90,8 @@ class Model:
     profile: Callable[[], Profile] | None = None
     loglik_without: Callable[[Mask], float] | None = None
     firth: FirthFit | None = None
+    frailty: FrailtyFit | None = None
+    centres: Ints | None = None
 
     @property
     def estimable(self) -> Mask:
