@@ -38,6 +38,8 @@ class Patients:
         Index of each patient's group.
     weights
         Case weights; None for equal ones.
+    entry
+        When each comes under observation; None for time 0.
     """
 
     groups: tuple[str, ...]
@@ -45,6 +47,7 @@ class Patients:
     time: Floats
     event: Mask
     weights: Floats | None = None
+    entry: Floats | None = None
 
     def at_risk(self, ticks: Numbers) -> tuple[AtRisk, ...]:
         """Numbers at risk and cumulative events of every group at each tick."""
@@ -52,7 +55,7 @@ class Patients:
 
     def cumulative_hazards(self, conf_level: float) -> list[Curve]:
         """The Nelson–Aalen estimate of every group, with its pointwise limits."""
-        distinct = distinct_times(self.time)
+        distinct = distinct_times(self.time, self.entry)
         robust = self.weights is not None and fractional(self.weights)
         curves = []
         for code, group in enumerate(self.groups):
@@ -69,7 +72,12 @@ class Patients:
         inside, tolerance = self.codes == code, time_tolerance(self.time)
         time, event = self.time[inside], self.event[inside]
         weights = np.ones(time.size) if self.weights is None else self.weights[inside]
-        at_risk = (weights[time >= t - tolerance].sum() for t in ticks)
+        entry = np.full(time.size, -np.inf) if self.entry is None else self.entry[inside]
+        begin = max(0.0, float(entry.min()))  # whoever enters then is counted there
+        at_risk = (
+            weights[(time >= t - tolerance) & (entry < max(t - tolerance, begin + tolerance))].sum()
+            for t in ticks
+        )
         events = (weights[(time <= t + tolerance) & event].sum() for t in ticks)
         return AtRisk(group, ticks, tuple(map(float, at_risk)), tuple(map(float, events)))
 
