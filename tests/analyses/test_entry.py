@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -269,6 +270,8 @@ def test_from_a_time_the_curve_is_conditional_on_it(write: Write) -> None:
 def test_numbers_at_risk_in_the_figure_rise(write: Write) -> None:
     figure: Any = hcc2l.km(write("ten.csv", TEN), entry="entry", xticks=[2]).draw()
     assert figure.at_risk_heading == "Number at risk (delayed entry: it can rise)"
+    later = write("later.csv", re.sub(r"(P\d\d),0,", r"\1,0.5,", TEN))
+    assert hcc2l.km(later, entry="entry", xticks=[2]).draw().at_risk[0].n_risk[0] == 0
     assert figure.at_risk[0].n_risk == (4, 6, 7, 7, 5, 2, 1)  # at 0 those who enter then
 
 

@@ -165,8 +165,8 @@ def _successions(
             [f"{_interval(entry, endpoint, a)} and {_interval(entry, endpoint, b)}"
              for a, b in pairs],
             pairs,
-            "Nobody can be at risk twice at one time: correct the times, select rows with --where, "
-            "or name the column that identifies patients in hcc2l.toml (id = …).",
+            "A patient cannot be at risk twice at one time: correct the times, select rows with "
+            "--where, or name the column that identifies patients in hcc2l.toml (id = …).",
         )  # fmt: skip
     apart = np.unique(patient[before[same & (gap > tolerance)]])
     return apart.size, _pairs(before, after, same & (endpoint.event[before] == 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,14 +72,18 @@ class Patients:
         inside, tolerance = self.codes == code, time_tolerance(self.time)
         time, event = self.time[inside], self.event[inside]
         weights = np.ones(time.size) if self.weights is None else self.weights[inside]
-        entry = np.full(time.size, -np.inf) if self.entry is None else self.entry[inside]
-        begin = max(0.0, float(entry.min()))  # whoever enters then is counted there
-        at_risk = (
-            weights[(time >= t - tolerance) & (entry < max(t - tolerance, begin + tolerance))].sum()
-            for t in ticks
-        )
+        entered = self._entered(inside, tolerance)
+        at_risk = (weights[(time >= t - tolerance) & entered(t)].sum() for t in ticks)
         events = (weights[(time <= t + tolerance) & event].sum() for t in ticks)
         return AtRisk(group, ticks, tuple(map(float, at_risk)), tuple(map(float, events)))
+
+    def _entered(self, inside: Mask, tolerance: float) -> Callable[[float], Mask | bool]:
+        """Whether each of some patients has entered before a time; who is first, at that time."""
+        if self.entry is None:
+            return lambda _: True
+        entry = self.entry[inside]
+        first = max(0.0, float(entry.min(initial=np.inf))) + tolerance
+        return lambda t: entry <= t + tolerance if t <= first else entry < t - tolerance
 
 
 def survival_figure(
