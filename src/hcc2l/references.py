@@ -11,6 +11,11 @@ ALTMAN_2012 = (
     "doi:10.1371/journal.pmed.1001216"
 )
 
+ANDERSEN_GILL_1982 = (
+    "Andersen PK, Gill RD. Cox's regression model for counting processes: a large sample study. "
+    "Ann Stat 1982;10:1100–1120."
+)
+
 ANDERSON_1983 = (
     "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol "
     "1983;1:710–719."
@@ -157,6 +162,12 @@ LENCIONI_2010 = (
     "Semin Liver Dis 2010;30:52–60. doi:10.1055/s-0030-1247132"
 )
 
+LIN_2020 = (
+    "Lin RS, Lin J, Roychoudhury S, et al. Alternative analysis methods for time to event "
+    "endpoints under nonproportional hazards: a comparative analysis. Stat Biopharm Res "
+    "2020;12:187–198."
+)
+
 LIN_WEI_1989 = (
     "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am Stat Assoc "
     "1989;84:1074–1078."
@@ -194,10 +205,9 @@ MCSHANE_2005 = (
     "prognostic studies (REMARK). Br J Cancer 2005;93:387–391. doi:10.1038/sj.bjc.6602678"
 )
 
-NEWCOMBE_1998 = (
-    "Newcombe RG. Interval estimation for the difference between independent proportions: "
-    "comparison of eleven methods. Stat Med 1998;17:873–890. "
-    "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
+MEHTA_PATEL_1983 = (
+    "Mehta CR, Patel NR. A network algorithm for performing Fisher's exact test in r × c "
+    "contingency tables. J Am Stat Assoc 1983;78:427–434."
 )
 
 NATIONAL_CANCER_INSTITUTE_2017 = (
@@ -205,9 +215,10 @@ NATIONAL_CANCER_INSTITUTE_2017 = (
     "5.0. US Department of Health and Human Services, 2017."
 )
 
-MEHTA_PATEL_1983 = (
-    "Mehta CR, Patel NR. A network algorithm for performing Fisher's exact test in r × c "
-    "contingency tables. J Am Stat Assoc 1983;78:427–434."
+NEWCOMBE_1998 = (
+    "Newcombe RG. Interval estimation for the difference between independent proportions: "
+    "comparison of eleven methods. Stat Med 1998;17:873–890. "
+    "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
 )
 
 PERKINS_SCHISTERMAN_2006 = (
@@ -232,12 +243,6 @@ ROSENBAUM_1989 = (
 ROSENBAUM_RUBIN_1983 = (
     "Rosenbaum PR, Rubin DB. The central role of the propensity score in observational studies "
     "for causal effects. Biometrika 1983;70:41–55."
-)
-
-LIN_2020 = (
-    "Lin RS, Lin J, Roychoudhury S, et al. Alternative analysis methods for time to event "
-    "endpoints under nonproportional hazards: a comparative analysis. Stat Biopharm Res "
-    "2020;12:187–198."
 )
 
 ROYSTON_PARMAR_2013 = (
@@ -272,6 +277,11 @@ THERNEAU_2003 = (
     "Stat 2003;12:156–175."
 )
 
+TSAI_1987 = (
+    "Tsai WY, Jewell NP, Wang MC. A note on the product-limit estimator under right censoring and "
+    "left truncation. Biometrika 1987;74:883–886."
+)
+
 UNO_2007 = (
     "Uno H, Cai T, Tian L, Wei LJ. Evaluating prediction rules for t-year survivors with censored "
     "regression models. J Am Stat Assoc 2007;102:527–537."
@@ -288,6 +298,12 @@ VANDERWEELE_DING_2017 = (
     "E-value. Ann Intern Med 2017;167:268–274."
 )
 
+VON_ELM_2007 = (
+    "von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of Observational "
+    "Studies in Epidemiology (STROBE) statement. PLoS Med 2007;4:e296. "
+    "doi:10.1371/journal.pmed.0040296"
+)
+
 WILCOXON_1945 = (
     "Wilcoxon F. Individual comparisons by ranking methods. Biometrics Bull 1945;1:80–83. "
     "doi:10.2307/3001968."
@@ -296,12 +312,6 @@ WILCOXON_1945 = (
 WILSON_1927 = (
     "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat "
     "Assoc 1927;22:209–212."
-)
-
-VON_ELM_2007 = (
-    "von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of Observational "
-    "Studies in Epidemiology (STROBE) statement. PLoS Med 2007;4:e296. "
-    "doi:10.1371/journal.pmed.0040296"
 )
 
 WOOLF_1955 = (

@@ -12,6 +12,13 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cautions import FEW_EVENTS
+from hcc2l.analyses.entry import (
+    DelayedEntry,
+    delayed_entry,
+    from_time,
+    joined,
+    refuse_after_event,
+)
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
@@ -30,7 +37,8 @@ from hcc2l.terms import Parser
 class KmData:
     """The analysed rows as arrays of shape (n,).
 
-    `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`.
+    `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`. `entry` is
+    None where every row is at risk from time 0, `patient` where each is a patient.
     """
 
     spec: KmSpec
@@ -41,11 +49,14 @@ class KmData:
     group: Factor | None
     strata: Factor | None
     weights: Floats | None
+    entry: Floats | None = None
+    patient: Ints | None = None
+    delayed: DelayedEntry | None = None
 
     @cached_property
     def distinct(self) -> DistinctTimes:
         """The times, with those that differ by rounding only made equal."""
-        return distinct_times(self.time)
+        return distinct_times(self.time, self.entry)
 
     @cached_property
     def curves(self) -> tuple[KaplanMeier, ...]:
@@ -78,6 +89,16 @@ class KmData:
     def rows_of(self, code: int) -> Mask:
         """The rows of one group."""
         return np.asarray(self.codes == code)
+
+    def last_times(self, code: int) -> Floats:
+        """The end of follow-up of each patient of one group, shape (patients,)."""
+        rows = self.rows_of(code)
+        if self.patient is None:
+            return self.time[rows]
+        patients, place = np.unique(self.patient[rows], return_inverse=True)
+        last = np.zeros(patients.size)
+        np.maximum.at(last, place, self.time[rows])
+        return last
 
     def weights_of(self, rows: Mask) -> Floats | None:
         """Case weights of some rows."""
@@ -131,10 +152,17 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     named = (by, stratum, weight, competing, *conditions)
     # All at once, so that a large file is parsed once.
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
-                 *(part.column for part in named if part)])  # fmt: skip
-    outcome = survival_outcome(cohort, spec, rows_where(cohort, conditions), competing)
+                 spec.entry or "", *(part.column for part in named if part)])  # fmt: skip
+    rows = rows_where(cohort, conditions, intervals=spec.entry is not None)
+    outcome = survival_outcome(cohort, spec, rows, competing)
     account, endpoint = outcome.account, outcome.endpoint
-    time = endpoint.time
+    time, entry, delayed = endpoint.time, None, None
+    if spec.entry is not None:
+        delayed = delayed_entry(cohort, spec.entry, outcome)
+        refuse_after_event(cohort, delayed, endpoint)
+        entry = delayed.time
+    if spec.from_ is not None:
+        entry = from_time(account, time, endpoint.event, entry, spec.from_)
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
     strata = design.strata(cohort, stratum, account) if stratum else None
@@ -142,7 +170,10 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     # Last, so that a cut at the median is that of the rows analysed.
     group = design.groups(cohort, by, account) if by else None
     refuse_no_rows(account)
-    keep = account.keep
+    keep, patient = account.keep, delayed.patient if delayed else None
+    if entry is not None and patient is not None:
+        codes = [factor.codes for factor in (group, strata) if factor]
+        keep, entry = joined(time, endpoint.event, entry, patient, keep, codes)
     data = KmData(
         spec=spec,
         endpoint=endpoint,
@@ -152,6 +183,9 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         group=group.take(keep) if group else None,
         strata=strata.take(keep) if strata else None,
         weights=None if weights is None else weights[keep],
+        entry=None if entry is None else entry[keep],
+        patient=None if patient is None else patient[keep],
+        delayed=delayed,
     )
     _refuse_unanswerable(data)
     return outcome, data

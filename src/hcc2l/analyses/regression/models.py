@@ -137,6 +137,9 @@ class Regression(Protocol):
     ) -> Model:
         """Fit the model of some terms on some rows."""
 
+    def patients_among(self, rows: Mask) -> int:
+        """How many patients some rows belong to."""
+
     def resampled(self, rows: Ints) -> Regression:
         """The data of some rows of the cohort, which may repeat."""
 
