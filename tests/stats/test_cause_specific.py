@@ -77,16 +77,24 @@ def test_incidences_and_survival_add_up_to_1(seed: int) -> None:
     assert (np.diff(found.incidence, axis=1) >= 0).all()
 
 
-def test_where_the_product_would_be_negative_survival_is_exponential() -> None:
+def test_where_the_product_is_negative_before_an_event_survival_is_exponential() -> None:
     time, cause, x = cohort(4)
-    time[np.argmax(time)] += 1
-    cause[np.argmax(time)] = 1
-    x[np.argmax(time), 0] = -5.0  # so that the hazard of the others is above 1 there
-    found = standardised_incidence(models(time, cause, x), x, float(time.max()))
+    late = np.argsort(time)[-2:]
+    cause[late], x[late, 0] = 1, -5.0  # so that the hazards of others are above 1 there
+    fitted = models(time, cause, x)
+    found = standardised_incidence(fitted, x, float(time.max()))
     assert found.exponential
     assert (found.survival > 0).all()
-    early = standardised_incidence(models(time, cause, x), x, float(np.median(time)))
-    assert not early.exponential
+    assert not standardised_incidence(fitted, x, float(np.median(time))).exponential
+
+
+def test_a_product_that_the_last_event_makes_negative_is_not_needed() -> None:
+    time, cause, x = cohort(4)
+    last = np.argmax(time)
+    cause[last], x[last, 0] = 1, -1.0
+    found = standardised_incidence(models(time, cause, x), x, float(time.max()))
+    assert not found.exponential
+    assert (np.diff(found.incidence, axis=1) >= 0).all()
 
 
 def test_a_mean_is_weighted() -> None:

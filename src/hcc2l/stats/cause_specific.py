@@ -28,7 +28,7 @@ class Incidences:
         to 1.
     exponential
         Whether survival is exp(-cumulative hazard), because the product limit is negative for
-        some patient.
+        some patient who could still have an event.
     """
 
     time: Floats
@@ -55,8 +55,8 @@ def standardised_incidence(
 
     For a patient, F_k(t) is the sum over event times s <= t of S(s-) h_k(s), with h_k the hazard of
     cause k predicted for the patient and S the product of 1 - sum of h_k, or with `exponential` the
-    exponential of the negative sum; by default where a factor of the product is negative for any
-    patient, for all. Same as the predictions of R's ``riskRegression::CSC``.
+    exponential of the negative sum: by default for all patients where for any of them the product
+    is negative before an event. Same as the predictions of R's ``riskRegression::CSC``.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def _mean(
     exponential: bool,
     negative: bool = False,
 ) -> Incidences | None:
-    """The mean over patients; None where a factor is negative, unless that is allowed."""
+    """The mean over patients; None where S(s-) is negative for any, unless that is allowed."""
     survival, incidence = np.zeros(times.size), np.zeros((len(steps), times.size))
     size = max(1, _CELLS // max(times.size, 1))
     for start in range(0, share.size, size):
@@ -100,10 +100,10 @@ def _mean(
         hazard = np.zeros((share[part].size, times.size))
         for risk, step in zip(risks, steps, strict=True):
             hazard += np.outer(risk[part], step)
-        if not negative and (hazard > 1).any():
-            return None
         free = np.exp(-np.cumsum(hazard, axis=1)) if exponential else np.cumprod(1 - hazard, axis=1)
         before = np.concatenate((np.ones((free.shape[0], 1)), free[:, :-1]), axis=1)
+        if not negative and (before < 0).any():
+            return None
         survival += share[part] @ free
         for k, (risk, step) in enumerate(zip(risks, steps, strict=True)):
             incidence[k] += ((share[part] * risk[part]) @ before) * step

@@ -11,6 +11,7 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cox.brier import integrated_brier_score
+from hcc2l.analyses.cox.causes import Causes
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.analyses.regression.models import (
     Model,
@@ -46,7 +47,8 @@ from hcc2l.terms import Parser, Term
 class CoxData:
     """The outcome and other columns of all models, shape (n,) over the rows of the cohort.
 
-    `rows` are those complete but for the covariates; `within` are the terms of the subgroups.
+    `rows` are those complete but for the covariates; `within` are the terms of the subgroups. With
+    a competing event `event` is that of the endpoint alone, and `causes` has both.
     """
 
     spec: CoxSpec
@@ -62,6 +64,7 @@ class CoxData:
     columns: dict[str, str]
     constant: tuple[ModelTerm, ...]
     ratio: str = "hr"
+    causes: Causes | None = None
     _latest: dict[bytes, Ordered] = field(default_factory=dict, repr=False)
 
     def fit(
@@ -242,11 +245,14 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
     stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
     clustered = parser.term(spec.cluster, "--cluster")
-    named = (*effect, *covariates, *within, *(t for t in (stratum, weight, clustered) if t))
+    competing = parser.assignment(spec.competing, "--competing")
+    censoring = parser.term(spec.censoring_group, "--censoring-group")
+    optional = (stratum, weight, clustered, competing, censoring)
+    named = (*effect, *covariates, *within, *(part for part in optional if part))
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
                  *(term.column for term in named)])  # fmt: skip
     rows = rows_where(cohort, parser.conditions(spec.where), clustered)
-    outcome = survival_outcome(cohort, spec, rows)
+    outcome = survival_outcome(cohort, spec, rows, competing)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
     if spec.landmark is not None:
@@ -254,6 +260,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     strata = _strata(cohort, stratum, outcome) if stratum else None
     cluster = _cluster(cohort, clustered, account) if clustered else None
     weights = design.weights(cohort, weight, account) if weight else None
+    censored_by = _strata(cohort, censoring, outcome) if censoring else None
     refuse_no_rows(account)
     event = endpoint.event == 1
     if not event[account.keep].any():
@@ -262,14 +269,12 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
             where=endpoint.described,
             hint="Check which value is the event: --event COL=VALUE.",
         )
+    own = (*endpoint.columns, *([competing.column] if competing else []))
     terms = {
-        term.text: model_term(cohort, term, account.keep, endpoint.columns)
-        for term in (*effect, *covariates)
+        term.text: model_term(cohort, term, account.keep, own) for term in (*effect, *covariates)
     }
-    groups = {
-        term.text: group_term(cohort, term, account.keep, endpoint.columns) for term in within
-    }
-    labels = {t.text: cohort.label(t.column) for t in (weight, clustered) if t}
+    groups = {term.text: group_term(cohort, term, account.keep, own) for term in within}
+    labels = {t.text: cohort.label(t.column) for t in (weight, clustered, censoring) if t}
     labels |= {t: term.label for t, term in {**groups, **terms}.items()}
     if stratum and strata:
         labels[stratum.text] = strata.label
@@ -287,6 +292,9 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         groups,
         {t: term.column for t, term in terms.items() if term not in constant},
         constant,
+        causes=Causes(endpoint.event, (endpoint.event_name, competing.name), censored_by)
+        if competing
+        else None,
     )
     return data, terms
 
