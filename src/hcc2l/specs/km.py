@@ -68,7 +68,6 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
             hint="Add the later times: --given 6 --at 12,18.",
         ),
         Excludes("--given", "--competing"),
-        Excludes("--weights", "--competing"),
         Excludes("--nph", "--competing"),
         Excludes("--nph", "--weights"),
         Excludes("--tau", "--competing"),
