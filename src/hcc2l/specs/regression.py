@@ -174,8 +174,9 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         "subgroups": "--subgroups TERM --within A,B",
         "adjusted": "--adjusted-curves TERM",
         "adjusted_curve": "--adjusted-curves TERM",
-        "competing_terms": "--competing COL",
-        "adjusted_incidence": "--competing COL --adjusted-incidence TERM --at 6,12",
+        "competing_terms": "--event status=1 --competing status=2",
+        "adjusted_incidence": "--event status=1 --competing status=2 --adjusted-incidence TERM "
+        "--at 6,12",
     }
     rules = (
         *SurvivalSpec.rules,
