@@ -20,10 +20,9 @@ MODELS = {"cause-specific": "Cause-specific", "fine-gray": "Fine–Gray"}
 KEYS = ("cause", "term", "level", "reference", "model", "coef", "std_err", "hr", "lower", "upper",
         "statistic", "p")  # fmt: skip
 _QUESTIONS = (
-    "The cause-specific hazard ratio tells how a covariate changes the rate of the event in "
-    "patients still free of both events (aetiology, effect of a treatment); that of Fine and Gray "
-    "tells how it changes the cumulative incidence, on which the competing event acts too "
-    "(prognosis)."
+    "Cause-specific hazard ratios tell what changes the rate of the event in patients still free "
+    "of both events (aetiology, effect of treatment); Fine–Gray ratios tell what changes its "
+    "cumulative incidence (prognosis)."
 )
 
 

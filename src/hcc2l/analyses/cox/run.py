@@ -67,14 +67,20 @@ def _compete(
     data: CoxData, model: Model, tables: list[Table], draw: Callable[[], Figure]
 ) -> tuple[list[Note], Callable[[], Figure]]:
     """Adds the tables of competing events; returns their notes, and what the figure is."""
-    from hcc2l.analyses.cox import competing, incidence
+    from hcc2l.analyses.cox.competing import competing_terms
+    from hcc2l.analyses.cox.incidence import (
+        adjusted_incidence,
+        incidence_figure,
+        incidence_notes,
+        incidence_table,
+    )
 
-    terms, notes = competing.competing_terms(data, model)
+    terms, notes = competing_terms(data, model)
     tables.insert([table.name for table in tables].index("models"), terms)
     if data.spec.adjusted_incidence is None:
         return notes, draw
-    found = incidence.adjusted_incidence(data, model)
-    tables.append(incidence.incidence_table(data, model, found))
+    found = adjusted_incidence(data, model)
+    tables.append(incidence_table(data, model, found))
     if data.spec.which in (None, "adjusted"):
-        draw = partial(incidence.incidence_figure, data, model, found)
-    return notes + incidence.incidence_notes(data, found), draw
+        draw = partial(incidence_figure, data, model, found)
+    return notes + incidence_notes(data, found), draw
