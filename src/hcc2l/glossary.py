@@ -38,7 +38,9 @@ GLOSSARY: dict[str, Key] = {
     "group_b": Key("versus", "text", "the other group; differences are group_b − group_a"),
     "n": Key("n", "count", "rows analysed"),
     "events": Key("Events", "count", "events among them; a sum of weights with --weights"),
-    "competing_events": Key("Competing", "count", "competing events among them"),
+    "competing_events": Key(
+        "Competing", "count", "competing events among them; a sum of weights with --weights"
+    ),
     "median": Key("Median", "time", "median, of a time null if not reached"),
     "mean": Key("Mean", "time", "mean, of a time null if infinite"),
     "sd": Key("SD", "estimate", "standard deviation; of responses, patients with stable disease"),

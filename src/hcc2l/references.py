@@ -37,6 +37,11 @@ AUSTIN_2014 = (
     "2014;33:1242–1258."
 )
 
+BENICHOU_GAIL_1990 = (
+    "Benichou J, Gail MH. Estimates of absolute cause-specific risk in cohort studies. Biometrics "
+    "1990;46:813–826."
+)
+
 BENJAMINI_HOCHBERG_1995 = (
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289–300."
 )
@@ -77,6 +82,11 @@ EISENHAUER_2009 = (
     "Eisenhauer EA, Therasse P, Bogaerts J, et al. New response evaluation criteria in solid "
     "tumours: revised RECIST guideline (version 1.1). Eur J Cancer 2009;45:228–247. "
     "doi:10.1016/j.ejca.2008.10.026"
+)
+
+FINE_GRAY_1999 = (
+    "Fine JP, Gray RJ. A proportional hazards model for the subdistribution of a competing risk. "
+    "J Am Stat Assoc 1999;94:496–509."
 )
 
 FLEMING_HARRINGTON_1991 = (
@@ -155,6 +165,11 @@ LAUSEN_1994 = (
     "Lausen B, Sauerbrei W, Schumacher M. Classification and regression trees (CART) used for the "
     "exploration of prognostic factors measured on different scales. In: Dirschedl P, Ostermann "
     "R, eds. Computational Statistics. Heidelberg: Physica; 1994:483-496."
+)
+
+LAU_2009 = (
+    "Lau B, Cole SR, Gange SJ. Competing risk regression models for epidemiologic data. "
+    "Am J Epidemiol 2009;170:244–256."
 )
 
 LENCIONI_2010 = (

@@ -133,7 +133,7 @@ GIVEN = {
 }
 REAL = {
     "200": "2", "TERM": "treatment", "A,B": "child_pugh", "RESPONSE_DATE": "primary_resistance",
-    "CHANGE": "age", "COL": "child_pugh",
+    "CHANGE": "age", "COL": "child_pugh", "status": "first_event",
 }  # fmt: skip
 
 

@@ -34,6 +34,11 @@ def _file(dataset: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of a file of `data`."""
+    return _file(f"data/{name}.csv")
+
+
 def rows_of(case: dict[str, Any]) -> list[dict[str, str]]:
     """The rows that R analysed: filter applied, missing values and undeclared levels left out."""
     arguments = case["arguments"]

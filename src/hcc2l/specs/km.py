@@ -86,7 +86,6 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
             "already.",
             hint="Omit --given.",
         ),
-        Excludes("--weights", "--competing"),
         Excludes("--nph", "--competing"),
         Excludes("--nph", "--weights"),
         Excludes("--tau", "--competing"),

@@ -36,7 +36,9 @@ _FROM_TIME_0 = {  # what --entry excludes, and why
     "--landmark": "a landmark counts time anew, in patients followed from time 0",
     "--performance": "its measures and samples take each row for a patient followed from time 0",
     "--adjusted-curves": "they are averages over patients followed from time 0",
+    "--competing": "incidences are estimated in patients followed from time 0",
 }
+_COMPETING = "Competing events"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,6 @@ class RegressionSpec(AnalysisSpec):
             for stepwise in ("--stepwise aic", "--stepwise wald")
         ),
         NoEffect("--stay", ("--stepwise lr", "--stepwise wald")),
-        NoEffect("--boot", ("--performance",)),
     )  # fmt: skip
 
     covariates: Sequence[str] = option(
@@ -183,10 +184,14 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         "adjusted_curve": "--adjusted-curves TERM",
         "frailty": "--frailty COL",
         "centres": "--frailty COL",
+        "competing_terms": "--event status=1 --competing status=2",
+        "adjusted_incidence": "--event status=1 --competing status=2 --adjusted-incidence TERM "
+        "--at 6,12",
     }
     rules = (
         *SurvivalSpec.rules,
         *RegressionSpec.rules,
+        NoEffect("--boot", ("--performance", "--adjusted-incidence")),
         *(
             Needs(
                 one, (other,),
@@ -200,7 +205,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             Excludes("--frailty", other)
             for other in (
                 "--firth", "--weights", "--cluster", "--robust", "--adjusted-curves",
-                "--performance", "--entry",
+                "--performance", "--entry", "--competing",
             )
         ),
         Needs(
@@ -217,16 +222,56 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             message="There is nothing to draw for --which subgroups.",
             hint="Add --subgroups TERM --within A,B.",
         ),
-        *(NoEffect(name, ("--adjusted-curves",)) for name in SURVIVAL_FIGURE),
+        *(NoEffect(name, ("--adjusted-curves", "--adjusted-incidence"))
+          for name in SURVIVAL_FIGURE),
         Excludes(
             "--show hazard", "--adjusted-curves",
             message="Adjusted curves are averages of survival, not of the hazard.",
             hint="Use --show risk, or omit --show.",
         ),
         Needs(
-            "--which adjusted", ("--adjusted-curves",),
+            "--which adjusted", ("--adjusted-curves", "--adjusted-incidence"),
             message="There is nothing to draw for --which adjusted.",
             hint="Add --adjusted-curves TERM.",
+        ),
+        Needs(
+            "--censoring-group", ("--competing",),
+            message="--censoring-group is for Fine and Gray's model, which was not requested.",
+            hint="Add --competing with the competing event.",
+        ),
+        Needs(
+            "--adjusted-incidence", ("--competing --at",),
+            message="An adjusted cumulative incidence needs a competing event and times.",
+            hint="For example: --competing death --adjusted-incidence treatment --at 6,12.",
+        ),
+        Needs(
+            "--at", ("--adjusted-incidence",),
+            message="--at gives the times of adjusted incidences, which were not requested.",
+            hint="Add --competing COL and --adjusted-incidence TERM.",
+        ),
+        *(Excludes("--competing", other) for other in ("--firth", "--strata", "--performance")),
+        Excludes(
+            "--competing", "--univariable",
+            message="The models of competing events are multivariable.",
+            hint="Omit --univariable, or give one covariate: -x treatment.",
+        ),
+        Excludes(
+            "--competing", "--subgroups",
+            message="--competing cannot be combined with --subgroups.",
+            hint="Select each subgroup with --where.",
+        ),
+        Excludes(
+            "--competing", "--adjusted-curves",
+            message="With a competing event, survival curves would treat that event as censoring.",
+            hint="Use --adjusted-incidence TERM --at T.",
+        ),
+        *(
+            Excludes(
+                show, "--adjusted-incidence",
+                message="With a competing event the figure shows cumulative incidences.",
+                hint="Omit --show.",
+            )
+            for show in ("--show risk", "--show hazard")
         ),
     )  # fmt: skip
 
@@ -269,6 +314,27 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         "km", "Time scale of the test of proportional hazards: km, identity, rank or log.",
         metavar="SCALE", panel=_MODEL,
     )  # fmt: skip
+    competing: str | None = option(
+        None, "Competing event: cause-specific hazard ratios and Fine–Gray's side by side.",
+        metavar="COL[=VALUE]", panel=_COMPETING,
+    )  # fmt: skip
+    censoring_group: str | None = option(
+        None, "Estimate the distribution of censoring of Fine–Gray's model within these groups.",
+        metavar="COL", panel=_COMPETING,
+    )  # fmt: skip
+    adjusted_incidence: str | None = option(
+        None, "Cumulative incidence of each cause by the levels of this covariate, adjusted for "
+        "the others.",
+        metavar="TERM", panel=_COMPETING,
+    )  # fmt: skip
+    boot: int | None = option(
+        None, "Bootstrap samples for --performance or --adjusted-incidence; 0 for none (default: "
+        "200).",
+        metavar="N", panel=RANDOM, high=MOST_SAMPLES,
+    )  # fmt: skip
+    at: Sequence[float] = option(
+        (), "Times of --adjusted-incidence.", metavar="T[,T…]", panel=_COMPETING, ends=False
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -295,6 +361,7 @@ class LogisticSpec(RegressionSpec):
     """Logistic regression: univariable and multivariable odds ratios, checks, forest plot."""
 
     example = "--outcome primary_resistance -x age,child_pugh,afp@400"
+    rules = (*RegressionSpec.rules, NoEffect("--boot", ("--performance",)))
     outcome: str | None = option(
         None, "The outcome, such as primary_resistance or response=PD.",
         metavar="COL[=VALUE]", panel=_MODEL, place=-1,

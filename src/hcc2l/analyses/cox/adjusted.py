@@ -31,7 +31,7 @@ def adjusted_tables(data: CoxData, model: Model | None) -> list[Table]:
         The multivariable model does not contain it.
     """
     text = data.spec.adjusted_curves or ""
-    levels = _levels(data, model, text)
+    levels = levels_of(data, model, text, "--adjusted-curves")
     assert model is not None
     predict = data.prediction(model)
     strata = data.strata_of(model.rows)
@@ -41,7 +41,7 @@ def adjusted_tables(data: CoxData, model: Model | None) -> list[Table]:
     groups: list[Row] = []
     curves: list[Row] = []
     for level in levels:
-        time, survival, std_err = predict.average(_as_if(model, text, level), codes, weights)
+        time, survival, std_err = predict.average(as_if(model, text, level), codes, weights)
         curve = _curve(time, survival, std_err)
         (median,) = quantiles(curve, (0.5,), "log", data.spec.conf_level)
         inside = _inside(model, text, level)
@@ -69,8 +69,17 @@ def adjusted_tables(data: CoxData, model: Model | None) -> list[Table]:
     ]
 
 
-def _levels(data: CoxData, model: Model | None, text: str) -> tuple[str, ...]:
-    where = f"--adjusted-curves {text}"
+def levels_of(data: CoxData, model: Model | None, text: str, option: str) -> tuple[str, ...]:
+    """The levels of a covariate whose curves are adjusted for the others.
+
+    Raises
+    ------
+    UsageError
+        The term is not a covariate, or is a number.
+    AnalysisError
+        The multivariable model does not contain it.
+    """
+    where = f"{option} {text}"
     if text not in data.spec.covariates:
         raise UsageError(
             f"{text!r} is not among the covariates.", where=where, hint=f"Add it: -x …,{text}."
@@ -99,8 +108,8 @@ def _levels(data: CoxData, model: Model | None, text: str) -> tuple[str, ...]:
     return term.factor.take(model.rows).levels
 
 
-def _as_if(model: Model, text: str, level: str) -> Floats:
-    """The covariates of the model's patients with one level of a term for all."""
+def as_if(model: Model, text: str, level: str) -> Floats:
+    """The covariates of the model's patients, shape (n, p), with one level of a term for all."""
     x = model.matrix.x.copy()
     for i, column in enumerate(model.matrix.columns):
         if column.term == text:

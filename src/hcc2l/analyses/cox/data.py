@@ -11,6 +11,7 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cox.brier import integrated_brier_score
+from hcc2l.analyses.cox.causes import Causes
 from hcc2l.analyses.cox.frailty import Centres, centres_of, frailty_model
 from hcc2l.analyses.entry import DelayedEntry, delayed_entry
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
@@ -48,8 +49,9 @@ from hcc2l.terms import Parser, Term
 class CoxData:
     """The outcome and other columns of all models, shape (n,) over the rows of the cohort.
 
-    `rows` are those complete but for the covariates; `within` are the terms of the subgroups.
-    `entry` is None where every row is at risk from time 0, `patient` where each is a patient.
+    `rows` are those complete but for the covariates; `within` are the terms of the subgroups. With
+    a competing event `event` is that of the endpoint alone, and `causes` has both. `entry` is None
+    where every row is at risk from time 0, `patient` where each is a patient.
     """
 
     spec: CoxSpec
@@ -69,6 +71,7 @@ class CoxData:
     entry: Floats | None = None
     patient: Ints | None = None
     delayed: DelayedEntry | None = None
+    causes: Causes | None = None
     _latest: dict[bytes, Ordered] = field(default_factory=dict, repr=False)
 
     def fit(
@@ -270,14 +273,16 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
     clustered = parser.term(spec.cluster, "--cluster")
     shared = parser.term(spec.frailty, "--frailty")
-    single = [term for term in (stratum, weight, clustered, shared) if term]
-    named = (*effect, *covariates, *within, *single)
+    competing = parser.assignment(spec.competing, "--competing")
+    censoring = parser.term(spec.censoring_group, "--censoring-group")
+    optional = (stratum, weight, clustered, shared, competing, censoring)
+    named = (*effect, *covariates, *within, *(part for part in optional if part))
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
                  spec.entry or "", *(term.column for term in named)])  # fmt: skip
     rows = rows_where(
         cohort, parser.conditions(spec.where), clustered, intervals=spec.entry is not None
     )
-    outcome = survival_outcome(cohort, spec, rows)
+    outcome = survival_outcome(cohort, spec, rows, competing)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
     if spec.landmark is not None:
@@ -287,6 +292,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     cluster = _cluster(cohort, clustered, account) if clustered else None
     weights = design.weights(cohort, weight, account) if weight else None
     centres = centres_of(cohort, shared, account, endpoint.columns) if shared else None
+    censored_by = _strata(cohort, censoring, outcome) if censoring else None
     refuse_no_rows(account)
     event = endpoint.event == 1
     if not event[account.keep].any():
@@ -295,14 +301,12 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
             where=endpoint.described,
             hint="Check which value is the event: --event COL=VALUE.",
         )
+    own = (*endpoint.columns, *([competing.column] if competing else []))
     terms = {
-        term.text: model_term(cohort, term, account.keep, endpoint.columns)
-        for term in (*effect, *covariates)
+        term.text: model_term(cohort, term, account.keep, own) for term in (*effect, *covariates)
     }
-    groups = {
-        term.text: group_term(cohort, term, account.keep, endpoint.columns) for term in within
-    }
-    labels = {t.text: cohort.label(t.column) for t in (weight, clustered, shared) if t}
+    groups = {term.text: group_term(cohort, term, account.keep, own) for term in within}
+    labels = {t.text: cohort.label(t.column) for t in (weight, clustered, shared, censoring) if t}
     labels |= {t: term.label for t, term in {**groups, **terms}.items()}
     if stratum and strata:
         labels[stratum.text] = strata.label
@@ -324,6 +328,9 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         entry=delayed.time if delayed else None,
         patient=delayed.patient if delayed else None,
         delayed=delayed,
+        causes=Causes(endpoint.event, (endpoint.event_name, competing.name), censored_by)
+        if competing
+        else None,
     )
     return data, terms
 

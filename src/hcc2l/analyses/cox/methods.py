@@ -46,6 +46,8 @@ def conventions(data: CoxData) -> list[str]:
         parts.append("robust variance")
     if spec.frailty:
         parts.append(f"gamma frailty of {spec.frailty}")
+    if spec.competing:
+        parts.append(f"competing event {spec.competing}")
     return parts
 
 
@@ -106,6 +108,10 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
             f"{in_sentence(data.labels[spec.adjusted_curves])} and averaged."
         )
         cited.append(references.GAIL_BYAR_1986)
+    if data.causes is not None and results.fitted.final is not None:
+        more, publications = _competing_sentences(data)
+        sentences += more
+        cited += publications
     if any(row["p"] is not None for row in results.ph_tests):
         sentences.append(
             "The proportional-hazards assumption was assessed by score tests of time-dependent "
@@ -114,6 +120,44 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         cited.append(references.GRAMBSCH_THERNEAU_1994)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
     return " ".join(sentences), (*score_references(cohort), *cited)
+
+
+def _competing_sentences(data: CoxData) -> tuple[list[str], list[str]]:
+    """The sentences on competing events, and their references."""
+    assert data.causes is not None
+    spec, (event, competing) = data.spec, data.causes.names
+    within = ""
+    if spec.censoring_group:
+        within = f" (estimated within groups of {in_sentence(data.labels[spec.censoring_group])})"
+    variance = (
+        "standard errors that allow for the estimation of the distribution of censoring"
+        if data.weights is None and data.cluster is None
+        else "robust standard errors that take the distribution of censoring, estimated without "
+        "weights, as known"
+    )
+    sentences = [
+        f"With {competing} as a competing event of {event}, cause-specific hazard ratios (the "
+        "other event censored) and subdistribution hazard ratios (Fine and Gray's model) were "
+        "estimated for each event with the covariates of the multivariable model. Fine "
+        "and Gray's model was "
+        f"fitted with Breslow's method for ties and {variance}{within}."
+    ]
+    cited = [references.FINE_GRAY_1999, references.LAU_2009]
+    if spec.adjusted_incidence is None:
+        return sentences, cited
+    drawn = "patients" if data.cluster is None else "clusters"
+    limits = (
+        f", with confidence limits on the log-log scale from {spec.samples} bootstrap samples of "
+        f"{drawn} (seed {spec.seed})"
+        if spec.samples > 1
+        else ""
+    )
+    sentences.append(
+        "Adjusted cumulative incidences were obtained by g-computation: the incidence of each "
+        "event was predicted from the cause-specific models for every patient at each level of "
+        f"{in_sentence(data.labels[spec.adjusted_incidence])} and averaged{limits}."
+    )
+    return sentences, [*cited, references.BENICHOU_GAIL_1990]
 
 
 def _subgroup_sentences(data: CoxData, results: CoxResults) -> list[str]:

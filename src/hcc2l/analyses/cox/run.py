@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
 from hcc2l.analyses.cox.adjusted import adjusted_tables
-from hcc2l.analyses.cox.data import prepare
+from hcc2l.analyses.cox.data import CoxData, prepare
 from hcc2l.analyses.cox.figure import cox_figure
 from hcc2l.analyses.cox.frailty import frailty_tables
 from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import cox_results
 from hcc2l.analyses.cox.tables import cox_tables
-from hcc2l.analyses.regression.models import account_of_final, tested_model
+from hcc2l.analyses.regression.models import Model, account_of_final, tested_model
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
-from hcc2l.report import Note, Report
+from hcc2l.report import Figure, Note, Report, Table
 from hcc2l.specs import CoxSpec
 
 
@@ -46,6 +48,9 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     if spec.performance:
         performance, more = performance_table(data, candidates, results.fitted)
         tables.append(performance)
+    draw: Callable[[], Figure] = partial(cox_figure, data, results, tables)
+    if spec.competing is not None and results.fitted.final is not None:
+        more, draw = _compete(data, results.fitted.final, tables, draw)
     settings = spec.settings() | data.outcome.endpoint.settings
     text, references = cox_methods(data, results, cohort)
     return Report(
@@ -53,8 +58,31 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         provenance=provenance("cox", cohort, account, settings, conventions(data)),
         tables=tuple(tables),
         notes=(*row_notes(cohort, outcome), *cox_notes(cohort, data, results), *more),
-        draw=lambda: cox_figure(data, results, tables),
+        draw=draw,
         methods=text,
         references=references,
         show_methods=spec.methods,
     )
+
+
+def _compete(
+    data: CoxData, model: Model, tables: list[Table], draw: Callable[[], Figure]
+) -> tuple[list[Note], Callable[[], Figure]]:
+    """Adds the tables of competing events; returns their notes, and what the figure is."""
+    from hcc2l.analyses.cox.competing import competing_terms
+    from hcc2l.analyses.cox.incidence import (
+        adjusted_incidence,
+        incidence_figure,
+        incidence_notes,
+        incidence_table,
+    )
+
+    terms, notes = competing_terms(data, model)
+    tables.insert([table.name for table in tables].index("models"), terms)
+    if data.spec.adjusted_incidence is None:
+        return notes, draw
+    found = adjusted_incidence(data, model)
+    tables.append(incidence_table(data, model, found))
+    if data.spec.which in (None, "adjusted"):
+        draw = partial(incidence_figure, data, model, found)
+    return notes + incidence_notes(data, found), draw

@@ -28,6 +28,7 @@ from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.specs import KmSpec
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
+from hcc2l.stats.competing import CumulativeIncidence
 from hcc2l.stats.kaplan_meier import KaplanMeier
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times, fractional
 from hcc2l.terms import Parser
@@ -103,6 +104,14 @@ class KmData:
     def weights_of(self, rows: Mask) -> Floats | None:
         """Case weights of some rows."""
         return None if self.weights is None else self.weights[rows]
+
+    def incidence(self, code: int, of: int) -> CumulativeIncidence:
+        """The cumulative incidence of a cause in one group."""
+        rows = self.rows_of(code)
+        return competing_risks.cumulative_incidence(
+            self.distinct.take(rows), self.cause[rows], of, self.weights_of(rows),
+            robust=self.robust,
+        )  # fmt: skip
 
     @property
     def robust(self) -> bool:
@@ -281,11 +290,8 @@ def incidence_curve(data: KmData) -> Table:
     """The cumulative incidence of each group and cause, one row a distinct time."""
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
-        inside = data.rows_of(code)
         for of, cause in causes(data):
-            c = competing_risks.cumulative_incidence(
-                data.distinct.take(inside), data.cause[inside], of
-            )
+            c = data.incidence(code, of)
             lower, upper = incidence_limits(data, c.incidence, c.std_err)
             arrays = (c.time, c.n_risk, c.n_event, c.n_censor, c.incidence, c.std_err, lower, upper)
             for t, n, d, m, f, e, low, high in zip(*(a.tolist() for a in arrays), strict=True):

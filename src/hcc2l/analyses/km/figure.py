@@ -19,7 +19,6 @@ from hcc2l.analyses.survival_figure import (
 )
 from hcc2l.numerals import confidence, interval, number, p_equation, ratio_interval, tick
 from hcc2l.report import Curve, ModelCurve, SurvivalFigure, Table
-from hcc2l.stats.competing import cumulative_incidence
 
 
 def km_figure(data: KmData, tables: Sequence[Table]) -> SurvivalFigure:
@@ -57,9 +56,8 @@ def _survival(data: KmData) -> Iterator[Curve]:
 def _incidences(data: KmData) -> Iterator[Curve]:
     """The cumulative incidence of each cause, the endpoint's own first, in each group."""
     for code, level in enumerate(data.levels):
-        inside = data.rows_of(code)
         for of, cause in causes(data):
-            c = cumulative_incidence(data.distinct.take(inside), data.cause[inside], of)
+            c = data.incidence(code, of)
             limits = incidence_limits(data, c.incidence, c.std_err)
             yield step_curve(level, c.time, c.incidence, limits, c.n_censor, cause)
 

@@ -12,6 +12,7 @@ TEST_LABELS = {
     "logrank-trend": "Log-rank, trend",
     "time-interaction": "Hazard ratio by period, interaction",
     "gray": "Gray",
+    "gray-stratified": "Gray, stratified",
 }
 
 

@@ -93,7 +93,7 @@ def _test_names(data: KmData) -> list[str]:
     names += [f"Log-rank stratified by {in_sentence(data.strata.label)}"] if data.strata else []
     names += ["Log-rank for trend"] if spec.trend else []
     names += [f"pairwise log-rank ({spec.adjust})"] if spec.pairwise else []
-    return names + (["Gray"] if spec.competing else [])
+    return names + (["Gray"] if spec.competing and data.weights is None else [])
 
 
 def km_methods(
@@ -122,21 +122,23 @@ def _curve_sentences(
     spec, endpoint = data.spec, data.endpoint
     unit = f" (in {endpoint.unit})" if endpoint.unit else ""
     level, scale = confidence_level(spec.conf_level), _SCALE_WORDS[spec.conf_type]
-    weighted = f" with patients weighted by {spec.weights}" if data.weights is not None else ""
+    weighted = f"patients weighted by {spec.weights}" if data.weights is not None else ""
     variance = "robust (infinitesimal jackknife)" if data.robust else "Greenwood's"
     groups = results["groups"]
     if spec.competing:
         cited.append(references.AALEN_JOHANSEN_1978)
         sentences = [
             f"The cumulative incidence of {endpoint.event_name}{unit} was estimated by the "
-            f"Aalen–Johansen method with {data.competing_name} as the competing event; {level} "
-            f"confidence intervals were computed on {scale}."
+            f"Aalen–Johansen method with {data.competing_name} as the competing event"
+            f"{weighted and f' and {weighted}'}; {level} confidence intervals were computed on "
+            f"{scale}" + (f" with {variance} variance." if data.robust else ".")
         ]
     else:
         cited.append(references.KAPLAN_MEIER_1958)
         sentences = [
-            f"{endpoint.label}{unit} was estimated by the Kaplan–Meier method{weighted}; {level} "
-            f"confidence intervals were computed on {scale} with {variance} variance."
+            f"{endpoint.label}{unit} was estimated by the Kaplan–Meier method"
+            f"{weighted and f' with {weighted}'}; {level} confidence intervals were computed on "
+            f"{scale} with {variance} variance."
         ]
         if any(row[key] is not None for row in groups for key in ("median", "lower", "upper")):
             cited.append(references.BROOKMEYER_CROWLEY_1982)
@@ -196,6 +198,9 @@ def _test_sentences(
         were = "incidences of {} were" if len(causes) > 1 else "incidence of {} was"
         sentences.append(f"The cumulative {were.format(listed(causes))} compared by Gray's test.")
         cited.append(references.GRAY_1988)
+    if "gray-stratified" in tested and data.strata:
+        label = in_sentence(data.strata.label)
+        sentences.append(f"Gray's test stratified by {label} was also performed.")
     if "logrank-stratified" in tested and data.strata:
         label = in_sentence(data.strata.label)
         sentences.append(f"A log-rank test stratified by {label} was also performed.")

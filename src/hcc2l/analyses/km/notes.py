@@ -161,7 +161,7 @@ def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:
     rows = {t.name: [row for row in t.rows if row["p"] is not None] for t in tables
             if t.name in ("tests", "pairwise")}  # fmt: skip
     pairs = len(rows.get("pairwise", ()))
-    other = ("gray", "time-interaction")  # they ask another question
+    other = ("gray", "gray-stratified", "time-interaction")  # they ask another question
     tests = sum(row["test"] not in other for row in rows["tests"])
     if data.spec.adjust == "none" and pairs > 1:
         text = (f"{pairs} pairs were tested without adjustment; where groups do not differ, one "

@@ -21,6 +21,7 @@ from hcc2l.analyses.km.data import (
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.analyses.km.nph import nph_tables
 from hcc2l.analyses.survival_figure import axis_ticks
+from hcc2l.design import Mask
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.numerals import number, plain
 from hcc2l.report import Column, Row, Table, Value, finite
@@ -80,7 +81,7 @@ def _groups(data: KmData) -> Table:
             "group": level,
             "n": int(time.size),
             "events": count(curve.n_event.sum()),
-            "competing_events": int((data.cause[inside] == 2).sum()),
+            "competing_events": _competing_events(data, inside),
             "median": None if spec.competing else finite(median.estimate),
             "lower": None if spec.competing else finite(median.lower),
             "upper": None if spec.competing else finite(median.upper),
@@ -98,6 +99,13 @@ def _groups(data: KmData) -> Table:
         rows.append(row)
     return Table("groups", "Patients, events and follow-up", tuple(rows[0]), tuple(rows),
                  _groups_columns(data, rows), _groups_footnotes(data, rows))  # fmt: skip
+
+
+def _competing_events(data: KmData, inside: Mask) -> int | float:
+    """Patients of a group with the competing event; a sum of weights where there are any."""
+    competing = inside & (data.cause == 2)
+    weights = data.weights_of(competing)
+    return int(competing.sum()) if weights is None else count(weights.sum())
 
 
 def _groups_columns(data: KmData, rows: list[Row]) -> tuple[Column, ...]:
@@ -332,14 +340,21 @@ def _tests(data: KmData, periods: Periods | None) -> Table:
         add("logrank-trend", statistic, 1, p, event_name)
     if periods:
         add("time-interaction", periods.statistic, periods.df, periods.p, None)
-    if spec.competing:
-        for of, cause in ((1, event_name), (2, data.competing_name)):
-            gray = competing_risks.gray_test(data.distinct, data.cause, data.codes, k, of)
-            add("gray", gray.statistic, gray.df, gray.p, cause)
+    if spec.competing and data.weights is None:
+        stratified = {"gray": None} | (
+            {"gray-stratified": data.strata.codes} if data.strata else {}
+        )
+        for test, strata in stratified.items():
+            for of, cause in causes(data):
+                gray = competing_risks.gray_test(
+                    data.distinct, data.cause, data.codes, k, of, strata
+                )
+                add(test, gray.statistic, gray.df, gray.p, cause)
     labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({plain(spec.rho)}, {plain(spec.gamma)})"}
     labels["logrank-stratified"] = (
         f"Log-rank, stratified by {data.strata.label if data.strata else ''}"
     )
+    labels["gray-stratified"] = f"Gray, stratified by {data.strata.label if data.strata else ''}"
     columns = [Column("Test", ("test",), labels=labels)]
     columns += [Column("Cause", ("cause",))] if spec.competing else []
     columns += [Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",))]
@@ -351,6 +366,8 @@ def _tests(data: KmData, periods: Periods | None) -> Table:
         footnotes.append(
             "Gray's test compares the cumulative incidence of the cause between groups; the other "
             "tests compare its cause-specific hazard."
+            if data.weights is None
+            else "The tests compare cause-specific hazards; Gray's test has no case weights."
         )
     if data.robust:
         footnotes.append("Weights are fractional, so the tests use robust variances.")
@@ -405,11 +422,8 @@ def _incidence(data: KmData) -> Table:
     times = spec.at or axis_ticks(float(data.time.max()), data.endpoint.unit)[1:]
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
-        inside = data.rows_of(code)
         for of, cause in causes(data):
-            curve = competing_risks.cumulative_incidence(
-                data.distinct.take(inside), data.cause[inside], of
-            )
+            curve = data.incidence(code, of)
             results = competing_risks.incidence_at(curve, tuple(times))
             estimate = np.array([e for e, _ in results])
             std_err = np.array([s for _, s in results])

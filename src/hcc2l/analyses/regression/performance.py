@@ -64,7 +64,7 @@ def performance_table(
         corrected = None if value is None or less is None else value - less
         rows.append({"model": model.name, "measure": measure, "apparent": value,
                      "optimism": less, "corrected": corrected})  # fmt: skip
-    return _table(rows, better.size), _notes(failed, data.spec.samples)
+    return _table(rows, better.size), sample_notes(failed, data.spec.samples)
 
 
 def _bootstrap(data: Regression, candidates: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
@@ -129,7 +129,8 @@ def _table(rows: Sequence[Row], samples: int) -> Table:
                  tuple(rows), columns, tuple(footnotes))  # fmt: skip
 
 
-def _notes(failed: int, samples: int) -> list[Note]:
+def sample_notes(failed: int, samples: int) -> list[Note]:
+    """A warning of the bootstrap samples in which no model could be fitted."""
     if not failed:
         return []
     return [
