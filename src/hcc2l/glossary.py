@@ -78,7 +78,9 @@ GLOSSARY: dict[str, Key] = {
     "p_adjusted": Key("p adjusted", "p", "p adjusted for the number of comparisons"),
     "term": Key("Variable", "text", "the term of the model, as it was given"),
     "level": Key("Level", "text", "level of a factor; null for a numeric term"),
-    "reference": Key("Reference", "text", "reference level; null for a numeric term"),
+    "reference": Key(
+        "Reference", "text", "reference level; null for a numeric term; of a curve, a value"
+    ),
     "kind": Key(
         "Kind",
         "text",
@@ -102,6 +104,9 @@ GLOSSARY: dict[str, Key] = {
     "hosmer_lemeshow_statistic": Key("Hosmer–Lemeshow", "statistic", "test of calibration"),
     "hosmer_lemeshow_df": Key("df", "degrees", "its degrees of freedom"),
     "hosmer_lemeshow_p": Key("p", "p", "its p-value"),
+    "value": Key("Value", "estimate", "value of a variable, in its unit"),
+    "knot": Key("Knot", "count", "number of a knot of a spline, ascending from 1"),
+    "form": Key("Form", "text", "form of a variable: linear, log2, rcs (spline) or cut (groups)"),
     "ties": Key("Ties", "text", "method for tied event times"),
     "loglik_null": Key("Log-likelihood, null", "criterion", "of the model without covariates"),
     "loglik": Key("Log-likelihood", "criterion", "of the fitted model"),

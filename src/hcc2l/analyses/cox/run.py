@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
@@ -18,6 +19,9 @@ from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.report import Note, Report
 from hcc2l.specs import CoxSpec
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.splines import SplineCurve
 
 
 def run(cohort: Cohort, spec: CoxSpec) -> Report:
@@ -39,6 +43,12 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     outcome = replace(data.outcome, account=account)
     tables = cox_tables(data, results)
     more: list[Note] = []
+    curves: list[SplineCurve] = []
+    if any(term.spline for term in candidates):
+        from hcc2l.analyses.regression.splines import spline_curves, spline_tables
+
+        curves = spline_curves(data, terms, results.fitted)
+        tables += spline_tables(data, results.fitted, curves)
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)
     if spec.performance:
@@ -51,7 +61,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         provenance=provenance("cox", cohort, account, settings, conventions(data)),
         tables=tuple(tables),
         notes=(*row_notes(cohort, outcome), *cox_notes(cohort, data, results), *more),
-        draw=lambda: cox_figure(data, results, tables),
+        draw=lambda: cox_figure(data, results, tables, curves),
         methods=text,
         references=references,
         show_methods=spec.methods,
