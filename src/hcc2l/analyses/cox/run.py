@@ -15,6 +15,7 @@ from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import cox_results
 from hcc2l.analyses.cox.tables import cox_tables
 from hcc2l.analyses.regression.models import account_of_final
+from hcc2l.analyses.regression.notes import knot_notes
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.report import Note, Report
@@ -49,13 +50,15 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
 
         curves = spline_curves(data, terms, results.fitted)
         tables += spline_tables(data, results.fitted, curves)
+        more += knot_notes(results.fitted)
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)
     if spec.performance:
-        performance, more = performance_table(data, candidates, results.fitted)
+        performance, of_bootstrap = performance_table(data, candidates, results.fitted)
         tables.append(performance)
+        more += of_bootstrap
     settings = spec.settings() | data.outcome.endpoint.settings
-    text, references = cox_methods(data, results, cohort)
+    text, references = cox_methods(data, results, cohort, curves)
     return Report(
         title=f"{data.outcome.endpoint.label}: Cox regression — {cohort.title}",
         provenance=provenance("cox", cohort, account, settings, conventions(data)),

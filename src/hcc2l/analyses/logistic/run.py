@@ -13,7 +13,7 @@ from hcc2l.analyses.logistic.notes import later_notes
 from hcc2l.analyses.logistic.results import logistic_results
 from hcc2l.analyses.logistic.tables import logistic_tables
 from hcc2l.analyses.regression.models import account_of_final
-from hcc2l.analyses.regression.notes import regression_notes
+from hcc2l.analyses.regression.notes import knot_notes, regression_notes
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import confidence
@@ -50,12 +50,14 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
 
         curves = spline_curves(data, terms, fitted)
         tables += spline_tables(data, fitted, curves)
+        more += knot_notes(fitted)
     if spec.performance:
-        performance, more = performance_table(data, candidates, fitted)
+        performance, of_bootstrap = performance_table(data, candidates, fitted)
         tables.append(performance)
+        more += of_bootstrap
     column, _, value = data.outcome.partition("=")
     outcome = f"{cohort.label(column)}{' = ' + value if value else ''}"
-    methods, references = logistic_methods(data, fitted, cohort, outcome)
+    methods, references = logistic_methods(data, fitted, cohort, outcome, curves)
     return Report(
         title=f"{outcome}: logistic regression — {cohort.title}",
         provenance=provenance(

@@ -19,7 +19,7 @@ from hcc2l.design import Factor, Floats, Mask
 from hcc2l.design.model import ModelTerm, off_scale, on_scale
 from hcc2l.errors import AnalysisError
 from hcc2l.number_format import number_text
-from hcc2l.numerals import confidence, cutpoint
+from hcc2l.numerals import confidence, cutpoint, in_text
 from hcc2l.report import Column, Row, Table, finite
 from hcc2l.stats.splines import Relative, basis, relative
 from hcc2l.wording import listed
@@ -328,11 +328,6 @@ def _form_note(data: Regression, curve: SplineCurve) -> str:
     where = listed([cutpoint(cut) for cut in cuts])
     label = data.labels[curve.term.text]
     return f"{label}: knots at {knots}; groups cut at {where}{'' if given else ', the median'}."
-
-
-def in_text(value: float) -> str:
-    """A value of a marker in a sentence, in three digits: `62.9`, `2550`."""
-    return cutpoint(float(f"{value:.3g}"))
 
 
 def _models(data: Regression, curve: SplineCurve) -> Iterator[tuple[str, Model]]:
