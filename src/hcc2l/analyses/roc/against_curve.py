@@ -153,7 +153,7 @@ def loss_table(patients: Patients, found: Sequence[Loss]) -> Table:
     columns = (
         *naming(patients), Column("Criterion", ("criterion",), labels=CRITERIA),
         Column("Cut-off", ("threshold",)), Column("n", ("n",)), Column("Events", ("events",)),
-        Column("Log-likelihood, cut-off", ("loglik_cut",)), Column("Log-likelihood, curve", ("loglik_curve",)),
+        Column("Log L, cut-off", ("loglik_cut",)), Column("Log L, curve", ("loglik_curve",)),
         Column("AIC, cut-off", ("aic_cut",)), Column("AIC, curve", ("aic_curve",)),
         Column("χ² retained", ("retained",), decimals=0),
     )  # fmt: skip
