@@ -20,8 +20,10 @@ from hcc2l.specs.options import (
 )
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
-Forest = Literal["univariable", "multivariable", "both"]
-CoxFigure = Literal["univariable", "multivariable", "both", "subgroups", "adjusted", "centres"]
+Forest = Literal["univariable", "multivariable", "both", "spline"]
+CoxFigure = Literal[
+    "univariable", "multivariable", "both", "subgroups", "adjusted", "centres", "spline"
+]
 Interval = Literal["wald", "profile"]
 Ties = Literal["efron", "breslow"]
 Stepwise = Literal["aic", "lr", "wald"]
@@ -107,7 +109,8 @@ class RegressionSpec(AnalysisSpec):
     )  # fmt: skip
     seed: int = seed_option()
     which: CoxFigure | None = option(
-        None, "The figure: univariable, multivariable, both, subgroups, adjusted or centres.",
+        None, "The figure: univariable, multivariable, both, subgroups, adjusted, centres or "
+        "spline.",
         metavar="MODELS", panel=_EFFECTS, place=1,
     )  # fmt: skip
 
@@ -372,7 +375,7 @@ class LogisticSpec(RegressionSpec):
     )  # fmt: skip
 
     which: Forest | None = option(
-        None, "Models in the forest plot: univariable, multivariable or both.",
+        None, "Models in the figure: univariable, multivariable, both or spline.",
         metavar="MODELS", panel=_EFFECTS, place=1,
     )  # fmt: skip
 

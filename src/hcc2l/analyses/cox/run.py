@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
@@ -17,10 +18,14 @@ from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import cox_results
 from hcc2l.analyses.cox.tables import cox_tables
 from hcc2l.analyses.regression.models import Model, account_of_final, tested_model
+from hcc2l.analyses.regression.notes import knot_notes
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.report import Figure, Note, Report, Table
 from hcc2l.specs import CoxSpec
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.splines import SplineCurve
 
 
 def run(cohort: Cohort, spec: CoxSpec) -> Report:
@@ -43,16 +48,25 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     tables = cox_tables(data, results)
     tables += frailty_tables(data, tested_model(results.fitted))
     more: list[Note] = []
+    curves: list[SplineCurve] = []
+    if any(term.spline for term in candidates):
+        from hcc2l.analyses.regression.splines import spline_curves, spline_tables
+
+        curves = spline_curves(data, terms, results.fitted)
+        tables += spline_tables(data, results.fitted, curves)
+        more += knot_notes(results.fitted)
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)
     if spec.performance:
-        performance, more = performance_table(data, candidates, results.fitted)
+        performance, of_bootstrap = performance_table(data, candidates, results.fitted)
         tables.append(performance)
-    draw: Callable[[], Figure] = partial(cox_figure, data, results, tables)
+        more += of_bootstrap
+    draw: Callable[[], Figure] = partial(cox_figure, data, results, tables, curves)
     if spec.competing is not None and results.fitted.final is not None:
-        more, draw = _compete(data, results.fitted.final, tables, draw)
+        of_causes, draw = _compete(data, results.fitted.final, tables, draw)
+        more += of_causes
     settings = spec.settings() | data.outcome.endpoint.settings
-    text, references = cox_methods(data, results, cohort)
+    text, references = cox_methods(data, results, cohort, curves)
     return Report(
         title=f"{data.outcome.endpoint.label}: Cox regression — {cohort.title}",
         provenance=provenance("cox", cohort, account, settings, conventions(data)),
