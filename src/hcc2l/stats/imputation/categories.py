@@ -58,14 +58,14 @@ class Drawn:
 
 
 def draw_categories(
-    y: Ints, levels: int, known: Floats, gaps: Floats, random: np.random.Generator, *, ordered: bool
+    y: Ints, known: Floats, gaps: Floats, random: np.random.Generator, *, ordered: bool
 ) -> Drawn:
     """Categories of the gaps.
 
     Parameters
     ----------
     y
-        Shape (n_known,): categories from 0 to `levels` - 1. One that never occurs is never drawn.
+        Shape (n_known,): categories from 0. One that never occurs is never drawn.
     known, gaps
         Shape (n_known, p) and (n_gaps, p): independent predictors with mean 0 and standard
         deviation 1 in the known rows.
@@ -79,7 +79,7 @@ def draw_categories(
         return Drawn(np.full(gaps.shape[0], occurring[0], dtype=np.int64), True)
     data = augmented(known, codes.astype(np.int64), count)
     at_gaps = np.column_stack([np.ones(gaps.shape[0]), gaps])
-    cumulative = None
+    cumulative: Floats | None = None
     if ordered and count > 2:
         fit = _newton(_ordered_derivatives(data, count), _ordered_start(data, count))
         if fit.converged:
@@ -91,7 +91,7 @@ def draw_categories(
             start = np.zeros((count - 1) * data.x.shape[1])
             fit = _newton(_multinomial_derivatives(data, count), start)
         cumulative = _cumulative(fit.drawn(random), at_gaps)
-    u = random.random(gaps.shape[0])
+    u: Floats = random.random(size=(gaps.shape[0],))
     drawn = (u[:, None] > cumulative[:, :-1]).sum(axis=1)
     return Drawn(np.asarray(occurring[drawn], dtype=np.int64), fit.converged)
 
@@ -102,7 +102,7 @@ def _newton(derivatives: Callable[[Floats], Derivatives], start: Floats) -> Esti
     value, score, information = derivatives(coef)
     for _ in range(MAX_STEPS):
         try:
-            lower = np.linalg.cholesky(information)
+            lower = np.asarray(np.linalg.cholesky(information), dtype=np.float64)
         except np.linalg.LinAlgError:
             return Estimate(coef, None, False)
         step = np.linalg.solve(information, score)
@@ -110,14 +110,14 @@ def _newton(derivatives: Callable[[Floats], Derivatives], start: Floats) -> Esti
         if gain < TOLERANCE:
             return Estimate(coef, lower, True)
         for _ in range(MAX_STEPS):
-            after = derivatives(coef + step)
-            if after[0] > value - TOLERANCE:
+            new_value, new_score, new_information = derivatives(coef + step)
+            if new_value > value - TOLERANCE:
                 break
             step = step / 2
         else:
             return Estimate(coef, lower, False)
         coef = coef + step
-        value, score, information = after
+        value, score, information = new_value, new_score, new_information
     return Estimate(coef, None, False)
 
 

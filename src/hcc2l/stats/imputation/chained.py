@@ -142,7 +142,9 @@ def complete(
             variable, gaps = variables[i], ~variables[i].known
             if not gaps.any():
                 continue
-            constant, converged = _redraw(variable, ~owned[i], state.design, state.donors[i], random)
+            constant, converged = _redraw(
+                variable, ~owned[i], state.design, state.donors[i], random
+            )
             dropped[i] += constant
             failed[i] += not converged
             values = variable.values[state.donors[i]]
@@ -212,9 +214,7 @@ def _redraw(
         donors[~known] = rows[matched_donors(values, x.known, x.gaps, random)]
         return dropped, True
     codes = values.astype(np.int64)
-    drawn = draw_categories(
-        codes, variable.levels, x.known, x.gaps, random, ordered=variable.method == "ordinal"
-    )
+    drawn = draw_categories(codes, x.known, x.gaps, random, ordered=variable.method == "ordinal")
     donors[~known] = rows[_any_with(codes, drawn.categories, random)]
     return dropped, drawn.converged
 
