@@ -27,6 +27,7 @@ from hcc2l.stats.cumulative_hazard import cumulative_hazard
 from hcc2l.stats.imputation import chained
 from hcc2l.stats.imputation.chained import ITERATIONS, Chain, Method, Variable
 from hcc2l.terms import Term
+from hcc2l.wording import in_sentence
 
 LEAST_SETS = 20  # of --impute auto
 _AFP = ("afp", "afp_later")
@@ -145,8 +146,9 @@ def survival_predictors(endpoint: Endpoint, rows: Mask) -> dict[str, Floats]:
         hazard = np.zeros(rows.size)
         if time.size:
             hazard[rows] = cumulative_hazard(time, event[rows]).at(time)
-        found[f"event of {endpoint.name}{of_cause}"] = np.where(rows, event, 0.0)
-        found[f"cumulative hazard of {endpoint.name}{of_cause}"] = hazard
+        label = f"{in_sentence(endpoint.label)}{of_cause}"
+        found[f"event indicator of {label}"] = np.where(rows, event, 0.0)
+        found[f"Nelson–Aalen cumulative hazard of {label}"] = hazard
     return found
 
 
