@@ -95,6 +95,13 @@ GLOSSARY: dict[str, Key] = {
     "robust_std_err": Key("Robust SE", "estimate", "sandwich standard error of the coefficient"),
     "hr": Key("HR", "ratio", "hazard ratio"),
     "or": Key("OR", "ratio", "odds ratio"),
+    "fmi": Key("FMI", "probability", "fraction of missing information"),
+    "riv": Key("RIV", "estimate", "relative increase in variance due to missing values"),
+    "lambda": Key("Lambda", "probability", "share of the variance due to missing values"),
+    "m": Key("m", "count", "imputed data sets"),
+    "df_within": Key("df within", "degrees", "denominator degrees of freedom of an F test"),
+    "concordance_lower": Key("Lower", "estimate", "lower confidence limit of the concordance"),
+    "concordance_upper": Key("Upper", "estimate", "upper confidence limit of the concordance"),
     "ratio": Key("Ratio", "ratio", "hazard or odds ratio, in a forest plot"),
     "auc": Key(
         "AUC", "estimate", "area under the ROC curve; of a model, of its fitted probabilities"

@@ -32,6 +32,11 @@ AUSTIN_2014 = (
     "2014;33:1242–1258."
 )
 
+BARNARD_RUBIN_1999 = (
+    "Barnard J, Rubin DB. Small-sample degrees of freedom with multiple imputation. Biometrika "
+    "1999;86:948–955."
+)
+
 BENJAMINI_HOCHBERG_1995 = (
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289–300."
 )
@@ -245,6 +250,8 @@ ROYSTON_PARMAR_2013 = (
     "BMC Med Res Methodol 2013;13:152."
 )
 
+RUBIN_1987 = "Rubin DB. Multiple imputation for nonresponse in surveys. New York: Wiley; 1987."
+
 SCHEMPER_SMITH_1996 = (
     "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. Control "
     "Clin Trials 1996;17:343–346."
@@ -281,6 +288,16 @@ UNO_2011 = (
 VANDERWEELE_DING_2017 = (
     "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: introducing the "
     "E-value. Ann Intern Med 2017;167:268–274."
+)
+
+VAN_BUUREN_2011 = (
+    "van Buuren S, Groothuis-Oudshoorn K. mice: multivariate imputation by chained equations in R. "
+    "J Stat Softw 2011;45(3):1–67."
+)
+
+WHITE_ROYSTON_2009 = (
+    "White IR, Royston P. Imputing missing covariate values for the Cox model. Stat Med "
+    "2009;28:1982–1998."
 )
 
 WILCOXON_1945 = (

@@ -8,14 +8,13 @@ from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
+from hcc2l.specs.imputation import ImputationOptions
 from hcc2l.specs.options import (
     MOST_SAMPLES,
     RANDOM,
-    AnalysisSpec,
     SurvivalSpec,
     drop_constant_option,
     option,
-    seed_option,
 )
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
@@ -33,7 +32,7 @@ _EFFECTS = "Interactions and subgroups"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegressionSpec(AnalysisSpec):
+class RegressionSpec(ImputationOptions):
     """Options of every regression."""
 
     references = True
@@ -42,6 +41,13 @@ class RegressionSpec(AnalysisSpec):
         "performance": "--performance",
     }
     rules = (
+        *ImputationOptions.rules,
+        *(
+            Excludes(imputing, other)
+            for imputing in ("--impute", "--imputations")
+            for other in ("--interaction", "--stepwise aic", "--stepwise lr", "--firth",
+                          "--performance")
+        ),
         Excludes(
             "--select", "--stepwise", rivals=True,
             message="--select and --stepwise cannot be combined: each selects the covariates.",
@@ -97,7 +103,6 @@ class RegressionSpec(AnalysisSpec):
         None, "Bootstrap samples for --performance; 0 for none (default: 200).",
         metavar="N", panel=RANDOM, high=MOST_SAMPLES,
     )  # fmt: skip
-    seed: int = seed_option()
     which: CoxFigure | None = option(
         None, "Models in the figure: univariable, multivariable, both, subgroups or adjusted.",
         metavar="MODELS", panel=_EFFECTS, place=1,
@@ -187,6 +192,11 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             for one, other in (("--subgroups", "--within"), ("--within", "--subgroups"))
         ),
         *(Excludes("--firth", other) for other in ("--weights", "--cluster", "--robust")),
+        *(
+            Excludes(imputing, other)
+            for imputing in ("--impute", "--imputations")
+            for other in ("--subgroups", "--adjusted-curves")
+        ),
         Needs(
             "--which subgroups", ("--subgroups",),
             message="There is nothing to draw for --which subgroups.",
@@ -263,6 +273,11 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
 @dataclass(frozen=True, kw_only=True)
 class LogisticSpec(RegressionSpec):
     """Logistic regression: univariable and multivariable odds ratios, checks, forest plot."""
+
+    rules = (
+        *RegressionSpec.rules,
+        *(Excludes(imputing, "--ci profile") for imputing in ("--impute", "--imputations")),
+    )
 
     example = "--outcome primary_resistance -x age,child_pugh,afp@400"
     outcome: str | None = option(

@@ -23,7 +23,7 @@ from hcc2l.wording import in_sentence, listed
 _TIES = {"efron": references.EFRON_1977, "breslow": references.BRESLOW_1974}
 
 
-def conventions(data: CoxData) -> list[str]:
+def conventions(data: CoxData, results: CoxResults) -> list[str]:
     """The parts of the footer's second line: endpoint, model, ties, variance."""
     spec, endpoint = data.spec, data.outcome.endpoint
     unit = f", {endpoint.unit}" if endpoint.unit else ""
@@ -41,6 +41,8 @@ def conventions(data: CoxData) -> list[str]:
         parts.append(f"robust variance, clustered on {spec.cluster}")
     elif spec.robust:
         parts.append("robust variance")
+    if results.pooled is not None:
+        parts.append(f"{results.pooled.imputed.sets} imputed data sets, Rubin's rules")
     return parts
 
 
@@ -75,6 +77,12 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
             + ("; patients with an event or censored by then were excluded." if early else ".")
         )
         cited.append(references.ANDERSON_1983)
+    if results.imputed is not None:
+        from hcc2l.analyses.imputed import imputation_sentences
+
+        imputing, sources = imputation_sentences(results.imputed)
+        sentences += imputing
+        cited += sources
     sentences += model_sentences(spec, results.fitted, cohort)
     sentences += _subgroup_sentences(data, results)
     sentences += interaction_sentences(spec, results.fitted, bool(results.interactions))

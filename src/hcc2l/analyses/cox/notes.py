@@ -12,7 +12,9 @@ from hcc2l.report import Note
 
 def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
     """The notes on its models, tests and subgroups."""
-    notes = regression_notes(data, results.models, results.fitted)
+    notes = regression_notes(
+        results.pooled or data, (*results.fitted.models, *results.subgroups), results.fitted
+    )
     for row in results.ph_tests:
         p = row["p"]
         if row["term"] != "GLOBAL" and isinstance(p, float) and p < 0.05:

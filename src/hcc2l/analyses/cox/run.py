@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
 from hcc2l.analyses.cox.adjusted import adjusted_tables
-from hcc2l.analyses.cox.data import prepare
+from hcc2l.analyses.cox.data import CoxData, prepare
 from hcc2l.analyses.cox.figure import cox_figure
 from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
@@ -18,6 +20,10 @@ from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.report import Note, Report
 from hcc2l.specs import CoxSpec
+from hcc2l.terms import Parser
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.pooled import PooledRegression
 
 
 def run(cohort: Cohort, spec: CoxSpec) -> Report:
@@ -34,21 +40,30 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     """
     data, terms = prepare(cohort, spec)
     candidates = [terms[text] for text in dict.fromkeys(data.spec.covariates)]
-    results = cox_results(data, terms, candidates)
-    account = account_of_final(data, data.outcome.account, candidates, results.fitted.final)
+    pooled = _pooled(cohort, data)
+    results = cox_results(data, terms, candidates, pooled)
+    account = data.outcome.account
+    if pooled is None:
+        account = account_of_final(data, account, candidates, results.fitted.final)
     outcome = replace(data.outcome, account=account)
     tables = cox_tables(data, results)
     more: list[Note] = []
+    if spec.imputes:
+        from hcc2l.analyses.regression.pooled import pooling_notes, pooling_tables
+
+        more += pooling_notes(data, pooled, results.fitted)
+        tables += pooling_tables(pooled, results.fitted) if pooled else []
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)
     if spec.performance:
-        performance, more = performance_table(data, candidates, results.fitted)
+        performance, failures = performance_table(data, candidates, results.fitted)
         tables.append(performance)
+        more += failures
     settings = spec.settings() | data.outcome.endpoint.settings
     text, references = cox_methods(data, results, cohort)
     return Report(
         title=f"{data.outcome.endpoint.label}: Cox regression — {cohort.title}",
-        provenance=provenance("cox", cohort, account, settings, conventions(data)),
+        provenance=provenance("cox", cohort, account, settings, conventions(data, results)),
         tables=tuple(tables),
         notes=(*row_notes(cohort, outcome), *cox_notes(cohort, data, results), *more),
         draw=lambda: cox_figure(data, results, tables),
@@ -56,3 +71,18 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         references=references,
         show_methods=spec.methods,
     )
+
+
+def _pooled(cohort: Cohort, data: CoxData) -> PooledRegression | None:
+    """The regression in imputed data sets, where the options ask for them."""
+    spec = data.spec
+    if not spec.imputes:
+        return None
+    from hcc2l.analyses.regression.pooled import in_imputed_sets
+    from hcc2l.design.imputation import survival_predictors
+
+    terms = Parser(cohort.nameable, spec.cut, spec.ref).terms(
+        [*spec.covariates, *([spec.strata] if spec.strata else [])], "-x"
+    )
+    outcomes = survival_predictors(data.outcome.endpoint, data.rows)
+    return in_imputed_sets(cohort, data, terms, outcomes, partial(prepare, spec=spec))

@@ -81,7 +81,7 @@ class LogisticData:
             fitted = 1.0 / (1.0 + np.exp(-firth.linear_predictor))
             describe = cache(lambda: _details(None, None, event, fitted))
             return penalised(firth, self.spec.conf_level, event, describe=describe, **described)
-        fit = estimator.logistic(event, matrix.x)
+        fit = estimator.logistic(event, matrix.x, self._tolerance)
         slopes = slice(1, None)
         variance = fit.variance[slopes, slopes]
         coef, known = fit.coef[slopes], ~fit.dropped[slopes]
@@ -100,6 +100,11 @@ class LogisticData:
             describe=cache(lambda: _details(wald, fit.score, event, fit.fitted)),
             profile=profile if self.spec.ci == "profile" else None, **described,
         )  # fmt: skip
+
+    @property
+    def _tolerance(self) -> float:
+        """R's; what is pooled is fitted to the end, as `mice` has it with `epsilon = 1e-14`."""
+        return 1e-14 if self.spec.imputes else estimator.DEVIANCE_TOLERANCE
 
     def resampled(self, rows: Ints) -> LogisticData:
         """The data of some rows of the cohort, which may repeat."""

@@ -7,14 +7,12 @@ from importlib.metadata import version
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.logistic.data import LogisticData, limits_kind
+from hcc2l.analyses.logistic.results import LogisticResults
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,
     interaction_sentences,
     model_sentences,
-)
-from hcc2l.analyses.regression.models import (
-    Fitted,
 )
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import confidence_level
@@ -22,10 +20,10 @@ from hcc2l.wording import in_sentence
 
 
 def logistic_methods(
-    data: LogisticData, fitted: Fitted, cohort: Cohort, outcome: str
+    data: LogisticData, results: LogisticResults, cohort: Cohort, outcome: str
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
-    spec, cited = data.spec, [references.COX_1958]
+    spec, fitted, cited = data.spec, results.fitted, [references.COX_1958]
     kind = "profile-likelihood" if limits_kind(spec) == "profile" else "Wald"
     sentences = opening_sentences(cohort)
     sentences.append(
@@ -36,6 +34,12 @@ def logistic_methods(
     if spec.firth:
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")
         cited.append(references.HEINZE_SCHEMPER_2002)
+    if results.imputed is not None:
+        from hcc2l.analyses.imputed import imputation_sentences
+
+        imputing, sources = imputation_sentences(results.imputed)
+        sentences += imputing
+        cited += sources
     sentences += model_sentences(spec, fitted, cohort)
     sentences += interaction_sentences(spec, fitted, bool(spec.interaction))
     if spec.performance:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Row, Value, finite
 from hcc2l.stats.firth import FirthFit
 from hcc2l.stats.tails import chi_square_tail
+
+if TYPE_CHECKING:
+    from hcc2l.stats.pooling import FTest, Pooled
 
 TEST_KEYS = ("model", "term", "statistic", "df", "p")
 
@@ -62,6 +65,8 @@ class Model:
         None where another fit must tell.
     firth
         The penalised fit, where there is one.
+    pooled, sets
+        The coefficients pooled over imputed data sets, and the model of each, where there are any.
     """
 
     name: str
@@ -87,6 +92,8 @@ class Model:
     profile: Callable[[], Profile] | None = None
     loglik_without: Callable[[Mask], float] | None = None
     firth: FirthFit | None = None
+    pooled: Pooled | None = None
+    sets: tuple[Model, ...] = ()
 
     @property
     def estimable(self) -> Mask:
@@ -246,7 +253,10 @@ def account_of_final(
 
 
 def wald_test(model: Model, text: str) -> tuple[float, int, float]:
-    """Overall Wald test of a term: chi-square, df, p."""
+    """Overall Wald test of a term: chi-square, df, p; of a pooled model D1: F, df, p."""
+    if model.pooled is not None:
+        test = d1(model, text)
+        return (test.f, test.k, test.p) if test else (float("nan"), 0, float("nan"))
     use = _columns_of(model, text) & ~model.dropped
     df = int(use.sum())
     if df == 0:
@@ -254,6 +264,18 @@ def wald_test(model: Model, text: str) -> tuple[float, int, float]:
     coef = model.coef[use]
     statistic = float(coef @ np.linalg.solve(model.variance[np.ix_(use, use)], coef))
     return statistic, df, chi_square_tail(df, statistic)
+
+
+def d1(model: Model, text: str) -> FTest | None:
+    """The pooled Wald test of a term; None where it has no coefficient."""
+    use = _columns_of(model, text) & ~model.dropped
+    if model.pooled is None or not use.any():
+        return None
+    coef = np.array([one.coef[use] for one in model.sets])
+    variance = np.array([one.variance[np.ix_(use, use)] for one in model.sets])
+    from hcc2l.stats import pooling
+
+    return pooling.wald_test(coef, variance, model.pooled.df_complete)
 
 
 def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, int, float]:

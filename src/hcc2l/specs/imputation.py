@@ -1,0 +1,46 @@
+"""Options of analyses that are repeated in imputed data sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hcc2l.specs.options import AnalysisSpec, option, seed_option
+from hcc2l.specs.rules import Excludes, Needs, Rule
+
+_PANEL = "Missing values"
+MOST_SETS = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImputationOptions(AnalysisSpec):
+    """How missing values are imputed, and how often."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Excludes("--impute", "--imputations", rivals=True),
+        Needs(
+            "--shift", ("--impute", "--imputations"),
+            message="--shift changes imputed values, and nothing is imputed.",
+            hint="Add --impute 20.",
+        ),
+    )  # fmt: skip
+
+    impute: int | None = option(
+        None, "Impute missing values M times and pool; auto: the percentage of incomplete rows.",
+        metavar="M", panel=_PANEL, low=2, high=MOST_SETS, words=("auto",),
+    )  # fmt: skip
+    imputations: str | None = option(
+        None, "A file of imputed data sets, numbered by its column .imp (0: with the gaps).",
+        metavar="FILE", panel=_PANEL,
+    )  # fmt: skip
+    shift: Sequence[str] = option(
+        (), "Sensitivity: also analyse with this number added to the imputed values of a column.",
+        metavar="COL=D", panel=_PANEL,
+    )  # fmt: skip
+    seed: int = seed_option()
+
+    @property
+    def imputes(self) -> bool:
+        """Whether the analysis is repeated in imputed data sets."""
+        return self.impute is not None or self.imputations is not None
