@@ -98,6 +98,7 @@ GLOSSARY: dict[str, Key] = {
     "fmi": Key("FMI", "probability", "fraction of missing information"),
     "riv": Key("RIV", "estimate", "relative increase in variance due to missing values"),
     "lambda": Key("Lambda", "probability", "share of the variance due to missing values"),
+    "shift": Key("Shift", "text", "what was added to imputed values"),
     "m": Key("m", "count", "imputed data sets"),
     "df_within": Key("df within", "degrees", "denominator degrees of freedom of an F test"),
     "concordance_lower": Key("Lower", "estimate", "lower confidence limit of the concordance"),

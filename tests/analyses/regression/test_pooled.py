@@ -153,3 +153,29 @@ def test_more_than_half_imputed_is_a_warning(tmp_path: Path) -> None:
 def test_a_number_of_sets_that_cannot_be_pooled_is_refused(impute: Any) -> None:
     with pytest.raises(UsageError):
         hcc2l.cox(covariates=["age", "crp"], impute=impute)
+
+
+def test_shifted_values_change_the_model_in_their_direction_and_nothing_else_by_much() -> None:
+    report = hcc2l.cox(covariates=COVARIATES, impute=5, shift=["crp=20"], multivariable=True)
+    own = {r["term"]: r["hr"] for r in rows_of(report, "sensitivity", shift="none")}
+    moved = {r["term"]: r["hr"] for r in rows_of(report, "sensitivity", shift="crp=20")}
+    pooled = {r["term"]: r["hr"] for r in rows_of(report, "terms", kind="multivariable")}
+    assert own == pooled
+    assert abs(moved["crp"] - 1) < abs(own["crp"] - 1)  # a huge CRP without more deaths
+    assert moved["age"] == pytest.approx(own["age"], rel=0.02)
+
+
+def test_a_shift_of_nothing_changes_nothing() -> None:
+    report = hcc2l.cox(covariates=COVARIATES, impute=5, shift=["crp=0"], multivariable=True)
+    own = [r["hr"] for r in rows_of(report, "sensitivity", shift="none")]
+    assert own == [r["hr"] for r in rows_of(report, "sensitivity", shift="crp=0")]
+
+
+@pytest.mark.parametrize(
+    ("shift", "says"),
+    [("crp", "not a column and a number"), ("crp=much", "not a column and a number"),
+     ("crq=1", "no column 'crq'"), ("age=1", "No number of age was imputed")],
+)  # fmt: skip
+def test_a_shift_that_means_nothing_is_refused(shift: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        hcc2l.cox(covariates=COVARIATES, impute=2, shift=[shift])

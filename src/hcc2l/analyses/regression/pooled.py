@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from hcc2l.analyses.imputed import completed, imputation_notes, imputed_table
+from hcc2l.analyses.imputed import (
+    completed,
+    imputation_notes,
+    imputed_table,
+    shifted,
+    shifts_of,
+)
 from hcc2l.analyses.regression.models import (
     Fitted,
     Model,
@@ -21,12 +27,13 @@ from hcc2l.analyses.regression.models import (
     fit_models,
     likelihood_ratio,
 )
+from hcc2l.analyses.regression.tables import term_rows
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.imputation import Imputations
 from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm
 from hcc2l.errors import AnalysisError
-from hcc2l.numerals import plain
+from hcc2l.numerals import confidence, plain
 from hcc2l.report import Column, Note, Row, Table, Value, finite
 from hcc2l.stats.pooling import pooled_concordance, pooled_variance, rubin, statistics_test
 from hcc2l.terms import Term
@@ -47,11 +54,14 @@ class PooledRegression:
         Of the cohort with gaps.
     sets
         Of each completed cohort, with its terms by their text.
+    shifted
+        The same with numbers added to imputed values (`--shift`).
     """
 
     data: Regression
     sets: tuple[tuple[Regression, Mapping[str, ModelTerm]], ...]
     imputed: Imputations
+    shifted: PooledRegression | None = None
 
     @property
     def spec(self) -> Any:
@@ -131,10 +141,15 @@ def in_imputed_sets(
     `terms` and `outcomes` are what the imputation model consists of; `prepare` makes the data and
     terms of a completed cohort.
     """
+    shifts = shifts_of(data.spec, cohort)
     imputed = completed(cohort, data.spec, terms, data.rows, outcomes)
     if imputed is None:
         return None
-    return PooledRegression(data, tuple(prepare(one) for one in imputed.cohorts), imputed)
+    beside = None
+    if shifts:
+        moved = shifted(imputed, shifts)
+        beside = PooledRegression(data, tuple(prepare(one) for one in moved), imputed)
+    return PooledRegression(data, tuple(prepare(one) for one in imputed.cohorts), imputed, beside)
 
 
 def fitted_in_sets(
@@ -290,7 +305,31 @@ def pooling_tables(regression: PooledRegression, fitted: Fitted) -> list[Table]:
         tables.append(
             Table("pooled_tests", title, tuple(tests[0]), tuple(tests), shown if several else ())
         )
+    if regression.shifted is not None and final is not None:
+        tables.append(_sensitivity(regression.shifted, final))
     return [*tables, imputed_table(regression.imputed)]
+
+
+def _sensitivity(shifted: PooledRegression, final: Model) -> Table:
+    """The multivariable model as it would be with the imputed values shifted."""
+    known = shifted.sets[0][1]
+    terms = [known[term.text] for term in final.terms]
+    moved = shifted.fit(terms, shifted.rows, final.name, final.kind)
+    rows = tuple(
+        {"term": own["term"], "level": own["level"], "reference": own["reference"],
+         "shift": name,
+         **{key: row[key] for key in (shifted.ratio, "lower", "upper", "p")}}
+        for own, other in zip(term_rows(shifted, final), term_rows(shifted, moved), strict=True)
+        for name, row in (("none", own), (", ".join(shifted.spec.shift), other))
+    )  # fmt: skip
+    interval = f"{shifted.ratio.upper()} ({confidence(shifted.spec.conf_level)})"
+    columns = (
+        Column("Variable", ("term",), labels=shifted.labels), Column("Level", ("level",)),
+        Column("Imputed values shifted by", ("shift",)),
+        Column(interval, (shifted.ratio, "lower", "upper"), form="effect"), Column("p", ("p",)),
+    )  # fmt: skip
+    title = "Sensitivity to the imputed values"
+    return Table("sensitivity", title, tuple(rows[0]), rows, columns)
 
 
 def pooling_notes(
