@@ -167,6 +167,11 @@ LIN_WEI_1989 = (
     "1989;84:1074–1078."
 )
 
+LI_1991 = (
+    "Li KH, Meng XL, Raghunathan TE, Rubin DB. Significance levels from repeated p-values with "
+    "multiply-imputed data. Stat Sinica 1991;1:65–92."
+)
+
 LI_2018 = (
     "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score weighting. J Am "
     "Stat Assoc 2018;113:390–400."

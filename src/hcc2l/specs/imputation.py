@@ -11,6 +11,7 @@ from hcc2l.specs.rules import Excludes, Needs, Rule
 
 _PANEL = "Missing values"
 MOST_SETS = 1_000
+IMPUTING = ("--impute", "--imputations")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
-from hcc2l.specs.imputation import ImputationOptions
+from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.options import (
     MOST_SAMPLES,
     RANDOM,
@@ -44,7 +44,7 @@ class RegressionSpec(ImputationOptions):
         *ImputationOptions.rules,
         *(
             Excludes(imputing, other)
-            for imputing in ("--impute", "--imputations")
+            for imputing in IMPUTING
             for other in ("--interaction", "--stepwise aic", "--stepwise lr", "--firth",
                           "--performance")
         ),
@@ -194,7 +194,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         *(Excludes("--firth", other) for other in ("--weights", "--cluster", "--robust")),
         *(
             Excludes(imputing, other)
-            for imputing in ("--impute", "--imputations")
+            for imputing in IMPUTING
             for other in ("--subgroups", "--adjusted-curves")
         ),
         Needs(
@@ -276,7 +276,7 @@ class LogisticSpec(RegressionSpec):
 
     rules = (
         *RegressionSpec.rules,
-        *(Excludes(imputing, "--ci profile") for imputing in ("--impute", "--imputations")),
+        *(Excludes(imputing, "--ci profile") for imputing in IMPUTING),
     )
 
     example = "--outcome primary_resistance -x age,child_pugh,afp@400"
