@@ -99,6 +99,8 @@ GLOSSARY: dict[str, Key] = {
     "riv": Key("RIV", "estimate", "relative increase in variance due to missing values"),
     "lambda": Key("Lambda", "probability", "share of the variance due to missing values"),
     "shift": Key("Shift", "text", "what was added to imputed values"),
+    "set": Key("Data set", "count", "number of the imputed data set"),
+    "smd_max_after": Key("Largest SMD", "statistic", "the largest absolute difference of any set"),
     "m": Key("m", "count", "imputed data sets"),
     "df_within": Key("df within", "degrees", "denominator degrees of freedom of an F test"),
     "concordance_lower": Key("Lower", "estimate", "lower confidence limit of the concordance"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hcc2l.specs.options import AnalysisSpec, option, seed_option
+from hcc2l.specs.options import CohortSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, Rule
 
 _PANEL = "Missing values"
@@ -15,7 +15,7 @@ IMPUTING = ("--impute", "--imputations")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImputationOptions(AnalysisSpec):
+class ImputationOptions(CohortSpec):
     """How missing values are imputed, and how often."""
 
     rules: ClassVar[tuple[Rule, ...]] = (

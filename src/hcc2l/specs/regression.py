@@ -12,6 +12,7 @@ from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.options import (
     MOST_SAMPLES,
     RANDOM,
+    AnalysisSpec,
     SurvivalSpec,
     drop_constant_option,
     option,
@@ -32,7 +33,7 @@ _EFFECTS = "Interactions and subgroups"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegressionSpec(ImputationOptions):
+class RegressionSpec(AnalysisSpec, ImputationOptions):
     """Options of every regression."""
 
     references = True
