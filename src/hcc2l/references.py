@@ -278,9 +278,24 @@ UNO_2011 = (
     "2011;30:1105–1117."
 )
 
+VAN_BUUREN_2011 = (
+    "van Buuren S, Groothuis-Oudshoorn K. mice: multivariate imputation by chained equations in R. "
+    "J Stat Softw 2011;45(3):1–67. doi:10.18637/jss.v045.i03"
+)
+
 VANDERWEELE_DING_2017 = (
     "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: introducing the "
     "E-value. Ann Intern Med 2017;167:268–274."
+)
+
+WHITE_2010 = (
+    "White IR, Daniel R, Royston P. Avoiding bias due to perfect prediction in multiple imputation "
+    "of incomplete categorical variables. Comput Stat Data Anal 2010;54:2267–2275."
+)
+
+WHITE_ROYSTON_2009 = (
+    "White IR, Royston P. Imputing missing covariate values for the Cox model. Stat Med "
+    "2009;28:1982–1998."
 )
 
 WILCOXON_1945 = (
