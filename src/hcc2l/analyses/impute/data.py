@@ -61,8 +61,7 @@ def prepare(cohort: Cohort, spec: ImputeSpec) -> ImputeData:
 
 def _endpoints(cohort: Cohort, spec: ImputeSpec, account: RowAccount) -> list[Endpoint]:
     """The endpoints given; else overall survival, or the first that the cohort has."""
-    names = ["os"] if spec.gives_endpoint else list(spec.endpoint)
-    names = names or sorted(cohort.endpoints(), key=lambda name: name != "os")[:1]
+    names = spec.endpoints or sorted(cohort.endpoints(), key=lambda name: name != "os")[:1]
     endpoints = [design.resolve_endpoint(cohort, spec.survival(n), account.keep) for n in names]
     if endpoints:
         refuse_contradictions(cohort, account.keep)
