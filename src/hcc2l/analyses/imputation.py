@@ -12,6 +12,7 @@ from hcc2l import references
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint
 from hcc2l.design.imputation import ImputationModel, Imputations, ModelledColumn
+from hcc2l.design.recorded_scores import RecordedScore
 from hcc2l.design.stacked import imputations_of, set_column
 from hcc2l.numerals import percent_of
 from hcc2l.readers import read_beside
@@ -26,6 +27,7 @@ METHOD_LABELS = {
     "logistic": "logistic regression",
     "ordinal": "proportional-odds regression",
     "multinomial": "multinomial logistic regression",
+    "computed": "computed from its parts",
 }
 MOSTLY = 0.5  # share of values above which most of a column is imputed
 FEW_KNOWN = 20
@@ -44,16 +46,17 @@ def imputation_table(imputed: Imputations) -> Table:
     """One row for each column of the imputation model: how many values were imputed, and how."""
     model = imputed.model
     n = int(model.rows.sum())
+    found = sorted(model.every, key=lambda one: -int(one.gaps.sum()))
     rows = tuple(
         {
-            "variable": column.name,
-            "label": column.label,
-            "method": _method(column) if imputed.chains else None,
+            "variable": one.name,
+            "label": one.label,
+            "method": _method(one) if imputed.chains and one.gaps.any() else None,
             "n": n,
-            "n_missing": int(column.gaps.sum()),
-            "percent": float(column.gaps.sum()) / n if n else None,
+            "n_missing": int(one.gaps.sum()),
+            "percent": float(one.gaps.sum()) / n if n else None,
         }
-        for column in sorted(model.columns, key=lambda c: -int(c.gaps.sum()))
+        for one in found
     )
     shown = (
         Column("Column", ("label",)),
@@ -66,7 +69,9 @@ def imputation_table(imputed: Imputations) -> Table:
     return Table("imputation", "Values imputed", keys, rows, shown, footnotes)
 
 
-def _method(column: ModelledColumn) -> str | None:
+def _method(column: ModelledColumn | RecordedScore) -> str | None:
+    if isinstance(column, RecordedScore):
+        return "computed"
     return "pmm-log" if column.method == "pmm" and column.log else column.method
 
 
@@ -94,7 +99,7 @@ def imputation_notes(imputed: Imputations, endpoints: Sequence[Endpoint] = ()) -
         elif n - missing < FEW_KNOWN:
             text = (
                 f"The missing values of {label} are imputed from only "
-                f"{counted(n - missing, 'known value')}. Leave it out, or analyse more patients."
+                f"{counted(n - missing, 'known value')}. Omit it, or analyse more patients."
             )
             notes.append(Note("warning", "few-known", text))
     notes += [note for endpoint in endpoints for note in _notes_by_outcome(model, endpoint)]
@@ -154,7 +159,7 @@ def imputation_sentences(imputed: Imputations, cohort: Cohort) -> list[str]:
     if not model.imputed:
         return []
     n = int(model.rows.sum())
-    each = [f"{in_sentence(c.label)} in {int(c.gaps.sum())}" for c in model.imputed]
+    each = [f"{in_sentence(one.label)} in {int(one.gaps.sum())}" for one in model.completed]
     sentences = [
         f"Values were missing in {model.incomplete} of {counted(n, 'patient')} "
         f"({percent_of(model.incomplete / n, n)}): {listed(each)}."
@@ -174,9 +179,10 @@ def imputation_sentences(imputed: Imputations, cohort: Cohort) -> list[str]:
             f" and {listed(predictors)}" if len(predictors) == 1 else f", {listed(predictors)}"
         )
     sentences.append(f"{together}.")
-    if model.derived:
-        names = listed([cohort.label(name) for name in model.derived])
-        verb = "were" if len(model.derived) > 1 else "was"
+    computed = [*model.derived, *(one.name for one in model.recorded if one.gaps.any())]
+    if computed:
+        names = listed([cohort.label(name) for name in computed])
+        verb = "were" if len(computed) > 1 else "was"
         sentences.append(f"{names} {verb} calculated from the imputed values.")
     return sentences
 
