@@ -139,8 +139,9 @@ def _notes_on_fits(imputed: Imputations) -> list[Note]:
     if failed.any():
         which = [f"{la} ({k} of {fits} fits)" for la, k in zip(labels, failed, strict=True) if k]
         text = (
-            f"The imputation model did not converge for {listed(which)}; its last estimates were "
-            "used. Merge rare levels, or leave out columns that say the same."
+            f"The imputation model did not converge for {listed(which)}. There a multinomial model "
+            "replaced that of ordered levels; otherwise its last estimates were used. Merge rare "
+            "levels, or omit columns that measure the same."
         )
         notes.append(Note("warning", "imputation-not-converged", text))
     if dropped.any():
