@@ -215,6 +215,13 @@ class Cohort:
         other._recoded, other._computed = {}, {}
         return other
 
+    def without_column(self, name: str) -> Cohort:
+        """The same cohort without a column of the file; a score of that name is then computed."""
+        other = self.with_columns({})
+        other.names = tuple(n for n in self.names if n != name)
+        other._columns.pop(name, None)
+        return other
+
     def load(self, names: Iterable[str]) -> None:
         """Read several columns in one pass over the file."""
         unread = tuple(n for n in dict.fromkeys(names) if n in self.names and n not in self._parsed)

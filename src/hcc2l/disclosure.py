@@ -32,8 +32,8 @@ from hcc2l.report import (
 from hcc2l.wording import listed
 
 NO_PATIENTS = frozenset({
-    "any_count", "decimals", "depth", "distinct", "left", "node", "pair", "parent", "rank",
-    "root_count", "row", "samples", "step", "right",
+    "any_count", "decimals", "depth", "distinct", "imputation", "iteration", "left", "node",
+    "pair", "parent", "rank", "root_count", "row", "samples", "step", "right",
 })  # fmt: skip
 """Counts of the glossary that number or count something else than patients."""
 OF_ONE_PATIENT = frozenset({"id", "pair", "row", "treated"})

@@ -223,7 +223,7 @@ GLOSSARY: dict[str, Key] = {
     "q1": Key("Q1", "estimate", "first quartile"),
     "q3": Key("Q3", "estimate", "third quartile"),
     "smd": Key("SMD", "estimate", "standardised mean difference of the two groups"),
-    "method": Key("Method", "text", "method of matching, or of adjusting p"),
+    "method": Key("Method", "text", "method of matching, of adjusting p, or of imputing"),
     "distance": Key("Distance", "estimate", "distance of a pair; of a matching, its scale"),
     "caliper": Key("Caliper", "estimate", "largest distance allowed, as it was given"),
     "caliper_width": Key(
@@ -351,8 +351,10 @@ GLOSSARY: dict[str, Key] = {
         "Source",
         "text",
         "of an endpoint: dictionary, recognised (by its column names) or proposed; of a number: "
-        "computed or stated",
+        "computed or stated; of values: observed or imputed",
     ),
+    "imputation": Key("Imputation", "count", "number of a completed set, from 1"),
+    "iteration": Key("Iteration", "count", "number of an iteration of an imputation, from 1"),
     "options": Key("Options", "text", "options that ask for the endpoint"),
     "available": Key("Available", "text", "whether the score can be computed"),
     "missing_parts": Key("Missing", "text", "parts of the score that are not in the cohort"),

@@ -162,6 +162,12 @@ LENCIONI_2010 = (
     "Semin Liver Dis 2010;30:52–60. doi:10.1055/s-0030-1247132"
 )
 
+LIN_2020 = (
+    "Lin RS, Lin J, Roychoudhury S, et al. Alternative analysis methods for time to event "
+    "endpoints under nonproportional hazards: a comparative analysis. Stat Biopharm Res "
+    "2020;12:187–198."
+)
+
 LIN_WEI_1989 = (
     "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am Stat Assoc "
     "1989;84:1074–1078."
@@ -204,10 +210,9 @@ MCSHANE_2005 = (
     "prognostic studies (REMARK). Br J Cancer 2005;93:387–391. doi:10.1038/sj.bjc.6602678"
 )
 
-NEWCOMBE_1998 = (
-    "Newcombe RG. Interval estimation for the difference between independent proportions: "
-    "comparison of eleven methods. Stat Med 1998;17:873–890. "
-    "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
+MEHTA_PATEL_1983 = (
+    "Mehta CR, Patel NR. A network algorithm for performing Fisher's exact test in r × c "
+    "contingency tables. J Am Stat Assoc 1983;78:427–434."
 )
 
 NATIONAL_CANCER_INSTITUTE_2017 = (
@@ -215,9 +220,10 @@ NATIONAL_CANCER_INSTITUTE_2017 = (
     "5.0. US Department of Health and Human Services, 2017."
 )
 
-MEHTA_PATEL_1983 = (
-    "Mehta CR, Patel NR. A network algorithm for performing Fisher's exact test in r × c "
-    "contingency tables. J Am Stat Assoc 1983;78:427–434."
+NEWCOMBE_1998 = (
+    "Newcombe RG. Interval estimation for the difference between independent proportions: "
+    "comparison of eleven methods. Stat Med 1998;17:873–890. "
+    "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I"
 )
 
 PERKINS_SCHISTERMAN_2006 = (
@@ -242,12 +248,6 @@ ROSENBAUM_1989 = (
 ROSENBAUM_RUBIN_1983 = (
     "Rosenbaum PR, Rubin DB. The central role of the propensity score in observational studies "
     "for causal effects. Biometrika 1983;70:41–55."
-)
-
-LIN_2020 = (
-    "Lin RS, Lin J, Roychoudhury S, et al. Alternative analysis methods for time to event "
-    "endpoints under nonproportional hazards: a comparative analysis. Stat Biopharm Res "
-    "2020;12:187–198."
 )
 
 ROYSTON_PARMAR_2013 = (
@@ -297,7 +297,18 @@ VANDERWEELE_DING_2017 = (
 
 VAN_BUUREN_2011 = (
     "van Buuren S, Groothuis-Oudshoorn K. mice: multivariate imputation by chained equations in R. "
-    "J Stat Softw 2011;45(3):1–67."
+    "J Stat Softw 2011;45(3):1–67. doi:10.18637/jss.v045.i03"
+)
+
+VON_ELM_2007 = (
+    "von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of Observational "
+    "Studies in Epidemiology (STROBE) statement. PLoS Med 2007;4:e296. "
+    "doi:10.1371/journal.pmed.0040296"
+)
+
+WHITE_2010 = (
+    "White IR, Daniel R, Royston P. Avoiding bias due to perfect prediction in multiple imputation "
+    "of incomplete categorical variables. Comput Stat Data Anal 2010;54:2267–2275."
 )
 
 WHITE_ROYSTON_2009 = (
@@ -313,12 +324,6 @@ WILCOXON_1945 = (
 WILSON_1927 = (
     "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat "
     "Assoc 1927;22:209–212."
-)
-
-VON_ELM_2007 = (
-    "von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of Observational "
-    "Studies in Epidemiology (STROBE) statement. PLoS Med 2007;4:e296. "
-    "doi:10.1371/journal.pmed.0040296"
 )
 
 WOOLF_1955 = (

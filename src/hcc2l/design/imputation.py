@@ -18,6 +18,7 @@ from hcc2l.cohort import Cohort, Column
 from hcc2l.design.endpoints import Endpoint
 from hcc2l.design.factors import MAX_LEVELS, factor
 from hcc2l.design.model import number_with_errors
+from hcc2l.design.recorded_scores import RecordedScore, filled_score, recorded_scores
 from hcc2l.design.rows import Floats, Ints, Mask
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.levels import distinct
@@ -77,12 +78,15 @@ class ImputationModel:
         What else predicts, by name: events, cumulative hazards, outcomes, treatment.
     derived
         The scores and derived columns among the terms, computed from the columns.
+    recorded
+        Scores that the file holds beside their parts, and that agree with them: computed too.
     """
 
     rows: Mask
     columns: tuple[ModelledColumn, ...]
     outcomes: Mapping[str, Floats]
     derived: tuple[str, ...] = ()
+    recorded: tuple[RecordedScore, ...] = ()
 
     @property
     def imputed(self) -> tuple[ModelledColumn, ...]:
@@ -90,10 +94,19 @@ class ImputationModel:
         return tuple(column for column in self.columns if column.gaps.any())
 
     @property
+    def every(self) -> tuple[ModelledColumn | RecordedScore, ...]:
+        """The columns of the file that are completed or predict, and the scores among them."""
+        return (*self.columns, *self.recorded)
+
+    @property
+    def completed(self) -> tuple[ModelledColumn | RecordedScore, ...]:
+        """Those with gaps: imputed, or computed from imputed parts."""
+        return tuple(one for one in self.every if one.gaps.any())
+
+    @property
     def incomplete(self) -> int:
         """The number of analysed rows with a gap."""
-        gaps = [column.gaps for column in self.columns]
-        return int(np.any(gaps, axis=0).sum()) if gaps else 0
+        return int(np.any([one.gaps for one in self.every], axis=0).sum()) if self.every else 0
 
     def sets(self, asked: int | Literal["auto"]) -> int:
         """The number of imputations: as asked; else the percentage of incomplete rows, from 20."""
@@ -179,9 +192,12 @@ def imputation_model(
     """
     logged = {t.column for t in terms if t.scale is not None and t.scale.kind != "per"}
     derived = tuple(sorted({t.column for t in terms} - set(cohort.names)))
-    names = sorted({name for term in terms for name in _in_file(cohort, term)})
-    columns = tuple(_modelled(cohort, name, rows, log=name in logged) for name in names)
-    return ImputationModel(rows, columns, dict(outcomes), derived)
+    names = {name for term in terms for name in _in_file(cohort, term)}
+    recorded = recorded_scores(cohort, sorted(names), rows)
+    names |= {part for score in recorded for part in score.parts}
+    names -= {score.name for score in recorded}
+    columns = tuple(_modelled(cohort, n, rows, log=n in logged) for n in sorted(names))
+    return ImputationModel(rows, columns, dict(outcomes), derived, recorded)
 
 
 def impute(
@@ -204,7 +220,7 @@ def impute(
         _chain(cohort, model, order, streams[i], iterations)
         for i in track(range(number), "Imputation")
     ]
-    completed = tuple(_completed(cohort, model.imputed, chain.donors) for chain in chains)
+    completed = tuple(_completed(cohort, model, chain.donors) for chain in chains)
     return Imputations(model, completed, seed, iterations, tuple(chains))
 
 
@@ -239,7 +255,7 @@ def _complete_predictors(cohort: Cohort, model: ImputationModel, order: Ints) ->
     """What predicts and has no gaps, shape (rows analysed, q)."""
     gaps = {column.name for column in model.imputed}
     known = [column.variable for column in model.columns if column.name not in gaps]
-    computed = [name for name in model.derived if not gaps & set(_sources(cohort, name))]
+    computed = [name for name, parts in _parts(cohort, model).items() if not gaps & set(parts)]
     found = [
         *(values[order][:, None] for values in model.outcomes.values()),
         *(variable.predictors(variable.values[order]) for variable in known),
@@ -252,8 +268,8 @@ def _derived(cohort: Cohort, model: ImputationModel, order: Ints) -> chained.Der
     """The scores and derived columns with an incomplete part, which predict other columns."""
     places = {column.name: i for i, column in enumerate(model.imputed)}
     parts = {
-        name: frozenset(places[source] for source in _sources(cohort, name) if source in places)
-        for name in model.derived
+        name: frozenset(places[source] for source in sources if source in places)
+        for name, sources in _parts(cohort, model).items()
     }
     names = [name for name, of in parts.items() if of and len(of) < len(places)]
     if not names:
@@ -261,7 +277,7 @@ def _derived(cohort: Cohort, model: ImputationModel, order: Ints) -> chained.Der
 
     def compute(donors: Sequence[Ints]) -> Floats:
         rows = [_in_cohort(of, order, cohort.rows) for of in donors]
-        completed = _completed(cohort, model.imputed, rows)
+        completed = _completed(cohort, model, rows)
         return np.column_stack([_predictors(completed, name)[order] for name in names])
 
     width = [_predictors(cohort, name).shape[1] for name in names]
@@ -280,12 +296,24 @@ def _predictors(cohort: Cohort, name: str) -> Floats:
     return np.asarray(places[:, None] == np.arange(1, max(len(levels), 2)), dtype=np.float64)
 
 
-def _completed(cohort: Cohort, imputed: Iterable[ModelledColumn], donors: Iterable[Ints]) -> Cohort:
-    """The cohort in which gaps have the cells of their donors."""
-    return cohort.with_columns({
+def _completed(cohort: Cohort, model: ImputationModel, donors: Iterable[Ints]) -> Cohort:
+    """The cohort in which gaps have the cells of their donors, and scores follow."""
+    completed = cohort.with_columns({
         column.name: cohort.as_it_stands(column.name).with_cells_of(rows)
-        for column, rows in zip(imputed, donors, strict=True)
+        for column, rows in zip(model.imputed, donors, strict=True)
     })  # fmt: skip
+    filled = {score.name: filled_score(completed, score) for score in model.recorded}
+    return completed.with_columns(filled) if filled else completed
+
+
+def _parts(cohort: Cohort, model: ImputationModel) -> dict[str, tuple[str, ...]]:
+    """The columns of the file that each score and derived column is computed from."""
+    recorded = {score.name: score.parts for score in model.recorded}
+    found = dict(recorded)
+    for name in model.derived:
+        sources = [recorded.get(source, (source,)) for source in _sources(cohort, name)]
+        found[name] = tuple(part for parts in sources for part in parts)
+    return found
 
 
 def _sources(cohort: Cohort, name: str) -> tuple[str, ...]:
@@ -310,7 +338,7 @@ def _modelled(cohort: Cohort, name: str, rows: Mask, *, log: bool) -> ModelledCo
         raise UsageError(
             f"{name} holds several values for one patient; its gaps cannot be imputed.",
             where=cohort.source.name,
-            hint="Leave it out, or exclude the patients without a value with --where.",
+            hint="Omit it, or exclude the patients without a value with --where.",
         )
     label = cohort.label(name)
     if _as_number(cohort, column):
@@ -330,7 +358,7 @@ def _as_number(cohort: Cohort, column: Column) -> bool:
 
 
 def _number(cohort: Cohort, column: Column, label: str, rows: Mask, *, log: bool) -> ModelledColumn:
-    """A number; AFP is on the log scale, another column where the dictionary or a term says so."""
+    """A number; AFP is on the log scale, as are columns with `scale` and terms with `@log`."""
     name, entry = column.name, cohort.dictionary.column(column.name)
     values = np.where(rows, cohort.numbers(name, rows), np.nan)
     known = values[~np.isnan(values)]
@@ -364,7 +392,7 @@ def _refuse_empty(name: str, known: int, cohort: Cohort) -> None:
         raise AnalysisError(
             f"{name} has no value in the patients analysed, so it cannot be imputed.",
             where=f"{cohort.source.name}, column {name}",
-            hint="Leave it out of the analysis.",
+            hint="Omit it from the analysis.",
         )
 
 

@@ -70,18 +70,18 @@ def imputations_of(cohort: Cohort, model: ImputationModel, stacked: Cohort) -> I
     UsageError
         It has no column of imputations.
     InputError
-        It has not the rows of the cohort, or other values in them; no set with gaps; fewer than two
-        imputations; gaps, or levels that the cohort does not have.
+        Its rows are not those of the cohort, or have other values; there is no set with gaps, or
+        fewer than two imputations; a set has gaps, or levels that are not in the cohort.
     """
     of_set = _rows_of_sets(stacked)
     original, *rest = (_matched(cohort, stacked, number, rows) for number, rows in of_set.items())
     for number, rows in zip(of_set, (original, *rest), strict=True):
         _refuse_other_values(cohort, stacked, number, rows)
-    stacked.load(column.name for column in model.imputed)
+    stacked.load(of.name for of in model.completed)
     cohorts = []
     for number, rows in zip(list(of_set)[1:], rest, strict=True):
         columns = {}
-        for of in model.imputed:
+        for of in model.completed:
             column = _column(cohort, stacked, of.name).with_cells_of(rows)
             _refuse_gaps(stacked, number, column, of.gaps, rows)
             columns[of.name] = column

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hcc2l.specs.impute import IMPUTATION, NumberOfSets, impute_option
 from hcc2l.specs.options import CohortSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, Rule
 
-_PANEL = "Missing values"
-MOST_SETS = 1_000
 IMPUTING = ("--impute", "--imputations")
 
 
@@ -27,17 +26,14 @@ class ImputationOptions(CohortSpec):
         ),
     )  # fmt: skip
 
-    impute: int | None = option(
-        None, "Impute missing values M times and pool; auto: the percentage of incomplete rows.",
-        metavar="M", panel=_PANEL, low=2, high=MOST_SETS, words=("auto",),
-    )  # fmt: skip
+    impute: NumberOfSets | None = impute_option(None)
     imputations: str | None = option(
         None, "A file of imputed data sets, numbered by its column .imp (0: with the gaps).",
-        metavar="FILE", panel=_PANEL,
+        metavar="FILE", panel=IMPUTATION,
     )  # fmt: skip
     shift: Sequence[str] = option(
         (), "Sensitivity: also analyse with this number added to the imputed values of a column.",
-        metavar="COL=D", panel=_PANEL,
+        metavar="COL=D", panel=IMPUTATION,
     )  # fmt: skip
     seed: int = seed_option()
 

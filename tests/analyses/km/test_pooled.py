@@ -47,7 +47,7 @@ def test_curves_medians_and_test_are_pooled_as_in_r(case: dict[str, Any], tmp_pa
 def test_a_cut_of_an_imputed_number_is_made_in_every_set() -> None:
     report = hcc2l.km(by="crp@1", impute=5)
     assert sum(row["n"] for row in rows_of(report, "groups")) == 126
-    assert rows_of(report, "imputed")[0]["missing"] == 11
+    assert rows_of(report, "imputation")[0]["n_missing"] == 11
     assert report.draw is not None
     report.draw()
 

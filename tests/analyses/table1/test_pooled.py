@@ -55,7 +55,8 @@ def test_means_proportions_and_tests_are_pooled_as_in_r(case_id: str, tmp_path: 
 def test_no_patient_is_missing_from_an_imputed_table() -> None:
     report = hcc2l.table1(by="second_line", covariates=["age", "crp", "afp@400"], impute=5)
     assert {row["missing"] for row in rows_of(report, "rows")} == {0}
-    assert [row["variable"] for row in rows_of(report, "imputed")] == ["afp", "crp"]
+    imputed = [row for row in rows_of(report, "imputation") if row["n_missing"]]
+    assert {row["variable"] for row in imputed} == {"afp", "crp"}
     assert "Rubin's rules" in report.methods
 
 

@@ -78,9 +78,9 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         )
         cited.append(references.ANDERSON_1983)
     if results.imputed is not None:
-        from hcc2l.analyses.imputed import imputation_sentences
+        from hcc2l.analyses.imputed import pooling_sentences
 
-        imputing, sources = imputation_sentences(results.imputed)
+        imputing, sources = pooling_sentences(results.imputed, cohort)
         sentences += imputing
         cited += sources
     sentences += model_sentences(spec, results.fitted, cohort)

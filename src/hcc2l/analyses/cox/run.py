@@ -51,7 +51,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     if spec.imputes:
         from hcc2l.analyses.regression.pooled import pooling_notes, pooling_tables
 
-        more += pooling_notes(data, pooled, results.fitted)
+        more += pooling_notes(data, pooled, results.fitted, [data.outcome.endpoint])
         tables += pooling_tables(pooled, results.fitted) if pooled else []
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)

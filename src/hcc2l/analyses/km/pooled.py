@@ -13,12 +13,8 @@ from hcc2l import references
 from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
 from hcc2l.analyses.computed import opening_sentences, score_references
-from hcc2l.analyses.imputed import (
-    completed,
-    imputation_notes,
-    imputation_sentences,
-    imputed_table,
-)
+from hcc2l.analyses.imputation import imputation_notes, imputation_table
+from hcc2l.analyses.imputed import completed, pooling_sentences
 from hcc2l.analyses.km.data import KmData, decimals_of, prepare
 from hcc2l.analyses.outcome import Outcome, computed_sentences
 from hcc2l.analyses.survival_figure import Patients, step_curve, survival_figure
@@ -98,8 +94,8 @@ def pooled_report(cohort: Cohort, outcome: Outcome, groups: PooledGroups) -> Rep
     spec, first = groups.spec, groups.first
     assert first.group is not None
     tables = [_groups(groups), *([_survival(groups)] if spec.at else []), _test(groups),
-              imputed_table(groups.imputed)]  # fmt: skip
-    sentences, cited = imputation_sentences(groups.imputed)
+              imputation_table(groups.imputed)]  # fmt: skip
+    sentences, cited = pooling_sentences(groups.imputed, cohort)
     level = confidence_level(spec.conf_level)
     text = [
         *opening_sentences(cohort), *computed_sentences(first.endpoint, cohort),
@@ -118,7 +114,7 @@ def pooled_report(cohort: Cohort, outcome: Outcome, groups: PooledGroups) -> Rep
         title=f"{first.endpoint.label} by {first.group.label} — {cohort.title}",
         provenance=provenance("km", cohort, outcome.account, settings, conventions),
         tables=tuple(tables),
-        notes=(*row_notes(cohort, outcome), *imputation_notes(groups.imputed)),
+        notes=(*row_notes(cohort, outcome), *imputation_notes(groups.imputed, [first.endpoint])),
         draw=lambda: _figure(groups, tables[0], tables[-2]),
         methods=" ".join(text),
         references=(*score_references(cohort), references.KAPLAN_MEIER_1958, *cited,

@@ -37,9 +37,9 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
     tables = km_tables(data)
     notes = [*row_notes(cohort, outcome), *km_notes(cohort, data, tables)]
     if spec.imputes:
-        from hcc2l.analyses.imputed import imputation_notes
+        from hcc2l.analyses.imputed import nothing_imputed
 
-        notes += imputation_notes(None)
+        notes += nothing_imputed()
     settings = spec.settings() | outcome.endpoint.settings
     settings |= {
         "levels": list(data.levels),

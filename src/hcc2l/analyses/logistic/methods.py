@@ -35,9 +35,9 @@ def logistic_methods(
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")
         cited.append(references.HEINZE_SCHEMPER_2002)
     if results.imputed is not None:
-        from hcc2l.analyses.imputed import imputation_sentences
+        from hcc2l.analyses.imputed import pooling_sentences
 
-        imputing, sources = imputation_sentences(results.imputed)
+        imputing, sources = pooling_sentences(results.imputed, cohort)
         sentences += imputing
         cited += sources
     sentences += model_sentences(spec, fitted, cohort)

@@ -13,12 +13,8 @@ from hcc2l import references
 from hcc2l.analyses.accounting import account_notes, provenance, rows_where
 from hcc2l.analyses.cautions import endpoint_notes, reading_notes
 from hcc2l.analyses.computed import opening_sentences, score_references
-from hcc2l.analyses.imputed import (
-    completed,
-    imputation_notes,
-    imputation_sentences,
-    imputed_table,
-)
+from hcc2l.analyses.imputation import imputation_notes, imputation_table
+from hcc2l.analyses.imputed import completed, pooling_sentences
 from hcc2l.analyses.psmatch.balance import balance_table, matching_table, summarise
 from hcc2l.analyses.psmatch.data import MatchData, known_endpoints, known_in, prepare
 from hcc2l.analyses.psmatch.figure import love_plot
@@ -84,8 +80,8 @@ def pooled_report(cohort: Cohort, matched: PooledMatching) -> Report:
     tables = [_matching(matched), balance]
     if first.outcomes:
         tables.append(_effects(matched))
-    tables.append(imputed_table(matched.imputed))
-    sentences, cited = imputation_sentences(matched.imputed)
+    tables.append(imputation_table(matched.imputed))
+    sentences, cited = pooling_sentences(matched.imputed, cohort)
     text = [
         *opening_sentences(cohort), *sentences,
         f"In each data set the propensity score for {t.treated} was estimated and patients were "
@@ -106,7 +102,7 @@ def pooled_report(cohort: Cohort, matched: PooledMatching) -> Report:
             *reading_notes(cohort, *(o.endpoint.event_name for o in first.outcomes)),
             *(note for o in first.outcomes for note in endpoint_notes(o.endpoint)),
             *account_notes(matched.account),
-            *imputation_notes(matched.imputed),
+            *imputation_notes(matched.imputed, [o.endpoint for o in first.outcomes]),
         ),
         draw=lambda: love_plot(first, balance),
         save=_refuse_saving,

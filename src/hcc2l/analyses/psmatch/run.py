@@ -56,13 +56,13 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
     """
     told: list[Note] = []
     if spec.imputes:
-        from hcc2l.analyses.imputed import imputation_notes
+        from hcc2l.analyses.imputed import nothing_imputed
         from hcc2l.analyses.psmatch.pooled import pooled_matching, pooled_report
 
         matched = pooled_matching(cohort, spec)
         if matched is not None:
             return pooled_report(cohort, matched)
-        told = imputation_notes(None)
+        told = nothing_imputed()
         spec = replace(spec, impute=None, imputations=None)
     data = prepare(cohort, spec)
     summaries = summarise(data)

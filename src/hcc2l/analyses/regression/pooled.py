@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from hcc2l.analyses.imputation import imputation_notes, imputation_table
 from hcc2l.analyses.imputed import (
     completed,
-    imputation_notes,
-    imputed_table,
+    nothing_imputed,
     shifted,
     shifts_of,
 )
@@ -29,7 +29,7 @@ from hcc2l.analyses.regression.models import (
 )
 from hcc2l.analyses.regression.tables import term_rows
 from hcc2l.cohort import Cohort
-from hcc2l.design import Floats, Ints, Mask
+from hcc2l.design import Endpoint, Floats, Ints, Mask
 from hcc2l.design.imputation import Imputations
 from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm
 from hcc2l.errors import AnalysisError
@@ -307,7 +307,7 @@ def pooling_tables(regression: PooledRegression, fitted: Fitted) -> list[Table]:
         )
     if regression.shifted is not None and final is not None:
         tables.append(_sensitivity(regression.shifted, final))
-    return [*tables, imputed_table(regression.imputed)]
+    return [*tables, imputation_table(regression.imputed)]
 
 
 def _sensitivity(shifted: PooledRegression, final: Model) -> Table:
@@ -333,13 +333,15 @@ def _sensitivity(shifted: PooledRegression, final: Model) -> Table:
 
 
 def pooling_notes(
-    data: Regression, regression: PooledRegression | None, fitted: Fitted
-) -> list[Note]:
+    data: Regression, regression: PooledRegression | None, fitted: Fitted,
+    endpoints: Sequence[Endpoint] = (),
+) -> list[Note]:  # fmt: skip
     """What was not imputed, imputed mostly, and estimated from little information."""
     if regression is None:
-        return imputation_notes(None)
+        return nothing_imputed()
     return [
-        *imputation_notes(regression.imputed), *_information_notes(fitted.models, data.labels)
+        *imputation_notes(regression.imputed, endpoints),
+        *_information_notes(fitted.models, data.labels)
     ]  # fmt: skip
 
 

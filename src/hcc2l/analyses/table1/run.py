@@ -54,10 +54,11 @@ def run(cohort: Cohort, spec: Table1Spec) -> Report:
     text, references = methods(data, cohort, comparisons)
     footer = conventions(data, comparisons)
     if pooled is not None:
-        from hcc2l.analyses.imputed import imputation_sentences, imputed_table
+        from hcc2l.analyses.imputation import imputation_table
+        from hcc2l.analyses.imputed import pooling_sentences
 
-        tables += [pooled.estimates, imputed_table(pooled.imputed)]
-        sentences, cited = imputation_sentences(pooled.imputed)
+        tables += [pooled.estimates, imputation_table(pooled.imputed)]
+        sentences, cited = pooling_sentences(pooled.imputed, cohort)
         text, references = " ".join([text, *sentences]), (*references, *cited)
         footer.append(f"means over {pooled.imputed.sets} imputed data sets, Rubin's rules")
     return Report(
@@ -80,8 +81,10 @@ def _pooled(cohort: Cohort, spec: Table1Spec) -> tuple[PooledCharacteristics | N
     """The characteristics in imputed data sets, where the options ask for them, with notes."""
     if not spec.imputes:
         return None, []
-    from hcc2l.analyses.imputed import imputation_notes
+    from hcc2l.analyses.imputation import imputation_notes
+    from hcc2l.analyses.imputed import nothing_imputed
     from hcc2l.analyses.table1.pooled import pooled_characteristics
 
     pooled = pooled_characteristics(cohort, spec)
-    return pooled, imputation_notes(None if pooled is None else pooled.imputed)
+    notes = nothing_imputed() if pooled is None else imputation_notes(pooled.imputed)
+    return pooled, notes

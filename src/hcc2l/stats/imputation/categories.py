@@ -51,7 +51,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Categories of the gaps, shape (n_gaps,), and whether the fit behind them converged."""
+    """Categories of the gaps, shape (n_gaps,), and whether every fit converged."""
 
     categories: Ints
     converged: bool
@@ -80,20 +80,38 @@ def draw_categories(
     data = augmented(known, codes.astype(np.int64), count)
     at_gaps = np.column_stack([np.ones(gaps.shape[0]), gaps])
     cumulative: Floats | None = None
+    converged = True
     if ordered and count > 2:
-        fit = _newton(_ordered_derivatives(data, count), _ordered_start(data, count))
-        if fit.converged:
+        fit = proportional_odds(data, count)
+        converged = fit.converged
+        if converged:
             cumulative = _ordered_cumulative(fit.drawn(random), at_gaps, count)
     if cumulative is None:
-        if count == 2:
-            fit = _newton(_logistic_derivatives(data), np.zeros(data.x.shape[1]))
-        else:
-            start = np.zeros((count - 1) * data.x.shape[1])
-            fit = _newton(_multinomial_derivatives(data, count), start)
+        fit = logistic(data) if count == 2 else multinomial(data, count)
+        converged &= fit.converged
         cumulative = _cumulative(fit.drawn(random), at_gaps)
     u: Floats = random.random(size=(gaps.shape[0],))
     drawn = (u[:, None] > cumulative[:, :-1]).sum(axis=1)
-    return Drawn(np.asarray(occurring[drawn], dtype=np.int64), fit.converged)
+    return Drawn(np.asarray(occurring[drawn], dtype=np.int64), converged)
+
+
+def logistic(data: Augmented) -> Estimate:
+    """The logistic model of the second of two categories: intercept and slopes."""
+    return _newton(_logistic_derivatives(data), np.zeros(data.x.shape[1]))
+
+
+def multinomial(data: Augmented, count: int) -> Estimate:
+    """The multinomial logit; intercept and slopes of each category against the first."""
+    start = np.zeros((count - 1) * data.x.shape[1])
+    return _newton(_multinomial_derivatives(data, count), start)
+
+
+def proportional_odds(data: Augmented, count: int) -> Estimate:
+    """The model logit P(Y <= j) = threshold j - x'slope: thresholds, then slopes.
+
+    McCullagh, J R Stat Soc B 1980;42:109–142; R's ``MASS::polr``.
+    """
+    return _newton(_ordered_derivatives(data, count), _ordered_start(data, count))
 
 
 def _newton(derivatives: Callable[[Floats], Derivatives], start: Floats) -> Estimate:
@@ -108,7 +126,7 @@ def _newton(derivatives: Callable[[Floats], Derivatives], start: Floats) -> Esti
         step = np.linalg.solve(information, score)
         gain = float(step @ score)
         if gain < TOLERANCE:
-            return Estimate(coef, lower, True)
+            return Estimate(coef + step, lower, True)
         for _ in range(MAX_STEPS):
             new_value, new_score, new_information = derivatives(coef + step)
             if new_value > value - TOLERANCE:
@@ -168,10 +186,7 @@ def _ordered_start(data: Augmented, count: int) -> Floats:
 
 
 def _ordered_derivatives(data: Augmented, count: int) -> Callable[[Floats], Derivatives]:
-    """Of the proportional-odds model, logit P(Y <= j) = threshold j - x'slope.
-
-    McCullagh, J R Stat Soc B 1980;42:109–142; R's ``MASS::polr``.
-    """
+    """Of the proportional-odds model."""
     x, y, w = data.x[:, 1:], data.y, data.weights
     thresholds, n = count - 1, y.size
     row = np.arange(n)
