@@ -19,6 +19,7 @@ from hcc2l.design.imputation import Imputations, imputation_model, impute
 from hcc2l.errors import UsageError
 from hcc2l.number_format import parse_number
 from hcc2l.report import Note
+from hcc2l.specs import RegressionSpec
 from hcc2l.specs.imputation import ImputationOptions
 from hcc2l.terms import Term
 
@@ -52,7 +53,7 @@ class Shift:
     by: float
 
 
-def shifts_of(spec: ImputationOptions, cohort: Cohort) -> tuple[Shift, ...]:
+def shifts_of(spec: RegressionSpec, cohort: Cohort) -> tuple[Shift, ...]:
     """The changes of `--shift`.
 
     Raises

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from hcc2l.specs.impute import IMPUTATION, NumberOfSets, impute_option
 from hcc2l.specs.options import CohortSpec, option, seed_option
-from hcc2l.specs.rules import Excludes, Needs, Rule
+from hcc2l.specs.rules import Excludes, Rule
 
 IMPUTING = ("--impute", "--imputations")
 
@@ -19,21 +18,12 @@ class ImputationOptions(CohortSpec):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Excludes("--impute", "--imputations", rivals=True),
-        Needs(
-            "--shift", ("--impute", "--imputations"),
-            message="--shift changes imputed values, and nothing is imputed.",
-            hint="Add --impute 20.",
-        ),
     )  # fmt: skip
 
     impute: NumberOfSets | None = impute_option(None)
     imputations: str | None = option(
         None, "A file of imputed data sets, numbered by its column .imp (0: with the gaps).",
         metavar="FILE", panel=IMPUTATION,
-    )  # fmt: skip
-    shift: Sequence[str] = option(
-        (), "Sensitivity: also analyse with this number added to the imputed values of a column.",
-        metavar="COL=D", panel=IMPUTATION,
     )  # fmt: skip
     seed: int = seed_option()
 

@@ -21,7 +21,7 @@ _KM = "Kaplan–Meier"
 _NOT_POOLED = (
     "--given", "--tau", "--test peto", "--test gehan", "--test tarone-ware", "--test fh",
     "--strata", "--trend", "--pairwise", "--nph", "--landmark", "--weights", "--competing",
-    "--parametric", "--curve", "--cumulative-events", "--hr", "--conf-type", "--shift",
+    "--parametric", "--curve", "--cumulative-events", "--hr", "--conf-type",
 )  # fmt: skip
 
 

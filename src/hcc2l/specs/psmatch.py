@@ -46,7 +46,7 @@ class PsmatchSpec(EndpointSpec, ImputationOptions, SurvivalFigureOptions):
         *(
             Excludes(imputing, other)
             for imputing in IMPUTING
-            for other in ("--which scores", "--which survival", "--shift")
+            for other in ("--which scores", "--which survival")
         ),
         *(
             Excludes(

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
 from hcc2l.specs.imputation import IMPUTING, ImputationOptions
+from hcc2l.specs.impute import IMPUTATION
 from hcc2l.specs.options import (
     MOST_SAMPLES,
     RANDOM,
@@ -43,6 +44,11 @@ class RegressionSpec(AnalysisSpec, ImputationOptions):
     }
     rules = (
         *ImputationOptions.rules,
+        Needs(
+            "--shift", ("--impute", "--imputations"),
+            message="--shift changes imputed values, and nothing is imputed.",
+            hint="Add --impute 20.",
+        ),
         *(
             Excludes(imputing, other)
             for imputing in IMPUTING
@@ -92,6 +98,10 @@ class RegressionSpec(AnalysisSpec, ImputationOptions):
         metavar="NAME", panel=_MODEL, place=1,
     )  # fmt: skip
     drop_constant: bool = drop_constant_option(_MODEL)
+    shift: Sequence[str] = option(
+        (), "Sensitivity: also analyse with this number added to the imputed values of a column.",
+        metavar="COL=D", panel=IMPUTATION,
+    )  # fmt: skip
     firth: bool = option(
         False, "Firth's penalised likelihood, for separation and few events.",
         panel=_MODEL, place=1,

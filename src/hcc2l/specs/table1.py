@@ -39,7 +39,7 @@ class Table1Spec(ImputationOptions):
         *(
             Excludes(imputing, other)
             for imputing in IMPUTING
-            for other in ("--weights", "--pair", "--test", "--adjust", "--shift")
+            for other in ("--weights", "--pair", "--test", "--adjust")
         ),
         Needs("--pair", ("--by",)),
         Excludes(
