@@ -40,6 +40,7 @@ __all__ = [
     "derive",
     "fit_tree",
     "flow",
+    "impute",
     "km",
     "logistic",
     "plot_report",
@@ -197,6 +198,7 @@ flow = analysis(specs.FlowSpec)
 response = analysis(specs.ResponseSpec)
 adverse = analysis(specs.AdverseSpec)
 derive = analysis(specs.DeriveSpec)
+impute = analysis(specs.ImputeSpec)
 fit_tree = _function(
     "fit_tree",
     "tree",

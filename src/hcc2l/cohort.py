@@ -204,6 +204,24 @@ class Cohort:
         other.date_readings = {}
         return other
 
+    def with_columns(self, columns: Mapping[str, Column]) -> Cohort:
+        """The same cohort with other cells in some columns of the file, and all that follows.
+
+        Scores and derived columns are computed from the new cells; this cohort stays as it is.
+        """
+        other = self.unused()
+        other._parsed = dict(self._parsed)
+        other._columns = {n: c for n, c in self._columns.items() if n in self.names} | dict(columns)
+        other._recoded, other._computed = {}, {}
+        return other
+
+    def without_column(self, name: str) -> Cohort:
+        """The same cohort without a column of the file; a score of that name is then computed."""
+        other = self.with_columns({})
+        other.names = tuple(n for n in self.names if n != name)
+        other._columns.pop(name, None)
+        return other
+
     def load(self, names: Iterable[str]) -> None:
         """Read several columns in one pass over the file."""
         unread = tuple(n for n in dict.fromkeys(names) if n in self.names and n not in self._parsed)

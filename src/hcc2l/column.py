@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -92,6 +92,18 @@ class Column:
         else:
             absent = np.array([value is None for value in self.values.tolist()], dtype=np.bool_)
         return absent
+
+    def with_cells_of(self, rows: NDArray[np.int64]) -> Column:
+        """The column with the cells of other rows, shape (m,), which may repeat."""
+        written = self.written
+        return replace(
+            self,
+            values=self.values[rows],
+            coded=None if self.coded is None else (self.coded[0], self.coded[1][rows]),
+            limits={i: self.limits[r] for i, r in enumerate(rows.tolist()) if r in self.limits},
+            broken={i: self.broken[r] for i, r in enumerate(rows.tolist()) if r in self.broken},
+            written=None if written is None else lambda row: written(int(rows[row])),
+        )
 
     def text(self, row: int) -> str:
         """The cell as text; empty where missing."""

@@ -60,7 +60,7 @@ _COLUMN = {
     "label": _TEXT, "unit": _TEXT, "levels": _TEXTS, "reference": _TEXT, "type": _TEXT,
     "cut": _NUMBERS, "role": _TEXT, "missing": _TEXTS, "part": _TEXT, "marks": _TEXTS,
     "thousands": _TEXT, "decimal": _TEXT, "labels": _LABELS, "groups": _GROUPS, "other": _TEXT,
-    "split": _TEXT,
+    "split": _TEXT, "scale": _TEXT,
 }  # fmt: skip
 _DERIVED = {
     "label": _TEXT, "of": _TEXT, "groups": _GROUPS, "other": _TEXT, "ratio": _TEXTS,
@@ -70,6 +70,7 @@ _ROWS = {"merge": _TEXT, "sections": _TEXT}
 _CHOICES = {
     "role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES),
     "thousands": (".", ","), "decimal": (".", ","), "other": (MISSING,),
+    "scale": ("log",),
 }  # fmt: skip
 
 
@@ -113,6 +114,7 @@ class ColumnEntry:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     other: str | None = None
     split: str | None = None
+    scale: str | None = None
 
     @property
     def recoding(self) -> Levels:

@@ -33,8 +33,9 @@ from hcc2l.report import (
 from hcc2l.wording import listed
 
 NO_PATIENTS = frozenset({
-    "any_count", "clusters", "decimals", "depth", "distinct", "knot", "left", "node", "pair",
-    "parent", "rank", "root_count", "row", "samples", "step", "right",
+    "any_count", "clusters", "decimals", "depth", "distinct", "imputation", "iteration", "knot",
+    "left", "m", "node", "pair", "parent", "rank", "root_count", "row", "samples", "set", "step",
+    "right",
 })  # fmt: skip
 """Counts of the glossary that number or count something else than patients."""
 OF_ONE_PATIENT = frozenset({"id", "pair", "row", "treated"})

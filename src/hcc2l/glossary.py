@@ -102,6 +102,16 @@ GLOSSARY: dict[str, Key] = {
     "theta": Key("Variance", "estimate", "variance of the frailty between centres"),
     "clusters": Key("Clusters", "count", "centres that share a frailty"),
     "frailty": Key("Frailty", "ratio", "hazard of a centre relative to the average one"),
+    "fmi": Key("FMI", "probability", "fraction of missing information"),
+    "riv": Key("RIV", "estimate", "relative increase in variance due to missing values"),
+    "lambda": Key("Lambda", "probability", "share of the variance due to missing values"),
+    "shift": Key("Shift", "text", "what was added to imputed values"),
+    "set": Key("Data set", "count", "number of the imputed data set"),
+    "smd_max_after": Key("Largest SMD", "statistic", "the largest absolute difference of any set"),
+    "m": Key("m", "count", "imputed data sets"),
+    "df_within": Key("df within", "degrees", "denominator degrees of freedom of an F test"),
+    "concordance_lower": Key("Lower", "estimate", "lower confidence limit of the concordance"),
+    "concordance_upper": Key("Upper", "estimate", "upper confidence limit of the concordance"),
     "ratio": Key("Ratio", "ratio", "hazard or odds ratio, in a forest plot"),
     "auc": Key(
         "AUC", "estimate", "area under the ROC curve; of a model, of its fitted probabilities"
@@ -233,7 +243,7 @@ GLOSSARY: dict[str, Key] = {
     "q1": Key("Q1", "estimate", "first quartile"),
     "q3": Key("Q3", "estimate", "third quartile"),
     "smd": Key("SMD", "estimate", "standardised mean difference of the two groups"),
-    "method": Key("Method", "text", "method of matching, or of adjusting p"),
+    "method": Key("Method", "text", "method of matching, of adjusting p, or of imputing"),
     "distance": Key("Distance", "estimate", "distance of a pair; of a matching, its scale"),
     "caliper": Key("Caliper", "estimate", "largest distance allowed, as it was given"),
     "caliper_width": Key(
@@ -361,8 +371,10 @@ GLOSSARY: dict[str, Key] = {
         "Source",
         "text",
         "of an endpoint: dictionary, recognised (by its column names) or proposed; of a number: "
-        "computed or stated",
+        "computed or stated; of values: observed or imputed",
     ),
+    "imputation": Key("Imputation", "count", "number of a completed set, from 1"),
+    "iteration": Key("Iteration", "count", "number of an iteration of an imputation, from 1"),
     "options": Key("Options", "text", "options that ask for the endpoint"),
     "available": Key("Available", "text", "whether the score can be computed"),
     "missing_parts": Key("Missing", "text", "parts of the score that are not in the cohort"),

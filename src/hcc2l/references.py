@@ -37,6 +37,11 @@ AUSTIN_2014 = (
     "2014;33:1242–1258."
 )
 
+BARNARD_RUBIN_1999 = (
+    "Barnard J, Rubin DB. Small-sample degrees of freedom with multiple imputation. Biometrika "
+    "1999;86:948–955."
+)
+
 BENICHOU_GAIL_1990 = (
     "Benichou J, Gail MH. Estimates of absolute cause-specific risk in cohort studies. Biometrics "
     "1990;46:813–826."
@@ -194,6 +199,11 @@ LIN_WEI_1989 = (
     "1989;84:1074–1078."
 )
 
+LI_1991 = (
+    "Li KH, Meng XL, Raghunathan TE, Rubin DB. Significance levels from repeated p-values with "
+    "multiply-imputed data. Stat Sinica 1991;1:65–92."
+)
+
 LI_2018 = (
     "Li F, Morgan KL, Zaslavsky AM. Balancing covariates via propensity score weighting. J Am "
     "Stat Assoc 2018;113:390–400."
@@ -271,6 +281,8 @@ ROYSTON_PARMAR_2013 = (
     "BMC Med Res Methodol 2013;13:152."
 )
 
+RUBIN_1987 = "Rubin DB. Multiple imputation for nonresponse in surveys. New York: Wiley; 1987."
+
 SCHEMPER_SMITH_1996 = (
     "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. Control "
     "Clin Trials 1996;17:343–346."
@@ -319,10 +331,25 @@ VANDERWEELE_DING_2017 = (
     "E-value. Ann Intern Med 2017;167:268–274."
 )
 
+VAN_BUUREN_2011 = (
+    "van Buuren S, Groothuis-Oudshoorn K. mice: multivariate imputation by chained equations in R. "
+    "J Stat Softw 2011;45(3):1–67. doi:10.18637/jss.v045.i03"
+)
+
 VON_ELM_2007 = (
     "von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of Observational "
     "Studies in Epidemiology (STROBE) statement. PLoS Med 2007;4:e296. "
     "doi:10.1371/journal.pmed.0040296"
+)
+
+WHITE_2010 = (
+    "White IR, Daniel R, Royston P. Avoiding bias due to perfect prediction in multiple imputation "
+    "of incomplete categorical variables. Comput Stat Data Anal 2010;54:2267–2275."
+)
+
+WHITE_ROYSTON_2009 = (
+    "White IR, Royston P. Imputing missing covariate values for the Cox model. Stat Med "
+    "2009;28:1982–1998."
 )
 
 WILCOXON_1945 = (

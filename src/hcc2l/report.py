@@ -830,6 +830,66 @@ class AdverseFigure(Figure):
 
 
 @dataclass(frozen=True)
+class ImputedPanel:
+    """A column with imputed values.
+
+    Attributes
+    ----------
+    title
+        Its label with the unit.
+    log
+        Whether the axis of its values is logarithmic.
+    log_model
+        Whether the means and SDs are of logarithms.
+    """
+
+    title: str
+    log: bool
+    log_model: bool
+
+
+@dataclass(frozen=True)
+class ObservedImputed:
+    """The distribution of the observed values (`imputation` 0) or of those of one imputation.
+
+    Attributes
+    ----------
+    panel
+        Index in `ImputationFigure.panels`.
+    level
+        Of each value of a column of categories its name; empty texts for numbers.
+    value, share
+        Numbers with the share of values up to them; of categories, places from 0 and their shares.
+    """
+
+    panel: int
+    imputation: int
+    level: tuple[str, ...]
+    value: Numbers
+    share: Numbers
+
+
+@dataclass(frozen=True)
+class ImputationTrace:
+    """Mean and standard deviation of one imputation's values after each iteration."""
+
+    panel: int
+    imputation: int
+    iteration: Numbers
+    mean: Known
+    sd: Known
+
+
+@dataclass(frozen=True)
+class ImputationFigure(Figure):
+    """For each imputed column observed and imputed values, and how the chains went."""
+
+    panels: tuple[ImputedPanel, ...]
+    distributions: tuple[ObservedImputed, ...]
+    traces: tuple[ImputationTrace, ...]
+
+
+@dataclass(frozen=True)
 class Excluded:
     """Rows excluded for one reason; `which` names them by id or line, for the note.
 

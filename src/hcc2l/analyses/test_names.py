@@ -15,4 +15,5 @@ TEST_LABELS = {
     "mcnemar-uncorrected": "McNemar without continuity correction",
     "mcnemar-exact": "Exact McNemar",
     "stuart-maxwell": "Stuart–Maxwell", "mantel-haenszel": "Mantel–Haenszel",
+    "t-pooled": "t, pooled", "chi-square-pooled": "χ², pooled",
 }  # fmt: skip

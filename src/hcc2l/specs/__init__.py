@@ -11,6 +11,7 @@ from hcc2l.specs.change import ChangeSpec as ChangeSpec
 from hcc2l.specs.check import CheckSpec as CheckSpec
 from hcc2l.specs.derive import DeriveSpec as DeriveSpec
 from hcc2l.specs.flow import FlowSpec as FlowSpec
+from hcc2l.specs.impute import ImputeSpec as ImputeSpec
 from hcc2l.specs.km import KmSpec as KmSpec
 from hcc2l.specs.options import AnalysisSpec as AnalysisSpec
 from hcc2l.specs.options import CohortSpec as CohortSpec
@@ -39,4 +40,5 @@ SPECS: dict[str, type[CohortSpec]] = {
     "roc": RocSpec,
     "change": ChangeSpec,
     "derive": DeriveSpec,
+    "impute": ImputeSpec,
 }

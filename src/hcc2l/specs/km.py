@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hcc2l.specs.figure import FIGURE, SurvivalFigureOptions
+from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.options import SurvivalSpec, entry_option, option
 from hcc2l.specs.rules import Excludes, Needs
 
@@ -24,10 +25,15 @@ _FROM_TIME_0 = {  # what --entry and --from exclude, and why
     "--weights": "weighted curves have a variance for patients followed from time 0 only",
     "--landmark": "a landmark counts time anew, in patients followed from time 0",
 }
+_NOT_POOLED = (
+    "--given", "--tau", "--test peto", "--test gehan", "--test tarone-ware", "--test fh",
+    "--strata", "--trend", "--pairwise", "--nph", "--landmark", "--weights", "--competing",
+    "--parametric", "--curve", "--cumulative-events", "--hr", "--conf-type",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class KmSpec(SurvivalSpec, SurvivalFigureOptions):
+class KmSpec(SurvivalSpec, ImputationOptions, SurvivalFigureOptions):
     """Kaplan–Meier analysis: medians, survival at given times, log-rank tests, numbers at risk."""
 
     example = "--by child_pugh --at 6,12 --plot km.pdf"
@@ -46,6 +52,16 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     }
     rules = (
         *SurvivalSpec.rules,
+        *ImputationOptions.rules,
+        *(
+            Needs(
+                imputing, ("--by",),
+                message=f"{imputing} imputes the groups, and no groups were given.",
+                hint="Add --by with a grouping column.",
+            )
+            for imputing in IMPUTING
+        ),
+        *(Excludes(imputing, other) for imputing in IMPUTING for other in _NOT_POOLED),
         *(
             Needs(
                 name, ("--by",),

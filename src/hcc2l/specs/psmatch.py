@@ -8,6 +8,7 @@ from typing import Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
+from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.options import (
     EndpointSpec,
     SurvivalSpec,
@@ -34,13 +35,19 @@ _OUTCOMES = "Outcomes and figure"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PsmatchSpec(EndpointSpec, SurvivalFigureOptions):
+class PsmatchSpec(EndpointSpec, ImputationOptions, SurvivalFigureOptions):
     """Compare two treatments in matched patients: propensity score, balance, outcomes."""
 
     example = "--treat lenvatinib -x age,child_pugh,afp@log2"
     saves = True
     rules = (
         *EndpointSpec.rules,
+        *ImputationOptions.rules,
+        *(
+            Excludes(imputing, other)
+            for imputing in IMPUTING
+            for other in ("--which scores", "--which survival")
+        ),
         *(
             Excludes(
                 "--endpoint", other, rivals=True,

@@ -8,6 +8,8 @@ from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
+from hcc2l.specs.imputation import IMPUTING, ImputationOptions
+from hcc2l.specs.impute import IMPUTATION
 from hcc2l.specs.options import (
     MOST_SAMPLES,
     RANDOM,
@@ -16,7 +18,6 @@ from hcc2l.specs.options import (
     drop_constant_option,
     entry_option,
     option,
-    seed_option,
 )
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
@@ -44,7 +45,7 @@ _COMPETING = "Competing events"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegressionSpec(AnalysisSpec):
+class RegressionSpec(AnalysisSpec, ImputationOptions):
     """Options of every regression."""
 
     references = True
@@ -53,6 +54,18 @@ class RegressionSpec(AnalysisSpec):
         "performance": "--performance",
     }
     rules = (
+        *ImputationOptions.rules,
+        Needs(
+            "--shift", ("--impute", "--imputations"),
+            message="--shift changes imputed values, and nothing is imputed.",
+            hint="Add --impute 20.",
+        ),
+        *(
+            Excludes(imputing, other)
+            for imputing in IMPUTING
+            for other in ("--interaction", "--stepwise aic", "--stepwise lr", "--firth",
+                          "--performance")
+        ),
         Excludes(
             "--select", "--stepwise", rivals=True,
             message="--select and --stepwise cannot be combined: each selects the covariates.",
@@ -95,6 +108,10 @@ class RegressionSpec(AnalysisSpec):
         metavar="NAME", panel=_MODEL, place=1,
     )  # fmt: skip
     drop_constant: bool = drop_constant_option(_MODEL)
+    shift: Sequence[str] = option(
+        (), "Sensitivity: also analyse with this number added to the imputed values of a column.",
+        metavar="COL=D", panel=IMPUTATION,
+    )  # fmt: skip
     firth: bool = option(
         False, "Firth's penalised likelihood, for separation and few events.",
         panel=_MODEL, place=1,
@@ -107,7 +124,6 @@ class RegressionSpec(AnalysisSpec):
         None, "Bootstrap samples for --performance; 0 for none (default: 200).",
         metavar="N", panel=RANDOM, high=MOST_SAMPLES,
     )  # fmt: skip
-    seed: int = seed_option()
     which: CoxFigure | None = option(
         None, "The figure: univariable, multivariable, both, subgroups, adjusted, centres or "
         "spline.",
@@ -219,6 +235,13 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         *(
             Excludes("--entry", other, message=f"--entry cannot be combined with {other}: {why}.")
             for other, why in _FROM_TIME_0.items()
+        ),
+        *(
+            Excludes(imputing, other)
+            for imputing in IMPUTING
+            for other in (
+                "--subgroups", "--adjusted-curves", "--entry", "--frailty", "--competing",
+            )
         ),
         Needs(
             "--which subgroups", ("--subgroups",),
@@ -363,8 +386,13 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
 class LogisticSpec(RegressionSpec):
     """Logistic regression: univariable and multivariable odds ratios, checks, forest plot."""
 
+    rules = (
+        *RegressionSpec.rules,
+        *(Excludes(imputing, "--ci profile") for imputing in IMPUTING),
+        NoEffect("--boot", ("--performance",)),
+    )
+
     example = "--outcome primary_resistance -x age,child_pugh,afp@400"
-    rules = (*RegressionSpec.rules, NoEffect("--boot", ("--performance",)))
     outcome: str | None = option(
         None, "The outcome, such as primary_resistance or response=PD.",
         metavar="COL[=VALUE]", panel=_MODEL, place=-1,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import CohortSpec, cut_option, methods_option, option, ref_option
+from hcc2l.specs.imputation import IMPUTING, ImputationOptions
+from hcc2l.specs.options import cut_option, methods_option, option, ref_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
 Adjustment = Literal["holm", "bh", "bonferroni", "none"]
@@ -28,12 +29,18 @@ _COMPARISON = "Comparison of the groups"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table1Spec(CohortSpec):
+class Table1Spec(ImputationOptions):
     """Baseline characteristics by group: the first table of a paper."""
 
     example = "--by second_line --total --smd pooled"
     plots = False
     rules = (
+        *ImputationOptions.rules,
+        *(
+            Excludes(imputing, other)
+            for imputing in IMPUTING
+            for other in ("--weights", "--pair", "--test", "--adjust")
+        ),
         Needs("--pair", ("--by",)),
         Excludes(
             "--weights", "--pair",

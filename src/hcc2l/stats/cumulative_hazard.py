@@ -19,6 +19,11 @@ class CumulativeHazard:
     hazard: Floats
     std_err: Floats
 
+    def at(self, time: Floats) -> Floats:
+        """The hazard at some times, shape (n,): 0 before the first event."""
+        steps = np.concatenate([[0.0], self.hazard])
+        return np.asarray(steps[np.searchsorted(self.time, time, side="right")])
+
     def limits(self, conf_level: float) -> tuple[Floats, Floats]:
         """Pointwise limits H ± z·SE, the lower at least 0: R's ``plot(fit, cumhaz = TRUE)``."""
         half = normal_quantile(conf_level) * self.std_err

@@ -85,7 +85,9 @@ class HosmerLemeshow:
     p: float
 
 
-def logistic(outcome: NDArray[np.bool_], x: Floats) -> LogisticFit:
+def logistic(
+    outcome: NDArray[np.bool_], x: Floats, tolerance: float = DEVIANCE_TOLERANCE
+) -> LogisticFit:
     """Fit by iteratively reweighted least squares, step by step as R's `glm.fit`.
 
     Parameters
@@ -94,13 +96,15 @@ def logistic(outcome: NDArray[np.bool_], x: Floats) -> LogisticFit:
         Shape (n,).
     x
         Shape (n, p), without intercept.
+    tolerance
+        Relative change of the deviance at which it stops (`epsilon` of R's `glm.control`).
     """
     y = outcome.astype(np.float64)
     centre, scale = x.mean(axis=0), _scale(x)
     full = np.column_stack([np.ones(y.size), (x - centre) / scale])
     keep = independent(full.T @ full)
     design = full[:, keep]
-    beta, information, loglik, iterations = _least_squares(design, y)
+    beta, information, loglik, iterations = _least_squares(design, y, tolerance=tolerance)
     probability = _probability(design, beta)
     infinite = np.zeros(full.shape[1], dtype=np.bool_)
     moving = _moving(design, y, beta, inverse(information))
@@ -303,7 +307,11 @@ def _moving(design: Floats, y: Floats, beta: Floats, variance: Floats) -> bool:
 
 
 def _least_squares(
-    design: Floats, y: Floats, eta: Floats | None = None, offset: Floats | float = 0.0
+    design: Floats,
+    y: Floats,
+    eta: Floats | None = None,
+    offset: Floats | float = 0.0,
+    tolerance: float = DEVIANCE_TOLERANCE,
 ) -> tuple[Floats, Floats, float, int]:
     """Coefficients, information of the last step, log-likelihood, and number of steps.
 
@@ -325,7 +333,7 @@ def _least_squares(
         eta = linear_predictor(design, beta) + offset
         mean, slope = _r_link(eta)
         before, deviance = deviance, -2.0 * _loglik_of(mean, y)
-        if abs(deviance - before) / (abs(deviance) + 0.1) < DEVIANCE_TOLERANCE:
+        if abs(deviance - before) / (abs(deviance) + 0.1) < tolerance:
             break
     return beta, information, -deviance / 2, iterations
 

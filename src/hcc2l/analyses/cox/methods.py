@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _TIES = {"efron": references.EFRON_1977, "breslow": references.BRESLOW_1974}
 
 
-def conventions(data: CoxData) -> list[str]:
+def conventions(data: CoxData, results: CoxResults) -> list[str]:
     """The parts of the footer's second line: endpoint, model, ties, variance."""
     spec, endpoint = data.spec, data.outcome.endpoint
     unit = f", {endpoint.unit}" if endpoint.unit else ""
@@ -54,6 +54,8 @@ def conventions(data: CoxData) -> list[str]:
         parts.append(f"gamma frailty of {spec.frailty}")
     if spec.competing:
         parts.append(f"competing event {spec.competing}")
+    if results.pooled is not None:
+        parts.append(f"{results.pooled.imputed.sets} imputed data sets, Rubin's rules")
     return parts
 
 
@@ -102,6 +104,9 @@ def cox_methods(
             + ("; patients with an event or censored by then were excluded." if early else ".")
         )
         cited.append(references.ANDERSON_1983)
+    imputing, sources = _imputation(results, cohort)
+    sentences += imputing
+    cited += sources
     sentences += model_sentences(spec, results.fitted, cohort)
     of_splines, more = spline_sentences(data, curves, cohort)
     sentences += of_splines
@@ -131,6 +136,15 @@ def cox_methods(
         cited.append(references.GRAMBSCH_THERNEAU_1994)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
     return " ".join(sentences), (*score_references(cohort), *cited)
+
+
+def _imputation(results: CoxResults, cohort: Cohort) -> tuple[list[str], list[str]]:
+    """How values were imputed and models pooled, and what that cites."""
+    if results.imputed is None:
+        return [], []
+    from hcc2l.analyses.imputed import pooling_sentences
+
+    return pooling_sentences(results.imputed, cohort)
 
 
 def _competing_sentences(data: CoxData) -> tuple[list[str], list[str]]:

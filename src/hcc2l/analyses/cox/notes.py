@@ -16,7 +16,9 @@ FEW_CENTRES = 5
 
 def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
     """The notes on its models, tests and subgroups."""
-    notes = regression_notes(data, results.models, results.fitted)
+    notes = regression_notes(
+        results.pooled or data, (*results.fitted.models, *results.subgroups), results.fitted
+    )
     if data.delayed is not None:
         robust = data.spec.robust or data.cluster is not None
         notes += [*entry_notes(data.delayed), *events_note(data.delayed, cohort, robust=robust)]

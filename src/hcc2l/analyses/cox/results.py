@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.regression.models import (
@@ -20,12 +21,22 @@ from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Row, finite
 from hcc2l.stats.proportional_hazards import hazards_tests
 
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.pooled import PooledRegression
+    from hcc2l.design.imputation import Imputations
+
 
 def cox_results(
-    data: CoxData, terms: dict[str, ModelTerm], candidates: list[ModelTerm]
-) -> CoxResults:
+    data: CoxData, terms: dict[str, ModelTerm], candidates: list[ModelTerm],
+    pooled: PooledRegression | None = None,
+) -> CoxResults:  # fmt: skip
     """Everything that the options ask to be fitted and tested."""
     spec = data.spec
+    if pooled is not None:
+        from hcc2l.analyses.regression.pooled import fitted_in_sets
+
+        fitted, complete_cases = fitted_in_sets(pooled, candidates)
+        return CoxResults(fitted, (), (), (), (), pooled=pooled, complete_cases=complete_cases)
     fitted = fit_models(data, candidates) if candidates else Fitted((), None, ())
     checked = tested_model(fitted)
     interactions = [interaction(data, terms, text, fitted.final) for text in spec.interaction]
@@ -108,8 +119,16 @@ class CoxResults:
     term_tests: tuple[Row, ...]
     interactions: tuple[Row, ...]
     skipped: tuple[str, ...] = ()
+    pooled: PooledRegression | None = None
+    complete_cases: Model | None = None
+
+    @property
+    def imputed(self) -> Imputations | None:
+        """The completed cohorts that were analysed."""
+        return None if self.pooled is None else self.pooled.imputed
 
     @property
     def models(self) -> tuple[Model, ...]:
         """Every model, in the order of the tables."""
-        return (*self.fitted.models, *self.subgroups)
+        beside = () if self.complete_cases is None else (self.complete_cases,)
+        return (*self.fitted.models, *self.subgroups, *beside)

@@ -23,6 +23,10 @@ from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.report import Figure, Note, Report, Table
 from hcc2l.specs import CoxSpec
+from hcc2l.terms import Parser
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.pooled import PooledRegression
 
 if TYPE_CHECKING:
     from hcc2l.analyses.regression.splines import SplineCurve
@@ -42,8 +46,11 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     """
     data, terms = prepare(cohort, spec)
     candidates = [terms[text] for text in dict.fromkeys(data.spec.covariates)]
-    results = cox_results(data, terms, candidates)
-    account = account_of_final(data, data.outcome.account, candidates, results.fitted.final)
+    pooled = _pooled(cohort, data)
+    results = cox_results(data, terms, candidates, pooled)
+    account = data.outcome.account
+    if pooled is None:
+        account = account_of_final(data, account, candidates, results.fitted.final)
     outcome = replace(data.outcome, account=account)
     tables = cox_tables(data, results)
     tables += frailty_tables(data, tested_model(results.fitted))
@@ -55,6 +62,11 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         curves = spline_curves(data, terms, results.fitted)
         tables += spline_tables(data, results.fitted, curves)
         more += knot_notes(results.fitted)
+    if spec.imputes:
+        from hcc2l.analyses.regression.pooled import pooling_notes, pooling_tables
+
+        more += pooling_notes(data, pooled, results.fitted, [data.outcome.endpoint])
+        tables += pooling_tables(pooled, results.fitted) if pooled else []
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)
     if spec.performance:
@@ -69,7 +81,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     text, references = cox_methods(data, results, cohort, curves)
     return Report(
         title=f"{data.outcome.endpoint.label}: Cox regression — {cohort.title}",
-        provenance=provenance("cox", cohort, account, settings, conventions(data)),
+        provenance=provenance("cox", cohort, account, settings, conventions(data, results)),
         tables=tuple(tables),
         notes=(*row_notes(cohort, outcome), *cox_notes(cohort, data, results), *more),
         draw=draw,
@@ -100,3 +112,18 @@ def _compete(
     if data.spec.which in (None, "adjusted"):
         draw = partial(incidence_figure, data, model, found)
     return notes + incidence_notes(data, found), draw
+
+
+def _pooled(cohort: Cohort, data: CoxData) -> PooledRegression | None:
+    """The regression in imputed data sets, where the options ask for them."""
+    spec = data.spec
+    if not spec.imputes:
+        return None
+    from hcc2l.analyses.regression.pooled import in_imputed_sets
+    from hcc2l.design.imputation import survival_predictors
+
+    terms = Parser(cohort.nameable, spec.cut, spec.ref).terms(
+        [*spec.covariates, *([spec.strata] if spec.strata else [])], "-x"
+    )
+    outcomes = survival_predictors(data.outcome.endpoint, data.rows)
+    return in_imputed_sets(cohort, data, terms, outcomes, partial(prepare, spec=spec))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from hcc2l.analyses.cox.data import CoxData
@@ -9,7 +10,7 @@ from hcc2l.analyses.cox.labels import PH_SCALES, comparison, subgroup_name
 from hcc2l.analyses.cox.results import CoxResults
 from hcc2l.analyses.regression.models import TEST_KEYS, Model
 from hcc2l.analyses.regression.tables import (
-    model_row,
+    model_rows,
     regression_table,
     term_rows,
     terms_table,
@@ -18,6 +19,7 @@ from hcc2l.analyses.regression.tables import (
 from hcc2l.errors import AnalysisError
 from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value
+from hcc2l.stats.tails import normal_quantile
 
 
 def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
@@ -31,7 +33,11 @@ def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
         )
     tables = [terms_table(data, results.models)]
     if fitted.alone or fitted.final:
-        tables.append(regression_table(data, fitted.alone, fitted.final, "Hazard ratios"))
+        tables.append(
+            regression_table(
+                data, fitted.alone, fitted.final, "Hazard ratios", results.complete_cases
+            )
+        )
     if results.subgroups:
         tables.append(_subgroup_table(data, results))
     tables.append(_models(data, results.models))
@@ -46,7 +52,17 @@ def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
 
 
 def _models(data: CoxData, models: Sequence[Model]) -> Table:
-    rows = tuple(model_row(model) for model in models)
+    rows = model_rows(models)
+    if any(model.pooled for model in models):
+        rows = tuple(_with_limits(row, data.spec.conf_level) for row in rows)
+        interval = ("concordance", "concordance_lower", "concordance_upper")
+        ci = confidence(data.spec.conf_level)
+        pooled = (
+            Column("Model", ("model",), labels=data.labels), Column("n", ("n",)),
+            Column("Events", ("events",)),
+            Column(f"C ({ci})", interval, form="interval", decimals=3),
+        )  # fmt: skip
+        return Table("models", "Models", tuple(rows[0]), rows, pooled)
     columns = (
         Column("Model", ("model",), labels=data.labels), Column("n", ("n",)),
         Column("Events", ("events",)), Column("C", ("concordance",), decimals=3),
@@ -54,6 +70,17 @@ def _models(data: CoxData, models: Sequence[Model]) -> Table:
         Column("df", ("lr_df",)), Column("p", ("lr_p",)), Column("AIC", ("aic",)),
     )  # fmt: skip
     return Table("models", "Models", tuple(rows[0]), rows, columns)
+
+
+def _with_limits(row: Row, conf_level: float) -> Row:
+    """A row of `models` with limits of its concordance on the logit scale, as pooled ones have."""
+    c, std_err = row["concordance"], row["concordance_std_err"]
+    if not (isinstance(c, float) and isinstance(std_err, float) and 0 < c < 1):
+        return row
+    logit = math.log(c / (1 - c))
+    half = normal_quantile(conf_level) * std_err / (c * (1 - c))
+    lower, upper = (1 / (1 + math.exp(-logit - side * half)) for side in (-1, 1))
+    return {**row, "concordance_lower": lower, "concordance_upper": upper}
 
 
 def _subgroup_table(data: CoxData, results: CoxResults) -> Table:

@@ -27,9 +27,19 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
+    if spec.imputes:
+        from hcc2l.analyses.km.pooled import pooled_groups, pooled_report
+
+        pooled = pooled_groups(cohort, spec)
+        if pooled is not None:
+            return pooled_report(cohort, *pooled)
     outcome, data = prepare(cohort, spec)
     tables = km_tables(data)
     notes = [*row_notes(cohort, outcome), *km_notes(cohort, data, tables)]
+    if spec.imputes:
+        from hcc2l.analyses.imputed import nothing_imputed
+
+        notes += nothing_imputed()
     settings = spec.settings() | outcome.endpoint.settings
     settings |= {
         "levels": list(data.levels),

@@ -81,7 +81,7 @@ class LogisticData:
             fitted = 1.0 / (1.0 + np.exp(-firth.linear_predictor))
             describe = cache(lambda: _details(None, None, event, fitted))
             return penalised(firth, self.spec.conf_level, event, describe=describe, **described)
-        fit = estimator.logistic(event, matrix.x)
+        fit = estimator.logistic(event, matrix.x, self._tolerance)
         slopes = slice(1, None)
         variance = fit.variance[slopes, slopes]
         coef, known = fit.coef[slopes], ~fit.dropped[slopes]
@@ -104,6 +104,11 @@ class LogisticData:
     def patients_among(self, rows: Mask) -> int:
         """How many patients some rows belong to: each has one row."""
         return int(rows.sum())
+
+    @property
+    def _tolerance(self) -> float:
+        """R's; what is pooled is fitted to the end, as `mice` has it with `epsilon = 1e-14`."""
+        return 1e-14 if self.spec.imputes else estimator.DEVIANCE_TOLERANCE
 
     def resampled(self, rows: Ints) -> LogisticData:
         """The data of some rows of the cohort, which may repeat."""

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.logistic.data import LogisticData, limits_kind
+from hcc2l.analyses.logistic.results import LogisticResults
 from hcc2l.analyses.regression.methods import (
     FIRTH,
     bootstrap_sentences,
     interaction_sentences,
     model_sentences,
     spline_sentences,
-)
-from hcc2l.analyses.regression.models import (
-    Fitted,
 )
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import confidence_level
@@ -29,13 +27,13 @@ if TYPE_CHECKING:
 
 def logistic_methods(
     data: LogisticData,
-    fitted: Fitted,
+    results: LogisticResults,
     cohort: Cohort,
     outcome: str,
     curves: Sequence[SplineCurve] = (),
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
-    spec, cited = data.spec, [references.COX_1958]
+    spec, fitted, cited = data.spec, results.fitted, [references.COX_1958]
     kind = "profile-likelihood" if limits_kind(spec) == "profile" else "Wald"
     sentences = opening_sentences(cohort)
     sentences.append(
@@ -46,6 +44,12 @@ def logistic_methods(
     if spec.firth:
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")
         cited.append(references.HEINZE_SCHEMPER_2002)
+    if results.imputed is not None:
+        from hcc2l.analyses.imputed import pooling_sentences
+
+        imputing, sources = pooling_sentences(results.imputed, cohort)
+        sentences += imputing
+        cited += sources
     sentences += model_sentences(spec, fitted, cohort)
     of_splines, more = spline_sentences(data, curves, cohort)
     sentences += of_splines

@@ -183,7 +183,7 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     cohort.load([cohort.id_column or "", *(term.column for term in (*covariates, *on))])
     account = rows_where(cohort, parser.conditions(spec.where))
     treatment = resolve_treatment(cohort, parser, spec.treat or "", spec.control, account)
-    endpoints, skipped = _endpoints(cohort, spec, account)
+    endpoints, skipped = known_endpoints(cohort, spec, account)
     used = [name for endpoint in endpoints for name in endpoint.columns]
     terms = [_covariate(cohort, t, treatment, used, account) for t in covariates]
     candidates = terms
@@ -195,7 +195,7 @@ def prepare(cohort: Cohort, spec: PsmatchSpec) -> MatchData:
     strata, exact = _exact(cohort, on, treatment, account)
     if endpoints:
         first = endpoints[0]
-        account.drop(~_known(first), f"{' or '.join(first.columns)} missing")
+        account.drop(~known_in(first), f"{' or '.join(first.columns)} missing")
     _refuse_unmatchable(treatment, account)
     rows = rows_in_order_of_ids(cohort, account.keep)
     treated = treatment.codes[rows] == 1
@@ -259,7 +259,7 @@ def _exact(
     return codes, factors
 
 
-def _endpoints(
+def known_endpoints(
     cohort: Cohort, spec: PsmatchSpec, account: RowAccount
 ) -> tuple[list[Endpoint], list[str]]:
     """The endpoints of the analysis, and those that could not be read, with the reason."""
@@ -296,12 +296,13 @@ def _refuse_shared(spec: PsmatchSpec, names: Sequence[str]) -> None:
             )
 
 
-def _known(endpoint: Endpoint) -> Mask:
+def known_in(endpoint: Endpoint) -> Mask:
+    """Where neither time nor event is missing, shape (n,)."""
     return np.asarray(~np.isnan(endpoint.time) & (endpoint.event >= 0))
 
 
 def _outcome(endpoint: Endpoint, rows: Ints) -> TimeToEvent:
-    known = _known(endpoint)[rows]
+    known = known_in(endpoint)[rows]
     return TimeToEvent(endpoint, endpoint.time[rows], endpoint.event[rows] == 1, known)
 
 

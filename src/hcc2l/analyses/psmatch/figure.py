@@ -44,10 +44,10 @@ def psmatch_figure(data: MatchData, tables: Sequence[Table]) -> Figure:
         return _scores(data)
     if data.spec.which == "survival":
         return _survival(data, named)
-    return _love(data, named["balance"])
+    return love_plot(data, named["balance"])
 
 
-def _love(data: MatchData, balance: Table) -> LoveFigure:
+def love_plot(data: MatchData, balance: Table) -> LoveFigure:
     """The covariates; of two levels one is enough, as the other is its mirror image."""
     labels = {c.term: c.label for c in data.covariates}
     levels = Counter(balance.column("variable"))

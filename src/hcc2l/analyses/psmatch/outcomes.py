@@ -38,7 +38,7 @@ def outcome_tables(data: MatchData) -> list[Table]:
     """Tables of medians, tests and hazard ratios of every endpoint; none without endpoints."""
     if not data.outcomes:
         return []
-    return [_survival(data), _tests(data), _effects(data), _ph_tests(data)]
+    return [_survival(data), _tests(data), effects_table(data), _ph_tests(data)]
 
 
 def _rows(outcome: TimeToEvent, sample: Sample) -> Mask:
@@ -130,7 +130,8 @@ def _test(
             "p": finite(result.p)}  # fmt: skip
 
 
-def _effects(data: MatchData) -> Table:
+def effects_table(data: MatchData) -> Table:
+    """The hazard ratio of the treated by every model in every sample."""
     rows: list[Row] = []
     for outcome in data.outcomes:
         for sample in data.samples:

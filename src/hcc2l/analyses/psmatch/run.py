@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from hcc2l.analyses.accounting import account_notes, provenance
@@ -35,7 +37,7 @@ from hcc2l.analyses.psmatch.scores import (
 )
 from hcc2l.cohort import Cohort
 from hcc2l.number_format import number_text
-from hcc2l.report import Report, Table
+from hcc2l.report import Note, Report, Table
 from hcc2l.specs import PsmatchSpec
 
 
@@ -52,6 +54,16 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
         There is only one treatment, no patient has every covariate, the covariates separate the
         treatments completely, or no control lies within the caliper.
     """
+    told: list[Note] = []
+    if spec.imputes:
+        from hcc2l.analyses.imputed import nothing_imputed
+        from hcc2l.analyses.psmatch.pooled import pooled_matching, pooled_report
+
+        matched = pooled_matching(cohort, spec)
+        if matched is not None:
+            return pooled_report(cohort, matched)
+        told = nothing_imputed()
+        spec = replace(spec, impute=None, imputations=None)
     data = prepare(cohort, spec)
     summaries = summarise(data)
     tables = _tables(cohort, data, summaries)
@@ -79,6 +91,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
             *match_notes(cohort, data, summaries),
             *hazards_notes(data, tables),
             *effect_notes(absent_effects(data, tables)),
+            *told,
         ),
         draw=lambda: psmatch_figure(data, tables),
         save=lambda: _saved(cohort, data),

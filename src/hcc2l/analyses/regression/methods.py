@@ -33,6 +33,8 @@ def model_sentences(spec: RegressionSpec, fitted: Fitted, cohort: Cohort) -> lis
         sentence = f"The multivariable model included {listed(names)}."
     patients = f"{final.n} patients with complete data on "
     whose = "all candidate variables" if spec.stepwise is not None else "all of its covariates"
+    if final.pooled is not None:
+        return [sentence, f"It was fitted to {final.n} patients ({final.events} events)."]
     sentences = [sentence, f"It was fitted to the {patients}{whose} ({final.events} events)."]
     if fitted.alone:
         sentences.append("Each univariable model included all patients with data on its covariate.")

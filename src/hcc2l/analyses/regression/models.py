@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from hcc2l.report import Row, Value, finite
 from hcc2l.stats.firth import FirthFit
 from hcc2l.stats.frailty import FrailtyFit
 from hcc2l.stats.tails import chi_square_tail
+
+if TYPE_CHECKING:
+    from hcc2l.stats.pooling import FTest, Pooled
 
 TEST_KEYS = ("model", "term", "statistic", "df", "p")
 
@@ -65,6 +68,8 @@ class Model:
         The penalised fit, where there is one.
     frailty, centres
         The fit with a frailty, where there is one, and the codes of its centres, shape (q,).
+    pooled, sets
+        The coefficients pooled over imputed data sets, and the model of each, where there are any.
     """
 
     name: str
@@ -92,6 +97,8 @@ class Model:
     firth: FirthFit | None = None
     frailty: FrailtyFit | None = None
     centres: Ints | None = None
+    pooled: Pooled | None = None
+    sets: tuple[Model, ...] = ()
 
     @property
     def estimable(self) -> Mask:
@@ -254,12 +261,15 @@ def account_of_final(
 
 
 def wald_test(model: Model, text: str) -> tuple[float, int, float]:
-    """Overall Wald test of a term: chi-square, df, p."""
+    """Overall Wald test of a term: chi-square, df, p; of a pooled model D1: F, df, p."""
     return wald_test_of(model, _columns_of(model, text))
 
 
 def wald_test_of(model: Model, of_term: Mask) -> tuple[float, int, float]:
     """The same of some columns of a model, shape (p,)."""
+    if model.pooled is not None:
+        test = d1(model, of_term)
+        return (test.f, test.k, test.p) if test else (float("nan"), 0, float("nan"))
     use = of_term & ~model.dropped
     df = int(use.sum())
     if df == 0:
@@ -267,6 +277,18 @@ def wald_test_of(model: Model, of_term: Mask) -> tuple[float, int, float]:
     coef = model.coef[use]
     statistic = float(coef @ np.linalg.solve(model.variance[np.ix_(use, use)], coef))
     return statistic, df, chi_square_tail(df, statistic)
+
+
+def d1(model: Model, of_term: Mask) -> FTest | None:
+    """The pooled Wald test of some columns, shape (p,); None where they have no coefficient."""
+    use = of_term & ~model.dropped
+    if model.pooled is None or not use.any():
+        return None
+    coef = np.array([one.coef[use] for one in model.sets])
+    variance = np.array([one.variance[np.ix_(use, use)] for one in model.sets])
+    from hcc2l.stats import pooling
+
+    return pooling.wald_test(coef, variance, model.pooled.df_complete)
 
 
 def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, int, float]:

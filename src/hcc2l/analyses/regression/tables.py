@@ -20,7 +20,11 @@ from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Suppressed, Table, Value, finite
 from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
-MODELS = {"univariable": "Univariable", "multivariable": "Multivariable"}
+MODELS = {
+    "univariable": "Univariable",
+    "multivariable": "Multivariable",
+    "complete-cases": "Complete cases",
+}
 
 
 def term_rows(data: Regression, model: Model) -> list[Row]:
@@ -57,18 +61,40 @@ def term_rows(data: Regression, model: Model) -> list[Row]:
 
 def terms_table(data: Regression, models: Sequence[Model]) -> Table:
     """Every coefficient of every model; for JSON and CSV."""
-    rows = tuple(row for model in models for row in term_rows(data, model))
+    rows = tuple(
+        {**row, **pooled} for model in models
+        for row, pooled in zip(term_rows(data, model), _pooled(model, models), strict=True)
+    )  # fmt: skip
     return Table("terms", "Terms of every model", tuple(rows[0]), rows)
 
 
+def _pooled(model: Model, models: Sequence[Model]) -> list[Row]:
+    """Degrees of freedom and fraction of missing information, where any model is pooled."""
+    size = len(model.matrix.columns)
+    if all(other.pooled is None for other in models):
+        return [{}] * size
+    if model.pooled is None:
+        return [{"df": None, "fmi": None}] * size
+    return [
+        {"df": finite(df), "fmi": finite(fmi)}
+        for df, fmi in zip(
+            model.pooled.df.tolist(), model.pooled.missing_information.tolist(), strict=True
+        )
+    ]
+
+
 def regression_table(
-    data: Regression, alone: Sequence[Model], final: Model | None, title: str
-) -> Table:
+    data: Regression, alone: Sequence[Model], final: Model | None, title: str,
+    complete_cases: Model | None = None,
+) -> Table:  # fmt: skip
     """One row per model and level, reference included; the models are laid across for readers."""
     by_term = {model.terms[0].text: model for model in alone}
     rows: list[Row] = []
     for text in dict.fromkeys(data.spec.covariates):
-        models = {"univariable": by_term.get(text), "multivariable": final}
+        models = {
+            "univariable": by_term.get(text), "multivariable": final,
+            "complete-cases": complete_cases,
+        }  # fmt: skip
         fitted = {name: m for name, m in models.items() if m is not None and _has_term(m, text)}
         first = next(iter(fitted.values()), None)
         if first is None:
@@ -94,6 +120,11 @@ def regression_table(
     every = [*alone, *([final] if final is not None else [])]
     if any(fit.matrix.knots for fit in every):
         notes.append(_curve_note(data, every))
+    if complete_cases is not None:
+        notes += [
+            f"Complete cases: {complete_cases.n} patients, {complete_cases.events} events.",
+            "n and events of levels are means over the imputed data sets.",
+        ]
     return Table(
         "regression", title, tuple(rows[0]), tuple(rows), columns, tuple(notes),
         stacked="model" if stacked else "",
@@ -125,7 +156,16 @@ def _has_term(model: Model, text: str) -> bool:
 
 
 def _counts(data: Regression, model: Model, term: ModelTerm, level: str | None) -> dict[str, Value]:
-    """Patients and events of a level in a model."""
+    """Patients and events of a level in a model; of a pooled one the means of its sets."""
+    if model.pooled is not None:
+        each = [
+            _counts(data, one, next(t for t in one.terms if t.text == term.text), level)
+            for one in model.sets
+        ]
+        return {
+            key: round(sum(int(str(counts[key])) for counts in each) / len(each))
+            for key in ("n", "events")
+        }
     inside = model.rows.copy()
     if level is not None and term.factor is not None:
         inside &= term.factor.codes == term.factor.levels.index(level)
@@ -146,6 +186,13 @@ def _effect(data: Regression, model: Model, term: ModelTerm, level: str | None) 
     return dict.fromkeys(keys) | {data.ratio: 1.0 if reference else None}
 
 
+def model_rows(models: Sequence[Model]) -> tuple[Row, ...]:
+    """The rows of the table `models`, all with the keys of any."""
+    rows = [model_row(model) for model in models]
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return tuple({**dict.fromkeys(keys), **row} for row in rows)
+
+
 def model_row(model: Model) -> Row:
     """A row of the table `models`: the common keys, then those of the kind of regression."""
 
@@ -158,10 +205,10 @@ def model_row(model: Model) -> Row:
     loglik: float | None = model.loglik
     lr: float | None = 2.0 * (model.loglik - model.loglik_null)
     aic = finite(model.aic)
-    if model.unreached.any():  # these belong to the maximum
+    if model.pooled is not None or model.unreached.any():  # these belong to the maximum
         loglik = lr = aic = wald = None
     return {"model": model.name, "kind": model.kind, "n": model.n, "events": model.events,
-            "loglik_null": model.loglik_null, "loglik": loglik, "lr_statistic": lr,
+            "loglik_null": finite(model.loglik_null), "loglik": loglik, "lr_statistic": lr,
             "lr_df": model.df, "lr_p": p(lr), "wald_statistic": wald, "wald_df": model.df,
             "wald_p": p(wald), "score_statistic": score, "score_df": model.df,
             "score_p": p(score), "aic": aic, **rest}  # fmt: skip
