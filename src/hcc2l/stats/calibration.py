@@ -79,7 +79,7 @@ def by_events(ratio: float, events: int, conf_level: float) -> tuple[float, floa
 def binary_overall(outcome: Mask, risk: Floats, conf_level: float) -> Overall:
     """Observed and expected share where the outcome of every patient is known; Wilson limits."""
     n, observed, expected = outcome.size, float(outcome.mean()), float(risk.mean())
-    lower, upper = proportion_limits(np.array(outcome.sum()), np.array(n), conf_level)
+    lower, upper = proportion_limits(np.array(float(outcome.sum())), np.array(float(n)), conf_level)
     log_error = math.sqrt((1.0 - observed) / (n * observed)) if observed else math.nan
     limits = _around(observed / expected, log_error, conf_level)
     std_err = math.sqrt(observed * (1.0 - observed) / n)
