@@ -79,7 +79,8 @@ def by_events(ratio: float, events: int, conf_level: float) -> tuple[float, floa
 def binary_overall(outcome: Mask, risk: Floats, conf_level: float) -> Overall:
     """Observed and expected share where the outcome of every patient is known; Wilson limits."""
     n, observed, expected = outcome.size, float(outcome.mean()), float(risk.mean())
-    lower, upper = proportion_limits(np.array(float(outcome.sum())), np.array(float(n)), conf_level)
+    count = np.array(float(outcome.sum()))
+    lower, upper = proportion_limits(count, np.array(float(n)), conf_level)
     log_error = math.sqrt((1.0 - observed) / (n * observed)) if observed else math.nan
     limits = _around(observed / expected, log_error, conf_level)
     std_err = math.sqrt(observed * (1.0 - observed) / n)
@@ -229,7 +230,7 @@ def binary_group_risks(
 ) -> list[GroupRisk]:
     """Mean predicted risk, and the observed share with Wilson limits, in each group."""
     n = np.bincount(group).astype(np.float64)
-    count = np.bincount(group, weights=outcome)
+    count = np.bincount(group, weights=outcome).astype(np.float64)
     predicted = np.bincount(group, weights=risk) / n
     limits = proportion_limits(count, n, conf_level)
     return [
