@@ -10,6 +10,7 @@ from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
 from hcc2l.specs.options import (
     MOST_SAMPLES,
+    OUTPUT,
     RANDOM,
     AnalysisSpec,
     SurvivalSpec,
@@ -98,6 +99,10 @@ class RegressionSpec(AnalysisSpec):
         metavar="N", panel=RANDOM, high=MOST_SAMPLES,
     )  # fmt: skip
     seed: int = seed_option()
+    save_model: str | None = option(
+        None, "Save the multivariable model as .json, for validate in other patients.",
+        metavar="FILE", panel=OUTPUT, in_dictionary=False,
+    )  # fmt: skip
     which: CoxFigure | None = option(
         None, "Models in the figure: univariable, multivariable, both, subgroups or adjusted.",
         metavar="MODELS", panel=_EFFECTS, place=1,
@@ -187,6 +192,18 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             for one, other in (("--subgroups", "--within"), ("--within", "--subgroups"))
         ),
         *(Excludes("--firth", other) for other in ("--weights", "--cluster", "--robust")),
+        Excludes(
+            "--save-model", "--strata",
+            message="A stratified model has a baseline of its own in each stratum; it cannot be "
+            "saved.",
+            hint="Use the stratum as a covariate, or omit --save-model.",
+        ),
+        Excludes(
+            "--save-model", "--landmark",
+            message="Times of a model from a landmark are not those of the endpoint; it cannot be "
+            "saved.",
+            hint="Omit one of the two.",
+        ),
         Needs(
             "--which subgroups", ("--subgroups",),
             message="There is nothing to draw for --which subgroups.",

@@ -12,6 +12,7 @@ from hcc2l.analyses.cox.figure import cox_figure
 from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import cox_results
+from hcc2l.analyses.cox.saved import model_file
 from hcc2l.analyses.cox.tables import cox_tables
 from hcc2l.analyses.regression.models import account_of_final
 from hcc2l.analyses.regression.performance import performance_table
@@ -44,6 +45,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     if spec.performance:
         performance, more = performance_table(data, candidates, results.fitted)
         tables.append(performance)
+    save = None if spec.save_model is None else model_file(cohort, data, results.fitted.final)
     settings = spec.settings() | data.outcome.endpoint.settings
     text, references = cox_methods(data, results, cohort)
     return Report(
@@ -52,6 +54,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         tables=tuple(tables),
         notes=(*row_notes(cohort, outcome), *cox_notes(cohort, data, results), *more),
         draw=lambda: cox_figure(data, results, tables),
+        save=save,
         methods=text,
         references=references,
         show_methods=spec.methods,

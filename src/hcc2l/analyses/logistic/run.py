@@ -8,6 +8,7 @@ from hcc2l.analyses.logistic.data import limits_kind, prepare
 from hcc2l.analyses.logistic.methods import logistic_methods
 from hcc2l.analyses.logistic.notes import later_notes
 from hcc2l.analyses.logistic.results import logistic_results
+from hcc2l.analyses.logistic.saved import model_file
 from hcc2l.analyses.logistic.tables import logistic_tables
 from hcc2l.analyses.regression.figure import forest_figure
 from hcc2l.analyses.regression.models import account_of_final
@@ -44,6 +45,7 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
         tables.append(performance)
     column, _, value = data.outcome.partition("=")
     outcome = f"{cohort.label(column)}{' = ' + value if value else ''}"
+    save = None if spec.save_model is None else model_file(cohort, data, fitted.final)
     methods, references = logistic_methods(data, fitted, cohort, outcome)
     return Report(
         title=f"{outcome}: logistic regression — {cohort.title}",
@@ -62,4 +64,5 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
         methods=methods,
         references=references,
         show_methods=spec.methods,
+        save=save,
     )  # fmt: skip
