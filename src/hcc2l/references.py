@@ -32,8 +32,19 @@ AUSTIN_2014 = (
     "2014;33:1242–1258."
 )
 
+AUSTIN_2020 = (
+    "Austin PC, Harrell FE Jr, van Klaveren D. Graphical calibration curves and the integrated "
+    "calibration index (ICI) for survival models. Stat Med 2020;39:2714–2742."
+)
+
 BENJAMINI_HOCHBERG_1995 = (
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289–300."
+)
+
+BLANCHE_2013 = (
+    "Blanche P, Dartigues JF, Jacqmin-Gadda H. Estimating and comparing time-dependent areas under "
+    "receiver operating characteristic curves for censored event times with competing risks. Stat "
+    "Med 2013;32:5381–5397."
 )
 
 BRESLOW_1974 = "Breslow N. Covariance analysis of censored survival data. Biometrics 1974;30:89–99."
@@ -91,6 +102,11 @@ GEHAN_1965 = (
 GRAMBSCH_THERNEAU_1994 = (
     "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted "
     "residuals. Biometrika 1994;81:515–526."
+)
+
+GERDS_2006 = (
+    "Gerds TA, Schumacher M. Consistent estimation of the expected Brier score in general survival "
+    "models with right-censored event times. Biom J 2006;48:1029–1040."
 )
 
 GRAY_1988 = (
@@ -183,6 +199,12 @@ MCCAFFREY_2004 = (
 )
 
 MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195."
+
+MCLERNON_2023 = (
+    "McLernon DJ, Giardiello D, Van Calster B, et al. Assessing performance and clinical "
+    "usefulness in prediction models with survival outcomes: practical guidance for Cox "
+    "proportional hazards models. Ann Intern Med 2023;176:105–114."
+)
 
 MCNEMAR_1947 = (
     "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
@@ -281,6 +303,17 @@ UNO_2011 = (
 VANDERWEELE_DING_2017 = (
     "VanderWeele TJ, Ding P. Sensitivity analysis in observational research: introducing the "
     "E-value. Ann Intern Med 2017;167:268–274."
+)
+
+VICKERS_2006 = (
+    "Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction "
+    "models. Med Decis Making 2006;26:565–574."
+)
+
+VICKERS_2008 = (
+    "Vickers AJ, Cronin AM, Elkin EB, Gonen M. Extensions to decision curve analysis, a novel "
+    "method for evaluating diagnostic tests, prediction models and molecular markers. BMC Med "
+    "Inform Decis Mak 2008;8:53."
 )
 
 WILCOXON_1945 = (

@@ -9,7 +9,7 @@ from typing import Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.options import MOST_SAMPLES, RANDOM, SurvivalSpec, option, seed_option
-from hcc2l.specs.rules import Excludes, NoEffect
+from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
 Picture = Literal["calibration", "decision", "auc", "survival"]
 
@@ -32,7 +32,11 @@ class ValidateSpec(SurvivalSpec):
             "outcome that is known in every patient.",
         ),
         NoEffect("--thresholds", ("--model", "--risk")),
-        NoEffect("--boot", ("--model",)),
+        Needs(
+            "--boot", ("--model",),
+            message="--boot corrects a model that was made in these patients for optimism.",
+            hint="Name its file: --model model.json.",
+        ),
     )  # fmt: skip
 
     score: Sequence[str] = option(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from hcc2l.analyses.accounting import account_notes, provenance
 from hcc2l.analyses.cautions import reading_notes, row_notes
 from hcc2l.analyses.validate.data import prepare
+from hcc2l.analyses.validate.figure import validation_figure
+from hcc2l.analyses.validate.methods import conventions, validation_methods
+from hcc2l.analyses.validate.notes import validation_notes
 from hcc2l.analyses.validate.results import validation
 from hcc2l.analyses.validate.tables import validation_tables
 from hcc2l.cohort import Cohort
@@ -26,6 +29,7 @@ def run(cohort: Cohort, spec: ValidateSpec) -> Report:
     """
     data = prepare(cohort, spec)
     found = validation(data)
+    text, references = validation_methods(data, found)
     settings = spec.settings()
     if data.outcome is None:
         notes = [*reading_notes(cohort, data.code), *account_notes(data.account)]
@@ -36,8 +40,11 @@ def run(cohort: Cohort, spec: ValidateSpec) -> Report:
         title = f"{data.outcome.endpoint.label}: validation"
     return Report(
         title=f"{title} — {cohort.title}",
-        provenance=provenance("validate", cohort, data.account, settings, []),
+        provenance=provenance("validate", cohort, data.account, settings, conventions(data)),
         tables=tuple(validation_tables(data, found)),
-        notes=tuple(notes),
+        notes=(*notes, *validation_notes(data, found)),
+        draw=lambda: validation_figure(data, found),
+        methods=text,
+        references=references,
         show_methods=spec.methods,
     )

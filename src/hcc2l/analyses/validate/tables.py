@@ -79,7 +79,8 @@ def _performance(data: ValidationData, found: Validation) -> Table:
     heading = f"Estimate ({confidence(data.spec.conf_level)})"
     columns = (
         _score(data), Column("Measure", ("measure",), labels=MEASURES), *_time(data, rows),
-        Column(heading, ("estimate", "lower", "upper"), form="interval", decimals=3),
+        Column(heading, ("estimate", "lower", "upper"), form="interval", kind="statistic",
+               decimals=3),
         Column("p", ("p",)), *more,
     )  # fmt: skip
     return Table("performance", f"Performance in {data.n} patients, {int(data.event.sum())} events",
@@ -125,7 +126,7 @@ def _calibration(data: ValidationData, found: Validation) -> Iterator[Table]:
                form="interval", kind="probability", decimals=1),
     )  # fmt: skip
     yield Table("calibration", "Predicted and observed risk in groups of predicted risk",
-                tuple(rows[0]), tuple(rows), columns, stacked="score")  # fmt: skip
+                tuple(rows[0]), tuple(rows), columns, apart="score")  # fmt: skip
 
 
 def _curves(found: Validation) -> Iterator[Table]:
@@ -161,7 +162,7 @@ def _benefits(data: ValidationData, found: Validation) -> Iterator[Table]:
     note = ("Net benefit: true positives less false positives at the odds of the threshold, per "
             "patient.")  # fmt: skip
     yield Table("net_benefit", "Net benefit", tuple(rows[0]), tuple(rows), columns, (note,),
-                stacked="score")  # fmt: skip
+                apart="score")  # fmt: skip
 
 
 def _recalibration(data: ValidationData, found: Validation) -> Iterator[Table]:
@@ -185,7 +186,7 @@ def _recalibration(data: ValidationData, found: Validation) -> Iterator[Table]:
         "recalibrated model in others."
     )
     yield Table("recalibration", "The models recalibrated to these patients", tuple(rows[0]),
-                tuple(rows), columns, (note,), stacked="score")  # fmt: skip
+                tuple(rows), columns, (note,), apart="score")  # fmt: skip
 
 
 def _groups(data: ValidationData, found: Validation) -> Iterator[Table]:
