@@ -18,7 +18,7 @@ def net_benefit(
 
     True positives less false positives weighted by the odds of the threshold, per patient; the
     share with the event by `at` is Kaplan-Meier's among the patients treated (Vickers et al., BMC
-    Med Inform Decis Mak 2008;8:53; R's ``dcurves``). 0 where nobody is treated; NaN where nobody
+    Med Inform Decis Mak 2008;8:53; R's ``dcurves``). 0 where no patient is treated; NaN where none
     treated is followed until `at` and some are event-free.
 
     Parameters

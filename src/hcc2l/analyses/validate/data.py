@@ -35,6 +35,8 @@ class Predictor:
         Shape (n,): higher for a worse prognosis.
     levels
         Of a score of groups, whose values are places among them; empty for numbers.
+    columns
+        Of the cohort, from which it is computed.
     risks
         Predicted risk by time, shape (n,); empty where none is known.
     linear
@@ -50,6 +52,7 @@ class Predictor:
     label: str
     values: Floats
     levels: tuple[str, ...]
+    columns: tuple[str, ...]
     risks: Mapping[Time, Floats]
     linear: Mapping[Time, Floats]
     model: Applied | None = None
@@ -120,7 +123,7 @@ def prepare(cohort: Cohort, spec: ValidateSpec) -> ValidationData:
     InputError
         A file that holds no model; cells that are wrong.
     AnalysisError
-        No rows or no events remain, nobody is followed until a time, a score is constant.
+        No rows or no events remain, no patient is followed until a time, a score is constant.
     """
     models = {path: read_model(path) for path in dict.fromkeys(spec.model)}
     _refuse_repeated([*spec.score, *spec.risk, *(m.name for m in models.values())])
@@ -207,7 +210,9 @@ def _refuse_kind(path: str, model: SavedModel, spec: ValidateSpec) -> None:
 
 
 def _of_score(score: Score, keep: Mask) -> Predictor:
-    return Predictor(score.name, score.label, score.values[keep], score.levels, {}, {})
+    return Predictor(
+        score.name, score.label, score.values[keep], score.levels, (score.column,), {}, {}
+    )  # fmt: skip
 
 
 def _of_model(cohort: Cohort, model: Applied, times: Sequence[Time], keep: Mask) -> Predictor:
@@ -215,16 +220,16 @@ def _of_model(cohort: Cohort, model: Applied, times: Sequence[Time], keep: Mask)
     risks = {t: risk for t in times if (risk := model.risk(linear, t)) is not None}
     shared = int((rows_of_origin(cohort, model.saved) & keep).sum())
     name = model.saved.name
-    return Predictor(
-        name, name, linear, (), risks, dict.fromkeys(risks or [None], linear), model, shared
-    )  # fmt: skip
+    columns = tuple(dict.fromkeys(term.column for term in model.terms))
+    by_time = dict.fromkeys(risks or [None], linear)
+    return Predictor(name, name, linear, (), columns, risks, by_time, model, shared)
 
 
 def _of_risk(score: Score, times: Sequence[Time], keep: Mask, *, timed: bool) -> Predictor:
     risk = score.values[keep]
     linear = linked(risk, timed=timed)
     return Predictor(
-        score.name, score.label, risk, (), {times[0]: risk}, {times[0]: linear}
+        score.name, score.label, risk, (), (score.column,), {times[0]: risk}, {times[0]: linear}
     )  # fmt: skip
 
 

@@ -23,6 +23,12 @@ def made_here(data: ValidationData) -> list[Predictor]:
     return [p for p in data.predictors if p.shared]
 
 
+def known_later(data: ValidationData) -> list[str]:
+    """The columns of scores and models that are known only after time 0."""
+    columns = dict.fromkeys(column for p in data.predictors for column in p.columns)
+    return [column for column in columns if data.cohort.known_after_start(column)]
+
+
 def without_risk(data: ValidationData) -> list[Predictor]:
     """The scores that predict no risk, being no models."""
     return [p for p in data.predictors if p.model is None and not p.risks]

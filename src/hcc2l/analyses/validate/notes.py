@@ -19,6 +19,7 @@ def validation_notes(data: ValidationData, found: Validation) -> list[Note]:
         *_made_here(data, found),
         *_other_endpoints(data),
         *_units(data),
+        *_known_later(data),
         *_events(data),
         *_follow_up(data),
         *_no_risk(data),
@@ -41,7 +42,8 @@ def _made_here(data: ValidationData, found: Validation) -> Iterator[Note]:
         assert predictor.model is not None
         origin = predictor.model.saved.made_from
         assert origin is not None
-        who = f"{predictor.label} was made in {predictor.shared} of these {data.n} patients"
+        part = "" if predictor.shared == data.n else f"{predictor.shared} of "
+        who = f"{predictor.label} was made in {part}these {data.n} patients"
         corrected = found.corrected.get(predictor.name)
         if corrected is None:
             yield Note(
@@ -93,6 +95,17 @@ def _units(data: ValidationData) -> Iterator[Note]:
                 f"{'this column' if len(columns) == 1 else 'these columns'}. Check it, and add it "
                 "to hcc2l.toml.",
             )  # fmt: skip
+
+
+def _known_later(data: ValidationData) -> Iterator[Note]:
+    for column in findings.known_later(data):
+        yield Note(
+            "warning", "immortal-time",
+            f"{data.cohort.label(column)} is determined only after time 0, and patients must "
+            "survive long enough for it to be observed (immortal-time bias). Use a value known at "
+            f'baseline, or, if it was known then, set role = "baseline" for {column} in '
+            "hcc2l.toml.",
+        )  # fmt: skip
 
 
 def _events(data: ValidationData) -> Iterator[Note]:

@@ -104,7 +104,13 @@ class ScoreGroup:
 
 @dataclass(frozen=True)
 class Likelihood:
-    """The model of a score alone, as a number: its log-likelihood, AIC, and test."""
+    """The model of a score alone, as a number: its log-likelihood, AIC, and test.
+
+    Attributes
+    ----------
+    aic
+        NaN for a model made in these patients, whose parameters were estimated in them.
+    """
 
     score: str
     loglik: float
@@ -291,7 +297,7 @@ def _likelihood(data: ValidationData, predictor: Predictor) -> Likelihood:
     loglik, null = _fit(data, predictor)
     statistic = max(2.0 * (loglik - null), 0.0)
     parameters = 1 if data.outcome is not None else 2
-    aic = 2.0 * parameters - 2.0 * loglik
+    aic = math.nan if predictor.shared else 2.0 * parameters - 2.0 * loglik
     return Likelihood(predictor.name, loglik, aic, statistic, chi_square_tail(1, statistic))
 
 

@@ -25,7 +25,7 @@ def run(cohort: Cohort, spec: ValidateSpec) -> Report:
     InputError
         A file holds no model, or cells of the cohort cannot be read.
     AnalysisError
-        No rows or events remain, nobody is followed until a time, or a score is constant.
+        No rows or events remain, no patient is followed until a time, or a score is constant.
     """
     data = prepare(cohort, spec)
     found = validation(data)

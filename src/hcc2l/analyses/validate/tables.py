@@ -217,7 +217,7 @@ def _groups(data: ValidationData, found: Validation) -> Iterator[Table]:
 
 def _likelihoods(data: ValidationData, found: Validation) -> Table:
     rows: list[Row] = [
-        {"score": x.score, "loglik": x.loglik, "aic": x.aic, "lr_statistic": x.statistic,
+        {"score": x.score, "loglik": x.loglik, "aic": finite(x.aic), "lr_statistic": x.statistic,
          "lr_df": 1, "lr_p": finite(x.p)}
         for x in found.likelihoods
     ]  # fmt: skip
