@@ -179,11 +179,11 @@ def _shift(outcome: Mask, logit: Floats) -> float:
 def risk_groups(risk: Floats, groups: int) -> Ints:
     """The group of each patient, by quantiles of risk (type 7), shape (n,), from 0.
 
-    Groups are closed on the right; those between equal quantiles are merged.
+    Groups are closed on the right; those between equal quantiles are merged, empty ones left out.
     """
     breaks = np.unique(np.quantile(risk, np.linspace(0, 1, groups + 1)))
-    index = np.searchsorted(breaks, risk, side="left") - 1
-    return np.clip(index, 0, max(breaks.size - 2, 0)).astype(np.int64)
+    index = np.maximum(np.searchsorted(breaks, risk, side="left") - 1, 0)
+    return np.unique(index, return_inverse=True)[1].astype(np.int64)
 
 
 @dataclass(frozen=True)

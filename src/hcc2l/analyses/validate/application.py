@@ -82,8 +82,10 @@ def applied(
             cohort, path, term, known, keep, outcome
         )
         read.append(values[0])
-        total = total + values[1]
-    if not np.isfinite(total[keep & ~np.isnan(total)]).all():
+        with np.errstate(invalid="ignore"):  # two infinite parts; refused below
+            total = total + values[1]
+    missing = np.any([term.missing for term in read], axis=0)
+    if not np.isfinite(total[keep & ~missing]).all():
         raise AnalysisError(
             "The linear predictor is beyond the range of numbers.", where=f"--model {path}",
             hint="Check the coefficients, and the units of the columns.",
@@ -104,7 +106,8 @@ def _number(
             where=f"--model {path}, term {term.text}",
             hint='Give the model the coefficient of each level: "levels": {"A": 0, "B": 0.7}.',
         )
-    return read, read.values * known.coef
+    with np.errstate(over="ignore"):
+        return read, read.values * known.coef
 
 
 def _groups(

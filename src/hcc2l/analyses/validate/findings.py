@@ -46,7 +46,8 @@ def reversed_scores(found: Validation) -> Iterator[tuple[Predictor, Measure]]:
     """Scores of which higher values go with a better prognosis, limits included."""
     for predictor, measured in found.measures:
         for m in measured:
-            if m.time is None and m.measure in CONCORDANCE and m.upper < 0.5:
+            below = m.estimate < 0.5 and not m.upper >= 0.5  # without limits where it is 0
+            if m.time is None and m.measure in CONCORDANCE and below:
                 yield predictor, m
 
 
