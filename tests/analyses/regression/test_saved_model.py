@@ -33,7 +33,7 @@ def written(folder: Path, content: object) -> str:
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     model = SavedModel(
         "mine", "cox",
-        (SavedTerm("age", "years", 0.1 + 0.2, None), SavedTerm("x", None, None, {"A": 0.0, "B": 1})),
+        (SavedTerm("age", "years", 0.3, None), SavedTerm("x", None, None, {"A": 0.0, "B": 1})),
         source="Paper", endpoint="Overall survival", unit="months",
         baseline=SavedBaseline((1.5, 2.0), (0.9, 0.8), 1.25, 30.0),
         made_from=Origin("cohort.csv", "ab", ("age>60",), 80, 40, "stepwise aic"),

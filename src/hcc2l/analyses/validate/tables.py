@@ -107,7 +107,9 @@ def _comparisons(data: ValidationData, found: Validation) -> Iterator[Table]:
         Column("p", ("p",)),
     )  # fmt: skip
     title = "Differences between scores in the same patients"
-    yield Table("comparisons", title, tuple(rows[0]), tuple(rows), columns)
+    yield Table(
+        "comparisons", title, tuple(rows[0]), tuple(rows), columns, stacked="score_a"
+    )  # fmt: skip
 
 
 def _calibration(data: ValidationData, found: Validation) -> Iterator[Table]:
