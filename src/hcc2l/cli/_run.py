@@ -240,7 +240,7 @@ def files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Id
     if options.get("matched") is not None:
         in_use[identity(options["matched"])] = "the matched cohort"
     for path in options.get("model", ()):
-        in_use[identity(path)] = "a model"
+        in_use[identity(beside(cohort, path))] = "a model"
     events = cohort.dictionary.options(command, options).get("events")
     if isinstance(events, str):
         in_use[identity(beside(cohort, events))] = "the file of adverse events"

@@ -83,6 +83,8 @@ def with_baseline(**keys: object) -> dict[str, Any]:
         (changed(terms=[{"coef": 1}]), "terms[1]", "no name"),
         (changed(terms=COX["terms"] * 2), "terms", "'age' stands in the model twice"),
         (with_term(coef="0.02"), "term age", "'0.02' is not a number"),
+        (with_term(coef=10**400), "term age", "is not a number"),
+        ("[" * 100_000, "", "nested too deeply"),
         (with_term(coef=True), "term age", "True is not a number"),
         (with_term(levels={"A": 0, "B": 1}), "term age", 'either "coef" or "levels"'),
         (with_term(beta=1), "terms[1]", "no key 'beta'"),
@@ -116,3 +118,12 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="UTF-8"):
         read_model(str(tmp_path / "x.json"))
+
+
+def test_control_characters_of_a_name_are_not_printed(tmp_path: Path) -> None:
+    assert "\x1b" not in read_model(written(tmp_path, COX | {"name": "\x1b[31mred"})).name
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a file"):
+        read_model(str(tmp_path))

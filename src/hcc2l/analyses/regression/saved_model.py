@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
+from hcc2l.cohort import printable
 from hcc2l.errors import InputError, did_you_mean
 from hcc2l.wording import listed
 
@@ -28,6 +30,7 @@ _KEYS = (
 _TERM_KEYS = ("term", "unit", "coef", "levels")
 _BASELINE_KEYS = ("time", "survival", "linear_predictor", "until")
 _ORIGIN_KEYS = ("file", "sha256", "where", "n", "events", "selection")
+_MOST_BYTES = 20_000_000
 _EXAMPLE = '{"type": "cox", "terms": [{"term": "age", "coef": 0.02}]}'
 
 
@@ -151,30 +154,41 @@ def read_model(path: str) -> SavedModel:
     file = Path(path)
     try:
         content = json.loads(
-            file.read_text(encoding="utf-8-sig"),
-            parse_constant=_no_constant,
-            object_pairs_hook=_of_distinct_keys,
+            _text_of(file), parse_constant=_no_constant, object_pairs_hook=_of_distinct_keys
         )
-    except OSError as error:
-        raise InputError(
-            f"The model cannot be read: {error.strerror}.", where=path,
-            hint="Check the path; cox --save-model writes such a file.",
-        ) from None  # fmt: skip
     except json.JSONDecodeError as error:
         raise InputError(
             f"This is not JSON: {error.msg}, line {error.lineno}.", where=path,
             hint=f"The least that a model says: {_EXAMPLE}.",
         ) from None  # fmt: skip
-    except UnicodeDecodeError:
-        raise InputError(
-            "The file is not UTF-8 text.", where=path, hint="Save it as UTF-8."
-        ) from None
     except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise InputError(
-            f"This is not a model: {error}.", where=path,
+            f"This is not a model: {why}.", where=path,
             hint=f"The least that a model says: {_EXAMPLE}.",
         ) from None  # fmt: skip
     return _Reader(path).model(content, file.stem)
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file, which must not be endless."""
+    hint = "cox --save-model writes such a file."
+    if file.exists() and not file.is_file():
+        raise InputError("The model is not a file.", where=str(file), hint=hint)
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(
+            f"The model cannot be read: {error.strerror}.", where=str(file),
+            hint=f"Check the path; {hint}",
+        ) from None  # fmt: skip
+    if len(content) > _MOST_BYTES:
+        raise InputError("The file is too large for a model.", where=str(file), hint=hint)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("The file is not UTF-8 text.", where=str(file), hint=hint) from None
 
 
 def _no_constant(text: str) -> NoReturn:
@@ -209,8 +223,9 @@ class _Reader:
 
     def number(self, value: object, place: str) -> float:
         usable = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not usable or not math.isfinite(float(value)):  # type: ignore[arg-type]
-            self.refuse(place, f"{value!r} is not a number.", "Write a number such as 0.25.")
+        if not usable or not abs(value) <= sys.float_info.max:  # type: ignore[arg-type]
+            shown = repr(value) if len(repr(value)) < 40 else f"{repr(value)[:40]}…"
+            self.refuse(place, f"{shown} is not a number.", "Write a number such as 0.25.")
         return float(value)  # type: ignore[arg-type]
 
     def numbers(self, value: object, place: str) -> tuple[float, ...]:
@@ -221,7 +236,7 @@ class _Reader:
     def text(self, value: object, place: str) -> str | None:
         if value is not None and (not isinstance(value, str) or not value.strip()):
             self.refuse(place, f"{value!r} is not text.", "Put it in quotation marks.")
-        return value
+        return None if value is None else printable(value)
 
     def model(self, content: object, stem: str) -> SavedModel:
         given = self.keys(content, "", _KEYS)

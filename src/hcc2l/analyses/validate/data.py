@@ -16,6 +16,7 @@ from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Mask, RowAccount
 from hcc2l.design.endpoints import endpoint_columns, read_event
 from hcc2l.errors import AnalysisError, UsageError
+from hcc2l.readers import beside
 from hcc2l.specs import ValidateSpec
 from hcc2l.stats.calibration_curve import linked
 from hcc2l.stats.risk_sets import time_tolerance
@@ -125,7 +126,9 @@ def prepare(cohort: Cohort, spec: ValidateSpec) -> ValidationData:
     AnalysisError
         No rows or no events remain, no patient is followed until a time, a score is constant.
     """
-    models = {path: read_model(path) for path in dict.fromkeys(spec.model)}
+    models = {
+        path: read_model(str(beside(cohort, path))) for path in dict.fromkeys(spec.model)
+    }  # fmt: skip
     _refuse_repeated([*spec.score, *spec.risk, *(m.name for m in models.values())])
     for path, model in models.items():
         _refuse_kind(path, model, spec)
