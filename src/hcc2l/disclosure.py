@@ -23,6 +23,7 @@ from hcc2l.report import (
     Note,
     Report,
     Row,
+    SplineFigure,
     Suppressed,
     SurvivalFigure,
     SurvivalPanels,
@@ -32,7 +33,7 @@ from hcc2l.report import (
 from hcc2l.wording import listed
 
 NO_PATIENTS = frozenset({
-    "any_count", "decimals", "depth", "distinct", "left", "node", "pair", "parent", "rank",
+    "any_count", "decimals", "depth", "distinct", "knot", "left", "node", "pair", "parent", "rank",
     "root_count", "row", "samples", "step", "right",
 })  # fmt: skip
 """Counts of the glossary that number or count something else than patients."""
@@ -404,6 +405,8 @@ def _draw(draw: Callable[[], Figure], least: int, hidden: bool) -> Figure:
         return _survival(figure, least)
     if isinstance(figure, SurvivalPanels) and not few:
         return replace(figure, panels=tuple(_survival(p, least) for p in figure.panels))
+    if isinstance(figure, SplineFigure):
+        return replace(figure, patients=())
     if isinstance(figure, ForestFigure) and hidden:
         rows = tuple(
             replace(row, n=None, events=None, reference_n=None, reference_events=None)

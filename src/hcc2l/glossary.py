@@ -78,7 +78,9 @@ GLOSSARY: dict[str, Key] = {
     "p_adjusted": Key("p adjusted", "p", "p adjusted for the number of comparisons"),
     "term": Key("Variable", "text", "the term of the model, as it was given"),
     "level": Key("Level", "text", "level of a factor; null for a numeric term"),
-    "reference": Key("Reference", "text", "reference level; null for a numeric term"),
+    "reference": Key(
+        "Reference", "text", "reference level; null for a numeric term; of a curve, a value"
+    ),
     "kind": Key(
         "Kind",
         "text",
@@ -102,9 +104,22 @@ GLOSSARY: dict[str, Key] = {
     "hosmer_lemeshow_statistic": Key("Hosmer–Lemeshow", "statistic", "test of calibration"),
     "hosmer_lemeshow_df": Key("df", "degrees", "its degrees of freedom"),
     "hosmer_lemeshow_p": Key("p", "p", "its p-value"),
+    "value": Key("Value", "estimate", "value of a variable, in its unit"),
+    "knot": Key("Knot", "count", "number of a knot of a spline, ascending from 1"),
+    "form": Key("Form", "text", "form of a variable: linear, log2, rcs (spline) or cut (groups)"),
     "ties": Key("Ties", "text", "method for tied event times"),
     "loglik_null": Key("Log-likelihood, null", "criterion", "of the model without covariates"),
     "loglik": Key("Log-likelihood", "criterion", "of the fitted model"),
+    "loglik_cut": Key("Log-likelihood, cut-off", "criterion", "of the marker in two groups"),
+    "loglik_curve": Key("Log-likelihood, curve", "criterion", "of the marker as a spline"),
+    "df_curve": Key("df", "degrees", "degrees of freedom of the spline"),
+    "aic_cut": Key("AIC, cut-off", "criterion", "of the marker in two groups"),
+    "aic_curve": Key("AIC, curve", "criterion", "of the marker as a spline"),
+    "retained": Key(
+        "χ² retained",
+        "probability",
+        "likelihood-ratio χ² of the cut-off, as a share of the curve's",
+    ),
     "lr_statistic": Key("LR", "statistic", "likelihood-ratio test of all covariates"),
     "lr_df": Key("df", "degrees", "its degrees of freedom"),
     "lr_p": Key("p", "p", "its p-value"),

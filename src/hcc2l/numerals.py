@@ -152,6 +152,11 @@ def cutpoint(value: float) -> str:
     return _marked(f"{value:.7g}")
 
 
+def in_text(value: float) -> str:
+    """A value of a marker of which three digits say enough, such as a knot: `62.9`, `2550`."""
+    return cutpoint(float(f"{value:.3g}"))
+
+
 def _signed(text: str) -> str:
     if not text.strip("-0.%"):  # the number rounds to zero
         return _marked(text.removeprefix("-"))

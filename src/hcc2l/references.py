@@ -118,6 +118,12 @@ HARRELL_1996 = (
     "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med 1996;15:361–387."
 )
 
+HARRELL_2015 = (
+    "Harrell FE Jr. Regression Modeling Strategies: With Applications to Linear Models, Logistic "
+    "and Ordinal Regression, and Survival Analysis. 2nd ed. Cham: Springer; 2015. "
+    "doi:10.1007/978-3-319-19425-7"
+)
+
 HEINZE_SCHEMPER_2001 = (
     "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. "
     "Biometrics 2001;57:114–119."

@@ -380,6 +380,67 @@ class ForestFigure(Figure):
 
 
 @dataclass(frozen=True)
+class RatioCurve:
+    """The ratio of each value of a marker against the reference, in one group.
+
+    Attributes
+    ----------
+    panel
+        Index of its panel in `SplineFigure.titles`.
+    value
+        Ascending, in the unit of the marker.
+    """
+
+    panel: int
+    group: str
+    value: Numbers
+    ratio: Known
+    lower: Known
+    upper: Known
+
+
+@dataclass(frozen=True)
+class MarkerDensity:
+    """How the values of a marker are distributed, as a smooth density over the points drawn."""
+
+    panel: int
+    value: Numbers
+    density: Numbers
+
+
+@dataclass(frozen=True)
+class MarkerValues:
+    """The values of single patients, below the curve."""
+
+    panel: int
+    value: Numbers
+
+
+@dataclass(frozen=True)
+class SplineFigure(Figure):
+    """Ratios along a marker with their bands, one panel for each spline.
+
+    Attributes
+    ----------
+    x_labels, annotations, references, log, legends
+        Of each panel: its axis, the tests above it, the value that the others are compared with,
+        whether the axis is logarithmic, and what its groups are, empty without groups.
+    y_label
+        Of all panels.
+    """
+
+    curves: tuple[RatioCurve, ...]
+    densities: tuple[MarkerDensity, ...]
+    patients: tuple[MarkerValues, ...]
+    x_labels: tuple[str, ...]
+    annotations: tuple[str, ...]
+    references: Numbers
+    log: tuple[bool, ...]
+    legends: tuple[str, ...]
+    y_label: str
+
+
+@dataclass(frozen=True)
 class TreeNode:
     """A node of a tree; `left` and `right` are None for a leaf.
 

@@ -21,6 +21,8 @@ _MOST_CUTS = 200
 _SPELLINGS = {"=": "==", "≥": ">=", "≤": "<="}
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 QUANTILES = {"median": 2, "tertiles": 3, "quartiles": 4}  # groups of equal size
+FEWEST_KNOTS, DEFAULT_KNOTS, MOST_KNOTS = 3, 4, 5
+_SPLINE = re.compile(r"rcs\d{0,9}", re.IGNORECASE)
 OPPOSITE = {">=": "<", "<=": ">", ">": "≤", "<": "≥"}
 
 
@@ -86,6 +88,8 @@ class Term:
         Operator and values of a comparison; several with `in`.
     scale
         Of `afp@log2`, `age@per10`; None for the number itself.
+    knots
+        How many knots of a restricted cubic spline are asked for: `afp@rcs4`; None without one.
     cuts_of_option
         Cut-points that `--cut` gives for the column; those of the term itself come first.
     references
@@ -99,6 +103,7 @@ class Term:
     dictionary_cut: bool = False
     comparison: tuple[Operator, tuple[str, ...]] | None = None
     scale: Scale | None = None
+    knots: int | None = None
     cuts_of_option: tuple[float | str, ...] = ()
     references: tuple[Assignment, ...] = ()
 
@@ -109,6 +114,12 @@ class Term:
 
     def refuse_scale(self, why: str) -> None:
         """UsageError for a number on another scale, where that would change nothing."""
+        if self.knots is not None:
+            raise UsageError(
+                f"{self.text} is a spline, a form of a covariate in cox, logistic and psmatch.",
+                where=self.where,
+                hint=f"Name the column itself: {self.option} {self.column}.",
+            )
         if self.scale is not None:
             raise UsageError(
                 f"{why}, so {self.text} would be the same as {self.column}.",
@@ -205,6 +216,14 @@ def parse_term(text: str, names: Sequence[str], option: str) -> Term:
         return Term(text, option, text)
     if "@" in text:
         column, _, after = text.rpartition("@")
+        if _SPLINE.fullmatch(after.strip()):
+            return _spline(text, parse_term(column, names, option), after, option)
+        if column not in names and _SPLINE.fullmatch(column.rpartition("@")[2].strip()):
+            raise UsageError(
+                f"{text!r} asks for more of a spline.",
+                where=option,
+                hint="A spline comes last: afp@log2@rcs4.",
+            )
         name = known_column(column, names, option)
         if after == "":
             return Term(text, option, name, dictionary_cut=True)
@@ -225,6 +244,33 @@ def parse_term(text: str, names: Sequence[str], option: str) -> Term:
             raise UsageError(f"{text!r} has no value to compare with.", where=option)
         return Term(text, option, name, comparison=(_operator(match[1]), (value,)))
     return Term(text, option, known_column(text, names, option))
+
+
+def _spline(text: str, of: Term, after: str, option: str) -> Term:
+    """The spline of a column, or of its logarithm: `afp@rcs4`, `afp@log2@rcs4`.
+
+    Raises
+    ------
+    UsageError
+        Another number of knots, or a spline of groups or of a spline.
+    """
+    if of.makes_groups or of.knots is not None:
+        raise UsageError(
+            f"{of.text} is {'a spline already' if of.knots else 'in groups'}, of which there is no "
+            "spline.",
+            where=option,
+            hint=f"Write {of.column}@rcs4 or {of.column}@log2@rcs4.",
+        )
+    digits = after.strip()[3:]
+    knots = int(digits) if digits else DEFAULT_KNOTS
+    if not FEWEST_KNOTS <= knots <= MOST_KNOTS:
+        raise UsageError(
+            f"A spline has {FEWEST_KNOTS} to {MOST_KNOTS} knots, not {knots}.",
+            where=option,
+            hint=f"Write {of.text}@rcs for {DEFAULT_KNOTS} knots, or {of.text}@rcs3, @rcs4 or "
+            "@rcs5.",
+        )
+    return replace(of, text=text, knots=knots)
 
 
 def _parse_scale(text: str) -> Scale | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import hcc2l
+from hcc2l.design.model import model_matrix, model_term
 from hcc2l.errors import InputError, UsageError
+from hcc2l.terms import Parser
 from tests.conftest import DATA, Run, Write
 from tests.reports import rows_of
 
@@ -115,3 +118,18 @@ def test_a_methods_paragraph_says_on_which_scale_a_covariate_is() -> None:
         HCC81, treat="lenvatinib", covariates=["age@per10", "sex"], endpoint="os"
     ).methods
     assert "with age (per 10) and sex as covariates" in text
+
+
+def test_a_spline_on_other_rows_keeps_the_knots_that_it_is_given() -> None:
+    cohort = hcc2l.read_cohort(HCC81)
+    (term,) = Parser(cohort.nameable).terms(["age@rcs3"], "-x")
+    keep = np.ones(cohort.rows, dtype=np.bool_)
+    column = model_term(cohort, term, keep, ())
+    first = keep & ~column.missing
+    half = first & (np.arange(cohort.rows) % 2 == 0)
+    whole = model_matrix([column], first)
+    part = model_matrix([column], half, whole.knots)
+    np.testing.assert_array_equal(part.x, whole.x[half[first]])
+    assert not np.array_equal(
+        model_matrix([column], half).knots["age@rcs3"], whole.knots["age@rcs3"]
+    )

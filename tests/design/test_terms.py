@@ -91,3 +91,16 @@ def test_an_assignment_has_a_plain_name_and_its_place(text: str, name: str, wher
     given = Parser(NAMES).assignment(text, "--outcome")
     assert given is not None
     assert (given.name, given.where) == (name, where)
+
+
+@pytest.mark.parametrize(
+    ("text", "knots", "scale"),
+    [("AFP@rcs", 4, None), ("AFP@rcs3", 3, None), ("afp@RCS5", 5, None),
+     ("AFP@log2@rcs4", 4, "log2"), ("AFP@per10@rcs", 4, "per")],
+)  # fmt: skip
+def test_a_spline_is_read_from_left_to_right(text: str, knots: int, scale: str | None) -> None:
+    (term,) = Parser(NAMES, ref=["AFP=20", "AFP=400"]).terms([text], "-x")
+    assert (term.column, term.text, term.knots) == ("AFP", text, knots)
+    assert (term.scale.kind if term.scale else None) == scale
+    assert [reference.value for reference in term.references] == ["20", "400"]
+    assert not term.makes_groups

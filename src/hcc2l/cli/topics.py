@@ -61,8 +61,14 @@ TOPICS = {
             ("`afp@log2`", "its logarithm to base 2: the ratio is per doubling"),
             ("`bilirubin@log`", "its natural logarithm"),
             ("`age@per10`", "divided by 10: the ratio is per 10 years"),
+            (
+                "`afp@rcs4`",
+                "a restricted cubic spline with 4 knots (3 to 5; `afp@rcs` has 4): a curve instead "
+                "of a straight line",
+            ),
+            ("`afp@log2@rcs4`", "a spline of the logarithm: forms are read from left to right"),
         ),
-        "Quotes keep < and > from the shell. The last three are for models (cox, logistic, "
+        "Quotes keep < and > from the shell. The last five are for models (cox, logistic, "
         "psmatch). A score that can be computed, such as albi_grade, is written like a column, and "
         "so is a value of a column with several for one patient: etiology___HBV.",
     ),

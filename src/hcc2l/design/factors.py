@@ -68,9 +68,10 @@ def factor(cohort: Cohort, term: Term, keep: Mask, limit: int | None = MAX_LEVEL
         A number without a cut-point, an unknown value, or more than `limit` groups that the
         dictionary does not declare; without a limit, more than half as many as rows (ids).
     """
-    if term.scale is not None:
+    if term.scale is not None or term.knots is not None:
+        what = "a number on another scale" if term.knots is None else "a spline"
         raise UsageError(
-            f"{term.text} is a number on another scale, not groups.",
+            f"{term.text} is {what}, not groups.",
             where=term.where,
             hint=f"Cut it into groups: {term.column}@median, or {term.column}@VALUE.",
         )
@@ -84,7 +85,7 @@ def factor(cohort: Cohort, term: Term, keep: Mask, limit: int | None = MAX_LEVEL
         if levels == ("no", "yes"):
             label = f"{label}{_comparison_words(term, several is not None)}"
     else:
-        cuts = _cuts_of(cohort, term, keep)
+        cuts = cuts_of(cohort, term, keep)
         if cuts:
             levels, codes = _cut(numbers(cohort, term.column, keep, to_cut=True), cuts)
         else:
@@ -128,7 +129,7 @@ def _comparison_words(term: Term, of_several: bool) -> str:
     return f" {'=' if operator == '==' else '≠'} {named[0]}"
 
 
-def _cuts_of(cohort: Cohort, term: Term, keep: Mask) -> tuple[float, ...]:
+def cuts_of(cohort: Cohort, term: Term, keep: Mask) -> tuple[float, ...]:
     """Cut-points of a term: its own, else those of --cut, else the dictionary's; may be empty."""
     cuts = term.cuts or term.cuts_of_option
     if not cuts and (term.dictionary_cut or cohort.column(term.column).kind == "number"):
@@ -283,7 +284,7 @@ def weights(cohort: Cohort, term: Term, account: RowAccount) -> Floats:
     UsageError
         The term is more than a column.
     """
-    if term.makes_groups or term.scale is not None:
+    if term.makes_groups or term.scale is not None or term.knots is not None:
         raise UsageError(
             f"Case weights are a column of numbers, not {term.text}.",
             where=term.where,

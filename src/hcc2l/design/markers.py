@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Mask, factor
-from hcc2l.design.model import usable_column
+from hcc2l.design.model import model_term, usable_column
 from hcc2l.design.rows import numbers
 from hcc2l.design.units import unit_notes
 from hcc2l.errors import UsageError, quoted_list
@@ -16,7 +17,7 @@ from hcc2l.report import Note
 from hcc2l.scores.compute import refuse_negative
 from hcc2l.scores.laboratory import is_measured, laboratory, measured
 from hcc2l.specs import RocSpec
-from hcc2l.terms import Parser, Term
+from hcc2l.terms import Parser, Scale, Term
 
 DEFAULT = ("afp", "alt", "pni")
 
@@ -31,6 +32,8 @@ class Marker:
         The columns it comes from.
     levels
         The groups, where the marker is a cut or a comparison: a value is a place among them.
+    knots, scale
+        Of the spline that its cut-offs are compared with; None without one.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Marker:
     columns: tuple[str, ...]
     levels: tuple[str, ...] = ()
     notes: tuple[Note, ...] = field(default=(), compare=False)
+    knots: int | None = None
+    scale: Scale | None = None
 
 
 def resolve_markers(
@@ -63,10 +68,21 @@ def resolve_markers(
                 hint="Write two or more markers: --combine afp+alt.",
             )  # fmt: skip
         texts += parts
+        _refuse_splines(parser, parts)
     return {
         m.name: m
         for m in (_marker(cohort, parser, t, keep, of_outcome) for t in dict.fromkeys(texts))
     }
+
+
+def _refuse_splines(parser: Parser, parts: Sequence[str]) -> None:
+    """UsageError for a spline in a combination, which adds the values themselves."""
+    for term in parser.terms(parts, "--combine"):
+        if term.knots is not None:
+            raise UsageError(
+                f"{term.text} is a spline, and markers are combined as they are.",
+                where="--combine", hint=f"Name the column itself: {term.column}.",
+            )  # fmt: skip
 
 
 def _default_markers(cohort: Cohort) -> list[str]:
@@ -86,7 +102,10 @@ def _marker(
     cohort: Cohort, parser: Parser, text: str, keep: Mask, of_outcome: tuple[str, ...]
 ) -> Marker:
     (term,) = parser.terms([text], "--marker")
-    term.refuse_scale("A ROC curve is the same on any scale")
+    if term.knots is not None:
+        model_term(cohort, term, keep, of_outcome)  # refuses levels, and the logarithm of 0
+    else:
+        term.refuse_scale("A ROC curve is the same on any scale")
     column = usable_column(cohort, term, of_outcome)
     if term.makes_groups or _is_class(cohort, column):
         return _grouped(cohort, term, keep)
@@ -101,8 +120,9 @@ def _marker(
         notes = unit_notes(cohort, term.column, kind, kept[~np.isnan(kept)])
     unit = cohort.dictionary.column(term.column).unit
     return Marker(
-        text, cohort.label(term.column), unit, values, cohort.sources(term.column), notes=notes
-    )
+        text, cohort.label(term.column), unit, values, cohort.sources(term.column), notes=notes,
+        knots=term.knots, scale=term.scale,
+    )  # fmt: skip
 
 
 def _is_class(cohort: Cohort, column: Column) -> bool:

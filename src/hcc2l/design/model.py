@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design.dates import looks_like_dates
-from hcc2l.design.factors import MAX_LEVELS, Factor, factor
+from hcc2l.design.factors import MAX_LEVELS, Factor, cuts_of, factor
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, quoted_list
 from hcc2l.levels import distinct
+from hcc2l.number_format import parse_number
 from hcc2l.terms import Scale, Term
 from hcc2l.wording import counted
+
+
+@dataclass(frozen=True)
+class Spline:
+    """What is asked of a restricted cubic spline.
+
+    Attributes
+    ----------
+    knots
+        Their number.
+    reference
+        The value that others are compared with, in the unit of the column; None for the median.
+    cuts
+        The cut-points that the column has elsewhere, which the curve is compared with.
+    label
+        Of the column, with its unit.
+    """
+
+    knots: int
+    reference: float | None
+    cuts: tuple[float, ...]
+    label: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +54,8 @@ class ModelTerm:
         The groups of a factor, or None for a number.
     scale
         On which a number is, as its label says; None for the number itself.
+    spline
+        Of the number on its scale; None for a straight line.
     """
 
     text: str
@@ -39,6 +64,7 @@ class ModelTerm:
     values: Floats | None
     factor: Factor | None
     scale: Scale | None = None
+    spline: Spline | None = None
 
     @property
     def missing(self) -> Mask:
@@ -62,7 +88,10 @@ class ModelTerm:
 
 @dataclass(frozen=True)
 class ModelColumn:
-    """One column of the design matrix: a number, or a level against the reference."""
+    """One column of the design matrix: a number, a level against the reference, or of a spline.
+
+    The columns of a spline have the levels ``linear``, ``nonlinear 1``, ``nonlinear 2`` …
+    """
 
     term: str
     level: str | None
@@ -79,10 +108,13 @@ class ModelMatrix:
         Shape (kept rows, p).
     columns
         Length p.
+    knots
+        Of each spline, by its term, on the scale of the term.
     """
 
     x: Floats
     columns: tuple[ModelColumn, ...]
+    knots: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -108,6 +140,8 @@ def model_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
         or entry.type in ("factor", "ordered")
         or bool(entry.levels)
     )
+    if term.knots is not None:
+        return _spline_term(cohort, term, column, keep)
     if as_factor and term.scale is None:
         return group_term(cohort, term, keep, outcome)
     values = numbers(cohort, term.column, keep)
@@ -116,6 +150,69 @@ def model_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
     elif entry.unit:
         label = f"{label}, {entry.unit}"
     return ModelTerm(term.text, term.column, label, values, None, term.scale)
+
+
+def _spline_term(cohort: Cohort, term: Term, column: Column, keep: Mask) -> ModelTerm:
+    """A restricted cubic spline of a number, or of its logarithm.
+
+    Raises
+    ------
+    UsageError
+        The column has levels, or `--ref` is not a number.
+    """
+    entry, label = cohort.dictionary.column(term.column), cohort.label(term.column)
+    declared = entry.type in ("factor", "ordered") or bool(entry.levels)
+    if declared or (column.kind == "text" and not number_with_errors(cohort, column)):
+        raise UsageError(
+            f"{term.column} has levels; only a number has a spline.",
+            where=term.where,
+            hint=f"Name the column itself: {term.option} {term.column}.",
+        )
+    assert term.knots is not None
+    values = numbers(cohort, term.column, keep)
+    label = f"{label}, {entry.unit}" if entry.unit else label
+    of = ""
+    if term.scale is not None:
+        _, values = _on_scale(cohort, term, term.scale, values, keep)
+        of = "" if term.scale.kind == "per" else ", log"
+    cuts = cuts_of(cohort, replace(term, knots=None), keep)
+    spline = Spline(term.knots, _reference(term), cuts, label)
+    whole = f"{label} (spline{of})"
+    return ModelTerm(term.text, term.column, whole, values, None, term.scale, spline)
+
+
+def _reference(term: Term) -> float | None:
+    """The value of `--ref` that the curve is compared with; None where there is none."""
+    if not term.references:
+        return None
+    given = term.references[-1]
+    value = parse_number(given.value or "")
+    if value is None:
+        raise UsageError(
+            f"The reference of a spline is a number, not {given.value or ''!r}.",
+            where=given.where,
+            hint=f"Write --ref {term.column}=VALUE, or omit it for the median.",
+        )
+    return value
+
+
+def on_scale(values: Floats, scale: Scale | None) -> Floats:
+    """Numbers of a column on the scale of a term; NaN or infinite where there is no logarithm."""
+    if scale is None:
+        return values
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if scale.kind == "per":
+            return values / scale.unit
+        return np.log2(values) if scale.kind == "log2" else np.log(values)
+
+
+def off_scale(values: Floats, scale: Scale | None) -> Floats:
+    """Numbers on the scale of a term in the unit of the column again."""
+    if scale is None:
+        return values
+    if scale.kind == "per":
+        return values * scale.unit
+    return np.exp2(values) if scale.kind == "log2" else np.exp(values)
 
 
 def _on_scale(
@@ -131,7 +228,8 @@ def _on_scale(
     label = cohort.label(term.column)
     unit = cohort.dictionary.column(term.column).unit
     if scale.kind == "per":
-        return f"{label} (per {scale.unit:g}{' ' + unit if unit else ''})", values / scale.unit
+        per = f"(per {scale.unit:g}{' ' + unit if unit else ''})"
+        return f"{label} {per}", on_scale(values, scale)
     bad = np.flatnonzero(keep & (values <= 0))
     if bad.size:
         raise InputError(
@@ -141,10 +239,8 @@ def _on_scale(
             hint="Correct the cells, exclude these rows with --where, or cut the column into "
             f"groups: {term.column}@median.",
         )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if scale.kind == "log2":
-            return f"{label} (per doubling)", np.log2(values)
-        return f"{label} (natural logarithm)", np.log(values)
+    words = "per doubling" if scale.kind == "log2" else "natural logarithm"
+    return f"{label} ({words})", on_scale(values, scale)
 
 
 def number_with_errors(cohort: Cohort, column: Column) -> bool:
@@ -236,11 +332,32 @@ def group_term(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
     return ModelTerm(term.text, groups.column, groups.label, None, groups)
 
 
-def model_matrix(terms: Sequence[ModelTerm], rows: Mask) -> ModelMatrix:
-    """The design matrix on the rows of a mask, which must be complete in every term."""
+def model_matrix(
+    terms: Sequence[ModelTerm], rows: Mask, knots: Mapping[str, Floats] | None = None
+) -> ModelMatrix:
+    """The design matrix on the rows of a mask, which must be complete in every term.
+
+    Parameters
+    ----------
+    knots
+        Of splines, by their terms; those that the rows give where None.
+
+    Raises
+    ------
+    AnalysisError
+        The rows have too few values for a spline.
+    """
     parts: list[Floats] = []
     columns: list[ModelColumn] = []
+    used: dict[str, Floats] = {}
     for term in terms:
+        if term.spline is not None:
+            given = None if knots is None else knots[term.text]
+            used[term.text], basis = _spline_columns(term, rows, given)
+            parts.append(basis)
+            levels = ("linear", *(f"nonlinear {j}" for j in range(1, basis.shape[1])))
+            columns += [ModelColumn(term.text, level, None) for level in levels]
+            continue
         if term.factor is None:
             assert term.values is not None
             parts.append(term.values[rows])
@@ -252,4 +369,26 @@ def model_matrix(terms: Sequence[ModelTerm], rows: Mask) -> ModelMatrix:
             columns.append(ModelColumn(term.text, level, groups.levels[0]))
     n = int(rows.sum())
     x = np.column_stack(parts) if parts else np.zeros((n, 0))
-    return ModelMatrix(x, tuple(columns))
+    return ModelMatrix(x, tuple(columns), used)
+
+
+def _spline_columns(term: ModelTerm, rows: Mask, knots: Floats | None) -> tuple[Floats, Floats]:
+    """The knots of a spline, and its columns on the rows of a mask."""
+    from hcc2l.stats.splines import FEWEST_KNOTS, basis, default_knots
+
+    assert term.values is not None
+    assert term.spline is not None
+    values = term.values[rows]
+    if knots is None and values.size:
+        knots = default_knots(values, term.spline.knots)
+        if knots.size < FEWEST_KNOTS:
+            raise AnalysisError(
+                f"A spline of {term.column} needs at least {FEWEST_KNOTS + 2} different values, "
+                f"none of them shared by most patients; there are {np.unique(values).size} in the "
+                f"{counted(values.size, 'patient')} of this model.",
+                where=f"-x {term.text}",
+                hint=f"Use the number itself, {term.column}, or groups: {term.column}@VALUE.",
+            )
+    if knots is None:  # no rows, which is refused elsewhere
+        knots = np.arange(FEWEST_KNOTS, dtype=np.float64)
+    return knots, basis(values, knots)

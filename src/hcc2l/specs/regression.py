@@ -20,8 +20,8 @@ from hcc2l.specs.options import (
 )
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
-Forest = Literal["univariable", "multivariable", "both"]
-CoxFigure = Literal["univariable", "multivariable", "both", "subgroups", "adjusted"]
+Forest = Literal["univariable", "multivariable", "both", "spline"]
+CoxFigure = Literal["univariable", "multivariable", "both", "subgroups", "adjusted", "spline"]
 Interval = Literal["wald", "profile"]
 Ties = Literal["efron", "breslow"]
 Stepwise = Literal["aic", "lr", "wald"]
@@ -104,7 +104,8 @@ class RegressionSpec(AnalysisSpec):
         metavar="FILE", panel=OUTPUT, in_dictionary=False,
     )  # fmt: skip
     which: CoxFigure | None = option(
-        None, "Models in the figure: univariable, multivariable, both, subgroups or adjusted.",
+        None, "Models in the figure: univariable, multivariable, both, subgroups, adjusted or "
+        "spline.",
         metavar="MODELS", panel=_EFFECTS, place=1,
     )  # fmt: skip
 
@@ -292,7 +293,7 @@ class LogisticSpec(RegressionSpec):
     )  # fmt: skip
 
     which: Forest | None = option(
-        None, "Models in the forest plot: univariable, multivariable or both.",
+        None, "Models in the figure: univariable, multivariable, both or spline.",
         metavar="MODELS", panel=_EFFECTS, place=1,
     )  # fmt: skip
 

@@ -158,3 +158,19 @@ def relative(columns: Floats, reference: Floats, coef: Floats, variance: Floats)
     distance = columns - reference
     squares = np.einsum("ij,jk,ik->i", distance, variance, distance)
     return Relative(distance @ coef, np.sqrt(np.maximum(squares, 0.0)))
+
+
+def density(values: Floats, at: Floats) -> Floats:
+    """The density of some values by a Gaussian kernel, shape of `at`; 0 where all are equal.
+
+    The bandwidth is that of R's ``bw.nrd0`` (Silverman, Density Estimation 1986, equation 3.31).
+    """
+    quartiles = np.quantile(values, [0.25, 0.75])
+    spread = values.std(ddof=1) if values.size > 1 else 0.0
+    narrow = float(min(spread, np.diff(quartiles)[0] / 1.34)) or float(spread)
+    if narrow == 0:
+        return np.zeros(at.size)
+    width = 0.9 * narrow * values.size**-0.2
+    distinct, frequency = np.unique(values, return_counts=True)
+    kernels = np.exp(-0.5 * ((at[:, None] - distinct) / width) ** 2)
+    return np.asarray(kernels @ frequency / (values.size * width * np.sqrt(2 * np.pi)))

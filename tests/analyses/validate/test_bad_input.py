@@ -20,6 +20,8 @@ HCC81 = DATA / "hcc81.csv"
     [
         ({}, UsageError, "nothing to validate"),
         ({"score": ["nothing"]}, UsageError, "no column 'nothing'"),
+        ({"score": ["lp1@rcs4"]}, UsageError, "is a spline"),
+        ({"risk": ["risk1@rcs4"], "at": [12]}, UsageError, "not a column of predicted risks"),
         ({"score": ["death"]}, UsageError, "part of the outcome"),
         ({"score": ["points", "points"]}, UsageError, "named twice"),
         ({"score": ["points"], "at": [500]}, AnalysisError, "followed beyond 500 months"),

@@ -42,7 +42,7 @@ def test_a_model_is_perfectly_calibrated_where_it_was_made(tmp_path: Path) -> No
 
 
 def test_groups_cuts_and_scales_are_applied_as_they_were_fitted(tmp_path: Path) -> None:
-    covariates = ["child_pugh", "afp@median", "alt@log2", "age@per10"]
+    covariates = ["child_pugh", "afp@median", "alt@log2@rcs4", "age@per10", "pni@rcs3"]
     report = fitted(HCC81, covariates)
     path = saved(tmp_path, "mine", report)
     (model,) = report.table("models").rows
@@ -53,6 +53,7 @@ def test_groups_cuts_and_scales_are_applied_as_they_were_fitted(tmp_path: Path) 
     assert next(t for t in terms if t.startswith("afp@"))[4:].replace(".", "").isdigit()
     assert set(terms["child_pugh"]["levels"]) == {"A", "B"}
     assert terms["child_pugh"]["levels"]["A"] == 0
+    assert len(terms["alt@log2@rcs4"]["knots"]) == 4
 
 
 def test_a_logistic_model_is_perfectly_calibrated_where_it_was_made(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def read_columns(
 
 def _refuse_terms(before: Term, after: Term) -> None:
     for term in (before, after):
-        if term.makes_groups or term.scale is not None:
+        if term.makes_groups or term.scale is not None or term.knots is not None:
             raise UsageError(
                 f"{term.text} is more than a column.", where=term.where,
                 hint=f"Name the column itself, {term.option} {term.column}; --cut makes classes of "

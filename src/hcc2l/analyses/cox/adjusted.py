@@ -86,7 +86,7 @@ def _levels(data: CoxData, model: Model | None, text: str) -> tuple[str, ...]:
         raise UsageError(
             f"{text} is numeric and has no groups to draw curves for.",
             where=where,
-            hint=f"Cut it, both here and in -x: {text}@median.",
+            hint=f"Cut it, both here and in -x: {term.column}@median.",
         )
     columns = zip(model.matrix.columns, model.dropped, strict=True)
     dropped = [c.level for c, absent in columns if absent and c.term == text]

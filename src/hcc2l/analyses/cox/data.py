@@ -299,6 +299,8 @@ def _strata(cohort: Cohort, term: Term, outcome: Outcome) -> Factor:
 
 def _cluster(cohort: Cohort, term: Term, account: RowAccount) -> Ints:
     """Codes of the clusters: patients, pairs or centres, of any number."""
+    if term.knots is not None:
+        term.refuse_scale("Clusters are the values of a column")
     column = cohort.column(term.column)
     account.drop_missing(column.missing, term.column)
     texts = [column.text(i) for i in range(cohort.rows)]

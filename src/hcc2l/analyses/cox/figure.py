@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,21 +18,30 @@ from hcc2l.numerals import confidence
 from hcc2l.report import Curve, Figure, ForestFigure, ForestRow, SurvivalFigure, Table
 from hcc2l.wording import in_sentence
 
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.splines import SplineCurve
 
-def cox_figure(data: CoxData, results: CoxResults, tables: Sequence[Table]) -> Figure:
-    """The figure of `--which`; by default adjusted curves, else subgroups, else models.
+
+def cox_figure(
+    data: CoxData, results: CoxResults, tables: Sequence[Table], curves: Sequence[SplineCurve] = ()
+) -> Figure:
+    """The figure of `--which`; by default adjusted curves, else subgroups, splines, models.
 
     Raises
     ------
     AnalysisError
         The models of `--which` were not fitted.
     """
-    which = data.spec.which or _default(data, results)
+    which = data.spec.which or _default(data, results) or ("spline" if curves else None)
     by_name = {table.name: table for table in tables}
     if which == "adjusted" and results.fitted.final is not None:
         curve = by_name["adjusted_curve"]
         return _adjusted(data, results.fitted.final, by_name["adjusted"], curve)
     endpoint = in_sentence(data.outcome.endpoint.label)
+    if which == "spline":
+        from hcc2l.analyses.regression.spline_figure import spline_figure
+
+        return spline_figure(data, curves, f"Hazard ratio, {endpoint}")
     if which != "subgroups":
         return forest_figure(data, tables, f"Hazard ratio, {endpoint}")
     x_label = f"Hazard ratio for {endpoint}, {comparison(data, results)}"

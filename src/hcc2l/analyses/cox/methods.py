@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
@@ -15,10 +17,14 @@ from hcc2l.analyses.regression.methods import (
     bootstrap_sentences,
     interaction_sentences,
     model_sentences,
+    spline_sentences,
 )
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import confidence, confidence_level, plain
 from hcc2l.wording import in_sentence, listed
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.splines import SplineCurve
 
 _TIES = {"efron": references.EFRON_1977, "breslow": references.BRESLOW_1974}
 
@@ -44,7 +50,9 @@ def conventions(data: CoxData) -> list[str]:
     return parts
 
 
-def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str, tuple[str, ...]]:
+def cox_methods(
+    data: CoxData, results: CoxResults, cohort: Cohort, curves: Sequence[SplineCurve] = ()
+) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
     sentences = [*opening_sentences(cohort), *computed_sentences(endpoint, cohort)]
@@ -76,6 +84,9 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         )
         cited.append(references.ANDERSON_1983)
     sentences += model_sentences(spec, results.fitted, cohort)
+    of_splines, more = spline_sentences(data, curves, cohort)
+    sentences += of_splines
+    cited += more
     sentences += _subgroup_sentences(data, results)
     sentences += interaction_sentences(spec, results.fitted, bool(results.interactions))
     if spec.performance:

@@ -16,7 +16,7 @@ from hcc2l.analyses.regression.models import (
     tested_model,
 )
 from hcc2l.design.model import ModelTerm
-from hcc2l.errors import AnalysisError
+from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Row, finite
 from hcc2l.stats.proportional_hazards import hazards_tests
 
@@ -70,6 +70,14 @@ def _subgroups(
     spec = data.spec
     assert spec.subgroups is not None
     effect = terms[spec.subgroups]
+    if effect.spline is not None:
+        raise UsageError(
+            f"{effect.text} is a spline, which has no single hazard ratio to compare between "
+            "subgroups.",
+            where=f"--subgroups {effect.text}",
+            hint=f"Draw its curve in each group: -x {effect.text},{spec.within[0]} "
+            f"--interaction {effect.text}:{spec.within[0]}.",
+        )
     models = [data.fit([effect], complete(data, [effect]), "all", "subgroup", "all")]
     tests, skipped = [], []
     for text in spec.within:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
@@ -12,6 +14,7 @@ from hcc2l.analyses.regression.methods import (
     bootstrap_sentences,
     interaction_sentences,
     model_sentences,
+    spline_sentences,
 )
 from hcc2l.analyses.regression.models import (
     Fitted,
@@ -20,9 +23,16 @@ from hcc2l.cohort import Cohort
 from hcc2l.numerals import confidence_level
 from hcc2l.wording import in_sentence
 
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.splines import SplineCurve
+
 
 def logistic_methods(
-    data: LogisticData, fitted: Fitted, cohort: Cohort, outcome: str
+    data: LogisticData,
+    fitted: Fitted,
+    cohort: Cohort,
+    outcome: str,
+    curves: Sequence[SplineCurve] = (),
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, cited = data.spec, [references.COX_1958]
@@ -37,6 +47,9 @@ def logistic_methods(
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")
         cited.append(references.HEINZE_SCHEMPER_2002)
     sentences += model_sentences(spec, fitted, cohort)
+    of_splines, more = spline_sentences(data, curves, cohort)
+    sentences += of_splines
+    cited += more
     sentences += interaction_sentences(spec, fitted, bool(spec.interaction))
     if spec.performance:
         sentences.append(

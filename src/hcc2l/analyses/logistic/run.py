@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hcc2l.analyses.accounting import account_notes, provenance
 from hcc2l.analyses.cautions import reading_notes
 from hcc2l.analyses.logistic.data import limits_kind, prepare
+from hcc2l.analyses.logistic.figure import logistic_figure
 from hcc2l.analyses.logistic.methods import logistic_methods
 from hcc2l.analyses.logistic.notes import later_notes
 from hcc2l.analyses.logistic.results import logistic_results
 from hcc2l.analyses.logistic.saved import model_file
 from hcc2l.analyses.logistic.tables import logistic_tables
-from hcc2l.analyses.regression.figure import forest_figure
 from hcc2l.analyses.regression.models import account_of_final
-from hcc2l.analyses.regression.notes import regression_notes
+from hcc2l.analyses.regression.notes import knot_notes, regression_notes
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import confidence
 from hcc2l.report import Note, Report
 from hcc2l.specs import LogisticSpec
 from hcc2l.wording import in_sentence
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.splines import SplineCurve
 
 
 def run(cohort: Cohort, spec: LogisticSpec) -> Report:
@@ -40,13 +45,21 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
     account = account_of_final(data, data.account, candidates, fitted.final)
     tables = logistic_tables(data, results)
     more: list[Note] = []
+    curves: list[SplineCurve] = []
+    if any(term.spline for term in candidates):
+        from hcc2l.analyses.regression.splines import spline_curves, spline_tables
+
+        curves = spline_curves(data, terms, fitted)
+        tables += spline_tables(data, fitted, curves)
+        more += knot_notes(fitted)
     if spec.performance:
-        performance, more = performance_table(data, candidates, fitted)
+        performance, of_bootstrap = performance_table(data, candidates, fitted)
         tables.append(performance)
+        more += of_bootstrap
     column, _, value = data.outcome.partition("=")
     outcome = f"{cohort.label(column)}{' = ' + value if value else ''}"
     save = None if spec.save_model is None else model_file(cohort, data, fitted.final)
-    methods, references = logistic_methods(data, fitted, cohort, outcome)
+    methods, references = logistic_methods(data, fitted, cohort, outcome, curves)
     return Report(
         title=f"{outcome}: logistic regression — {cohort.title}",
         provenance=provenance(
@@ -60,7 +73,7 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
         notes=(*reading_notes(cohort, data.outcome), *account_notes(account),
                *regression_notes(data, fitted.models, fitted), *later_notes(cohort, candidates),
                *more),
-        draw=lambda: forest_figure(data, tables, f"Odds ratio, {in_sentence(outcome)}"),
+        draw=lambda: logistic_figure(data, tables, f"Odds ratio, {in_sentence(outcome)}", curves),
         methods=methods,
         references=references,
         show_methods=spec.methods,

@@ -113,7 +113,9 @@ def _score_sentence(data: MatchData, cohort: Cohort) -> str:
                  f"differences; shrinkage {plain(boosting.SHRINKAGE)}; "
                  f"seed {spec.seed})")  # fmt: skip
     labels = [
-        in_sentence(term.label) if term.scale else _term_label(cohort, term.column, term.factor)
+        in_sentence(term.label)
+        if term.scale or term.spline
+        else _term_label(cohort, term.column, term.factor)
         for term in data.terms
     ]
     return (

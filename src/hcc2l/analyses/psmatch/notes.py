@@ -148,7 +148,7 @@ def _column_name(column: ModelColumn) -> str:
 
 
 def _why_separated(column: ModelColumn) -> str:
-    if column.level is None:
+    if column.reference is None:
         return (
             "in part of its range all patients had the same treatment, or it is almost a "
             "linear combination of other covariates. Remove it from -x, or exclude with "

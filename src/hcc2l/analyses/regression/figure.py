@@ -8,7 +8,7 @@ from hcc2l.analyses.regression.models import Regression
 from hcc2l.analyses.regression.tables import MODELS
 from hcc2l.errors import AnalysisError
 from hcc2l.numerals import confidence
-from hcc2l.report import ForestFigure, ForestRow, Row, Table, Value
+from hcc2l.report import ForestFigure, ForestRow, Row, Suppressed, Table, Value
 
 
 def forest_figure(data: Regression, tables: Sequence[Table], x_label: str) -> ForestFigure:
@@ -27,13 +27,18 @@ def forest_figure(data: Regression, tables: Sequence[Table], x_label: str) -> Fo
         raise AnalysisError(
             f"There is no {which} model to draw.", where="--which", hint="Drop --which."
         )
+    if all(isinstance(value, Suppressed) for value in table.column(data.ratio)):
+        raise AnalysisError(
+            "A forest shows single ratios, and a spline has none.",
+            where="--which", hint="Drop --which to draw the curve.",
+        )  # fmt: skip
     ci = confidence(data.spec.conf_level)
     return ForestFigure(
         rows=tuple(
             forest_row(row, data.ratio, i, str(row["term"]), data.labels[str(row["term"])])
             for i, model in enumerate(shown)
             for row in table.rows
-            if row["model"] == model
+            if row["model"] == model and not isinstance(row[data.ratio], Suppressed)  # a curve
         ),
         titles=tuple(MODELS[model] for model in shown),
         heading="Variable",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from hcc2l.analyses.regression.models import Fitted
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hcc2l import references
+from hcc2l.analyses.regression.models import Fitted, Regression
 from hcc2l.cohort import Cohort
 from hcc2l.design.model import ModelTerm
-from hcc2l.numerals import p_below
+from hcc2l.numerals import cutpoint, in_text, p_below
 from hcc2l.specs import RegressionSpec
 from hcc2l.wording import in_sentence, in_words, listed
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.regression.splines import SplineCurve
 
 FIRTH = "Firth's penalised likelihood"
 
@@ -34,6 +41,8 @@ def model_sentences(spec: RegressionSpec, fitted: Fitted, cohort: Cohort) -> lis
 
 def _name(term: ModelTerm, cohort: Cohort) -> str:
     """A covariate in a sentence: `AFP`, `AFP (per doubling)`, `Child-Pugh A5 or A6`."""
+    if term.spline is not None:
+        return f"{in_sentence(cohort.label(term.column))} (as a spline)"
     compared = term.factor is not None and set(term.factor.levels) <= {"no", "yes"}
     whole = term.scale is not None or (compared and term.text != term.column)
     return in_sentence(term.label if whole else cohort.label(term.column))
@@ -53,6 +62,39 @@ def _selection(spec: RegressionSpec, fitted: Fitted) -> str:
         rule = f"{test} tests ({p_below(spec.stays_below)} to stay)"
     return (f"The multivariable model was selected by backward elimination based on {rule}; "
             f"{share} candidate variables were retained.")  # fmt: skip
+
+
+def spline_sentences(
+    data: Regression, curves: Sequence[SplineCurve], cohort: Cohort
+) -> tuple[list[str], list[str]]:
+    """The sentences on splines, and what they cite."""
+    sentences = []
+    ratio = "Hazard" if data.ratio == "hr" else "Odds"
+    for curve in curves:
+        if curve.by is not None:
+            continue
+        unit = cohort.dictionary.column(curve.term.column).unit
+        after = f" {unit}" if unit else ""
+        name = in_sentence(cohort.label(curve.term.column))
+        logarithm = curve.term.scale is not None and curve.term.scale.kind != "per"
+        form = f"the logarithm of {name}" if logarithm else name
+        given = curve.term.spline is not None and curve.term.spline.reference is not None
+        median = "" if given else " (the median)"
+        at = listed([in_text(knot) for knot in curve.knots.tolist()])
+        sentences += [
+            f"{form[:1].upper()}{form[1:]} entered the model as a restricted cubic spline with "
+            f"{in_words(len(curve.knots))} knots at {at}{after}.",
+            f"{ratio} ratios along the curve are relative to "
+            f"{cutpoint(curve.reference)}{after}{median}, with pointwise confidence intervals.",
+        ]
+    if not sentences:
+        return [], []
+    robust = any(curve.model.robust_std_err is not None for curve in curves)
+    sentences.append(
+        "The association as a whole and its departure from linearity were assessed by "
+        f"{'Wald' if robust else 'likelihood-ratio'} tests."
+    )
+    return sentences, [references.HARRELL_2015]
 
 
 def interaction_sentences(spec: RegressionSpec, fitted: Fitted, tested: bool) -> list[str]:

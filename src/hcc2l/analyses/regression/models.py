@@ -247,7 +247,12 @@ def account_of_final(
 
 def wald_test(model: Model, text: str) -> tuple[float, int, float]:
     """Overall Wald test of a term: chi-square, df, p."""
-    use = _columns_of(model, text) & ~model.dropped
+    return wald_test_of(model, _columns_of(model, text))
+
+
+def wald_test_of(model: Model, of_term: Mask) -> tuple[float, int, float]:
+    """The same of some columns of a model, shape (p,)."""
+    use = of_term & ~model.dropped
     df = int(use.sum())
     if df == 0:
         return float("nan"), 0, float("nan")
@@ -258,7 +263,11 @@ def wald_test(model: Model, text: str) -> tuple[float, int, float]:
 
 def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, int, float]:
     """Likelihood-ratio test of a term: chi-square, df, p; both models on the same rows."""
-    of_term = _columns_of(model, text)
+    return likelihood_ratio_of(data, model, _columns_of(model, text))
+
+
+def likelihood_ratio_of(data: Regression, model: Model, of_term: Mask) -> tuple[float, int, float]:
+    """The same of some columns of a model, shape (p,)."""
     if model.firth is not None:
         df = int((of_term & ~model.dropped).sum())
         loglik = model.firth.loglik_without(of_term) if df else model.loglik
@@ -267,13 +276,23 @@ def likelihood_ratio(data: Regression, model: Model, text: str) -> tuple[float, 
     elif model.loglik_without is not None and model.estimable.all():
         df, loglik = int(of_term.sum()), model.loglik_without(of_term)
     else:
-        rest = [term for term in model.terms if term.text != text]
-        columns = tuple(c for c in model.matrix.columns if c.term != text)
+        columns = tuple(c for c, out in zip(model.matrix.columns, of_term, strict=True) if not out)
+        left = {column.term for column in columns}
+        rest = [term for term in model.terms if term.text in left]
         matrix = ModelMatrix(model.matrix.x[:, ~of_term], columns)
         smaller = data.fit(rest, model.rows, model.name, model.kind, matrix=matrix)
         df, loglik = model.df - smaller.df, smaller.loglik
     statistic = 2.0 * (model.loglik - loglik)
     return statistic, df, chi_square_tail(df, statistic) if df else float("nan")
+
+
+def test_of_columns(data: Regression, model: Model, columns: Mask) -> tuple[float, int, float]:
+    """The test of some columns: by likelihood ratio, or Wald's where the variance is robust."""
+    if model.unreached.any():
+        return math.nan, int(columns.sum()), math.nan
+    if model.robust_std_err is not None:
+        return wald_test_of(model, columns)
+    return likelihood_ratio_of(data, model, columns)
 
 
 def overall_test(data: Regression, model: Model, text: str) -> tuple[float, int, float]:
@@ -296,7 +315,17 @@ def term_tests(data: Regression, model: Model) -> list[Row]:
 def interaction_test(
     data: Regression, a: ModelTerm, b: ModelTerm, final: Model | None = None
 ) -> Row:
-    """Likelihood-ratio test of the products of two terms, added to a model of both.
+    """Likelihood-ratio test of the products of two terms, added to a model of both."""
+    full = interaction_model(data, a, b, final)
+    statistic, df, p = likelihood_ratio(data, full, full.name)
+    return {"term_a": a.text, "term_b": b.text, "n": full.n, "events": full.events,
+            "statistic": finite(statistic), "df": df, "p": finite(p)}  # fmt: skip
+
+
+def interaction_model(
+    data: Regression, a: ModelTerm, b: ModelTerm, final: Model | None = None
+) -> Model:
+    """The model of two terms and their products, which are columns of the term ``A:B``.
 
     With a multivariable model the products are added to it, on its rows.
     """
@@ -311,11 +340,9 @@ def interaction_test(
     products = [parts.x[:, i] * parts.x[:, j] for i in first for j in second]
     name = f"{a.text}:{b.text}"
     columns = tuple(ModelColumn(name, None, None) for _ in products)
-    matrix = ModelMatrix(np.column_stack([parts.x, *products]), parts.columns + columns)
-    full = data.fit(terms, rows, name, "multivariable", matrix=matrix)
-    statistic, df, p = likelihood_ratio(data, full, name)
-    return {"term_a": a.text, "term_b": b.text, "n": full.n, "events": full.events,
-            "statistic": finite(statistic), "df": df, "p": finite(p)}  # fmt: skip
+    x = np.column_stack([parts.x, *products])
+    matrix = ModelMatrix(x, parts.columns + columns, parts.knots)
+    return data.fit(terms, rows, name, "multivariable", matrix=matrix)
 
 
 def interaction(

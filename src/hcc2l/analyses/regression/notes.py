@@ -63,6 +63,22 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
     return notes
 
 
+def knot_notes(fitted: Fitted) -> list[Note]:
+    """Notes on splines with fewer knots than were asked for."""
+    found = {
+        term.text: (term.spline.knots, len(model.matrix.knots[term.text]))
+        for model in fitted.models
+        for term in model.terms
+        if term.spline is not None
+    }
+    return [
+        Note("info", "fewer-knots",
+             f"{text} has {used} knots instead of {asked}, because the patients have too few "
+             f"different values. Report {used} knots.")
+        for text, (asked, used) in found.items() if used < asked
+    ]  # fmt: skip
+
+
 def _misjudged_note(data: Regression, fitted: Fitted) -> Note:
     labels = quoted_list(data.labels[text] for text in fitted.misjudged)
     several = len(fitted.misjudged) > 1

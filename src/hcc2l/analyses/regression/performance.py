@@ -103,7 +103,7 @@ def _evaluation(
     names = {term.text for term in model.terms}
     terms = [term for term in candidates if term.text in names]
     rows = complete(data, candidates if data.spec.stepwise is not None else terms)
-    matrix = model_matrix(terms, rows)
+    matrix = model_matrix(terms, rows, model.matrix.knots)
     return (rows, _score(model, matrix.x)) if matrix.columns == model.matrix.columns else None
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, NoReturn
 
 from hcc2l.cohort import printable
 from hcc2l.errors import InputError, did_you_mean
+from hcc2l.stats.splines import FEWEST_KNOTS
 from hcc2l.wording import listed
 
 Kind = Literal["cox", "logistic"]
@@ -27,7 +28,7 @@ _KEYS = (
     "baseline",
     "made_from",
 )
-_TERM_KEYS = ("term", "unit", "coef", "levels")
+_TERM_KEYS = ("term", "unit", "coef", "levels", "knots", "coefs")
 _BASELINE_KEYS = ("time", "survival", "linear_predictor", "until")
 _ORIGIN_KEYS = ("file", "sha256", "where", "n", "events", "selection")
 _MOST_BYTES = 20_000_000
@@ -36,18 +37,22 @@ _EXAMPLE = '{"type": "cox", "terms": [{"term": "age", "coef": 0.02}]}'
 
 @dataclass(frozen=True)
 class SavedTerm:
-    """A term with its coefficient, or those of its levels; one of the two is None.
+    """A term with its coefficient, or those of its levels or its spline; the others are None.
 
     Attributes
     ----------
     unit
         In which the number is; None where it is not stated.
+    knots, coefs
+        Of a restricted cubic spline on the scale of the term: k knots, k - 1 coefficients.
     """
 
     term: str
     unit: str | None
     coef: float | None
-    levels: Mapping[str, float] | None
+    levels: Mapping[str, float] | None = None
+    knots: tuple[float, ...] | None = None
+    coefs: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -273,23 +278,34 @@ class _Reader:
         name = self.text(given.get("term"), place)
         if name is None:
             self.refuse(place, "This term has no name.", f"For example: {_EXAMPLE}.")
-        place, coef, levels = f"term {name}", given.get("coef"), given.get("levels")
-        if (coef is None) == (levels is None):
-            self.refuse(place, 'A term has either "coef" or "levels".',
+        place, unit = f"term {name}", self.text(given.get("unit"), f"term {name}, unit")
+        kinds = [key for key in ("coef", "levels", "coefs") if given.get(key) is not None]
+        if len(kinds) != 1:
+            self.refuse(place, 'A term has either "coef", or "levels", or "knots" and "coefs".',
                         'Of a number: "coef": 0.02. Of groups: "levels": {"A": 0, "B": 0.7}.',
                         )  # fmt: skip
-        if levels is not None and (not isinstance(levels, dict) or len(levels) < 2):
+        if given.get("knots") is not None and kinds != ["coefs"]:
+            self.refuse(place, 'Only a spline has "knots".', 'Give its "coefs" too.')
+        if kinds == ["coef"]:
+            return SavedTerm(name, unit, self.number(given["coef"], place))
+        if kinds == ["levels"]:
+            return SavedTerm(name, unit, None, levels=self.levels(given["levels"], place))
+        knots = self.numbers(given.get("knots"), f"{place}, knots")
+        coefs = self.numbers(given["coefs"], f"{place}, coefs")
+        ascend = all(earlier < later for earlier, later in pairwise(knots))
+        if len(knots) < FEWEST_KNOTS or not ascend or len(coefs) != len(knots) - 1:
+            self.refuse(place, f"A spline has {FEWEST_KNOTS} or more ascending knots, and one "
+                        "coefficient fewer.", "See docs/validate.md for the format.")  # fmt: skip
+        return SavedTerm(name, unit, None, knots=knots, coefs=coefs)
+
+    def levels(self, value: object, place: str) -> dict[str, float]:
+        if not isinstance(value, dict) or len(value) < 2:
             self.refuse(place, '"levels" is not an object of two or more levels.',
                         'Name all, the reference with 0: {"A": 0, "B": 0.7}.')  # fmt: skip
-        return SavedTerm(
-            term=name,
-            unit=self.text(given.get("unit"), f"{place}, unit"),
-            coef=None if coef is None else self.number(coef, place),
-            levels=None if levels is None else {
-                level: self.number(number, f"{place}, level {level}")
-                for level, number in levels.items()
-            },
-        )  # fmt: skip
+        return {
+            level: self.number(number, f"{place}, level {level}")
+            for level, number in value.items()
+        }  # fmt: skip
 
     def baseline(self, value: object) -> SavedBaseline | None:
         if value is None:

@@ -66,16 +66,16 @@ def _saved_term(cohort: Cohort, model: Model, term: ModelTerm) -> SavedTerm:
     columns = zip(model.matrix.columns, model.coef.tolist(), strict=True)
     of_term = [(column.level, coef) for column, coef in columns if column.term == term.text]
     unit = cohort.unit(term.column)
+    if term.spline is not None:
+        knots = tuple(model.matrix.knots[term.text].tolist())
+        return SavedTerm(
+            term.text, unit, None, knots=knots, coefs=tuple(coef for _, coef in of_term)
+        )  # fmt: skip
     if term.factor is None:
-        if len(of_term) > 1:
-            raise AnalysisError(
-                f"{term.text} has several coefficients, which a model file cannot hold.",
-                where="--save-model", hint="Use the number itself, or groups.",
-            )  # fmt: skip
-        return SavedTerm(term.text, unit, of_term[0][1], None)
+        return SavedTerm(term.text, unit, of_term[0][1])
     text = term.text
     if term.factor.cuts:
         text = f"{term.column}@{'/'.join(map(number_text, term.factor.cuts))}"
     reference = term.factor.take(model.rows).levels[0]
     levels = {reference: 0.0} | {str(level): coef for level, coef in of_term}
-    return SavedTerm(text, unit, None, levels)
+    return SavedTerm(text, unit, None, levels=levels)

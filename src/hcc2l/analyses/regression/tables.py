@@ -13,17 +13,21 @@ from hcc2l.analyses.regression.models import (
     Fitted,
     Model,
     Regression,
+    test_of_columns,
 )
 from hcc2l.design.model import ModelTerm
 from hcc2l.numerals import confidence
-from hcc2l.report import Column, Row, Table, Value, finite
+from hcc2l.report import Column, Row, Suppressed, Table, Value, finite
 from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
 MODELS = {"univariable": "Univariable", "multivariable": "Multivariable"}
 
 
 def term_rows(data: Regression, model: Model) -> list[Row]:
-    """One row per column of the model; null where the ratio does not exist."""
+    """One row per column of the model; null where the ratio does not exist.
+
+    A column of a spline has a coefficient but no ratio.
+    """
     z = normal_quantile(data.spec.conf_level)
     used = model.std_err if model.robust_std_err is None else model.robust_std_err
     profile = model.profile() if model.profile else None
@@ -38,11 +42,13 @@ def term_rows(data: Regression, model: Model) -> list[Row]:
     estimates = {"coef": model.coef, "std_err": model.std_err, "robust_std_err": robust,
                  data.ratio: ratio, "lower": lower, "upper": upper, "statistic": statistic,
                  "p": p}  # fmt: skip
+    no_ratio = dict.fromkeys((data.ratio, "lower", "upper"))
     return [
         {"model": model.name, "kind": model.kind, "subgroup": model.subgroup,
          "term": column.term, "level": column.level, "reference": column.reference,
          "n": model.n, "events": model.events,
-         **{key: finite(values[i]) if exists else None for key, values in estimates.items()}}
+         **{key: finite(values[i]) if exists else None for key, values in estimates.items()},
+         **(no_ratio if column.term in model.matrix.knots else {})}
         for i, (column, exists) in enumerate(
             zip(model.matrix.columns, model.estimable.tolist(), strict=True)
         )
@@ -84,9 +90,12 @@ def regression_table(
         Column("n", ("n",)), Column("Events", ("events",)), model,
         *(estimates if stacked else ()),
     )  # fmt: skip
-    notes = (_size_note(alone, final, stacked=stacked),) if final is not None else ()
+    notes = [_size_note(alone, final, stacked=stacked)] if final is not None else []
+    every = [*alone, *([final] if final is not None else [])]
+    if any(fit.matrix.knots for fit in every):
+        notes.append(_curve_note(data, every))
     return Table(
-        "regression", title, tuple(rows[0]), tuple(rows), columns, notes,
+        "regression", title, tuple(rows[0]), tuple(rows), columns, tuple(notes),
         stacked="model" if stacked else "",
     )  # fmt: skip
 
@@ -96,6 +105,15 @@ def _size_note(alone: Sequence[Model], final: Model, *, stacked: bool) -> str:
     if not stacked and any(model.n != final.n for model in alone):
         text += " The n and events of each row are those of its univariable model."
     return text
+
+
+def _curve_note(data: Regression, models: Sequence[Model]) -> str:
+    robust = any(model.robust_std_err is not None for model in models)
+    ratio = "hazard" if data.ratio == "hr" else "odds"
+    return (
+        f"Curve: a spline has no single {ratio} ratio. Its p is that of the overall "
+        f"{'Wald' if robust else 'likelihood-ratio'} test."
+    )
 
 
 def _levels(term: ModelTerm, model: Model) -> list[str | None]:
@@ -117,6 +135,10 @@ def _counts(data: Regression, model: Model, term: ModelTerm, level: str | None) 
 def _effect(data: Regression, model: Model, term: ModelTerm, level: str | None) -> dict[str, Value]:
     """The ratio of one level in one model: 1 without limits for the reference."""
     keys = (data.ratio, "lower", "upper", "p")
+    if term.spline is not None:
+        of_term = np.array([column.term == term.text for column in model.matrix.columns])
+        *_, p = test_of_columns(data, model, of_term)
+        return dict.fromkeys(keys) | {data.ratio: Suppressed("curve"), "p": finite(p)}
     for row in term_rows(data, model):
         if row["term"] == term.text and row["level"] == level:
             return {key: row[key] for key in keys}

@@ -30,6 +30,7 @@ from hcc2l.report import Table
 from hcc2l.wording import counted, in_sentence, listed
 
 REFERENCES = {
+    "spline": references.HARRELL_2015,
     "delong": references.DELONG_1988,
     "youden": references.YOUDEN_1950,
     "topleft": references.PERKINS_SCHISTERMAN_2006,

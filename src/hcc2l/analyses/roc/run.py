@@ -16,6 +16,7 @@ from hcc2l.analyses.roc.data import (
     KnownOutcome,
     MaximallySelected,
     Patients,
+    RocData,
     TimeDependent,
     prepare,
 )
@@ -62,7 +63,8 @@ def _known_report(data: KnownOutcome) -> Report:
     notes = [*reading_notes(patients.cohort, *data.events), *account_notes(patients.account)]
     sets = analysable_sets(patients, partial(known_outcome.has_both_classes, data))
     curves = known_outcome.known_curves(data, sets, best_by(patients.spec.criterion))
-    return _report(patients, sets, [_known_part(data, curves)], notes)
+    lost = _lost(data, sets, curves)
+    return _report(patients, sets, [_known_part(data, curves)], notes, lost)
 
 
 def _timed_report(data: TimeDependent) -> Report:
@@ -70,7 +72,8 @@ def _timed_report(data: TimeDependent) -> Report:
     notes = row_notes(patients.cohort, data.survival.outcome)
     sets = analysable_sets(patients, partial(time_dependent.has_both_classes, data))
     curves = time_dependent.timed_curves(data, sets, best_by(patients.spec.criterion))
-    return _report(patients, sets, [_timed_part(data, curves)], notes)
+    lost = _lost(data, sets, curves)
+    return _report(patients, sets, [_timed_part(data, curves)], notes, lost)
 
 
 def _maxstat_report(data: MaximallySelected) -> Report:
@@ -94,7 +97,20 @@ def _maxstat_report(data: MaximallySelected) -> Report:
             )
             found = maxima(data, sets)
             parts = [_timed_part(curve, time_dependent.timed_curves(curve, sets, found.choose))]
-    return _report(patients, sets, [*parts, _maxstat_part(data, found)], notes)
+    lost = _lost(data, sets, found)
+    return _report(patients, sets, [*parts, _maxstat_part(data, found)], notes, lost)
+
+
+Lost = tuple[list[Table], list[Sentence]]
+
+
+def _lost(data: RocData, sets: AnalysisSets, found: Curves | Maxima) -> Lost:
+    """The table, and its sentence, of what cut-offs lose against the splines of their markers."""
+    if not any(marker.knots for marker in data.patients.markers.values()):
+        return [], []
+    from hcc2l.analyses.roc.against_curve import loss_sentence, loss_table, losses
+
+    return [loss_table(data.patients, losses(data, sets, found))], [loss_sentence(data)]
 
 
 def _refuse_lone_comparison(patients: Patients) -> None:
@@ -194,11 +210,12 @@ def _curve_title(classes: Classes) -> str:
 
 
 def _report(
-    patients: Patients, sets: AnalysisSets, parts: Sequence[Part], notes: Sequence[Note]
-) -> Report:
+    patients: Patients, sets: AnalysisSets, parts: Sequence[Part], notes: Sequence[Note],
+    lost: Lost,
+) -> Report:  # fmt: skip
     """The report of one or two parts; `notes` are those on reading and on the rows."""
     cohort, spec = patients.cohort, patients.spec
-    tables = [table for part in parts for table in part.tables]
+    tables = [*(table for part in parts for table in part.tables), *lost[0]]
     tables += [table for part in parts for table in part.points]
     on_data = [finding for part in parts for finding in part.on_data]
     on_data += findings.of_patients(patients, sets)
@@ -208,6 +225,7 @@ def _report(
         *(sentence for part in parts for sentence in part.areas),
         *methods.group_sentences(patients, sets),
         *(sentence for part in parts for sentence in part.cutoffs),
+        *lost[1],
         *methods.closing_sentences(patients, sets, tables),
     ])  # fmt: skip
     drawn = parts[-1] if spec.figure == "maxstat" else parts[0]

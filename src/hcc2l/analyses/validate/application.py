@@ -12,6 +12,8 @@ from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Floats, Mask, RowAccount, apply_conditions
 from hcc2l.design.model import ModelTerm, group_term, model_term
 from hcc2l.errors import AnalysisError, UsageError, quoted_list
+from hcc2l.stats.linear_algebra import linear_predictor
+from hcc2l.stats.splines import basis
 from hcc2l.terms import Parser, Term
 from hcc2l.wording import counted
 
@@ -96,7 +98,6 @@ def applied(
 def _number(
     cohort: Cohort, path: str, term: Term, known: SavedTerm, keep: Mask, outcome: Sequence[str]
 ) -> tuple[ModelTerm, Floats]:
-    assert known.coef is not None
     read = model_term(cohort, term, keep, outcome)
     if read.values is None:
         assert read.factor is not None
@@ -106,8 +107,18 @@ def _number(
             where=f"--model {path}, term {term.text}",
             hint='Give the model the coefficient of each level: "levels": {"A": 0, "B": 0.7}.',
         )
-    with np.errstate(over="ignore"):
-        return read, read.values * known.coef
+    if (read.spline is None) != (known.coefs is None):
+        what = "no spline" if read.spline is None else "a spline"
+        raise UsageError(
+            f"{term.text} is {what}, which its coefficients do not fit.",
+            where=f"--model {path}, term {term.text}",
+            hint="Write a spline as afp@rcs4, with its knots and coefs; a number with its coef.",
+        )
+    with np.errstate(over="ignore", invalid="ignore"):
+        if known.coefs is not None:
+            columns = basis(read.values, np.array(known.knots))
+            return read, linear_predictor(columns, np.array(known.coefs))
+        return read, read.values * (known.coef or 0.0)
 
 
 def _groups(

@@ -46,6 +46,12 @@ def read_score(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) -
     UsageError
         A column of the outcome, an id or a date; groups without an order.
     """
+    if term.knots is not None:
+        raise UsageError(
+            f"{term.text} is a spline, which has several coefficients, not a score.",
+            where=term.where,
+            hint=f"Name the number itself, {term.column}; a spline belongs in a model (--model).",
+        )
     read = model_term(cohort, term, keep, outcome)
     if read.factor is None:
         assert read.values is not None
@@ -77,7 +83,7 @@ def read_risk(cohort: Cohort, term: Term, keep: Mask, outcome: Sequence[str]) ->
     InputError
         A value is not a probability.
     """
-    if term.makes_groups or term.scale is not None:
+    if term.makes_groups or term.scale is not None or term.knots is not None:
         raise UsageError(
             f"{term.text} is not a column of predicted risks.", where=term.where,
             hint=f"Name the column itself: --risk {term.column}.",
