@@ -179,7 +179,7 @@ def _shift(outcome: Mask, logit: Floats) -> float:
 def risk_groups(risk: Floats, groups: int) -> Ints:
     """The group of each patient, by quantiles of risk (type 7), shape (n,), from 0.
 
-    Groups are closed on the right; those between equal quantiles are merged, empty ones left out.
+    Groups are closed on the right; those between equal quantiles are merged, empty ones dropped.
     """
     breaks = np.unique(np.quantile(risk, np.linspace(0, 1, groups + 1)))
     index = np.maximum(np.searchsorted(breaks, risk, side="left") - 1, 0)
