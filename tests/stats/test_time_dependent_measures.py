@@ -16,7 +16,7 @@ from hcc2l.stats.net_benefit import benefit, binary_net_benefit, event_share, ne
 from hcc2l.stats.time_dependent import outcome_weights, timed_auc, timed_brier
 
 SEEDS = st.integers(0, 10_000)
-few = settings(max_examples=20)
+few = settings(max_examples=8)
 AT = 6.0
 
 

@@ -68,13 +68,13 @@ def test_a_logistic_model_is_perfectly_calibrated_where_it_was_made(tmp_path: Pa
 
 def test_optimism_is_corrected_where_the_model_was_made(tmp_path: Path) -> None:
     path = saved(tmp_path, "mine", fitted(HCC81, ["age", "afp", "alt", "child_pugh"]))
-    report = validated(HCC81, model=[path], at=[6], boot=20)
+    report = validated(HCC81, model=[path], at=[6], boot=8)
     rows = measured(report, "mine")
     assert 0 < rows["c-harrell", None]["optimism"] < 0.2  # type: ignore[operator]
     assert rows["slope", 6.0]["optimism"] > 0  # type: ignore[operator]
     assert rows["brier", 6.0]["optimism"] < 0  # type: ignore[operator]
     assert note(report, "made-in-these-patients").startswith("mine was made in these")
-    again = validated(HCC81, model=[path], at=[6], boot=20)
+    again = validated(HCC81, model=[path], at=[6], boot=8)
     assert again.table("performance") == report.table("performance")
 
 
@@ -99,7 +99,7 @@ def test_there_is_no_optimism_in_other_patients(tmp_path: Path) -> None:
 
 def test_a_selection_that_is_not_repeated_is_told(tmp_path: Path) -> None:
     path = saved(tmp_path, "mine", fitted(HCC81, ["age", "child_pugh"], stepwise="aic"))
-    text = note(validated(HCC81, model=[path], boot=5), "selection-not-repeated")
+    text = note(validated(HCC81, model=[path], boot=2), "selection-not-repeated")
     assert "stepwise aic" in text
 
 

@@ -18,6 +18,14 @@ PREDICTED = [case for case in SURVIVAL if "risks" in case["arguments"]]
 KEYS = ("estimate", "std_err", "lower", "upper")
 
 
+def fast_first(some: list[dict[str, Any]]) -> list[Any]:
+    """The cases, of which the first is run with every suite; the statistics themselves all are."""
+    return [
+        pytest.param(case, id=case["id"], marks=() if i == 0 else pytest.mark.slow)
+        for i, case in enumerate(some)
+    ]
+
+
 def close(value: Any) -> Any:
     return pytest.approx(value, rel=1e-6, abs=1e-12, nan_ok=True)
 
@@ -44,7 +52,7 @@ def of(expected: dict[str, Any], *keys: str) -> Any:
     return close(numbers(expected, keys))
 
 
-@pytest.mark.parametrize("case", SURVIVAL, ids=cases.name)
+@pytest.mark.parametrize("case", fast_first(SURVIVAL))
 def test_discrimination_of_scores_is_that_of_r(case: dict[str, Any]) -> None:
     scores, at = case["arguments"]["scores"], float(case["arguments"]["horizon"])
     expected = case["expected"]
@@ -77,7 +85,7 @@ def test_unos_concordance_of_all_times_is_given_without_a_time() -> None:
     assert numbers(rows_of(report, "lp1")["c-uno", None]) == of(wanted, "c", "se", "lower", "upper")
 
 
-@pytest.mark.parametrize("case", PREDICTED, ids=cases.name)
+@pytest.mark.parametrize("case", fast_first(PREDICTED))
 def test_predicted_risks_are_judged_as_by_r(case: dict[str, Any]) -> None:
     given, expected = case["arguments"], case["expected"]
     at = float(given["horizon"])
@@ -117,7 +125,7 @@ def test_predicted_risks_are_judged_as_by_r(case: dict[str, Any]) -> None:
         assert [-row["difference"], row["p"]] == of(contrast, "delta", "p")  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("case", PREDICTED, ids=cases.name)
+@pytest.mark.parametrize("case", fast_first(PREDICTED))
 def test_the_slope_of_a_model_is_that_of_its_linear_predictor(
     case: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -130,7 +138,7 @@ def test_the_slope_of_a_model_is_that_of_its_linear_predictor(
     assert row["p"] == close(wanted["p_versus_1"])
 
 
-@pytest.mark.parametrize("case", BINARY, ids=cases.name)
+@pytest.mark.parametrize("case", fast_first(BINARY))
 def test_a_known_outcome_is_judged_as_by_r(case: dict[str, Any]) -> None:
     given, expected = case["arguments"], case["expected"]
     report = validated(case, risk=given["risks"], thresholds="0.1-0.8")
