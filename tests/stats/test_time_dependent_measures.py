@@ -168,6 +168,13 @@ def test_a_slope_that_does_not_exist_is_not_a_number() -> None:
     assert math.isnan(slope.estimate)
 
 
+def test_predictions_beyond_the_range_of_floats_have_a_slope_and_no_likelihood() -> None:
+    time, event, risk = patients(2)
+    found = calibration.slope(time, event, 5000 * risk)
+    assert found.estimate == pytest.approx(calibration.slope(time, event, risk).estimate / 5000)
+    assert math.isnan(found.lr_statistic)
+
+
 @few
 @given(SEEDS, st.floats(-30, 30))
 def test_the_intercept_brings_the_expected_number_to_the_observed(seed: int, off: float) -> None:

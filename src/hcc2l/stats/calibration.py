@@ -125,9 +125,16 @@ def slope(time: Times, event: Mask, linear_predictor: Floats) -> Slope:
     fit = cox(time, event, x)
     if not fit.estimable[0]:
         return NO_SLOPE
-    data = ordered(time, event, x, "efron", None, None)
-    statistic = max(2.0 * (fit.loglik - state_at(data, data.scale).loglik), 0.0)
+    statistic = max(2.0 * (fit.loglik - _loglik_as_predicted(time, event, x)), 0.0)
     return _tested(float(fit.coef[0]), float(fit.std_err[0]), 1.0, statistic, 1)
+
+
+def _loglik_as_predicted(time: Times, event: Mask, x: Floats) -> float:
+    """Partial log-likelihood at coefficient 1; NaN where risks leave the range of floats."""
+    data = ordered(time, event, x, "efron", None, None)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loglik = state_at(data, data.scale).loglik
+    return loglik if math.isfinite(loglik) else math.nan
 
 
 def _tested(estimate: float, std_err: float, null: float, lr: float, df: int) -> Slope:
