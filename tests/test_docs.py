@@ -71,16 +71,24 @@ def study_example() -> str:
     return str(example)
 
 
+def model_example() -> str:
+    """The model file of the page on validation."""
+    (example,) = re.findall(r"^```json paper.json\n(.*?)^```$", page_of("validate"), re.M | re.S)
+    return str(example)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """A working folder with the bundled cohort and its dictionary, as a reader would have it.
 
-    The tutorial starts from an export alone. The study file of the page on reports is there too.
+    The tutorial starts from an export alone. The study file of the page on reports is there too,
+    and the model file of the page on validation.
     """
     tutorial = "tutorial.md" in request.node.name
     for name in ("export.xlsx",) if tutorial else BUNDLED:
         shutil.copy(COHORT / name, tmp_path)
     (tmp_path / "paper.toml").write_text(study_example(), encoding="utf-8")
+    (tmp_path / "paper.json").write_text(model_example(), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HCC2L_COHORT", raising=False)
     monkeypatch.setenv("COLUMNS", WIDTH)
@@ -157,7 +165,7 @@ def test_commands_run(block: str, folder: Path, monkeypatch: pytest.MonkeyPatch)
     for words in typed:
         assert run(words, monkeypatch) == 0, shlex.join(words)
         for option, value in pairwise(words):
-            if option in ("--out", "--plot", "--save", "--write-dictionary"):
+            if option in ("--out", "--plot", "--save", "--save-model", "--write-dictionary"):
                 assert (folder / value).stat().st_size > 0, shlex.join(words)
 
 

@@ -85,6 +85,7 @@ KEYS = (
 _ELSEWHERE = (
     "out", "plot", "save", "config", "template", "boot", "cohort", "write_dictionary", "events", "matched",
     "width", "height", "dpi", "font_size", "palette", "title", "reference_rows", "performance", "max_size",
+    "save_model", "model",
 )  # fmt: skip
 
 
@@ -197,7 +198,8 @@ def _needed(command: str, rng: random.Random, names: Sequence[str]) -> list[str]
         "psmatch": ["--treat", rng.choice(["g=a", "death=1", "a", _term(rng, names)]), "-x", usual],
         "roc": rng.choice([["--outcome", "death", "--marker", "x"], ["--at", "5", "--marker", "x,y"], ["--outcome", _term(rng, names)]]),
         "table1": rng.choice([["--by", "g"], [], ["--by", _term(rng, names), "-x", usual]]), "response": ["--response", rng.choice(list(names))],
-        "adverse": ["-x", some], "change": ["--before", "x", "--after", rng.choice(["y", *names])], "derive": ["--add", rng.choice(["albi", "pni", "d", *names]), "--save", "s.csv"],
+        "adverse": ["-x", some], "change": ["--before", "x", "--after", rng.choice(["y", *names])], "validate": rng.choice([["--score", usual], ["--score", "x,y", "--at", "5"], ["--risk", "x", "--outcome", "death"]]),
+        "derive": ["--add", rng.choice(["albi", "pni", "d", *names]), "--save", "s.csv"],
     }.get(command, [])  # fmt: skip
 
 

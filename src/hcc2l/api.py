@@ -51,6 +51,7 @@ __all__ = [
     "roc",
     "table1",
     "tree",
+    "validate",
     "write_report",
 ]
 
@@ -194,6 +195,7 @@ logistic = analysis(specs.LogisticSpec)
 tree = analysis(specs.TreeSpec)
 psmatch = analysis(specs.PsmatchSpec)
 roc = analysis(specs.RocSpec)
+validate = analysis(specs.ValidateSpec)
 flow = analysis(specs.FlowSpec)
 response = analysis(specs.ResponseSpec)
 adverse = analysis(specs.AdverseSpec)

@@ -45,7 +45,7 @@ STEPWISE = frozenset({"best_change", "curve", "coordinates", "thresholds"})
 NAMING = (
     "variable", "term", "level", "group", "rate", "adverse_event", "band", "model", "subgroup",
     "sample", "marker", "outcome", "endpoint", "cause", "stage", "node", "time", "period",
-    "threshold", "criterion", "group_a", "group_b",
+    "threshold", "criterion", "group_a", "group_b", "score",
 )  # fmt: skip
 """Keys that say whom a count counts."""
 SUBJECT = ("variable", "adverse_event", "band", "rate")
@@ -116,7 +116,7 @@ def suppress(report: Report, least: int) -> Report:
         outline=None if hidden else report.outline,
         methods=_methods(report.methods, least, lost=bool(hidden) or lost),
         draw=_drawn(report.draw, least, hidden=bool(hidden)),
-        save=None if report.save is None else _refuse_saving,
+        save=None if report.save is None else partial(_refuse_saving, report.provenance.command),
     )
 
 
@@ -432,9 +432,11 @@ def _survival(figure: SurvivalFigure, least: int) -> SurvivalFigure:
     return replace(figure, small_below=least, censor_marks=False)
 
 
-def _refuse_saving() -> str:
+def _refuse_saving(command: str) -> str:
+    model = command in ("cox", "logistic")
     raise UsageError(
-        "A saved cohort has a row for each patient.",
-        where="--save",
+        "A saved model has the time of each event." if model
+        else "A saved cohort has a row for each patient.",
+        where="--save-model" if model else "--save",
         hint="Add --min-cell 1 to save it for your own use.",
-    )
+    )  # fmt: skip

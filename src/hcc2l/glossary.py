@@ -289,11 +289,31 @@ GLOSSARY: dict[str, Key] = {
     ),
     "criterion": Key("Criterion", "text", "criterion of the cut-off; fixed if it was given"),
     "threshold": Key(
-        "Cut-off", "estimate", "values at or beyond it, in the direction, are positive"
+        "Cut-off",
+        "estimate",
+        "values at or beyond it, in the direction, are positive; of a net benefit, the risk from "
+        "which patients are treated",
     ),
     "observed": Key(
-        "Observed", "estimate", "the observed value nearest to the cut-off that is positive"
+        "Observed",
+        "estimate",
+        "the observed value nearest to the cut-off that is positive; in calibration, the observed "
+        "risk",
     ),
+    "score": Key("Score", "text", "the score, model or column of risks that is validated"),
+    "score_a": Key("Score", "text", "the score whose value is given less that of the other"),
+    "score_b": Key("versus", "text", "the other score"),
+    "predicted": Key("Predicted", "estimate", "predicted risk; of a group, its mean"),
+    "net_benefit": Key(
+        "Net benefit", "estimate", "of treating patients with at least the threshold's risk"
+    ),
+    "treat_all": Key("All", "estimate", "net benefit of treating all patients"),
+    "treat_none": Key("None", "estimate", "net benefit of treating none: 0"),
+    "baseline_survival": Key(
+        "Baseline survival", "probability", "survival with the linear predictor of the model's file"
+    ),
+    "intercept": Key("Intercept", "estimate", "of a logistic model"),
+    "slope": Key("Slope", "estimate", "what all coefficients are multiplied by"),
     "youden": Key("Youden", "estimate", "sensitivity + specificity − 1"),
     "tp": Key("TP", "count", "true positives; weighted if time-dependent"),
     "fp": Key("FP", "count", "false positives"),

@@ -37,6 +37,11 @@ AUSTIN_2014 = (
     "2014;33:1242–1258."
 )
 
+AUSTIN_2020 = (
+    "Austin PC, Harrell FE Jr, van Klaveren D. Graphical calibration curves and the integrated "
+    "calibration index (ICI) for survival models. Stat Med 2020;39:2714–2742."
+)
+
 BARNARD_RUBIN_1999 = (
     "Barnard J, Rubin DB. Small-sample degrees of freedom with multiple imputation. Biometrika "
     "1999;86:948–955."
@@ -49,6 +54,12 @@ BENICHOU_GAIL_1990 = (
 
 BENJAMINI_HOCHBERG_1995 = (
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289–300."
+)
+
+BLANCHE_2013 = (
+    "Blanche P, Dartigues JF, Jacqmin-Gadda H. Estimating and comparing time-dependent areas under "
+    "receiver operating characteristic curves for censored event times with competing risks. Stat "
+    "Med 2013;32:5381–5397."
 )
 
 BRESLOW_1974 = "Breslow N. Covariance analysis of censored survival data. Biometrics 1974;30:89–99."
@@ -106,6 +117,11 @@ GAIL_BYAR_1986 = (
 GEHAN_1965 = (
     "Gehan EA. A generalized Wilcoxon test for comparing arbitrarily singly-censored samples. "
     "Biometrika 1965;52:203–223."
+)
+
+GERDS_2006 = (
+    "Gerds TA, Schumacher M. Consistent estimation of the expected Brier score in general survival "
+    "models with right-censored event times. Biom J 2006;48:1029–1040."
 )
 
 GRAMBSCH_THERNEAU_1994 = (
@@ -226,6 +242,12 @@ MCCAFFREY_2004 = (
 
 MCCLISH_1989 = "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190–195."
 
+MCLERNON_2023 = (
+    "McLernon DJ, Giardiello D, Van Calster B, et al. Assessing performance and clinical "
+    "usefulness in prediction models with survival outcomes: practical guidance for Cox "
+    "proportional hazards models. Ann Intern Med 2023;176:105–114."
+)
+
 MCNEMAR_1947 = (
     "McNemar Q. Note on the sampling error of the difference between correlated proportions or "
     "percentages. Psychometrika 1947;12:153–157. doi:10.1007/BF02295996"
@@ -334,6 +356,17 @@ VANDERWEELE_DING_2017 = (
 VAN_BUUREN_2011 = (
     "van Buuren S, Groothuis-Oudshoorn K. mice: multivariate imputation by chained equations in R. "
     "J Stat Softw 2011;45(3):1–67. doi:10.18637/jss.v045.i03"
+)
+
+VICKERS_2006 = (
+    "Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction "
+    "models. Med Decis Making 2006;26:565–574."
+)
+
+VICKERS_2008 = (
+    "Vickers AJ, Cronin AM, Elkin EB, Gonen M. Extensions to decision curve analysis, a novel "
+    "method for evaluating diagnostic tests, prediction models and molecular markers. BMC Med "
+    "Inform Decis Mak 2008;8:53."
 )
 
 VON_ELM_2007 = (

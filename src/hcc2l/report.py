@@ -41,7 +41,8 @@ class Column:
         The column's heading.
     keys
         The keys of its cell: one for `value`; estimate, lower, upper for `interval`, which is
-        written ``7.43 (6.64-13.60)`` with an en dash, and for `effect`: a ratio of 1 without limits
+        written ``7.43 (6.64-13.60)`` with an en dash, of the kind `statistic` without limits where
+        there are none, and for `effect`: a ratio of 1 without limits
         is written `reference`, and any other estimate that is null, because another row has it, is
         a dash; a fourth key of either is null where the row is not in the model, which is a dash
         too; count and share for `summary`,
@@ -614,6 +615,88 @@ class MaxstatFigure(Figure):
 
     curves: tuple[StatisticByCutpoint, ...]
     y_label: str
+
+
+@dataclass(frozen=True)
+class RiskGroups:
+    """Predicted and observed risk of the groups of a panel, by its place; limits where known."""
+
+    panel: int
+    n: Numbers
+    predicted: Numbers
+    observed: Numbers
+    lower: Known
+    upper: Known
+
+
+@dataclass(frozen=True)
+class CalibrationLine:
+    """The smooth calibration curve of a panel, with its limits."""
+
+    panel: int
+    predicted: Numbers
+    observed: Numbers
+    lower: Numbers
+    upper: Numbers
+
+
+@dataclass(frozen=True)
+class RiskHistogram:
+    """Numbers of patients of a panel with predicted risks from `lower` to `upper`."""
+
+    panel: int
+    lower: Numbers
+    upper: Numbers
+    n: Numbers
+
+
+@dataclass(frozen=True)
+class CalibrationFigure(Figure):
+    """Observed against predicted risk, a panel for each score and time, above the histogram."""
+
+    titles: tuple[str, ...]
+    groups: tuple[RiskGroups, ...]
+    curves: tuple[CalibrationLine, ...]
+    histograms: tuple[RiskHistogram, ...]
+    x_label: str
+    y_label: str
+
+
+@dataclass(frozen=True)
+class BenefitCurve:
+    """The net benefit of a strategy by threshold, in a panel by its place."""
+
+    panel: int
+    label: str
+    threshold: Numbers
+    net_benefit: Known
+
+
+@dataclass(frozen=True)
+class DecisionFigure(Figure):
+    """Decision curves, a panel for each time; the last two strategies treat all and none."""
+
+    titles: tuple[str, ...]
+    curves: tuple[BenefitCurve, ...]
+
+
+@dataclass(frozen=True)
+class AreaOverTime:
+    """The time-dependent area under the ROC curve of a score, with its limits."""
+
+    label: str
+    time: Numbers
+    auc: Numbers
+    lower: Numbers
+    upper: Numbers
+
+
+@dataclass(frozen=True)
+class AreasFigure(Figure):
+    """Areas under the ROC curve over time."""
+
+    curves: tuple[AreaOverTime, ...]
+    x_label: str
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +113,22 @@ def test_a_table_by_a_cut_marker_relates_it_to_other_variables(cohort: hcc2l.Coh
     assert known["14"] == "Table 1"
     assert known["13"] == "Table 1, Table 2"
     assert answers(REMARK, ("Table 2", by_treatment))["13"] == "Table 2; Missing values: afp: 8"
+
+
+def test_a_validation_tells_patients_predictions_and_recalibration(
+    cohort: hcc2l.Cohort, tmp_path: Path
+) -> None:
+    model = hcc2l.cox(cohort, covariates=["age", "child_pugh"], save_model="mine.json")
+    assert model.save is not None
+    (tmp_path / "mine.json").write_text(model.save(), encoding="utf-8")
+    found = hcc2l.validate(cohort, model=[str(tmp_path / "mine.json")], at=[12])
+    known = answers(TRIPOD_AI, ("Table 3", found), printed="recalibration")
+    n = found.provenance.analysed
+    assert known["12a"] == f"Evaluated in {n} patients, in whom the model was made (Table 3)"
+    assert known["12g"] == "Predicted by the model file mine.json"
+    assert known["12f"] == known["24"] == "Table 3"
+    assert (known["12e"], known["23a"]) == ("Methods; Table 3", "Table 3")
+    scores = hcc2l.validate(cohort, score=["albi_grade"], at=[12])
+    known = answers(TRIPOD_AI, ("Table 3", scores))
+    assert known["12a"] == f"Evaluated in {scores.provenance.analysed} patients (Table 3)"
+    assert (known["12f"], known["12g"]) == (TO_BE_WRITTEN, TO_BE_WRITTEN)

@@ -51,6 +51,11 @@ def rows_of(case: dict[str, Any]) -> list[dict[str, str]]:
     return [r for r in rows if r[arguments["time"]] and r[arguments["event"]]]
 
 
+def csv_rows(case: dict[str, Any]) -> list[dict[str, str]]:
+    """All rows of a case's file."""
+    return _file(case["dataset"])
+
+
 def time_event(case: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, Any]:
     """Times and events of the rows, shape (n,)."""
     arguments = case["arguments"]

@@ -73,7 +73,7 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
             report = without_small_counts(_analyse(command, cohort, spec), output.min_cell)
         _notify([n for n in report.notes if not output.quiet or n.code in _ALWAYS_TOLD])
         _refuse_unrequested_table(report, spec, output)
-        _deliver(report, output, options.get("write_dictionary"))
+        _deliver(report, output, options.get("write_dictionary") or options.get("save_model"))
     if report.status:
         raise typer.Exit(report.status)
 
@@ -140,6 +140,13 @@ def _check_endings(options: dict[str, Any]) -> None:
             where="--save",
             hint="The cohort is saved as CSV: --save matched.csv.",
         )
+    model = options.get("save_model")
+    if model is not None and Path(model).suffix.lower() != ".json":
+        raise UsageError(
+            f"{model!r} does not end in .json.",
+            where="--save-model",
+            hint="A model is saved as JSON: --save-model model.json.",
+        )
     formats = [file_format(path) for path in options.get("out", ())]
     if options.get("template") is not None:
         check_template(options["template"], formats)
@@ -181,6 +188,7 @@ def _targets(options: dict[str, Any]) -> list[tuple[str, str]]:
     several = {"--out": options.get("out", ()), "--plot": _plot_files(options.get("plot", ()))}
     single = {
         "--save": options.get("save"), "--write-dictionary": options.get("write_dictionary"),
+        "--save-model": options.get("save_model"),
     }  # fmt: skip
     targets = [(option, path) for option, given in several.items() for path in given]
     return [*targets, *((option, path) for option, path in single.items() if path is not None)]
@@ -231,6 +239,8 @@ def files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Id
         in_use[identity(options["template"])] = "the template"
     if options.get("matched") is not None:
         in_use[identity(options["matched"])] = "the matched cohort"
+    for path in options.get("model", ()):
+        in_use[identity(beside(cohort, path))] = "a model"
     events = cohort.dictionary.options(command, options).get("events")
     if isinstance(events, str):
         in_use[identity(beside(cohort, events))] = "the file of adverse events"
@@ -376,8 +386,11 @@ def _printable(text: str) -> str:
     return re.sub(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]", "\ufffd", text)
 
 
-def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> None:
-    """Render every output, then write the files, then print, so that a failure leaves nothing."""
+def _deliver(report: Report, output: OutputOptions, made: str | None) -> None:
+    """Render every output, then write the files, then print, so that a failure leaves nothing.
+
+    `made` is the file of the dictionary or the model that the analysis makes.
+    """
     from hcc2l.figures import draw, plot_format
     from hcc2l.figures.style import FigureStyle
     from hcc2l.figures.terminal import draw_text
@@ -408,7 +421,7 @@ def _deliver(report: Report, output: OutputOptions, dictionary: str | None) -> N
         for path in output.out:
             files[path] = render_file(report, path, **shown, figure=picture, template=template)
     files |= drawn
-    saved = output.save or dictionary
+    saved = output.save or made
     if saved is not None:
         assert report.save is not None
         files[saved] = report.save().encode()

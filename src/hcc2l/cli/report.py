@@ -56,7 +56,7 @@ _FORMATS = (*_RENDERERS, "json")
 _WITHOUT_FIGURES = ("json", "md")
 _SHOWN = 200  # characters of a command line in a message
 _TAKEN = (  # the study has keys for most of these
-    "out", "plot", "format", "json", "table", "save", "write_dictionary",
+    "out", "plot", "format", "json", "table", "save", "write_dictionary", "save_model",
 )  # fmt: skip
 _OF_TABLES = ("digits", "columns", "reference_rows", "bold_p")
 _OF_THE_WHOLE = ("style", "template")  # options of the report itself

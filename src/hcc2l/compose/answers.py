@@ -270,7 +270,7 @@ def performance(shown: Shown) -> str:
     return _named_of(
         one
         for one in shown
-        if "performance" in one.tables or one.report.provenance.command == "roc"
+        if "performance" in one.tables or one.report.provenance.command in ("roc", "validate")
     )
 
 
@@ -278,6 +278,37 @@ def performance_measures(shown: Shown) -> str:
     """The methods, and the tables of performance."""
     found = performance(shown)
     return f"Methods; {found}" if found else ""
+
+
+def evaluations(shown: Shown) -> str:
+    """The patients in whom scores and models were validated, and whether models were made there."""
+    sizes = []
+    for one in _validations(shown):
+        here = any(note.code == "made-in-these-patients" for note in one.report.notes)
+        whose = ", in whom the model was made" if here else ""
+        patients = f"{one.report.provenance.analysed} patients{whose}"
+        sizes.append(f"Evaluated in {patients} ({_named(one.places)})")
+    return "; ".join(dict.fromkeys(sizes))
+
+
+def predictions(shown: Shown) -> str:
+    """The model files, and the columns, that the predictions of a validation come from."""
+    found: dict[str, None] = {}
+    for one in _validations(shown):
+        for key, words in (("model", "by the model file {}"), ("risk", "in column {}")):
+            given = one.report.provenance.settings.get(key)
+            names = given if isinstance(given, (list, tuple)) else ()
+            found |= dict.fromkeys(words.format(str(name).rpartition("/")[2]) for name in names)
+    return f"Predicted {listed(list(found))}" if found else ""
+
+
+def recalibrated(shown: Shown) -> str:
+    """The tables of recalibrated models."""
+    return _named_of(one for one in shown if "recalibration" in one.tables)
+
+
+def _validations(shown: Shown) -> Iterator[Answered]:
+    return (one for one in shown if one.report.provenance.command == "validate")
 
 
 def commands(shown: Shown) -> str:

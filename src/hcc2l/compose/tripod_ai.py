@@ -11,12 +11,15 @@ from hcc2l.compose.answers import (
     commands,
     complete_cases,
     endpoints,
+    evaluations,
     flow_and_events,
     full_model,
     methods,
     model_sizes,
     performance,
     performance_measures,
+    predictions,
+    recalibrated,
 )
 from hcc2l.compose.checklist import Checklist, Item
 
@@ -46,15 +49,15 @@ _ITEMS: tuple[Item, ...] = (
     ("10", "Sample size", "Explain how the size was arrived at and why it is sufficient", by_hand),
     ("11", "Missing data", "Describe how missing data were handled", complete_cases),
     ("12a", "Analytical methods", "State which data served development and which evaluation",
-     by_hand),
+     evaluations),
     ("12b", "", "Describe how predictors were coded, scaled or transformed", coding),
     ("12c", "", "Name the type of model, the steps of building it, and internal validation",
      methods),
     ("12d", "", "Describe how differences between clusters, such as centres, were handled",
      by_hand),
     ("12e", "", "Name the measures of performance and why they were chosen", performance_measures),
-    ("12f", "", "Describe any updating of the model, such as recalibration", by_hand),
-    ("12g", "", "In an evaluation, describe how predictions were calculated", by_hand),
+    ("12f", "", "Describe any updating of the model, such as recalibration", recalibrated),
+    ("12g", "", "In an evaluation, describe how predictions were calculated", predictions),
     ("13", "Class imbalance", "If it was corrected, say why and how, and how predictions were "
      "recalibrated", by_hand),
     ("14", "Fairness", "Describe what was done for the model to be fair", by_hand),
@@ -82,7 +85,7 @@ _ITEMS: tuple[Item, ...] = (
     ("23a", "Model performance", "Give the performance with intervals, also in important "
      "subgroups", performance),
     ("23b", "", "Report differences of performance between clusters, if examined", by_hand),
-    ("24", "Model updating", "Report the updated model and its performance", by_hand),
+    ("24", "Model updating", "Report the updated model and its performance", recalibrated),
     ("25", "Interpretation", "Interpret the main results, also with regard to fairness, in view of "
      "the objectives and other studies", by_hand),
     ("26", "Limitations", "Discuss limitations and their effect on bias and generalisability",

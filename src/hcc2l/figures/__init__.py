@@ -12,7 +12,10 @@ from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.files import write_files
 from hcc2l.report import (
     AdverseFigure,
+    AreasFigure,
+    CalibrationFigure,
     ChangeFigure,
+    DecisionFigure,
     Figure,
     FlowFigure,
     ForestFigure,
@@ -43,6 +46,9 @@ DRAWERS: dict[type[Figure], str] = {
     FlowFigure: "hcc2l.figures.flow:draw",
     ChangeFigure: "hcc2l.figures.change:draw",
     AdverseFigure: "hcc2l.figures.adverse:draw",
+    AreasFigure: "hcc2l.figures.validation:draw_areas",
+    CalibrationFigure: "hcc2l.figures.validation:draw_calibration",
+    DecisionFigure: "hcc2l.figures.validation:draw_benefits",
     ForestFigure: "hcc2l.figures.forest:draw",
     ImputationFigure: "hcc2l.figures.imputation:draw",
     LoveFigure: "hcc2l.figures.matching:draw_love",

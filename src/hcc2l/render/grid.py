@@ -508,6 +508,13 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return f"{column.labels.get(str(values[0]), values[0])} ({size})"
     if column.form == "fraction":
         return "/".join(write(value, "count", 0) for value in values)
+    return _with_limits(row, column, kind, digits)
+
+
+def _with_limits(row: Row, column: Column, kind: str, digits: int | None) -> str:
+    """An estimate with its interval; see `Column`."""
+    decimals = _decimals(column, kind, digits)
+    values = [row[key] for key in column.keys]
     numbers = [v if isinstance(v, (int, float)) else None for v in values[:3]]
     estimate, lower, upper = numbers
     in_model = values[3:] != [None]
@@ -516,6 +523,8 @@ def cell(row: Row, column: Column, digits: int | None = None) -> str:
         return "–"
     if column.form == "effect" and _is_reference(row, column):
         return numerals.reference()
+    if kind == "statistic" and lower is None and upper is None:
+        return write(estimate, kind, decimals)
     if kind == "ratio":
         asked = column.decimals if digits is None else digits
         return numerals.ratio_interval(estimate, lower, upper, asked)

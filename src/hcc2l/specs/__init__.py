@@ -24,6 +24,7 @@ from hcc2l.specs.response import ResponseSpec as ResponseSpec
 from hcc2l.specs.roc import RocSpec as RocSpec
 from hcc2l.specs.table1 import Table1Spec as Table1Spec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
+from hcc2l.specs.validate import ValidateSpec as ValidateSpec
 
 # The commands, in the order of `hcc2l --help`.
 SPECS: dict[str, type[CohortSpec]] = {
@@ -38,6 +39,7 @@ SPECS: dict[str, type[CohortSpec]] = {
     "tree": TreeSpec,
     "psmatch": PsmatchSpec,
     "roc": RocSpec,
+    "validate": ValidateSpec,
     "change": ChangeSpec,
     "derive": DeriveSpec,
     "impute": ImputeSpec,

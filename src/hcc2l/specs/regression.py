@@ -12,6 +12,7 @@ from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.impute import IMPUTATION
 from hcc2l.specs.options import (
     MOST_SAMPLES,
+    OUTPUT,
     RANDOM,
     AnalysisSpec,
     SurvivalSpec,
@@ -64,7 +65,7 @@ class RegressionSpec(AnalysisSpec, ImputationOptions):
             Excludes(imputing, other)
             for imputing in IMPUTING
             for other in ("--interaction", "--stepwise aic", "--stepwise lr", "--firth",
-                          "--performance")
+                          "--performance", "--save-model")
         ),
         Excludes(
             "--select", "--stepwise", rivals=True,
@@ -123,6 +124,10 @@ class RegressionSpec(AnalysisSpec, ImputationOptions):
     boot: int | None = option(
         None, "Bootstrap samples for --performance; 0 for none (default: 200).",
         metavar="N", panel=RANDOM, high=MOST_SAMPLES,
+    )  # fmt: skip
+    save_model: str | None = option(
+        None, "Save the multivariable model as .json, for validate in other patients.",
+        metavar="FILE", panel=OUTPUT, in_dictionary=False,
     )  # fmt: skip
     which: CoxFigure | None = option(
         None, "The figure: univariable, multivariable, both, subgroups, adjusted, centres or "
@@ -242,6 +247,22 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             for other in (
                 "--subgroups", "--adjusted-curves", "--entry", "--frailty", "--competing",
             )
+        ),
+        *(
+            Excludes("--save-model", other)
+            for other in ("--frailty", "--entry", "--competing")
+        ),
+        Excludes(
+            "--save-model", "--strata",
+            message="A stratified model has a baseline of its own in each stratum; it cannot be "
+            "saved.",
+            hint="Use the stratum as a covariate, or omit --save-model.",
+        ),
+        Excludes(
+            "--save-model", "--landmark",
+            message="Times of a model from a landmark are not those of the endpoint; it cannot be "
+            "saved.",
+            hint="Omit one of the two.",
         ),
         Needs(
             "--which subgroups", ("--subgroups",),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hcc2l.stats.influence import Influenced
 from hcc2l.stats.risk_sets import (
     DistinctTimes,
     Floats,
@@ -15,6 +16,7 @@ from hcc2l.stats.risk_sets import (
     Times,
     distinct_times,
     risk_sets,
+    time_tolerance,
 )
 
 Parts = tuple[Floats, Floats, Floats]  # by score: below, equal, above
@@ -167,6 +169,47 @@ def uno_concordance(
     below, equal, above = (float(weight[event] @ part[event]) for part in later)
     pairs = below + equal + above
     return (below + equal / 2) / pairs if pairs > 0 else float("nan")
+
+
+@dataclass(frozen=True)
+class WeightedPairs(Influenced):
+    """A concordance with the (weighted) numbers of comparable pairs; `tied` in the score."""
+
+    concordant: float
+    discordant: float
+    tied: float
+
+
+def concordance_until(
+    time: Times, event: NDArray[np.bool_], score: Floats, horizon: float = np.inf, *,
+    uno: bool = False,
+) -> WeightedPairs:  # fmt: skip
+    """Concordance of the pairs whose earlier time, an event, is at most `horizon`.
+
+    R's ``concordance(Surv(time, event) ~ score, reverse = TRUE, ymax = horizon)``, with the
+    infinitesimal jackknife; with `uno` pairs have the weights of `uno_concordance`, which are taken
+    as known (``timewt = "n/G2"``). NaN when no pair can be compared.
+    """
+    distinct, n = distinct_times(time), event.size
+    by_then = distinct.times <= horizon + time_tolerance(distinct.times)
+    counted = event & by_then[distinct.index]
+    weight = counted.astype(np.float64)
+    if uno:
+        weight[counted] *= _uncensored(distinct, event)[counted] ** -2.0
+    group, rank = np.zeros(n, dtype=np.int64), _ranks(score)
+    later_than = 2 * distinct.index + ~counted
+    later = _compare(group, -later_than, rank, np.ones(n), np.ones(n, dtype=np.bool_))
+    earlier = _compare(group, later_than, rank, weight, counted)
+    below, equal, above = (weight * part for part in later)
+    concordant, tied, discordant = (float(part.sum()) for part in (below, equal, above))
+    pairs = concordant + tied + discordant
+    if pairs == 0:
+        return WeightedPairs(np.nan, np.full(n, np.nan), 0.0, 0.0, 0.0)
+    share = (concordant + tied / 2) / pairs
+    good = below + equal / 2 + earlier[2] + earlier[1] / 2
+    total = below + equal + above + sum(earlier)
+    influence = (good - share * total) / pairs
+    return WeightedPairs(share, influence, concordant, discordant, tied)
 
 
 def _uncensored(time: DistinctTimes, event: NDArray[np.bool_]) -> Floats:

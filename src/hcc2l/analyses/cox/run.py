@@ -16,6 +16,7 @@ from hcc2l.analyses.cox.frailty import frailty_tables
 from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import cox_results
+from hcc2l.analyses.cox.saved import model_file
 from hcc2l.analyses.cox.tables import cox_tables
 from hcc2l.analyses.regression.models import Model, account_of_final, tested_model
 from hcc2l.analyses.regression.notes import knot_notes
@@ -77,6 +78,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     if spec.competing is not None and results.fitted.final is not None:
         of_causes, draw = _compete(data, results.fitted.final, tables, draw)
         more += of_causes
+    save = None if spec.save_model is None else model_file(cohort, data, results.fitted.final)
     settings = spec.settings() | data.outcome.endpoint.settings
     text, references = cox_methods(data, results, cohort, curves)
     return Report(
@@ -85,6 +87,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         tables=tuple(tables),
         notes=(*row_notes(cohort, outcome), *cox_notes(cohort, data, results), *more),
         draw=draw,
+        save=save,
         methods=text,
         references=references,
         show_methods=spec.methods,

@@ -1,0 +1,1 @@
+"""`hcc2l validate`: whether scores and models predict in these patients."""
