@@ -54,6 +54,8 @@ class Declaration:
         them.
     in_dictionary
         Whether ``hcc2l.toml`` may set it.
+    recorded
+        Whether the settings of a report hold it; an option that changes no result is not recorded.
     """
 
     help: str
@@ -68,6 +70,7 @@ class Declaration:
     commas: bool = True
     place: int = 0
     in_dictionary: bool = True
+    recorded: bool = True
 
 
 def option(default: Any, help: str, **declared: Any) -> Any:  # noqa: A002 - as in typer
@@ -286,8 +289,9 @@ class CohortSpec(Options):
         return {rule.option: listed(rule.others, "or") for rule in idle}
 
     def settings(self) -> dict[str, object]:
-        """Every option with its value, for the provenance."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        """Every option that changes the result with its value, for the provenance."""
+        recorded = (n for n, o in options_of(type(self)).items() if o.declared.recorded)
+        values = {name: getattr(self, name) for name in recorded}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
+from hcc2l.specs.loops import LoopOptions, loop_rules
 from hcc2l.specs.options import (
     MOST_SAMPLES,
     RANDOM,
@@ -33,7 +34,7 @@ _EFFECTS = "Interactions and subgroups"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegressionSpec(AnalysisSpec):
+class RegressionSpec(AnalysisSpec, LoopOptions):
     """Options of every regression."""
 
     references = True
@@ -57,6 +58,7 @@ class RegressionSpec(AnalysisSpec):
         ),
         NoEffect("--stay", ("--stepwise lr", "--stepwise wald")),
         NoEffect("--boot", ("--performance",)),
+        *loop_rules("--performance"),
     )  # fmt: skip
 
     covariates: Sequence[str] = option(
