@@ -20,6 +20,7 @@ Result = TypeVar("Result")
 
 PATIENCE = 5  # seconds, to reach a scheduler
 _NUMBERS_COME_FROM = ("hcc2l", "numpy", "scipy")
+_TALKATIVE = ("distributed", "distributed.client", "tornado", "asyncio")
 
 
 @dataclass(frozen=True)
@@ -133,53 +134,76 @@ def _silently(function: Callable[[Item], Result], item: Item) -> Result:
 def _on_cluster(
     function: Callable[[Item], Result], items: Iterable[Item], address: str
 ) -> Iterator[Iterator[Result]]:
-    client = _connected(address)
+    distributed = _dask(address)
     import joblib
-    from distributed import CancelledError, KilledWorker
 
-    try:
-        _check_versions(client, address)
-        with joblib.parallel_config("dask", client=client):
-            yield _results(function, items)
-    except (KilledWorker, CancelledError, OSError):
-        raise AnalysisError(
-            "The cluster stopped answering, or its workers ended again and again.",
-            where=f"--scheduler {address}",
-            hint="Look at the logs of the scheduler and of the workers, which may lack memory.",
-        ) from None
-    finally:
-        client.close(timeout=PATIENCE)
+    with _without_logs():
+        client = _connected(distributed, address)
+        try:
+            _check_versions(client, address)
+            with joblib.parallel_config("dask", client=client):
+                yield _results(function, items)
+        except (distributed.KilledWorker, distributed.CancelledError, OSError):
+            raise AnalysisError(
+                "The cluster stopped answering, or its workers ended again and again.",
+                where=f"--scheduler {address}",
+                hint="Look at the logs of the scheduler and of the workers, which may lack memory.",
+            ) from None
+        finally:
+            client.close(timeout=PATIENCE)
 
 
-def _connected(address: str) -> Any:
-    """A client of a Dask cluster.
-
-    Raises
-    ------
-    UsageError
-        Dask is not installed, or no scheduler answers.
-    """
-    where = f"--scheduler {address}"
+def _dask(address: str) -> Any:
+    """The package of Dask's clusters; UsageError where it is not installed."""
     try:
         import distributed
     except ImportError:
         raise UsageError(
             "A cluster needs the package dask, which is not installed.",
-            where=where,
+            where=f"--scheduler {address}",
             hint="Install it: pip install 'hcc2l[dask]', or pip install '.[dask]' in a clone. "
             "Or use --jobs N, which needs nothing else.",
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is an error here
-    connect: Any = distributed.Client
+    return distributed
+
+
+@contextmanager
+def _without_logs() -> Iterator[None]:
+    """A context without the logs of Dask; what a user should know is an error."""
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
-        return connect(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, RuntimeError):
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _connected(distributed: Any, address: str) -> Any:
+    """A client of a Dask cluster; UsageError where no scheduler answers."""
+
+    async def greet() -> None:
+        async with distributed.core.rpc(address, timeout=PATIENCE) as peer:
+            if (await peer.identity())["type"] != "Scheduler":
+                raise OSError
+
+    # A client can wait for ever for what is no scheduler, so it is greeted before, in time.
+    runner = distributed.utils.LoopRunner()
+    runner.start()
+    try:
+        runner.run_sync(greet, callback_timeout=PATIENCE + 1)
+        return distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+    except Exception:  # what listens there may answer anything
         raise UsageError(
             f"No Dask scheduler answered within {PATIENCE} seconds.",
-            where=where,
+            where=f"--scheduler {address}",
             hint="Start one with 'dask scheduler', which prints its address, and workers with "
             f"'dask worker {address}'; or use --jobs N on this machine.",
         ) from None
+    finally:
+        runner.stop()
 
 
 def _check_versions(client: Any, address: str) -> None:
