@@ -129,6 +129,10 @@ def test_the_shrinkage_from_the_likelihood_ratio_is_that_of_the_r2_corrected_by_
         assert corrected == pytest.approx(shrinkage, abs=1e-9)
 
 
+def test_a_model_with_far_more_parameters_than_patients_is_shrunk_as_far_as_can_be() -> None:
+    assert size.expected_shrinkage(10, 10_000, 0.2) == 0.2
+
+
 def test_a_model_that_fits_no_better_than_chance_is_shrunk_to_nothing() -> None:
     assert size.heuristic_shrinkage(5.0, 5) == 0
     assert size.heuristic_shrinkage(0.0, 3) == 0

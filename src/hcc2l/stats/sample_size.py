@@ -103,19 +103,28 @@ def parameters_for_shrinkage(n: float, shrinkage: float, r2: float) -> float:
     return n * (shrinkage - 1) * math.log1p(-r2 / shrinkage)
 
 
+def parameters_carried(n: float, r2: float, largest: float, shrinkage: float = SHRINKAGE) -> float:
+    """Parameters for which `n` patients suffice by criteria 1 and 2."""
+    by_optimism = parameters_for_shrinkage(n, shrinkage_of_optimism(r2, largest), r2)
+    return min(parameters_for_shrinkage(n, shrinkage, r2), by_optimism)
+
+
 def shrinkage_of_optimism(r2: float, largest: float) -> float:
     """The shrinkage at which the optimism in Nagelkerke's R² is `OPTIMISM` (criterion 2)."""
     return r2 / (r2 + OPTIMISM * largest)
 
 
 def expected_shrinkage(n: float, parameters: float, r2: float) -> float:
-    """The shrinkage to expect of a model with some parameters, between `r2` and 1."""
+    """The shrinkage to expect of a model with some parameters, from `r2` up to 1."""
     from scipy.optimize import brentq
 
     def excess(shrinkage: float) -> float:
         return parameters_for_shrinkage(n, shrinkage, r2) - parameters
 
-    return float(brentq(excess, r2 * (1 + 1e-12), 1 - 1e-15, xtol=1e-14, rtol=1e-14))
+    least = r2 * (1 + 1e-12)
+    if excess(least) <= 0:  # far more parameters than patients
+        return r2
+    return float(brentq(excess, least, 1 - 1e-15, xtol=1e-14, rtol=1e-14))
 
 
 def heuristic_shrinkage(likelihood_ratio: float, parameters: int) -> float:
