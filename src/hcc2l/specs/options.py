@@ -254,8 +254,8 @@ def methods_option() -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CohortSpec(Options):
-    """Options of every command.
+class CommandSpec(Options):
+    """What every command declares.
 
     The first sentence of a command's spec is its description in ``hcc2l --help``.
 
@@ -277,11 +277,6 @@ class CohortSpec(Options):
     references: ClassVar[bool] = False
     optional_tables: ClassVar[Mapping[str, str]] = {}
 
-    where: Sequence[str] = option(
-        (), "Analyse only these rows: 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing'.",
-        metavar="EXPR", panel=SELECTION, commas=False,
-    )  # fmt: skip
-
     @property
     def without_effect(self) -> dict[str, str]:
         """Options that were given and have no effect, and the options that each would need."""
@@ -293,6 +288,16 @@ class CohortSpec(Options):
         recorded = (n for n, o in options_of(type(self)).items() if o.declared.recorded)
         values = {name: getattr(self, name) for name in recorded}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortSpec(CommandSpec):
+    """Options of every command that reads a cohort."""
+
+    where: Sequence[str] = option(
+        (), "Analyse only these rows: 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing'.",
+        metavar="EXPR", panel=SELECTION, commas=False,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
