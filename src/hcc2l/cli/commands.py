@@ -78,7 +78,7 @@ def _options(spec: type[CommandSpec]) -> Iterable[Option]:
     given = {"plot": spec.plots, "save": spec.saves, "reference_rows": spec.references}
     unused = {name for name, used in given.items() if not used}
     unused |= set() if spec.plots else set(options_of(FigureOptions))
-    unused |= set() if reads else {"min_cell"}
+    unused |= set() if reads else {"min_cell", "bold_p"}  # of patients, and of tests
     groups: list[type[Options]] = [OutputOptions, spec]
     for group in (*groups, ReadingOptions) if reads else groups:
         yield from (o for name, o in options_of(group).items() if name not in unused)
