@@ -13,7 +13,7 @@ from typing import Any
 
 from hcc2l.glossary import GLOSSARY, Key, Kind
 from hcc2l.render.to_json import SCHEMA
-from hcc2l.specs import SPECS
+from hcc2l.specs import PLANNING, SPECS
 
 TARGET = Path(__file__).parents[1] / "docs" / "schema" / "hcc2l-1.json"
 NUMBER: dict[str, Any] = {"type": ["number", "null"]}
@@ -87,15 +87,15 @@ def _analysis() -> dict[str, Any]:
         "command": {
             "allOf": [
                 {"$ref": "#/$defs/command"},
-                {"properties": {"name": {"enum": list(SPECS)}}},
+                {"properties": {"name": {"enum": [*SPECS, *PLANNING]}}},
             ]
         },
         "title": TEXT,
-        "cohort": _object(
+        "cohort": _of_a_cohort(
             {"source": TEXT, "sha256": {**TEXT, "pattern": "^[0-9a-f]{64}$"},
              "synthetic": {"type": "boolean"}, "rows": _count_or_null()}
         ),
-        "analysed": _object(
+        "analysed": _of_a_cohort(
             {"rows": _count(), "excluded": {"type": "array", "items": _object(excluded)}}
         ),
         "settings": {"type": "object", "description": "every option as resolved"},
@@ -121,6 +121,11 @@ def _count_or_null() -> dict[str, Any]:
     return {
         "type": ["integer", "null"], "minimum": 0, "description": "null if hidden by --min-cell"
     }  # fmt: skip
+
+
+def _of_a_cohort(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object, or null where a command reads no cohort (`size`)."""
+    return {**_object(properties), "type": ["object", "null"]}
 
 
 def _object(properties: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -49,6 +49,7 @@ __all__ = [
     "render_report",
     "response",
     "roc",
+    "size",
     "table1",
     "tree",
     "validate",
@@ -108,19 +109,20 @@ def _function(
         default=None,
     )
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"{opening}\n\n{_parameters(command)}"
+    function.__doc__ = f"{opening}\n\n{_parameters(specs.SPECS[command])}"
     function.__signature__ = signature(function).replace(  # type: ignore[attr-defined]  # read by inspect
         parameters=[cohort, *options], return_annotation=run.__annotations__["return"]
     )
     return cast("Analysis[Given, Result]", function)
 
 
-def _parameters(command: str) -> str:
+def _parameters(spec: type[specs.CommandSpec]) -> str:
     """The options of a command as a section of a docstring."""
 
     def entries() -> Iterator[tuple[str, str]]:
-        yield "cohort", "A cohort from `read_cohort`, a path, or None for the default cohort."
-        for name, option in options_of(specs.SPECS[command]).items():
+        if issubclass(spec, specs.CohortSpec):
+            yield "cohort", "A cohort from `read_cohort`, a path, or None for the default cohort."
+        for name, option in options_of(spec).items():
             yield name, option.declared.help
 
     lines = ["Parameters", "----------"]
@@ -145,11 +147,8 @@ def _refuse_list_in_text(cohort: Cohort, name: str, value: object) -> None:
 def _options(command: str, cohort: Cohort, options: dict[str, Any]) -> dict[str, Any]:
     """A command's options: those given, else the dictionary's."""
     known = options_of(specs.SPECS[command])
+    _refuse_unknown(command, specs.SPECS[command], options)
     for name, value in options.items():
-        if name not in known:
-            raise UsageError(
-                f"There is no option {name!r} in {command}.", hint=did_you_mean(name, sorted(known))
-            )
         _refuse_list_in_text(cohort, name, value)
     return {k: v for k, v in cohort.dictionary.options(command, options).items() if k in known}
 
@@ -180,6 +179,38 @@ def plot_report(report: Report, path: str | Path, **options: Any) -> None:
     figures.plot_report(report, path, style)
 
 
+def planning(spec: Callable[Given, specs.CommandSpec]) -> Callable[Given, Report]:
+    """The function of a command that reads no cohort, from its spec."""
+    command = next(name for name, known in specs.PLANNING.items() if known is spec)
+    known = specs.PLANNING[command]
+
+    def function(**given: Any) -> Report:
+        _refuse_unknown(command, known, given)
+        report: Report = import_module(f"hcc2l.analyses.{command}.run").run(known(**given))
+        return report
+
+    hints = get_type_hints(spec)
+    options = [o.replace(annotation=hints[o.name]) for o in signature(spec).parameters.values()]
+    function.__name__ = function.__qualname__ = command
+    function.__doc__ = (
+        f"{spec.__doc__}\n\nReturns the report of ``hcc2l {command}``.\n\n{_parameters(known)}"
+    )
+    function.__signature__ = signature(function).replace(  # type: ignore[attr-defined]  # read by inspect
+        parameters=options
+    )
+    return cast("Callable[Given, Report]", function)
+
+
+def _refuse_unknown(command: str, spec: type[specs.CommandSpec], given: dict[str, Any]) -> None:
+    """UsageError for an option that a command does not have."""
+    known = options_of(spec)
+    for name in given:
+        if name not in known:
+            raise UsageError(
+                f"There is no option {name!r} in {command}.", hint=did_you_mean(name, sorted(known))
+            )
+
+
 def _fit(cohort: Cohort, spec: Any) -> FittedTree:
     from hcc2l.analyses.tree.run import fit
 
@@ -201,6 +232,7 @@ response = analysis(specs.ResponseSpec)
 adverse = analysis(specs.AdverseSpec)
 derive = analysis(specs.DeriveSpec)
 impute = analysis(specs.ImputeSpec)
+size = planning(specs.SizeSpec)
 fit_tree = _function(
     "fit_tree",
     "tree",

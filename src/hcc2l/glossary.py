@@ -36,7 +36,7 @@ GLOSSARY: dict[str, Key] = {
     "group": Key("Group", "text", "level of the grouping term; `all` when there is one group"),
     "group_a": Key("Group", "text", "the reference group of a comparison"),
     "group_b": Key("versus", "text", "the other group; differences are group_b − group_a"),
-    "n": Key("n", "count", "rows analysed"),
+    "n": Key("n", "count", "rows analysed; of a plan, patients"),
     "events": Key("Events", "count", "events among them; a sum of weights with --weights"),
     "competing_events": Key(
         "Competing", "count", "competing events among them; a sum of weights with --weights"
@@ -87,7 +87,7 @@ GLOSSARY: dict[str, Key] = {
         "Kind",
         "text",
         "of a model: univariable, multivariable, stepwise or subgroup; of a variable: numeric, "
-        "ordered, factor, continuous or categorical",
+        "ordered, factor, continuous or categorical; of a plan: survival or binary outcome",
     ),
     "subgroup": Key("Subgroup", "text", "subgroup in which the model was fitted"),
     "level_n": Key("n", "count", "patients with the level"),
@@ -287,7 +287,9 @@ GLOSSARY: dict[str, Key] = {
     "direction": Key(
         "Direction", "text", "higher or lower: the values associated with the outcome"
     ),
-    "criterion": Key("Criterion", "text", "criterion of the cut-off; fixed if it was given"),
+    "criterion": Key(
+        "Criterion", "text", "criterion of the cut-off, fixed if it was given; or of a sample size"
+    ),
     "threshold": Key(
         "Cut-off",
         "estimate",
@@ -414,6 +416,20 @@ GLOSSARY: dict[str, Key] = {
 
 # A variable before and after, within patients.
 GLOSSARY |= {
+    "plan": Key("Plan", "text", "what the row is: required, carried (at most) or given"),
+    "parameters": Key("Parameters", "degrees", "coefficients of the model"),
+    "events_per_parameter": Key("Events per parameter", "statistic", "events / parameters"),
+    "r2": Key("R²", "estimate", "Cox–Snell R² that is expected in new patients"),
+    "max_r2": Key("Largest R²", "estimate", "the largest possible with these events"),
+    "nagelkerke_r2": Key("Nagelkerke's R²", "estimate", "r2 / max_r2"),
+    "shrinkage": Key(
+        "Shrinkage", "estimate", "shrinkage factor to be expected, or demanded by the criterion"
+    ),
+    "exact": Key("Exact", "estimate", "the number before it was rounded to a whole one"),
+    "power": Key("Power", "probability", "of the test"),
+    "alpha": Key("α", "estimate", "significance level"),
+    "share": Key("Share", "probability", "of the patients who are in one of the groups"),
+    "event_probability": Key("P(event)", "probability", "share of the patients with the event"),
     "mean_difference": Key("Mean difference", "estimate", "mean of after − before"),
     "mean_lower": Key("Lower", "estimate", "its lower confidence limit"),
     "mean_upper": Key("Upper", "estimate", "its upper confidence limit"),

@@ -74,6 +74,11 @@ CLOPPER_PEARSON_1934 = (
     "the binomial. Biometrika 1934;26:404–413."
 )
 
+COLLETT_2015 = (
+    "Collett D. Modelling survival data in medical research. 3rd ed. Boca Raton: Chapman & "
+    "Hall/CRC; 2015."
+)
+
 COLLINS_2024 = (
     "Collins GS, Moons KGM, Dhiman P, et al. TRIPOD+AI statement: updated guidance for reporting "
     "clinical prediction models that use regression or machine learning methods. BMJ "
@@ -183,6 +188,12 @@ ISHWARAN_2008 = (
     "2008;2:841–860."
 )
 
+JINKS_2015 = (
+    "Jinks RC, Royston P, Parmar MKB. Discrimination-based sample size calculations for "
+    "multivariable prognostic models for time-to-event data. BMC Med Res Methodol 2015;15:82. "
+    "doi:10.1186/s12874-015-0078-y"
+)
+
 KAPLAN_MEIER_1958 = (
     "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. J Am Stat Assoc "
     "1958;53:457–481."
@@ -284,6 +295,23 @@ PETO_1972 = (
     "1972;135:185–206."
 )
 
+RILEY_2019 = (
+    "Riley RD, Snell KIE, Ensor J, et al. Minimum sample size for developing a multivariable "
+    "prediction model: PART II - binary and time-to-event outcomes. Stat Med 2019;38:1276–1296. "
+    "doi:10.1002/sim.7992"
+)
+
+RILEY_2020 = (
+    "Riley RD, Ensor J, Snell KIE, et al. Calculating the sample size required for developing a "
+    "clinical prediction model. BMJ 2020;368:m441. doi:10.1136/bmj.m441"
+)
+
+RILEY_2021 = (
+    "Riley RD, Van Calster B, Collins GS. A note on estimating the Cox-Snell R2 from a reported C "
+    "statistic (AUROC) to inform sample size calculations for developing a prediction model with "
+    "a binary outcome. Stat Med 2021;40:859–864. doi:10.1002/sim.8806"
+)
+
 ROBINS_2000 = (
     "Robins JM, Hernán MA, Brumback B. Marginal structural models and causal inference in "
     "epidemiology. Epidemiology 2000;11:550–560."
@@ -308,6 +336,11 @@ RUBIN_1987 = "Rubin DB. Multiple imputation for nonresponse in surveys. New York
 SCHEMPER_SMITH_1996 = (
     "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. Control "
     "Clin Trials 1996;17:343–346."
+)
+
+SCHOENFELD_1983 = (
+    "Schoenfeld DA. Sample-size formula for the proportional-hazards regression model. "
+    "Biometrics 1983;39:499–503."
 )
 
 STRASSER_WEBER_1999 = (

@@ -989,13 +989,13 @@ class Excluded:
 class Provenance:
     """Origin of the numbers, sufficient to reproduce them.
 
-    `abbreviations` are those that the dictionary of the cohort explains. `rows` is None where it
-    would tell how few rows were excluded.
+    `source` is None where no cohort was read. `abbreviations` are those that the dictionary of the
+    cohort explains. `rows` is None where it would tell how few rows were excluded.
     """
 
     command: str
     version: str
-    source: str
+    source: str | None
     sha256: str
     synthetic: bool
     rows: int | None

@@ -28,7 +28,7 @@ from hcc2l.formats import FORMATS
 from hcc2l.house_styles import written_in
 from hcc2l.numerals import with_p
 from hcc2l.progress import shown_by
-from hcc2l.specs import CohortSpec
+from hcc2l.specs import CohortSpec, CommandSpec
 from hcc2l.specs.figure import FigureOptions
 from hcc2l.specs.options import Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
@@ -78,7 +78,25 @@ def run_analysis(context: typer.Context, spec_type: type[CohortSpec]) -> None:
         raise typer.Exit(report.status)
 
 
-def given_options(context: typer.Context, spec_type: type[CohortSpec]) -> dict[str, Any]:
+def run_plan(context: typer.Context, spec_type: type[CommandSpec]) -> None:
+    """Run a command that reads no cohort, from the options in `context` to its output."""
+    options = given_options(context, spec_type)
+    _check_endings(options)
+    targets = _targets(options)
+    check_targets(targets)
+    refuse_overwriting(targets, _streams(options))
+    output = OutputOptions(**options_of_kind(OutputOptions, options))
+    _refuse_table_without_effect(output)
+    spec = spec_type(**options_of_kind(spec_type, options))
+    with written_in(output.style):
+        plan = import_module(f"hcc2l.analyses.{context.info_name}.run").run(spec)
+        report = _as_typed(plan)
+        _notify([] if output.quiet else report.notes)
+        _refuse_unrequested_table(report, spec, output)
+        _deliver(report, output, None)
+
+
+def given_options(context: typer.Context, spec_type: type[CommandSpec]) -> dict[str, Any]:
     """Options given on the command line; the others keep the defaults of dictionary and spec."""
     known = {**options_of(OutputOptions), **options_of(ReadingOptions), **options_of(spec_type)}
     options: dict[str, Any] = {}
@@ -299,7 +317,7 @@ def _refuse_text_elsewhere(output: OutputOptions) -> None:
         )
 
 
-def _refuse_unrequested_table(report: Report, spec: CohortSpec, output: OutputOptions) -> None:
+def _refuse_unrequested_table(report: Report, spec: CommandSpec, output: OutputOptions) -> None:
     """UsageError for --table with a table that another option has to ask for."""
     from hcc2l.render.options import RenderOptions
 
@@ -315,7 +333,11 @@ def _refuse_unrequested_table(report: Report, spec: CohortSpec, output: OutputOp
 
 
 def _analyse(command: str, cohort: Cohort, spec: CohortSpec) -> Report:
-    report: Report = import_module(f"hcc2l.analyses.{command}.run").run(cohort, spec)
+    return _as_typed(import_module(f"hcc2l.analyses.{command}.run").run(cohort, spec))
+
+
+def _as_typed(report: Report) -> Report:
+    """A report with the command line that it answers, in the journal's style."""
     provenance = replace(report.provenance, argv=tuple(sys.argv[1:]))
     return in_house_style(replace(report, provenance=provenance))
 

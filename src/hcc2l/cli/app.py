@@ -15,7 +15,7 @@ from hcc2l.cli.commands import AnalysisCommand, unmade
 from hcc2l.cli.report import report
 from hcc2l.cli.sample import sample
 from hcc2l.cli.topics import show_help
-from hcc2l.specs import SPECS
+from hcc2l.specs import PLANNING, SPECS
 
 app = typer.Typer(
     name="hcc2l",
@@ -26,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _name, _spec in SPECS.items():
+for _name, _spec in (*SPECS.items(), *PLANNING.items()):
     _example = f"Example: hcc2l {_name} {_spec.example}"
     app.command(_name, cls=AnalysisCommand, help=_spec.__doc__, epilog=_example)(unmade)
 app.command("report")(report)

@@ -11,11 +11,11 @@ import typer
 import typer.main
 from typer.core import TyperCommand
 
-from hcc2l.cli._run import run_analysis
+from hcc2l.cli._run import run_analysis, run_plan
 from hcc2l.cli.completion import completion
-from hcc2l.specs import SPECS, CohortSpec
+from hcc2l.specs import PLANNING, SPECS, CohortSpec, CommandSpec
 from hcc2l.specs.figure import FIGURE, FigureOptions
-from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, options_of
+from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 
@@ -39,7 +39,7 @@ class AnalysisCommand(TyperCommand):
         """The argument and the options."""
         if not self.params:
             alone = typer.Typer(add_completion=False)
-            alone.command()(command(SPECS[str(self.name)]))
+            alone.command()(command({**SPECS, **PLANNING}[str(self.name)]))
             made = typer.main.get_command(alone)
             self.params, self.callback = made.params, made.callback
         return super().get_params(ctx)
@@ -49,16 +49,20 @@ def unmade() -> None:
     """What typer knows of a command before its options are made."""
 
 
-def command(spec: type[CohortSpec]) -> Callable[..., None]:
+def command(spec: type[CommandSpec]) -> Callable[..., None]:
     """The function that typer makes the command of `spec` from, by its signature."""
 
     def run(context: typer.Context, **_: object) -> None:
-        run_analysis(context, spec)
+        if issubclass(spec, CohortSpec):
+            run_analysis(context, spec)
+        else:
+            run_plan(context, spec)
 
     keyword = Parameter.KEYWORD_ONLY
+    cohort = Parameter("cohort", keyword, annotation=_COHORT, default=None)
     parameters = [
         Parameter("context", keyword, annotation=typer.Context),
-        Parameter("cohort", keyword, annotation=_COHORT, default=None),
+        *([cohort] if issubclass(spec, CohortSpec) else []),
         *(
             Parameter(o.name, keyword, annotation=_annotation(o), default=_default(o))
             for o in _in_order(_options(spec))
@@ -68,12 +72,15 @@ def command(spec: type[CohortSpec]) -> Callable[..., None]:
     return run
 
 
-def _options(spec: type[CohortSpec]) -> Iterable[Option]:
+def _options(spec: type[CommandSpec]) -> Iterable[Option]:
     """The options of a command: how its result is shown, its own, how the cohort is read."""
+    reads = issubclass(spec, CohortSpec)
     given = {"plot": spec.plots, "save": spec.saves, "reference_rows": spec.references}
     unused = {name for name, used in given.items() if not used}
     unused |= set() if spec.plots else set(options_of(FigureOptions))
-    for group in (OutputOptions, spec, ReadingOptions):
+    unused |= set() if reads else {"min_cell", "bold_p"}  # of patients, and of tests
+    groups: list[type[Options]] = [OutputOptions, spec]
+    for group in (*groups, ReadingOptions) if reads else groups:
         yield from (o for name, o in options_of(group).items() if name not in unused)
 
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from hcc2l.render.options import RenderOptions
-from hcc2l.report import Report, told
+from hcc2l.report import Provenance, Report, told
 
 SCHEMA = "hcc2l/1"
 
@@ -32,6 +32,24 @@ def report_object(report: Report) -> dict[str, Any]:
             "version": source.version,
         },
         "title": report.title,
+        **_rows(source),
+        "settings": dict(source.settings),
+        "notes": [{"level": n.level, "code": n.code, "text": n.text} for n in report.notes],
+        "tables": {
+            table.name: [{key: told(row[key]) for key in table.keys} for row in table.rows]
+            for table in report.tables
+        },
+    }
+    if report.show_methods:
+        content["methods"] = {"text": report.methods, "references": list(report.references)}
+    return content
+
+
+def _rows(source: Provenance) -> dict[str, Any]:
+    """The cohort and its rows; null where none was read."""
+    if source.source is None:
+        return {"cohort": None, "analysed": None}
+    return {
         "cohort": {
             "source": source.source,
             "sha256": source.sha256,
@@ -45,13 +63,4 @@ def report_object(report: Report) -> dict[str, Any]:
                 for e in source.excluded
             ],
         },
-        "settings": dict(source.settings),
-        "notes": [{"level": n.level, "code": n.code, "text": n.text} for n in report.notes],
-        "tables": {
-            table.name: [{key: told(row[key]) for key in table.keys} for row in table.rows]
-            for table in report.tables
-        },
     }
-    if report.show_methods:
-        content["methods"] = {"text": report.methods, "references": list(report.references)}
-    return content

@@ -15,6 +15,7 @@ from hcc2l.specs.impute import ImputeSpec as ImputeSpec
 from hcc2l.specs.km import KmSpec as KmSpec
 from hcc2l.specs.options import AnalysisSpec as AnalysisSpec
 from hcc2l.specs.options import CohortSpec as CohortSpec
+from hcc2l.specs.options import CommandSpec as CommandSpec
 from hcc2l.specs.options import SurvivalSpec as SurvivalSpec
 from hcc2l.specs.psmatch import PsmatchSpec as PsmatchSpec
 from hcc2l.specs.regression import CoxSpec as CoxSpec
@@ -22,11 +23,12 @@ from hcc2l.specs.regression import LogisticSpec as LogisticSpec
 from hcc2l.specs.regression import RegressionSpec as RegressionSpec
 from hcc2l.specs.response import ResponseSpec as ResponseSpec
 from hcc2l.specs.roc import RocSpec as RocSpec
+from hcc2l.specs.size import SizeSpec as SizeSpec
 from hcc2l.specs.table1 import Table1Spec as Table1Spec
 from hcc2l.specs.tree import TreeSpec as TreeSpec
 from hcc2l.specs.validate import ValidateSpec as ValidateSpec
 
-# The commands, in the order of `hcc2l --help`.
+# The commands that read a cohort, in the order of `hcc2l --help`.
 SPECS: dict[str, type[CohortSpec]] = {
     "check": CheckSpec,
     "flow": FlowSpec,
@@ -44,3 +46,6 @@ SPECS: dict[str, type[CohortSpec]] = {
     "derive": DeriveSpec,
     "impute": ImputeSpec,
 }
+
+# Those that read none.
+PLANNING: dict[str, type[CommandSpec]] = {"size": SizeSpec}

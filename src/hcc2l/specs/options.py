@@ -54,6 +54,8 @@ class Declaration:
         them.
     in_dictionary
         Whether ``hcc2l.toml`` may set it.
+    recorded
+        Whether the settings of a report hold it; an option that changes no result is not recorded.
     """
 
     help: str
@@ -68,6 +70,7 @@ class Declaration:
     commas: bool = True
     place: int = 0
     in_dictionary: bool = True
+    recorded: bool = True
 
 
 def option(default: Any, help: str, **declared: Any) -> Any:  # noqa: A002 - as in typer
@@ -260,8 +263,8 @@ def methods_option() -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CohortSpec(Options):
-    """Options of every command.
+class CommandSpec(Options):
+    """What every command declares.
 
     The first sentence of a command's spec is its description in ``hcc2l --help``.
 
@@ -283,11 +286,6 @@ class CohortSpec(Options):
     references: ClassVar[bool] = False
     optional_tables: ClassVar[Mapping[str, str]] = {}
 
-    where: Sequence[str] = option(
-        (), "Analyse only these rows: 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing'.",
-        metavar="EXPR", panel=SELECTION, commas=False,
-    )  # fmt: skip
-
     @property
     def without_effect(self) -> dict[str, str]:
         """Options that were given and have no effect, and the options that each would need."""
@@ -295,9 +293,20 @@ class CohortSpec(Options):
         return {rule.option: listed(rule.others, "or") for rule in idle}
 
     def settings(self) -> dict[str, object]:
-        """Every option with its value, for the provenance."""
-        values = {f.name.rstrip("_"): getattr(self, f.name) for f in fields(self)}
+        """Every option that changes the result with its value, for the provenance."""
+        recorded = (n for n, o in options_of(type(self)).items() if o.declared.recorded)
+        values = {name.rstrip("_"): getattr(self, name) for name in recorded}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortSpec(CommandSpec):
+    """Options of every command that reads a cohort."""
+
+    where: Sequence[str] = option(
+        (), "Analyse only these rows: 'age>=18', 'child_pugh==A', 'bclc in B,C', 'afp missing'.",
+        metavar="EXPR", panel=SELECTION, commas=False,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

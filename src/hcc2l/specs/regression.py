@@ -10,6 +10,7 @@ from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
 from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.impute import IMPUTATION
+from hcc2l.specs.loops import LoopOptions, loop_rules
 from hcc2l.specs.options import (
     MOST_SAMPLES,
     OUTPUT,
@@ -46,7 +47,7 @@ _COMPETING = "Competing events"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegressionSpec(AnalysisSpec, ImputationOptions):
+class RegressionSpec(AnalysisSpec, ImputationOptions, LoopOptions):
     """Options of every regression."""
 
     references = True
@@ -81,6 +82,7 @@ class RegressionSpec(AnalysisSpec, ImputationOptions):
             for stepwise in ("--stepwise aic", "--stepwise wald")
         ),
         NoEffect("--stay", ("--stepwise lr", "--stepwise wald")),
+        *loop_rules("--performance"),
     )  # fmt: skip
 
     covariates: Sequence[str] = option(

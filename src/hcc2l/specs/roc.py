@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
+from hcc2l.specs.loops import LoopOptions, loop_rules
 from hcc2l.specs.options import MOST_SAMPLES, RANDOM, SurvivalSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
@@ -29,7 +30,7 @@ _OF_ENDPOINT = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class RocSpec(SurvivalSpec):
+class RocSpec(SurvivalSpec, LoopOptions):
     """ROC curves and cut-offs of AFP, ALT, PNI and other markers, with internal validation."""
 
     example = "--outcome primary_resistance --marker afp,pni --compare"
@@ -102,6 +103,7 @@ class RocSpec(SurvivalSpec):
         NoEffect("--direction", _WITH_CURVE),
         NoEffect("--observed", _WITH_CURVE),
         NoEffect("--ci", ("--outcome",)),
+        *loop_rules("--boot", "--at"),
     )  # fmt: skip
 
     marker: Sequence[str] = option(

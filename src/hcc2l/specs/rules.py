@@ -14,7 +14,7 @@ from typing import Any
 from hcc2l.errors import UsageError
 from hcc2l.wording import listed
 
-_OPTION = re.compile(r"--([a-z-]+)(?: (\w[\w-]*))?")
+_OPTION = re.compile(r"--([a-z0-9-]+)(?: (\w[\w-]*))?")
 
 
 @dataclass(frozen=True)

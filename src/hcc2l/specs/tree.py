@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import FIGURE, TimeAxisOptions
+from hcc2l.specs.loops import LoopOptions, loop_rules
 from hcc2l.specs.options import RANDOM, SurvivalSpec, option, seed_option
 
 Statistic = Literal["quad", "max"]
@@ -18,7 +19,7 @@ _TREE = "Tree"
 
 
 @dataclass(frozen=True, kw_only=True)
-class TreeSpec(SurvivalSpec, TimeAxisOptions):
+class TreeSpec(SurvivalSpec, TimeAxisOptions, LoopOptions):
     """Conditional inference survival tree: splits, rules, a curve in each leaf."""
 
     example = "-x afp,child_pugh,ecog --plot tree.pdf"
@@ -28,6 +29,7 @@ class TreeSpec(SurvivalSpec, TimeAxisOptions):
         "stability": "--boot 200",
         "importance": "--forest",
     }
+    rules = (*SurvivalSpec.rules, *loop_rules("--boot", "--forest"))
 
     covariates: Sequence[str] = option(
         (), "Candidates for the splits: columns or cuts (afp@400).",

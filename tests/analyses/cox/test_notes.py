@@ -13,17 +13,38 @@ from tests.conftest import Run
 from tests.reports import codes, rows_of
 
 
-def test_few_events_per_parameter_are_noted_with_the_figure() -> None:
+def few_events(report: Any) -> list[str]:
+    return [note.text for note in report.notes if note.code == "few-events-per-parameter"]
+
+
+def test_more_parameters_than_the_events_carry_are_noted_with_the_shrinkage_to_expect() -> None:
     names = ["age", "sex", "alt", "albumin", "bclc", "etiology", "lymph_node"]
     report = cox(HCC81, covariates=names, multivariable=True)
     (model,) = rows_of(report, "models")
-    (note,) = [n for n in report.notes if n.code == "few-events-per-parameter"]
-    assert f"{model['events']} events for 7 parameters" in note.text
-    assert f"{model['events'] / 7:.1f}" in note.text
+    (text,) = few_events(report)
+    assert text.startswith("65 events in 81 patients carry 1 parameter at a shrinkage of 0.9 ")
+    assert "the multivariable model has 7." in text
+    shrinkage = 1 - 7 / model["lr_statistic"]
+    assert f"is {shrinkage:.2f} (from its likelihood ratio)" in text
 
 
-def test_enough_events_per_parameter_are_not_noted() -> None:
-    assert "few-events-per-parameter" not in codes(cox(HCC81, covariates=["age"]))
+def test_a_model_without_a_likelihood_is_shrunk_by_the_usual_r2() -> None:
+    names = ["age", "sex", "alt", "albumin"]
+    (text,) = few_events(cox(HCC81, covariates=names, multivariable=True, robust=True))
+    assert "is 0.74 (for the same R²)" in text
+
+
+def test_as_many_parameters_as_the_events_carry_are_not_noted_however_little_they_explain() -> None:
+    report = cox(HCC81, covariates=["age"])
+    assert rows_of(report, "models")[0]["lr_statistic"] < 10
+    assert few_events(report) == []
+
+
+def test_more_parameters_are_not_noted_where_they_explain_enough() -> None:
+    report = cox(records("veteran.csv"), covariates=["karno", "celltype"], multivariable=True)
+    (model,) = rows_of(report, "models")
+    assert (model["lr_df"], model["lr_statistic"] > 40) == (4, True)
+    assert few_events(report) == []
 
 
 def test_a_hazard_ratio_that_changes_with_time_is_noted() -> None:

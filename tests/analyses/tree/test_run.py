@@ -641,3 +641,9 @@ def test_a_text_of_many_values_is_a_candidate_when_its_levels_are_declared(
     levels = json.dumps([f"site {i}" for i in range(20)])
     write("hcc2l.toml", f"[columns.site]\nlevels = {levels}\n")
     assert nodes(run, path, "-x", "site")[0]["n"] == 90
+
+
+def test_jobs_without_a_long_loop_are_noted() -> None:
+    assert "--jobs has no effect without --boot or --forest." in [
+        note.text for note in hcc2l.tree(covariates=["afp"], jobs=2).notes
+    ]

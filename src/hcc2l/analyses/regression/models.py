@@ -244,7 +244,7 @@ def refuse_unfit(
         raise AnalysisError(
             f"{matrix.x.shape[1]} parameters cannot be estimated from {known} {what}.",
             where=where,
-            hint="Use fewer covariates, about one for every ten events; --firth can fit more.",
+            hint="Use fewer covariates (hcc2l size says how many), or --firth.",
         )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hcc2l.analyses.cautions import constant_notes
-from hcc2l.analyses.regression.findings import information, ratios_printed_as_one
+from hcc2l.analyses.regression.findings import (
+    Information,
+    information,
+    ratios_printed_as_one,
+)
 from hcc2l.analyses.regression.models import Fitted, Model, Regression
 from hcc2l.errors import quoted_list
 from hcc2l.numerals import number, p_below
 from hcc2l.report import Note
+from hcc2l.stats.sample_size import SHRINKAGE, USUAL_SHARE
 from hcc2l.wording import counted
-
-EVENTS_PER_PARAMETER = 10
-
 
 _REMEDY = (
     "Merge levels, describe these patients individually, or use Firth's penalised likelihood "
@@ -31,15 +33,8 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
     notes += constant_notes(data.constant)
     if final is not None:
         learnt = information(data, final)
-        if learnt.each < EVENTS_PER_PARAMETER:
-            notes.append(
-                Note("warning", "few-events-per-parameter",
-                     f"{counted(learnt.count, learnt.kind)} for "
-                     f"{counted(learnt.parameters, 'parameter')} "
-                     f"({number(learnt.each, 1)} per parameter, fewer than "
-                     f"{EVENTS_PER_PARAMETER}): the multivariable model may be overfitted. "
-                     "Use fewer covariates.")
-            )  # fmt: skip
+        if learnt.too_little:
+            notes.append(_few_events_note(learnt))
     for model in models:
         notes += _fit_notes(data, model)
     notes += _unit_notes(data, models)
@@ -77,6 +72,20 @@ def knot_notes(fitted: Fitted) -> list[Note]:
              f"different values. Report {used} knots.")
         for text, (asked, used) in found.items() if used < asked
     ]  # fmt: skip
+
+
+def _few_events_note(learnt: Information) -> Note:
+    source = "from its likelihood ratio" if learnt.has_likelihood else "for the same R²"
+    carried = counted(learnt.carried, "parameter") if learnt.carried else "no parameter"
+    return Note(
+        "warning", "few-events-per-parameter",
+        f"{counted(learnt.events, 'event')} in {counted(learnt.n, 'patient')} "
+        f"{'carries' if learnt.events == 1 else 'carry'} {carried} at a shrinkage of "
+        f"{SHRINKAGE} (Riley's criteria, for a model that explains {USUAL_SHARE:.0%} of the "
+        f"largest possible Cox–Snell R²); the multivariable model has {learnt.parameters}. The "
+        f"shrinkage to expect of it is {number(learnt.shrinkage, 2)} ({source}): in new patients "
+        "its predictions will be too extreme. Use fewer covariates, or shrink the coefficients.",
+    )  # fmt: skip
 
 
 def _misjudged_note(data: Regression, fitted: Fitted) -> Note:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from hcc2l.analyses.regression.models import Fitted, Model, Regression, complete, fit_models
-from hcc2l.design import Floats, Mask
+from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import ModelTerm, model_matrix
 from hcc2l.errors import AnalysisError
-from hcc2l.progress import track
+from hcc2l.repetition import repeated
 from hcc2l.report import Column, Note, Row, Table, finite
 from hcc2l.stats.linear_algebra import linear_predictor
 
@@ -69,28 +70,40 @@ def performance_table(
 
 def _bootstrap(data: Regression, candidates: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
     """Optimism of discrimination and calibration slope, per sample, and the number that failed."""
+    optimism = repeated(
+        partial(_optimism, data, candidates),
+        _samples(data), data.spec.samples, "Bootstrap", data.spec.workers,
+    )  # fmt: skip
+    fitted = [found for found in optimism if found is not None]
+    better, flatter = np.array([b for b, _ in fitted]), np.array([f for _, f in fitted])
+    return better, flatter, len(optimism) - len(fitted)
+
+
+def _samples(data: Regression) -> Iterator[Ints]:
+    """The rows of each bootstrap sample."""
     random, patients = np.random.default_rng(data.spec.seed), np.flatnonzero(data.rows)
-    better, flatter, failed = [], [], 0
-    for _ in track(range(data.spec.samples), "Bootstrap"):
-        sample = random.choice(patients, patients.size)
-        drawn = data.resampled(sample)
-        try:
-            model = fit_models(drawn, [term.take(sample) for term in candidates], alone=False).final
-        except AnalysisError:
-            model = None
-        evaluation = None if model is None else _evaluation(data, candidates, model)
-        if model is None or evaluation is None:
-            failed += 1
-            continue
-        rows, score = evaluation
-        in_sample = _score(model, model.matrix.x)
-        better.append(
-            drawn.discrimination(model.rows, in_sample) - data.discrimination(rows, score)
-        )
-        flatter.append(
-            drawn.calibration_slope(model.rows, in_sample) - data.calibration_slope(rows, score)
-        )
-    return np.array(better), np.array(flatter), failed
+    for _ in range(data.spec.samples):
+        yield random.choice(patients, patients.size)
+
+
+def _optimism(
+    data: Regression, candidates: Sequence[ModelTerm], sample: Ints
+) -> tuple[float, float] | None:
+    """Optimism of discrimination and calibration slope in one sample; None where none is fitted."""
+    drawn = data.resampled(sample)
+    try:
+        model = fit_models(drawn, [term.take(sample) for term in candidates], alone=False).final
+    except AnalysisError:
+        return None
+    evaluation = None if model is None else _evaluation(data, candidates, model)
+    if model is None or evaluation is None:
+        return None
+    rows, score = evaluation
+    in_sample = _score(model, model.matrix.x)
+    return (
+        drawn.discrimination(model.rows, in_sample) - data.discrimination(rows, score),
+        drawn.calibration_slope(model.rows, in_sample) - data.calibration_slope(rows, score),
+    )
 
 
 def _evaluation(

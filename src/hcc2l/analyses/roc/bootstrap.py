@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from hcc2l.analyses.roc.curves import MarkerCurve
 from hcc2l.analyses.roc.cutoffs import CutoffInterval, cutoff_interval, middle
 from hcc2l.design import Floats
-from hcc2l.progress import track
+from hcc2l.repetition import repeated
 from hcc2l.specs import RocSpec
 from hcc2l.stats.roc import Criterion
 from hcc2l.stats.roc_bootstrap import Resampled, draw_counts, resample
@@ -45,12 +45,29 @@ def drawn(counts: Floats, inside: Weights, original: Weights) -> Drawn:
     return Drawn(inside, original, (absent * original[0], absent * original[1]))
 
 
-def batches(rows: int, spec: RocSpec) -> Iterator[Floats]:
-    """How often each row occurs in each sample, shape (b, rows), some samples at a time."""
-    rng = np.random.default_rng(spec.seed)
+def bootstrapped(
+    of_batch: Callable[[Floats], Sequence[Sequence[Resampled]]], rows: int, spec: RocSpec
+) -> list[Resampled]:
+    """All samples of each marker.
+
+    `of_batch` takes how often each row occurs in each of some samples, shape (b, rows), and gives
+    those of each marker, in parts.
+    """
     batch = max(1, min(BATCH, CELLS // rows))
-    for number in track(range(math.ceil(spec.samples / batch)), "Bootstrap"):
-        yield draw_counts(rng, rows, min(batch, spec.samples - number * batch))
+    batches = repeated(
+        of_batch, _batches(rows, batch, spec), math.ceil(spec.samples / batch), "Bootstrap",
+        spec.workers,
+    )  # fmt: skip
+    return [
+        _merged([part for parts in of_marker for part in parts])
+        for of_marker in zip(*batches, strict=True)
+    ]
+
+
+def _batches(rows: int, batch: int, spec: RocSpec) -> Iterator[Floats]:
+    rng = np.random.default_rng(spec.seed)
+    for start in range(0, spec.samples, batch):
+        yield draw_counts(rng, rows, min(batch, spec.samples - start))
 
 
 def resampled(
@@ -67,8 +84,7 @@ def resampled(
     )  # fmt: skip
 
 
-def merged(batches: Sequence[Resampled]) -> Resampled:
-    """All samples of a marker."""
+def _merged(batches: Sequence[Resampled]) -> Resampled:
     names = [f.name for f in fields(Resampled)]
     return Resampled(**{n: np.concatenate([getattr(b, n) for b in batches]) for n in names})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -10,9 +11,8 @@ import numpy as np
 from hcc2l.analyses.roc.bootstrap import (
     Drawn,
     Optimism,
-    batches,
+    bootstrapped,
     drawn,
-    merged,
     optimism,
     resampled,
 )
@@ -93,16 +93,21 @@ def _parts(patients: Patients, combination: str, rows: Mask) -> Floats:
 
 def _samples(data: KnownOutcome, rows: Mask, curves: Sequence[MarkerCurve]) -> list[Resampled]:
     """Bootstrap samples, the same for all markers; each in the order of `curves`."""
-    positive = data.classes.positive[rows]
-    parts: list[list[Resampled]] = [[] for _ in curves]
-    for counts in batches(positive.size, data.patients.spec):
-        samples = _drawn(positive, counts)
-        for part, marker in zip(parts, curves, strict=True):
-            if marker.model is None:
-                part.append(_resampled(data, marker, marker.values, samples))
-            else:
-                part += _refitted(data, marker, rows, counts)
-    return [merged(part) for part in parts]
+    of_batch = partial(_of_batch, data, rows, curves)
+    return bootstrapped(of_batch, int(rows.sum()), data.patients.spec)
+
+
+def _of_batch(
+    data: KnownOutcome, rows: Mask, curves: Sequence[MarkerCurve], counts: Floats
+) -> list[list[Resampled]]:
+    """Some samples, shape (b, n), of every marker."""
+    samples = _drawn(data.classes.positive[rows], counts)
+    return [
+        [_resampled(data, marker, marker.values, samples)]
+        if marker.model is None
+        else list(_refitted(data, marker, rows, counts))
+        for marker in curves
+    ]
 
 
 def _drawn(positive: Mask, counts: Floats) -> Drawn:

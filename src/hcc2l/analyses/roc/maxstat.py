@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,10 @@ from hcc2l.analyses.roc.cutoffs import (
 )
 from hcc2l.analyses.roc.data import AnalysisSet, MaximallySelected
 from hcc2l.analyses.roc.results import AnalysisSets
-from hcc2l.design import Floats, Mask
+from hcc2l.design import Floats, Ints, Mask
 from hcc2l.errors import AnalysisError
-from hcc2l.progress import track
+from hcc2l.repetition import repeated
+from hcc2l.specs import RocSpec
 from hcc2l.stats import maxstat as stats
 from hcc2l.stats.logrank import logrank
 from hcc2l.stats.roc import RocCurve
@@ -143,16 +144,23 @@ def _intervals(
     """The interval of each cut-point, chosen anew in the same bootstrap samples."""
     spec, time, event = data.patients.spec, data.survival.time[rows], data.survival.event[rows]
     values = [data.patients.markers[one.name].values[rows] for one in found]
-    rng = np.random.default_rng(spec.seed)
-    cutpoints = np.full((len(found), spec.samples), np.nan)
-    for sample in track(range(spec.samples), "Bootstrap"):
-        drawn = rng.integers(0, time.size, time.size)
+
+    def cutpoints(drawn: Ints) -> list[float]:
         scores = stats.logrank_scores(time[drawn], event[drawn])
-        for place, of_marker in enumerate(values):
-            best = _maxstat(data, of_marker[drawn], scores)
-            if best is not None:
-                cutpoints[place, sample] = best.cutpoint
+        chosen = (_maxstat(data, of_marker[drawn], scores) for of_marker in values)
+        return [math.nan if best is None else best.cutpoint for best in chosen]
+
+    samples = repeated(
+        cutpoints, _samples(time.size, spec), spec.samples, "Bootstrap", spec.workers
+    )
     return [
-        cutoff_interval(one.maximum.cutpoint, samples, of_marker, spec.conf_level)
-        for one, samples, of_marker in zip(found, cutpoints, values, strict=True)
+        cutoff_interval(one.maximum.cutpoint, of_samples, of_marker, spec.conf_level)
+        for one, of_samples, of_marker in zip(found, np.array(samples).T, values, strict=True)
     ]
+
+
+def _samples(n: int, spec: RocSpec) -> Iterator[Ints]:
+    """The rows of each bootstrap sample, shape (n,)."""
+    rng = np.random.default_rng(spec.seed)
+    for _ in range(spec.samples):
+        yield rng.integers(0, n, n)

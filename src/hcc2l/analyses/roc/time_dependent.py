@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from hcc2l.analyses.roc.bootstrap import batches, drawn, merged, optimism, resampled
+from hcc2l.analyses.roc.bootstrap import bootstrapped, drawn, optimism, resampled
 from hcc2l.analyses.roc.comparisons import bootstrap_differences
 from hcc2l.analyses.roc.curves import MarkerCurve, cutoffs_of
 from hcc2l.analyses.roc.cutoffs import Choose, Limits, counts_at, quantile_limits
@@ -81,14 +82,19 @@ def _samples(
     data: TimeDependent, rows: Mask, weights: tuple[Floats, Floats], curves: Sequence[MarkerCurve]
 ) -> list[Resampled]:
     """Bootstrap samples, the same for all markers, with weights computed anew in each."""
+    of_batch = partial(_of_batch, data, rows, weights, curves)
+    return bootstrapped(of_batch, int(rows.sum()), data.patients.spec)
+
+
+def _of_batch(
+    data: TimeDependent, rows: Mask, weights: tuple[Floats, Floats],
+    curves: Sequence[MarkerCurve], counts: Floats,
+) -> list[list[Resampled]]:  # fmt: skip
+    """Some samples, shape (b, n), of every marker."""
     spec = data.patients.spec
     criterion = "youden" if spec.criterion == "maxstat" else spec.criterion
-    parts: list[list[Resampled]] = [[] for _ in curves]
-    for counts in batches(int(rows.sum()), spec):
-        samples = drawn(counts, _weights(data, rows, counts), weights)
-        for part, marker in zip(parts, curves, strict=True):
-            part.append(resampled(marker, marker.values, samples, criterion, free=False))
-    return [merged(part) for part in parts]
+    samples = drawn(counts, _weights(data, rows, counts), weights)
+    return [[resampled(marker, marker.values, samples, criterion, free=False)] for marker in curves]
 
 
 def _with_intervals(marker: MarkerCurve, samples: Resampled, conf_level: float) -> MarkerCurve:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
 
 from hcc2l.analyses.tree.data import TreeData
@@ -9,7 +12,7 @@ from hcc2l.analyses.tree.tables import labels
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.errors import AnalysisError
 from hcc2l.numerals import limits, number
-from hcc2l.progress import track
+from hcc2l.repetition import repeated
 from hcc2l.report import Column, Row, Table
 from hcc2l.stats.concordance import concordance
 
@@ -42,10 +45,12 @@ def importance(data: TreeData) -> Table:
     random = np.random.default_rng(int(data.spec.seed))
     x, candidate_of = _columns(data)
     fold = _folds(data, random)
-    losses = np.zeros((FOLDS, len(data.candidates)))
-    kept = np.zeros(FOLDS)
-    for i in track(range(FOLDS), "Forest"):
-        kept[i], losses[i] = _held_out(data, x, candidate_of, fold == i, random)
+    forests = repeated(
+        partial(_held_out, data, x, candidate_of),
+        _shuffled(fold, len(data.candidates), random), FOLDS, "Forest", data.spec.workers,
+    )  # fmt: skip
+    kept = np.array([whole for whole, _ in forests])
+    losses = np.stack([lost for _, lost in forests])
     mean, low, high = losses.mean(axis=0), losses.min(axis=0), losses.max(axis=0)
     rows: list[Row] = [
         {"variable": data.candidates[j].term, "importance": float(mean[j]),
@@ -103,13 +108,24 @@ def _folds(data: TreeData, random: np.random.Generator) -> Ints:
     return fold
 
 
+def _shuffled(
+    fold: Ints, candidates: int, random: np.random.Generator
+) -> Iterator[tuple[Mask, Ints]]:
+    """The patients held out, shape (n,), and their orders, shape (candidates, SHUFFLES, held)."""
+    for i in range(FOLDS):
+        held = int((fold == i).sum())
+        orders = [random.permutation(held) for _ in range(candidates * SHUFFLES)]
+        yield fold == i, np.array(orders).reshape(candidates, SHUFFLES, held)
+
+
 def _held_out(
-    data: TreeData, x: Floats, candidate_of: Ints, out: Mask, random: np.random.Generator
+    data: TreeData, x: Floats, candidate_of: Ints, shuffled: tuple[Mask, Ints]
 ) -> tuple[float, Floats]:
     """Concordance in the held-out patients, and the loss of it for each candidate."""
     from sksurv.ensemble import RandomSurvivalForest
     from sksurv.util import Surv
 
+    out, orders = shuffled
     forest = RandomSurvivalForest(
         n_estimators=TREES, min_samples_leaf=max(3, int(data.spec.min_bucket)),
         low_memory=True, random_state=int(data.spec.seed),
@@ -124,8 +140,8 @@ def _held_out(
     losses = np.zeros(len(data.candidates))
     for j in range(losses.size):
         permuted = np.flatnonzero(candidate_of == j)
-        for _ in range(SHUFFLES):
-            shuffled = held.copy()
-            shuffled[:, permuted] = held[random.permutation(held.shape[0])][:, permuted]
-            losses[j] += (whole - rank(shuffled)) / SHUFFLES
+        for order in orders[j]:
+            mixed = held.copy()
+            mixed[:, permuted] = held[order][:, permuted]
+            losses[j] += (whole - rank(mixed)) / SHUFFLES
     return whole, losses

@@ -20,7 +20,11 @@ from hcc2l.wording import counted, in_sentence, listed
 
 def tree_notes(data: TreeData, cohort: Cohort) -> list[Note]:
     """The notes of the analysis, in the order in which they are shown."""
-    found = [*_constant(data), *_not_tested(data), *_late(data, cohort)]
+    found = [
+        Note("info", "option-without-effect", f"{option} has no effect without {needed}.")
+        for option, needed in data.spec.without_effect.items()
+    ]
+    found += [*_constant(data), *_not_tested(data), *_late(data, cohort)]
     root = data.tree.nodes[0]
     if root.split is None:
         return [*found, _single_node(data)]

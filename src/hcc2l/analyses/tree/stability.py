@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from hcc2l.analyses.tree.data import Candidate, TreeData, growth, shown_number
 from hcc2l.analyses.tree.tables import labels
-from hcc2l.progress import track
+from hcc2l.design import Ints
+from hcc2l.repetition import repeated
 from hcc2l.report import Column, Row, Table, Value
 from hcc2l.stats.tree import Tree, grow, logrank_scores
 
 
 def stability(data: TreeData) -> Table:
     """How often each candidate is chosen, at the root and anywhere, and where it is cut."""
-    n, samples = data.time.size, int(data.spec.boot)
-    random = np.random.default_rng(int(data.spec.seed))
-    trees = []
-    for _ in track(range(samples), "Bootstrap"):
-        drawn = random.integers(0, n, n)
-        score = logrank_scores(data.distinct.take(drawn), data.event[drawn])
-        covariates = [replace(c, values=c.values[drawn]) for c in data.covariates]
-        trees.append(_topmost(grow(score, covariates, growth(data.spec))))
+    samples = int(data.spec.boot)
+    trees = repeated(partial(_grown, data), _samples(data), samples, "Bootstrap", data.spec.workers)
     cuts = _topmost(data.tree)[0]
     rows = [_row(j, c, trees, cuts) for j, c in enumerate(data.candidates)]
     rows.sort(key=lambda row: (-int(str(row["root_count"])), -int(str(row["any_count"]))))
@@ -43,7 +40,21 @@ def stability(data: TreeData) -> Table:
     return Table("stability", title, tuple(rows[0]), tuple(rows), columns, notes)
 
 
+def _samples(data: TreeData) -> Iterator[Ints]:
+    """The rows of each bootstrap sample, shape (n,)."""
+    random, n = np.random.default_rng(int(data.spec.seed)), data.time.size
+    for _ in range(int(data.spec.boot)):
+        yield random.integers(0, n, n)
+
+
 Topmost = tuple[dict[int, float], int | None, int]
+
+
+def _grown(data: TreeData, rows: Ints) -> Topmost:
+    """The tree of a sample."""
+    score = logrank_scores(data.distinct.take(rows), data.event[rows])
+    covariates = [replace(c, values=c.values[rows]) for c in data.covariates]
+    return _topmost(grow(score, covariates, growth(data.spec)))
 
 
 def _topmost(tree: Tree) -> Topmost:
