@@ -174,21 +174,29 @@ def test_beyond_the_last_time_there_is_no_incidence_and_before_any_event_it_is_0
     assert {r["estimate"] for r in rows if r["time"] == 0.01} == {0.0}
 
 
-def test_incidences_that_do_not_add_up_are_remarked_on() -> None:
-    """The hazard predicted for a high risk is above 1 where only low risks remain."""
-    time, cause, x = cohort(4)
-    cause[np.argsort(time)[-2:]] = 1
-    x[np.argsort(time)[-2:], 0] = -5.0
+def extreme(marker: float) -> Report:
+    """The incidences where low risks alone remain, for whom the last hazards are estimated."""
+    time, cause, x = cohort(4, 200)
+    late = np.argsort(time)[-2:]
+    cause[late], x[late, 0] = 1, marker
     rows = [
         {"t": t, "s": s, "marker": m, "treated": int(g)}
         for t, s, (m, g) in zip(time, cause, x, strict=True)
     ]
-    report = cox(
+    return cox(
         rows, time="t", event="s=1", competing="s=2", covariates=["marker", "treated==1"],
         adjusted_incidence="treated==1", at=[float(time.max())], boot=0,
     )  # fmt: skip
-    (note,) = [n for n in report.notes if n.code == "incidence-exponential"]
-    assert "as much as 1." in note.text
+
+
+def test_incidences_that_do_not_add_up_are_remarked_on() -> None:
+    (note,) = [n for n in extreme(-3.0).notes if n.code == "incidence-exponential"]
+    assert "as much as 1.0" in note.text
+
+
+def test_incidences_that_are_far_from_adding_up_are_refused() -> None:
+    with pytest.raises(AnalysisError, match="hazards of one time add up to more than 1"):
+        extreme(-30.0)
 
 
 def test_the_mean_of_clusters_is_drawn_by_cluster() -> None:

@@ -31,7 +31,8 @@ def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
         )
     tables = [terms_table(data, results.models)]
     if fitted.alone or fitted.final:
-        tables.append(regression_table(data, fitted.alone, fitted.final, "Hazard ratios"))
+        title = "Cause-specific hazard ratios" if data.causes else "Hazard ratios"
+        tables.append(regression_table(data, fitted.alone, fitted.final, title))
     if results.subgroups:
         tables.append(_subgroup_table(data, results))
     tables.append(_models(data, results.models))
