@@ -64,7 +64,8 @@ def standardised_incidence(
     For a patient, F_k(t) is the sum over event times s <= t of S(s-) h_k(s), with h_k the hazard of
     cause k predicted for the patient and S the product of 1 - sum of h_k, or with `exponential` the
     exponential of the negative sum: by default for all patients where for any of them the product
-    is negative before an event, or the mean is negative. Same as the predictions of R's ``riskRegression::CSC``.
+    is negative before an event, or the mean is negative. Same as the predictions of R's
+    ``riskRegression::CSC``.
 
     Parameters
     ----------
