@@ -232,6 +232,16 @@ def test_an_event_with_fewer_patients_than_covariates_has_no_model() -> None:
     assert "cause-not-fitted" in {note.code for note in report.notes}
 
 
+def test_few_competing_events_are_remarked_on() -> None:
+    """Eight for two parameters; of the endpoint's event there are enough."""
+    (note,) = [n for n in hcc2l.cox(SECOND_LINE, **SECOND).notes if "few-events" in n.code]
+    assert "Only 8 patients had the competing event death, for 2 parameters (4.0" in note.text
+    rows = [{**r, "other": str(int(r["progression"] == "0"))} for r in patients()]
+    enough = cox(rows, **{**SECOND, "competing": "other", "covariates": ["child_pugh"]})
+    codes = {n.code for n in enough.notes}
+    assert "few-events-per-parameter" not in codes
+
+
 def test_ratios_that_do_not_exist_are_named() -> None:
     rows = [{**r, "never": str(int(r["death"] == "0" or r["progression"] == "1"))}
             for r in patients()]  # fmt: skip
