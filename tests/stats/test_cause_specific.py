@@ -88,13 +88,30 @@ def test_where_the_product_is_negative_before_an_event_survival_is_exponential()
     assert not standardised_incidence(fitted, x, float(np.median(time))).exponential
 
 
-def test_a_product_that_the_last_event_makes_negative_is_not_needed() -> None:
-    time, cause, x = cohort(4)
-    last = np.argmax(time)
-    cause[last], x[last, 0] = 1, -1.0
-    found = standardised_incidence(models(time, cause, x), x, float(time.max()))
+def last_event(remaining: int) -> tuple[Any, Any, Any]:
+    """A cohort whose last event happens among as many patients, of low risk."""
+    time, cause, x = cohort(5)
+    late = np.argsort(time)[-remaining:]
+    cause[late], time[late], x[late, 0] = 0, time[late[0]], 2.0
+    cause[late[0]] = 1
+    return time, cause, x
+
+
+def test_a_product_that_the_last_event_makes_negative_for_some_is_kept() -> None:
+    time, cause, x = last_event(2)
+    fitted, until = models(time, cause, x), float(time.max())
+    found = standardised_incidence(fitted, x, until)
     assert not found.exponential
     assert (np.diff(found.incidence, axis=1) >= 0).all()
+    assert any(standardised_incidence(fitted, row[None], until).exponential for row in x)
+
+
+def test_a_mean_above_1_is_that_of_no_product() -> None:
+    time, cause, x = last_event(1)
+    fitted, until = models(time, cause, x), float(time.max())
+    product = standardised_incidence(fitted, x, until, exponential=False)
+    assert product.survival[-1] < 0
+    assert standardised_incidence(fitted, x, until).exponential
 
 
 def test_a_mean_is_weighted() -> None:

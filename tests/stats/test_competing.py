@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hcc2l.stats.competing import cumulative_incidence, gray_test, incidence_at
 from tests.reference import cases
-from tests.stats.test_fine_gray import cohort, tied
+from tests.stats.test_fine_gray import cohort, few, tied
 
 
 def test_weighted_incidences_are_those_of_survfit() -> None:
@@ -26,6 +26,7 @@ def test_weighted_incidences_are_those_of_survfit() -> None:
         np.testing.assert_allclose(found, list(wanted), rtol=1e-8)
 
 
+@few
 @given(st.integers(0, 10_000))
 def test_whole_weights_are_repeated_rows(seed: int) -> None:
     time, cause, _ = cohort(seed)
@@ -37,6 +38,7 @@ def test_whole_weights_are_repeated_rows(seed: int) -> None:
         np.testing.assert_allclose(getattr(found, name), getattr(rows, name), atol=1e-12)
 
 
+@few
 @given(st.integers(0, 10_000))
 def test_the_jackknife_is_the_sum_over_rows_of_what_their_weight_changes(seed: int) -> None:
     time, cause, _ = cohort(seed, 15)

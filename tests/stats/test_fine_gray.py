@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hcc2l.stats.cox import cox
 from hcc2l.stats.fine_gray import FineGrayFit, fine_gray
 from tests.reference import cases
 
+few = settings(max_examples=20)
 REGRESSIONS = cases.of_kind("competing_regression", "regression")
 CASES = [(c["id"], i) for c in REGRESSIONS for i in range(len(c["expected"]["fine_gray"]))]
 UNWEIGHTED = [c for c in CASES if not c[0].endswith("_weights")]
@@ -127,6 +128,7 @@ def cohort(seed: int, n: int = 60) -> tuple[Any, Any, Any]:
     return time, random.choice([0, 1, 1, 2], n), x
 
 
+@few
 @given(st.integers(0, 10_000))
 def test_without_a_competing_event_it_is_coxs_model(seed: int) -> None:
     time, cause, x = cohort(seed)
@@ -135,6 +137,7 @@ def test_without_a_competing_event_it_is_coxs_model(seed: int) -> None:
     assert fit.loglik == pytest.approx(plain.loglik, rel=1e-9)
 
 
+@few
 @given(st.integers(0, 10_000))
 def test_without_censoring_a_competing_event_never_leaves_the_risk_set(seed: int) -> None:
     time, cause, x = cohort(seed)
@@ -144,6 +147,7 @@ def test_without_censoring_a_competing_event_never_leaves_the_risk_set(seed: int
     np.testing.assert_allclose(fit.coef, for_ever.coef, rtol=1e-6, atol=1e-9)
 
 
+@few
 @given(st.integers(0, 10_000))
 def test_the_order_of_rows_and_the_scale_of_time_do_not_matter(seed: int) -> None:
     time, cause, x = cohort(seed)
@@ -153,6 +157,7 @@ def test_the_order_of_rows_and_the_scale_of_time_do_not_matter(seed: int) -> Non
     np.testing.assert_allclose(second.std_err, first.std_err, rtol=1e-6)
 
 
+@few
 @given(st.integers(0, 10_000))
 def test_whole_weights_are_repeated_rows_of_one_cluster(seed: int) -> None:
     """Where nobody is censored, since the weights do not enter the distribution of censoring."""

@@ -28,13 +28,21 @@ class Incidences:
         to 1.
     exponential
         Whether survival is exp(-cumulative hazard), because the product limit is negative for
-        some patient who could still have an event.
+        some patient who could still have an event, or in the mean.
+    negative
+        Whether that is so.
     """
 
     time: Floats
     incidence: Floats
     survival: Floats
     exponential: bool
+    negative: bool
+
+    @property
+    def excess(self) -> float:
+        """The most by which incidences and survival add up to more than 1; NaN for no numbers."""
+        return float(np.max(self.incidence.sum(axis=0) + self.survival - 1.0, initial=0.0))
 
     def at(self, times: Floats) -> Floats:
         """Incidences at given times, shape (causes, times): step functions, 0 before any event."""
@@ -56,7 +64,8 @@ def standardised_incidence(
     For a patient, F_k(t) is the sum over event times s <= t of S(s-) h_k(s), with h_k the hazard of
     cause k predicted for the patient and S the product of 1 - sum of h_k, or with `exponential` the
     exponential of the negative sum: by default for all patients where for any of them the product
-    is negative before an event. Same as the predictions of R's ``riskRegression::CSC``.
+    is negative before an event, or the mean is negative. Same as the predictions of R's
+    ``riskRegression::CSC``.
 
     Parameters
     ----------
@@ -72,15 +81,16 @@ def standardised_incidence(
     times = np.unique(np.concatenate([model.times for model in models]))
     times = times[times <= until]
     steps = [np.diff(model.strata[0].at(times)[0], prepend=0.0) for model in models]
-    risks = [model.relative_hazard(x) for model in models]
     share = np.ones(x.shape[0]) if weights is None else weights
     share = share / share.sum()
-    if exponential is None:
-        mean = _mean(times, risks, steps, share, exponential=False)
-        return mean or standardised_incidence(models, x, until, weights, exponential=True)
-    mean = _mean(times, risks, steps, share, exponential=exponential, negative=True)
-    assert mean is not None
-    return mean
+    with np.errstate(over="ignore", invalid="ignore"):  # where a coefficient is without bounds
+        risks = [model.relative_hazard(x) for model in models]
+        if exponential is not None:
+            return _mean(times, risks, steps, share, exponential=exponential)
+        product = _mean(times, risks, steps, share, exponential=False)
+        if not product.negative:
+            return product
+        return _mean(times, risks, steps, share, exponential=True)
 
 
 def _mean(
@@ -90,10 +100,10 @@ def _mean(
     share: Floats,
     *,
     exponential: bool,
-    negative: bool = False,
-) -> Incidences | None:
-    """The mean over patients; None where S(s-) is negative for any, unless that is allowed."""
+) -> Incidences:
+    """The mean over patients."""
     survival, incidence = np.zeros(times.size), np.zeros((len(steps), times.size))
+    negative = False
     size = max(1, _CELLS // max(times.size, 1))
     for start in range(0, share.size, size):
         part = slice(start, start + size)
@@ -102,9 +112,9 @@ def _mean(
             hazard += np.outer(risk[part], step)
         free = np.exp(-np.cumsum(hazard, axis=1)) if exponential else np.cumprod(1 - hazard, axis=1)
         before = np.concatenate((np.ones((free.shape[0], 1)), free[:, :-1]), axis=1)
-        if not negative and (before < 0).any():
-            return None
+        negative = negative or not bool((before >= 0).all())
         survival += share[part] @ free
         for k, (risk, step) in enumerate(zip(risks, steps, strict=True)):
             incidence[k] += ((share[part] * risk[part]) @ before) * step
-    return Incidences(times, np.cumsum(incidence, axis=1), survival, exponential)
+    negative = negative or not bool((survival >= 0).all())
+    return Incidences(times, np.cumsum(incidence, axis=1), survival, exponential, negative)

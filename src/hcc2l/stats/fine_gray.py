@@ -376,7 +376,7 @@ def _rises(state: _State, new: _State) -> bool:
     """Whether a step leads upwards; never where the risks leave the range of floats."""
     return bool(
         np.isfinite(new.loglik)
-        and np.isfinite(new.mean).all()
+        and (new.hazard < 1e150).all()  # so that its square is a number
         and new.loglik >= state.loglik - 1e-12 * abs(state.loglik)
     )
 

@@ -174,21 +174,29 @@ def test_beyond_the_last_time_there_is_no_incidence_and_before_any_event_it_is_0
     assert {r["estimate"] for r in rows if r["time"] == 0.01} == {0.0}
 
 
-def test_incidences_that_do_not_add_up_are_remarked_on() -> None:
-    """The hazard predicted for a high risk is above 1 where only low risks remain."""
-    time, cause, x = cohort(4)
-    cause[np.argsort(time)[-2:]] = 1
-    x[np.argsort(time)[-2:], 0] = -5.0
+def extreme(marker: float) -> Report:
+    """The incidences where low risks alone remain, for whom the last hazards are estimated."""
+    time, cause, x = cohort(4, 200)
+    late = np.argsort(time)[-2:]
+    cause[late], x[late, 0] = 1, marker
     rows = [
         {"t": t, "s": s, "marker": m, "treated": int(g)}
         for t, s, (m, g) in zip(time, cause, x, strict=True)
     ]
-    report = cox(
+    return cox(
         rows, time="t", event="s=1", competing="s=2", covariates=["marker", "treated==1"],
         adjusted_incidence="treated==1", at=[float(time.max())], boot=0,
     )  # fmt: skip
-    (note,) = [n for n in report.notes if n.code == "incidence-exponential"]
-    assert "as much as 1." in note.text
+
+
+def test_incidences_that_do_not_add_up_are_remarked_on() -> None:
+    (note,) = [n for n in extreme(-3.0).notes if n.code == "incidence-exponential"]
+    assert "as much as 1.0" in note.text
+
+
+def test_incidences_that_are_far_from_adding_up_are_refused() -> None:
+    with pytest.raises(AnalysisError, match="hazards of one time add up to more than 1"):
+        extreme(-30.0)
 
 
 def test_the_mean_of_clusters_is_drawn_by_cluster() -> None:
@@ -222,6 +230,16 @@ def test_an_event_with_fewer_patients_than_covariates_has_no_model() -> None:
     report = cox(few, **{**SECOND, "covariates": ["age", "sex"]})
     assert {r["cause"] for r in rows_of(report, "competing_terms")} == {"progression"}
     assert "cause-not-fitted" in {note.code for note in report.notes}
+
+
+def test_few_competing_events_are_remarked_on() -> None:
+    """Eight for two parameters; of the endpoint's event there are enough."""
+    (note,) = [n for n in hcc2l.cox(SECOND_LINE, **SECOND).notes if "few-events" in n.code]
+    assert "Only 8 patients had the competing event death, for 2 parameters (4.0" in note.text
+    rows = [{**r, "other": str(int(r["progression"] == "0"))} for r in patients()]
+    enough = cox(rows, **{**SECOND, "competing": "other", "covariates": ["child_pugh"]})
+    codes = {n.code for n in enough.notes}
+    assert "few-events-per-parameter" not in codes
 
 
 def test_ratios_that_do_not_exist_are_named() -> None:

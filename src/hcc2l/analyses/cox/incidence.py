@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +24,7 @@ from hcc2l.stats.tails import normal_quantile
 
 KEYS = ("cause", "level", "time", "estimate", "lower", "upper")
 FEWEST_SAMPLES = 2  # that have a standard deviation
+MOST_EXCESS = 0.05  # of the incidences and survival over 1, with exponential survival
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,6 @@ class AdjustedIncidence:
         estimate = float(self.curves[level].incidence[cause, at])
         return {"estimate": estimate, "lower": lower, "upper": upper}
 
-    @property
-    def excess(self) -> float:
-        """The most by which the incidences and the survival of a level add up to more than 1."""
-        totals = [c.incidence.sum(axis=0) + c.survival for c in self.curves]
-        return float(max(np.abs(total - 1.0).max(initial=0.0) for total in totals))
-
 
 def adjusted_incidence(data: CoxData, model: Model) -> AdjustedIncidence:
     """Incidences predicted for every patient of the model at each level, and averaged.
@@ -84,16 +78,15 @@ def adjusted_incidence(data: CoxData, model: Model) -> AdjustedIncidence:
     for code, _ in data.causes.numbered:
         cause_specific(data, model, code)  # refuses too few events
     patients = _Patients(data, model, tuple(as_if(model, text, level) for level in levels))
-    everyone = np.arange(model.n)
-    models = patients.models(everyone)
-    if models is None:
-        raise AnalysisError(
-            "The incidence cannot be predicted: a coefficient of a model does not exist.",
-            where=f"--adjusted-incidence {text}",
-            hint="Drop the covariate that is a combination of others, or merge levels.",
-        )
     until = max(data.spec.at)
-    curves = patients.curves(models, everyone, until)
+    curves = patients.curves(np.arange(model.n), until)
+    if curves is None:
+        raise AnalysisError(
+            "The incidences cannot be predicted: a coefficient of a model does not exist, or for "
+            "patients with extreme covariates the hazards of one time add up to more than 1.",
+            where=f"--adjusted-incidence {text}",
+            hint="Choose earlier times for --at, merge levels, or cut or log-transform numbers.",
+        )
     std_err, failed = _bootstrap(data, model, patients, curves[0].time, until)
     estimate = np.stack([curve.incidence for curve in curves])
     lower, upper = _limits(estimate, std_err, data.spec.conf_level)
@@ -113,7 +106,7 @@ class _Patients:
         weights = self.data.weights
         return None if weights is None else weights[self.model.rows]
 
-    def models(self, sample: Ints) -> list[Prediction] | None:
+    def _models(self, sample: Ints) -> list[Prediction] | None:
         """The cause-specific models of a sample; None where a column drops out, or a cause."""
         causes, used = self.data.causes, ~self.model.dropped
         assert causes is not None
@@ -134,16 +127,18 @@ class _Patients:
             )
         return found
 
-    def curves(
-        self, models: Sequence[Prediction], sample: Ints, until: float
-    ) -> tuple[Incidences, ...]:
-        """The mean incidences of a sample at each level."""
+    def curves(self, sample: Ints, until: float) -> tuple[Incidences, ...] | None:
+        """The mean incidences of a sample at each level; None where they are no probabilities."""
+        models = self._models(sample)
+        if models is None:
+            return None
         weights = None if self.weights is None else self.weights[sample]
         used = ~self.model.dropped
-        return tuple(
+        curves = tuple(
             standardised_incidence(models, x[sample][:, used], until, weights)
             for x in self.at_level
         )
+        return curves if all(c.excess <= MOST_EXCESS for c in curves) else None
 
 
 def _bootstrap(
@@ -160,11 +155,11 @@ def _bootstrap(
     for _ in track(range(data.spec.samples), "Bootstrap"):
         drawn = random.integers(len(units), size=len(units))
         sample = np.concatenate([units[i] for i in drawn])
-        models = patients.models(sample)
-        if models is None:
+        curves = patients.curves(sample, until)
+        if curves is None:
             failed += 1
             continue
-        values.append(np.stack([c.at(time) for c in patients.curves(models, sample, until)]))
+        values.append(np.stack([curve.at(time) for curve in curves]))
     if len(values) < FEWEST_SAMPLES:
         return np.full((len(patients.at_level), 2, time.size), np.nan), failed
     return np.std(values, axis=0, ddof=1), failed
@@ -181,7 +176,7 @@ def _units(data: CoxData, model: Model) -> list[Ints]:
 
 def _limits(estimate: Floats, std_err: Floats, conf_level: float) -> tuple[Floats, Floats]:
     """Limits on the scale log(-log(1 - F)); NaN where F is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         hazard = -np.log1p(-estimate)
         spread = normal_quantile(conf_level) * std_err / ((1.0 - estimate) * hazard)
         lower, upper = (-np.expm1(-hazard * np.exp(sign * spread)) for sign in (-1.0, 1.0))
@@ -231,12 +226,13 @@ def incidence_notes(data: CoxData, found: AdjustedIncidence) -> list[Note]:
     """Notes on the bootstrap, and on incidences that do not add up."""
     notes = sample_notes(found.failed, data.spec.samples)
     if any(curve.exponential for curve in found.curves):
+        excess = max(curve.excess for curve in found.curves)
         notes.append(
             Note("warning", "incidence-exponential",
                  "For patients with extreme covariates the predicted hazards of one time add up to "
                  "more than 1, so survival was computed as the exponential of the negative "
                  "cumulative hazard; incidences and survival then add up to as much as "
-                 f"{plain(round(1 + found.excess, 3))}. Choose earlier times for --at, or cut or "
+                 f"{plain(round(1 + excess, 3))}. Choose earlier times for --at, or cut or "
                  "log-transform the covariate with extreme values.")
         )  # fmt: skip
     return notes

@@ -33,11 +33,9 @@ def cox_tables(data: CoxData, results: CoxResults) -> list[Table]:
         )
     tables = [terms_table(data, results.models)]
     if fitted.alone or fitted.final:
-        tables.append(
-            regression_table(
-                data, fitted.alone, fitted.final, "Hazard ratios", results.complete_cases
-            )
-        )
+        title = "Cause-specific hazard ratios" if data.causes else "Hazard ratios"
+        beside = results.complete_cases
+        tables.append(regression_table(data, fitted.alone, fitted.final, title, beside))
     if results.subgroups:
         tables.append(_subgroup_table(data, results))
     tables.append(_models(data, results.models))
