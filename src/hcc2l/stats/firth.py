@@ -84,12 +84,17 @@ class FirthFit:
             result[j] = chi_square_tail(1, max(2.0 * (self.loglik - without), 0.0))
         return result
 
-    def limits(self, conf_level: float) -> tuple[Floats, Floats]:
-        """Profile limits of every coefficient, shape (p,); infinite where there is none."""
+    def limits(self, conf_level: float, columns: Mask | None = None) -> tuple[Floats, Floats]:
+        """Profile limits of the coefficients, shape (p,); infinite where there is none.
+
+        NaN of those that are not among the `columns`, shape (p,).
+        """
         quantile = normal_quantile(conf_level)
         bounds = np.full((2, self.coef.size), np.nan)
         kept = np.flatnonzero(~self.dropped)
         for place, j in zip(np.flatnonzero(~self._always), kept, strict=True):
+            if columns is not None and not columns[j]:
+                continue
             step = quantile * float(self.std_err[j]) * float(self._scale[place])
             for side, sign in enumerate((-1.0, 1.0)):
                 limit = self._crossing(int(place), sign * step, quantile)
@@ -157,6 +162,8 @@ def _climb(evaluate: Evaluate, start: Floats, free: Mask) -> tuple[Floats, float
                 break
             step = step / 2
             new = evaluate(beta + step)
+        if np.isnan(new[0]):  # beyond the range of floats, and so would be all that follows
+            return beta, value, curvature, False
         beta = beta + step
         value, gradient, curvature = new
         if np.all(np.abs(step) <= STEP_TOLERANCE * (1.0 + np.abs(beta))):
@@ -172,7 +179,8 @@ def _fit(
     unscaled = float(np.log(scale).sum())  # what the scale takes off half the log-determinant
 
     def in_units(beta: Floats) -> tuple[float, Floats, Floats]:
-        loglik, gradient, curvature = evaluate(beta)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):  # a step too far
+            loglik, gradient, curvature = evaluate(beta)
         return loglik + unscaled, gradient, curvature
 
     null = _climb(in_units, np.zeros(scale.size), always)

@@ -168,8 +168,10 @@ def penalised(fit: FirthFit, conf_level: float, event: Mask, **described: Any) -
 
     @cache
     def profile() -> Profile:
-        return Profile(*fit.limits(conf_level), fit.p())
+        return Profile(*fit.limits(conf_level, with_ratio), fit.p())
 
+    matrix: ModelMatrix = described["matrix"]
+    with_ratio = np.array([column.term not in matrix.knots for column in matrix.columns], bool)
     none: Mask = np.zeros(fit.coef.size, dtype=np.bool_)
     return Model(
         coef=fit.coef, std_err=fit.std_err, robust_std_err=None, variance=fit.variance,

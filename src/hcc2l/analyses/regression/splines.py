@@ -26,6 +26,7 @@ from hcc2l.wording import listed
 
 POINTS = 101  # of a curve, beside the reference, knots and percentiles of the marker
 PERCENTILES = (5, 25, 50, 75, 95)
+DIGITS = 12  # of values that were on another scale
 FEW_DIGITS = 20  # values from here on are written with one decimal place, others with two
 TESTS = {"overall": "Overall", "nonlinear": "Non-linearity"}
 FORMS = {
@@ -76,7 +77,7 @@ class SplineCurve:
     @property
     def shown(self) -> Floats:
         """The values that a table shows, ascending: percentiles and the reference."""
-        return np.unique([*np.percentile(self.values, PERCENTILES), self.reference])
+        return np.unique([*_short(np.percentile(self.values, PERCENTILES)), self.reference])
 
     @property
     def grid(self) -> Floats:
@@ -84,7 +85,7 @@ class SplineCurve:
         low, high = self.values.min(), self.values.max()
         first, last = on_scale(np.array([low, high]), self.term.scale).tolist()
         even = _short(off_scale(np.linspace(first, last, POINTS), self.term.scale))
-        dense = np.percentile(self.values, range(1, 100))
+        dense = _short(np.percentile(self.values, range(1, 100)))
         chosen = np.concatenate([even[1:-1], dense, [low, high], self.knots, self.shown])
         return np.unique(chosen[(chosen >= low) & (chosen <= high)])
 
@@ -120,7 +121,10 @@ class SplineCurve:
 
 def _short(values: Floats) -> Floats:
     """Numbers without the rounding of a logarithm and back: 227.4, not 227.39999999999998."""
-    return np.array([float(f"{value:.12g}") for value in values.tolist()])
+    with np.errstate(divide="ignore"):
+        magnitude = np.floor(np.log10(np.abs(values)))
+    power = 10.0 ** (DIGITS - 1 - np.where(np.isfinite(magnitude), magnitude, 0.0))
+    return np.asarray(np.round(values * power) / power, dtype=np.float64)
 
 
 def _of_column(term: ModelTerm) -> Floats:
@@ -175,7 +179,7 @@ def _curve(name: str, term: ModelTerm, model: Model, by: ModelTerm | None) -> Sp
             where=f"--ref {term.column}={number_text(given)}",
             hint="Choose a value that occurs, or omit --ref for the median.",
         )
-    reference = float(np.median(values)) if given is None else given
+    reference = float(_short(np.median(values, keepdims=True))[0]) if given is None else given
     return SplineCurve(name, term, model, by, values, reference)
 
 
@@ -352,7 +356,7 @@ def _cuts(curve: SplineCurve) -> tuple[tuple[float, ...], bool]:
     """The cut-points of the groups, and whether they are the column's own."""
     assert curve.term.spline is not None
     own = curve.term.spline.cuts
-    return own or (float(np.median(curve.values)),), bool(own)
+    return own or tuple(_short(np.median(curve.values, keepdims=True)).tolist()), bool(own)
 
 
 def _cut(curve: SplineCurve, raw: Floats) -> Factor:
