@@ -340,6 +340,12 @@ def _modelled(cohort: Cohort, name: str, rows: Mask, *, log: bool) -> ModelledCo
             where=cohort.source.name,
             hint="Omit it, or exclude the patients without a value with --where.",
         )
+    if not (rows & ~column.missing).any():
+        raise AnalysisError(
+            f"{name} has no value in the patients analysed, so it cannot be imputed.",
+            where=f"{cohort.source.name}, column {name}",
+            hint="Omit it from the analysis.",
+        )
     label = cohort.label(name)
     if _as_number(cohort, column):
         return _number(cohort, column, label, rows, log=log)
@@ -362,7 +368,6 @@ def _number(cohort: Cohort, column: Column, label: str, rows: Mask, *, log: bool
     name, entry = column.name, cohort.dictionary.column(column.name)
     values = np.where(rows, cohort.numbers(name, rows), np.nan)
     known = values[~np.isnan(values)]
-    _refuse_empty(name, known.size, cohort)
     log = log or entry.scale == "log" or (entry.part or laboratory(name)) in _AFP
     log = log and bool(known.min() >= 0 and known.max() > 0)
     if log:  # a value of 0 counts as half of the smallest above it
@@ -377,23 +382,12 @@ def _categories(cohort: Cohort, name: str, label: str, rows: Mask) -> ModelledCo
     levels = tuple(groups.levels[i] for i in np.argsort(groups.ranks))
     places = np.array([*groups.ranks, -1])[groups.codes]
     known = rows & (places >= 0)
-    _refuse_empty(name, int(known.sum()), cohort)
     ordered = cohort.ordered(name)
     method: Method = "ordinal" if ordered else "multinomial"
     if len(levels) <= 2:
         method = "logistic"
     variable = Variable(name, method, np.where(known, places, np.nan), len(levels))
     return ModelledColumn(name, label, variable, rows & ~known, levels=levels)
-
-
-def _refuse_empty(name: str, known: int, cohort: Cohort) -> None:
-    """AnalysisError for a column without a single value."""
-    if not known:
-        raise AnalysisError(
-            f"{name} has no value in the patients analysed, so it cannot be imputed.",
-            where=f"{cohort.source.name}, column {name}",
-            hint="Omit it from the analysis.",
-        )
 
 
 def _order(cohort: Cohort, rows: Mask) -> Ints:
