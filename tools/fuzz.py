@@ -198,6 +198,7 @@ def _needed(command: str, rng: random.Random, names: Sequence[str]) -> list[str]
         "roc": rng.choice([["--outcome", "death", "--marker", "x"], ["--at", "5", "--marker", "x,y"], ["--outcome", _term(rng, names)]]),
         "table1": rng.choice([["--by", "g"], [], ["--by", _term(rng, names), "-x", usual]]), "response": ["--response", rng.choice(list(names))],
         "adverse": ["-x", some], "change": ["--before", "x", "--after", rng.choice(["y", *names])], "derive": ["--add", rng.choice(["albi", "pni", "d", *names]), "--save", "s.csv"],
+        "impute": ["-x", usual, "--impute", "2", "--save", "s.csv"],
     }.get(command, [])  # fmt: skip
 
 

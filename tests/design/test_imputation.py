@@ -22,7 +22,7 @@ from hcc2l.design.imputation import (
     impute,
     survival_predictors,
 )
-from hcc2l.design.stacked import imputations_of, stacked_csv
+from hcc2l.design.stacked import COUNTING, imputations_of, stacked_csv
 from hcc2l.errors import AnalysisError, InputError, UsageError
 from hcc2l.readers import read_beside
 from hcc2l.specs import KmSpec
@@ -284,7 +284,7 @@ def saved(write: Write) -> Path:
 
 def from_file(path: Path | str, cohort: str = "c.csv", terms: str = TERMS) -> Imputations:
     read = read_cohort(cohort)
-    stacked = read_beside(read, path, id_column=lambda _: read.id_column)
+    stacked = read_beside(read, path, id_column=lambda _: read.id_column, counting=COUNTING)
     return imputations_of(read, modelled(read, terms), stacked)
 
 
@@ -375,3 +375,26 @@ def test_a_stacked_file_is_not_stacked_again(saved: Path) -> None:
     cohort = read_cohort(saved)
     with pytest.raises(UsageError, match=r"already has the column '\.imp'"):
         stacked_csv(cohort, usual())
+
+
+def test_codes_for_missing_values_are_not_those_of_the_number_of_a_set(write: Write) -> None:
+    write("hcc2l.toml", f'missing = ["1", "2"]\n{DICTIONARY}')
+    cohort = read_cohort("c.csv")
+    made = imputed(terms="age,sex,afp", sets=2, iterations=1)
+    path = write("coded.csv", stacked_csv(cohort, made))
+    assert texts(from_file(path, terms="age,sex,afp").cohorts[1], "afp") == texts(
+        made.cohorts[1], "afp"
+    )
+
+
+def test_a_value_that_the_dictionary_makes_missing_is_imputed(write: Write) -> None:
+    table = '[columns.sex]\ngroups = {women = ["female"], men = ["male"]}\nother = "missing"\n'
+    write("hcc2l.toml", DICTIONARY + table)
+    rows = patients()
+    rows[0]["sex"] = "other"
+    write("c.csv", as_csv(rows))
+    made = imputed(terms="age,sex", sets=2, iterations=1)
+    assert texts(made.cohorts[0], "sex")[0] in ("female", "male")
+    path = write("saved.csv", stacked_csv(read_cohort("c.csv"), made))
+    again = from_file(path, terms="age,sex").cohorts[0]
+    assert texts(again, "sex") == texts(made.cohorts[0], "sex")

@@ -13,7 +13,7 @@ from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint
 from hcc2l.design.imputation import ImputationModel, Imputations, ModelledColumn
 from hcc2l.design.recorded_scores import RecordedScore
-from hcc2l.design.stacked import imputations_of, set_column
+from hcc2l.design.stacked import COUNTING, imputations_of, set_column
 from hcc2l.numerals import percent_of
 from hcc2l.readers import read_beside
 from hcc2l.report import Column, Note, Table
@@ -37,8 +37,9 @@ BY_OUTCOME = 0.05  # p of the log-rank test of patients with and without a gap
 def imputations_from_file(cohort: Cohort, path: str | Path, model: ImputationModel) -> Imputations:
     """The completed cohorts of ``--imputations FILE``; see `imputations_of`."""
     stacked = read_beside(
-        cohort, path, id_column=lambda names: cohort.id_column if set_column(names) else None
-    )
+        cohort, path, counting=COUNTING,
+        id_column=lambda names: cohort.id_column if set_column(names) else None,
+    )  # fmt: skip
     return imputations_of(cohort, model, stacked)
 
 

@@ -21,6 +21,7 @@ from hcc2l.wording import counted
 
 SET_COLUMN, ROW_COLUMN = ".imp", ".id"
 _SET_COLUMNS = (SET_COLUMN, "imputation_")  # in lower case
+COUNTING = (SET_COLUMN, ROW_COLUMN, "Imputation_")
 _TOLERANCE = 1e-9  # of numbers that another program has written
 
 
@@ -76,7 +77,7 @@ def imputations_of(cohort: Cohort, model: ImputationModel, stacked: Cohort) -> I
     of_set = _rows_of_sets(stacked)
     original, *rest = (_matched(cohort, stacked, number, rows) for number, rows in of_set.items())
     for number, rows in zip(of_set, (original, *rest), strict=True):
-        _refuse_other_values(cohort, stacked, number, rows)
+        _refuse_other_values(cohort, model, stacked, number, rows)
     stacked.load(of.name for of in model.completed)
     cohorts = []
     for number, rows in zip(list(of_set)[1:], rest, strict=True):
@@ -165,8 +166,11 @@ def _ids(cohort: Cohort, name: str, rows: Ints) -> list[str]:
     return [same_patient(column.text(row)) for row in rows.tolist()]
 
 
-def _refuse_other_values(cohort: Cohort, stacked: Cohort, number: int, rows: Ints) -> None:
+def _refuse_other_values(
+    cohort: Cohort, model: ImputationModel, stacked: Cohort, number: int, rows: Ints
+) -> None:
     """InputError where a set has another value than the cohort in a cell that is known."""
+    gaps = {of.name: of.gaps for of in model.completed}
     names = [name for name in cohort.names if name in stacked.names and name != cohort.id_column]
     cohort.load(names)
     stacked.load(names)
@@ -174,7 +178,7 @@ def _refuse_other_values(cohort: Cohort, stacked: Cohort, number: int, rows: Int
         own, other = cohort.as_it_stands(name), stacked.as_it_stands(name)
         if own.kind != other.kind:
             continue
-        differs = _differs(own, other.with_cells_of(rows))
+        differs = _differs(own, other.with_cells_of(rows)) & ~gaps.get(name, own.missing)
         if differs.any():
             row = int(np.flatnonzero(differs)[0])
             raise InputError(
