@@ -398,3 +398,44 @@ def test_a_value_that_the_dictionary_makes_missing_is_imputed(write: Write) -> N
     path = write("saved.csv", stacked_csv(read_cohort("c.csv"), made))
     again = from_file(path, terms="age,sex").cohorts[0]
     assert texts(again, "sex") == texts(made.cohorts[0], "sex")
+
+
+# --- interactions ---
+
+
+@pytest.mark.parametrize("interaction", [True, False])
+def test_an_interaction_of_the_analysis_predicts(write: Write, *, interaction: bool) -> None:
+    random = np.random.default_rng(0)
+    n = 400
+    a, b = np.arange(n) % 2, np.arange(n) // 2 % 2
+    marker = 10.0 * (a == b) + random.standard_normal(n)
+    gaps = np.arange(n) % 5 == 0
+    cells = [
+        f"{i},{1 + i % 30},1,{a[i]},{b[i]},{'' if gaps[i] else f'{marker[i]:.3f}'}"
+        for i in range(n)
+    ]
+    path = write("inter.csv", "\n".join(["id,os_months,death,a,b,marker", *cells]))
+    cohort = read_cohort(path)
+    terms = Parser(cohort.nameable).terms(["a", "b", "marker"], "-x")
+    pairs = [(terms[0], terms[1])] if interaction else []
+    model = imputation_model(cohort, terms, np.ones(n, dtype=bool), {}, pairs)
+    filled = impute(cohort, model, sets=2, seed=1, iterations=2).cohorts[0].numbers("marker")[gaps]
+    alike = (a == b)[gaps]
+    assert ((filled > 5) == alike).all() == interaction
+
+
+def test_an_interaction_never_predicts_its_own_parts() -> None:
+    cohort = read_cohort("c.csv")
+    terms = Parser(cohort.nameable).terms(["afp", "age"], "-x")
+    keep = np.ones(N, dtype=bool)
+    plain, product = (imputation_model(cohort, terms, keep, {}, p) for p in ([], [(*terms,)]))
+    one, other = (impute(cohort, m, sets=2, seed=1, iterations=1) for m in (plain, product))
+    assert texts(one.cohorts[0], "afp") == texts(other.cohorts[0], "afp")
+
+
+def test_an_interaction_may_have_a_score_and_categories() -> None:
+    cohort = read_cohort("c.csv")
+    terms = Parser(cohort.nameable).terms(["nlr", "stage", "afp"], "-x")
+    model = imputation_model(cohort, terms, np.ones(N, dtype=bool), {}, [(terms[0], terms[1])])
+    completed = impute(cohort, model, sets=2, seed=1, iterations=2).cohorts[0]
+    assert not any(completed.column(term.column).missing.any() for term in terms)
