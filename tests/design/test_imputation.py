@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import hcc2l
 from hcc2l import read_cohort
 from hcc2l.cohort import Cohort
 from hcc2l.design import resolve_endpoint
@@ -369,6 +370,12 @@ def test_a_file_that_is_not_of_this_cohort_is_refused(
     write("other.csv", as_csv(list(change(stacked_rows(saved)))))
     with pytest.raises((InputError, UsageError), match=message):
         from_file("other.csv")
+
+
+def test_a_stacked_file_is_not_analysed_as_a_cohort(saved: Path) -> None:
+    with pytest.raises(InputError, match=r"holds 4 copies of the same patients, numbered by \.imp"):
+        hcc2l.km(saved)
+    assert hcc2l.km(saved, where=[".imp==2"]).provenance.analysed == N
 
 
 def test_a_stacked_file_is_not_stacked_again(saved: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -17,10 +17,10 @@ from hcc2l.design.imputation import ImputationModel, Imputations
 from hcc2l.design.rows import Ints, Mask
 from hcc2l.errors import InputError, UsageError, quoted_list
 from hcc2l.levels import distinct
+from hcc2l.vocabulary import imputation_column
 from hcc2l.wording import counted
 
 SET_COLUMN, ROW_COLUMN = ".imp", ".id"
-_SET_COLUMNS = (SET_COLUMN, "imputation_")  # in lower case
 COUNTING = (SET_COLUMN, ROW_COLUMN, "Imputation_")
 _TOLERANCE = 1e-9  # of numbers that another program has written
 
@@ -33,10 +33,11 @@ def stacked_csv(cohort: Cohort, imputed: Imputations) -> str:
     UsageError
         The cohort has a column of that name.
     """
-    taken = [name for name in cohort.names if name.casefold() in (*_SET_COLUMNS, ROW_COLUMN)]
-    if taken:
+    by_lower = {name.casefold(): name for name in cohort.names}
+    taken = imputation_column(cohort.names) or by_lower.get(ROW_COLUMN)
+    if taken is not None:
         raise UsageError(
-            f"The cohort already has the column {taken[0]!r}, which numbers imputations.",
+            f"The cohort already has the column {taken!r}, which numbers imputations.",
             where="--save",
             hint="Impute the cohort with gaps, in a file without it.",
         )
@@ -49,11 +50,6 @@ def stacked_csv(cohort: Cohort, imputed: Imputations) -> str:
         for row in range(cohort.rows):
             writer.writerow([number, row + 1, *(column.cell(row) for column in columns)])
     return text.getvalue()
-
-
-def set_column(names: Sequence[str]) -> str | None:
-    """The column that numbers the imputations, `.imp` or SPSS's `Imputation_`, if there is one."""
-    return next((name for name in names if name.casefold() in _SET_COLUMNS), None)
 
 
 def imputations_of(cohort: Cohort, model: ImputationModel, stacked: Cohort) -> Imputations:
@@ -92,7 +88,7 @@ def imputations_of(cohort: Cohort, model: ImputationModel, stacked: Cohort) -> I
 
 def _rows_of_sets(stacked: Cohort) -> Mapping[int, Ints]:
     """The rows of each set, by its number from 0."""
-    name = set_column(stacked.names)
+    name = imputation_column(stacked.names)
     if name is None:
         raise UsageError(
             f"The file has no column {SET_COLUMN} that numbers the imputations.",
