@@ -200,6 +200,7 @@ def _needed(command: str, rng: random.Random, names: Sequence[str]) -> list[str]
         "table1": rng.choice([["--by", "g"], [], ["--by", _term(rng, names), "-x", usual]]), "response": ["--response", rng.choice(list(names))],
         "adverse": ["-x", some], "change": ["--before", "x", "--after", rng.choice(["y", *names])], "validate": rng.choice([["--score", usual], ["--score", "x,y", "--at", "5"], ["--risk", "x", "--outcome", "death"]]),
         "derive": ["--add", rng.choice(["albi", "pni", "d", *names]), "--save", "s.csv"],
+        "impute": ["-x", usual, "--impute", "2", "--save", "s.csv"],
     }.get(command, [])  # fmt: skip
 
 

@@ -37,7 +37,7 @@ from hcc2l.recoding import MISSING, Levels, Recoding
 from hcc2l.scores import Score, score_named
 from hcc2l.scores.compute import Computed, Part, absent_part, choose_parts, compute, parts_hint
 from hcc2l.scores.laboratory import graded_by_scores, is_measured, laboratory, plain_unit
-from hcc2l.vocabulary import names_a_patient
+from hcc2l.vocabulary import imputation_column, names_a_patient
 from hcc2l.wording import counted, in_sentence, listed
 
 if TYPE_CHECKING:
@@ -892,6 +892,7 @@ class Cohort:
             The dictionary's id column is not in the cohort.
         """
         rows = np.ones(self.rows, dtype=np.bool_) if keep is None else keep
+        self._refuse_imputations(rows)
         if not intervals:
             self._refuse_intervals(rows)
         name = self.id_column or self._unnamed_id(rows)
@@ -1017,6 +1018,21 @@ class Cohort:
         return (
             f"This is an export of REDCap: try --where '{event}=={filled.most_common(1)[0][0]}'. "
         )
+
+    def _refuse_imputations(self, keep: NDArray[np.bool_]) -> None:
+        """Refuse several imputations of the same patients, one below the other."""
+        name = imputation_column(self.names)
+        if name is None:
+            return
+        sets = {self.as_it_stands(name).text(int(row)) for row in np.flatnonzero(keep)}
+        if len(sets) > 1:
+            raise InputError(
+                f"The file holds {len(sets)} copies of the same patients, numbered by {name}: "
+                "imputations. Together they would be analysed as other patients.",
+                where=f"{self.source.name}, column {name}",
+                hint=f"Analyse the cohort with gaps, or a single one: --where '{name}==0' is the "
+                "cohort with gaps.",
+            )
 
     def _refuse_intervals(self, keep: NDArray[np.bool_]) -> None:
         """Refuse several rows of one patient that are intervals from a start to a stop."""

@@ -655,6 +655,11 @@ def asks_if_alive(name: str) -> bool:
     return _ALIVE.search(normal(name)) is not None
 
 
+def imputation_column(names: Sequence[str]) -> str | None:
+    """The column that numbers imputed copies of a cohort: R's `.imp`, SPSS's `Imputation_`."""
+    return next((name for name in names if name.casefold() in (".imp", "imputation_")), None)
+
+
 def names_a_patient(name: str) -> bool:
     """Whether a column's name denotes the number of a patient."""
     field = recognise(name, "text", 99)

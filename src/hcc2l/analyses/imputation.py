@@ -13,12 +13,13 @@ from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint
 from hcc2l.design.imputation import ImputationModel, Imputations, ModelledColumn
 from hcc2l.design.recorded_scores import RecordedScore
-from hcc2l.design.stacked import imputations_of, set_column
+from hcc2l.design.stacked import COUNTING, imputations_of
 from hcc2l.numerals import percent_of
 from hcc2l.readers import read_beside
 from hcc2l.report import Column, Note, Table
 from hcc2l.stats.imputation.mean_matching import DONORS
 from hcc2l.stats.logrank import logrank
+from hcc2l.vocabulary import imputation_column
 from hcc2l.wording import counted, in_sentence, in_words, listed
 
 METHOD_LABELS = {
@@ -37,8 +38,9 @@ BY_OUTCOME = 0.05  # p of the log-rank test of patients with and without a gap
 def imputations_from_file(cohort: Cohort, path: str | Path, model: ImputationModel) -> Imputations:
     """The completed cohorts of ``--imputations FILE``; see `imputations_of`."""
     stacked = read_beside(
-        cohort, path, id_column=lambda names: cohort.id_column if set_column(names) else None
-    )
+        cohort, path, counting=COUNTING,
+        id_column=lambda names: cohort.id_column if imputation_column(names) else None,
+    )  # fmt: skip
     return imputations_of(cohort, model, stacked)
 
 
@@ -65,7 +67,8 @@ def imputation_table(imputed: Imputations) -> Table:
         Column("Imputed", ("n_missing", "percent"), form="summary"),
     )
     keys = ("variable", "label", "method", "n", "n_missing", "percent")
-    footnotes = (f"{counted(imputed.sets, 'imputation')} of {_incomplete(imputed)}.",)
+    incomplete = f"{counted(model.incomplete, 'patient')} with a missing value"
+    footnotes = (f"{counted(imputed.sets, 'imputation')} of {incomplete}.",)
     return Table("imputation", "Values imputed", keys, rows, shown, footnotes)
 
 
@@ -73,13 +76,6 @@ def _method(column: ModelledColumn | RecordedScore) -> str | None:
     if isinstance(column, RecordedScore):
         return "computed"
     return "pmm-log" if column.method == "pmm" and column.log else column.method
-
-
-def _incomplete(imputed: Imputations) -> str:
-    """`21 patients (16.7%) with a missing value`."""
-    n, incomplete = int(imputed.model.rows.sum()), imputed.model.incomplete
-    share = f" ({percent_of(incomplete / n, n)})" if n else ""
-    return f"{counted(incomplete, 'patient')}{share} with a missing value"
 
 
 def imputation_notes(imputed: Imputations, endpoints: Sequence[Endpoint] = ()) -> list[Note]:
@@ -98,8 +94,8 @@ def imputation_notes(imputed: Imputations, endpoints: Sequence[Endpoint] = ()) -
             notes.append(Note("warning", "mostly-imputed", text))
         elif n - missing < FEW_KNOWN:
             text = (
-                f"The missing values of {label} are imputed from only "
-                f"{counted(n - missing, 'known value')}. Omit it, or analyse more patients."
+                f"The missing values of {label} are imputed from those of only "
+                f"{counted(n - missing, 'patient')}. Omit it, or analyse more patients."
             )
             notes.append(Note("warning", "few-known", text))
     notes += [note for endpoint in endpoints for note in _notes_by_outcome(model, endpoint)]
@@ -168,18 +164,17 @@ def imputation_sentences(imputed: Imputations, cohort: Cohort) -> list[str]:
     if not imputed.chains:
         return [*sentences, f"{imputed.sets} imputed data sets were analysed."]
     sentences.append(
-        f"They were imputed {imputed.sets} times by chained equations with "
+        f"Missing values were imputed {imputed.sets} times by chained equations with "
         f"{imputed.iterations} iterations (hcc2l {version('hcc2l')}, seed {imputed.seed}): "
         f"{'; '.join(_how(model))}."
     )
     known = [in_sentence(c.label) for c in model.columns if not c.gaps.any()]
     predictors = [*known, *(f"the {name}" for name in model.outcomes)]
-    together = "The imputation model of each contained the others"
+    whose = "imputation model contained"
+    if len(model.imputed) > 1:
+        whose, predictors = "imputation model of each contained", ["the others", *predictors]
     if predictors:
-        together += (
-            f" and {listed(predictors)}" if len(predictors) == 1 else f", {listed(predictors)}"
-        )
-    sentences.append(f"{together}.")
+        sentences.append(f"The {whose} {listed(predictors)}.")
     computed = [*model.derived, *(one.name for one in model.recorded if one.gaps.any())]
     if computed:
         names = listed([cohort.label(name) for name in computed])

@@ -23,6 +23,7 @@ from hcc2l.design.rows import Floats, Ints, Mask
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.levels import distinct
 from hcc2l.progress import track
+from hcc2l.scores import score_named
 from hcc2l.scores.laboratory import laboratory
 from hcc2l.stats.cumulative_hazard import cumulative_hazard
 from hcc2l.stats.imputation import chained
@@ -32,6 +33,7 @@ from hcc2l.wording import in_sentence
 
 LEAST_SETS = 20  # of --impute auto
 _AFP = ("afp", "afp_later")
+Computed = str | tuple[str, str]  # a score or derived column by its name; an interaction of two
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class ImputationModel:
         The scores and derived columns among the terms, computed from the columns.
     recorded
         Scores that the file holds beside their parts, and that agree with them: computed too.
+    interactions
+        Pairs of columns of the terms whose products predict other columns.
     """
 
     rows: Mask
@@ -87,6 +91,7 @@ class ImputationModel:
     outcomes: Mapping[str, Floats]
     derived: tuple[str, ...] = ()
     recorded: tuple[RecordedScore, ...] = ()
+    interactions: tuple[tuple[str, str], ...] = ()
 
     @property
     def imputed(self) -> tuple[ModelledColumn, ...]:
@@ -166,7 +171,11 @@ def survival_predictors(endpoint: Endpoint, rows: Mask) -> dict[str, Floats]:
 
 
 def imputation_model(
-    cohort: Cohort, terms: Sequence[Term], rows: Mask, outcomes: Mapping[str, Floats]
+    cohort: Cohort,
+    terms: Sequence[Term],
+    rows: Mask,
+    outcomes: Mapping[str, Floats],
+    interactions: Iterable[tuple[Term, Term]] = (),
 ) -> ImputationModel:
     """The imputation model of an analysis.
 
@@ -180,6 +189,9 @@ def imputation_model(
     outcomes
         By name and of shape (n,), known in `rows`: of each endpoint `survival_predictors`, or the
         binary outcome.
+    interactions
+        Pairs of terms whose interaction the analysis estimates, which would else be biased towards
+        zero.
 
     Raises
     ------
@@ -197,7 +209,8 @@ def imputation_model(
     names |= {part for score in recorded for part in score.parts}
     names -= {score.name for score in recorded}
     columns = tuple(_modelled(cohort, n, rows, log=n in logged) for n in sorted(names))
-    return ImputationModel(rows, columns, dict(outcomes), derived, recorded)
+    pairs = tuple((a.column, b.column) for a, b in interactions)
+    return ImputationModel(rows, columns, dict(outcomes), derived, recorded, pairs)
 
 
 def impute(
@@ -255,43 +268,75 @@ def _complete_predictors(cohort: Cohort, model: ImputationModel, order: Ints) ->
     """What predicts and has no gaps, shape (rows analysed, q)."""
     gaps = {column.name for column in model.imputed}
     known = [column.variable for column in model.columns if column.name not in gaps]
-    computed = [name for name, parts in _parts(cohort, model).items() if not gaps & set(parts)]
+    computed = [of for of, parts in _parts(cohort, model).items() if not gaps & set(parts)]
     found = [
         *(values[order][:, None] for values in model.outcomes.values()),
         *(variable.predictors(variable.values[order]) for variable in known),
-        *(_predictors(cohort, name)[order] for name in computed),
+        *(_computed_predictors(cohort, model, {}, of, order) for of in computed),
     ]
     return np.column_stack(found) if found else np.empty((order.size, 0))
 
 
 def _derived(cohort: Cohort, model: ImputationModel, order: Ints) -> chained.Derived | None:
-    """The scores and derived columns with an incomplete part, which predict other columns."""
+    """What is computed from an incomplete part, and predicts other columns."""
     places = {column.name: i for i, column in enumerate(model.imputed)}
     parts = {
-        name: frozenset(places[source] for source in sources if source in places)
-        for name, sources in _parts(cohort, model).items()
+        of: frozenset(places[source] for source in sources if source in places)
+        for of, sources in _parts(cohort, model).items()
     }
-    names = [name for name, of in parts.items() if of and len(of) < len(places)]
-    if not names:
+    found = [of for of, incomplete in parts.items() if incomplete and len(incomplete) < len(places)]
+    if not found:
         return None
 
     def compute(donors: Sequence[Ints]) -> Floats:
-        rows = [_in_cohort(of, order, cohort.rows) for of in donors]
-        completed = _completed(cohort, model, rows)
-        return np.column_stack([_predictors(completed, name)[order] for name in names])
+        rows = {
+            column.name: _in_cohort(of, order, cohort.rows)
+            for column, of in zip(model.imputed, donors, strict=True)
+        }
+        completed = _completed(cohort, model, rows.values())
+        return np.column_stack([
+            _computed_predictors(completed, model, rows, of, order) for of in found
+        ])  # fmt: skip
 
-    width = [_predictors(cohort, name).shape[1] for name in names]
-    of_columns = [parts[name] for name, n in zip(names, width, strict=True) for _ in range(n)]
+    rows = dict.fromkeys(places, np.arange(cohort.rows))
+    width = [_computed_predictors(cohort, model, rows, of, order).shape[1] for of in found]
+    of_columns = [parts[of] for of, n in zip(found, width, strict=True) for _ in range(n)]
     return chained.Derived(compute, tuple(of_columns))
 
 
-def _predictors(cohort: Cohort, name: str) -> Floats:
-    """A derived column as predictors, shape (n, k): a number, or dummies; 0 where it is missing."""
+def _computed_predictors(
+    cohort: Cohort, model: ImputationModel, rows: Mapping[str, Ints], of: Computed, order: Ints
+) -> Floats:
+    """A score or derived column, or the product of two, shape (rows analysed, k).
+
+    `cohort` is completed; `rows` has the row from which each value of an imputed column comes.
+    """
+    if isinstance(of, str):
+        return _score_predictors(cohort, of)[order]
+    sides = []
+    for name in of:
+        column = next((c for c in model.columns if c.name == name), None)
+        if column is None:
+            values = _score_predictors(cohort, name)[order]
+        else:
+            taken = column.variable.values[rows.get(name, slice(None))]
+            values = column.variable.predictors(taken[order])
+        sides.append(values - values.mean(axis=0))
+    first, second = sides
+    return np.column_stack([first[:, [i]] * second for i in range(first.shape[1])])
+
+
+def _score_predictors(cohort: Cohort, name: str) -> Floats:
+    """A score or derived column, shape (n, k): a number, or dummies; its mean where missing."""
     column = cohort.column(name)
     if column.kind == "number":
-        return np.nan_to_num(column.values.astype(np.float64))[:, None]
+        values = column.values.astype(np.float64)
+        known = np.isfinite(values)
+        mean = values[known].mean() if known.any() else 0.0
+        return np.where(known, values, mean)[:, None]
     texts, codes = distinct(column)
-    levels = column.levels or tuple(sorted(texts))
+    score = score_named(name)
+    levels = column.levels or (score.levels if score else ()) or tuple(sorted(texts))
     places = np.array([*(levels.index(text) for text in texts), -1])[codes]
     return np.asarray(places[:, None] == np.arange(1, max(len(levels), 2)), dtype=np.float64)
 
@@ -306,14 +351,18 @@ def _completed(cohort: Cohort, model: ImputationModel, donors: Iterable[Ints]) -
     return completed.with_columns(filled) if filled else completed
 
 
-def _parts(cohort: Cohort, model: ImputationModel) -> dict[str, tuple[str, ...]]:
-    """The columns of the file that each score and derived column is computed from."""
+def _parts(cohort: Cohort, model: ImputationModel) -> dict[Computed, tuple[str, ...]]:
+    """The columns of the file behind each score, derived column and interaction."""
     recorded = {score.name: score.parts for score in model.recorded}
-    found = dict(recorded)
-    for name in model.derived:
+
+    def parts(name: str) -> tuple[str, ...]:
         sources = [recorded.get(source, (source,)) for source in _sources(cohort, name)]
-        found[name] = tuple(part for parts in sources for part in parts)
-    return found
+        return tuple(part for of in sources for part in of)
+
+    found: dict[Computed, tuple[str, ...]] = {
+        name: parts(name) for name in (*recorded, *model.derived)
+    }
+    return found | {(a, b): (*parts(a), *parts(b)) for a, b in model.interactions}
 
 
 def _sources(cohort: Cohort, name: str) -> tuple[str, ...]:
@@ -340,6 +389,12 @@ def _modelled(cohort: Cohort, name: str, rows: Mask, *, log: bool) -> ModelledCo
             where=cohort.source.name,
             hint="Omit it, or exclude the patients without a value with --where.",
         )
+    if not (rows & ~column.missing).any():
+        raise AnalysisError(
+            f"{name} has no value in the patients analysed, so it cannot be imputed.",
+            where=f"{cohort.source.name}, column {name}",
+            hint="Omit it from the analysis.",
+        )
     label = cohort.label(name)
     if _as_number(cohort, column):
         return _number(cohort, column, label, rows, log=log)
@@ -362,7 +417,6 @@ def _number(cohort: Cohort, column: Column, label: str, rows: Mask, *, log: bool
     name, entry = column.name, cohort.dictionary.column(column.name)
     values = np.where(rows, cohort.numbers(name, rows), np.nan)
     known = values[~np.isnan(values)]
-    _refuse_empty(name, known.size, cohort)
     log = log or entry.scale == "log" or (entry.part or laboratory(name)) in _AFP
     log = log and bool(known.min() >= 0 and known.max() > 0)
     if log:  # a value of 0 counts as half of the smallest above it
@@ -377,23 +431,12 @@ def _categories(cohort: Cohort, name: str, label: str, rows: Mask) -> ModelledCo
     levels = tuple(groups.levels[i] for i in np.argsort(groups.ranks))
     places = np.array([*groups.ranks, -1])[groups.codes]
     known = rows & (places >= 0)
-    _refuse_empty(name, int(known.sum()), cohort)
     ordered = cohort.ordered(name)
     method: Method = "ordinal" if ordered else "multinomial"
     if len(levels) <= 2:
         method = "logistic"
     variable = Variable(name, method, np.where(known, places, np.nan), len(levels))
     return ModelledColumn(name, label, variable, rows & ~known, levels=levels)
-
-
-def _refuse_empty(name: str, known: int, cohort: Cohort) -> None:
-    """AnalysisError for a column without a single value."""
-    if not known:
-        raise AnalysisError(
-            f"{name} has no value in the patients analysed, so it cannot be imputed.",
-            where=f"{cohort.source.name}, column {name}",
-            hint="Omit it from the analysis.",
-        )
 
 
 def _order(cohort: Cohort, rows: Mask) -> Ints:

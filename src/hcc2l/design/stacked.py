@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -17,10 +17,11 @@ from hcc2l.design.imputation import ImputationModel, Imputations
 from hcc2l.design.rows import Ints, Mask
 from hcc2l.errors import InputError, UsageError, quoted_list
 from hcc2l.levels import distinct
+from hcc2l.vocabulary import imputation_column
 from hcc2l.wording import counted
 
 SET_COLUMN, ROW_COLUMN = ".imp", ".id"
-_SET_COLUMNS = (SET_COLUMN, "imputation_")  # in lower case
+COUNTING = (SET_COLUMN, ROW_COLUMN, "Imputation_")
 _TOLERANCE = 1e-9  # of numbers that another program has written
 
 
@@ -32,10 +33,11 @@ def stacked_csv(cohort: Cohort, imputed: Imputations) -> str:
     UsageError
         The cohort has a column of that name.
     """
-    taken = [name for name in cohort.names if name.casefold() in (*_SET_COLUMNS, ROW_COLUMN)]
-    if taken:
+    by_lower = {name.casefold(): name for name in cohort.names}
+    taken = imputation_column(cohort.names) or by_lower.get(ROW_COLUMN)
+    if taken is not None:
         raise UsageError(
-            f"The cohort already has the column {taken[0]!r}, which numbers imputations.",
+            f"The cohort already has the column {taken!r}, which numbers imputations.",
             where="--save",
             hint="Impute the cohort with gaps, in a file without it.",
         )
@@ -48,11 +50,6 @@ def stacked_csv(cohort: Cohort, imputed: Imputations) -> str:
         for row in range(cohort.rows):
             writer.writerow([number, row + 1, *(column.cell(row) for column in columns)])
     return text.getvalue()
-
-
-def set_column(names: Sequence[str]) -> str | None:
-    """The column that numbers the imputations, `.imp` or SPSS's `Imputation_`, if there is one."""
-    return next((name for name in names if name.casefold() in _SET_COLUMNS), None)
 
 
 def imputations_of(cohort: Cohort, model: ImputationModel, stacked: Cohort) -> Imputations:
@@ -76,7 +73,7 @@ def imputations_of(cohort: Cohort, model: ImputationModel, stacked: Cohort) -> I
     of_set = _rows_of_sets(stacked)
     original, *rest = (_matched(cohort, stacked, number, rows) for number, rows in of_set.items())
     for number, rows in zip(of_set, (original, *rest), strict=True):
-        _refuse_other_values(cohort, stacked, number, rows)
+        _refuse_other_values(cohort, model, stacked, number, rows)
     stacked.load(of.name for of in model.completed)
     cohorts = []
     for number, rows in zip(list(of_set)[1:], rest, strict=True):
@@ -91,7 +88,7 @@ def imputations_of(cohort: Cohort, model: ImputationModel, stacked: Cohort) -> I
 
 def _rows_of_sets(stacked: Cohort) -> Mapping[int, Ints]:
     """The rows of each set, by its number from 0."""
-    name = set_column(stacked.names)
+    name = imputation_column(stacked.names)
     if name is None:
         raise UsageError(
             f"The file has no column {SET_COLUMN} that numbers the imputations.",
@@ -165,8 +162,11 @@ def _ids(cohort: Cohort, name: str, rows: Ints) -> list[str]:
     return [same_patient(column.text(row)) for row in rows.tolist()]
 
 
-def _refuse_other_values(cohort: Cohort, stacked: Cohort, number: int, rows: Ints) -> None:
+def _refuse_other_values(
+    cohort: Cohort, model: ImputationModel, stacked: Cohort, number: int, rows: Ints
+) -> None:
     """InputError where a set has another value than the cohort in a cell that is known."""
+    gaps = {of.name: of.gaps for of in model.completed}
     names = [name for name in cohort.names if name in stacked.names and name != cohort.id_column]
     cohort.load(names)
     stacked.load(names)
@@ -174,7 +174,7 @@ def _refuse_other_values(cohort: Cohort, stacked: Cohort, number: int, rows: Int
         own, other = cohort.as_it_stands(name), stacked.as_it_stands(name)
         if own.kind != other.kind:
             continue
-        differs = _differs(own, other.with_cells_of(rows))
+        differs = _differs(own, other.with_cells_of(rows)) & ~gaps.get(name, own.missing)
         if differs.any():
             row = int(np.flatnonzero(differs)[0])
             raise InputError(

@@ -94,6 +94,7 @@ def read_beside(
     path: str | Path,
     *,
     id_column: Callable[[Sequence[str]], str | None],
+    counting: Sequence[str] = (),
 ) -> Cohort:
     """Another table on the patients of a cohort, such as their adverse events.
 
@@ -107,6 +108,8 @@ def read_beside(
     id_column
         Which column of a table has the ids of the patients; None if the table is not the one
         sought, where a workbook has several.
+    counting
+        Columns that number its rows, in which no code of the dictionary means missing.
 
     Raises
     ------
@@ -120,7 +123,8 @@ def read_beside(
         defaults={k: v for k, v in cohort.dictionary.defaults.items() if k not in of_place},
     )
     given = {k: v for k, v in cohort.source.reading.items() if k not in of_place}
-    return _read(beside(cohort, path), dictionary, given, id_column=id_column)
+    located = beside(cohort, path)
+    return _read(located, dictionary, given, id_column=id_column, counting=counting)
 
 
 def beside(cohort: Cohort, path: str | Path) -> Path:
@@ -137,6 +141,7 @@ def _read(
     *,
     bundled: bool = False,
     id_column: Callable[[Sequence[str]], str | None] | None = None,
+    counting: Sequence[str] = (),
 ) -> Cohort:
     """The table in a file, read by the options given, else by those of the dictionary."""
     defaults = dictionary.defaults
@@ -166,6 +171,7 @@ def _read(
         merge=dictionary.rows.merge,
         sections=dictionary.rows.sections,
         id_column=id_column,
+        counting=frozenset(counting),
         max_size=given.get("max_size") or defaults.get("max-size") or defaults.get("max_size")
         or MAX_SIZE,
     )  # fmt: skip

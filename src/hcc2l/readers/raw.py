@@ -40,6 +40,8 @@ class ReadOptions:
         these are not the columns of that table.
     max_size
         The largest number of bytes that is read.
+    counting
+        Columns of which the dictionary knows nothing: only an empty cell is missing there.
     """
 
     id: str | None = None
@@ -62,6 +64,7 @@ class ReadOptions:
     sections: str | None = None
     id_column: Callable[[Sequence[str]], str | None] | None = None
     max_size: int = MAX_SIZE
+    counting: frozenset[str] = frozenset()
 
     def with_id(self, names: Sequence[str]) -> ReadOptions:
         """These options, with the column that identifies patients among those kept as text."""
@@ -75,6 +78,8 @@ class ReadOptions:
 
     def missing_for(self, name: str, cells: Sequence[Any] = ()) -> frozenset[str]:
         """All texts that mean missing in one column; beside `+`, a `-` means no."""
+        if name in self.counting:
+            return frozenset({""})
         declared = self.missing_in.get(name, frozenset())
         return (self.missing - {"-"} if "+" in cells else self.missing) | declared
 

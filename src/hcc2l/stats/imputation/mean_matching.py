@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.stats.imputation.predictors import Floats
+from hcc2l.stats.linear_algebra import linear_predictor
 
 DONORS = 5
 
@@ -34,12 +35,12 @@ def matched_donors(
     centre = float(y.mean())
     lower = np.linalg.cholesky(known.T @ known) if p else np.zeros((0, 0))
     slope = np.linalg.solve(lower.T, np.linalg.solve(lower, known.T @ (y - centre)))
-    fitted = centre + known @ slope
+    fitted = centre + linear_predictor(known, slope)
     residual = float(((y - fitted) ** 2).sum())
     sigma = np.sqrt(residual / random.chisquare(max(n - p - 1, 1)))
     drawn_centre = centre + sigma * random.standard_normal() / np.sqrt(n)
     drawn = slope + sigma * np.linalg.solve(lower.T, random.standard_normal(p))
-    return nearest(fitted, drawn_centre + gaps @ drawn, random)
+    return nearest(fitted, drawn_centre + linear_predictor(gaps, drawn), random)
 
 
 def nearest(
