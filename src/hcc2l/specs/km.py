@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from hcc2l.specs.exposures import KM_RULES, when_option
 from hcc2l.specs.figure import FIGURE, SurvivalFigureOptions
 from hcc2l.specs.options import SurvivalSpec, option
 from hcc2l.specs.rules import Excludes, Needs
@@ -87,6 +88,7 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
             message="Parametric models do not take case weights.",
             hint="Omit --weights or --parametric.",
         ),
+        *KM_RULES,
     )  # fmt: skip
 
     by: str | None = option(
@@ -139,6 +141,7 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
         None, "Count time from T; patients with an event or censored by T are excluded.",
         metavar="T", panel=_KM,
     )  # fmt: skip
+    when: Sequence[str] = when_option()
     weights: str | None = option(
         None, "Column of case weights; fractional weights give robust variances.",
         metavar="COL", panel=_KM,

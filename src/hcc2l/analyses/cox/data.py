@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,7 +31,7 @@ from hcc2l.design.model import (
     model_term,
     refuse_own,
 )
-from hcc2l.errors import AnalysisError
+from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Value, finite
 from hcc2l.specs import CoxSpec
 from hcc2l.stats import cox as estimator
@@ -38,8 +39,11 @@ from hcc2l.stats.baseline import Prediction, prediction
 from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
 from hcc2l.stats.firth import firth_cox
 from hcc2l.stats.partial_likelihood import Ordered, Ties, ordered_rows
-from hcc2l.stats.risk_sets import fractional
+from hcc2l.stats.risk_sets import distinct_times, fractional
 from hcc2l.terms import Parser, Term
+
+if TYPE_CHECKING:
+    from hcc2l.analyses.cox.changes import Changes
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ class CoxData:
     """The outcome and other columns of all models, shape (n,) over the rows of the cohort.
 
     `rows` are those complete but for the covariates; `within` are the terms of the subgroups.
+
+    Where covariates change, a patient has several rows (entry, time], and `patient` is the row of
+    the cohort that each is of.
     """
 
     spec: CoxSpec
@@ -62,6 +69,9 @@ class CoxData:
     columns: dict[str, str]
     constant: tuple[ModelTerm, ...]
     ratio: str = "hr"
+    entry: Floats | None = None
+    patient: Ints | None = None
+    changes: Changes | None = None
     _latest: dict[bytes, Ordered] = field(default_factory=dict, repr=False)
 
     def fit(
@@ -106,9 +116,9 @@ class CoxData:
             name=name, kind=kind, subgroup=subgroup, terms=tuple(terms), rows=rows, matrix=matrix,
             coef=fit.coef, std_err=fit.std_err, robust_std_err=fit.robust_std_err,
             variance=variance, dropped=fit.dropped, infinite=fit.infinite,
-            unreached=~(fit.estimable | fit.dropped | fit.infinite), df=fit.df, n=fit.n,
-            events=fit.events, loglik_null=fit.loglik_null, loglik=fit.loglik, aic=fit.aic,
-            describe=describe, loglik_without=(
+            unreached=~(fit.estimable | fit.dropped | fit.infinite), df=fit.df,
+            n=self.patients(rows), events=fit.events, loglik_null=fit.loglik_null,
+            loglik=fit.loglik, aic=fit.aic, describe=describe, loglik_without=(
                 None if len(terms) == 1 else partial(estimator.loglik_without, in_order, fit)
             ),
         )  # fmt: skip
@@ -118,11 +128,17 @@ class CoxData:
         key = rows.tobytes()
         if key not in self._latest:
             self._latest.clear()
+            entry = None if self.entry is None else self.entry[rows]
+            times = self.time[rows] if entry is None else distinct_times(self.time[rows], entry)
             self._latest[key] = ordered_rows(
-                self.time[rows], self.event[rows], self.ties, self.strata_of(rows),
+                times, self.event[rows], self.ties, self.strata_of(rows),
                 None if self.weights is None else self.weights[rows],
             )  # fmt: skip
         return self._latest[key]
+
+    def patients(self, rows: Mask) -> int:
+        """The number of patients of some rows."""
+        return int(rows.sum()) if self.patient is None else np.unique(self.patient[rows]).size
 
     def _firth(
         self, terms: tuple[ModelTerm, ...], rows: Mask, matrix: ModelMatrix, name: str, kind: str,
@@ -168,7 +184,8 @@ class CoxData:
         term = next((t for t in model.terms if t.text == column.term), None)
         groups = groups_of(term, column, rows)
         reason = empty_group(groups, self.event, all_too=False)
-        if reason is None and len(model.terms) == 1 and term is not None:
+        alone = len(model.terms) == 1 and self.entry is None
+        if reason is None and alone and term is not None:
             time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
             inside = {name: group[rows] for name, group in groups.items()}
             if inside:
@@ -237,7 +254,12 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
 
     The covariates of the data's options are those that `--drop-constant` keeps.
     """
-    parser = Parser(cohort.nameable, spec.cut, spec.ref)
+    if spec.changing:
+        from hcc2l.analyses.cox.changes import read_changes, visits_and_parser
+
+        visits, parser = visits_and_parser(cohort, spec)
+    else:
+        parser = Parser(cohort.nameable, spec.cut, spec.ref)
     effect = parser.terms([spec.subgroups] if spec.subgroups else [], "--subgroups")
     covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
     stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
@@ -249,8 +271,17 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     outcome = survival_outcome(cohort, spec, rows)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
-    if spec.landmark is not None:
-        time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
+    if spec.since is not None:
+        time = from_landmark(account, time, endpoint.event, spec.since, endpoint.unit or "")
+    changes = None
+    if spec.changing:
+        changes = read_changes(cohort, spec, outcome, covariates, visits)
+    elif len(spec.landmark) > 1:
+        raise UsageError(
+            "Several landmarks were given, but no exposure that begins later.",
+            where="--landmark",
+            hint="Give one landmark, or an exposure: --when NAME=COL -x NAME.",
+        )
     strata = _strata(cohort, stratum, outcome) if stratum else None
     cluster = _cluster(cohort, clustered, account) if clustered else None
     weights = design.weights(cohort, weight, account) if weight else None
@@ -265,6 +296,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     terms = {
         term.text: model_term(cohort, term, account.keep, endpoint.columns)
         for term in (*effect, *covariates)
+        if changes is None or term.text not in changes.texts
     }
     groups = {
         term.text: group_term(cohort, term, account.keep, endpoint.columns) for term in within
@@ -273,7 +305,6 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     labels |= {t: term.label for t, term in {**groups, **terms}.items()}
     if stratum and strata:
         labels[stratum.text] = strata.label
-    spec, constant = varying_covariates(spec, terms, account.keep)
     data = CoxData(
         spec,
         outcome,
@@ -285,10 +316,14 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         account.keep,
         labels,
         groups,
-        {t: term.column for t, term in terms.items() if term not in constant},
-        constant,
+        {},
+        (),
     )
-    return data, terms
+    if changes is not None:
+        data, terms = changes.over_time(data, terms)
+    spec, constant = varying_covariates(spec, terms, data.rows)
+    columns = {t: term.column for t, term in terms.items() if term not in constant}
+    return replace(data, spec=spec, constant=constant, columns=columns), terms
 
 
 def _strata(cohort: Cohort, term: Term, outcome: Outcome) -> Factor:

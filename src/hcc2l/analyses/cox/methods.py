@@ -67,11 +67,11 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         within = f", clustered on {in_sentence(data.labels[spec.cluster])}" if spec.cluster else ""
         sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
         cited.append(references.LIN_WEI_1989)
-    if spec.landmark is not None:
+    if spec.since is not None:
         unit = f" {endpoint.unit}" if endpoint.unit else ""
         early = excludes_by_landmark(data.outcome.account)
         sentences.append(
-            f"Survival time was measured from a landmark at {plain(spec.landmark)}{unit}"
+            f"Survival time was measured from a landmark at {plain(spec.since)}{unit}"
             + ("; patients with an event or censored by then were excluded." if early else ".")
         )
         cited.append(references.ANDERSON_1983)

@@ -24,7 +24,7 @@ def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
                      "restricted mean survival times (hcc2l km --tau T).")
             )  # fmt: skip
     for name, column in data.columns.items():
-        if not data.spec.landmark and cohort.known_after_start(column):
+        if not data.spec.since and cohort.known_after_start(column):
             notes.append(
                 Note("warning", "immortal-time",
                      f"{data.labels[name]} is determined only after time 0, and patients must "
