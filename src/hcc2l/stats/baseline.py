@@ -136,6 +136,8 @@ def prediction(
 
     Parameters
     ----------
+    time
+        Shape (n,); as `DistinctTimes`, rows may have an entry.
     coef, variance
         Of all columns of `x`, NaN for dropped ones.
     """

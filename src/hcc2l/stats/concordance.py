@@ -17,6 +17,8 @@ from hcc2l.stats.risk_sets import (
     risk_sets,
 )
 
+Parts = tuple[Floats, Floats, Floats]  # by score: below, equal, above
+
 
 @dataclass(frozen=True)
 class Concordance:
@@ -54,7 +56,8 @@ def concordance(
     ----------
     time, event, score
         Shape (n,). A pair is comparable when the earlier time is an event; a row censored at the
-        time of an event outlives it; two events at one time are not comparable.
+        time of an event outlives it; two events at one time are not comparable. With entries (of
+        `DistinctTimes`) the later row must have entered before the earlier time.
 
     Notes
     -----
@@ -63,13 +66,22 @@ def concordance(
     """
     n = event.size
     w = np.ones(n) if weights is None else weights.astype(np.float64)
-    later_than = 2 * distinct_times(time).index + ~event  # censored after events of the same time
+    distinct = distinct_times(time)
+    later_than = 2 * distinct.index + ~event  # censored after events of the same time
     rank = _ranks(score)
-    if strata is None and cluster is None and _few_cells(later_than, rank):
+    if (
+        distinct.entered is None
+        and strata is None
+        and cluster is None
+        and _few_cells(later_than, rank)
+    ):
         return _by_cells(later_than, rank, weights)
     group = np.zeros(n, dtype=np.int64) if strata is None else strata
     later = _compare(group, -later_than, rank, w, np.ones(n, dtype=np.bool_))
     earlier = _compare(group, later_than, rank, w, event)
+    if distinct.entered is not None:
+        not_yet, gone = _not_together(group, later_than, distinct.entered, rank, w, event)
+        later, earlier = _less(later, not_yet), _less(earlier, gone)
     below, equal, above = (np.where(event, part, 0.0) for part in later)
     good = below + equal / 2 + earlier[2] + earlier[1] / 2
     total = below + equal + above + sum(earlier)
@@ -170,7 +182,7 @@ def _uncensored(time: DistinctTimes, event: NDArray[np.bool_]) -> Floats:
 
 def _compare(
     group: Ints, key: Ints, rank: Ints, weights: Floats, counted: NDArray[np.bool_]
-) -> tuple[Floats, Floats, Floats]:
+) -> Parts:
     """Per row, the weight of counted rows of its group with a smaller key, by their rank.
 
     Returns weights of those whose rank is below, equal to, and above the row's own; shape (n,).
@@ -189,6 +201,26 @@ def _compare(
     equal[backwards] = _before(level[backwards], place[backwards], counts[backwards])
     total[by_place] = _before(group[by_place], place[by_place], counts[by_place])
     return below, equal, total - below - equal
+
+
+def _less(pairs: Parts, others: Parts) -> Parts:
+    return pairs[0] - others[0], pairs[1] - others[1], pairs[2] - others[2]
+
+
+def _not_together(
+    group: Ints, key: Ints, entered: Ints, rank: Ints, weights: Floats, event: NDArray[np.bool_]
+) -> tuple[Parts, Parts]:
+    """What `_compare` counts of rows that were never at risk together, as it counts them.
+
+    Per row the rows that enter after its time, and the events before its entry. Each row stands
+    twice, with its time and with its entry.
+    """
+    n, twice = key.size, np.tile(np.arange(key.size), 2)
+    keys, no = np.concatenate((key, 2 * entered)), np.zeros(n, dtype=np.bool_)
+    enters, happens = np.concatenate((no, ~no)), np.concatenate((event, no))
+    a, b, c = _compare(group[twice], -keys, rank[twice], weights[twice], enters)
+    d, e, f = _compare(group[twice], keys, rank[twice], weights[twice], happens)
+    return (a[:n], b[:n], c[:n]), (d[n:], e[n:], f[n:])
 
 
 def _before(part: Ints, key: Ints, weights: Floats) -> Floats:

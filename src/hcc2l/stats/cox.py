@@ -115,7 +115,7 @@ def cox(
     Parameters
     ----------
     time, event
-        Shape (n,).
+        Shape (n,); as `DistinctTimes`, rows may have an entry.
     x
         Shape (n, p), finite.
     strata, cluster
@@ -300,18 +300,23 @@ def monotone(data: Ordered) -> NDArray[np.bool_]:
     The likelihood keeps increasing in a direction d in which every patient with an event has the
     largest x'd of those at risk (Bryson and Johnson, Technometrics 1981;23:381–383). It is enough
     to compare each row at risk with the last event at or before its time, and that event with the
-    one before. Rows of negligible weight count as absent.
+    one before; earlier events still count for those who were at risk when it happened, unless the
+    last event's own row was. Rows of negligible weight count as absent.
     """
     usable = data.weights > NEGLIGIBLE_WEIGHT * data.weights.max()
+    entered = data.first[data.slot] if data.entered is None else data.entered
     equal: list[Floats] = []
     above: list[Floats] = []
-    latest, stratum = None, -1
+    events: list[int] = []  # those that no later one stands for
+    stratum = -1
     for row in np.flatnonzero(usable).tolist():  # in the order of time, events first
         if data.first[data.slot[row]] != stratum:
-            latest, stratum = None, data.first[data.slot[row]]
-        if latest is not None:
-            tied = bool(data.event[row]) and data.slot[row] == data.slot[latest]
-            (equal if tied else above).append(data.x[:, latest] - data.x[:, row])
-        latest = row if data.event[row] else latest
+            events, stratum = [], data.first[data.slot[row]]
+        seen = [event for event in events if data.slot[event] >= entered[row]]
+        for event in seen:
+            tied = bool(data.event[row]) and data.slot[row] == data.slot[event]
+            (equal if tied else above).append(data.x[:, event] - data.x[:, row])
+        if data.event[row]:
+            events = [*events[: len(events) - len(seen)], row]
     width = data.x.shape[0]
     return unbounded(*(np.array(rows).reshape(len(rows), width) for rows in (above, equal)))

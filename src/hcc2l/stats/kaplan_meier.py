@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hcc2l.stats.risk_sets import (
     TIE_TOLERANCE,
+    DistinctTimes,
     Floats,
     Times,
     distinct_times,
@@ -32,7 +33,7 @@ class KaplanMeier:
     time
         Distinct times of events and censorings.
     n_risk, n_event, n_censor
-        (Weighted) numbers with time >= t, with the event at t, censored at t.
+        (Weighted) numbers with entry < t <= time, with the event at t, censored at t.
     survival
         S(t), right-continuous.
     std_err_log
@@ -40,6 +41,8 @@ class KaplanMeier:
         jackknife (R's `survfit` makes the same switch). Infinite once S(t) is 0.
     rows
         Number of rows, without weights.
+    entry, entry_weight
+        Where rows enter late: their entries, ascending, and their weights, else None.
     """
 
     time: Floats
@@ -49,6 +52,21 @@ class KaplanMeier:
     survival: Floats
     std_err_log: Floats
     rows: int
+    entry: Floats | None = None
+    entry_weight: Floats | None = None
+
+    def at_risk(self, t: float) -> float:
+        """The (weighted) number of rows with entry < t <= time."""
+        tolerance = time_tolerance(self.time)
+        next_time = int(np.searchsorted(self.time, t - tolerance, side="left"))
+        if next_time == self.time.size:
+            return 0.0
+        number = float(self.n_risk[next_time])
+        if self.entry is None or self.entry_weight is None:
+            return number
+        upto = [t - tolerance, self.time[next_time] - tolerance]
+        first, last = np.searchsorted(self.entry, upto, side="left")
+        return number - float(self.entry_weight[first:last].sum())
 
     @property
     def std_err(self) -> Floats:
@@ -69,7 +87,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class SurvivalAt:
-    """S(t) at one time, with the number of rows with time >= t."""
+    """S(t) at one time, with the number of rows with entry < t <= time."""
 
     time: float
     n_risk: float
@@ -88,11 +106,13 @@ def kaplan_meier(
     Parameters
     ----------
     time
-        Shape (n,), n >= 1, finite, not negative; or their `DistinctTimes`.
+        Shape (n,), n >= 1, finite, not negative; or their `DistinctTimes`, which may have entries:
+        once all at risk have the event, S is 0 for ever, whoever enters later.
     event
         Shape (n,): True where the event happened at `time`, False where censored.
     weights
-        Shape (n,), positive case weights. Whole numbers act as repeated rows.
+        Shape (n,), positive case weights. Whole numbers act as repeated rows; others are refused
+        with entries, since rows of one patient are not independent.
     robust
         Whether the variance is the infinitesimal jackknife; by default, when any weight is not a
         whole number. R decides over all groups together.
@@ -100,9 +120,18 @@ def kaplan_meier(
     Notes
     -----
     Kaplan and Meier, J Am Stat Assoc 1958;53:457–481. Same as R's
-    ``survfit(Surv(time, event) ~ 1, weights)``.
+    ``survfit(Surv(time, event) ~ 1, weights)``, and ``Surv(entry, time, event)``.
+
+    Raises
+    ------
+    ValueError
+        With entries and weights that are not whole numbers.
     """
-    sets = risk_sets(time, event, weights=weights)
+    distinct = distinct_times(time)
+    robust = weights is not None and (fractional(weights) if robust is None else robust)
+    if robust and distinct.entry is not None:
+        raise ValueError("a curve of rows that enter late has no robust variance")
+    sets = risk_sets(distinct, event, weights=weights)
     n, d = sets.at_risk[:, 0], sets.events[:, 0]
     survivors = np.maximum(n - d, 0.0)
     if weights is not None:  # sums of weights do not cancel exactly
@@ -110,7 +139,7 @@ def kaplan_meier(
     survival: Floats = np.cumprod(survivors / n, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         hazard_variance = np.cumsum(np.where(d > 0, d / (n * survivors), 0.0))
-        if weights is not None and (fractional(weights) if robust is None else robust):
+        if weights is not None and robust:
             at_event = np.where(event, 1.0 / survivors[sets.index], 0.0)
             influence = weights * (hazard_variance[sets.index] - at_event)
             variance = _jackknife_variance(sets.index, weights, hazard_variance, influence)
@@ -118,6 +147,7 @@ def kaplan_meier(
         else:
             variance = hazard_variance
     variance = np.where(survival > 0, variance, np.inf)
+    entry, entry_weight = _entries(distinct, weights)
     return KaplanMeier(
         time=sets.times,
         n_risk=n,
@@ -126,7 +156,20 @@ def kaplan_meier(
         survival=survival,
         std_err_log=np.sqrt(variance),
         rows=int(event.size),
+        entry=entry,
+        entry_weight=entry_weight,
     )
+
+
+def _entries(
+    distinct: DistinctTimes, weights: Floats | None
+) -> tuple[Floats, Floats] | tuple[None, None]:
+    """The entries, ascending, and their weights."""
+    if distinct.entry is None:
+        return None, None
+    order = np.argsort(distinct.entry, kind="stable")
+    ones = np.ones(order.size)
+    return distinct.entry[order], ones if weights is None else weights[order]
 
 
 def _count(
@@ -260,14 +303,12 @@ def survival_at(
     tolerance = time_tolerance(curve.time)
     for t in times:
         i = int(np.searchsorted(curve.time, t + tolerance, side="right")) - 1
-        j = int(np.searchsorted(curve.time, t - tolerance, side="left"))
-        n_risk = float(curve.n_risk[j]) if j < curve.time.size else 0.0
         if i < 0:
             estimate = Estimate(1.0, 0.0, 1.0, 1.0)
         else:
             se = float(curve.std_err[i])
             estimate = Estimate(float(curve.survival[i]), se, float(lower[i]), float(upper[i]))
-        result.append(SurvivalAt(t, n_risk, estimate))
+        result.append(SurvivalAt(t, curve.at_risk(t), estimate))
     return result
 
 

@@ -68,7 +68,8 @@ def logrank(
     Parameters
     ----------
     time, event, group
-        Shape (n,); `group` holds 0 ... n_groups - 1.
+        Shape (n,); `group` holds 0 ... n_groups - 1. As `DistinctTimes`, rows may have an entry:
+        the test of R's ``coxph(Surv(entry, time, event) ~ group, ties = "exact")``.
     weight
         ``logrank`` 1; ``peto`` S(t-), R's ``survdiff(rho = 1)``; ``gehan`` n(t);
         ``tarone-ware`` sqrt(n(t)); ``fh`` S(t-)^rho (1 - S(t-))^gamma. S is the pooled
@@ -82,12 +83,19 @@ def logrank(
         Breslow's ties.
     robust
         Whether the variance is robust; by default, when any weight is not a whole number.
+
+    Raises
+    ------
+    ValueError
+        With entries and a robust variance, since rows of one patient are not independent.
     """
     observed, expected = np.zeros(n_groups), np.zeros(n_groups)
     variance = np.zeros((n_groups, n_groups))
     if robust is None:
         robust = case_weights is not None and fractional(case_weights)
     distinct = distinct_times(time)
+    if robust and case_weights is not None and distinct.entry is not None:
+        raise ValueError("a log-rank test of rows that enter late has no robust variance")
     if strata is not None and weight == "logrank" and case_weights is None:
         n_k, d_k = _all_strata(distinct, event, group, n_groups, strata)
         observed, expected, variance = _sums(n_k, d_k, np.ones(n_k.shape[0]))
@@ -177,6 +185,12 @@ def _all_strata(
     cell = slot * n_groups + group
     leaving = np.bincount(cell, minlength=size).reshape(-1, n_groups)
     events = np.bincount(cell[event], minlength=size).reshape(-1, n_groups)
+    if distinct.entered is not None:
+        first = np.searchsorted(slots, strata * distinct.times.size + distinct.entered)
+        entering = np.bincount(first * n_groups + group, minlength=size).reshape(-1, n_groups)
+        entering[np.unique(slots // distinct.times.size, return_index=True)[1]] = 0
+        # Who enters in a slot is at risk there, but in no slot of the stratum before it.
+        leaving = leaving - np.vstack([entering[1:], np.zeros((1, n_groups), dtype=np.int64)])
     from_here = np.vstack([np.cumsum(leaving[::-1], axis=0)[::-1], np.zeros((1, n_groups))])
     stratum = slots // distinct.times.size
     beyond = np.searchsorted(stratum, stratum, side="right")

@@ -48,6 +48,9 @@ class Ordered:
         Whether some share is not 0.
     distinct
         The times of the rows in their original order.
+    entered
+        Shape (n,), or None where every row is at risk from the beginning: the first slot in whose
+        risk set the row is.
     """
 
     x: Floats
@@ -68,6 +71,7 @@ class Ordered:
     death_begins: Ints
     tied: bool
     distinct: DistinctTimes
+    entered: Ints | None = None
 
     def per_slot(self, values: Floats) -> Floats:
         """Sums of `values`, shape (deaths,), over the terms of each slot, shape (m,)."""
@@ -78,8 +82,15 @@ class Ordered:
 
     def at_risk(self, values: Floats) -> Floats:
         """Sums of `values`, shape (n,), over the rows at risk in each slot, shape (m,)."""
-        sums = np.add.reduceat(values, self.begins)
-        return running_sums(sums[::-1], self.last.size - self.last[::-1])[::-1]
+        return self._from_here_on(np.add.reduceat(values, self.begins), values)
+
+    def _from_here_on(self, leaving: Floats, values: Floats) -> Floats:
+        """Sums over the rows at risk, given those over the rows that leave in each slot."""
+        if self.entered is not None:
+            entering = np.bincount(self.entered, weights=values, minlength=leaving.size)
+            entering[self.first] = 0.0  # nobody is at risk before the first slot of a stratum
+            leaving = leaving - np.append(entering[1:], 0.0)
+        return running_sums(leaving[::-1], self.last.size - self.last[::-1])[::-1]
 
     def with_covariates(self, x: Floats) -> Ordered:
         """The same rows with the covariates `x`, shape (n, p), in their original order."""
@@ -114,8 +125,7 @@ class Ordered:
         sums = np.add.reduceat(values, begins)
         dead = np.where(self.deaths > 0, sums[first], 0.0)
         of_slot = np.add.reduceat(sums, first)
-        at_risk = running_sums(of_slot[::-1], self.last.size - self.last[::-1])[::-1]
-        return at_risk, dead
+        return self._from_here_on(of_slot, values), dead
 
     def columns(self, keep: NDArray[np.bool_]) -> Ordered:
         """The same rows with some covariates only."""
@@ -209,7 +219,20 @@ def ordered_rows(
         death_begins=before[death_slots],
         tied=bool(share.any()),
         distinct=distinct,
+        entered=_first_slots(distinct, strata, order, sorted_key[begins]),
     )
+
+
+def _first_slots(
+    distinct: DistinctTimes, strata: Ints | None, order: NDArray[np.intp], keys: Ints
+) -> Ints | None:
+    """Of each sorted row, the first slot after its entry; `keys` are those of the slots."""
+    if distinct.entered is None:
+        return None
+    if strata is None:  # every time is a slot
+        return distinct.entered[order]
+    key = strata * distinct.times.size + distinct.entered
+    return np.searchsorted(keys, key[order]).astype(np.int64)
 
 
 def _sorting(key: Ints) -> NDArray[np.intp]:
@@ -266,8 +289,8 @@ def state_at(data: Ordered, beta: Floats) -> State:
 def exposure(data: Ordered, values: Floats) -> Floats:
     """Per row, the sum of `values`, shape (deaths,), over the terms in whose risk set it is.
 
-    Rows are in the risk sets up to their own time; a tied death counts in its own set by
-    1 - share only (Efron).
+    Rows are in the risk sets from their entry up to their own time; a tied death counts in its
+    own set by 1 - share only (Efron).
     """
     return _exposure_by_slot(
         data, data.per_slot(values), data.per_slot(values * data.term_share)
@@ -275,7 +298,12 @@ def exposure(data: Ordered, values: Floats) -> Floats:
 
 
 def _exposure_by_slot(data: Ordered, sums: Floats, lessened: Floats) -> Floats:
-    result = running_sums(sums, data.first)[data.slot]
+    running = running_sums(sums, data.first)
+    result = running[data.slot]
+    if data.entered is not None:
+        before = np.concatenate(([0.0], running[:-1]))
+        before[data.first] = 0.0
+        result -= before[data.entered]
     if data.tied:
         result[data.event] -= lessened[data.term_slot]
     return np.asarray(result, dtype=np.float64)

@@ -49,6 +49,8 @@ def proportional_hazards(
 
     Parameters
     ----------
+    time
+        Shape (n,); as `DistinctTimes`, rows may have an entry.
     coef, dropped
         Shape (p,): of the fitted model.
     terms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,25 +39,43 @@ class DistinctTimes:
         Shape (m,), ascending; tied times are represented by the earliest.
     index
         Shape (n,), with ``times[index]`` the time of each row.
+    entry
+        Shape (n,), or None where every row is at risk from the beginning: a row is at risk at t
+        when entry < t <= time.
+    entered
+        Shape (n,), or None: the place in `times` of the first time after each row's entry.
     """
 
     times: Floats
     index: Ints
+    entry: Floats | None = None
+    entered: Ints | None = None
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> DistinctTimes:
         """The distinct times of the rows selected."""
         index = self.index[rows]
         used = np.bincount(index, minlength=self.times.size) > 0
-        return DistinctTimes(self.times[used], (np.cumsum(used) - 1)[index])
+        if self.entry is None or self.entered is None:
+            return DistinctTimes(self.times[used], (np.cumsum(used) - 1)[index])
+        before = np.concatenate(([0], np.cumsum(used)))  # used times before each time
+        entered = before[self.entered[rows]]
+        return DistinctTimes(self.times[used], before[index], self.entry[rows], entered)
 
 
 Times = Floats | DistinctTimes
 
 
-def distinct_times(time: Times) -> DistinctTimes:
-    """Distinct times of `time`, shape (n,), finite."""
+def distinct_times(time: Times, entry: Floats | None = None) -> DistinctTimes:
+    """Distinct times of `time`, shape (n,), finite.
+
+    With `entry`, shape (n,), finite and before `time`, rows are at risk in (entry, time]: left
+    truncation, or the rows of patients who have several. All functions that take times and their
+    risk sets from here then keep to it. Entries that nearly tie with a time are that time.
+    """
     if isinstance(time, DistinctTimes):
         return time
+    if entry is not None:
+        return _with_entry(time, entry)
     times = np.unique(time)
     if times.size < time.size // 8:  # many ties: a look-up is faster than sorting every row
         index: Ints = np.searchsorted(times, time).astype(np.int64)
@@ -70,6 +89,19 @@ def distinct_times(time: Times) -> DistinctTimes:
     return DistinctTimes(times[first], (np.cumsum(first) - 1)[index])
 
 
+def _with_entry(time: Floats, entry: Floats) -> DistinctTimes:
+    both = distinct_times(np.concatenate((entry, time)))
+    place = both.index[entry.size :]
+    is_time = np.bincount(place, minlength=both.times.size) > 0
+    after: Ints = np.cumsum(is_time)  # of the times, the place of the first one after each
+    return DistinctTimes(
+        both.times[is_time],
+        after[place] - 1,
+        both.times[both.index[: entry.size]],
+        after[both.index[: entry.size]],
+    )
+
+
 @dataclass(frozen=True)
 class RiskSets:
     """Numbers at risk and of events, by distinct time and group.
@@ -81,7 +113,7 @@ class RiskSets:
     index
         Shape (n,), with ``times[index]`` the time of each row.
     at_risk, events
-        Shape (m, k): (weighted) rows with time >= t, and events at t, in each of k groups.
+        Shape (m, k): (weighted) rows with entry < t <= time, and events at t, in each of k groups.
     """
 
     times: Floats
@@ -109,5 +141,20 @@ def risk_sets(
     leaving = np.bincount(cell, weights=weights, minlength=m * n_groups).reshape(shape)
     event_weights = None if weights is None else weights[event]
     events = np.bincount(cell[event], weights=event_weights, minlength=m * n_groups).reshape(shape)
-    at_risk = np.cumsum(leaving[::-1], axis=0, dtype=np.float64)[::-1]
+    net: NDArray[Any] = leaving
+    if distinct.entered is not None:
+        net = leaving - _entering_next(distinct.entered, group, shape, weights)
+    at_risk = np.cumsum(net[::-1], axis=0, dtype=np.float64)[::-1]
+    if distinct.entered is not None and weights is not None:  # sums that do not cancel exactly
+        at_risk[risk_sets(distinct, event, group, n_groups).at_risk == 0] = 0.0
     return RiskSets(times, index, at_risk, events.astype(np.float64))
+
+
+def _entering_next(
+    entered: Ints, group: Ints | None, shape: tuple[int, int], weights: Floats | None
+) -> NDArray[Any]:
+    """(Weighted) rows that are at risk from the next time on, by time and group, shape (m, k)."""
+    m, n_groups = shape
+    cell = entered if group is None else entered * n_groups + group
+    entering = np.bincount(cell, weights=weights, minlength=m * n_groups).reshape(shape)
+    return np.vstack((entering[1:], np.zeros((1, n_groups), dtype=entering.dtype)))
