@@ -420,8 +420,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
     for entry in derived.values():
         _check_derived(entry, derived, faults)
     exposures = {
-        name: _exposure(name, value, faults)
-        for name, value in (top.get("exposures") or {}).items()
+        name: _exposure(name, value, faults) for name, value in (top.get("exposures") or {}).items()
     }
     _check_options(("defaults",), top.get("defaults") or {}, None, faults)
     commands = {name: raw[name] for name in SPECS if isinstance(raw.get(name), dict)}

@@ -97,7 +97,7 @@ class Changes:
     def _at(self, rows: Episodes) -> dict[str, ModelTerm]:
         """The terms that change, in rows of the cohort's patients."""
         found = {
-            text: ModelTerm(text, exposure.column, exposure.label, None,
+            text: ModelTerm(text, exposure.name, exposure.label, None,
                             exposure.factor(rows.begun(exposure.begins)))
             for text, exposure in self.exposures.items()
         }  # fmt: skip
@@ -192,5 +192,3 @@ def _follow_up(data: CoxData) -> tuple[Floats, Floats]:
     """Start and end of the follow-up of every row of the cohort."""
     start = np.zeros(data.time.size) if data.entry is None else data.entry
     return start, data.time
-
-

@@ -32,13 +32,27 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     AnalysisError
         No rows, no events, a covariate with one level, or more parameters than events.
     """
+    if spec.when or cohort.dictionary.exposures:
+        from hcc2l.design.exposures import used_exposures
+
+        spec = replace(spec, when=used_exposures(cohort, spec.when, spec.covariates))
     data, terms = prepare(cohort, spec)
     candidates = [terms[text] for text in dict.fromkeys(data.spec.covariates)]
     results = cox_results(data, terms, candidates)
-    account = account_of_final(data, data.outcome.account, candidates, results.fitted.final)
+    if data.changes is None:
+        account = account_of_final(data, data.outcome.account, candidates, results.fitted.final)
+    else:
+        account = data.changes.account_of_final(
+            data, data.outcome.account, results.fitted.final, candidates
+        )
     outcome = replace(data.outcome, account=account)
     tables = cox_tables(data, results)
     more: list[Note] = []
+    if data.changes is not None:
+        from hcc2l.analyses.cox.exposures import exposures_table
+
+        exposures = exposures_table(data, results.fitted)
+        tables += [exposures] if exposures else []
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)
     if spec.performance:

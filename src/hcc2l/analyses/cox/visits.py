@@ -123,9 +123,7 @@ def read_visits(
     rows = patient >= 0
     time = _times(cohort, file, time_column, endpoint, patient)
     kept = np.flatnonzero(rows)
-    at_visits = {
-        term.text: model_term(file, term, rows, endpoint.columns) for term in changing
-    }
+    at_visits = {term.text: model_term(file, term, rows, endpoint.columns) for term in changing}
     before = {
         term.text: model_term(cohort, term, keep, endpoint.columns)
         for term in changing
@@ -234,9 +232,7 @@ def _time_column(file: Cohort, id_column: str, covariates: Sequence[str]) -> str
     return named
 
 
-def _times(
-    cohort: Cohort, file: Cohort, name: str, endpoint: Endpoint, patient: Ints
-) -> Floats:
+def _times(cohort: Cohort, file: Cohort, name: str, endpoint: Endpoint, patient: Ints) -> Floats:
     """The times of the visits since time 0, shape (visits,)."""
     rows = patient >= 0
     where = f"{file.source.name}, column {name}"
@@ -254,9 +250,7 @@ def _times(
     return time
 
 
-def _alike(
-    visits: ModelTerm, cohort: ModelTerm, file: Cohort
-) -> tuple[ModelTerm, ModelTerm]:
+def _alike(visits: ModelTerm, cohort: ModelTerm, file: Cohort) -> tuple[ModelTerm, ModelTerm]:
     """A covariate of the visits and of the cohort with the same levels.
 
     Raises

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,12 +26,20 @@ from hcc2l.stats.kaplan_meier import KaplanMeier
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times, fractional
 from hcc2l.terms import Parser
 
+if TYPE_CHECKING:
+    from hcc2l.design.exposures import Exposure
+
+MOVED = 3  # the cause of a row that ends because the patient moves to the other group
+
 
 @dataclass(frozen=True)
 class KmData:
     """The analysed rows as arrays of shape (n,).
 
     `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`.
+
+    Where `--by` is an exposure that begins later, a patient has a row (entry, time] in each group,
+    and `cause` is `MOVED` where the patient moves to the other group.
     """
 
     spec: KmSpec
@@ -41,11 +50,13 @@ class KmData:
     group: Factor | None
     strata: Factor | None
     weights: Floats | None
+    entry: Floats | None = None
+    exposure: Exposure | None = None
 
     @cached_property
     def distinct(self) -> DistinctTimes:
         """The times, with those that differ by rounding only made equal."""
-        return distinct_times(self.time)
+        return distinct_times(self.time, self.entry)
 
     @cached_property
     def curves(self) -> tuple[KaplanMeier, ...]:
@@ -123,7 +134,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
-    parser = Parser(cohort.nameable, spec.cut, spec.ref)
+    parser = _parser(cohort, spec)
     by, stratum = parser.term(spec.by, "--by"), parser.term(spec.strata, "--strata")
     weight = parser.term(spec.weights, "--weights")
     competing = parser.assignment(spec.competing, "--competing")
@@ -131,10 +142,15 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     named = (by, stratum, weight, competing, *conditions)
     # All at once, so that a large file is parsed once.
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
-                 *(part.column for part in named if part)])  # fmt: skip
+                 *(part.column for part in named if part),
+                 *(text.partition("=")[2].strip() for text in spec.when)])  # fmt: skip
     outcome = survival_outcome(cohort, spec, rows_where(cohort, conditions), competing)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
+    if spec.when and by:
+        from hcc2l.analyses.km.exposed import exposed_over_time
+
+        return exposed_over_time(cohort, spec, outcome, by, stratum)
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
     strata = design.strata(cohort, stratum, account) if stratum else None
@@ -153,14 +169,25 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         strata=strata.take(keep) if strata else None,
         weights=None if weights is None else weights[keep],
     )
-    _refuse_unanswerable(data)
+    refuse_unanswerable(data)
     return outcome, data
 
 
-def _refuse_unanswerable(data: KmData) -> None:
+def _parser(cohort: Cohort, spec: KmSpec) -> Parser:
+    """A parser of the terms, which knows the exposures."""
+    if not spec.when:
+        return Parser(cohort.nameable, spec.cut, spec.ref)
+    from hcc2l.design.exposures import parser_of
+
+    return parser_of(cohort, spec.when, spec.cut, spec.ref)
+
+
+def refuse_unanswerable(data: KmData) -> None:
+    """AnalysisError when nobody has the event, or all patients are in one group."""
     if not data.event.any():
         raise AnalysisError(
-            f"None of the {data.time.size} patients had the event: all are censored.",
+            f"None of the {int((data.cause != MOVED).sum())} patients had the event: all are "
+            "censored.",
             where=data.endpoint.described,
             hint="Specify the value that means an event: --event COL=VALUE.",
         )
@@ -174,9 +201,15 @@ def _refuse_unanswerable(data: KmData) -> None:
 
 def _curve(data: KmData, code: int) -> KaplanMeier:
     rows = data.rows_of(code)
-    return estimator.kaplan_meier(
-        data.distinct.take(rows), data.event[rows], data.weights_of(rows), robust=data.robust
+    times = data.distinct.take(rows)
+    curve = estimator.kaplan_meier(
+        times, data.event[rows], data.weights_of(rows), robust=data.robust
     )
+    if data.exposure is None:
+        return curve
+    # Who moves to the other group is not censored.
+    moved = np.bincount(times.index[data.cause[rows] == MOVED], minlength=curve.time.size)
+    return replace(curve, n_censor=curve.n_censor - moved)
 
 
 @dataclass(frozen=True)

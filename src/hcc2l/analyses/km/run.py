@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
 from hcc2l.analyses.km.data import KmData, prepare
@@ -27,6 +29,11 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
+    if spec.when or cohort.dictionary.exposures:
+        from hcc2l.design.exposures import used_exposures
+
+        used = used_exposures(cohort, spec.when, [spec.by] if spec.by else [])
+        spec = replace(spec, when=used)
     outcome, data = prepare(cohort, spec)
     tables = km_tables(data)
     notes = [*row_notes(cohort, outcome), *km_notes(cohort, data, tables)]

@@ -35,7 +35,7 @@ from hcc2l.stats.tails import normal_quantile
 def km_tables(data: KmData) -> list[Table]:
     """Every table that the options ask for."""
     spec = data.spec
-    tables = [_groups(data), *_quantiles(data)]
+    tables = [_groups_over_time(data) if data.exposure else _groups(data), *_quantiles(data)]
     if spec.competing:
         tables.append(_incidence(data))
     elif spec.at:
@@ -60,6 +60,12 @@ def km_tables(data: KmData) -> list[Table]:
 
 def _interval(header: str, *keys: str, **presentation: Any) -> Column:
     return Column(header, keys, form="interval", **presentation)
+
+
+def _groups_over_time(data: KmData) -> Table:
+    from hcc2l.analyses.km.exposed import groups_over_time
+
+    return groups_over_time(data)
 
 
 def _groups(data: KmData) -> Table:
@@ -143,7 +149,7 @@ def _hazard_ratios(data: KmData) -> Table:
     """The hazard ratio of each group to the first, from an unadjusted Cox model."""
     reference, *others = data.levels
     x = np.column_stack([data.codes == code for code in range(1, len(data.levels))])
-    fit = cox(data.time, data.event, x.astype(np.float64), weights=data.weights)
+    fit = cox(data.distinct, data.event, x.astype(np.float64), weights=data.weights)
     std_err = fit.std_err if fit.robust_std_err is None else fit.robust_std_err
     half = normal_quantile(data.spec.conf_level) * std_err
     rows: list[Row] = []
@@ -315,7 +321,13 @@ def _tests(data: KmData, periods: Periods | None) -> Table:
     event_name = data.endpoint.event_name if spec.competing else None
     for name in spec.test:
         result = _test(data, name)
-        add(name, result.statistic, result.df, result.p, event_name)
+        add(
+            "mantel-byar" if data.exposure else name,
+            result.statistic,
+            result.df,
+            result.p,
+            event_name,
+        )
     if data.strata:
         result = _test(data, "logrank", stratified=True)
         add("logrank-stratified", result.statistic, result.df, result.p, event_name)

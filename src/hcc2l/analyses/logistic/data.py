@@ -101,6 +101,10 @@ class LogisticData:
             profile=profile if self.spec.ci == "profile" else None, **described,
         )  # fmt: skip
 
+    def patients(self, rows: Mask) -> int:
+        """The number of patients of some rows."""
+        return int(rows.sum())
+
     def resampled(self, rows: Ints) -> LogisticData:
         """The data of some rows of the cohort, which may repeat."""
         return replace(self, event=self.event[rows], rows=np.ones(rows.size, dtype=np.bool_))

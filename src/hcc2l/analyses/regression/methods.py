@@ -36,6 +36,7 @@ def _name(term: ModelTerm, cohort: Cohort) -> str:
     """A covariate in a sentence: `AFP`, `AFP (per doubling)`, `Child-Pugh A5 or A6`."""
     compared = term.factor is not None and set(term.factor.levels) <= {"no", "yes"}
     whole = term.scale is not None or (compared and term.text != term.column)
+    whole |= term.column not in cohort.nameable and not cohort.computable(term.column)
     return in_sentence(term.label if whole else cohort.label(term.column))
 
 
