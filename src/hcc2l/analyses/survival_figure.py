@@ -38,6 +38,8 @@ class Patients:
         Index of each patient's group.
     weights
         Case weights; None for equal ones.
+    entry
+        When each row comes under observation; None where all do at time 0.
     """
 
     groups: tuple[str, ...]
@@ -45,6 +47,7 @@ class Patients:
     time: Floats
     event: Mask
     weights: Floats | None = None
+    entry: Floats | None = None
 
     def at_risk(self, ticks: Numbers) -> tuple[AtRisk, ...]:
         """Numbers at risk and cumulative events of every group at each tick."""
@@ -69,7 +72,15 @@ class Patients:
         inside, tolerance = self.codes == code, time_tolerance(self.time)
         time, event = self.time[inside], self.event[inside]
         weights = np.ones(time.size) if self.weights is None else self.weights[inside]
-        at_risk = (weights[time >= t - tolerance].sum() for t in ticks)
+        entry = None if self.entry is None else self.entry[inside]
+
+        def under_observation(t: float) -> Mask:
+            if entry is None:
+                return np.asarray(time >= t - tolerance)
+            begun = entry < t - tolerance if t > tolerance else entry <= tolerance
+            return np.asarray(begun & (time >= t - tolerance))
+
+        at_risk = (weights[under_observation(t)].sum() for t in ticks)
         events = (weights[(time <= t + tolerance) & event].sum() for t in ticks)
         return AtRisk(group, ticks, tuple(map(float, at_risk)), tuple(map(float, events)))
 

@@ -1,4 +1,4 @@
-"""Covariates measured at visits: as `tmerge(tdc)` and `coxph` have them, and files that are wrong."""
+"""Covariates measured at visits: as `tmerge(tdc)` and `coxph` have them, and wrong files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 import hcc2l
-from hcc2l.errors import Hcc2lError, InputError, UsageError
 from tests.conftest import Write
 from tests.reference import cases
 

@@ -24,7 +24,7 @@ from hcc2l.design.exposures import (
 from hcc2l.design.model import ModelTerm
 from hcc2l.specs import CoxSpec
 from hcc2l.stats.episodes import Episodes, Timing, episodes, timing
-from hcc2l.stats.risk_sets import fractional
+from hcc2l.stats.risk_sets import fractional, time_tolerance
 from hcc2l.terms import Parser, Term
 
 if TYPE_CHECKING:
@@ -57,6 +57,17 @@ class Changes:
     def texts(self) -> tuple[str, ...]:
         """The terms that change."""
         return (*self.exposures, *(self.visits.terms if self.visits else ()))
+
+    @property
+    def described(self) -> list[str]:
+        """What changes and by which columns, for the footer."""
+        parts = [f"{e.name} from {e.column}" for e in self.exposures.values()]
+        if self.visits is not None:
+            names = ", ".join(self.visits.terms)
+            parts.append(
+                f"{names} at visits: {self.visits.file}, SHA-256 {self.visits.sha256[:12]}"
+            )
+        return parts
 
     def over_time(
         self, data: CoxData, terms: dict[str, ModelTerm]
@@ -124,8 +135,6 @@ class Changes:
     @property
     def tolerance(self) -> float:
         """The largest difference of two times that count as one."""
-        from hcc2l.stats.risk_sets import time_tolerance
-
         assert self.fixed is not None
         return time_tolerance(self.fixed.time[self.fixed.rows])
 
@@ -138,6 +147,18 @@ class Changes:
         return Timing(*(
             mask & data.rows for mask in (found.before, found.during, found.at_end, found.after_end)
         ))  # fmt: skip
+
+    def known_late(self, data: CoxData, text: str) -> int:
+        """Patients of whom a value at visits is known later than from their start."""
+        assert self.visits is not None
+        assert data.patient is not None
+        assert data.entry is not None
+        first = np.concatenate(([True], data.patient[1:] != data.patient[:-1]))
+        term = self.visits.at(Episodes(
+            data.patient, data.entry, data.time, first, self.tolerance
+        ))[text]  # fmt: skip
+        ever = np.unique(data.patient[~term.missing])
+        return int(np.isin(data.patient[first & term.missing], ever).sum())
 
     def account_of_final(
         self, data: CoxData, account: RowAccount, final: Model | None,

@@ -14,8 +14,9 @@ from hcc2l.analyses.regression.tables import term_rows
 from hcc2l.design import Mask
 from hcc2l.design.model import ModelTerm
 from hcc2l.errors import AnalysisError
-from hcc2l.numerals import confidence
+from hcc2l.numerals import confidence, number
 from hcc2l.report import Column, Row, Table, Value
+from hcc2l.wording import counted, in_sentence
 
 KEYS = ("term", "analysis", "landmark", "n", "exposed", "events", "hr", "lower", "upper", "p")
 ANALYSES = {"naive": "Naive", "landmark": "Landmark", "time-dependent": "Time-dependent"}
@@ -55,7 +56,7 @@ def exposures_table(data: CoxData, fitted: Fitted) -> Table | None:
         rows.append(_row(data, model, text, "time-dependent", None))
     return Table(
         "exposures", "Exposures that begin later", KEYS, tuple(rows), _columns(data, rows),
-        _footnotes(bool(_landmarks(data)), any(len(m.terms) > 1 for m in model_of.values())),
+        _footnotes(data, model_of),
     )  # fmt: skip
 
 
@@ -141,14 +142,38 @@ def _columns(data: CoxData, rows: Sequence[Row]) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _footnotes(landmark: bool, adjusted: bool) -> tuple[str, ...]:
+def _footnotes(data: CoxData, models: Mapping[str, Model]) -> tuple[str, ...]:
     texts = [
         "Naive: exposed from time 0 if exposed at any time.",
-        *(["Landmark: exposed if exposed by the landmark, in patients at risk after it, from the "
-           "landmark."] if landmark else []),
+        *(["Landmark: exposed if exposed by the landmark, in the patients at risk after it, with "
+           "time counted from it; who is exposed later counts as unexposed."]
+          if data.spec.landmark else []),
         "Time-dependent: unexposed until the exposure begins, exposed from then on.",
     ]  # fmt: skip
+    if any(len(model.terms) > 1 for model in models.values()):
+        texts.append("All are adjusted for the other covariates of the model.")
+    return " ".join(texts), *(_why(data, *item) for item in models.items())
+
+
+def _why(data: CoxData, text: str, model: Model) -> str:
+    """Why the naive analysis differs: the time that the exposed had to survive unexposed."""
+    assert data.changes is not None
+    assert data.changes.fixed is not None
+    fixed = data.changes.fixed
+    when = data.changes.timing(text)
+    start = np.zeros(fixed.time.size) if fixed.entry is None else fixed.entry
+    analysed = np.zeros(fixed.time.size, dtype=np.bool_)
+    if data.patient is not None:
+        analysed[data.patient[model.rows]] = True
+    late = (when.during | when.at_end) & analysed
+    waited = np.minimum(data.changes.exposures[text].begins, fixed.time)[late] - start[late]
+    unit = data.outcome.endpoint.unit or "units of time"
+    name = in_sentence(data.labels[text])
+    if not late.any():
+        return f"No patient was followed before {name} began, so the analyses hardly differ."
     return (
-        " ".join(texts),
-        *(["Adjusted for the other covariates of the model."] if adjusted else []),
+        f"{counted(int(late.sum()), 'patient')} had to survive {number(float(waited.sum()), 0)} "
+        f"{unit} in all before {name} began. The naive analysis counts this time, in which they "
+        "could not have an event, as exposed, which makes the hazard of the exposed too low "
+        "(immortal-time bias)."
     )

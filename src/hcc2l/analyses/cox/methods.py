@@ -41,6 +41,8 @@ def conventions(data: CoxData) -> list[str]:
         parts.append(f"robust variance, clustered on {spec.cluster}")
     elif spec.robust:
         parts.append("robust variance")
+    if data.changes is not None:
+        parts += data.changes.described
     return parts
 
 
@@ -67,6 +69,10 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         within = f", clustered on {in_sentence(data.labels[spec.cluster])}" if spec.cluster else ""
         sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
         cited.append(references.LIN_WEI_1989)
+    if data.changes is not None:
+        from hcc2l.analyses.cox.change_words import change_sentences
+
+        sentences += change_sentences(data, data.changes, results.fitted, cited)
     if spec.since is not None:
         unit = f" {endpoint.unit}" if endpoint.unit else ""
         early = excludes_by_landmark(data.outcome.account)

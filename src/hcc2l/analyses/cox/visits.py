@@ -30,8 +30,8 @@ class Visits:
 
     Attributes
     ----------
-    file, column
-        The file's name, and its column of dates or times.
+    file, sha256, column
+        The file's name and checksum, and its column of dates or times.
     patient
         The row of the cohort.
     time
@@ -43,6 +43,7 @@ class Visits:
     """
 
     file: str
+    sha256: str
     column: str
     patient: Ints
     time: Floats
@@ -133,7 +134,7 @@ def read_visits(
         at_visits[text], before[text] = _alike(at_visits[text], of_cohort, file)
     _refuse_contradictions(file, patient, time, list(at_visits.values()))
     return Visits(
-        file.source.file, time_column, patient[kept], time[kept],
+        file.source.file, file.source.sha256, time_column, patient[kept], time[kept],
         {text: term.take(kept) for text, term in at_visits.items()}, before,
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ from hcc2l.terms import Parser
 
 if TYPE_CHECKING:
     from hcc2l.design.exposures import Exposure
+    from hcc2l.stats.episodes import Timing
 
 MOVED = 3  # the cause of a row that ends because the patient moves to the other group
 
@@ -52,6 +53,7 @@ class KmData:
     weights: Floats | None
     entry: Floats | None = None
     exposure: Exposure | None = None
+    timing: Timing | None = None
 
     @cached_property
     def distinct(self) -> DistinctTimes:

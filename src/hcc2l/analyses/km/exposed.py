@@ -16,7 +16,7 @@ from hcc2l.numerals import number
 from hcc2l.report import Column, Row, Table, finite
 from hcc2l.specs import KmSpec
 from hcc2l.stats import kaplan_meier as estimator
-from hcc2l.stats.episodes import episodes
+from hcc2l.stats.episodes import episodes, timing
 from hcc2l.terms import Term
 
 NO_FOLLOW_UP = "no follow-up after time 0"
@@ -50,11 +50,13 @@ def exposed_over_time(
     everything = np.ones(patient.size, dtype=np.bool_)
     if strata is not None:
         strata = replace(strata, codes=strata.codes[patient]).take(everything)
+    when = timing(begins, np.zeros(time.size), np.where(account.keep, time, np.nan))
     data = KmData(
         spec=spec, endpoint=endpoint, competing_name=None, time=rows.stop,
         cause=np.where(rows.last, endpoint.event[patient], MOVED),
         group=exposure.factor(rows.begun(begins[kept])).take(everything), strata=strata,
         weights=None, entry=rows.start, exposure=replace(exposure, begins=begins),
+        timing=when,
     )  # fmt: skip
     refuse_unanswerable(data)
     return outcome, data

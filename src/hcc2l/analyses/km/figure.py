@@ -27,7 +27,7 @@ def km_figure(data: KmData, tables: Sequence[Table]) -> SurvivalFigure:
     named = {table.name: table for table in tables}
     landmark = f" since the landmark at {tick(spec.landmark)}" if spec.landmark is not None else ""
     figure = survival_figure(
-        Patients(data.levels, data.codes, data.time, data.event, data.weights),
+        Patients(data.levels, data.codes, data.time, data.event, data.weights, data.entry),
         list(_incidences(data) if spec.competing else _survival(data)),
         data.endpoint,
         spec,

@@ -14,7 +14,10 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
     """The notes on its groups, tests, times and models."""
     spec, notes = data.spec, []
     if data.group:
-        notes += post_baseline_note(cohort, data.group, spec.landmark)
+        if data.exposure:
+            notes += _exposure_notes(cohort, data)
+        else:
+            notes += post_baseline_note(cohort, data.group, spec.landmark)
         notes += group_size_notes(data.group, data.event)
         if not spec.competing:
             notes += _crossing_note(data)
@@ -36,6 +39,15 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
                  "treat the competing event as censoring and overestimate the risk.")
         )  # fmt: skip
     return notes + _not_estimable_note(data, tables)
+
+
+def _exposure_notes(cohort: Cohort, data: KmData) -> list[Note]:
+    from hcc2l.analyses.exposures import exposure_notes
+
+    assert data.exposure is not None
+    assert data.timing is not None
+    start = "time 0" if data.spec.landmark is None else "the landmark"
+    return exposure_notes(cohort, data.exposure, data.timing, start)
 
 
 def _not_estimable_note(data: KmData, tables: list[Table]) -> list[Note]:
@@ -94,6 +106,8 @@ def _crossing_note(data: KmData) -> list[Note]:
 
 
 def _advice(data: KmData) -> str:
+    if data.exposure:
+        return ""
     advice = []
     if data.tau is None:
         advice.append("compare restricted means as well (--tau T)")

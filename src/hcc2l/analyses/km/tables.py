@@ -343,9 +343,9 @@ def _tests(data: KmData, periods: Periods | None) -> Table:
             gray = competing_risks.gray_test(data.distinct, data.cause, data.codes, k, of)
             add("gray", gray.statistic, gray.df, gray.p, cause)
     labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({plain(spec.rho)}, {plain(spec.gamma)})"}
-    labels["logrank-stratified"] = (
-        f"Log-rank, stratified by {data.strata.label if data.strata else ''}"
-    )
+    plain_test = TEST_LABELS["mantel-byar" if data.exposure else "logrank"]
+    stratum = data.strata.label if data.strata else ""
+    labels["logrank-stratified"] = f"{plain_test}, stratified by {stratum}"
     columns = [Column("Test", ("test",), labels=labels)]
     columns += [Column("Cause", ("cause",))] if spec.competing else []
     columns += [Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",))]
