@@ -1,4 +1,4 @@
-"""What is said of exposures that begin later, in `km` and in `cox`."""
+"""Notes on exposures that begin later, and how they were analysed, for `km` and `cox`."""
 
 from __future__ import annotations
 

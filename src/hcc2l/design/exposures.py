@@ -5,6 +5,7 @@ An exposure is a term by its name, although it is no column of the cohort.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,9 @@ def used_exposures(cohort: Cohort, when: Sequence[str], terms: Sequence[str]) ->
         `--when` gives an exposure that no term names.
     """
     known = named_exposures(cohort, when)
-    used = [name for name in known if name in terms]
+    named = {re.split(r"[@<>=!≥≤]| in | not in ", text)[0].strip().casefold() for text in terms}
+    named |= {text.strip().casefold() for text in terms}
+    used = [name for name in known if name.casefold() in named]
     given = [text.partition("=")[0].strip() for text in when]
     idle = [name for name in given if name not in used]
     if idle:

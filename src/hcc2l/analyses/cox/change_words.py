@@ -1,4 +1,4 @@
-"""What is said of covariates that change with time: notes, and sentences of the methods."""
+"""Notes on covariates that change with time, and their sentences in the methods."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def read_visits(
 
 
 def _measured(cohort: Cohort, file: Cohort, term: Term) -> bool:
-    """Whether the file has a covariate, or what it is computed from where the cohort has not it."""
+    """Whether the file has a covariate, or the parts of one that is no column of the cohort."""
     if term.column in file.names:
         return True
     return term.column not in cohort.names and file.computable(term.column)

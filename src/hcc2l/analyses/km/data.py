@@ -185,7 +185,7 @@ def _parser(cohort: Cohort, spec: KmSpec) -> Parser:
 
 
 def refuse_unanswerable(data: KmData) -> None:
-    """AnalysisError when nobody has the event, or all patients are in one group."""
+    """AnalysisError when there is no event, or all patients are in one group."""
     if not data.event.any():
         raise AnalysisError(
             f"None of the {int((data.cause != MOVED).sum())} patients had the event: all are "

@@ -100,8 +100,8 @@ def _crossing_note(data: KmData) -> list[Note]:
     return [
         Note("warning", "curves-cross",
              f"The curves of {first} and {second} cross near {at}: hazards may not be "
-             "proportional, and the log-rank test may miss such a "
-             f"difference.{_advice(data)}")
+             f"proportional, and the {'Mantel–Byar' if data.exposure else 'log-rank'} test may "
+             f"miss such a difference.{_advice(data)}")
     ]  # fmt: skip
 
 
