@@ -277,7 +277,7 @@ def test_an_option_that_the_dictionary_makes_senseless_is_refused_too(write: Wri
         hcc2l.cox(config.parent / "cohort.csv", **TIMES, covariates=["drug"], performance=True)
 
 
-def test_a_name_that_is_a_column_too_is_the_exposure_and_said(write: Write) -> None:
+def test_a_name_that_is_a_column_too_is_the_exposure_and_said() -> None:
     report = tiny(when="age=exposed_at", covariates=["age"])
     assert "age is also a column of the cohort" in note(report, "exposure-is-column").text
     assert report.table("terms").rows[0]["level"] == "exposed"

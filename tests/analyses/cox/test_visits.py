@@ -150,9 +150,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_wrong_file_is_refused_with_what_is_wrong(
-    case: str, write: Write, workplace: Any
-) -> None:
+def test_a_wrong_file_is_refused_with_what_is_wrong(case: str, write: Write) -> None:
     text, more, message = WRONG[case]
     with pytest.raises(Hcc2lError) as error:
         fitted(write, text, **more)

@@ -120,7 +120,7 @@ def test_a_hazard_ratio_is_that_of_the_time_dependent_model() -> None:
     assert row["hr"] == pytest.approx(model.table("terms").rows[0]["hr"], rel=1e-9)
 
 
-def test_a_stratified_test_is_called_what_it_is(write: Write) -> None:
+def test_a_stratified_test_is_called_what_it_is() -> None:
     report = tiny(strata="age@60")
     tests = report.table("tests")
     assert [row["test"] for row in tests.rows] == ["mantel-byar", "logrank-stratified"]
