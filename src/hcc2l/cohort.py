@@ -853,11 +853,18 @@ class Cohort:
             return self.known_after_start(self._members[column][0])
         return (of_outcome and role is None) or looks_post_baseline(self.dictionary, column)
 
-    def check_ids(self, keep: NDArray[np.bool_] | None = None, cluster: str | None = None) -> None:
+    def check_ids(
+        self,
+        keep: NDArray[np.bool_] | None = None,
+        cluster: str | None = None,
+        *,
+        intervals: bool = False,
+    ) -> None:
         """Refuse a cohort in which a patient occurs twice, among the rows of `keep` if given.
 
         Rows of one patient may repeat the id when `cluster`, the column of ``--cluster``, is the
-        id; never when they are intervals of time from a start to a stop.
+        id; never when they are intervals of time from a start to a stop, unless these are analysed
+        as `intervals` (``--entry``).
 
         Raises
         ------
@@ -867,9 +874,12 @@ class Cohort:
             The dictionary's id column is not in the cohort.
         """
         rows = np.ones(self.rows, dtype=np.bool_) if keep is None else keep
-        self._refuse_intervals(rows)
+        if not intervals:
+            self._refuse_intervals(rows)
         name = self.id_column or self._unnamed_id(rows)
         if name is None or name == cluster:
+            return
+        if intervals and name == self.id_column and name in self.names:
             return
         if name not in self.names:
             raise no_column(name, self.names, f"{self.dictionary.path}, id")
@@ -1009,7 +1019,8 @@ class Cohort:
                 "patient. These rows are intervals of follow-up, but each would be analysed as a "
                 "patient followed from time 0.",
                 where=f"{self.source.name}, column {name}",
-                hint="Select one row per patient with --where. --cluster would correct the "
+                hint="Select one row per patient with --where, or analyse the intervals (km, cox): "
+                f"--entry {quote(start)} --time {quote(stop)}. --cluster would correct the "
                 "standard errors, not the times.",
             )
 

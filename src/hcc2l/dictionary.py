@@ -23,7 +23,7 @@ from hcc2l.specs import SPECS
 from hcc2l.specs.options import UNITS, Option, Options, options_of
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
-from hcc2l.specs.rules import rival_fields
+from hcc2l.specs.rules import field_name, rival_fields
 from hcc2l.wording import listed
 
 FILE_NAME = "hcc2l.toml"
@@ -237,8 +237,8 @@ class Dictionary:
         Conditions of `where` are joined: those of the dictionary define the cohort and hold in
         addition to those given.
         """
-        table = {name.replace("-", "_"): v for name, v in self.commands.get(command, {}).items()}
-        shared = {name.replace("-", "_"): v for name, v in self.defaults.items()}
+        table = {field_name(name): v for name, v in self.commands.get(command, {}).items()}
+        shared = {field_name(name): v for name, v in self.defaults.items()}
         spec = SPECS[command]
         known = options_of(spec)
         inapplicable = [  # values that only another command's option of that name can take
@@ -692,7 +692,7 @@ def _check_options(
         groups.append(READING_OPTIONS)
     known = sorted(set().union(*groups))
     for key, value in options.items():
-        name = key.replace("-", "_")
+        name = field_name(key)
         if name in READING_OPTIONS and command is not None:
             problem = "this option applies to every command and belongs in [defaults].", ""
         elif name not in known:

@@ -11,6 +11,11 @@ ALTMAN_2012 = (
     "doi:10.1371/journal.pmed.1001216"
 )
 
+ANDERSEN_GILL_1982 = (
+    "Andersen PK, Gill RD. Cox's regression model for counting processes: a large sample study. "
+    "Ann Stat 1982;10:1100–1120."
+)
+
 ANDERSON_1983 = (
     "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol "
     "1983;1:710–719."
@@ -281,6 +286,11 @@ TARONE_1975 = "Tarone RE. Tests for trend in life table analysis. Biometrika 197
 TARONE_WARE_1977 = (
     "Tarone RE, Ware J. On distribution-free tests for equality of survival distributions. "
     "Biometrika 1977;64:156–160."
+)
+
+TSAI_1987 = (
+    "Tsai WY, Jewell NP, Wang MC. A note on the product-limit estimator under right censoring and "
+    "left truncation. Biometrika 1987;74:883–886."
 )
 
 UNO_2007 = (

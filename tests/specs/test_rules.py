@@ -13,7 +13,7 @@ from hcc2l.dictionary import Dictionary
 from hcc2l.errors import UsageError
 from hcc2l.specs import SPECS
 from hcc2l.specs.options import AnalysisSpec, option, options_of
-from hcc2l.specs.rules import Excludes, Needs, NoEffect, given
+from hcc2l.specs.rules import Excludes, Needs, NoEffect, field_name, given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,7 @@ def test_the_rules_of_a_command_name_its_options_and_their_values(command: str) 
         for words in (rule.option, *others):
             assert re.fullmatch(r"--[a-z-]+( [\w-]+)*", words)
             for name, value in re.findall(r"--([a-z-]+) ?(\w[\w-]*)?", words):
-                field = name.replace("-", "_")
+                field = field_name(name)
                 known = options.get(field) or options[field.removeprefix("no_")]
                 assert not value or value in known.choices or known.kind is int
 

@@ -24,9 +24,15 @@ from hcc2l.vocabulary import column_named
 
 
 def rows_where(
-    cohort: Cohort, conditions: Iterable[Condition], cluster: Term | None = None
+    cohort: Cohort,
+    conditions: Iterable[Condition],
+    cluster: Term | None = None,
+    *,
+    intervals: bool = False,
 ) -> RowAccount:
     """The rows that meet every condition, one per patient unless `cluster` is the id.
+
+    With `intervals` a patient may have several rows, of follow-up from an entry to a time.
 
     Raises
     ------
@@ -38,7 +44,7 @@ def rows_where(
     account = RowAccount(cohort)
     apply_conditions(cohort, account, conditions)
     refuse_no_rows(account)
-    cohort.check_ids(account.keep, cluster=cluster.column if cluster else None)
+    cohort.check_ids(account.keep, cluster=cluster.column if cluster else None, intervals=intervals)
     return account
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,7 +39,7 @@ class Patients:
     weights
         Case weights; None for equal ones.
     entry
-        When each row comes under observation; None where all do at time 0.
+        When each comes under observation; None for time 0.
     """
 
     groups: tuple[str, ...]
@@ -55,7 +55,7 @@ class Patients:
 
     def cumulative_hazards(self, conf_level: float) -> list[Curve]:
         """The Nelson–Aalen estimate of every group, with its pointwise limits."""
-        distinct = distinct_times(self.time)
+        distinct = distinct_times(self.time, self.entry)
         robust = self.weights is not None and fractional(self.weights)
         curves = []
         for code, group in enumerate(self.groups):
@@ -72,17 +72,18 @@ class Patients:
         inside, tolerance = self.codes == code, time_tolerance(self.time)
         time, event = self.time[inside], self.event[inside]
         weights = np.ones(time.size) if self.weights is None else self.weights[inside]
-        entry = None if self.entry is None else self.entry[inside]
-
-        def under_observation(t: float) -> Mask:
-            if entry is None:
-                return np.asarray(time >= t - tolerance)
-            begun = entry < t - tolerance if t > tolerance else entry <= tolerance
-            return np.asarray(begun & (time >= t - tolerance))
-
-        at_risk = (weights[under_observation(t)].sum() for t in ticks)
+        entered = self._entered(inside, tolerance)
+        at_risk = (weights[(time >= t - tolerance) & entered(t)].sum() for t in ticks)
         events = (weights[(time <= t + tolerance) & event].sum() for t in ticks)
         return AtRisk(group, ticks, tuple(map(float, at_risk)), tuple(map(float, events)))
+
+    def _entered(self, inside: Mask, tolerance: float) -> Callable[[float], Mask | bool]:
+        """Whether each of some patients has entered before a time; who is first, at that time."""
+        if self.entry is None:
+            return lambda _: True
+        entry = self.entry[inside]
+        first = max(0.0, float(entry.min(initial=np.inf))) + tolerance
+        return lambda t: entry <= t + tolerance if t <= first else entry < t - tolerance
 
 
 def survival_figure(

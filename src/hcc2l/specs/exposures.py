@@ -18,6 +18,8 @@ def when_option() -> Any:
 
 
 _NOT_IN_KM = {
+    "--entry": "An exposure begins in patients who are followed from time 0.",
+    "--from": "Curves of an exposure begin later with --landmark.",
     "--competing": "A curve for each state of an exposure has no competing event.",
     "--nph": "The panel of --nph compares groups that do not change.",
     "--given": "Conditional survival is that of groups that do not change.",
@@ -34,6 +36,7 @@ _NOT_IN_KM = {
     "--cumulative-events": "The figure of an exposure has the numbers at risk alone.",
 }
 _NOT_IN_COX = {
+    "--entry": "What changes with time cuts the follow-up of patients followed from time 0.",
     "--firth": "The penalised likelihood is that of rows from time 0.",
     "--performance": "A model whose covariates change later predicts nothing at time 0.",
     "--adjusted-curves": "A model whose covariates change later has no survival curve of a "

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from hcc2l.specs.exposures import KM_RULES, when_option
 from hcc2l.specs.figure import FIGURE, SurvivalFigureOptions
-from hcc2l.specs.options import SurvivalSpec, option
+from hcc2l.specs.options import SurvivalSpec, entry_option, option
 from hcc2l.specs.rules import Excludes, Needs
 
 ConfType = Literal["log", "log-log", "plain", "logit", "arcsin"]
@@ -18,6 +18,13 @@ Family = Literal["exponential", "weibull", "lognormal", "loglogistic", "best"]
 
 _COMPARISON = "Comparison of groups"
 _KM = "Kaplan–Meier"
+_FROM_TIME_0 = {  # what --entry and --from exclude, and why
+    "--competing": "cumulative incidences are estimated in patients followed from time 0",
+    "--parametric": "parametric models are fitted to patients followed from time 0",
+    "--nph": "its tests and measures compare patients followed from time 0",
+    "--weights": "weighted curves have a variance for patients followed from time 0 only",
+    "--landmark": "a landmark counts time anew, in patients followed from time 0",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +76,17 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
             hint="Add the later times: --given 6 --at 12,18.",
         ),
         Excludes("--given", "--competing"),
+        *(
+            Excludes(option, other, message=f"{option} cannot be combined with {other}: {why}.")
+            for option in ("--entry", "--from")
+            for other, why in _FROM_TIME_0.items()
+        ),
+        Excludes(
+            "--from", "--given",
+            message="--from T begins the curves at T, so that they are conditional survival "
+            "already.",
+            hint="Omit --given.",
+        ),
         Excludes("--weights", "--competing"),
         Excludes("--nph", "--competing"),
         Excludes("--nph", "--weights"),
@@ -140,6 +158,12 @@ class KmSpec(SurvivalSpec, SurvivalFigureOptions):
     landmark: float | None = option(
         None, "Count time from T; patients with an event or censored by T are excluded.",
         metavar="T", panel=_KM,
+    )  # fmt: skip
+    entry: str | None = entry_option(_KM)
+    from_: float | None = option(
+        None, "Begin the curves at T, with those who are still event-free then; the time scale "
+        "stays.",
+        metavar="T", panel=_KM, ends=False,
     )  # fmt: skip
     when: Sequence[str] = when_option()
     weights: str | None = option(

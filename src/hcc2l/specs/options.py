@@ -102,7 +102,7 @@ class Option:
     @property
     def flag(self) -> str:
         """Its name on the command line."""
-        return "--" + self.name.replace("_", "-")
+        return "--" + self.name.rstrip("_").replace("_", "-")
 
     def problem(self, value: object) -> tuple[str, str] | None:
         """Error and hint for a value; None when it is valid."""
@@ -243,6 +243,15 @@ def ref_option() -> Any:
     )  # fmt: skip
 
 
+def entry_option(panel: str) -> Any:
+    """When each row comes under observation."""
+    return option(
+        None, "Delayed entry: the time, or date, from which a row is under observation; a patient "
+        "may then have several rows.",
+        metavar="COL", panel=panel,
+    )  # fmt: skip
+
+
 def methods_option() -> Any:
     """The methods paragraph of every command."""
     return option(
@@ -287,7 +296,7 @@ class CohortSpec(Options):
 
     def settings(self) -> dict[str, object]:
         """Every option with its value, for the provenance."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values = {f.name.rstrip("_"): getattr(self, f.name) for f in fields(self)}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 

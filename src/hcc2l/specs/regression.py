@@ -15,6 +15,7 @@ from hcc2l.specs.options import (
     AnalysisSpec,
     SurvivalSpec,
     drop_constant_option,
+    entry_option,
     option,
     seed_option,
 )
@@ -31,6 +32,12 @@ Transform = Literal["km", "identity", "rank", "log"]
 _MODEL = "Model"
 _SELECTION = "Variable selection"
 _EFFECTS = "Interactions and subgroups"
+_FROM_TIME_0 = {  # what --entry excludes, and why
+    "--firth": "the penalised likelihood is that of patients followed from time 0",
+    "--landmark": "a landmark counts time anew, in patients followed from time 0",
+    "--performance": "its measures and samples take each row for a patient followed from time 0",
+    "--adjusted-curves": "they are averages over patients followed from time 0",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +195,10 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             for one, other in (("--subgroups", "--within"), ("--within", "--subgroups"))
         ),
         *(Excludes("--firth", other) for other in ("--weights", "--cluster", "--robust")),
+        *(
+            Excludes("--entry", other, message=f"--entry cannot be combined with {other}: {why}.")
+            for other, why in _FROM_TIME_0.items()
+        ),
         Needs(
             "--which subgroups", ("--subgroups",),
             message="There is nothing to draw for --which subgroups.",
@@ -222,6 +233,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         metavar="COL", panel=_MODEL,
     )  # fmt: skip
     robust: bool = option(False, "Robust (sandwich) variance.", panel=_MODEL)
+    entry: str | None = entry_option(_MODEL)
     subgroups: str | None = option(
         None, "Hazard ratio of this term in the subgroups defined by --within.",
         metavar="TERM", panel=_EFFECTS,

@@ -6,6 +6,7 @@ with a value (``--method nearest``).
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass, fields
 from typing import Any
@@ -79,7 +80,7 @@ def given(spec: Any, words: str) -> bool:
     """Whether every option in a part of a command line was given, with its value if it has one."""
     defaults = {f.name: f.default for f in fields(spec)}
     for name, value in _OPTION.findall(words):
-        option = _field(name)
+        option = field_name(name)
         if option not in defaults:  # --no-stabilised
             option = option.removeprefix("no_")
         current = getattr(spec, option)
@@ -94,14 +95,16 @@ def given(spec: Any, words: str) -> bool:
 def rival_fields(rules: tuple[Rule, ...]) -> list[tuple[str, str]]:
     """Pairs of options that are two ways of saying one thing, by the names of their fields."""
     return [
-        (_field(rule.option), _field(rule.other))
+        (field_name(rule.option), field_name(rule.other))
         for rule in rules
         if isinstance(rule, Excludes) and rule.rivals
     ]
 
 
-def _field(option: str) -> str:
-    return option.removeprefix("--").replace("-", "_")
+def field_name(option: str) -> str:
+    """The field of an option: ``time_unit`` of ``--time-unit``, ``from_`` of ``--from``."""
+    name = option.removeprefix("--").replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def _name(option: str) -> str:

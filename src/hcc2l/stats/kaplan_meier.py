@@ -389,7 +389,7 @@ def curves_cross(
     does not count.
     """
     horizon = min(
-        float(c.time[c.n_risk >= at_risk_share * c.n_risk[0]][-1]) for c in (a, b) if c.time.size
+        float(c.time[c.n_risk >= at_risk_share * c.n_risk.max()][-1]) for c in (a, b) if c.time.size
     )
     grid = np.union1d(a.time[a.n_event > 0], b.time[b.n_event > 0])
     grid = grid[grid <= horizon]

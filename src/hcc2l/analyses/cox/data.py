@@ -12,6 +12,7 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cox.brier import integrated_brier_score
+from hcc2l.analyses.entry import DelayedEntry, delayed_entry
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.analyses.regression.models import (
     Model,
@@ -39,7 +40,7 @@ from hcc2l.stats.baseline import Prediction, prediction
 from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
 from hcc2l.stats.firth import firth_cox
 from hcc2l.stats.partial_likelihood import Ordered, Ties, ordered_rows
-from hcc2l.stats.risk_sets import distinct_times, fractional
+from hcc2l.stats.risk_sets import Times, distinct_times, fractional
 from hcc2l.terms import Parser, Term
 
 if TYPE_CHECKING:
@@ -51,9 +52,8 @@ class CoxData:
     """The outcome and other columns of all models, shape (n,) over the rows of the cohort.
 
     `rows` are those complete but for the covariates; `within` are the terms of the subgroups.
-
-    Where covariates change, a patient has several rows (entry, time], and `patient` is the row of
-    the cohort that each is of.
+    `entry` is None where every row is at risk from time 0, `patient` where each is a patient.
+    Where covariates change, a patient has several rows, and `patient` is the row of the cohort.
     """
 
     spec: CoxSpec
@@ -71,6 +71,7 @@ class CoxData:
     ratio: str = "hr"
     entry: Floats | None = None
     patient: Ints | None = None
+    delayed: DelayedEntry | None = None
     changes: Changes | None = None
     _latest: dict[bytes, Ordered] = field(default_factory=dict, repr=False)
 
@@ -117,8 +118,9 @@ class CoxData:
             coef=fit.coef, std_err=fit.std_err, robust_std_err=fit.robust_std_err,
             variance=variance, dropped=fit.dropped, infinite=fit.infinite,
             unreached=~(fit.estimable | fit.dropped | fit.infinite), df=fit.df,
-            n=self.patients(rows), events=fit.events, loglik_null=fit.loglik_null,
-            loglik=fit.loglik, aic=fit.aic, describe=describe, loglik_without=(
+            n=self.patients_among(rows), events=fit.events, loglik_null=fit.loglik_null,
+            loglik=fit.loglik, aic=fit.aic,
+            describe=describe, loglik_without=(
                 None if len(terms) == 1 else partial(estimator.loglik_without, in_order, fit)
             ),
         )  # fmt: skip
@@ -128,17 +130,23 @@ class CoxData:
         key = rows.tobytes()
         if key not in self._latest:
             self._latest.clear()
-            entry = None if self.entry is None else self.entry[rows]
-            times = self.time[rows] if entry is None else distinct_times(self.time[rows], entry)
             self._latest[key] = ordered_rows(
-                times, self.event[rows], self.ties, self.strata_of(rows),
+                self.times(rows), self.event[rows], self.ties, self.strata_of(rows),
                 None if self.weights is None else self.weights[rows],
             )  # fmt: skip
         return self._latest[key]
 
-    def patients(self, rows: Mask) -> int:
-        """The number of patients of some rows."""
-        return int(rows.sum()) if self.patient is None else np.unique(self.patient[rows]).size
+    def times(self, rows: Mask) -> Times:
+        """The times of some rows, with their entries where they enter late."""
+        if self.entry is None:
+            return self.time[rows]
+        return distinct_times(self.time[rows], self.entry[rows])
+
+    def patients_among(self, rows: Mask) -> int:
+        """How many patients some rows belong to."""
+        if self.patient is None:
+            return int(rows.sum())
+        return np.unique(self.patient[rows]).size
 
     def _firth(
         self, terms: tuple[ModelTerm, ...], rows: Mask, matrix: ModelMatrix, name: str, kind: str,
@@ -174,6 +182,8 @@ class CoxData:
             strata=None if self.strata is None else self.strata[rows],
             cluster=None if self.cluster is None else self.cluster[rows],
             weights=None if self.weights is None else self.weights[rows],
+            entry=None if self.entry is None else self.entry[rows],
+            patient=None if self.patient is None else self.patient[rows],
             rows=np.ones(rows.size, dtype=np.bool_),
             _latest={},
         )
@@ -201,14 +211,14 @@ class CoxData:
         """Harrell's concordance of a linear predictor, within strata."""
         weights = None if self.weights is None else self.weights[rows]
         return concordance(
-            self.time[rows], self.event[rows], score, strata=self.strata_of(rows), weights=weights
+            self.times(rows), self.event[rows], score, strata=self.strata_of(rows), weights=weights
         ).concordance
 
     def calibration_slope(self, rows: Mask, score: Floats) -> float:
         """Coefficient of a linear predictor as the only covariate."""
         weights = None if self.weights is None else self.weights[rows]
         fit = estimator.cox(
-            self.time[rows], self.event[rows], score[:, None], ties=self.ties,
+            self.times(rows), self.event[rows], score[:, None], ties=self.ties,
             strata=self.strata_of(rows), weights=weights, robust=False,
         )  # fmt: skip
         return float(fit.coef[0])
@@ -232,7 +242,7 @@ class CoxData:
         """Predictions of a model, with the robust variance where the model has one."""
         rows = model.rows
         return prediction(
-            self.time[rows], self.event[rows], model.matrix.x, model.coef, model.variance,
+            self.times(rows), self.event[rows], model.matrix.x, model.coef, model.variance,
             ties=self.ties, strata=self.strata_of(rows),
             weights=None if self.weights is None else self.weights[rows],
         )  # fmt: skip
@@ -266,13 +276,16 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     clustered = parser.term(spec.cluster, "--cluster")
     named = (*effect, *covariates, *within, *(t for t in (stratum, weight, clustered) if t))
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
-                 *(term.column for term in named)])  # fmt: skip
-    rows = rows_where(cohort, parser.conditions(spec.where), clustered)
+                 spec.entry or "", *(term.column for term in named)])  # fmt: skip
+    rows = rows_where(
+        cohort, parser.conditions(spec.where), clustered, intervals=spec.entry is not None
+    )
     outcome = survival_outcome(cohort, spec, rows)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
     if spec.since is not None:
         time = from_landmark(account, time, endpoint.event, spec.since, endpoint.unit or "")
+    delayed = delayed_entry(cohort, spec.entry, outcome) if spec.entry is not None else None
     changes = None
     if spec.changing:
         changes = read_changes(cohort, spec, outcome, covariates, visits)
@@ -318,6 +331,9 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         groups,
         {},
         (),
+        entry=delayed.time if delayed else None,
+        patient=delayed.patient if delayed else None,
+        delayed=delayed,
     )
     if changes is not None:
         data, terms = changes.over_time(data, terms)

@@ -120,8 +120,8 @@ def _counts(data: CoxData, rows: Mask, term: ModelTerm) -> dict[str, Value]:
     """Patients, those of them who are exposed at some time, and events."""
     assert term.factor is not None
     return {
-        "n": data.patients(rows),
-        "exposed": data.patients(rows & (term.factor.codes == 1)),
+        "n": data.patients_among(rows),
+        "exposed": data.patients_among(rows & (term.factor.codes == 1)),
         "events": int(data.event[rows].sum()),
     }
 

@@ -9,6 +9,7 @@ from hcc2l.analyses.computed import opening_sentences, score_references
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.cox.labels import PH_SCALES, comparison
 from hcc2l.analyses.cox.results import CoxResults
+from hcc2l.analyses.entry import entry_sentence
 from hcc2l.analyses.outcome import computed_sentences, excludes_by_landmark
 from hcc2l.analyses.regression.methods import (
     FIRTH,
@@ -33,6 +34,8 @@ def conventions(data: CoxData) -> list[str]:
         f"{spec.ties.capitalize()} ties, {confidence(spec.conf_level)} "
         f"({'profile' if spec.firth else 'Wald'})",
     ]
+    if spec.entry is not None:
+        parts.append(f"entry {spec.entry}")
     if spec.strata:
         parts.append(f"stratified by {data.labels[spec.strata]}")
     if spec.weights:
@@ -58,6 +61,9 @@ def cox_methods(data: CoxData, results: CoxResults, cohort: Cohort) -> tuple[str
         f"{confidence_level(spec.conf_level)} {limits} confidence intervals were estimated by Cox "
         f"regression with {spec.ties.capitalize()}'s method for ties{penalty}."
     )
+    if data.delayed is not None:
+        sentences.append(entry_sentence(data.delayed))
+        cited.append(references.ANDERSEN_GILL_1982)
     if spec.firth:
         sentences.append("The p-values are those of penalised likelihood-ratio tests.")
         cited.append(references.HEINZE_SCHEMPER_2001)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.cox.results import CoxResults
+from hcc2l.analyses.entry import entry_notes, events_note
 from hcc2l.analyses.regression.notes import regression_notes
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import p_equation
@@ -13,6 +14,9 @@ from hcc2l.report import Note
 def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
     """The notes on its models, tests and subgroups."""
     notes = regression_notes(data, results.models, results.fitted)
+    if data.delayed is not None:
+        robust = data.spec.robust or data.cluster is not None
+        notes += [*entry_notes(data.delayed), *events_note(data.delayed, cohort, robust=robust)]
     for row in results.ph_tests:
         p = row["p"]
         if row["term"] != "GLOBAL" and isinstance(p, float) and p < 0.05:

@@ -95,6 +95,6 @@ def _compared(data: CoxData, model: Model, row: Row) -> dict[str, Value]:
         if term.factor is not None:
             code = term.factor.levels.index(str(row[name]))
             inside = model.rows & (term.factor.codes == code)
-            counts[f"{name}_n"] = int(inside.sum())
+            counts[f"{name}_n"] = data.patients_among(inside)
             counts[f"{name}_events"] = int(data.event[inside].sum())
     return counts

@@ -13,6 +13,13 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cautions import FEW_EVENTS
+from hcc2l.analyses.entry import (
+    DelayedEntry,
+    delayed_entry,
+    from_time,
+    joined,
+    refuse_after_event,
+)
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
@@ -37,7 +44,8 @@ MOVED = 3  # the cause of a row that ends because the patient moves to the other
 class KmData:
     """The analysed rows as arrays of shape (n,).
 
-    `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`.
+    `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`. `entry` is
+    None where every row is at risk from time 0, `patient` where each is a patient.
 
     Where `--by` is an exposure that begins later, a patient has a row (entry, time] in each group,
     and `cause` is `MOVED` where the patient moves to the other group.
@@ -52,6 +60,8 @@ class KmData:
     strata: Factor | None
     weights: Floats | None
     entry: Floats | None = None
+    patient: Ints | None = None
+    delayed: DelayedEntry | None = None
     exposure: Exposure | None = None
     timing: Timing | None = None
 
@@ -91,6 +101,16 @@ class KmData:
     def rows_of(self, code: int) -> Mask:
         """The rows of one group."""
         return np.asarray(self.codes == code)
+
+    def last_times(self, code: int) -> Floats:
+        """The end of follow-up of each patient of one group, shape (patients,)."""
+        rows = self.rows_of(code)
+        if self.patient is None:
+            return self.time[rows]
+        patients, place = np.unique(self.patient[rows], return_inverse=True)
+        last = np.zeros(patients.size)
+        np.maximum.at(last, place, self.time[rows])
+        return last
 
     def weights_of(self, rows: Mask) -> Floats | None:
         """Case weights of some rows."""
@@ -144,15 +164,22 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     named = (by, stratum, weight, competing, *conditions)
     # All at once, so that a large file is parsed once.
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
-                 *(part.column for part in named if part),
+                 spec.entry or "", *(part.column for part in named if part),
                  *(text.partition("=")[2].strip() for text in spec.when)])  # fmt: skip
-    outcome = survival_outcome(cohort, spec, rows_where(cohort, conditions), competing)
+    rows = rows_where(cohort, conditions, intervals=spec.entry is not None)
+    outcome = survival_outcome(cohort, spec, rows, competing)
     account, endpoint = outcome.account, outcome.endpoint
-    time = endpoint.time
     if spec.when and by:
         from hcc2l.analyses.km.exposed import exposed_over_time
 
         return exposed_over_time(cohort, spec, outcome, by, stratum)
+    time, entry, delayed = endpoint.time, None, None
+    if spec.entry is not None:
+        delayed = delayed_entry(cohort, spec.entry, outcome)
+        refuse_after_event(cohort, delayed, endpoint)
+        entry = delayed.time
+    if spec.from_ is not None:
+        entry = from_time(account, time, endpoint.event, entry, spec.from_)
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
     strata = design.strata(cohort, stratum, account) if stratum else None
@@ -160,7 +187,10 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     # Last, so that a cut at the median is that of the rows analysed.
     group = design.groups(cohort, by, account) if by else None
     refuse_no_rows(account)
-    keep = account.keep
+    keep, patient = account.keep, delayed.patient if delayed else None
+    if entry is not None and patient is not None:
+        codes = [factor.codes for factor in (group, strata) if factor]
+        keep, entry = joined(time, endpoint.event, entry, patient, keep, codes)
     data = KmData(
         spec=spec,
         endpoint=endpoint,
@@ -170,6 +200,9 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         group=group.take(keep) if group else None,
         strata=strata.take(keep) if strata else None,
         weights=None if weights is None else weights[keep],
+        entry=None if entry is None else entry[keep],
+        patient=None if patient is None else patient[keep],
+        delayed=delayed,
     )
     refuse_unanswerable(data)
     return outcome, data

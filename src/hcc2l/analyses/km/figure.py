@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from hcc2l.analyses.entry import AT_RISK_HEADING
 from hcc2l.analyses.km.data import KmData, causes, conf_type, incidence_limits
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.analyses.survival_figure import (
@@ -44,6 +45,7 @@ def km_figure(data: KmData, tables: Sequence[Table]) -> SurvivalFigure:
         models=tuple(_models(data, named["parametric"])) if spec.parametric else (),
         rising=bool(spec.competing),
         cumulative_events=spec.cumulative_events,
+        at_risk_heading=figure.at_risk_heading if data.delayed is None else AT_RISK_HEADING,
     )
 
 

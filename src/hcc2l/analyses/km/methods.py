@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from hcc2l import references
 from hcc2l.analyses.computed import opening_sentences, score_references
+from hcc2l.analyses.entry import entry_sentence
 from hcc2l.analyses.km.data import KmData
 from hcc2l.analyses.km.labels import TEST_LABELS
 from hcc2l.analyses.outcome import computed_sentences, excludes_by_landmark
@@ -71,6 +72,10 @@ def conventions(data: KmData) -> list[str]:
     parts = [f"{endpoint.label} ({endpoint.described}){unit}"]
     name = "Aalen–Johansen" if spec.competing else "Kaplan–Meier"
     parts.append(f"{name}, {confidence(spec.conf_level)} {spec.conf_type}")
+    if spec.entry is not None:
+        parts.append(f"entry {spec.entry}")
+    if spec.from_ is not None:
+        parts.append(f"from {plain(spec.from_)}")
     if data.weights is not None:
         parts.append(
             f"weights {spec.weights} ({'robust variance' if data.robust else 'repeated rows'})"
@@ -99,6 +104,7 @@ def km_methods(
     cited: list[str] = []
     sentences = [*opening_sentences(cohort), *computed_sentences(data.endpoint, cohort)]
     sentences += _landmark_sentence(data, account, cited)
+    sentences += _entry_sentences(data, cited)
     sentences += _curve_sentences(data, results, cited)
     sentences += _exposure_sentences(data, results, cited)
     if data.group:
@@ -106,7 +112,7 @@ def km_methods(
     sentences += _restricted_mean_sentence(data, results, cited)
     sentences += _conditional_sentence(data)
     sentences += _parametric_sentence(data, results)
-    sentences += _row_sentences(cohort, account, results)
+    sentences += _row_sentences(cohort, account, results, rows_of_patients=data.patient is not None)
     return " ".join(sentences), (*score_references(cohort), *dict.fromkeys(cited))
 
 
@@ -174,6 +180,20 @@ def _landmark_sentence(data: KmData, account: RowAccount, cited: list[str]) -> l
         f"Survival time was measured from a landmark at {plain(data.spec.landmark)}{unit}"
         + ("; patients with an event or censored by then were excluded." if early else ".")
     ]
+
+
+def _entry_sentences(data: KmData, cited: list[str]) -> list[str]:
+    sentences = []
+    if data.delayed is not None:
+        cited.append(references.TSAI_1987)
+        sentences.append(entry_sentence(data.delayed))
+    if data.spec.from_ is not None:
+        unit = f" {data.endpoint.unit}" if data.endpoint.unit else ""
+        sentences.append(
+            f"Curves begin at {plain(data.spec.from_)}{unit}, with the patients who were "
+            "event-free then."
+        )
+    return sentences
 
 
 def _test_sentences(
@@ -314,14 +334,19 @@ def _parametric_sentence(data: KmData, results: dict[str, tuple[Row, ...]]) -> l
 
 
 def _row_sentences(
-    cohort: Cohort, account: RowAccount, results: dict[str, tuple[Row, ...]]
+    cohort: Cohort,
+    account: RowAccount,
+    results: dict[str, tuple[Row, ...]],
+    *,
+    rows_of_patients: bool,
 ) -> list[str]:
     excluded = cohort.rows - account.analysed
-    sentence = f"All {cohort.rows} patients were analysed."
+    whose = "rows" if rows_of_patients else "patients"
+    sentence = f"All {cohort.rows} {whose} were analysed."
     if excluded:
         reasons = "; ".join(f"{_reason(cohort, e.reason)}: {e.rows}" for e in account.excluded)
         sentence = (
-            f"Of {cohort.rows} patients, {excluded} {'were' if excluded > 1 else 'was'} excluded "
+            f"Of {cohort.rows} {whose}, {excluded} {'were' if excluded > 1 else 'was'} excluded "
             f"({reasons}) and {account.analysed} {'were' if account.analysed > 1 else 'was'} "
             "analysed."
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hcc2l.analyses.cautions import group_size_notes, post_baseline_note
+from hcc2l.analyses.entry import entry_notes
 from hcc2l.analyses.km.data import KmData, first_crossing
+from hcc2l.analyses.km.findings import SmallRiskSets, small_risk_sets
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import p_below, plain
@@ -12,7 +14,10 @@ from hcc2l.report import Note, Table
 
 def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
     """The notes on its groups, tests, times and models."""
-    spec, notes = data.spec, []
+    spec = data.spec
+    notes = entry_notes(data.delayed) if data.delayed else []
+    begin = "--landmark T" if data.exposure else "--from T"
+    notes += _small_risk_sets_note(small_risk_sets(data), begin)
     if data.group:
         if data.exposure:
             notes += _exposure_notes(cohort, data)
@@ -48,6 +53,26 @@ def _exposure_notes(cohort: Cohort, data: KmData) -> list[Note]:
     assert data.timing is not None
     start = "time 0" if data.spec.landmark is None else "the landmark"
     return exposure_notes(cohort, data.exposure, data.timing, start)
+
+
+def _small_risk_sets_note(found: list[SmallRiskSets], begin: str) -> list[Note]:
+    """A warning of curves that a few early entrants decide; `begin` is the option that helps."""
+    if not found:
+        return []
+    groups = []
+    for one in found:
+        name = "" if one.group == "all" else f"{one.group}: "
+        text = f"{name}{one.n_risk} at risk at the first event, at {plain(one.time)}"
+        if one.fallen:
+            text += f"; S is 0 from {plain(one.until)} on, though {one.later} are observed later"
+        groups.append(text)
+    text = (
+        "The curve begins with few patients at risk, because most enter later "
+        f"({'. '.join(groups)}). It cannot recover from what happened to these few, and its median "
+        "and limits are unreliable. Begin the curves when enough patients have entered: "
+        f"{begin}, with T of {plain(max(one.until for one in found))} or later."
+    )
+    return [Note("warning", "small-risk-sets", text)]
 
 
 def _not_estimable_note(data: KmData, tables: list[Table]) -> list[Note]:

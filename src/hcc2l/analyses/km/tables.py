@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hcc2l.analyses.entry import AT_RISK_FOOTNOTE
 from hcc2l.analyses.km.data import (
     KmData,
     causes,
@@ -74,7 +75,7 @@ def _groups(data: KmData) -> Table:
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
         inside = data.rows_of(code)
-        time, curve = data.time[inside], data.curves[code]
+        time, curve = data.last_times(code), data.curves[code]
         median = estimator.quantiles(curve, (0.5,), conf_type(spec), spec.conf_level)[0]
         reverse = estimator.kaplan_meier(
             data.distinct.take(inside), data.cause[inside] == 0, data.weights_of(inside),
@@ -200,6 +201,8 @@ def _survival(data: KmData) -> Table:
     )  # fmt: skip
     beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
     notes = ("Estimates beyond the last observed time are carried forward.",) if beyond else ()
+    if data.entry is not None:
+        notes = (*notes, AT_RISK_FOOTNOTE)
     return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
 
 
@@ -235,7 +238,10 @@ def _conditional(data: KmData) -> Table:
                 robust=data.robust,
             )  # fmt: skip
             results = estimator.survival_at(curve, spec.at, conf_type(spec), spec.conf_level)
-            rows += [{"group": level, "given": given, "n_risk": count(curve.n_risk[0]),
+            at_risk = float(curve.n_risk[0])
+            if data.entry is not None:
+                at_risk = float((later & (data.entry <= given)).sum())
+            rows += [{"group": level, "given": given, "n_risk": count(at_risk),
                       "time": s.time, **_estimate(s.survival)} for s in results]  # fmt: skip
     columns = (
         data.group_column,

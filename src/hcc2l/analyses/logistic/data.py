@@ -101,8 +101,8 @@ class LogisticData:
             profile=profile if self.spec.ci == "profile" else None, **described,
         )  # fmt: skip
 
-    def patients(self, rows: Mask) -> int:
-        """The number of patients of some rows."""
+    def patients_among(self, rows: Mask) -> int:
+        """How many patients some rows belong to: each has one row."""
         return int(rows.sum())
 
     def resampled(self, rows: Ints) -> LogisticData:

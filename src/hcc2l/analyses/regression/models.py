@@ -132,8 +132,8 @@ class Regression(Protocol):
     ) -> Model:
         """Fit the model of some terms on some rows."""
 
-    def patients(self, rows: Mask) -> int:
-        """The number of patients of some rows."""
+    def patients_among(self, rows: Mask) -> int:
+        """How many patients some rows belong to."""
 
     def resampled(self, rows: Ints) -> Regression:
         """The data of some rows of the cohort, which may repeat."""
@@ -211,7 +211,7 @@ def refuse_unfit(
         if not data.event[data.rows].any():
             hint = "Check which value is the outcome (--outcome COL=VALUE), and --where."
         raise AnalysisError(
-            f"None of the {data.patients(rows)} patients had the event.",
+            f"None of the {data.patients_among(rows)} patients had the event.",
             where=where,
             hint=hint,
         )

@@ -111,7 +111,7 @@ def _counts(data: Regression, model: Model, term: ModelTerm, level: str | None) 
     inside = model.rows.copy()
     if level is not None and term.factor is not None:
         inside &= term.factor.codes == term.factor.levels.index(level)
-    return {"n": data.patients(inside), "events": int(data.event[inside].sum())}
+    return {"n": data.patients_among(inside), "events": int(data.event[inside].sum())}
 
 
 def _effect(data: Regression, model: Model, term: ModelTerm, level: str | None) -> dict[str, Value]:
