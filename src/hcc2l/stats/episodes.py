@@ -116,6 +116,15 @@ class Timing:
     at_end: Mask
     after_end: Mask
 
+    def among(self, patients: Mask) -> Timing:
+        """The same of some patients, shape (patients,)."""
+        return Timing(
+            self.before & patients,
+            self.during & patients,
+            self.at_end & patients,
+            self.after_end & patients,
+        )
+
 
 def timing(begins: Floats, start: Floats, stop: Floats) -> Timing:
     """When exposures begin, NaN for never, beside follow-up in (start, stop]; shape (patients,)."""

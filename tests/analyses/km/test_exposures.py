@@ -99,7 +99,9 @@ def test_a_landmark_begins_the_curves_there() -> None:
     report = tiny(landmark=4)
     assert "from a landmark at 4" in report.title
     before = next(n for n in report.notes if n.code == "exposure-before-start")
-    assert "at or before the landmark in" in before.text
+    # Without those who were followed to 4 at most: P16, exposed at 1.
+    assert "at or before the landmark in 7 patients" in before.text
+    assert before.which == "P01, P02, P06, P09, P11, P18, P24"
 
 
 def test_notes_and_methods_speak_of_the_exposure() -> None:

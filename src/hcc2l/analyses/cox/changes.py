@@ -143,10 +143,7 @@ class Changes:
         assert self.fixed is not None
         data = self.fixed
         start, stop = _follow_up(data)
-        found = timing(self.exposures[text].begins, start, stop)
-        return Timing(*(
-            mask & data.rows for mask in (found.before, found.during, found.at_end, found.after_end)
-        ))  # fmt: skip
+        return timing(self.exposures[text].begins, start, stop).among(data.rows)
 
     def known_late(self, data: CoxData, text: str) -> int:
         """Patients of whom a value at visits is known later than from their start."""

@@ -50,7 +50,7 @@ def exposed_over_time(
     everything = np.ones(patient.size, dtype=np.bool_)
     if strata is not None:
         strata = replace(strata, codes=strata.codes[patient]).take(everything)
-    when = timing(begins, np.zeros(time.size), np.where(account.keep, time, np.nan))
+    when = timing(begins, np.zeros(time.size), time).among(account.keep)
     data = KmData(
         spec=spec, endpoint=endpoint, competing_name=None, time=rows.stop,
         cause=np.where(rows.last, endpoint.event[patient], MOVED),

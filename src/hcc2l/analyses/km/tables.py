@@ -32,6 +32,8 @@ from hcc2l.stats.cox import cox
 from hcc2l.stats.multiplicity import adjust
 from hcc2l.stats.tails import normal_quantile
 
+_MOVING = "At risk: in the group just before that time; patients move between the groups."
+
 
 def km_tables(data: KmData) -> list[Table]:
     """Every table that the options ask for."""
@@ -202,7 +204,7 @@ def _survival(data: KmData) -> Table:
     beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
     notes = ("Estimates beyond the last observed time are carried forward.",) if beyond else ()
     if data.entry is not None:
-        notes = (*notes, AT_RISK_FOOTNOTE)
+        notes = (*notes, _MOVING if data.exposure else AT_RISK_FOOTNOTE)
     return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
 
 
