@@ -103,11 +103,6 @@ def used_exposures(cohort: Cohort, when: Sequence[str], terms: Sequence[str]) ->
     return tuple(f"{name}={known[name]}" for name in used)
 
 
-def exposure_columns(when: Sequence[str]) -> list[str]:
-    """Columns of the exposures, unchecked, so that they can be read in one pass."""
-    return [text.partition("=")[2].strip() for text in when]
-
-
 def refuse_other_forms(terms: Sequence[Term], names: Sequence[str]) -> None:
     """UsageError for a term that makes something else of an exposure, or another reference."""
     for term in terms:

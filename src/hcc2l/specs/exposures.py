@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hcc2l.specs.options import SELECTION, option
@@ -15,6 +16,11 @@ def when_option() -> Any:
         "time since time 0; empty where it never begins.",
         metavar="NAME=COL", panel=SELECTION, commas=False,
     )  # fmt: skip
+
+
+def exposure_columns(when: Sequence[str]) -> list[str]:
+    """Columns that ``NAME=COL`` name, unchecked, so that they can be read in one pass."""
+    return [text.partition("=")[2].strip() for text in when]
 
 
 _NOT_IN_KM = {

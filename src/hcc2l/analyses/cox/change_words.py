@@ -17,7 +17,8 @@ def change_notes(cohort: Cohort, data: CoxData, changes: Changes) -> list[Note]:
     """Notes on exposures that begin later, and on values at visits."""
     notes = []
     for text, exposure in changes.exposures.items():
-        notes += exposure_notes(cohort, exposure, changes.timing(text))
+        if text in data.spec.covariates:  # unless --drop-constant dropped it
+            notes += exposure_notes(cohort, exposure, changes.timing(text))
     visits = changes.visits
     if visits is None or data.patient is None:
         return notes

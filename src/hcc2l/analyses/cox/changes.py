@@ -72,16 +72,17 @@ class Changes:
     def over_time(
         self, data: CoxData, terms: dict[str, ModelTerm]
     ) -> tuple[CoxData, dict[str, ModelTerm]]:
-        """The data and all terms in rows (entry, time] in which no covariate changes."""
+        """The data and all terms in rows (entry, time] in which no covariate changes.
+
+        Patients are followed from time 0: `--entry` is excluded.
+        """
         kept = np.flatnonzero(data.rows)
         place = np.full(data.rows.size, -1, dtype=np.int64)
         place[kept] = np.arange(kept.size)
         who, when = self._moments(place)
-        start, stop = _follow_up(data)
-        rows = episodes(start[kept], stop[kept], who, when)
+        rows = episodes(np.zeros(kept.size), data.time[kept], who, when)
         patient = kept[rows.patient].astype(np.int64)
         changing = self._at(replace(rows, patient=patient))
-        order = data.spec.covariates
         every = {**{text: term.take(patient) for text, term in terms.items()}, **changing}
         cluster = None if data.cluster is None else data.cluster[patient]
         robust = data.spec.robust or (data.weights is not None and fractional(data.weights[kept]))
@@ -93,7 +94,7 @@ class Changes:
             labels=data.labels | {text: term.label for text, term in changing.items()},
             changes=replace(self, fixed=data, terms=terms),
         )  # fmt: skip
-        return long, {text: every[text] for text in dict.fromkeys([*order, *every])}
+        return long, {text: every[text] for text in dict.fromkeys([*data.spec.covariates, *every])}
 
     def _moments(self, place: Ints) -> tuple[Ints, Floats]:
         """Who changes, by `place`, and when; shape (changes,)."""
@@ -141,9 +142,8 @@ class Changes:
     def timing(self, text: str) -> Timing:
         """When an exposure begins in the patients analysed, shape (n,)."""
         assert self.fixed is not None
-        data = self.fixed
-        start, stop = _follow_up(data)
-        return timing(self.exposures[text].begins, start, stop).among(data.rows)
+        time = self.fixed.time
+        return timing(self.exposures[text].begins, np.zeros(time.size), time).among(self.fixed.rows)
 
     def known_late(self, data: CoxData, text: str) -> int:
         """Patients of whom a value at visits is known later than from their start."""
@@ -171,10 +171,8 @@ class Changes:
             left = np.zeros(account.keep.size, dtype=np.bool_)
             left[data.patient[rows]] = True
             changes = self.visits is not None and term.text in self.visits.terms
-            reason = f"{term.column} missing"
-            if changes:
-                reason = f"{term.column} missing at every visit"
-            account.drop(~left, reason)
+            where = " at every visit" if changes else ""
+            account.drop(~left, f"{term.column} missing{where}")
         return account
 
 
@@ -204,9 +202,3 @@ def read_changes(
         return Changes(exposures, None)
     rest = [term for term in covariates if term.column not in exposures]
     return Changes(exposures, read_visits(cohort, file, rest, endpoint, account.keep))
-
-
-def _follow_up(data: CoxData) -> tuple[Floats, Floats]:
-    """Start and end of the follow-up of every row of the cohort."""
-    start = np.zeros(data.time.size) if data.entry is None else data.entry
-    return start, data.time

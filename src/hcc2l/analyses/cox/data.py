@@ -35,6 +35,7 @@ from hcc2l.design.model import (
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Value, finite
 from hcc2l.specs import CoxSpec
+from hcc2l.specs.exposures import exposure_columns
 from hcc2l.stats import cox as estimator
 from hcc2l.stats.baseline import Prediction, prediction
 from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
@@ -276,7 +277,8 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     clustered = parser.term(spec.cluster, "--cluster")
     named = (*effect, *covariates, *within, *(t for t in (stratum, weight, clustered) if t))
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
-                 spec.entry or "", *(term.column for term in named)])  # fmt: skip
+                 spec.entry or "", *(term.column for term in named),
+                 *exposure_columns(spec.when)])  # fmt: skip
     rows = rows_where(
         cohort, parser.conditions(spec.where), clustered, intervals=spec.entry is not None
     )

@@ -72,8 +72,8 @@ def _naive(data: CoxData, changes: Changes) -> _Fixed:
     """From time 0, as if it had been known then who was ever going to be exposed."""
     assert changes.fixed is not None
     fixed = changes.fixed
-    start = np.zeros(fixed.time.size) if fixed.entry is None else fixed.entry
-    return _Fixed("naive", None, _as_in(fixed, data), changes.as_of(fixed.time, start))
+    terms = changes.as_of(fixed.time, np.zeros(fixed.time.size))
+    return _Fixed("naive", None, _as_in(fixed, data), terms)
 
 
 def _landmark(data: CoxData, changes: Changes, landmark: float) -> _Fixed:
@@ -81,8 +81,6 @@ def _landmark(data: CoxData, changes: Changes, landmark: float) -> _Fixed:
     assert changes.fixed is not None
     fixed = _as_in(changes.fixed, data)
     later = fixed.rows & (fixed.time > landmark + changes.tolerance)
-    if fixed.entry is not None:
-        fixed = replace(fixed, entry=np.maximum(fixed.entry - landmark, 0.0))
     at = np.full(fixed.time.size, landmark)
     fixed = replace(fixed, time=fixed.time - landmark, rows=later)
     return _Fixed("landmark", landmark, fixed, changes.as_of(at, at))
@@ -161,12 +159,11 @@ def _why(data: CoxData, text: str, model: Model) -> str:
     assert data.changes.fixed is not None
     fixed = data.changes.fixed
     when = data.changes.timing(text)
-    start = np.zeros(fixed.time.size) if fixed.entry is None else fixed.entry
     analysed = np.zeros(fixed.time.size, dtype=np.bool_)
     if data.patient is not None:
         analysed[data.patient[model.rows]] = True
     late = (when.during | when.at_end) & analysed
-    waited = np.minimum(data.changes.exposures[text].begins, fixed.time)[late] - start[late]
+    waited = np.minimum(data.changes.exposures[text].begins, fixed.time)[late]
     unit = data.outcome.endpoint.unit or "units of time"
     name = in_sentence(data.labels[text])
     if not late.any():

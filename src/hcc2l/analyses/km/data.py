@@ -27,6 +27,7 @@ from hcc2l.errors import AnalysisError
 from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.specs import KmSpec
+from hcc2l.specs.exposures import exposure_columns
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats.kaplan_meier import KaplanMeier
@@ -165,7 +166,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     # All at once, so that a large file is parsed once.
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
                  spec.entry or "", *(part.column for part in named if part),
-                 *(text.partition("=")[2].strip() for text in spec.when)])  # fmt: skip
+                 *exposure_columns(spec.when)])  # fmt: skip
     rows = rows_where(cohort, conditions, intervals=spec.entry is not None)
     outcome = survival_outcome(cohort, spec, rows, competing)
     account, endpoint = outcome.account, outcome.endpoint
