@@ -287,3 +287,42 @@ def test_an_infinite_time_is_refused(write: Write) -> None:
     path = write("inf.csv", TINY.read_text().replace("P01,10,1,4,", "P01,10,1,1e400,"))
     with pytest.raises(Hcc2lError):
         hcc2l.cox(path, **TIMES, when="drug=exposed_at", covariates=["drug"])
+
+
+def test_the_analyses_are_those_of_the_multivariable_model_where_there_is_one() -> None:
+    both = tiny(covariates=["drug", "age"], multivariable=False).table("exposures").rows
+    assert both == tiny(covariates=["drug", "age"]).table("exposures").rows
+    alone = tiny(covariates=["drug", "age"], multivariable=False, univariable=True)
+    assert alone.table("exposures").rows == tiny().table("exposures").rows
+
+
+def test_fixed_analyses_have_the_values_of_visits_that_are_known_then(write: Write) -> None:
+    lines = [line.split(",") for line in TINY.read_text().splitlines()]
+    value = {(c[0], t): 3 + (7 * i + 5 * t) % 11 for i, c in enumerate(lines) for t in (0, 2, 5)}
+    rows = [f"{p},{t},{v}" for (p, t), v in value.items() if p != "id"]
+    write("visits.csv", "\n".join(["id,visit_time,afp", *rows]))
+    path = write("tiny.csv", TINY.read_text())
+    report = hcc2l.cox(
+        path, **TIMES, when="drug=exposed_at", visits="visits.csv", covariates=["drug", "afp"],
+        multivariable=True, landmark=[3],
+    )  # fmt: skip
+    naive, landmark, _ = report.table("exposures").rows
+
+    def fixed(known: float, since: float) -> Any:
+        """The analysis of one row a patient: exposed by `known`, the value of a visit then."""
+        wide = ["id,time,death,ever,afp"]
+        for c in lines[1:]:
+            time, begins = float(c[1]), float(c[3] or "inf")
+            last = max(t for t in (0, 2, 5) if t <= since)
+            ever = int(begins <= min(known, time))
+            if time > since:
+                wide.append(f"{c[0]},{time - since},{c[2]},{ever},{value[c[0], last]}")
+        table = hcc2l.cox(
+            write("wide.csv", "\n".join(wide)), **TIMES, covariates=["ever", "afp"],
+            multivariable=True,
+        ).table("terms")  # fmt: skip
+        return table.rows[0]
+
+    for ours, theirs in ((naive, fixed(99, 0)), (landmark, fixed(3, 3))):
+        for key in ("n", "events", "hr", "lower", "p"):
+            assert ours[key] == pytest.approx(theirs[key], rel=1e-9)
