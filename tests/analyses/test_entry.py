@@ -242,6 +242,14 @@ def test_rows_after_an_event_are_refused_by_km_and_warned_of_by_cox(write: Write
     assert "--cluster" not in note(clustered, "events-repeated")
 
 
+def test_a_robust_variance_over_rows_of_patients_is_warned_of(write: Write) -> None:
+    path = write("cut.csv", CUT)
+    options: dict[str, Any] = {"entry": "entry", "covariates": ["age"], "robust": True}
+    assert "--cluster patient_id" in note(hcc2l.cox(path, **options), "robust-by-rows")
+    assert "robust-by-rows" not in codes(hcc2l.cox(path, **options, cluster="patient_id"))
+    assert "robust-by-rows" not in codes(hcc2l.cox(write("ten.csv", TEN), **options))
+
+
 def test_small_first_risk_sets_are_warned_of_until_enough_have_entered(write: Write) -> None:
     case = CURVES[0]
     cohort = cohort_of(case, write)
@@ -265,6 +273,32 @@ def test_from_a_time_the_curve_is_conditional_on_it(write: Write) -> None:
         ("event by 3.5 (--from)", 1)
     ]
     assert report.provenance.settings["from"] == 3.5
+
+
+def test_from_is_a_key_of_the_dictionary(write: Write) -> None:
+    cohort = hcc2l.read_cohort(
+        write("ten.csv", TEN), config=write("hcc2l.toml", "[km]\nfrom = 3.5")
+    )
+    assert hcc2l.km(cohort).provenance.settings["from"] == 3.5
+
+
+def test_rows_of_patients_without_entry_are_refused_with_the_options_that_take_them() -> None:
+    with pytest.raises(InputError) as error:
+        hcc2l.km(cases.FOLDER / "data/heart.csv", time="stop", event="event")
+    assert "analyse the intervals (km, cox): --entry start --time stop" in str(error.value.hint)
+
+
+def test_from_and_given_are_two_ways_to_one_number(write: Write) -> None:
+    with pytest.raises(UsageError, match="conditional survival already"):
+        hcc2l.km(write("ten.csv", TEN), from_=3, given=[3], at=[6])
+
+
+def test_conditional_survival_of_late_entrants_is_the_ratio_of_their_curve(write: Write) -> None:
+    path = write("ten.csv", TEN)
+    (row,) = hcc2l.km(path, entry="entry", given=[4], at=[9]).table("conditional").rows
+    at = hcc2l.km(path, entry="entry", at=[4, 9]).table("survival").column("estimate")
+    assert row["estimate"] == pytest.approx(at[1] / at[0], rel=1e-12)
+    assert row["n_risk"] == 7  # alive after 4 and entered by then; not P08, who enters at 5
 
 
 def test_numbers_at_risk_in_the_figure_rise(write: Write) -> None:

@@ -77,11 +77,11 @@ def concordance(
     ):
         return _by_cells(later_than, rank, weights)
     group = np.zeros(n, dtype=np.int64) if strata is None else strata
-    later = _compare(group, -later_than, rank, w, np.ones(n, dtype=np.bool_))
-    earlier = _compare(group, later_than, rank, w, event)
-    if distinct.entered is not None:
-        not_yet, gone = _not_together(group, later_than, distinct.entered, rank, w, event)
-        later, earlier = _less(later, not_yet), _less(earlier, gone)
+    if distinct.entered is None:
+        later = _compare(group, -later_than, rank, w, np.ones(n, dtype=np.bool_))
+        earlier = _compare(group, later_than, rank, w, event)
+    else:
+        later, earlier = _together(group, later_than, distinct.entered, rank, w, event)
     below, equal, above = (np.where(event, part, 0.0) for part in later)
     good = below + equal / 2 + earlier[2] + earlier[1] / 2
     total = below + equal + above + sum(earlier)
@@ -203,24 +203,30 @@ def _compare(
     return below, equal, total - below - equal
 
 
-def _less(pairs: Parts, others: Parts) -> Parts:
-    return pairs[0] - others[0], pairs[1] - others[1], pairs[2] - others[2]
-
-
-def _not_together(
+def _together(
     group: Ints, key: Ints, entered: Ints, rank: Ints, weights: Floats, event: NDArray[np.bool_]
 ) -> tuple[Parts, Parts]:
-    """What `_compare` counts of rows that were never at risk together, as it counts them.
+    """What `_compare` counts of rows later than an event, and of events before a row, at risk then.
 
-    Per row the rows that enter after its time, and the events before its entry. Each row stands
-    twice, with its time and with its entry.
+    A late entry stands as a row of its own: it takes away from those later than an event who enter
+    after it, and from the events before a row those before its entry.
     """
-    n, twice = key.size, np.tile(np.arange(key.size), 2)
-    keys, no = np.concatenate((key, 2 * entered)), np.zeros(n, dtype=np.bool_)
-    enters, happens = np.concatenate((no, ~no)), np.concatenate((event, no))
-    a, b, c = _compare(group[twice], -keys, rank[twice], weights[twice], enters)
-    d, e, f = _compare(group[twice], keys, rank[twice], weights[twice], happens)
-    return (a[:n], b[:n], c[:n]), (d[n:], e[n:], f[n:])
+    n, late = key.size, np.flatnonzero(entered > 0)
+    row = np.concatenate((np.arange(n), late))
+    keys = np.concatenate((key, 2 * entered[late]))
+    own, never = np.ones(n, dtype=np.bool_), np.zeros(late.size, dtype=np.bool_)
+    signed = np.concatenate((weights, -weights[late]))
+    every, happens = np.concatenate((own, ~never)), np.concatenate((event, never))
+    later = _compare(group[row], -keys, rank[row], signed, every)
+    before = _compare(group[row], keys, rank[row], weights[row], happens)
+
+    def less(part: Floats) -> Floats:
+        result = part[:n].copy()
+        result[late] -= part[n:]
+        return result
+
+    a, b, c = (part[:n] for part in later)
+    return (a, b, c), (less(before[0]), less(before[1]), less(before[2]))
 
 
 def _before(part: Ints, key: Ints, weights: Floats) -> Floats:
@@ -248,7 +254,7 @@ def _dominated(position: Ints, weights: Floats) -> Floats:
     with 1 after them, and the block is parted by the bit.
     """
     n = position.size
-    if not np.any(weights % 1) and weights.sum() < 2**31:  # whole numbers, half as long
+    if not np.any(weights % 1) and np.abs(weights).sum() < 2**31:  # whole numbers, half as long
         weights = weights.astype(np.int32)
     alike = bool(np.all(weights == 1))
     kind = np.int32 if n < 2**31 else np.int64

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.cox.results import CoxResults
 from hcc2l.analyses.entry import entry_notes, events_note
@@ -15,8 +17,14 @@ def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
     """The notes on its models, tests and subgroups."""
     notes = regression_notes(data, results.models, results.fitted)
     if data.delayed is not None:
-        robust = data.spec.robust or data.cluster is not None
+        robust = any(model.robust_std_err is not None for model in results.models)
         notes += [*entry_notes(data.delayed), *events_note(data.delayed, cohort, robust=robust)]
+        if robust and data.patient is not None and data.cluster is None:
+            notes.append(
+                Note("warning", "robust-by-rows",
+                     "The robust variance takes the rows of one patient for independent. Add "
+                     f"--cluster {quote(cohort.id_column or 'ID')}.")
+            )  # fmt: skip
     for row in results.ph_tests:
         p = row["p"]
         if row["term"] != "GLOBAL" and isinstance(p, float) and p < 0.05:
