@@ -313,7 +313,7 @@ def test_an_option_that_cannot_have_its_value_is_a_fault_of_the_dictionary(
     [
         (
             "[nonsense]\nrules = 3",
-            "Choose from: endpoints, columns, derived, defaults, rows, check, ",
+            "Choose from: endpoints, columns, derived, exposures, defaults, rows, ",
         ),
         ('[psmtach]\ntreat = "lenvatinib"', "Did you mean 'psmatch'?"),
         ('[colums.afp]\nlabel = "AFP"', "Did you mean 'columns'?"),

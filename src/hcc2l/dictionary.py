@@ -50,7 +50,8 @@ _ID = "a column, or false if no column identifies patients"
 _TOP = {
     "cohort": _TEXT, "title": _TEXT, "synthetic": _FLAG, "id": _ID, "treatment": _TEXT,
     "missing": _TEXTS, "date_order": _TEXT, "endpoints": _TABLE, "columns": _TABLE,
-    "derived": _TABLE, "defaults": _TABLE, "rows": _TABLE, "abbreviations": _MEANINGS,
+    "derived": _TABLE, "exposures": _TABLE, "defaults": _TABLE, "rows": _TABLE,
+    "abbreviations": _MEANINGS,
 }  # fmt: skip
 _ENDPOINT = {
     "time": _TEXT, "event": _TEXT, "start": _TEXT, "end": _TEXTS, "censor": _TEXT, "unit": _TEXT,
@@ -66,6 +67,7 @@ _DERIVED = {
     "label": _TEXT, "of": _TEXT, "groups": _GROUPS, "other": _TEXT, "ratio": _TEXTS,
     "difference": _TEXTS, "change": _TEXTS, "percent": _FLAG, "score": _TEXT, "parts": _PARTS,
 }  # fmt: skip
+_EXPOSURE = {"start": _TEXT}
 _ROWS = {"merge": _TEXT, "sections": _TEXT}
 _CHOICES = {
     "role": ROLES, "type": TYPES, "date_order": DATE_ORDERS, "part": tuple(ANALYTES),
@@ -198,6 +200,8 @@ class Dictionary:
     ----------
     id
         Empty for ``id = false``: no column identifies patients.
+    exposures
+        The column that says when each exposure begins, by the name of the exposure.
     abbreviations
         What abbreviations mean, for the footnotes of documents.
     """
@@ -214,6 +218,7 @@ class Dictionary:
     endpoints: Mapping[str, EndpointEntry] = field(default_factory=dict)
     columns: Mapping[str, ColumnEntry] = field(default_factory=dict)
     derived: Mapping[str, DerivedEntry] = field(default_factory=dict)
+    exposures: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     commands: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     abbreviations: Mapping[str, str] = field(default_factory=dict)
@@ -256,6 +261,7 @@ class Dictionary:
             names += [entry.time, event, entry.start, *entry.end, entry.censor]
         for derived in self.derived.values():
             names += derived.columns
+        names += self.exposures.values()
         return list(dict.fromkeys(name for name in names if name))
 
 
@@ -415,6 +421,9 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
     }
     for entry in derived.values():
         _check_derived(entry, derived, faults)
+    exposures = {
+        name: _exposure(name, value, faults) for name, value in (top.get("exposures") or {}).items()
+    }
     _check_options(("defaults",), top.get("defaults") or {}, None, faults)
     commands = {name: raw[name] for name in SPECS if isinstance(raw.get(name), dict)}
     for name, options in commands.items():
@@ -432,6 +441,7 @@ def _build(path: Path, raw: dict[str, Any], faults: _Faults) -> Dictionary:
         endpoints=endpoints,
         columns=columns,
         derived=derived,
+        exposures=exposures,
         defaults=top.get("defaults") or {},
         commands=commands,
         abbreviations=top.get("abbreviations") or {},
@@ -631,6 +641,18 @@ def _check_derived(
                 faults.add((*keys, "parts", part), f"this is no part of {score.name}. {hint}")
     if entry.name in _all_columns(entry, derived):
         faults.add(keys, "this column is computed from itself.")
+
+
+def _exposure(name: str, value: object, faults: _Faults) -> str:
+    """The column of an exposure, checked."""
+    keys = ("exposures", name)
+    before = faults.count
+    column = str(_entry(keys, value, _EXPOSURE, faults).get("start") or "")
+    if not column and faults.count == before:
+        faults.add(keys, "give start, the column of the date or time at which it begins.")
+    if not name or "," in name:
+        faults.add(keys, "the name of an exposure has no comma, so that a list can name it.")
+    return column
 
 
 def _all_columns(entry: DerivedEntry, derived: Mapping[str, DerivedEntry]) -> set[str]:

@@ -45,7 +45,7 @@ STEPWISE = frozenset({"best_change", "curve", "coordinates", "thresholds"})
 NAMING = (
     "variable", "term", "level", "group", "rate", "adverse_event", "band", "model", "subgroup",
     "sample", "marker", "outcome", "endpoint", "cause", "stage", "node", "time", "period",
-    "threshold", "criterion", "group_a", "group_b", "score",
+    "threshold", "criterion", "analysis", "group_a", "group_b", "score",
 )  # fmt: skip
 """Keys that say whom a count counts."""
 SUBJECT = ("variable", "adverse_event", "band", "rate")
@@ -59,7 +59,7 @@ RATES = {"CR": ("cr",), "PR": ("pr",), "SD": ("sd",), "PD": ("pd",), "NE": ("ne"
          "ORR": ("cr", "pr"), "DCR": ("cr", "pr", "sd")}  # fmt: skip
 _COUNTED = re.compile(r"\d.*exclu|exclu.*\d|\bn = \d|\d patients")
 _COMPARED = ("p", "statistic", "p_adjusted", "smd")
-_SETTINGS = ("time", "given", "tau", "start", "end", "quantile", "decimals")
+_SETTINGS = ("time", "given", "landmark", "tau", "start", "end", "quantile", "decimals")
 _NOT_OF_THE_NUMBERS = ("missing", "n_missing", "denominator", "known", "excluded")
 
 CellId = tuple[int, int, str]  # table, row, key

@@ -89,6 +89,11 @@ COX_1958 = "Cox DR. The regression analysis of binary sequences. J R Stat Soc B 
 
 COX_1972 = "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187–220."
 
+CROWLEY_HU_1977 = (
+    "Crowley J, Hu M. Covariance analysis of heart transplant survival data. J Am Stat Assoc "
+    "1977;72:27–36."
+)
+
 DELONG_1988 = (
     "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated "
     "receiver operating characteristic curves. Biometrics 1988;44:837–845."
@@ -241,6 +246,11 @@ MANTEL_1966 = (
     "consideration. Cancer Chemother Rep 1966;50:163–170."
 )
 
+MANTEL_BYAR_1974 = (
+    "Mantel N, Byar DP. Evaluation of response-time data involving transient states: an "
+    "illustration using heart-transplant data. J Am Stat Assoc 1974;69:81–86."
+)
+
 MAXWELL_1970 = (
     "Maxwell AE. Comparing the classification of subjects by two independent judges. Br J "
     "Psychiatry 1970;116:651–655. doi:10.1192/bjp.116.535.651."
@@ -341,6 +351,12 @@ SCHEMPER_SMITH_1996 = (
 SCHOENFELD_1983 = (
     "Schoenfeld DA. Sample-size formula for the proportional-hazards regression model. "
     "Biometrics 1983;39:499–503."
+)
+
+SIMON_MAKUCH_1984 = (
+    "Simon R, Makuch RW. A non-parametric graphical representation of the relationship between "
+    "survival and the occurrence of an event: application to responder versus non-responder bias. "
+    "Stat Med 1984;3:35–44."
 )
 
 STRASSER_WEBER_1999 = (

@@ -1100,6 +1100,49 @@ def data_cases() -> Iterator[Case]:
     yield case("a panel in two patients", "km c.csv --nph --by g", cohort(2))
 
 
+# --- what begins later ---
+
+
+def time_cases() -> Iterator[Case]:
+    begins = {
+        "a third of the times": [3, "", ""], "all before the start": [-5, -1], "all at the start": [0],
+        "all after the end": [99], "an infinite time": ["1e999", 3], "words": ["later", 3],
+        "empty": [""], "no and yes": [0, 1], "dates": ["2020-01-31", ""], "a date that does not exist": ["2020-02-31"],
+        "negative": [-3, 4], "a formula": ["#REF!", 3], "huge": [1e300, 2],
+    }  # fmt: skip
+    for name, values in begins.items():
+        text = cohort(b=values)
+        yield case(f"exposure: {name}: cox", "cox c.csv --when e=b -x e,x --landmark 3,9", text)
+        yield case(f"exposure: {name}: km", "km c.csv --when e=b --by e --at 5 --curve", text)
+    late = cohort(b=[3, "", 30])
+    for words in (
+        "--when b -x b", "--when e= -x e", "--when =b -x e", "--when e=nope -x e", "--when e=b -x x",
+        "--when e=b --when e=b -x e", "--when e=b -x e@3", "--when 'e=b' -x 'e==exposed'",
+        "--when death=b -x death", "--when x=b -x x", "--when os_months=b -x os_months",
+        "--when 'a,b=b' -x x", "--when e=b -x e --landmark 1e308", "--when e=os_months -x e",
+        "--when e=b -x e --strata e", "--when e=b -x e --entry x", "--landmark 3,6 -x x",
+        "--when e=b -x e,x --interaction e:x", "--when e=b -x e --weights x", "--when e=b -x e --min-cell 5",
+        "--when e=b -x e --stepwise lr", "--when e=b -x e,x --select 0.5 --cluster g",
+    ):  # fmt: skip
+        yield case(f"exposure: {words}", f"cox c.csv {words}", late)
+    ids = cohort(id=[f"P{i}" for i in range(24)])
+    visits = {
+        "plain": "id,visit_time,afp\nP1,0,5\nP1,2,9\nP2,1,7\n", "empty": "", "a header alone": "id,visit_time,afp\n",
+        "no patient": "id,visit_time,afp\n,1,5\n", "others": "id,visit_time,afp\nQ1,1,5\n",
+        "no time": "id,visit_time,afp\nP1,,5\n", "two values": "id,visit_time,afp\nP1,1,5\nP1,1,6\n",
+        "an infinite time": "id,visit_time,afp\nP1,1e999,5\n", "words": "id,visit_time,afp\nP1,1,high\nP2,2,low\n",
+        "no column of time": "id,when,afp\nP1,1,5\n", "dates": "id,visit_date,afp\nP1,2020-01-01,5\n",
+        "negative times": "id,visit_time,afp\nP1,-9,5\nP2,-1,6\nP3,-2,9\n", "binary": "\x00\x01\x02",
+        "repeated names": "id,id,afp\nP1,P1,5\n",
+    }  # fmt: skip
+    for name, text in visits.items():
+        yield case(
+            f"visits: {name}", "cox c.csv --visits v.csv -x afp", {"c.csv": ids, "v.csv": text}
+        )
+    yield case("visits: none of the covariates", "cox c.csv --visits c.csv -x x", ids)
+    yield case("visits: no file", "cox c.csv --visits nope.csv -x x", ids)
+
+
 FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "text": text_cases,
     "numbers": number_cases,
@@ -1111,6 +1154,7 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "labels": label_cases,
     "files": file_cases,
     "data": data_cases,
+    "time": time_cases,
 }
 
 CASES = [replace(c, family=family) for family, make in FAMILIES.items() for c in make()]

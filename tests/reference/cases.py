@@ -87,3 +87,26 @@ def of_kind(file: str, kind: str) -> list[dict[str, Any]]:
 def name(case: dict[str, Any]) -> str:
     """The id of a case, for pytest."""
     return str(case["id"])
+
+
+def rows_of_file(case: dict[str, Any]) -> list[dict[str, str]]:
+    """All rows of a case's file."""
+    return _file(case["dataset"])
+
+
+def exposure_times(arguments: dict[str, Any], rows: list[dict[str, str]]) -> tuple[Any, Any]:
+    """End of follow-up, and when the exposure begins, NaN for never; from dates or times."""
+    dates = arguments.get("dates")
+    if not dates:
+        return _numbers(rows, arguments["time"]), _numbers(rows, arguments["exposure_time"])
+    unit = 30.4375 if arguments["unit"] == "months" else 1.0
+    start, end, begins = (
+        np.array([r[dates[key]] or "NaT" for r in rows], dtype="datetime64[D]")
+        for key in ("start", "end", "exposure")
+    )
+    day = np.timedelta64(1, "D")
+    return (end - start) / day / unit, (begins - start) / day / unit
+
+
+def _numbers(rows: list[dict[str, str]], column: str) -> Any:
+    return np.array([float(r[column]) if r[column] not in ("", "NA") else np.nan for r in rows])

@@ -174,8 +174,8 @@ def post_baseline_note(cohort: Cohort, factor: Factor, landmark: float | None) -
             f"{factor.label} is determined only after time 0, and patients must survive long "
             "enough for it to be observed, so the groups are not comparable from time 0 "
             "(immortal-time bias). Compare them from a landmark at which it is known "
-            f'(--landmark T), or, if it was known at baseline, set role = "baseline" for '
-            f"{factor.column} in hcc2l.toml.",
+            "(--landmark T), by an exposure that begins at its date (--when NAME=COL), or, if it "
+            f'was known at baseline, set role = "baseline" for {factor.column} in hcc2l.toml.',
         )
     ]
 

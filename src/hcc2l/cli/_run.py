@@ -259,9 +259,16 @@ def files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Id
         in_use[identity(options["matched"])] = "the matched cohort"
     for path in options.get("model", ()):
         in_use[identity(beside(cohort, path))] = "a model"
-    events = cohort.dictionary.options(command, options).get("events")
-    if isinstance(events, str):
-        in_use[identity(beside(cohort, events))] = "the file of adverse events"
+    given = cohort.dictionary.options(command, options)
+    beside_it = {
+        "events": "the file of adverse events",
+        "visits": "the file of visits",
+        "imputations": "the file of imputed data sets",
+    }
+    for option, what in beside_it.items():
+        name = given.get(option)
+        if isinstance(name, str):
+            in_use[identity(beside(cohort, name))] = what
     return in_use
 
 

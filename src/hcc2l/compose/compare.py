@@ -23,7 +23,7 @@ _INTERVALS: tuple[tuple[str, str, Mapping[str, float]], ...] = (
 _ROUNDING = 1e-9  # relative: less is the last digits of a calculation
 _SMALLEST_P = 0.0001  # below which p is not written out
 NEW, GONE = "new", "gone"
-_NAMING = ("time", "quantile")  # numbers that name a row, beside its texts
+_NAMING = ("time", "landmark", "quantile")  # numbers that name a row, beside its texts
 
 Cells = Callable[["Change"], tuple[str, ...]]
 

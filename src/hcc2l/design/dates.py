@@ -53,7 +53,7 @@ _BIRTH = re.compile(
     re.IGNORECASE,
 )
 # Whole numbers that are taken for days of a spreadsheet: 1982 to 2036.
-_FIRST_SERIAL, _LAST_SERIAL = 30_000, 50_000
+FIRST_SERIAL, _LAST_SERIAL = 30_000, 50_000
 FAR = np.datetime64("2100-01-01", "D")  # later dates stand for "none"
 _PIVOT = 69  # of years with two digits, as POSIX and R: 68 is 2068, 69 is 1969
 
@@ -114,7 +114,7 @@ def _numbered(cohort: Cohort, column: Column, keep: Mask) -> NDArray[np.datetime
     rows = np.flatnonzero(keep & ~column.missing)
     numbers = column.values[rows]
     days = np.full(cohort.rows, np.datetime64("NaT", "D"))
-    outside = (numbers < _FIRST_SERIAL) | (numbers > _LAST_SERIAL)
+    outside = (numbers < FIRST_SERIAL) | (numbers > _LAST_SERIAL)
     if not outside.any():
         days[rows] = np.datetime64("1899-12-30") + np.floor(numbers).astype("timedelta64[D]")
         cohort.date_readings[column.name] = (

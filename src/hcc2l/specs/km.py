@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from hcc2l.specs.exposures import KM_RULES, when_option
 from hcc2l.specs.figure import FIGURE, SurvivalFigureOptions
 from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.options import SurvivalSpec, entry_option, option
@@ -120,6 +121,7 @@ class KmSpec(SurvivalSpec, ImputationOptions, SurvivalFigureOptions):
             message="Parametric models do not take case weights.",
             hint="Omit --weights or --parametric.",
         ),
+        *KM_RULES,
     )  # fmt: skip
 
     by: str | None = option(
@@ -178,6 +180,7 @@ class KmSpec(SurvivalSpec, ImputationOptions, SurvivalFigureOptions):
         "stays.",
         metavar="T", panel=_KM, ends=False,
     )  # fmt: skip
+    when: Sequence[str] = when_option()
     weights: str | None = option(
         None, "Column of case weights; fractional weights give robust variances.",
         metavar="COL", panel=_KM,

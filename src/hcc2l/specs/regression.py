@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
+from hcc2l.specs.exposures import COX_RULES, when_option
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
 from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.impute import IMPUTATION
@@ -322,6 +323,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             )
             for show in ("--show risk", "--show hazard")
         ),
+        *COX_RULES,
     )  # fmt: skip
 
     ties: Ties = option(
@@ -355,9 +357,16 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         None, "Survival by the levels of this covariate, adjusted for the others.",
         metavar="TERM", panel=_EFFECTS,
     )  # fmt: skip
-    landmark: float | None = option(
-        None, "Count time from T; patients with an event or censored by T are excluded.",
-        metavar="T", panel=_MODEL,
+    landmark: Sequence[float] = option(
+        (), "Count time from T; patients with an event or censored by T are excluded. With an "
+        "exposure that begins later: the landmark analyses that stand beside.",
+        metavar="T[,T…]", panel=_MODEL,
+    )  # fmt: skip
+    when: Sequence[str] = when_option()
+    visits: str | None = option(
+        None, "A file with a row for each visit: patient, date or time, and covariates that change "
+        "from visit to visit.",
+        metavar="FILE", panel=_MODEL,
     )  # fmt: skip
     ph_transform: Transform = option(
         "km", "Time scale of the test of proportional hazards: km, identity, rank or log.",
@@ -393,6 +402,24 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
                 where="--within",
                 hint="Name other terms.",
             )
+
+    @property
+    def since(self) -> float | None:
+        """The landmark from which time is counted; None where it is counted from time 0.
+
+        Covariates that change keep their own times: landmark analyses then stand beside.
+        """
+        return self.landmark[0] if self.landmark and not self.changing else None
+
+    @property
+    def changing(self) -> bool:
+        """Whether covariates change with time: exposures that begin later, values at visits."""
+        return bool(self.when or self.visits)
+
+    def settings(self) -> dict[str, object]:
+        """Every option with its value; one landmark is a number."""
+        landmark = self.landmark[0] if len(self.landmark) == 1 else list(self.landmark) or None
+        return super().settings() | {"landmark": landmark}
 
     @property
     def has_subgroups(self) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from hcc2l.analyses.cox.data import CoxData
+from hcc2l.analyses.regression.findings import information
 from hcc2l.analyses.regression.models import Model
-from hcc2l.analyses.regression.notes import EVENTS_PER_PARAMETER
+from hcc2l.analyses.regression.notes import few_events_note
 from hcc2l.analyses.regression.tables import term_rows
 from hcc2l.errors import AnalysisError, quoted_list
-from hcc2l.numerals import confidence, number
+from hcc2l.numerals import confidence
 from hcc2l.report import Column, Note, Row, Table
 from hcc2l.stats.fine_gray import FineGrayFit, fine_gray
 from hcc2l.wording import counted
@@ -49,9 +50,9 @@ def competing_terms(data: CoxData, model: Model) -> tuple[Table, list[Note]]:
         if model.df > events:
             notes.append(_unfitted(name, events, model))
             continue
-        # Too few of the endpoint's event are remarked on with its own model.
-        if code == 2 and events < EVENTS_PER_PARAMETER * model.df:
-            notes.append(_few(name, events, model))
+        learnt = information(*cause_specific(data, model, code))
+        if code == 2 and learnt.too_little:  # of the endpoint's event its own model tells
+            notes.append(few_events_note(learnt, f"the model of {name}"))
         rows += _beside(data, model, code, name)
     notes += _not_estimable(data, rows)
     return _table(data, rows), notes
@@ -137,15 +138,6 @@ def _unfitted(name: str, events: int, model: Model) -> Note:
         "warning", "cause-not-fitted",
         f"No model of {name} was fitted: {counted(model.df, 'parameter')} cannot be estimated from "
         f"{counted(events, 'event')}. Use fewer covariates.",
-    )  # fmt: skip
-
-
-def _few(name: str, events: int, model: Model) -> Note:
-    return Note(
-        "warning", "few-events-per-parameter",
-        f"Only {counted(events, 'patient')} had the competing event {name}, for "
-        f"{counted(model.df, 'parameter')} ({number(events / model.df, 1)} per parameter, fewer "
-        f"than {EVENTS_PER_PARAMETER}): its models may be overfitted. Use fewer covariates.",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,9 +34,10 @@ from hcc2l.design.model import (
     model_term,
     refuse_own,
 )
-from hcc2l.errors import AnalysisError
+from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Value, finite
 from hcc2l.specs import CoxSpec
+from hcc2l.specs.exposures import exposure_columns
 from hcc2l.stats import cox as estimator
 from hcc2l.stats.baseline import Prediction, prediction
 from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
@@ -44,6 +46,9 @@ from hcc2l.stats.partial_likelihood import Ordered, Ties, ordered_rows
 from hcc2l.stats.risk_sets import Times, distinct_times, fractional
 from hcc2l.terms import Parser, Term
 
+if TYPE_CHECKING:
+    from hcc2l.analyses.cox.changes import Changes
+
 
 @dataclass(frozen=True)
 class CoxData:
@@ -51,7 +56,8 @@ class CoxData:
 
     `rows` are those complete but for the covariates; `within` are the terms of the subgroups. With
     a competing event `event` is that of the endpoint alone, and `causes` has both. `entry` is None
-    where every row is at risk from time 0, `patient` where each is a patient.
+    where every row is at risk from time 0, `patient` where each is a patient. Where covariates
+    change, a patient has several rows, and `patient` is the row of the cohort.
     """
 
     spec: CoxSpec
@@ -72,6 +78,7 @@ class CoxData:
     patient: Ints | None = None
     delayed: DelayedEntry | None = None
     causes: Causes | None = None
+    changes: Changes | None = None
     _latest: dict[bytes, Ordered] = field(default_factory=dict, repr=False)
 
     def fit(
@@ -267,7 +274,12 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
 
     The covariates of the data's options are those that `--drop-constant` keeps.
     """
-    parser = Parser(cohort.nameable, spec.cut, spec.ref)
+    if spec.changing:
+        from hcc2l.analyses.cox.changes import read_changes, visits_and_parser
+
+        visits, parser = visits_and_parser(cohort, spec)
+    else:
+        parser = Parser(cohort.nameable, spec.cut, spec.ref)
     effect = parser.terms([spec.subgroups] if spec.subgroups else [], "--subgroups")
     covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
     stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
@@ -278,16 +290,26 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     optional = (stratum, weight, clustered, shared, competing, censoring)
     named = (*effect, *covariates, *within, *(part for part in optional if part))
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
-                 spec.entry or "", *(term.column for term in named)])  # fmt: skip
+                 spec.entry or "", *(term.column for term in named),
+                 *exposure_columns(spec.when)])  # fmt: skip
     rows = rows_where(
         cohort, parser.conditions(spec.where), clustered, intervals=spec.entry is not None
     )
     outcome = survival_outcome(cohort, spec, rows, competing)
     account, endpoint = outcome.account, outcome.endpoint
     time = endpoint.time
-    if spec.landmark is not None:
-        time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
+    if spec.since is not None:
+        time = from_landmark(account, time, endpoint.event, spec.since, endpoint.unit or "")
     delayed = delayed_entry(cohort, spec.entry, outcome) if spec.entry is not None else None
+    changes = None
+    if spec.changing:
+        changes = read_changes(cohort, spec, outcome, covariates, visits)
+    elif len(spec.landmark) > 1:
+        raise UsageError(
+            "Several landmarks were given, but no exposure that begins later.",
+            where="--landmark",
+            hint="Give one landmark, or an exposure: --when NAME=COL -x NAME.",
+        )
     strata = _strata(cohort, stratum, outcome) if stratum else None
     cluster = _cluster(cohort, clustered, account) if clustered else None
     weights = design.weights(cohort, weight, account) if weight else None
@@ -303,14 +325,15 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         )
     own = (*endpoint.columns, *([competing.column] if competing else []))
     terms = {
-        term.text: model_term(cohort, term, account.keep, own) for term in (*effect, *covariates)
+        term.text: model_term(cohort, term, account.keep, own)
+        for term in (*effect, *covariates)
+        if changes is None or term.text not in changes.texts
     }
     groups = {term.text: group_term(cohort, term, account.keep, own) for term in within}
     labels = {t.text: cohort.label(t.column) for t in (weight, clustered, shared, censoring) if t}
     labels |= {t: term.label for t, term in {**groups, **terms}.items()}
     if stratum and strata:
         labels[stratum.text] = strata.label
-    spec, constant = varying_covariates(spec, terms, account.keep)
     data = CoxData(
         spec,
         outcome,
@@ -322,8 +345,8 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         account.keep,
         labels,
         groups,
-        {t: term.column for t, term in terms.items() if term not in constant},
-        constant,
+        {},
+        (),
         centres=centres,
         entry=delayed.time if delayed else None,
         patient=delayed.patient if delayed else None,
@@ -332,7 +355,11 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         if competing
         else None,
     )
-    return data, terms
+    if changes is not None:
+        data, terms = changes.over_time(data, terms)
+    spec, constant = varying_covariates(spec, terms, data.rows)
+    columns = {t: term.column for t, term in terms.items() if term not in constant}
+    return replace(data, spec=spec, constant=constant, columns=columns), terms
 
 
 def _strata(cohort: Cohort, term: Term, outcome: Outcome) -> Factor:

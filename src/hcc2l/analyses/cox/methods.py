@@ -56,6 +56,8 @@ def conventions(data: CoxData, results: CoxResults) -> list[str]:
         parts.append(f"competing event {spec.competing}")
     if results.pooled is not None:
         parts.append(f"{results.pooled.imputed.sets} imputed data sets, Rubin's rules")
+    if data.changes is not None:
+        parts += data.changes.described
     return parts
 
 
@@ -96,14 +98,11 @@ def cox_methods(
             "distribution with 1 degree of freedom."
         )
         cited.append(references.THERNEAU_2003)
-    if spec.landmark is not None:
-        unit = f" {endpoint.unit}" if endpoint.unit else ""
-        early = excludes_by_landmark(data.outcome.account)
-        sentences.append(
-            f"Survival time was measured from a landmark at {plain(spec.landmark)}{unit}"
-            + ("; patients with an event or censored by then were excluded." if early else ".")
-        )
-        cited.append(references.ANDERSON_1983)
+    if data.changes is not None:
+        from hcc2l.analyses.cox.change_words import change_sentences
+
+        sentences += change_sentences(data, data.changes, results.fitted, cited)
+    sentences += _landmark_sentences(data, cited)
     imputing, sources = _imputation(results, cohort)
     sentences += imputing
     cited += sources
@@ -136,6 +135,19 @@ def cox_methods(
         cited.append(references.GRAMBSCH_THERNEAU_1994)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
     return " ".join(sentences), (*score_references(cohort), *cited)
+
+
+def _landmark_sentences(data: CoxData, cited: list[str]) -> list[str]:
+    """From when survival time was measured, if not from time 0."""
+    if data.spec.since is None:
+        return []
+    cited.append(references.ANDERSON_1983)
+    unit = f" {data.outcome.endpoint.unit}" if data.outcome.endpoint.unit else ""
+    early = excludes_by_landmark(data.outcome.account)
+    return [
+        f"Survival time was measured from a landmark at {plain(data.spec.since)}{unit}"
+        + ("; patients with an event or censored by then were excluded." if early else ".")
+    ]
 
 
 def _imputation(results: CoxResults, cohort: Cohort) -> tuple[list[str], list[str]]:

@@ -40,17 +40,23 @@ def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
                      "it (--strata), count time from a landmark (--landmark T), or compare "
                      "restricted mean survival times (hcc2l km --tau T).")
             )  # fmt: skip
+    changing = () if data.changes is None else data.changes.texts
     for name, column in data.columns.items():
-        if not data.spec.landmark and cohort.known_after_start(column):
+        if name not in changing and not data.spec.since and cohort.known_after_start(column):
             notes.append(
                 Note("warning", "immortal-time",
                      f"{data.labels[name]} is determined only after time 0, and patients must "
                      "survive long enough for it to be observed, so its hazard ratio is biased "
                      "(immortal-time bias). Count time from a landmark at which it is known "
-                     '(--landmark T), or, if it was known at baseline, set role = "baseline" '
-                     f"for {column} in hcc2l.toml.")
+                     "(--landmark T), analyse it as an exposure that begins at its date (--when "
+                     'NAME=COL), or, if it was known at baseline, set role = "baseline" for '
+                     f"{column} in hcc2l.toml.")
             )  # fmt: skip
     notes += _centre_notes(data, results)
+    if data.changes is not None:
+        from hcc2l.analyses.cox.change_words import change_notes
+
+        notes += change_notes(cohort, data, data.changes)
     if results.skipped:
         notes.append(
             Note("warning", "subgroup-not-fitted",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,21 +15,21 @@ from hcc2l.analyses.cox.figure import cox_figure
 from hcc2l.analyses.cox.frailty import frailty_tables
 from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
-from hcc2l.analyses.cox.results import cox_results
+from hcc2l.analyses.cox.results import CoxResults, cox_results
 from hcc2l.analyses.cox.saved import model_file
 from hcc2l.analyses.cox.tables import cox_tables
 from hcc2l.analyses.regression.models import Model, account_of_final, tested_model
 from hcc2l.analyses.regression.notes import knot_notes
 from hcc2l.analyses.regression.performance import performance_table
 from hcc2l.cohort import Cohort
+from hcc2l.design import RowAccount
+from hcc2l.design.model import ModelTerm
 from hcc2l.report import Figure, Note, Report, Table
 from hcc2l.specs import CoxSpec
 from hcc2l.terms import Parser
 
 if TYPE_CHECKING:
     from hcc2l.analyses.regression.pooled import PooledRegression
-
-if TYPE_CHECKING:
     from hcc2l.analyses.regression.splines import SplineCurve
 
 
@@ -45,13 +45,15 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     AnalysisError
         No rows, no events, a covariate with one level, or more parameters than events.
     """
+    if spec.when or cohort.dictionary.exposures:
+        from hcc2l.design.exposures import used_exposures
+
+        spec = replace(spec, when=used_exposures(cohort, spec.when, spec.covariates))
     data, terms = prepare(cohort, spec)
     candidates = [terms[text] for text in dict.fromkeys(data.spec.covariates)]
     pooled = _pooled(cohort, data)
     results = cox_results(data, terms, candidates, pooled)
-    account = data.outcome.account
-    if pooled is None:
-        account = account_of_final(data, account, candidates, results.fitted.final)
+    account = _account(data, candidates, results)
     outcome = replace(data.outcome, account=account)
     tables = cox_tables(data, results)
     tables += frailty_tables(data, tested_model(results.fitted))
@@ -68,6 +70,11 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
 
         more += pooling_notes(data, pooled, results.fitted, [data.outcome.endpoint])
         tables += pooling_tables(pooled, results.fitted) if pooled else []
+    if data.changes is not None:
+        from hcc2l.analyses.cox.exposures import exposures_table
+
+        exposures = exposures_table(data, results.fitted)
+        tables += [exposures] if exposures else []
     if spec.adjusted_curves is not None:
         tables += adjusted_tables(data, results.fitted.final)
     if spec.performance:
@@ -92,6 +99,16 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         references=references,
         show_methods=spec.methods,
     )
+
+
+def _account(data: CoxData, candidates: Sequence[ModelTerm], results: CoxResults) -> RowAccount:
+    """The account of rows that ends at the n of the multivariable model."""
+    account, final = data.outcome.account, results.fitted.final
+    if results.pooled is not None:
+        return account
+    if data.changes is not None:
+        return data.changes.account_of_final(data, account, final, candidates)
+    return account_of_final(data, account, candidates, final)
 
 
 def _compete(

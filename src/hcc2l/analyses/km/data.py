@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,12 +27,19 @@ from hcc2l.errors import AnalysisError
 from hcc2l.numerals import confidence
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.specs import KmSpec
+from hcc2l.specs.exposures import exposure_columns
 from hcc2l.stats import competing as competing_risks
 from hcc2l.stats import kaplan_meier as estimator
 from hcc2l.stats.competing import CumulativeIncidence
 from hcc2l.stats.kaplan_meier import KaplanMeier
 from hcc2l.stats.risk_sets import DistinctTimes, distinct_times, fractional
 from hcc2l.terms import Parser
+
+if TYPE_CHECKING:
+    from hcc2l.design.exposures import Exposure
+    from hcc2l.stats.episodes import Timing
+
+MOVED = 3  # the cause of a row that ends because the patient moves to the other group
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,9 @@ class KmData:
 
     `cause` is 0 censored, 1 event, 2 competing event. `group` is None without `--by`. `entry` is
     None where every row is at risk from time 0, `patient` where each is a patient.
+
+    Where `--by` is an exposure that begins later, a patient has a row (entry, time] in each group,
+    and `cause` is `MOVED` where the patient moves to the other group.
     """
 
     spec: KmSpec
@@ -53,6 +64,8 @@ class KmData:
     entry: Floats | None = None
     patient: Ints | None = None
     delayed: DelayedEntry | None = None
+    exposure: Exposure | None = None
+    timing: Timing | None = None
 
     @cached_property
     def distinct(self) -> DistinctTimes:
@@ -153,7 +166,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
-    parser = Parser(cohort.nameable, spec.cut, spec.ref)
+    parser = _parser(cohort, spec)
     by, stratum = parser.term(spec.by, "--by"), parser.term(spec.strata, "--strata")
     weight = parser.term(spec.weights, "--weights")
     competing = parser.assignment(spec.competing, "--competing")
@@ -161,10 +174,15 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     named = (by, stratum, weight, competing, *conditions)
     # All at once, so that a large file is parsed once.
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
-                 spec.entry or "", *(part.column for part in named if part)])  # fmt: skip
+                 spec.entry or "", *(part.column for part in named if part),
+                 *exposure_columns(spec.when)])  # fmt: skip
     rows = rows_where(cohort, conditions, intervals=spec.entry is not None)
     outcome = survival_outcome(cohort, spec, rows, competing)
     account, endpoint = outcome.account, outcome.endpoint
+    if spec.when and by:
+        from hcc2l.analyses.km.exposed import exposed_over_time
+
+        return exposed_over_time(cohort, spec, outcome, by, stratum)
     time, entry, delayed = endpoint.time, None, None
     if spec.entry is not None:
         delayed = delayed_entry(cohort, spec.entry, outcome)
@@ -196,14 +214,25 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         patient=None if patient is None else patient[keep],
         delayed=delayed,
     )
-    _refuse_unanswerable(data)
+    refuse_unanswerable(data)
     return outcome, data
 
 
-def _refuse_unanswerable(data: KmData) -> None:
+def _parser(cohort: Cohort, spec: KmSpec) -> Parser:
+    """A parser of the terms, which knows the exposures."""
+    if not spec.when:
+        return Parser(cohort.nameable, spec.cut, spec.ref)
+    from hcc2l.design.exposures import parser_of
+
+    return parser_of(cohort, spec.when, spec.cut, spec.ref)
+
+
+def refuse_unanswerable(data: KmData) -> None:
+    """AnalysisError when there is no event, or all patients are in one group."""
     if not data.event.any():
         raise AnalysisError(
-            f"None of the {data.time.size} patients had the event: all are censored.",
+            f"None of the {int((data.cause != MOVED).sum())} patients had the event: all are "
+            "censored.",
             where=data.endpoint.described,
             hint="Specify the value that means an event: --event COL=VALUE.",
         )
@@ -217,9 +246,15 @@ def _refuse_unanswerable(data: KmData) -> None:
 
 def _curve(data: KmData, code: int) -> KaplanMeier:
     rows = data.rows_of(code)
-    return estimator.kaplan_meier(
-        data.distinct.take(rows), data.event[rows], data.weights_of(rows), robust=data.robust
+    times = data.distinct.take(rows)
+    curve = estimator.kaplan_meier(
+        times, data.event[rows], data.weights_of(rows), robust=data.robust
     )
+    if data.exposure is None:
+        return curve
+    # Who moves to the other group is not censored.
+    moved = np.bincount(times.index[data.cause[rows] == MOVED], minlength=curve.time.size)
+    return replace(curve, n_censor=curve.n_censor - moved)
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,15 @@ def km_figure(data: KmData, tables: Sequence[Table]) -> SurvivalFigure:
         models=tuple(_models(data, named["parametric"])) if spec.parametric else (),
         rising=bool(spec.competing),
         cumulative_events=spec.cumulative_events,
-        at_risk_heading=figure.at_risk_heading if data.delayed is None else AT_RISK_HEADING,
+        at_risk_heading=_heading(data, figure.at_risk_heading),
     )
+
+
+def _heading(data: KmData, plain: str) -> str:
+    """The heading of the numbers at risk, which says why they can rise."""
+    if data.exposure is not None:
+        return "Number at risk (patients move between the groups)"
+    return plain if data.delayed is None else AT_RISK_HEADING
 
 
 def _survival(data: KmData) -> Iterator[Curve]:

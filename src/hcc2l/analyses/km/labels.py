@@ -10,6 +10,7 @@ TEST_LABELS = {
     "fh": "Fleming–Harrington",
     "logrank-stratified": "Log-rank, stratified",
     "logrank-trend": "Log-rank, trend",
+    "mantel-byar": "Mantel–Byar",
     "time-interaction": "Hazard ratio by period, interaction",
     "gray": "Gray",
     "gray-stratified": "Gray, stratified",

@@ -89,7 +89,7 @@ def conventions(data: KmData) -> list[str]:
 def _test_names(data: KmData) -> list[str]:
     spec = data.spec
     labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({plain(spec.rho)}, {plain(spec.gamma)})"}
-    names = [labels[test] for test in spec.test]
+    names = [labels["mantel-byar" if data.exposure else test] for test in spec.test]
     names += [f"Log-rank stratified by {in_sentence(data.strata.label)}"] if data.strata else []
     names += ["Log-rank for trend"] if spec.trend else []
     names += [f"pairwise log-rank ({spec.adjust})"] if spec.pairwise else []
@@ -106,6 +106,7 @@ def km_methods(
     sentences += _landmark_sentence(data, account, cited)
     sentences += _entry_sentences(data, cited)
     sentences += _curve_sentences(data, results, cited)
+    sentences += _exposure_sentences(data, results, cited)
     if data.group:
         sentences += _test_sentences(data, results, cited)
     sentences += _restricted_mean_sentence(data, results, cited)
@@ -149,6 +150,25 @@ def _curve_sentences(
     if any(row["follow_up"] is not None for row in groups):
         cited.append(references.SCHEMPER_SMITH_1996)
         sentences.append("Median follow-up was estimated by the reverse Kaplan–Meier method.")
+    return sentences
+
+
+def _exposure_sentences(
+    data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
+) -> list[str]:
+    """How patients move between the groups of an exposure, and how these were compared."""
+    if data.exposure is None:
+        return []
+    from hcc2l.analyses.exposures import how_exposed
+
+    cited.append(references.SIMON_MAKUCH_1984)
+    sentences = [
+        f"{how_exposed(data.exposure.label)} Patients left the risk set of the unexposed and "
+        "joined that of the exposed when it began (method of Simon and Makuch)."
+    ]
+    if any(row["test"] == "mantel-byar" and row["p"] is not None for row in results["tests"]):
+        cited.append(references.MANTEL_BYAR_1974)
+        sentences.append("Unexposed and exposed follow-up were compared by the Mantel–Byar test.")
     return sentences
 
 

@@ -16,9 +16,13 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
     """The notes on its groups, tests, times and models."""
     spec = data.spec
     notes = entry_notes(data.delayed) if data.delayed else []
-    notes += _small_risk_sets_note(small_risk_sets(data))
+    begin = "--landmark T" if data.exposure else "--from T"
+    notes += _small_risk_sets_note(small_risk_sets(data), begin)
     if data.group:
-        notes += post_baseline_note(cohort, data.group, spec.landmark)
+        if data.exposure:
+            notes += _exposure_notes(cohort, data)
+        else:
+            notes += post_baseline_note(cohort, data.group, spec.landmark)
         notes += group_size_notes(data.group, data.event)
         if not spec.competing:
             notes += _crossing_note(data)
@@ -42,8 +46,17 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
     return notes + _not_estimable_note(data, tables)
 
 
-def _small_risk_sets_note(found: list[SmallRiskSets]) -> list[Note]:
-    """A warning of curves that a few early entrants decide."""
+def _exposure_notes(cohort: Cohort, data: KmData) -> list[Note]:
+    from hcc2l.analyses.exposures import exposure_notes
+
+    assert data.exposure is not None
+    assert data.timing is not None
+    start = "time 0" if data.spec.landmark is None else "the landmark"
+    return exposure_notes(cohort, data.exposure, data.timing, start)
+
+
+def _small_risk_sets_note(found: list[SmallRiskSets], begin: str) -> list[Note]:
+    """A warning of curves that a few early entrants decide; `begin` is the option that helps."""
     if not found:
         return []
     groups = []
@@ -56,8 +69,8 @@ def _small_risk_sets_note(found: list[SmallRiskSets]) -> list[Note]:
     text = (
         "The curve begins with few patients at risk, because most enter later "
         f"({'. '.join(groups)}). It cannot recover from what happened to these few, and its median "
-        "and limits are unreliable. Begin the curves when enough patients have entered: --from T, "
-        f"with T of {plain(max(one.until for one in found))} or later."
+        "and limits are unreliable. Begin the curves when enough patients have entered: "
+        f"{begin}, with T of {plain(max(one.until for one in found))} or later."
     )
     return [Note("warning", "small-risk-sets", text)]
 
@@ -112,12 +125,14 @@ def _crossing_note(data: KmData) -> list[Note]:
     return [
         Note("warning", "curves-cross",
              f"The curves of {first} and {second} cross near {at}: hazards may not be "
-             "proportional, and the log-rank test may miss such a "
-             f"difference.{_advice(data)}")
+             f"proportional, and the {'Mantel–Byar' if data.exposure else 'log-rank'} test may "
+             f"miss such a difference.{_advice(data)}")
     ]  # fmt: skip
 
 
 def _advice(data: KmData) -> str:
+    if data.exposure:
+        return ""
     advice = []
     if data.tau is None:
         advice.append("compare restricted means as well (--tau T)")

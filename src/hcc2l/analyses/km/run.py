@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hcc2l.analyses.accounting import provenance
 from hcc2l.analyses.cautions import row_notes
 from hcc2l.analyses.km.data import KmData, prepare
@@ -27,6 +29,11 @@ def run(cohort: Cohort, spec: KmSpec) -> Report:
     AnalysisError
         No rows, no events, or a single group to compare.
     """
+    if spec.when or cohort.dictionary.exposures:
+        from hcc2l.design.exposures import used_exposures
+
+        used = used_exposures(cohort, spec.when, [spec.by] if spec.by else [])
+        spec = replace(spec, when=used)
     if spec.imputes:
         from hcc2l.analyses.km.pooled import pooled_groups, pooled_report
 

@@ -33,11 +33,13 @@ from hcc2l.stats.cox import cox
 from hcc2l.stats.multiplicity import adjust
 from hcc2l.stats.tails import normal_quantile
 
+_MOVING = "At risk: in the group just before that time; patients move between the groups."
+
 
 def km_tables(data: KmData) -> list[Table]:
     """Every table that the options ask for."""
     spec = data.spec
-    tables = [_groups(data), *_quantiles(data)]
+    tables = [_groups_over_time(data) if data.exposure else _groups(data), *_quantiles(data)]
     if spec.competing:
         tables.append(_incidence(data))
     elif spec.at:
@@ -62,6 +64,12 @@ def km_tables(data: KmData) -> list[Table]:
 
 def _interval(header: str, *keys: str, **presentation: Any) -> Column:
     return Column(header, keys, form="interval", **presentation)
+
+
+def _groups_over_time(data: KmData) -> Table:
+    from hcc2l.analyses.km.exposed import groups_over_time
+
+    return groups_over_time(data)
 
 
 def _groups(data: KmData) -> Table:
@@ -204,7 +212,7 @@ def _survival(data: KmData) -> Table:
     beyond = any(t > float(c.time[-1]) for c in data.curves for t in spec.at)
     notes = ("Estimates beyond the last observed time are carried forward.",) if beyond else ()
     if data.entry is not None:
-        notes = (*notes, AT_RISK_FOOTNOTE)
+        notes = (*notes, _MOVING if data.exposure else AT_RISK_FOOTNOTE)
     return Table("survival", "Survival at given times", tuple(rows[0]), tuple(rows), columns, notes)
 
 
@@ -329,7 +337,13 @@ def _tests(data: KmData, periods: Periods | None) -> Table:
     event_name = data.endpoint.event_name if spec.competing else None
     for name in spec.test:
         result = _test(data, name)
-        add(name, result.statistic, result.df, result.p, event_name)
+        add(
+            "mantel-byar" if data.exposure else name,
+            result.statistic,
+            result.df,
+            result.p,
+            event_name,
+        )
     if data.strata:
         result = _test(data, "logrank", stratified=True)
         add("logrank-stratified", result.statistic, result.df, result.p, event_name)
@@ -351,10 +365,10 @@ def _tests(data: KmData, periods: Periods | None) -> Table:
                 )
                 add(test, gray.statistic, gray.df, gray.p, cause)
     labels = TEST_LABELS | {"fh": f"Fleming–Harrington ({plain(spec.rho)}, {plain(spec.gamma)})"}
-    labels["logrank-stratified"] = (
-        f"Log-rank, stratified by {data.strata.label if data.strata else ''}"
-    )
-    labels["gray-stratified"] = f"Gray, stratified by {data.strata.label if data.strata else ''}"
+    plain_test = TEST_LABELS["mantel-byar" if data.exposure else "logrank"]
+    stratum = data.strata.label if data.strata else ""
+    labels["logrank-stratified"] = f"{plain_test}, stratified by {stratum}"
+    labels["gray-stratified"] = f"Gray, stratified by {stratum}"
     columns = [Column("Test", ("test",), labels=labels)]
     columns += [Column("Cause", ("cause",))] if spec.competing else []
     columns += [Column("χ²", ("statistic",)), Column("df", ("df",)), Column("p", ("p",))]

@@ -52,7 +52,8 @@ def information(data: Regression, model: Model) -> Information:
     f = model.events / model.n
     largest = largest_r2_survival(f) if data.ratio == "hr" else largest_r2_binary(f)
     usual = USUAL_SHARE * largest
-    has_likelihood = model.robust_std_err is None and not (model.unreached | model.infinite).any()
+    has_likelihood = model.robust_std_err is None and model.pooled is None
+    has_likelihood = has_likelihood and not (model.unreached | model.infinite).any()
     if has_likelihood:
         shrinkage = heuristic_shrinkage(2 * (model.loglik - model.loglik_null), model.df)
     else:

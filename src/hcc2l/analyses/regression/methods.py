@@ -47,6 +47,7 @@ def _name(term: ModelTerm, cohort: Cohort) -> str:
         return f"{in_sentence(cohort.label(term.column))} (as a spline)"
     compared = term.factor is not None and set(term.factor.levels) <= {"no", "yes"}
     whole = term.scale is not None or (compared and term.text != term.column)
+    whole |= term.column not in cohort.nameable and not cohort.computable(term.column)
     return in_sentence(term.label if whole else cohort.label(term.column))
 
 

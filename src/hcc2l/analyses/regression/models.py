@@ -225,7 +225,7 @@ def refuse_unfit(
         if not data.event[data.rows].any():
             hint = "Check which value is the outcome (--outcome COL=VALUE), and --where."
         raise AnalysisError(
-            f"None of the {int(rows.sum())} patients had the event.",
+            f"None of the {data.patients_among(rows)} patients had the event.",
             where=where,
             hint=hint,
         )

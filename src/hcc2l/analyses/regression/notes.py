@@ -34,7 +34,7 @@ def regression_notes(data: Regression, models: Sequence[Model], fitted: Fitted) 
     if final is not None:
         learnt = information(data, final)
         if learnt.too_little:
-            notes.append(_few_events_note(learnt))
+            notes.append(few_events_note(learnt))
     for model in models:
         notes += _fit_notes(data, model)
     notes += _unit_notes(data, models)
@@ -74,7 +74,8 @@ def knot_notes(fitted: Fitted) -> list[Note]:
     ]  # fmt: skip
 
 
-def _few_events_note(learnt: Information) -> Note:
+def few_events_note(learnt: Information, model: str = "the multivariable model") -> Note:
+    """What too few events carry, and what to expect of a model."""
     source = "from its likelihood ratio" if learnt.has_likelihood else "for the same R²"
     carried = counted(learnt.carried, "parameter") if learnt.carried else "no parameter"
     return Note(
@@ -82,7 +83,7 @@ def _few_events_note(learnt: Information) -> Note:
         f"{counted(learnt.events, 'event')} in {counted(learnt.n, 'patient')} "
         f"{'carries' if learnt.events == 1 else 'carry'} {carried} at a shrinkage of "
         f"{SHRINKAGE} (Riley's criteria, for a model that explains {USUAL_SHARE:.0%} of the "
-        f"largest possible Cox–Snell R²); the multivariable model has {learnt.parameters}. The "
+        f"largest possible Cox–Snell R²); {model} has {learnt.parameters}. The "
         f"shrinkage to expect of it is {number(learnt.shrinkage, 2)} ({source}): in new patients "
         "its predictions will be too extreme. Use fewer covariates, or shrink the coefficients.",
     )  # fmt: skip
