@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from hcc2l.analyses.accounting import account_notes
 from hcc2l.analyses.computed import score_notes
 from hcc2l.analyses.outcome import Outcome
@@ -184,9 +186,9 @@ def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
     """Warnings of groups with few patients or few events."""
     tiny: list[str] = []
     few: list[str] = []
-    for code, level in enumerate(factor.levels):
-        rows = factor.codes == code
-        n, d = int(rows.sum()), int(event[rows].sum())
+    patients = np.bincount(factor.codes, minlength=len(factor.levels))
+    events = np.bincount(factor.codes[event], minlength=len(factor.levels))
+    for level, n, d in zip(factor.levels, patients.tolist(), events.tolist(), strict=True):
         if n < FEW_PATIENTS:
             tiny.append(f"{level} ({n})")
         elif d < FEW_EVENTS:

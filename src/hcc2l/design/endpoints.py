@@ -28,6 +28,7 @@ from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import Assignment, known_column, parse_assignment
 
 _DAY = np.timedelta64(1, "D")
+_PART = 10_000  # times looked at at once, of which the first mostly show whether all are whole
 Days = NDArray[np.datetime64]
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 # Other languages need COL=VALUE: an event must not be guessed.
@@ -119,8 +120,8 @@ class Endpoint:
     @cached_property
     def whole(self) -> bool:
         """Whether all times are whole numbers."""
-        times = self.time[~np.isnan(self.time)]
-        return bool(np.all(times == np.floor(times)))
+        parts = (self.time[at : at + _PART] for at in range(0, self.time.size, _PART))
+        return all(bool(np.all(np.isnan(t) | (t == np.floor(t)))) for t in parts)
 
     def decimals(self, values: Sequence[object]) -> int:
         """Decimal places of times: 0 when data and values are whole numbers, else 1 or 2."""

@@ -47,8 +47,10 @@ class Factor:
 
     def take(self, keep: Mask) -> Factor:
         """The factor on the kept rows, without levels that no longer occur."""
-        codes = self.codes[keep]
-        used = np.unique(codes)
+        codes = self.codes if keep.all() else self.codes[keep]
+        used = np.flatnonzero(np.bincount(codes, minlength=len(self.levels)))
+        if used.size == len(self.levels):
+            return replace(self, codes=codes)
         recode = np.full(len(self.levels), -1, dtype=np.int64)
         recode[used] = np.arange(used.size)
         return replace(

@@ -14,6 +14,9 @@ Ints = NDArray[np.int64]
 # absolutely or relative to the mean time, are one time.
 TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
+_BLOCK = 1 << 18  # times that are looked up at once, in the cache of a processor
+_SPACES = 4  # spaces in a table of places for each distinct value
+
 
 def time_tolerance(time: Floats) -> float:
     """The largest difference of two times that count as one (see `TIE_TOLERANCE`)."""
@@ -47,6 +50,8 @@ class DistinctTimes:
         """The distinct times of the rows selected."""
         index = self.index[rows]
         used = np.bincount(index, minlength=self.times.size) > 0
+        if used.all():
+            return DistinctTimes(self.times, index)
         return DistinctTimes(self.times[used], (np.cumsum(used) - 1)[index])
 
 
@@ -59,7 +64,9 @@ def distinct_times(time: Times) -> DistinctTimes:
         return time
     times = np.unique(time)
     if times.size < time.size // 8:  # many ties: a look-up is faster than sorting every row
-        index: Ints = np.searchsorted(times, time).astype(np.int64)
+        index = np.empty(time.size, dtype=np.int64)
+        for start in range(0, time.size, _BLOCK):
+            index[start : start + _BLOCK] = look_up(time[start : start + _BLOCK], times)
     else:
         times, index = np.unique(time, return_inverse=True)
     gap = np.diff(times)
@@ -68,6 +75,23 @@ def distinct_times(time: Times) -> DistinctTimes:
         return DistinctTimes(times, index)
     first = np.concatenate(([True], ~tied))
     return DistinctTimes(times[first], (np.cumsum(first) - 1)[index])
+
+
+def look_up(values: Floats, distinct: Floats) -> Ints:
+    """The place of each value among all distinct values, ascending; shape (n,).
+
+    A table of evenly spaced places guesses it, which is several times faster than a binary search
+    of every value where they are months or days.
+    """
+    width = float(distinct[-1] - distinct[0]) / (_SPACES * distinct.size)
+    if not width > np.finfo(np.float64).tiny or not np.isfinite(width):
+        return np.searchsorted(distinct, values).astype(np.int64)
+    edges = distinct[0] + width * (np.arange(_SPACES * distinct.size + 1) - 0.5)
+    guesses = np.searchsorted(distinct, edges)
+    places: Ints = guesses[((values - distinct[0]) / width).astype(np.int64)]
+    wrong = np.flatnonzero(distinct[places] != values)
+    places[wrong] = np.searchsorted(distinct, values[wrong])
+    return places
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -12,6 +12,7 @@ import numpy as np
 from hcc2l import design
 from hcc2l.analyses.accounting import refuse_no_rows, rows_where
 from hcc2l.analyses.cautions import FEW_EVENTS
+from hcc2l.analyses.km.counted import Counted, counted
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
@@ -46,6 +47,11 @@ class KmData:
     def distinct(self) -> DistinctTimes:
         """The times, with those that differ by rounding only made equal."""
         return distinct_times(self.time)
+
+    @cached_property
+    def counted(self) -> Counted:
+        """The same patients for curves and tests without strata, counted where they are many."""
+        return counted(self.time, self.cause, self.codes, len(self.levels), self.weights)
 
     @cached_property
     def curves(self) -> tuple[KaplanMeier, ...]:
@@ -142,16 +148,16 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     # Last, so that a cut at the median is that of the rows analysed.
     group = design.groups(cohort, by, account) if by else None
     refuse_no_rows(account)
-    keep = account.keep
+    kept = account.kept
     data = KmData(
         spec=spec,
         endpoint=endpoint,
         competing_name=competing.name if competing else None,
-        time=time[keep],
-        cause=endpoint.event[keep],
-        group=group.take(keep) if group else None,
-        strata=strata.take(keep) if strata else None,
-        weights=None if weights is None else weights[keep],
+        time=kept(time),
+        cause=kept(endpoint.event),
+        group=group.take(account.keep) if group else None,
+        strata=strata.take(account.keep) if strata else None,
+        weights=None if weights is None else kept(weights),
     )
     _refuse_unanswerable(data)
     return outcome, data
@@ -173,10 +179,18 @@ def _refuse_unanswerable(data: KmData) -> None:
 
 
 def _curve(data: KmData, code: int) -> KaplanMeier:
-    rows = data.rows_of(code)
-    return estimator.kaplan_meier(
-        data.distinct.take(rows), data.event[rows], data.weights_of(rows), robust=data.robust
+    return curve_of(data, code, data.counted.event)
+
+
+def curve_of(data: KmData, code: int, event: Mask) -> KaplanMeier:
+    """The curve of one group with an event of its own, shape (m,) as `data.counted` has entries."""
+    patients = data.counted
+    rows = np.asarray(patients.codes == code)
+    weights = None if patients.weights is None else patients.weights[rows]
+    curve = estimator.kaplan_meier(
+        patients.distinct.take(rows), event[rows], weights, robust=data.robust
     )
+    return replace(curve, rows=patients.number(rows))
 
 
 @dataclass(frozen=True)

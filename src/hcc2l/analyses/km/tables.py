@@ -12,6 +12,7 @@ from hcc2l.analyses.km.data import (
     causes,
     conf_type,
     count,
+    curve_of,
     decimals_of,
     incidence_curve,
     incidence_limits,
@@ -67,30 +68,23 @@ def _groups(data: KmData) -> Table:
     spec = data.spec
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
-        inside = data.rows_of(code)
-        time, curve = data.time[inside], data.curves[code]
+        patients = data.counted
+        inside, curve = np.asarray(patients.codes == code), data.curves[code]
         median = estimator.quantiles(curve, (0.5,), conf_type(spec), spec.conf_level)[0]
-        reverse = estimator.kaplan_meier(
-            data.distinct.take(inside), data.cause[inside] == 0, data.weights_of(inside),
-            robust=data.robust,
-        )  # fmt: skip
+        reverse = curve_of(data, code, np.asarray(patients.cause == 0))
         follow = estimator.quantiles(reverse, (0.5,), conf_type(spec), spec.conf_level)[0]
         row: dict[str, Value] = {
             "group": level,
-            "n": int(time.size),
+            "n": patients.number(inside),
             "events": count(curve.n_event.sum()),
-            "competing_events": int((data.cause[inside] == 2).sum()),
+            "competing_events": patients.number(inside & (patients.cause == 2)),
             "median": None if spec.competing else finite(median.estimate),
             "lower": None if spec.competing else finite(median.lower),
             "upper": None if spec.competing else finite(median.upper),
             "follow_up": finite(follow.estimate),
             "follow_up_lower": finite(follow.lower),
             "follow_up_upper": finite(follow.upper),
-            "observed_median": float(np.median(time)),
-            "observed_min": float(time.min()),
-            "observed_max": float(time.max()),
-            "observed_q1": float(np.quantile(time, 0.25)),
-            "observed_q3": float(np.quantile(time, 0.75)),
+            **patients.observed(inside),
         }
         if not spec.competing:
             del row["competing_events"]
@@ -353,12 +347,16 @@ def _tests(data: KmData, periods: Periods | None) -> Table:
 
 
 def _test(data: KmData, weight: tests.Weight, *, stratified: bool = False) -> tests.LogRank:
-    spec = data.spec
+    spec, patients = data.spec, data.counted
+    how: dict[str, Any] = {"weight": weight, "rho": spec.rho, "gamma": spec.gamma}
+    if stratified and data.strata:
+        return tests.logrank(
+            data.distinct, data.event, data.codes, len(data.levels), **how,
+            strata=data.strata.codes, case_weights=data.weights, robust=data.robust,
+        )  # fmt: skip
     return tests.logrank(
-        data.distinct, data.event, data.codes, len(data.levels),
-        weight=weight, rho=spec.rho, gamma=spec.gamma,
-        strata=data.strata.codes if stratified and data.strata else None,
-        case_weights=data.weights, robust=data.robust,
+        patients.distinct, patients.event, patients.codes, len(data.levels), **how,
+        case_weights=patients.weights, robust=data.robust,
     )  # fmt: skip
 
 
