@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from hcc2l.analyses.accounting import account_notes
 from hcc2l.analyses.computed import score_notes
 from hcc2l.analyses.outcome import Outcome
 from hcc2l.cohort import Cohort
+from hcc2l.column import occurrences
 from hcc2l.design import (
     Endpoint,
     Factor,
@@ -186,8 +185,8 @@ def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
     """Warnings of groups with few patients or few events."""
     tiny: list[str] = []
     few: list[str] = []
-    patients = np.bincount(factor.codes, minlength=len(factor.levels))
-    events = np.bincount(factor.codes[event], minlength=len(factor.levels))
+    patients = occurrences(factor.codes, len(factor.levels))
+    events = occurrences(factor.codes, len(factor.levels), event)
     for level, n, d in zip(factor.levels, patients.tolist(), events.tolist(), strict=True):
         if n < FEW_PATIENTS:
             tiny.append(f"{level} ({n})")

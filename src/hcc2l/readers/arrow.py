@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.cohort import Column
+from hcc2l.column import Spread, occurrences, small
 from hcc2l.number_format import POINT, NumberFormat, decimal_sign, number_text
 from hcc2l.readers.raw import ReadOptions, column_from_texts, dated, measured
 
 Floats = NDArray[np.float64]
 
+_TOGETHER = 16  # batches of which strings that repeat are looked up at once
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _LEADING_ZERO = r"^[+-]?0\d"
 
@@ -92,6 +94,7 @@ def compact_columns(batches: Iterable[Any], names: Sequence[str]) -> dict[str, A
     import pyarrow as pa
 
     chunks: dict[str, list[Any]] = {name: [] for name in names}
+    places: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
     known: dict[str, dict[str, int] | None] = {}
     for batch in batches:
         for name in names:
@@ -99,28 +102,27 @@ def compact_columns(batches: Iterable[Any], names: Sequence[str]) -> dict[str, A
             if name not in known:
                 repeats = len(cells) > 1000 and not _mostly_distinct(cells)
                 known[name] = {} if repeats else None
+            chunks[name].append(cells)
             texts = known[name]
-            chunks[name].append(cells if texts is None else _places(cells, texts))
+            if texts is not None and len(chunks[name]) == _TOGETHER:
+                places[name].append(_places(pa.chunked_array(chunks[name]), texts))
+                chunks[name] = []
     columns: dict[str, Any] = {}
     for name, parts in chunks.items():
         texts = known.get(name)
         if texts is None:
             columns[name] = pa.chunked_array(parts, pa.string())
         else:
-            columns[name] = Repeated(tuple(texts), np.concatenate(parts))
+            last = _places(pa.chunked_array(parts, pa.string()), texts)
+            columns[name] = Repeated(tuple(texts), np.concatenate([*places[name], last]))
     return columns
 
 
 def _places(cells: Any, texts: dict[str, int]) -> NDArray[Any]:
-    """Each cell's place among `texts`, to which new ones are added; shape (n,)."""
-    encoded = cells.dictionary_encode()
+    """Each string's place among `texts`, to which new ones are added; shape (n,)."""
+    encoded = cells.dictionary_encode().combine_chunks()
     places = [texts.setdefault(text, len(texts)) for text in encoded.dictionary.to_pylist()]
     return small(np.array(places, dtype=np.int64))[np.from_dlpack(encoded.indices)]
-
-
-def small(places: NDArray[np.int64]) -> NDArray[Any]:
-    """Whole numbers in as few bytes as hold them and -1."""
-    return places.astype(np.min_scalar_type(-1 - int(places.max(initial=0))))
 
 
 def text_column(
@@ -147,8 +149,8 @@ def text_column(
                 return column
             return column_from_texts(name, trimmed.to_pylist(), options, decimal)
         known: dict[str, int] = {}
-        places = [_places(chunk, known) for chunk in texts.chunks]
-        texts = Repeated(tuple(known), np.concatenate(places))
+        places = _places(texts, known)
+        texts = Repeated(tuple(known), places)
     return _repeated_texts(name, texts, options, decimal)
 
 
@@ -157,7 +159,7 @@ def _repeated_texts(
 ) -> Column:
     """A column from strings that repeat, each converted once."""
     rows, distinct = cells.places, [text.strip() for text in cells.texts]
-    repeats = np.bincount(rows, minlength=len(distinct)).tolist()
+    repeats = occurrences(rows, len(distinct)).tolist()
     column = column_from_texts(name, distinct, options, decimal, repeats)
     canonical = [column.text(i) for i in range(len(distinct))]
     known = tuple(dict.fromkeys(text for text in canonical if text))
@@ -170,9 +172,9 @@ def _repeated_texts(
         return {row: cells[int(rows[row])] for row in found}
 
     written = column.written
-    return replace(
+    return Spread.of(
         column,
-        values=column.values[rows],
+        rows,
         coded=(known, rows if as_they_are else small(table)[rows]),
         limits=in_rows(column.limits),
         broken=in_rows(column.broken),

@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol
 
 from hcc2l.errors import InputError
 
+_BLOCK = 1 << 18  # bytes
 HUGE = 1 << 25  # bytes; a file of this size or more is not held while it is analysed
 
 
@@ -23,6 +24,9 @@ class Source(Protocol):
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
         """The bytes as an open file."""
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """All bytes, so many at a time."""
 
     def start(self, size: int) -> bytes:
         """So many of the first bytes."""
@@ -42,6 +46,10 @@ class Held:
         """The bytes as an open file."""
         yield io.BytesIO(self.content)
 
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """All bytes, so many at a time."""
+        return (self.content[at : at + size] for at in range(0, len(self.content), size))
+
     def start(self, size: int) -> bytes:
         """So many of the first bytes."""
         return self.content[:size]
@@ -51,7 +59,7 @@ class Held:
         return self.content[-size:]
 
 
-@dataclass(frozen=True)
+@dataclass
 class LargeFile:
     """A file on a disk that is opened whenever it is needed, and must not change meanwhile.
 
@@ -65,6 +73,7 @@ class LargeFile:
 
     path: Path
     state: tuple[int, ...]
+    _sha256: str = ""
 
     @property
     def size(self) -> int:
@@ -101,9 +110,20 @@ class LargeFile:
             return file.read(size)
 
     def sha256(self) -> str:
-        """The SHA-256 of its bytes."""
+        """The SHA-256 of its bytes, found when they were first read in blocks."""
+        if not self._sha256:
+            for _ in self.blocks(_BLOCK):
+                pass
+        return self._sha256
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """All bytes, so many at a time."""
+        digest = hashlib.sha256()
         with self.opened() as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            while block := file.read(size):
+                digest.update(block)
+                yield block
+        self._sha256 = digest.hexdigest()
 
     def _refuse_change(self) -> None:
         if _state(self.path.stat()) != self.state:
@@ -112,13 +132,6 @@ class LargeFile:
                 where=str(self.path),
                 hint="Analyse it again once the program that writes it has ended.",
             )
-
-
-def blocks(source: Source, size: int) -> Iterator[bytes]:
-    """All bytes, so many at a time."""
-    with source.opened() as file:
-        while block := file.read(size):
-            yield block
 
 
 def large_file(path: Path, most: int) -> LargeFile | None:

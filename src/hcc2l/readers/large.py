@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
 from hcc2l.readers.arrow import Ascent, compact_columns, text_column
-from hcc2l.readers.blocks import LargeFile, Source, blocks
+from hcc2l.readers.blocks import LargeFile, Source
 from hcc2l.readers.layout import ROW_NUMBERS, Grid, find_table
 from hcc2l.readers.raw import (
     RawTable,
@@ -32,8 +32,8 @@ from hcc2l.readers.raw import (
 from hcc2l.readers.units import unit_in_name
 
 _END = 65_536  # bytes at either end of a text in which titles and footnotes are looked for
-_BLOCK = 1 << 20  # bytes that are looked at at once
-_BATCH = 1 << 22  # bytes that pyarrow parses at once
+_BLOCK = 1 << 18  # bytes that are looked at at once
+_BATCH = 1 << 20  # bytes that pyarrow parses at once
 _LONGEST = 1 << 24  # bytes of a line
 _FEW = 1000  # lines that are looked at one by one
 _TAB, _NEWLINE, _BLANK, _QUOTE = 9, 10, 32, 34
@@ -130,7 +130,7 @@ def _regular_lines(source: Source, sep: str) -> _Lines | None:
     kinds = np.zeros(256, dtype=np.uint8)
     kinds[[ord(sep), _QUOTE]] = _SEPARATED, _QUOTED
     kinds[[_NEWLINE, _BLANK, _TAB]] = _ODD_BEGIN
-    for lines in _whole_lines(blocks(source, _BLOCK)):
+    for lines in _whole_lines(source.blocks(_BLOCK)):
         if lines is None or (isinstance(source, LargeFile) and not is_plain_ascii(lines)):
             return None
         data = np.frombuffer(lines, dtype=np.uint8)

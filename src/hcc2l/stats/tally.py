@@ -45,12 +45,13 @@ def tally(time: Floats, cause: Ints, group: Ints, n_groups: int) -> Tally:
     time, cause, group
         Shape (n,), n >= 1; `cause` and `group` hold 0 ... and `group` less than `n_groups`.
     """
-    times = np.unique(time)
+    starts = range(0, time.size, _BLOCK)
+    times = np.unique(np.concatenate([np.unique(time[at : at + _BLOCK]) for at in starts]))
     n_causes = int(cause.max()) + 1
     size = times.size * n_causes * n_groups
     counts = np.zeros(size, dtype=np.int64)
-    for start in range(0, time.size, _BLOCK):
-        rows = slice(start, start + _BLOCK)
+    for at in starts:
+        rows = slice(at, at + _BLOCK)
         cell = look_up(time[rows], times) * n_causes + cause[rows]
         counts += np.bincount(cell * n_groups + group[rows], minlength=size)
     cells = np.flatnonzero(counts)
