@@ -160,6 +160,7 @@ class Spread(Column):
         return column
 
     @cached_property
-    def values(self) -> NDArray[Any]:  # type: ignore[override]  # a field of the other columns
+    def values(self) -> NDArray[Any]:
         """Shape (n,), as of every column."""
-        return self._each[self._rows]
+        values: NDArray[Any] = self._each[self._rows]
+        return values

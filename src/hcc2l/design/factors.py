@@ -49,9 +49,9 @@ class Factor:
     def take(self, keep: Mask) -> Factor:
         """The factor on the kept rows, without levels that no longer occur."""
         codes = self.codes if keep.all() else self.codes[keep]
-        used = np.flatnonzero(np.bincount(codes, minlength=len(self.levels)))
-        if used.size == len(self.levels):
+        if occurrences(codes, len(self.levels)).all() and codes.min() >= 0:
             return replace(self, codes=codes)
+        used = np.unique(codes)
         recode = np.full(len(self.levels), -1, dtype=np.int64)
         recode[used] = np.arange(used.size)
         return replace(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -122,7 +122,9 @@ def _places(cells: Any, texts: dict[str, int]) -> NDArray[Any]:
     """Each string's place among `texts`, to which new ones are added; shape (n,)."""
     encoded = cells.dictionary_encode().combine_chunks()
     places = [texts.setdefault(text, len(texts)) for text in encoded.dictionary.to_pylist()]
-    return small(np.array(places, dtype=np.int64))[np.from_dlpack(encoded.indices)]
+    table = small(np.array(places, dtype=np.int64))
+    found: NDArray[Any] = table[np.from_dlpack(encoded.indices)]
+    return found
 
 
 def text_column(

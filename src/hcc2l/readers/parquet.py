@@ -100,7 +100,7 @@ def _opened(source: Source, name: str) -> Iterator[Any]:
 def _is_text(kind: Any) -> bool:
     import pyarrow as pa
 
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _texts(batch: Any) -> Any:
