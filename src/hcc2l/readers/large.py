@@ -41,14 +41,6 @@ _SEPARATED, _QUOTED, _ODD_BEGIN = 1, 2, 3  # kinds of beginnings of lines
 
 Bytes = NDArray[np.uint8]
 
-_LINE_BREAK = np.array([_NEWLINE], dtype=np.uint8)
-# Of each byte, the bits up to which an odd number of its bits is set.
-_ODD: Bytes = np.packbits(
-    np.bitwise_xor.accumulate(
-        np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1), axis=1
-    ), axis=1,
-)[:, 0]  # fmt: skip
-
 
 def read_large(
     source: Source,
@@ -160,7 +152,7 @@ def _begin_well(data: Bytes, starts: NDArray[np.int64], begins: Bytes, sep: str)
     if (begins == _ODD_BEGIN).any():
         return False
     second = data[np.minimum(starts + 1, data.size - 1)]
-    open_cell = (begins == _QUOTED) & np.isin(second, (_QUOTE, _BLANK, _TAB))
+    open_cell = (begins == _QUOTED) & ((second == _QUOTE) | (second == _BLANK) | (second == _TAB))
     return not _has_empty_line(data, starts, (begins == _SEPARATED) | open_cell, sep)
 
 
@@ -192,14 +184,17 @@ def _quotation_marks(data: Bytes, sep: str, quoted: bool) -> tuple[bool, bool] |
     None unless all their quotation marks are regular: each must open or close a cell, or stand
     doubled in a quoted one. `quoted` if a cell is open before the lines. One bit is a byte.
     """
-    around = np.concatenate((_LINE_BREAK, data, _LINE_BREAK))
-    edge = (around == _NEWLINE) | (around == _QUOTE) | (around == ord(sep))
-    before, after = np.packbits(edge[:-2]), np.packbits(edge[2:])
-    quotes = np.packbits(data == _QUOTE)
+    quotes, breaks = np.packbits(data == _QUOTE), np.packbits(data == _NEWLINE)
+    edge = quotes | breaks | np.packbits(data == ord(sep))
+    before, after = edge >> 1, edge << 1
+    before[1:] |= edge[:-1] << 7
+    after[:-1] |= edge[1:] >> 7
+    before[0] |= 128  # lines begin behind a line break, and what follows them is one
+    after[-1] |= 128 >> (data.size - 1) % 8
     inside, quoted = _inside(quotes, quoted)
     if (quotes & inside & ~before).any() or (quotes & ~inside & ~after).any():
         return None
-    return quoted, bool((np.packbits(data == _NEWLINE) & inside).any())
+    return quoted, bool((breaks & inside).any())
 
 
 def _inside(quotes: Bytes, quoted: bool) -> tuple[Bytes, bool]:
@@ -207,10 +202,15 @@ def _inside(quotes: Bytes, quoted: bool) -> tuple[Bytes, bool]:
 
     `quotes` has the bits of all quotation marks, of which the first closes a cell if `quoted`.
     """
-    inside = _ODD[quotes]
-    odd = np.bitwise_xor.accumulate(inside & 1)
-    inside[1:] ^= odd[:-1] * np.uint8(255)
-    return (~inside if quoted else inside), bool(odd[-1]) != quoted
+    words = np.zeros(-(-quotes.size // 8), dtype=">u8")
+    words.view(np.uint8)[: quotes.size] = quotes
+    inside = words.astype(np.uint64)
+    for bits in (1, 2, 4, 8, 16, 32):  # each bit becomes whether those up to it are odd in number
+        inside ^= inside >> np.uint64(bits)
+    odd = np.bitwise_xor.accumulate((inside & np.uint64(1)).astype(np.bool_))
+    inside[1:][odd[:-1]] ^= np.uint64(2**64 - 1)
+    marked = inside.astype(">u8").view(np.uint8)[: quotes.size]
+    return (~marked if quoted else marked), bool(odd[-1]) != quoted
 
 
 def _has_empty_line(
