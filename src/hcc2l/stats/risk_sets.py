@@ -64,9 +64,7 @@ def distinct_times(time: Times) -> DistinctTimes:
         return time
     times = np.unique(time)
     if times.size < time.size // 8:  # many ties: a look-up is faster than sorting every row
-        index = np.empty(time.size, dtype=np.int64)
-        for start in range(0, time.size, _BLOCK):
-            index[start : start + _BLOCK] = look_up(time[start : start + _BLOCK], times)
+        index = look_up(time, times)
     else:
         times, index = np.unique(time, return_inverse=True)
     gap = np.diff(times)
@@ -83,15 +81,20 @@ def look_up(values: Floats, distinct: Floats) -> Ints:
     A table of evenly spaced places guesses it, which is several times faster than a binary search
     of every value where they are months or days.
     """
-    width = float(distinct[-1] - distinct[0]) / (_SPACES * distinct.size)
-    if not width > np.finfo(np.float64).tiny or not np.isfinite(width):
+    result = np.empty(values.size, dtype=np.int64)
+    with np.errstate(over="ignore"):
+        width = float(distinct[-1] - distinct[0]) / (_SPACES * distinct.size)
+    if not np.finfo(np.float64).tiny < width < np.inf:
         return np.searchsorted(distinct, values).astype(np.int64)
     edges = distinct[0] + width * (np.arange(_SPACES * distinct.size + 1) - 0.5)
     guesses = np.searchsorted(distinct, edges)
-    places: Ints = guesses[((values - distinct[0]) / width).astype(np.int64)]
-    wrong = np.flatnonzero(distinct[places] != values)
-    places[wrong] = np.searchsorted(distinct, values[wrong])
-    return places
+    for start in range(0, values.size, _BLOCK):
+        part = values[start : start + _BLOCK]
+        places = guesses[((part - distinct[0]) / width).astype(np.int64)]
+        wrong = np.flatnonzero(distinct[places] != part)
+        places[wrong] = np.searchsorted(distinct, part[wrong])
+        result[start : start + _BLOCK] = places
+    return result
 
 
 @dataclass(frozen=True)

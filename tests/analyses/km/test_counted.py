@@ -31,8 +31,8 @@ def rows() -> list[list[str]]:
         made.append([
             f"P{i:05d}", draw.choice(["lenvatinib", "sorafenib", "Sorafenib", ""]),
             draw.choice([time] * 40 + ["", "n.d."]), draw.choice(["0", "1", "1", ""]),
-            draw.choice(["0", "1"]), draw.choice("ABCD"), draw.choice([*map(str, range(4, 40)), "<4"]),
-            draw.choice(["1", "2", "0.5"]),
+            draw.choice(["0", "1"]), draw.choice("ABCD"),
+            draw.choice([*map(str, range(4, 40)), "<4"]), draw.choice(["1", "2", "0.5"]),
         ])  # fmt: skip
     return made
 

@@ -8,6 +8,7 @@ from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.regression.models import (
     Fitted,
     Model,
+    TermTests,
     complete,
     fit_models,
     interaction,
@@ -38,7 +39,7 @@ def cox_results(
         fitted=fitted,
         subgroups=tuple(subgroups),
         ph_tests=tuple(_ph_tests(data, checked)) if checked and not spec.firth else (),
-        term_tests=tuple(term_tests(data, checked)) if checked else (),
+        term_tests=term_tests(data, checked) if checked else None,
         interactions=tuple(interactions),
         skipped=tuple(skipped),
     )
@@ -95,7 +96,7 @@ class CoxResults:
     fitted: Fitted
     subgroups: tuple[Model, ...]
     ph_tests: tuple[Row, ...]
-    term_tests: tuple[Row, ...]
+    term_tests: TermTests | None
     interactions: tuple[Row, ...]
     skipped: tuple[str, ...] = ()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hcc2l.analyses.logistic.data import LogisticData
 from hcc2l.analyses.regression.models import (
     Fitted,
+    TermTests,
     fit_models,
     interaction,
     term_tests,
@@ -21,7 +22,7 @@ class LogisticResults:
     """Everything that was fitted and tested."""
 
     fitted: Fitted
-    term_tests: tuple[Row, ...]
+    term_tests: TermTests | None
     interactions: tuple[Row, ...]
 
 
@@ -34,6 +35,6 @@ def logistic_results(
     interactions = [interaction(data, terms, text, fitted.final) for text in data.spec.interaction]
     return LogisticResults(
         fitted=fitted,
-        term_tests=tuple(term_tests(data, checked)) if checked else (),
+        term_tests=term_tests(data, checked) if checked else None,
         interactions=tuple(interactions),
     )
