@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+MILLION = 1_000_000
 R_SCRIPT = """
 suppressPackageStartupMessages(library(survival))
 d <- read.csv(commandArgs(TRUE)[1], na.strings = "")
@@ -40,7 +41,17 @@ print(multivariate_logrank_test(d["os_months"], d["treatment"], d["death"]).p_va
 
 
 def write_cohort(path: Path, rows: int, seed: int = 1) -> None:
-    """A synthetic cohort of 14 columns with tied times in months."""
+    """A synthetic cohort of 14 columns with tied times in months, written by the million rows."""
+    with path.open("w") as file:
+        for first in range(0, rows, MILLION):
+            columns = _patients(first, min(MILLION, rows - first), seed + first // MILLION)
+            if not first:
+                file.write(",".join(columns) + "\n")
+            file.writelines(",".join(row) + "\n" for row in zip(*columns.values(), strict=True))
+
+
+def _patients(first: int, rows: int, seed: int) -> dict[str, list[str]]:
+    """The cells of the patients that follow the first ones, by column."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
@@ -48,7 +59,9 @@ def write_cohort(path: Path, rows: int, seed: int = 1) -> None:
     survival = np.where(drug == "lenvatinib", 12.0, 9.0) * rng.weibull(1.1, rows)
     censoring = rng.uniform(2, 40, rows)
     columns = {
-        "patient_id": np.char.add("P", np.char.zfill(np.arange(1, rows + 1).astype(str), 7)),
+        "patient_id": np.char.add(
+            "P", np.char.zfill(np.arange(first + 1, first + rows + 1).astype(str), 7)
+        ),
         "treatment": drug,
         "os_months": np.char.mod("%.2f", np.minimum(survival, censoring)),
         "death": (survival <= censoring).astype(int),
@@ -63,10 +76,7 @@ def write_cohort(path: Path, rows: int, seed: int = 1) -> None:
         "lymphocytes": np.char.mod("%.2f", np.exp(rng.normal(0.2, 0.4, rows))),
         "tumor_size_cm": np.char.mod("%.1f", np.exp(rng.normal(1.5, 0.7, rows))),
     }
-    table = np.column_stack([np.asarray(c).astype(str) for c in columns.values()])
-    with path.open("w") as file:
-        file.write(",".join(columns) + "\n")
-        file.writelines(",".join(row) + "\n" for row in table.tolist())
+    return {name: np.asarray(cells).astype(str).tolist() for name, cells in columns.items()}
 
 
 def write_as_r(plain: Path, quoted: Path) -> None:

@@ -476,11 +476,11 @@ class Cohort:
         for name, column in self._used.items():
             if column.kind != "number" or self.dictionary.column(name).missing:
                 continue
-            values = column.values[~np.isnan(column.values)]
-            ends = (values.min(), values.max()) if values.size else ()
+            ends = column.ends
             for code in (-9.0, -99.0, -999.0, -9999.0, 9.0, 99.0, 999.0, 9999.0):
                 if code not in ends:  # so that it does not lie beyond the others
                     continue
+                values = column.values[~np.isnan(column.values)]
                 others = values[values != code]
                 count = values.size - others.size
                 if count < 2 or not others.size:

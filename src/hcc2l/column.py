@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +14,27 @@ from numpy.typing import NDArray
 
 from hcc2l.number_format import POINT, NumberFormat, number_text
 
+_BLOCK = 1 << 18  # rows that are counted at once, in the cache of a processor
 Kind = Literal["number", "text", "date"]
+
+
+def occurrences(
+    codes: NDArray[Any], size: int, keep: NDArray[np.bool_] | None = None
+) -> NDArray[np.int64]:
+    """How many rows, or rows of `keep`, have each code from 0 to `size` - 1; -1 is not counted."""
+    counts = np.zeros(size, dtype=np.int64)
+    for start in range(0, codes.size, _BLOCK):
+        part = codes[start : start + _BLOCK]
+        known = part >= 0
+        if keep is not None:
+            known &= keep[start : start + _BLOCK]
+        counts += np.bincount(part[known], minlength=size)
+    return counts
+
+
+def small(codes: NDArray[np.int64]) -> NDArray[Any]:
+    """Codes in as few bytes as hold them and -1."""
+    return codes.astype(np.min_scalar_type(-1 - int(codes.max(initial=0))))
 
 
 @dataclass(frozen=True)
@@ -105,6 +126,15 @@ class Column:
             written=None if written is None else lambda row: written(int(rows[row])),
         )
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The smallest and the largest of its numbers; NaN if there are none."""
+        if self.coded is None:
+            values = self.values
+        else:
+            values = np.array([float(text) for text in self.coded[0]] or [np.nan])
+        return float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
+
     def text(self, row: int) -> str:
         """The cell as text; empty where missing."""
         value = self.values[row]
@@ -119,11 +149,30 @@ class Column:
         if self.coded is None:
             return dict(Counter(self.values[~self.missing].tolist()))
         texts, codes = self.coded
-        rows = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
-        return dict(zip(texts, rows, strict=True))
+        return dict(zip(texts, occurrences(codes, len(texts)).tolist(), strict=True))
 
     def cell(self, row: int) -> str:
         """The cell as a plain file holds it, no digit changed; empty where missing."""
         if self.kind == "number" and self.written and not np.isnan(self.values[row]):
             return self.written(row)
         return self.text(row)
+
+
+class Spread(Column):
+    """A column of which each distinct cell is held once; `values` are made when they are used."""
+
+    _each: NDArray[Any]
+    _rows: NDArray[Any]
+
+    @classmethod
+    def of(cls, each: Column, rows: NDArray[Any], **changes: Any) -> Spread:
+        """The column of shape (n,) whose rows are places in a column of distinct cells."""
+        column = cls(**{f.name: getattr(each, f.name) for f in fields(each)} | changes)
+        column.__dict__.update(_each=column.__dict__.pop("values"), _rows=rows)
+        return column
+
+    @cached_property
+    def values(self) -> NDArray[Any]:
+        """Shape (n,), as of every column."""
+        values: NDArray[Any] = self._each[self._rows]
+        return values

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal
 
 from hcc2l.errors import Hcc2lError
@@ -138,6 +138,28 @@ class Table:
     def numbers(self, key: str) -> Known:
         """The same where the values are numbers; None where there is none."""
         return tuple(v if isinstance(v, (int, float)) else None for v in self.column(key))
+
+
+class LaterTable(Table):
+    """A table whose rows are computed when they are read: not every output has them."""
+
+    _make: Callable[[], tuple[Row, ...]]
+
+    @classmethod
+    def of(cls, table: Table, make: Callable[[], tuple[Row, ...]]) -> LaterTable:
+        """The same table with the rows of `make`."""
+        later = cls(**{f.name: getattr(table, f.name) for f in fields(table)})
+        later.__dict__.pop("rows")
+        later.__dict__["_make"] = make
+        return later
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """One record each."""
+        return self._make()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Table, tuple(getattr(self, f.name) for f in fields(self))
 
 
 @dataclass(frozen=True)

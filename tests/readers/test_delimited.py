@@ -1,7 +1,8 @@
 """Delimited text: what is detected, what is kept as it stands, and what is refused.
 
 Every test without a note runs through both readers: the small one, and the large one that takes
-over from `delimited.LARGE` characters on. What they give must not differ.
+over from `delimited.LARGE` characters on; and through the large one as it reads a file from
+`blocks.HUGE` bytes on, which it does not hold. What they give must not differ.
 """
 
 from __future__ import annotations
@@ -26,23 +27,25 @@ from hypothesis import strategies as st
 from hcc2l import read_cohort
 from hcc2l.cohort import Cohort
 from hcc2l.errors import Hcc2lError, InputError, UsageError
-from hcc2l.readers import MISSING, delimited, large
+from hcc2l.readers import MISSING, blocks, delimited, large
+from hcc2l.readers.blocks import Held
 from tests.conftest import DATA, REFERENCE_FILES, Run, Write
 
 PROPERTY = settings(max_examples=50, deadline=None)
-SMALL, LARGE = 1 << 60, 1
+SMALL, LARGE, HUGE = 1 << 60, 1, 0
 FOLDER = tempfile.TemporaryDirectory()
 Cells = dict[str, list[object]]
 
 
-@pytest.fixture(params=[SMALL, LARGE], ids=["small", "large"])
+@pytest.fixture(params=[SMALL, LARGE, HUGE], ids=["small", "large", "huge"])
 def _either_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     set_large(monkeypatch, request.param)
 
 
 def set_large(patch: pytest.MonkeyPatch, size: int) -> None:
-    """Let the large reader begin at `size`."""
+    """Let the large reader begin at `size`; with `HUGE`, files are not held."""
     patch.setattr(delimited, "LARGE", size)
+    patch.setattr(blocks, "HUGE", 0 if size == HUGE else 1 << 60)
 
 
 both_readers = pytest.mark.usefixtures("_either_reader")
@@ -112,6 +115,7 @@ def same_in_both(content: str | bytes, **options: Any) -> Reading:
     """What the readers say, having checked that they say the same."""
     small, large = reading(content, SMALL, **options), reading(content, LARGE, **options)
     assert large == small
+    assert reading(content, HUGE, **options) == small
     return small
 
 
@@ -762,18 +766,19 @@ def test_any_table_written_with_quotes_reads_back(
 def test_quotation_marks_are_judged_alike_wherever_a_block_ends(
     text: str, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = large._regular_lines(text.encode(), ",")
+    whole = large._regular_lines(Held(text.encode()), ",")
     monkeypatch.setattr(large, "_BLOCK", block)
-    assert large._regular_lines(text.encode(), ",") == whole
+    assert large._regular_lines(Held(text.encode()), ",") == whole
 
 
 def test_only_quotation_marks_around_cells_are_regular() -> None:
     def lines(text: str) -> object:
-        return large._regular_lines(text.encode(), ",")
+        return large._regular_lines(Held(text.encode()), ",")
 
-    assert lines('id,x\n"a","b"\n') == large._Lines(2)
-    assert lines('id,x\n"a\nb",1\nc,2\n') == large._Lines(4, spanning=True)
-    assert lines('id,x\n"a ""b""",1\n') == large._Lines(2)
+    assert lines("id,x\na,b\n") == large._Lines(2)
+    assert lines('id,x\n"a","b"\n') == large._Lines(2, quoted=True)
+    assert lines('id,x\n"a\nb",1\nc,2\n') == large._Lines(4, quoted=True, spanning=True)
+    assert lines('id,x\n"a ""b""",1\n') == large._Lines(2, quoted=True)
     for odd in ('a"b,1', '"a"b,1', '"a,1', '"",', '" ",""'):
         assert lines(f"id,x\n{odd}\n") is None
 
@@ -793,8 +798,11 @@ def judged_one_by_one(text: str) -> tuple[bool, bool]:
 @given(st.text(alphabet='",\na', max_size=60), st.integers(1, 24))
 def test_quotation_marks_are_judged_as_one_by_one(text: str, block: int) -> None:
     regular, spanning = judged_one_by_one(text)
-    data = np.frombuffer(text.encode(), dtype=np.uint8)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(large, "_BLOCK", block)
-        found = large._quoted_lines(data, ",", 3)
-    assert found == (large._Lines(3, spanning) if regular else None)
+    inside, found = False, False
+    for lines in large._whole_lines(Held(text.encode()).blocks(block)):
+        judged = large._quotation_marks(np.frombuffer(lines or b"", np.uint8), ",", inside)
+        if judged is None:
+            assert not regular
+            return
+        inside, found = judged[0], found or judged[1]
+    assert (not inside, found) == (regular, spanning if regular else found)

@@ -8,6 +8,7 @@ from hcc2l.analyses.accounting import account_notes
 from hcc2l.analyses.computed import score_notes
 from hcc2l.analyses.outcome import Outcome
 from hcc2l.cohort import Cohort
+from hcc2l.column import occurrences
 from hcc2l.design import (
     Endpoint,
     Factor,
@@ -184,9 +185,9 @@ def group_size_notes(factor: Factor, event: Mask) -> list[Note]:
     """Warnings of groups with few patients or few events."""
     tiny: list[str] = []
     few: list[str] = []
-    for code, level in enumerate(factor.levels):
-        rows = factor.codes == code
-        n, d = int(rows.sum()), int(event[rows].sum())
+    patients = occurrences(factor.codes, len(factor.levels))
+    events = occurrences(factor.codes, len(factor.levels), event)
+    for level, n, d in zip(factor.levels, patients.tolist(), events.tolist(), strict=True):
         if n < FEW_PATIENTS:
             tiny.append(f"{level} ({n})")
         elif d < FEW_EVENTS:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from hcc2l.cli.allocation import MANY, keep_freed_memory
 from hcc2l.errors import Hcc2lError, UsageError
 from hcc2l.files import (
     Identity,
@@ -275,7 +276,10 @@ def files_read(command: str, options: dict[str, Any], cohort: Cohort) -> dict[Id
 def _read(options: dict[str, Any]) -> Cohort:
     from hcc2l.readers import read_cohort
 
-    return read_cohort(options.get("cohort"), **options_of_kind(ReadingOptions, options))
+    cohort = read_cohort(options.get("cohort"), **options_of_kind(ReadingOptions, options))
+    if cohort.rows >= MANY:
+        keep_freed_memory()
+    return cohort
 
 
 def _refuse_table_without_effect(output: OutputOptions) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.cohort import Cohort, Column
+from hcc2l.column import occurrences, small
 from hcc2l.design.chosen_endpoint import chosen_endpoint
 from hcc2l.design.dates import looks_like_dates, read_dates
 from hcc2l.design.rows import Floats, Ints, Mask, numbers
@@ -28,6 +29,7 @@ from hcc2l.specs import SurvivalSpec
 from hcc2l.terms import Assignment, known_column, parse_assignment
 
 _DAY = np.timedelta64(1, "D")
+_PART = 10_000  # times looked at at once, of which the first mostly show whether all are whole
 Days = NDArray[np.datetime64]
 DAYS_PER = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 # Other languages need COL=VALUE: an event must not be guessed.
@@ -119,8 +121,8 @@ class Endpoint:
     @cached_property
     def whole(self) -> bool:
         """Whether all times are whole numbers."""
-        times = self.time[~np.isnan(self.time)]
-        return bool(np.all(times == np.floor(times)))
+        parts = (self.time[at : at + _PART] for at in range(0, self.time.size, _PART))
+        return all(bool(np.all(np.isnan(t) | (t == np.floor(t)))) for t in parts)
 
     def decimals(self, values: Sequence[object]) -> int:
         """Decimal places of times: 0 when data and values are whole numbers, else 1 or 2."""
@@ -263,6 +265,8 @@ def to_first_event(start: Days, ends: Sequence[Days], last: Days) -> tuple[Float
 def _refuse_negative(
     cohort: Cohort, time: Floats, keep: Mask, name: str, what: str = "negative time"
 ) -> None:
+    if np.fmin.reduce(time) >= 0 and np.fmax.reduce(time) < np.inf:  # NaN where there is no time
+        return
     bad = np.flatnonzero(keep & ((time < 0) | np.isinf(time)))
     if bad.size:
         rows = quoted_list(cohort.row_name(int(i)) for i in bad)
@@ -287,7 +291,7 @@ def read_event(cohort: Cohort, which: Assignment, keep: Mask) -> tuple[Ints, tup
     """
     column, option = cohort.column(which.column), which.option
     texts, codes = distinct(column)
-    occurring = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
+    occurring = [texts[i] for i in np.flatnonzero(occurrences(codes, len(texts), keep))]
     levels = natural_order(occurring)
     if len(levels) > 10 and column.kind == "number":
         raise UsageError(
@@ -299,7 +303,7 @@ def read_event(cohort: Cohort, which: Assignment, keep: Mask) -> tuple[Ints, tup
     if which.value is None:
         _refuse_unclear(column, levels, option)
         meaning = [_EVENT_WORDS.get(text.casefold(), -1) for text in texts]
-        return np.array([*meaning, -1], dtype=np.int64)[codes], ()
+        return small(np.array([*meaning, -1]))[codes], ()
     matches = matching(which.value, column, texts)
     if not matches:
         raise UsageError(
@@ -307,7 +311,7 @@ def read_event(cohort: Cohort, which: Assignment, keep: Mask) -> tuple[Ints, tup
             where=option,
             hint=did_you_mean(which.value, levels) or f"Its values are {quoted_list(levels)}.",
         )
-    table = np.array([*(int(t in matches) for t in texts), -1], dtype=np.int64)
+    table = small(np.array([*(int(t in matches) for t in texts), -1]))
     others = tuple(t for t in levels if t not in matches)
     return table[codes], others if len(others) > 1 else ()
 

@@ -10,6 +10,7 @@ from shlex import quote
 import numpy as np
 
 from hcc2l.cohort import Cohort, Column, printable
+from hcc2l.column import occurrences
 from hcc2l.design.conditions import bound, compare, has_one_of
 from hcc2l.design.rows import Floats, Ints, Mask, RowAccount, numbers
 from hcc2l.errors import AnalysisError, InputError, UsageError, did_you_mean, quoted_list
@@ -47,7 +48,9 @@ class Factor:
 
     def take(self, keep: Mask) -> Factor:
         """The factor on the kept rows, without levels that no longer occur."""
-        codes = self.codes[keep]
+        codes = self.codes if keep.all() else self.codes[keep]
+        if occurrences(codes, len(self.levels)).all() and codes.min() >= 0:
+            return replace(self, codes=codes)
         used = np.unique(codes)
         recode = np.full(len(self.levels), -1, dtype=np.int64)
         recode[used] = np.arange(used.size)
@@ -186,7 +189,7 @@ def _levels(
 ) -> tuple[tuple[str, ...], Ints]:
     """Levels of the kept rows, in the order of the dictionary or file, else natural order."""
     texts, codes = distinct(column)
-    kept = [texts[i] for i in np.unique(codes[keep]) if i >= 0]
+    kept = [texts[i] for i in np.flatnonzero(occurrences(codes, len(texts), keep))]
     declared = cohort.dictionary.column(column.name).levels
     levels = declared or column.levels or natural_order(kept)
     known = frozenset(levels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from hcc2l.report import Excluded
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+Value = TypeVar("Value", bound=np.generic)
 
 _NAMED_ROWS = 10
 
@@ -53,6 +56,10 @@ class RowAccount:
         account = RowAccount(self.cohort)
         account.keep, account.excluded = self.keep.copy(), list(self.excluded)
         return account
+
+    def kept(self, values: NDArray[Value]) -> NDArray[Value]:
+        """The values of the rows kept; not copied where these are all rows."""
+        return values if self.keep.all() else values[self.keep]
 
     @property
     def analysed(self) -> int:

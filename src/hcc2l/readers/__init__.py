@@ -14,8 +14,9 @@ from typing import Any
 from hcc2l.cohort import Cohort, Source
 from hcc2l.dictionary import FILE_NAME, Dictionary, RowsEntry, load_dictionary
 from hcc2l.errors import UsageError
+from hcc2l.readers.blocks import large_file
 from hcc2l.readers.content import content_of, content_of_stdin
-from hcc2l.readers.raw import Reader, ReadOptions
+from hcc2l.readers.raw import RawTable, Reader, ReadOptions
 from hcc2l.samples import COHORT, DEFAULT, folder_of
 from hcc2l.specs.reading import MAX_SIZE
 
@@ -33,6 +34,13 @@ READERS = {
     ".sas7bdat": "hcc2l.readers.statistical:read_sas",
     ".xpt": "hcc2l.readers.statistical:read_xpt",
     ".parquet": "hcc2l.readers.parquet:read",
+}
+# Of large files, which are not held; such a reader returns None where the other one must read it.
+READERS_OF_FILES = {
+    ".csv": "hcc2l.readers.delimited:read_file",
+    ".tsv": "hcc2l.readers.delimited:read_file",
+    ".txt": "hcc2l.readers.delimited:read_file",
+    ".parquet": "hcc2l.readers.parquet:read_file",
 }
 MISSING = ("", "NA", "N/A", "na", "n/a", ".", "-", "?", "null", "None", "NaN")
 
@@ -180,14 +188,10 @@ def _read(
             f"{options.decimal!r} is not a decimal sign.", where="--decimal", hint="Use . or ,"
         )
     name = "standard input" if located == "-" else str(located)
-    if located == "-":
-        content = content_of_stdin(options.max_size)
-    else:
-        content = content_of(Path(located), options.max_size, (*READERS, ".gz"))
-    raw = _reader(name)(content, options, name)
+    raw, sha256 = _table(located, options, name)
     source = Source(
         name=f"{Path(located).parent.name}/{Path(located).name}" if bundled else name,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         synthetic=bundled or dictionary.synthetic,
         bundled=bundled,
         remarks=raw.remarks,
@@ -206,6 +210,20 @@ def _read(
         units=raw.units,
         hidden=raw.hidden,
     )
+
+
+def _table(located: Path | str, options: ReadOptions, name: str) -> tuple[RawTable, str]:
+    """The table in a file or in standard input, and the SHA-256 of its bytes."""
+    if located == "-":
+        content = content_of_stdin(options.max_size)
+    else:
+        path, place = Path(located), READERS_OF_FILES.get(_suffix(name))
+        file = large_file(path, options.max_size)
+        table = _function(place)(file, options, name) if file and place else None
+        if file and table:
+            return table, file.sha256()
+        content = content_of(path, options.max_size, (*READERS, ".gz"))
+    return _reader(name)(content, options, name), hashlib.sha256(content).hexdigest()
 
 
 def bundled_cohort() -> Path:
@@ -248,12 +266,7 @@ def _modified(located: Path | str) -> date | None:
 
 
 def _reader(name: str) -> Reader:
-    suffixes = [s.lower() for s in Path(name).suffixes]
-    suffix = suffixes[-1] if suffixes else ""
-    if suffix == ".gz":
-        suffix = suffixes[-2] if len(suffixes) > 1 and suffixes[-2] in READERS else ".csv"
-    if name == "standard input" or not suffix:
-        suffix = ".csv"
+    suffix = _suffix(name)
     if suffix not in READERS:
         raise UsageError(
             f"hcc2l cannot read {suffix} files.",
@@ -262,7 +275,20 @@ def _reader(name: str) -> Reader:
             + ", ".join(READERS)
             + " or gzipped text (.csv.gz).",
         )
-    module, _, function = READERS[suffix].partition(":")
+    return _function(READERS[suffix])
+
+
+def _suffix(name: str) -> str:
+    """The ending of a file's name that says its format."""
+    suffixes = [s.lower() for s in Path(name).suffixes]
+    suffix = suffixes[-1] if suffixes else ""
+    if suffix == ".gz":
+        suffix = suffixes[-2] if len(suffixes) > 1 and suffixes[-2] in READERS else ".csv"
+    return ".csv" if name == "standard input" or not suffix else suffix
+
+
+def _function(place: str) -> Reader:
+    module, _, function = place.partition(":")
     reader: Reader = getattr(import_module(module), function)
     return reader
 

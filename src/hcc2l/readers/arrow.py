@@ -7,63 +7,124 @@ rows: arrays and scalars are made from buffers instead, and become NumPy's throu
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hcc2l.cohort import Column
+from hcc2l.column import Spread, occurrences, small
 from hcc2l.number_format import POINT, NumberFormat, decimal_sign, number_text
 from hcc2l.readers.raw import ReadOptions, column_from_texts, dated, measured
 
 Floats = NDArray[np.float64]
 
+_TOGETHER = 16  # batches of which strings that repeat are looked up at once
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _LEADING_ZERO = r"^[+-]?0\d"
 
 
-def surely_distinct(texts: Any) -> bool:
-    """Whether ids ascend, so that none can occur twice, whatever its blanks and capitals."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+class Ascent:
+    """Whether ids ascend, so that none can occur twice, whatever its blanks and capitals.
 
-    if pa.types.is_dictionary(texts.type):  # repeated cells
-        return False
-    last = None
-    for chunk in texts.chunks:
-        cells = pc.utf8_trim_whitespace(chunk)
+    As texts do, or the shorter before the longer: P9 before P10.
+
+    Attributes
+    ----------
+    holds
+        Whether all cells so far ascend.
+    """
+
+    def __init__(self) -> None:
+        self._last: Any = None
+        self._as_texts, self._by_length = True, True
+
+    @property
+    def holds(self) -> bool:
+        """Whether all cells so far ascend in one of the two orders."""
+        return self._as_texts or self._by_length
+
+    def watched(self, batches: Iterable[Any], name: str) -> Iterator[Any]:
+        """The same record batches, of which a column is looked at."""
+        for batch in batches:
+            self.add(batch.column(name))
+            yield batch
+
+    def add(self, cells: Any) -> None:
+        """Look at further cells, an array of strings."""
+        import pyarrow.compute as pc
+
+        if not self.holds or not len(cells):
+            return
+        cells = pc.utf8_trim_whitespace(cells)
         if pc.all(pc.string_is_ascii(cells)).as_py():
             cells = pc.ascii_lower(cells)
         else:
             cells = pc.utf8_lower(pc.utf8_normalize(cells, form="NFKC"))
-        if not pc.all(pc.less(cells[:-1], cells[1:])).as_py():
-            return False
-        if len(cells):
-            if last is not None and not pc.less(last, cells[0]).as_py():
-                return False
-            last = cells[len(cells) - 1]
-    return True
+        pairs = [(cells[:-1], cells[1:])]
+        if self._last is not None:
+            pairs.append((self._last, cells[:1]))
+        for before, after in pairs:
+            less = pc.less(before, after)
+            self._as_texts = self._as_texts and bool(pc.all(less).as_py())
+            short, long = pc.binary_length(before), pc.binary_length(after)
+            by_length = pc.or_(pc.less(short, long), pc.and_(pc.equal(short, long), less))
+            self._by_length = self._by_length and bool(pc.all(by_length).as_py())
+        self._last = cells[len(cells) - 1]
 
 
-def compact_columns(batches: Any, names: Sequence[str]) -> dict[str, Any]:
-    """Columns of strings from record batches; repeated ones are held once, with their places."""
+@dataclass(frozen=True)
+class Repeated:
+    """Texts that repeat: each once, and each row's place among them, shape (n,)."""
+
+    texts: tuple[str, ...]
+    places: NDArray[Any]
+
+    def __len__(self) -> int:
+        return self.places.size
+
+
+def compact_columns(batches: Iterable[Any], names: Sequence[str]) -> dict[str, Any]:
+    """Columns of strings from record batches: arrays of strings, or `Repeated` where they repeat.
+
+    Their first thousands of cells show whether they do.
+    """
     import pyarrow as pa
 
     chunks: dict[str, list[Any]] = {name: [] for name in names}
-    repeated: dict[str, bool] = {}
+    places: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
+    known: dict[str, dict[str, int] | None] = {}
     for batch in batches:
         for name in names:
             cells = batch.column(name)
-            if name not in repeated:
-                repeated[name] = len(cells) > 1000 and not _mostly_distinct(cells)
-            chunks[name].append(cells.dictionary_encode() if repeated[name] else cells)
-    return {
-        name: pa.chunked_array(parts).unify_dictionaries() if parts
-        else pa.chunked_array([], pa.string())
-        for name, parts in chunks.items()
-    }  # fmt: skip
+            if name not in known:
+                repeats = len(cells) > 1000 and not _mostly_distinct(cells)
+                known[name] = {} if repeats else None
+            chunks[name].append(cells)
+            texts = known[name]
+            if texts is not None and len(chunks[name]) == _TOGETHER:
+                places[name].append(_places(pa.chunked_array(chunks[name]), texts))
+                chunks[name] = []
+    columns: dict[str, Any] = {}
+    for name, parts in chunks.items():
+        texts = known.get(name)
+        if texts is None:
+            columns[name] = pa.chunked_array(parts, pa.string())
+        else:
+            last = _places(pa.chunked_array(parts, pa.string()), texts)
+            columns[name] = Repeated(tuple(texts), np.concatenate([*places[name], last]))
+    return columns
+
+
+def _places(cells: Any, texts: dict[str, int]) -> NDArray[Any]:
+    """Each string's place among `texts`, to which new ones are added; shape (n,)."""
+    encoded = cells.dictionary_encode().combine_chunks()
+    places = [texts.setdefault(text, len(texts)) for text in encoded.dictionary.to_pylist()]
+    table = small(np.array(places, dtype=np.int64))
+    found: NDArray[Any] = table[np.from_dlpack(encoded.indices)]
+    return found
 
 
 def text_column(
@@ -74,45 +135,52 @@ def text_column(
     Parameters
     ----------
     texts
-        A chunked array of strings, of which repeated ones may be a dictionary.
+        A chunked array of strings, or `Repeated`.
     decimal
         The decimal sign of the file; None where nothing shows it.
     commas
         Whether a cell may contain a comma.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    repeated = pa.types.is_dictionary(texts.type)
-    if not repeated and _mostly_distinct(texts):
-        trimmed = pc.utf8_trim_whitespace(texts)
-        column = _numbers(name, trimmed, options, decimal, commas)
-        if column is not None:
-            return column
-        return column_from_texts(name, trimmed.to_pylist(), options, decimal)
-    encoded = texts.combine_chunks()
-    encoded = encoded if repeated else encoded.dictionary_encode()
-    codes = np.from_dlpack(encoded.indices)
-    distinct = [text.strip() for text in encoded.dictionary.to_pylist()]
-    repeats = np.bincount(codes, minlength=len(distinct)).tolist()
+    if not isinstance(texts, Repeated):
+        if _mostly_distinct(texts):
+            trimmed = pc.utf8_trim_whitespace(texts)
+            column = _numbers(name, trimmed, options, decimal, commas)
+            if column is not None:
+                return column
+            return column_from_texts(name, trimmed.to_pylist(), options, decimal)
+        known: dict[str, int] = {}
+        places = _places(texts, known)
+        texts = Repeated(tuple(known), places)
+    return _repeated_texts(name, texts, options, decimal)
+
+
+def _repeated_texts(
+    name: str, cells: Repeated, options: ReadOptions, decimal: str | None
+) -> Column:
+    """A column from strings that repeat, each converted once."""
+    rows, distinct = cells.places, [text.strip() for text in cells.texts]
+    repeats = occurrences(rows, len(distinct)).tolist()
     column = column_from_texts(name, distinct, options, decimal, repeats)
     canonical = [column.text(i) for i in range(len(distinct))]
     known = tuple(dict.fromkeys(text for text in canonical if text))
     places = {text: i for i, text in enumerate(known)}
     table = np.array([places.get(text, -1) for text in canonical], dtype=np.int64)
+    as_they_are = known == tuple(canonical)
 
     def in_rows(cells: Mapping[int, str]) -> dict[int, str]:
-        rows = np.flatnonzero(np.isin(codes, list(cells))).tolist() if cells else []
-        return {row: cells[codes[row]] for row in rows}
+        found = np.flatnonzero(np.isin(rows, list(cells))).tolist() if cells else []
+        return {row: cells[int(rows[row])] for row in found}
 
     written = column.written
-    return replace(
+    return Spread.of(
         column,
-        values=column.values[codes],
-        coded=(known, table[codes]),
+        rows,
+        coded=(known, rows if as_they_are else small(table)[rows]),
         limits=in_rows(column.limits),
         broken=in_rows(column.broken),
-        written=None if written is None else lambda row: written(int(codes[row])),
+        written=None if written is None else lambda row: written(int(rows[row])),
     )
 
 

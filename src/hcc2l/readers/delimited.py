@@ -14,6 +14,7 @@ import numpy as np
 
 from hcc2l.errors import InputError, UsageError
 from hcc2l.number_format import file_decimal
+from hcc2l.readers.blocks import Held, LargeFile
 from hcc2l.readers.content import unzipped
 from hcc2l.readers.encodings import decoded
 from hcc2l.readers.layout import Grid
@@ -58,12 +59,32 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     if utf8 is not None and plain:
         from hcc2l.readers.large import read_large
 
-        table = read_large(utf8, sep, decimal, options, name, remarks)
+        table = read_large(Held(utf8), sep, decimal, options, name, remarks)
         if table is not None:
             return table
     if utf8 is not None:
         text = utf8.decode()
     return _read_small(text, sep, decimal, options, name, remarks)
+
+
+def read_file(file: LargeFile, options: ReadOptions, name: str) -> RawTable | None:
+    """The table in a large file of ASCII text; None where all its bytes must be looked at.
+
+    Raises
+    ------
+    InputError
+        As `read`; or the file changed while it was read.
+    """
+    sample = file.start(_SAMPLE)
+    if not sample.isascii() or options.encoding or options.header or options.merge:
+        return None
+    text = sample.decode()
+    if options.sections or _STATED.match(text) or "\r" in text:
+        return None
+    from hcc2l.readers.large import read_large
+
+    sep, decimal, remarks = _dialect(text, options, None)
+    return read_large(file, sep, decimal, options, name, remarks)
 
 
 def _is_ascii(content: bytes) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
-from hcc2l.readers.arrow import compact_columns, surely_distinct, text_column
+from hcc2l.readers.arrow import Ascent, compact_columns, text_column
+from hcc2l.readers.blocks import LargeFile, Source
 from hcc2l.readers.layout import ROW_NUMBERS, Grid, find_table
 from hcc2l.readers.raw import (
     RawTable,
@@ -30,24 +32,18 @@ from hcc2l.readers.raw import (
 from hcc2l.readers.units import unit_in_name
 
 _END = 65_536  # bytes at either end of a text in which titles and footnotes are looked for
-_BLOCK = 1 << 18  # bytes
-_BATCH = 1 << 22  # bytes that pyarrow parses at once
+_BLOCK = 1 << 18  # bytes that are looked at at once
+_BATCH = 1 << 20  # bytes that pyarrow parses at once
+_LONGEST = 1 << 24  # bytes of a line
 _FEW = 1000  # lines that are looked at one by one
 _TAB, _NEWLINE, _BLANK, _QUOTE = 9, 10, 32, 34
+_SEPARATED, _QUOTED, _ODD_BEGIN = 1, 2, 3  # kinds of beginnings of lines
 
 Bytes = NDArray[np.uint8]
 
-_LINE_BREAK = np.array([_NEWLINE], dtype=np.uint8)
-# Of each byte, the bits up to which an odd number of its bits is set.
-_ODD: Bytes = np.packbits(
-    np.bitwise_xor.accumulate(
-        np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1), axis=1
-    ), axis=1,
-)[:, 0]  # fmt: skip
-
 
 def read_large(
-    content: bytes,
+    source: Source,
     sep: str,
     decimal: str | None,
     options: ReadOptions,
@@ -56,15 +52,17 @@ def read_large(
 ) -> RawTable | None:
     """The table in UTF-8 text of many megabytes; None when only the small reader can read it.
 
+    The text of a `LargeFile` is ASCII without carriage returns, or else None.
+
     Raises
     ------
     InputError
         A row is longer or shorter than the header (with its line).
     """
-    lines = _regular_lines(content, sep)
-    if lines is None or not _is_plain(content, sep, options, name):
+    lines = _regular_lines(source, sep)
+    if lines is None or not _is_plain(source, sep, options, name):
         return None
-    head = io.StringIO(content[:1_000_000].decode(errors="ignore"))
+    head = io.StringIO(source.start(1_000_000).decode(errors="ignore"))
     try:
         header = next(csv.reader(head, delimiter=sep, strict=True))
     except csv.Error:
@@ -75,7 +73,7 @@ def read_large(
         return None
     names = check_header(header, name)
     options = options.with_id(names)
-    table = _LargeTable(content, names, lines, sep, decimal, options, name)
+    table = _LargeTable(source, names, lines, sep, decimal, options, name)
     units = {n: unit for n in names if (unit := unit_in_name(n))}
     if not header[0].strip() and len(names) > 2 and table.numbers_rows():
         names, remarks = names[1:], (*remarks, ROW_NUMBERS)
@@ -90,10 +88,10 @@ def read_large(
     )
 
 
-def _is_plain(content: bytes, sep: str, options: ReadOptions, name: str) -> bool:
+def _is_plain(source: Source, sep: str, options: ReadOptions, name: str) -> bool:
     """Whether the header is the first line, and only patients follow, at either end of the text."""
-    head = content[:_END].decode(errors="ignore").rpartition("\n")[0]
-    tail = content[-_END:].decode(errors="ignore").partition("\n")[2]
+    head = source.start(_END).decode(errors="ignore").rpartition("\n")[0]
+    tail = source.end(_END).decode(errors="ignore").partition("\n")[2]
     if '"' in tail and tail.count('"') % 2:  # cut inside a cell
         tail = ""
     try:
@@ -107,61 +105,96 @@ def _is_plain(content: bytes, sep: str, options: ReadOptions, name: str) -> bool
 
 @dataclass(frozen=True)
 class _Lines:
-    """The lines of a text: how many, and whether a cell spans several."""
+    """The lines of a text: how many, and whether there are quoted cells, and some span several."""
 
     count: int
+    quoted: bool = False
     spanning: bool = False
 
 
-def _regular_lines(content: bytes, sep: str) -> _Lines | None:
+def _regular_lines(source: Source, sep: str) -> _Lines | None:
     """The lines when pyarrow reads every one as the small reader would, else None.
 
     None for blank lines, lines of empty cells, and quotation marks inside a cell or never closed:
     the small reader skips the lines and reports the quotation marks.
     """
-    data = np.frombuffer(content, dtype=np.uint8)
-    breaks = np.concatenate(
-        [
-            start + np.flatnonzero(data[start : start + _BLOCK] == _NEWLINE)
-            for start in range(0, data.size, _BLOCK)
-        ]
-    )
-    if not breaks.size:
-        return None
-    lines = int(breaks.size) + int(breaks[-1] != data.size - 1)
-    starts = np.append(0, breaks[breaks < data.size - 1] + 1)
-    begins = data[starts]
-    if np.isin(begins, (_NEWLINE, _BLANK, _TAB)).any():
-        return None
-    quoted = begins == _QUOTE
-    second = data[np.minimum(starts + 1, data.size - 1)]
-    may_be_empty = (begins == ord(sep)) | (quoted & np.isin(second, (_QUOTE, _BLANK, _TAB)))
-    if _has_empty_line(data, starts, may_be_empty, sep):
-        return None
-    if content.find(b'"') < 0:
-        return _Lines(lines)
-    return _quoted_lines(data, sep, lines)
-
-
-def _quoted_lines(data: Bytes, sep: str, lines: int) -> _Lines | None:
-    """The lines of a text with quoted cells; None unless all its quotation marks are regular.
-
-    Each must open or close a cell, or stand doubled in a quoted one. In blocks that fit a
-    processor's cache, with one bit for each byte.
-    """
-    quoted, spanning = False, False
-    for start in range(0, data.size, _BLOCK):
-        end = start + _BLOCK
-        outside = _LINE_BREAK[: start == 0], _LINE_BREAK[: end >= data.size]
-        around = np.concatenate((outside[0], data[max(start - 1, 0) : end + 1], outside[1]))
-        edge = (around == _NEWLINE) | (around == _QUOTE) | (around == ord(sep))
-        before, after = np.packbits(edge[:-2]), np.packbits(edge[2:])
-        quotes = np.packbits(around[1:-1] == _QUOTE)
-        inside, quoted = _inside(quotes, quoted)
-        if (quotes & inside & ~before).any() or (quotes & ~inside & ~after).any():
+    count, quoted, spanning, inside = 0, False, False, False
+    kinds = np.zeros(256, dtype=np.uint8)
+    kinds[[ord(sep), _QUOTE]] = _SEPARATED, _QUOTED
+    kinds[[_NEWLINE, _BLANK, _TAB]] = _ODD_BEGIN
+    for lines in _whole_lines(source.blocks(_BLOCK)):
+        if lines is None or (isinstance(source, LargeFile) and not is_plain_ascii(lines)):
             return None
-        spanning = spanning or bool((np.packbits(around[1:-1] == _NEWLINE) & inside).any())
-    return None if quoted else _Lines(lines, spanning)
+        data = np.frombuffer(lines, dtype=np.uint8)
+        starts = _starts(data)
+        count += starts.size
+        begins = kinds[data[starts]]
+        if begins.any() and not _begin_well(data, starts, begins, sep):
+            return None
+        if inside or b'"' in lines:
+            judged = _quotation_marks(data, sep, inside)
+            if judged is None:
+                return None
+            inside, quoted, spanning = judged[0], True, spanning or judged[1]
+    return None if inside or count < 2 else _Lines(count, quoted, spanning)
+
+
+def _starts(data: Bytes) -> NDArray[np.int64]:
+    """Where each line begins."""
+    breaks = np.flatnonzero(data == _NEWLINE)
+    starts = np.zeros(breaks.size + 1, dtype=np.int64)
+    starts[1:] = breaks + 1
+    return starts[: np.searchsorted(starts, data.size)]
+
+
+def _begin_well(data: Bytes, starts: NDArray[np.int64], begins: Bytes, sep: str) -> bool:
+    """Whether no line begins with a blank, and none is empty."""
+    if (begins == _ODD_BEGIN).any():
+        return False
+    second = data[np.minimum(starts + 1, data.size - 1)]
+    open_cell = (begins == _QUOTED) & ((second == _QUOTE) | (second == _BLANK) | (second == _TAB))
+    return not _has_empty_line(data, starts, (begins == _SEPARATED) | open_cell, sep)
+
+
+def _whole_lines(parts: Iterable[bytes]) -> Iterator[bytes | None]:
+    """The same bytes, cut behind line breaks; None for a line of very many bytes."""
+    rest = b""
+    for part in parts:
+        cut = part.rfind(b"\n") + 1
+        if cut:
+            yield rest + part[:cut] if rest else part[:cut]
+            rest = part[cut:]
+        else:
+            rest += part
+        if len(rest) > _LONGEST:
+            yield None
+    if rest:
+        yield rest
+
+
+def is_plain_ascii(text: bytes) -> bool:
+    """Whether the bytes are printable ASCII, tabs and line feeds."""
+    lowest = np.frombuffer(text, dtype=np.uint8).min()
+    return bool(lowest > 8) and text.isascii() and b"\r" not in text
+
+
+def _quotation_marks(data: Bytes, sep: str, quoted: bool) -> tuple[bool, bool] | None:
+    """Whether a quoted cell is open behind some lines, and whether one of them spans several.
+
+    None unless all their quotation marks are regular: each must open or close a cell, or stand
+    doubled in a quoted one. `quoted` if a cell is open before the lines. One bit is a byte.
+    """
+    quotes, breaks = np.packbits(data == _QUOTE), np.packbits(data == _NEWLINE)
+    edge = quotes | breaks | np.packbits(data == ord(sep))
+    before, after = edge >> 1, edge << 1
+    before[1:] |= edge[:-1] << 7
+    after[:-1] |= edge[1:] >> 7
+    before[0] |= 128  # lines begin behind a line break, and what follows them is one
+    after[-1] |= 128 >> (data.size - 1) % 8
+    inside, quoted = _inside(quotes, quoted)
+    if (quotes & inside & ~before).any() or (quotes & ~inside & ~after).any():
+        return None
+    return quoted, bool((breaks & inside).any())
 
 
 def _inside(quotes: Bytes, quoted: bool) -> tuple[Bytes, bool]:
@@ -169,10 +202,15 @@ def _inside(quotes: Bytes, quoted: bool) -> tuple[Bytes, bool]:
 
     `quotes` has the bits of all quotation marks, of which the first closes a cell if `quoted`.
     """
-    inside = _ODD[quotes]
-    odd = np.bitwise_xor.accumulate(inside & 1)
-    inside[1:] ^= odd[:-1] * np.uint8(255)
-    return (~inside if quoted else inside), bool(odd[-1]) != quoted
+    words = np.zeros(-(-quotes.size // 8), dtype=">u8")
+    words.view(np.uint8)[: quotes.size] = quotes
+    inside = words.astype(np.uint64)
+    for bits in (1, 2, 4, 8, 16, 32):  # each bit becomes whether those up to it are odd in number
+        inside ^= inside >> np.uint64(bits)
+    odd = np.bitwise_xor.accumulate((inside & np.uint64(1)).astype(np.bool_))
+    inside[1:][odd[:-1]] ^= np.uint64(2**64 - 1)
+    marked = inside.astype(">u8").view(np.uint8)[: quotes.size]
+    return (~marked if quoted else marked), bool(odd[-1]) != quoted
 
 
 def _has_empty_line(
@@ -193,7 +231,7 @@ class _LargeTable:
 
     def __init__(
         self,
-        content: bytes,
+        source: Source,
         names: tuple[str, ...],
         lines: _Lines,
         sep: str,
@@ -201,49 +239,67 @@ class _LargeTable:
         options: ReadOptions,
         name: str,
     ) -> None:
-        self._content, self.names, self._sep, self._decimal = content, names, sep, decimal
+        self._source, self.names, self._sep, self._decimal = source, names, sep, decimal
         self._options, self._name = options, name
-        self._quoted = content.find(b'"') >= 0
-        self._strings: dict[str, Any] = {}
+        self._quoted = lines.quoted
+        self._cells: dict[str, Any] = {}
         self._spanning = lines.spanning
         self._lines: list[int] | None = None
+        self._distinct: dict[str, bool] = {}
         if self._spanning:
             self._parse(names[:1])
-            self.rows = len(self._strings[names[0]])
+            self.rows = len(self._cells[names[0]])
         else:
             self.rows = lines.count - 1
         if self.rows == 0:
             raise no_rows(name)
 
     def read(self, names: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
-        """Builders of columns, parsed together in one pass."""
-        self._parse(names)
+        """Builders of columns, parsed together in one pass.
+
+        The ids of a large file are compared as they pass, and not kept: few analyses name them.
+        """
+        held = [
+            n for n in names if n != self._options.id or not isinstance(self._source, LargeFile)
+        ]
+        self._parse(held, ids=self._options.id if self._options.id in names else None)
         return {n: partial(self._column, n) for n in names}
 
-    def _parse(self, names: tuple[str, ...]) -> None:
+    def _parse(self, names: Sequence[str], ids: str | None = None) -> None:
+        """Read the cells of columns; of the column `ids`, whether none of its cells repeats."""
+        ascent = Ascent()
+        with self._opened(dict.fromkeys([*names, *([ids] if ids else [])])) as batches:
+            if ids:
+                batches = ascent.watched(batches, ids)
+            self._cells |= compact_columns(batches, names)
+        if ids:
+            self._distinct[ids] = ascent.holds
+
+    @contextmanager
+    def _opened(self, names: Iterable[str]) -> Iterator[Iterable[Any]]:
+        """Record batches of columns of strings."""
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
-        try:
-            batches = arrow_csv.open_csv(
-                pa.BufferReader(pa.py_buffer(self._content)),
-                read_options=arrow_csv.ReadOptions(
-                    column_names=list(self.names), skip_rows=0, use_threads=False,
-                    skip_rows_after_names=1, block_size=_BATCH,
-                ),
-                parse_options=arrow_csv.ParseOptions(
-                    delimiter=self._sep, newlines_in_values=self._spanning
-                ),
-                convert_options=arrow_csv.ConvertOptions(
-                    include_columns=list(names),
-                    column_types=dict.fromkeys(self.names, pa.string()),
-                    strings_can_be_null=False,
-                ),
-            )  # fmt: skip
-            columns = compact_columns(batches, names)
-        except pa.ArrowInvalid as error:
-            raise self._fault() from error
-        self._strings |= columns
+        with self._source.opened() as file:
+            try:
+                yield arrow_csv.open_csv(
+                    file,
+                    read_options=arrow_csv.ReadOptions(
+                        column_names=list(self.names), skip_rows=0, use_threads=False,
+                        skip_rows_after_names=1, block_size=_BATCH,
+                    ),
+                    parse_options=arrow_csv.ParseOptions(
+                        delimiter=self._sep, newlines_in_values=self._spanning
+                    ),
+                    convert_options=arrow_csv.ConvertOptions(
+                        include_columns=list(names),
+                        column_types=dict.fromkeys(self.names, pa.string()),
+                        strings_can_be_null=False,
+                    ),
+                )  # fmt: skip
+            except pa.ArrowInvalid as error:
+                raise self._fault() from error
 
     def _fault(self) -> InputError:
         """The error that pyarrow met, located by reading row by row."""
@@ -258,13 +314,13 @@ class _LargeTable:
 
     def _records(self) -> Any:
         """Every non-blank record, with the line on which it begins."""
-        text = io.StringIO(self._content.decode(), newline="")
-        reader = csv.reader(text, delimiter=self._sep)
-        before = 0
-        for record in reader:
-            if record:
-                yield before + 1, record
-            before = reader.line_num
+        with self._source.opened() as file:
+            reader = csv.reader(io.TextIOWrapper(file, "utf-8", newline=""), delimiter=self._sep)
+            before = 0
+            for record in reader:
+                if record:
+                    yield before + 1, record
+                before = reader.line_num
 
     def place(self, row: int) -> str:
         """The line on which a row begins."""
@@ -276,7 +332,7 @@ class _LargeTable:
 
     def numbers_rows(self) -> bool:
         """Whether the first column counts the rows, as its first and its last cells show."""
-        ends = self._content[:_END], self._content[-_END:]
+        ends = self._source.start(_END), self._source.end(_END)
         first, last = (end.decode(errors="ignore").strip("\n").split("\n") for end in ends)
         cells = [line.partition(self._sep)[0].strip('"') for line in (*first[1:101], last[-1])]
         start = 0 if cells[0] == "0" else 1
@@ -285,10 +341,12 @@ class _LargeTable:
 
     def surely_distinct(self, name: str) -> bool:
         """Whether the cells of a column ascend, so that no identifier can occur twice."""
-        if name not in self._strings:
-            self._parse((name,))
-        return surely_distinct(self._strings[name])
+        if name not in self._distinct:
+            self._parse((), ids=name)
+        return self._distinct[name]
 
     def _column(self, name: str) -> Column:
+        if name not in self._cells:
+            self._parse((name,))
         commas = self._quoted or self._sep != ","
-        return text_column(name, self._strings[name], self._options, self._decimal, commas)
+        return text_column(name, self._cells.pop(name), self._options, self._decimal, commas)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -11,9 +12,18 @@ from numpy.typing import NDArray
 
 from hcc2l.cohort import Column
 from hcc2l.errors import InputError
-from hcc2l.readers.arrow import days_of, number_column, strings, surely_distinct, text_column
+from hcc2l.readers.arrow import (
+    Ascent,
+    compact_columns,
+    days_of,
+    number_column,
+    strings,
+    text_column,
+)
+from hcc2l.readers.blocks import Held, Source
 from hcc2l.readers.raw import RawTable, ReadOptions, check_header, column_from_cells, no_rows
 
+_BATCH = 1 << 16  # rows
 _FIRST, _LAST = np.datetime64("0001-01-01"), np.datetime64("9999-12-31")
 
 
@@ -25,41 +35,81 @@ def read(content: bytes, options: ReadOptions, name: str) -> RawTable:
     InputError
         The file is damaged, or empty.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    return read_file(Held(content), options, name)
 
-    try:
-        file = pq.ParquetFile(pa.BufferReader(content))
-    except (pa.ArrowException, OSError):
-        raise _damaged(name) from None
-    names = check_header(file.schema_arrow.names, name)
-    stored = dict(zip(names, file.schema_arrow.names, strict=True))
+
+def read_file(source: Source, options: ReadOptions, name: str) -> RawTable:
+    """The same from a file that is not held; each column is read when it is used.
+
+    Raises
+    ------
+    InputError
+        As `read`; or the file changed while it was read.
+    """
+    with _opened(source, name) as file:
+        rows, schema = file.metadata.num_rows, file.schema_arrow
+    names = check_header(schema.names, name)
+    stored = dict(zip(names, schema.names, strict=True))
     options = options.with_id(names)
-    rows = file.metadata.num_rows
     if rows == 0:
         raise no_rows(name)
 
-    def table_of(*columns: str) -> Any:
-        try:
-            return file.read(columns=[stored[n] for n in columns], use_threads=False)
-        except (pa.ArrowException, OSError):
-            raise _damaged(name) from None
+    def batches(column: str) -> Iterator[Any]:
+        with _opened(source, name) as file:
+            yield from file.iter_batches(_BATCH, columns=[stored[column]], use_threads=False)
 
-    def read_columns(columns: tuple[str, ...]) -> dict[str, Callable[[], Column]]:
-        table = table_of(*columns)
-        return {n: partial(_column, n, table.column(stored[n]), options, name) for n in columns}
+    def column(of: str) -> Column:
+        kind = schema.field(schema.get_field_index(stored[of])).type
+        if _is_text(kind):
+            cells = compact_columns(map(_texts, batches(of)), [stored[of]])
+            return text_column(of, cells[stored[of]], options, None)
+        with _opened(source, name) as file:
+            table = file.read(columns=[stored[of]], use_threads=False)
+        return _column(of, table.column(0), options, name)
 
-    def distinct(column: str) -> bool:
-        texts = table_of(column).column(0)
-        return pa.types.is_string(texts.type) and surely_distinct(texts)
+    def distinct(of: str) -> bool:
+        if not _is_text(schema.field(schema.get_field_index(stored[of])).type):
+            return False
+        ascent = Ascent()
+        for batch in batches(of):
+            ascent.add(_texts(batch).column(0))
+        return ascent.holds
 
     return RawTable(
         names=names,
         rows=rows,
-        read=read_columns,
+        read=lambda columns: {n: partial(column, n) for n in columns},
         place=lambda row: f"row {row + 1}",
         surely_distinct=distinct,
     )
+
+
+@contextmanager
+def _opened(source: Source, name: str) -> Iterator[Any]:
+    """The Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with source.opened() as file:
+        try:
+            yield pq.ParquetFile(file)
+        except (pa.ArrowException, OSError):
+            raise _damaged(name) from None
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _texts(batch: Any) -> Any:
+    """A record batch of one column of strings, empty where null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = pc.fill_null(pc.cast(batch.column(0), pa.string()), strings([""])[0])
+    return pa.RecordBatch.from_arrays([cells], names=batch.schema.names)
 
 
 def _damaged(name: str) -> InputError:

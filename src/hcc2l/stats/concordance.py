@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,13 @@ from hcc2l.stats.risk_sets import (
     Ints,
     Times,
     distinct_times,
+    look_up,
     risk_sets,
     time_tolerance,
 )
 
 Parts = tuple[Floats, Floats, Floats]  # by score: below, equal, above
+_CELLS = 1 << 14  # cells of a table that are looked at at once
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def _ranks(score: Floats) -> Ints:
     """The place of each score among the distinct ones, shape (n,)."""
     distinct = np.unique(score)
     if distinct.size < score.size // 8:  # a look-up is faster than sorting every row
-        return np.searchsorted(distinct, score).astype(np.int64)
+        return look_up(score, distinct)
     return np.unique(score, return_inverse=True)[1].astype(np.int64)
 
 
@@ -123,29 +126,72 @@ def _few_cells(key: Ints, rank: Ints) -> bool:
 
 def _by_cells(key: Ints, rank: Ints, weights: Floats | None) -> Concordance:
     """The concordance from the table of times, events and censorings apart, by scores."""
-    shape = (int(key.max()) // 2 + 1) * 2, int(rank.max()) + 1
-    cell = key * shape[1] + rank
-    size = shape[0] * shape[1]
-    table = np.bincount(cell, weights, size).reshape(shape).astype(np.float64)
-    happened = table.copy()
-    happened[1::2] = 0.0
-
-    def parts(before: Floats) -> tuple[Floats, Floats, Floats]:
-        below = np.cumsum(before, axis=1) - before
-        return below, before, before.sum(axis=1, keepdims=True) - below - before
-
-    later = parts(table.sum(axis=0) - np.cumsum(table, axis=0))
-    earlier = parts(np.cumsum(happened, axis=0) - happened)
-    below, equal, above = (part[::2] for part in later)
-    concordant, tied, discordant = (float((table[::2] * x).sum()) for x in (below, equal, above))
-    good = earlier[2] + earlier[1] / 2
-    good[::2] += below + equal / 2
-    total = earlier[0] + earlier[1] + earlier[2]
-    total[::2] += below + equal + above
+    times, scores = int(key.max()) // 2 + 1, int(rank.max()) + 1
+    cell, size = key * scores + rank, 2 * times * scores
+    table = np.bincount(cell, weights, size).reshape(times, 2, scores).astype(np.float64)
     squares: Floats = table
     if weights is not None:
-        squares = np.bincount(cell, weights**2, size).reshape(shape).astype(np.float64)
-    return _estimate((concordant, discordant, tied), good, total, np.sqrt(squares))
+        squares = np.bincount(cell, weights**2, size).reshape(table.shape).astype(np.float64)
+    concordant = tied = number = 0.0
+    for block in _blocks(table):
+        below = np.cumsum(block.later, axis=1) - block.later
+        concordant += float((block.events * below).sum())
+        tied += float((block.events * block.later).sum())
+        number += float(block.events.sum(axis=1) @ block.later.sum(axis=1))
+    if number == 0:
+        return Concordance(float("nan"), float("nan"), 0.0, 0.0, 0.0)
+    share = (concordant + tied / 2) / number
+    variance = 0.0
+    for block in _blocks(table):
+        below, equal, total = np.cumsum(block.later, axis=1), block.later, block.later.sum(axis=1)
+        good = below - equal / 2  # of the pairs with later rows
+        for kind, dead in enumerate((block.died - block.events, block.died)):
+            earlier = dead.sum(axis=1)
+            influence = earlier[:, None] - np.cumsum(dead, axis=1) + dead / 2
+            if kind == 0:
+                influence += good
+                earlier = earlier + total
+            influence -= share * earlier[:, None]
+            influence *= influence
+            influence *= squares[block.rows, kind]
+            variance += float(influence.sum())
+    std_err = float(np.sqrt(variance)) / number
+    return Concordance(share, std_err, concordant, number - concordant - tied, tied)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Some times of the table of times by scores, each array of shape (times, scores).
+
+    Attributes
+    ----------
+    rows
+        Which times.
+    events, died
+        Events at each time, and up to and including it.
+    later
+        Rows that outlive an event at each time.
+    """
+
+    rows: slice
+    events: Floats
+    died: Floats
+    later: Floats
+
+
+def _blocks(table: Floats) -> Iterator[_Block]:
+    """The table of times, events and censorings, and scores, in parts that fit a cache."""
+    times, _, scores = table.shape
+    left, died = table.sum(axis=(0, 1)), np.zeros(scores)
+    step = max(1, _CELLS // scores)
+    for start in range(0, times, step):
+        rows = slice(start, start + step)
+        events, censored = table[rows, 0], table[rows, 1]
+        dead = np.cumsum(events, axis=0)
+        later = left - dead - np.cumsum(censored, axis=0) + censored
+        yield _Block(rows, events, dead + died, later)
+        died = died + dead[-1]
+        left = later[-1] - censored[-1]
 
 
 def uno_concordance(

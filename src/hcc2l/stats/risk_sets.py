@@ -15,6 +15,9 @@ Ints = NDArray[np.int64]
 # absolutely or relative to the mean time, are one time.
 TIE_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
+_BLOCK = 1 << 18  # times that are looked up at once, in the cache of a processor
+_SPACES = 4  # spaces in a table of places for each distinct value
+
 
 def time_tolerance(time: Floats) -> float:
     """The largest difference of two times that count as one (see `TIE_TOLERANCE`)."""
@@ -56,6 +59,8 @@ class DistinctTimes:
         index = self.index[rows]
         used = np.bincount(index, minlength=self.times.size) > 0
         if self.entry is None or self.entered is None:
+            if used.all():
+                return DistinctTimes(self.times, index)
             return DistinctTimes(self.times[used], (np.cumsum(used) - 1)[index])
         before = np.concatenate(([0], np.cumsum(used)))  # used times before each time
         entered = before[self.entered[rows]]
@@ -78,7 +83,7 @@ def distinct_times(time: Times, entry: Floats | None = None) -> DistinctTimes:
         return _with_entry(time, entry)
     times = np.unique(time)
     if times.size < time.size // 8:  # many ties: a look-up is faster than sorting every row
-        index: Ints = np.searchsorted(times, time).astype(np.int64)
+        index = look_up(time, times)
     else:
         times, index = np.unique(time, return_inverse=True)
     gap = np.diff(times)
@@ -100,6 +105,28 @@ def _with_entry(time: Floats, entry: Floats) -> DistinctTimes:
         both.times[both.index[: entry.size]],
         after[both.index[: entry.size]],
     )
+
+
+def look_up(values: Floats, distinct: Floats) -> Ints:
+    """The place of each value among all distinct values, ascending; shape (n,).
+
+    A table of evenly spaced places guesses it, which is several times faster than a binary search
+    of every value where they are months or days.
+    """
+    result = np.empty(values.size, dtype=np.int64)
+    with np.errstate(over="ignore"):
+        width = float(distinct[-1] - distinct[0]) / (_SPACES * distinct.size)
+    if not np.finfo(np.float64).tiny < width < np.inf:
+        return np.searchsorted(distinct, values).astype(np.int64)
+    edges = distinct[0] + width * (np.arange(_SPACES * distinct.size + 1) - 0.5)
+    guesses = np.searchsorted(distinct, edges)
+    for start in range(0, values.size, _BLOCK):
+        part = values[start : start + _BLOCK]
+        places = guesses[((part - distinct[0]) / width).astype(np.int64)]
+        wrong = np.flatnonzero(distinct[places] != part)
+        places[wrong] = np.searchsorted(distinct, part[wrong])
+        result[start : start + _BLOCK] = places
+    return result
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.regression.models import (
     Fitted,
     Model,
+    TermTests,
     complete,
     fit_models,
     interaction,
@@ -36,7 +37,7 @@ def cox_results(
         from hcc2l.analyses.regression.pooled import fitted_in_sets
 
         fitted, complete_cases = fitted_in_sets(pooled, candidates)
-        return CoxResults(fitted, (), (), (), (), pooled=pooled, complete_cases=complete_cases)
+        return CoxResults(fitted, (), (), None, (), pooled=pooled, complete_cases=complete_cases)
     fitted = fit_models(data, candidates) if candidates else Fitted((), None, ())
     checked = tested_model(fitted)
     interactions = [interaction(data, terms, text, fitted.final) for text in spec.interaction]
@@ -51,7 +52,7 @@ def cox_results(
         ph_tests=tuple(_ph_tests(data, checked))
         if checked and not (spec.firth or spec.frailty)
         else (),
-        term_tests=tuple(term_tests(data, checked)) if checked else (),
+        term_tests=term_tests(data, checked) if checked else None,
         interactions=tuple(interactions),
         skipped=tuple(skipped),
     )
@@ -116,7 +117,7 @@ class CoxResults:
     fitted: Fitted
     subgroups: tuple[Model, ...]
     ph_tests: tuple[Row, ...]
-    term_tests: tuple[Row, ...]
+    term_tests: TermTests | None
     interactions: tuple[Row, ...]
     skipped: tuple[str, ...] = ()
     pooled: PooledRegression | None = None

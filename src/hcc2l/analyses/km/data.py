@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from hcc2l.analyses.entry import (
     joined,
     refuse_after_event,
 )
+from hcc2l.analyses.km.counted import Counted, counted
 from hcc2l.analyses.outcome import Outcome, from_landmark, survival_outcome
 from hcc2l.cohort import Cohort
 from hcc2l.design import Endpoint, Factor, Floats, Ints, Mask
@@ -71,6 +72,13 @@ class KmData:
     def distinct(self) -> DistinctTimes:
         """The times, with those that differ by rounding only made equal."""
         return distinct_times(self.time, self.entry)
+
+    @cached_property
+    def counted(self) -> Counted:
+        """The same patients for curves and tests without strata, counted where they are many."""
+        return counted(
+            self.time, self.cause, self.codes, len(self.levels), self.weights, self.entry
+        )
 
     @cached_property
     def curves(self) -> tuple[KaplanMeier, ...]:
@@ -197,21 +205,22 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     # Last, so that a cut at the median is that of the rows analysed.
     group = design.groups(cohort, by, account) if by else None
     refuse_no_rows(account)
-    keep, patient = account.keep, delayed.patient if delayed else None
+    keep, kept, patient = account.keep, account.kept, delayed.patient if delayed else None
     if entry is not None and patient is not None:
         codes = [factor.codes for factor in (group, strata) if factor]
         keep, entry = joined(time, endpoint.event, entry, patient, keep, codes)
+        kept = partial(np.compress, keep)
     data = KmData(
         spec=spec,
         endpoint=endpoint,
         competing_name=competing.name if competing else None,
-        time=time[keep],
-        cause=endpoint.event[keep],
+        time=kept(time),
+        cause=kept(endpoint.event),
         group=group.take(keep) if group else None,
         strata=strata.take(keep) if strata else None,
-        weights=None if weights is None else weights[keep],
-        entry=None if entry is None else entry[keep],
-        patient=None if patient is None else patient[keep],
+        weights=None if weights is None else kept(weights),
+        entry=None if entry is None else kept(entry),
+        patient=None if patient is None else kept(patient),
         delayed=delayed,
     )
     refuse_unanswerable(data)
@@ -245,16 +254,25 @@ def refuse_unanswerable(data: KmData) -> None:
 
 
 def _curve(data: KmData, code: int) -> KaplanMeier:
-    rows = data.rows_of(code)
-    times = data.distinct.take(rows)
-    curve = estimator.kaplan_meier(
-        times, data.event[rows], data.weights_of(rows), robust=data.robust
-    )
+    curve = curve_of(data, code, data.counted.event)
     if data.exposure is None:
         return curve
     # Who moves to the other group is not censored.
-    moved = np.bincount(times.index[data.cause[rows] == MOVED], minlength=curve.time.size)
+    rows = data.rows_of(code)
+    index = data.distinct.take(rows).index
+    moved = np.bincount(index[data.cause[rows] == MOVED], minlength=curve.time.size)
     return replace(curve, n_censor=curve.n_censor - moved)
+
+
+def curve_of(data: KmData, code: int, event: Mask) -> KaplanMeier:
+    """The curve of one group with an event of its own, shape (m,) as `data.counted` has entries."""
+    patients = data.counted
+    rows = np.asarray(patients.codes == code)
+    weights = None if patients.weights is None else patients.weights[rows]
+    curve = estimator.kaplan_meier(
+        patients.distinct.take(rows), event[rows], weights, robust=data.robust
+    )
+    return replace(curve, rows=patients.number(rows))
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from hcc2l.analyses.entry import AT_RISK_FOOTNOTE
+from hcc2l.analyses.km.counted import Counted, observed
 from hcc2l.analyses.km.data import (
     KmData,
     causes,
     conf_type,
     count,
+    curve_of,
     decimals_of,
     incidence_curve,
     incidence_limits,
@@ -77,30 +79,27 @@ def _groups(data: KmData) -> Table:
     spec = data.spec
     rows: list[Row] = []
     for code, level in enumerate(data.levels):
-        inside = data.rows_of(code)
-        time, curve = data.last_times(code), data.curves[code]
+        patients = data.counted
+        inside, curve = np.asarray(patients.codes == code), data.curves[code]
         median = estimator.quantiles(curve, (0.5,), conf_type(spec), spec.conf_level)[0]
-        reverse = estimator.kaplan_meier(
-            data.distinct.take(inside), data.cause[inside] == 0, data.weights_of(inside),
-            robust=data.robust,
-        )  # fmt: skip
+        reverse = curve_of(data, code, np.asarray(patients.cause == 0))
         follow = estimator.quantiles(reverse, (0.5,), conf_type(spec), spec.conf_level)[0]
         row: dict[str, Value] = {
             "group": level,
-            "n": int(time.size),
+            "n": patients.number(inside) if data.patient is None else data.last_times(code).size,
             "events": count(curve.n_event.sum()),
-            "competing_events": _competing_events(data, inside),
+            "competing_events": _competing_events(patients, inside),
             "median": None if spec.competing else finite(median.estimate),
             "lower": None if spec.competing else finite(median.lower),
             "upper": None if spec.competing else finite(median.upper),
             "follow_up": finite(follow.estimate),
             "follow_up_lower": finite(follow.lower),
             "follow_up_upper": finite(follow.upper),
-            "observed_median": float(np.median(time)),
-            "observed_min": float(time.min()),
-            "observed_max": float(time.max()),
-            "observed_q1": float(np.quantile(time, 0.25)),
-            "observed_q3": float(np.quantile(time, 0.75)),
+            **(
+                patients.observed(inside)
+                if data.patient is None
+                else observed(data.last_times(code))
+            ),
         }
         if not spec.competing:
             del row["competing_events"]
@@ -109,11 +108,14 @@ def _groups(data: KmData) -> Table:
                  _groups_columns(data, rows), _groups_footnotes(data, rows))  # fmt: skip
 
 
-def _competing_events(data: KmData, inside: Mask) -> int | float:
+def _competing_events(patients: Counted, inside: Mask) -> int | float:
     """Patients of a group with the competing event; a sum of weights where there are any."""
-    competing = inside & (data.cause == 2)
-    weights = data.weights_of(competing)
-    return int(competing.sum()) if weights is None else count(weights.sum())
+    competing = inside & (patients.cause == 2)
+    return (
+        int(competing.sum())
+        if patients.weights is None
+        else count(patients.weights[competing].sum())
+    )
 
 
 def _groups_columns(data: KmData, rows: list[Row]) -> tuple[Column, ...]:
@@ -390,12 +392,16 @@ def _tests(data: KmData, periods: Periods | None) -> Table:
 
 
 def _test(data: KmData, weight: tests.Weight, *, stratified: bool = False) -> tests.LogRank:
-    spec = data.spec
+    spec, patients = data.spec, data.counted
+    how: dict[str, Any] = {"weight": weight, "rho": spec.rho, "gamma": spec.gamma}
+    if stratified and data.strata:
+        return tests.logrank(
+            data.distinct, data.event, data.codes, len(data.levels), **how,
+            strata=data.strata.codes, case_weights=data.weights, robust=data.robust,
+        )  # fmt: skip
     return tests.logrank(
-        data.distinct, data.event, data.codes, len(data.levels),
-        weight=weight, rho=spec.rho, gamma=spec.gamma,
-        strata=data.strata.codes if stratified and data.strata else None,
-        case_weights=data.weights, robust=data.robust,
+        patients.distinct, patients.event, patients.codes, len(data.levels), **how,
+        case_weights=patients.weights, robust=data.robust,
     )  # fmt: skip
 
 

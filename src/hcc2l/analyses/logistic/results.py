@@ -9,6 +9,7 @@ from hcc2l.analyses.logistic.data import LogisticData
 from hcc2l.analyses.regression.models import (
     Fitted,
     Model,
+    TermTests,
     fit_models,
     interaction,
     term_tests,
@@ -27,7 +28,7 @@ class LogisticResults:
     """Everything that was fitted and tested."""
 
     fitted: Fitted
-    term_tests: tuple[Row, ...]
+    term_tests: TermTests | None
     interactions: tuple[Row, ...]
     pooled: PooledRegression | None = None
     complete_cases: Model | None = None
@@ -53,12 +54,12 @@ def logistic_results(
         from hcc2l.analyses.regression.pooled import fitted_in_sets
 
         fitted, complete_cases = fitted_in_sets(pooled, candidates)
-        return LogisticResults(fitted, (), (), pooled, complete_cases)
+        return LogisticResults(fitted, None, (), pooled, complete_cases)
     fitted = fit_models(data, candidates)
     checked = tested_model(fitted)
     interactions = [interaction(data, terms, text, fitted.final) for text in data.spec.interaction]
     return LogisticResults(
         fitted=fitted,
-        term_tests=tuple(term_tests(data, checked)) if checked else (),
+        term_tests=term_tests(data, checked) if checked else None,
         interactions=tuple(interactions),
     )

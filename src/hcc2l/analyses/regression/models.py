@@ -334,14 +334,40 @@ def overall_test(data: Regression, model: Model, text: str) -> tuple[float, int,
     return wald_test(model, text)
 
 
-def term_tests(data: Regression, model: Model) -> list[Row]:
-    """Every term of a model as a whole, by likelihood ratio."""
-    rows: list[Row] = []
-    for term in model.terms:
-        statistic, df, p = likelihood_ratio(data, model, term.text)
-        rows.append({"model": model.name, "term": term.text, "statistic": finite(statistic),
-                     "df": df, "p": finite(p)})  # fmt: skip
-    return rows
+@dataclass(frozen=True)
+class TermTests:
+    """Tests of every term of a model as a whole, computed when they are read.
+
+    Attributes
+    ----------
+    several
+        Whether a test has several degrees of freedom; no other is shown beside its ratio.
+    """
+
+    rows: Callable[[], tuple[Row, ...]]
+    several: bool
+
+
+def term_tests(data: Regression, model: Model) -> TermTests:
+    """Every term of a model as a whole, by likelihood ratio.
+
+    They wait until they are read where no smaller model can be refused.
+    """
+
+    @cache
+    def rows() -> tuple[Row, ...]:
+        tests = [(t.text, *likelihood_ratio(data, model, t.text)) for t in model.terms]
+        return tuple(
+            {"model": model.name, "term": text, "statistic": finite(statistic), "df": df,
+             "p": finite(p)}
+            for text, statistic, df, p in tests
+        )  # fmt: skip
+
+    if model.loglik_without is not None and model.estimable.all():
+        several = any(_columns_of(model, term.text).sum() > 1 for term in model.terms)
+    else:
+        several = any(int(str(row["df"])) > 1 for row in rows())
+    return TermTests(rows, several)
 
 
 def interaction_test(

@@ -13,11 +13,12 @@ from hcc2l.analyses.regression.models import (
     Fitted,
     Model,
     Regression,
+    TermTests,
     test_of_columns,
 )
 from hcc2l.design.model import ModelTerm
 from hcc2l.numerals import confidence
-from hcc2l.report import Column, Row, Suppressed, Table, Value, finite
+from hcc2l.report import Column, LaterTable, Row, Suppressed, Table, Value, finite
 from hcc2l.stats.tails import chi_square_tail, normal_quantile, normal_tail
 
 MODELS = {
@@ -215,7 +216,7 @@ def model_row(model: Model) -> Row:
 
 
 def test_tables(
-    data: Regression, fitted: Fitted, tests: Sequence[Row], interactions: Sequence[Row]
+    data: Regression, fitted: Fitted, tests: TermTests | None, interactions: Sequence[Row]
 ) -> list[Table]:
     """The tables of selection, tests of whole terms, and interactions, where there are any."""
     label = dict(data.labels)
@@ -228,10 +229,10 @@ def test_tables(
         title = "Selection of the model"
         tables.append(Table("selection", title, STEP_KEYS, fitted.steps, columns))
     if tests:
-        several = any(int(str(row["df"])) > 1 for row in tests)
         title = "Overall tests of variables (likelihood ratio)"
-        columns = (term, *test) if several else ()
-        tables.append(Table("term_tests", title, TEST_KEYS, tuple(tests), columns))
+        columns = (term, *test) if tests.several else ()
+        table = Table("term_tests", title, TEST_KEYS, (), columns)
+        tables.append(LaterTable.of(table, tests.rows))
     if interactions:
         pair = (Column("Variable", ("term_a",), labels=label),
                 Column("by", ("term_b",), labels=label), Column("n", ("n",)),
