@@ -224,17 +224,17 @@ def from_time(
 
 
 def joined(
-    time: Floats, event: Ints, entry: Floats, patient: Ints, keep: Mask, groups: Sequence[Ints]
+    time: Floats, entry: Floats, patient: Ints, keep: Mask, groups: Sequence[Ints]
 ) -> tuple[Mask, Floats]:
     """The kept rows with those of a patient that follow each other made one, and their entries.
 
     Otherwise the end of a row within follow-up would pass for censoring. Rows in different groups
-    stay apart.
+    stay apart. No row follows an event (`refuse_after_event`).
     """
     rows = np.flatnonzero(keep)
     order = rows[np.lexsort((entry[rows], patient[rows]))]
     before, after = order[:-1], order[1:]
-    follows = (patient[before] == patient[after]) & (event[before] == 0)
+    follows = patient[before] == patient[after]
     follows &= entry[after] <= time[before] + time_tolerance(time[rows])
     for codes in groups:
         follows &= codes[before] == codes[after]

@@ -173,7 +173,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     keep, patient = account.keep, delayed.patient if delayed else None
     if entry is not None and patient is not None:
         codes = [factor.codes for factor in (group, strata) if factor]
-        keep, entry = joined(time, endpoint.event, entry, patient, keep, codes)
+        keep, entry = joined(time, entry, patient, keep, codes)
     data = KmData(
         spec=spec,
         endpoint=endpoint,
