@@ -297,7 +297,7 @@ def test_from_a_time_the_curve_is_conditional_on_it(write: Write) -> None:
         for key in ("estimate", "std_err", "lower", "upper"):
             assert row[key] == pytest.approx(wanted[key], rel=1e-12)
     assert [(e.reason, e.rows) for e in report.provenance.excluded] == [
-        ("event by 3.5 (--from)", 1)
+        ("event by the start of the curves, 3.5 months", 1)
     ]
     assert report.provenance.settings["from"] == 3.5
 

@@ -214,12 +214,14 @@ def _interval(entry: Floats, endpoint: Endpoint, row: int) -> str:
 
 
 def from_time(
-    account: RowAccount, time: Floats, event: Ints, entry: Floats | None, begin: float
+    account: RowAccount, endpoint: Endpoint, entry: Floats | None, begin: float
 ) -> Floats:
     """The entries of those who are at risk after `begin`; the others are excluded."""
+    time, event = endpoint.time, endpoint.event
+    at = f"by the start of the curves, {begin:g} {endpoint.unit or ''}".strip()
     early = time <= begin + time_tolerance(time[account.keep])
-    account.drop(early & (event > 0), f"event by {plain(begin)} (--from)")
-    account.drop(early & (event == 0), f"censored by {plain(begin)} (--from)")
+    account.drop(early & (event > 0), f"event {at}")
+    account.drop(early & (event == 0), f"censored {at}")
     return np.full(time.size, begin) if entry is None else np.maximum(entry, begin)
 
 

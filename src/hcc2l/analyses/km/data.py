@@ -162,7 +162,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         refuse_after_event(cohort, delayed, endpoint)
         entry = delayed.time
     if spec.from_ is not None:
-        entry = from_time(account, time, endpoint.event, entry, spec.from_)
+        entry = from_time(account, endpoint, entry, spec.from_)
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
     strata = design.strata(cohort, stratum, account) if stratum else None
