@@ -17,8 +17,6 @@ from hcc2l.stats.risk_sets import (
     risk_sets,
 )
 
-Parts = tuple[Floats, Floats, Floats]  # by score: below, equal, above
-
 
 @dataclass(frozen=True)
 class Concordance:
@@ -201,6 +199,9 @@ def _compare(
     equal[backwards] = _before(level[backwards], place[backwards], counts[backwards])
     total[by_place] = _before(group[by_place], place[by_place], counts[by_place])
     return below, equal, total - below - equal
+
+
+Parts = tuple[Floats, Floats, Floats]  # by score: below, equal, above
 
 
 def _together(
