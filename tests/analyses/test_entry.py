@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import hcc2l
@@ -171,6 +174,19 @@ def test_observed_follow_up_is_that_of_patients(write: Write) -> None:
     assert (row["observed_min"], row["observed_median"], row["observed_max"]) == (3, 7.5, 12)
 
 
+def test_a_patient_who_changes_group_leaves_one_and_enters_the_other(write: Write) -> None:
+    path = write("change.csv", CUT.replace("P02,2.5,6,0,a", "P02,2.5,6,0,b"))
+    report = hcc2l.km(path, entry="entry", by="arm", at=[2, 6])
+    assert report.table("groups").column("n") == (5, 6)
+    at_risk = [row["n_risk"] for row in report.table("survival").rows]
+    assert at_risk == [3, 1, 3, 6]  # P02 is in a at 2, in b at 6
+
+
+def test_a_curve_that_reaches_0_at_the_end_is_not_one_of_small_risk_sets(write: Write) -> None:
+    path = write("end.csv", TEN.replace("P10,1,12,0", "P10,1,12,1"))
+    assert "small-risk-sets" not in codes(hcc2l.km(path, entry="entry"))
+
+
 def test_overlapping_rows_of_a_patient_are_refused_with_the_rows_named(write: Write) -> None:
     path = write("overlap.csv", CUT.replace("P02,2.5,6", "P02,2,6"))
     for analyse in (hcc2l.km, lambda c, **o: hcc2l.cox(c, covariates=["age"], **o)):
@@ -197,6 +213,17 @@ def test_an_entry_before_time_0_is_one_from_the_beginning(write: Write) -> None:
     assert found.table("survival").rows == hcc2l.km(
         write("ten.csv", TEN), entry="entry", at=[3]
     ).table("survival").rows  # fmt: skip
+
+
+def test_infinite_entries_are_from_the_beginning_or_too_late(workplace: Path) -> None:
+    path = workplace / "infinite.parquet"
+    times = [3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
+    entries = [-math.inf, 0.0, 1.0, math.inf, 2.0, 0.0]
+    frame = pd.DataFrame({"entry": entries, "time": times, "death": [1, 0, 1, 1, 0, 1]})
+    frame.to_parquet(path)
+    report = hcc2l.km(path, entry="entry", at=[2])
+    assert report.table("survival").rows[0]["n_risk"] == 4
+    assert [e.rows for e in report.provenance.excluded] == [1]
 
 
 def test_dates_of_entry_count_from_the_start(write: Write) -> None:
@@ -270,7 +297,7 @@ def test_from_a_time_the_curve_is_conditional_on_it(write: Write) -> None:
         for key in ("estimate", "std_err", "lower", "upper"):
             assert row[key] == pytest.approx(wanted[key], rel=1e-12)
     assert [(e.reason, e.rows) for e in report.provenance.excluded] == [
-        ("event by 3.5 (--from)", 1)
+        ("event by the start of the curves, 3.5 months", 1)
     ]
     assert report.provenance.settings["from"] == 3.5
 

@@ -214,27 +214,29 @@ def _interval(entry: Floats, endpoint: Endpoint, row: int) -> str:
 
 
 def from_time(
-    account: RowAccount, time: Floats, event: Ints, entry: Floats | None, begin: float
+    account: RowAccount, endpoint: Endpoint, entry: Floats | None, begin: float
 ) -> Floats:
     """The entries of those who are at risk after `begin`; the others are excluded."""
+    time, event = endpoint.time, endpoint.event
+    at = f"by the start of the curves, {begin:g} {endpoint.unit or ''}".strip()
     early = time <= begin + time_tolerance(time[account.keep])
-    account.drop(early & (event > 0), f"event by {plain(begin)} (--from)")
-    account.drop(early & (event == 0), f"censored by {plain(begin)} (--from)")
+    account.drop(early & (event > 0), f"event {at}")
+    account.drop(early & (event == 0), f"censored {at}")
     return np.full(time.size, begin) if entry is None else np.maximum(entry, begin)
 
 
 def joined(
-    time: Floats, event: Ints, entry: Floats, patient: Ints, keep: Mask, groups: Sequence[Ints]
+    time: Floats, entry: Floats, patient: Ints, keep: Mask, groups: Sequence[Ints]
 ) -> tuple[Mask, Floats]:
     """The kept rows with those of a patient that follow each other made one, and their entries.
 
     Otherwise the end of a row within follow-up would pass for censoring. Rows in different groups
-    stay apart.
+    stay apart. No row follows an event (`refuse_after_event`).
     """
     rows = np.flatnonzero(keep)
     order = rows[np.lexsort((entry[rows], patient[rows]))]
     before, after = order[:-1], order[1:]
-    follows = (patient[before] == patient[after]) & (event[before] == 0)
+    follows = patient[before] == patient[after]
     follows &= entry[after] <= time[before] + time_tolerance(time[rows])
     for codes in groups:
         follows &= codes[before] == codes[after]

@@ -21,7 +21,6 @@ from hcc2l.stats.risk_sets import (
     time_tolerance,
 )
 
-Parts = tuple[Floats, Floats, Floats]  # by score: below, equal, above
 _CELLS = 1 << 14  # cells of a table that are looked at at once
 
 
@@ -290,6 +289,9 @@ def _compare(
     equal[backwards] = _before(level[backwards], place[backwards], counts[backwards])
     total[by_place] = _before(group[by_place], place[by_place], counts[by_place])
     return below, equal, total - below - equal
+
+
+Parts = tuple[Floats, Floats, Floats]  # by score: below, equal, above
 
 
 def _together(

@@ -172,8 +172,6 @@ def risk_sets(
     if distinct.entered is not None:
         net = leaving - _entering_next(distinct.entered, group, shape, weights)
     at_risk = np.cumsum(net[::-1], axis=0, dtype=np.float64)[::-1]
-    if distinct.entered is not None and weights is not None:  # sums that do not cancel exactly
-        at_risk[risk_sets(distinct, event, group, n_groups).at_risk == 0] = 0.0
     return RiskSets(times, index, at_risk, events.astype(np.float64))
 
 

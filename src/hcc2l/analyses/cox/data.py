@@ -204,8 +204,7 @@ class CoxData:
         term = next((t for t in model.terms if t.text == column.term), None)
         groups = groups_of(term, column, rows)
         reason = empty_group(groups, self.event, all_too=False)
-        alone = len(model.terms) == 1 and self.entry is None
-        if reason is None and alone and term is not None:
+        if reason is None and len(model.terms) == 1 and term is not None:
             time, event, strata = self.time[rows], self.event[rows], self.strata_of(rows)
             inside = {name: group[rows] for name, group in groups.items()}
             if inside:

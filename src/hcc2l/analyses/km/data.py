@@ -197,7 +197,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
         refuse_after_event(cohort, delayed, endpoint)
         entry = delayed.time
     if spec.from_ is not None:
-        entry = from_time(account, time, endpoint.event, entry, spec.from_)
+        entry = from_time(account, endpoint, entry, spec.from_)
     if spec.landmark is not None:
         time = from_landmark(account, time, endpoint.event, spec.landmark, endpoint.unit or "")
     strata = design.strata(cohort, stratum, account) if stratum else None
@@ -208,7 +208,7 @@ def prepare(cohort: Cohort, spec: KmSpec) -> tuple[Outcome, KmData]:
     keep, kept, patient = account.keep, account.kept, delayed.patient if delayed else None
     if entry is not None and patient is not None:
         codes = [factor.codes for factor in (group, strata) if factor]
-        keep, entry = joined(time, endpoint.event, entry, patient, keep, codes)
+        keep, entry = joined(time, entry, patient, keep, codes)
         kept = partial(np.compress, keep)
     data = KmData(
         spec=spec,
