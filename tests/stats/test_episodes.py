@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hcc2l.stats.episodes import episodes, timing
@@ -60,6 +60,7 @@ def test_the_rows_are_those_of_tmerge(case_id: str) -> None:
 TIMES = st.integers(-5, 40)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 5), st.integers(1, 30)), min_size=1, max_size=8),
     st.lists(st.tuples(st.integers(0, 7), TIMES), max_size=20),

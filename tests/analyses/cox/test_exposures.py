@@ -103,9 +103,7 @@ def test_breslow_ties_are_those_of_r(case_id: str) -> None:
 
 HCC = cases.FOLDER / "data" / "hcc424t.csv"
 TINY = cases.FOLDER / "data" / "tiny_tdc.csv"
-JASA = cases.FOLDER / "data" / "jasa.csv"
 TIMES = {"time": "time", "event": "death"}
-DATES = {"start": "accept.dt", "end": "fu.date", "event": "fustat"}
 
 
 def tiny(**more: Any) -> Any:
@@ -326,3 +324,13 @@ def test_fixed_analyses_have_the_values_of_visits_that_are_known_then(write: Wri
     for ours, theirs in ((naive, fixed(99, 0)), (landmark, fixed(3, 3))):
         for key in ("n", "events", "hr", "lower", "p"):
             assert ours[key] == pytest.approx(theirs[key], rel=1e-9)
+
+
+def test_a_hazard_ratio_that_changes_calls_for_landmarks() -> None:
+    case = cases.case("exposures", "td_hcc424_progression")
+    report = hcc2l.cox(HCC, **options(case["arguments"]))
+    exposed, child_pugh = (n.text for n in report.notes if n.code == "hazards-not-proportional")
+    assert exposed.endswith(
+        "only an average. Report the landmark analyses beside it (--landmark T)."
+    )
+    assert child_pugh.endswith("only an average. Stratify by it (--strata).")

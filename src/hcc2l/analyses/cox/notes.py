@@ -36,9 +36,8 @@ def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
             notes.append(
                 Note("warning", "hazards-not-proportional",
                      f"The hazard ratio of {row['term']} appears to change over time "
-                     f"({p_equation(p)}), so a single hazard ratio is only an average. Stratify by "
-                     "it (--strata), count time from a landmark (--landmark T), or compare "
-                     "restricted mean survival times (hcc2l km --tau T).")
+                     f"({p_equation(p)}), so a single hazard ratio is only an average."
+                     f"{_remedy(data, str(row['term']))}")
             )  # fmt: skip
     changing = () if data.changes is None else data.changes.texts
     for name, column in data.columns.items():
@@ -88,3 +87,15 @@ def _centre_notes(data: CoxData, results: CoxResults) -> list[Note]:
                  f"(--strata {centres.column}).")
         )  # fmt: skip
     return notes
+
+
+def _remedy(data: CoxData, term: str) -> str:
+    """What to do about a hazard ratio that changes, which depends on what is in the model."""
+    if data.changes is None:
+        return (
+            " Stratify by it (--strata), count time from a landmark (--landmark T), or compare "
+            "restricted mean survival times (hcc2l km --tau T)."
+        )
+    if term in data.changes.exposures:
+        return " Report the landmark analyses beside it (--landmark T)."
+    return "" if term in data.changes.texts else " Stratify by it (--strata)."
