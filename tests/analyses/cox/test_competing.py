@@ -169,7 +169,9 @@ def test_the_incidences_of_both_events_never_exceed_1() -> None:
 
 
 def test_beyond_the_last_time_there_is_no_incidence_and_before_any_event_it_is_0() -> None:
-    rows = rows_of(incidence(boot=0, at=[0.01, 500]), "adjusted_incidence")
+    last = max(float(r["pfs_months"]) for r in patients())
+    rows = rows_of(incidence(boot=0, at=[0.01, last, 500]), "adjusted_incidence")
+    assert all(r["estimate"] > 0 for r in rows if r["time"] == last)
     assert {r["estimate"] for r in rows if r["time"] == 500} == {None}
     assert {r["estimate"] for r in rows if r["time"] == 0.01} == {0.0}
 
@@ -229,6 +231,8 @@ def test_an_event_with_fewer_patients_than_covariates_has_no_model() -> None:
     few += [dead]
     report = cox(few, **{**SECOND, "covariates": ["age", "sex"]})
     assert {r["cause"] for r in rows_of(report, "competing_terms")} == {"progression"}
+    one = cox(few, **{**SECOND, "covariates": ["age"]})
+    assert {r["cause"] for r in rows_of(one, "competing_terms")} == {"progression", "death"}
     assert "cause-not-fitted" in {note.code for note in report.notes}
 
 
@@ -249,7 +253,8 @@ def test_ratios_that_do_not_exist_are_named() -> None:
     (row,) = [r for r in terms(report, "fine-gray", "death") if r["term"] == "never"]
     assert row["hr"] is None
     (note,) = [n for n in report.notes if n.code == "competing-not-estimable"]
-    assert "(death)" in note.text
+    assert note.text.count("Never (death)") == 1
+    assert "Age" not in note.text
 
 
 def test_without_a_model_there_is_nothing_to_compare() -> None:
