@@ -12,9 +12,11 @@ import pytest
 import hcc2l
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Report, SurvivalFigure
+from hcc2l.stats.cause_specific import standardised_incidence
 from tests.analyses.cox.cohorts import SECOND_LINE, cox, records
 from tests.reference import cases
 from tests.reports import rows_of
+from tests.stats.test_cause_specific import models
 from tests.stats.test_fine_gray import cohort
 
 REGRESSIONS = cases.of_kind("competing_regression", "regression")
@@ -153,6 +155,30 @@ def test_limits_of_an_incidence_surround_it_and_do_not_change_between_runs() -> 
     other = rows_of(incidence(seed=2), "adjusted_incidence")
     assert [r["estimate"] for r in rows] == [r["estimate"] for r in other]
     assert [r["lower"] for r in rows] != [r["lower"] for r in other]
+
+
+def test_limits_are_those_of_the_standard_deviation_over_samples() -> None:
+    """On the scale log(-log(1 - F)), whose derivative is 1 / ((1 - F) (-log(1 - F)))."""
+    rows = patients()
+    time = np.array([float(r["pfs_months"]) for r in rows])
+    cause = np.array([1 if r["progression"] == "1" else 2 * int(r["death"]) for r in rows])
+    x = np.array([[float(r["age"]), float(r["child_pugh"] == "B")] for r in rows])
+    random, drawn = np.random.default_rng(1), []
+    for _ in range(20):
+        i = random.integers(time.size, size=time.size)
+        as_if = np.column_stack([x[i, 0], np.ones(time.size)])
+        fitted = models(time[i], cause[i], x[i])
+        drawn.append(standardised_incidence(fitted, as_if, 3.0, exponential=False))
+    std_err = np.std([c.at(np.array([3.0]))[0, 0] for c in drawn], ddof=1)
+    (row,) = [
+        r for r in rows_of(incidence(at=[3]), "adjusted_incidence")
+        if (r["cause"], r["level"]) == ("progression", "B")
+    ]  # fmt: skip
+    estimate = row["estimate"]
+    spread = 1.959963984540054 * std_err / ((1 - estimate) * -math.log(1 - estimate))
+    for key, sign in (("lower", -1), ("upper", 1)):
+        scale = math.log(-math.log(1 - estimate)) + sign * spread
+        assert row[key] == pytest.approx(1 - math.exp(-math.exp(scale)), rel=1e-9)
 
 
 def test_without_samples_there_are_no_limits() -> None:
