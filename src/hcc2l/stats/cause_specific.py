@@ -43,7 +43,9 @@ class Incidences:
     @property
     def excess(self) -> float:
         """The most by which incidences and survival add up to more than 1; NaN for no numbers."""
-        return float(np.max(self.incidence.sum(axis=0) + self.survival - 1.0, initial=0.0))
+        with np.errstate(invalid="ignore"):
+            total = self.incidence.sum(axis=0) + self.survival
+        return float(np.max(total - 1.0, initial=0.0))
 
     def at(self, times: Floats) -> Floats:
         """Incidences at given times, shape (causes, times): step functions, 0 before any event."""
