@@ -38,6 +38,16 @@ def test_whole_weights_are_repeated_rows(seed: int) -> None:
         np.testing.assert_allclose(getattr(found, name), getattr(rows, name), atol=1e-12)
 
 
+def test_weights_that_do_not_cancel_exactly_leave_nobody_at_risk() -> None:
+    """0.1 + 0.2 + 0.3 - 0.3 - 0.2 - 0.1 is not 0."""
+    weights = np.array([0.1, 0.2, 0.3, 0.7, 0.6])
+    curve = cumulative_incidence(np.arange(1.0, 6.0), np.array([1, 1, 2, 1, 1]), 1, weights)
+    assert curve.incidence[-1] == pytest.approx(1 - 0.3 / 1.9)
+    assert 0 < curve.std_err[-1] < 1
+    rescaled = cumulative_incidence(np.arange(1.0, 6.0), np.array([1, 1, 2, 1, 1]), 1, 7 * weights)
+    np.testing.assert_allclose(curve.std_err, rescaled.std_err, rtol=1e-9)
+
+
 @few
 @given(st.integers(0, 10_000))
 def test_the_jackknife_is_the_sum_over_rows_of_what_their_weight_changes(seed: int) -> None:

@@ -11,6 +11,7 @@ from hcc2l.stats.baseline import Prediction
 from hcc2l.stats.risk_sets import Floats
 
 _CELLS = 2_000_000  # patients x times held in memory
+ROUNDING = 1e-12  # of a product that is 0
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class Incidences:
     @property
     def excess(self) -> float:
         """The most by which incidences and survival add up to more than 1; NaN for no numbers."""
-        return float(np.max(self.incidence.sum(axis=0) + self.survival - 1.0, initial=0.0))
+        with np.errstate(invalid="ignore"):
+            total = self.incidence.sum(axis=0) + self.survival
+        return float(np.max(total - 1.0, initial=0.0))
 
     def at(self, times: Floats) -> Floats:
         """Incidences at given times, shape (causes, times): step functions, 0 before any event."""
@@ -112,9 +115,9 @@ def _mean(
             hazard += np.outer(risk[part], step)
         free = np.exp(-np.cumsum(hazard, axis=1)) if exponential else np.cumprod(1 - hazard, axis=1)
         before = np.concatenate((np.ones((free.shape[0], 1)), free[:, :-1]), axis=1)
-        negative = negative or not bool((before >= 0).all())
+        negative = negative or not bool((before >= -ROUNDING).all())
         survival += share[part] @ free
         for k, (risk, step) in enumerate(zip(risks, steps, strict=True)):
             incidence[k] += ((share[part] * risk[part]) @ before) * step
-    negative = negative or not bool((survival >= 0).all())
+    negative = negative or not bool((survival >= -ROUNDING).all())
     return Incidences(times, np.cumsum(incidence, axis=1), survival, exponential, negative)

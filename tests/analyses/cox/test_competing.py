@@ -12,9 +12,11 @@ import pytest
 import hcc2l
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.report import Report, SurvivalFigure
+from hcc2l.stats.cause_specific import standardised_incidence
 from tests.analyses.cox.cohorts import SECOND_LINE, cox, records
 from tests.reference import cases
 from tests.reports import rows_of
+from tests.stats.test_cause_specific import models
 from tests.stats.test_fine_gray import cohort
 
 REGRESSIONS = cases.of_kind("competing_regression", "regression")
@@ -155,6 +157,30 @@ def test_limits_of_an_incidence_surround_it_and_do_not_change_between_runs() -> 
     assert [r["lower"] for r in rows] != [r["lower"] for r in other]
 
 
+def test_limits_are_those_of_the_standard_deviation_over_samples() -> None:
+    """On the scale log(-log(1 - F)), whose derivative is 1 / ((1 - F) (-log(1 - F)))."""
+    rows = patients()
+    time = np.array([float(r["pfs_months"]) for r in rows])
+    cause = np.array([1 if r["progression"] == "1" else 2 * int(r["death"]) for r in rows])
+    x = np.array([[float(r["age"]), float(r["child_pugh"] == "B")] for r in rows])
+    random, drawn = np.random.default_rng(1), []
+    for _ in range(20):
+        i = random.integers(time.size, size=time.size)
+        as_if = np.column_stack([x[i, 0], np.ones(time.size)])
+        fitted = models(time[i], cause[i], x[i])
+        drawn.append(standardised_incidence(fitted, as_if, 3.0, exponential=False))
+    std_err = np.std([c.at(np.array([3.0]))[0, 0] for c in drawn], ddof=1)
+    (row,) = [
+        r for r in rows_of(incidence(at=[3]), "adjusted_incidence")
+        if (r["cause"], r["level"]) == ("progression", "B")
+    ]  # fmt: skip
+    estimate = row["estimate"]
+    spread = 1.959963984540054 * std_err / ((1 - estimate) * -math.log(1 - estimate))
+    for key, sign in (("lower", -1), ("upper", 1)):
+        scale = math.log(-math.log(1 - estimate)) + sign * spread
+        assert row[key] == pytest.approx(1 - math.exp(-math.exp(scale)), rel=1e-9)
+
+
 def test_without_samples_there_are_no_limits() -> None:
     rows = rows_of(incidence(boot=0), "adjusted_incidence")
     assert {row["lower"] for row in rows} == {None}
@@ -169,7 +195,9 @@ def test_the_incidences_of_both_events_never_exceed_1() -> None:
 
 
 def test_beyond_the_last_time_there_is_no_incidence_and_before_any_event_it_is_0() -> None:
-    rows = rows_of(incidence(boot=0, at=[0.01, 500]), "adjusted_incidence")
+    last = max(float(r["pfs_months"]) for r in patients())
+    rows = rows_of(incidence(boot=0, at=[0.01, last, 500]), "adjusted_incidence")
+    assert all(r["estimate"] > 0 for r in rows if r["time"] == last)
     assert {r["estimate"] for r in rows if r["time"] == 500} == {None}
     assert {r["estimate"] for r in rows if r["time"] == 0.01} == {0.0}
 
@@ -229,6 +257,8 @@ def test_an_event_with_fewer_patients_than_covariates_has_no_model() -> None:
     few += [dead]
     report = cox(few, **{**SECOND, "covariates": ["age", "sex"]})
     assert {r["cause"] for r in rows_of(report, "competing_terms")} == {"progression"}
+    one = cox(few, **{**SECOND, "covariates": ["age"]})
+    assert {r["cause"] for r in rows_of(one, "competing_terms")} == {"progression", "death"}
     assert "cause-not-fitted" in {note.code for note in report.notes}
 
 
@@ -249,7 +279,8 @@ def test_ratios_that_do_not_exist_are_named() -> None:
     (row,) = [r for r in terms(report, "fine-gray", "death") if r["term"] == "never"]
     assert row["hr"] is None
     (note,) = [n for n in report.notes if n.code == "competing-not-estimable"]
-    assert "(death)" in note.text
+    assert note.text.count("Never (death)") == 1
+    assert "Age" not in note.text
 
 
 def test_without_a_model_there_is_nothing_to_compare() -> None:

@@ -72,3 +72,6 @@ def test_grays_test_within_strata_is_that_of_cuminc(case: dict[str, Any]) -> Non
             assert row["statistic"] == pytest.approx(expected["stat"], rel=1e-6)
             assert row["p"] == pytest.approx(expected["p"], rel=1e-6)
     assert "Gray's test stratified by" in report.methods
+    # Gray's tests ask another question than the two log-rank tests.
+    (note,) = [n for n in report.notes if n.code == "multiple-tests"]
+    assert note.text.startswith("2 tests address")

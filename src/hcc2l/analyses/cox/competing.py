@@ -142,18 +142,12 @@ def _unfitted(name: str, events: int, model: Model) -> Note:
 
 
 def _not_estimable(data: CoxData, rows: list[Row]) -> list[Note]:
-    """A warning that names the ratios that do not exist.
-
-    Those of the cause-specific model of the endpoint's event have notes of their own.
-    """
-    assert data.causes is not None
-    first = data.causes.names[0]
-    own = [row for row in rows if row["hr"] is None]
-    own = [row for row in own if (row["model"], row["cause"]) != ("cause-specific", first)]
+    """A warning that names the ratios that do not exist."""
     names = dict.fromkeys(
         data.labels[str(row["term"])] + ("" if row["level"] is None else f" {row['level']}")
         + f" ({row['cause']})"
-        for row in own
+        for row in rows
+        if row["hr"] is None
     )  # fmt: skip
     if not names:
         return []

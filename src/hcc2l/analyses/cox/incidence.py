@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,13 +19,13 @@ from hcc2l.numerals import confidence, plain
 from hcc2l.progress import track
 from hcc2l.report import Column, Curve, Note, Row, SurvivalFigure, Table, Value, finite
 from hcc2l.stats.baseline import Prediction, prediction
-from hcc2l.stats.cause_specific import Incidences, standardised_incidence
+from hcc2l.stats.cause_specific import ROUNDING, Incidences, standardised_incidence
 from hcc2l.stats.cox import cox
 from hcc2l.stats.tails import normal_quantile
 
 KEYS = ("cause", "level", "time", "estimate", "lower", "upper")
 FEWEST_SAMPLES = 2  # that have a standard deviation
-MOST_EXCESS = 0.05  # of the incidences and survival over 1, with exponential survival
+MOST_EXCESS = 0.1  # of the incidences and survival over 1, with exponential survival
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def adjusted_incidence(data: CoxData, model: Model) -> AdjustedIncidence:
         cause_specific(data, model, code)  # refuses too few events
     patients = _Patients(data, model, tuple(as_if(model, text, level) for level in levels))
     until = max(data.spec.at)
-    curves = patients.curves(np.arange(model.n), until)
+    curves = patients.curves(np.arange(model.n), until, [None] * len(levels))
     if curves is None:
         raise AnalysisError(
             "The incidences cannot be predicted: a coefficient of a model does not exist, or for "
@@ -87,7 +88,7 @@ def adjusted_incidence(data: CoxData, model: Model) -> AdjustedIncidence:
             where=f"--adjusted-incidence {text}",
             hint="Choose earlier times for --at, merge levels, or cut or log-transform numbers.",
         )
-    std_err, failed = _bootstrap(data, model, patients, curves[0].time, until)
+    std_err, failed = _bootstrap(data, model, patients, curves, until)
     estimate = np.stack([curve.incidence for curve in curves])
     lower, upper = _limits(estimate, std_err, data.spec.conf_level)
     return AdjustedIncidence(levels, curves, lower, upper, failed)
@@ -120,34 +121,48 @@ class _Patients:
             if not event.any():
                 return None
             fit = cox(time, event, x, ties=ties, weights=weights, robust=False)
-            if fit.dropped.any() or not np.isfinite(fit.coef).all():
+            if not np.isfinite(fit.coef).all():
                 return None
             found.append(
                 prediction(time, event, x, fit.coef, fit.variance, ties=ties, weights=weights)
             )
         return found
 
-    def curves(self, sample: Ints, until: float) -> tuple[Incidences, ...] | None:
-        """The mean incidences of a sample at each level; None where they are no probabilities."""
+    def curves(
+        self, sample: Ints, until: float, forms: Sequence[bool | None]
+    ) -> tuple[Incidences, ...] | None:
+        """The mean incidences of a sample at each level; None where they are no probabilities.
+
+        `forms` says of each level whether survival is exponential; None leaves it to the data.
+        """
         models = self._models(sample)
         if models is None:
             return None
         weights = None if self.weights is None else self.weights[sample]
         used = ~self.model.dropped
         curves = tuple(
-            standardised_incidence(models, x[sample][:, used], until, weights)
-            for x in self.at_level
+            standardised_incidence(models, x[sample][:, used], until, weights, exponential=form)
+            for x, form in zip(self.at_level, forms, strict=True)
         )
-        return curves if all(c.excess <= MOST_EXCESS for c in curves) else None
+        sound = all(
+            c.excess <= MOST_EXCESS and c.survival.min(initial=1.0) >= -ROUNDING for c in curves
+        )
+        return curves if sound else None
 
 
 def _bootstrap(
-    data: CoxData, model: Model, patients: _Patients, time: Floats, until: float
+    data: CoxData,
+    model: Model,
+    patients: _Patients,
+    found: tuple[Incidences, ...],
+    until: float,
 ) -> tuple[Floats, int]:
     """Standard errors, shape (levels, causes, times), and the number of samples that failed.
 
-    Patients are drawn with replacement, or clusters where there are any.
+    Patients are drawn with replacement, or clusters where there are any. Survival is computed in
+    the form of the curves found.
     """
+    time, forms = found[0].time, [curve.exponential for curve in found]
     random = np.random.default_rng(data.spec.seed)
     units = _units(data, model)
     values = []
@@ -155,7 +170,7 @@ def _bootstrap(
     for _ in track(range(data.spec.samples), "Bootstrap"):
         drawn = random.integers(len(units), size=len(units))
         sample = np.concatenate([units[i] for i in drawn])
-        curves = patients.curves(sample, until)
+        curves = patients.curves(sample, until, forms)
         if curves is None:
             failed += 1
             continue
