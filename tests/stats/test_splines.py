@@ -131,3 +131,10 @@ def test_knots_ascend_and_lie_within_the_values() -> None:
         assert (np.diff(knots) > 0).all()
         assert values.min() <= knots.min()
         assert knots.max() <= values.max()
+
+
+def test_below_a_hundred_values_the_outer_knots_are_the_fifth_ones() -> None:
+    """R: rcspline.eval(1:99, nk = 4, knots.only = TRUE), and 1:100."""
+    few, many = (np.arange(1.0, n + 1) for n in (99, 100))
+    np.testing.assert_allclose(default_knots(few, 4), [5, 35.3, 64.7, 95])
+    np.testing.assert_allclose(default_knots(many, 4), [5.95, 35.65, 65.35, 95.05])

@@ -104,10 +104,11 @@ def test_an_interaction_has_a_curve_in_each_group_as_r_has(term: str, key: str) 
 
 
 def test_the_order_of_an_interaction_changes_no_curve() -> None:
-    options: dict[str, Any] = {"covariates": [LOG, "treatment"], "multivariable": True}
+    by = "age@tertiles"
+    options: dict[str, Any] = {"covariates": [LOG, by], "multivariable": True}
     both = [
         rows_of(hcc2l.cox(HCC, **options, interaction=[text]), "spline_curve", term=text)
-        for text in (f"{LOG}:treatment", f"treatment:{LOG}")
+        for text in (f"{LOG}:{by}", f"{by}:{LOG}")
     ]
     assert [r["hr"] for r in both[0]] == pytest.approx([r["hr"] for r in both[1]], rel=CLOSE)
 
@@ -173,7 +174,17 @@ def test_other_forms_are_the_models_with_those_terms() -> None:
 
 
 def test_without_a_cut_point_of_its_own_the_marker_is_cut_at_the_median() -> None:
-    assert "227.4, the median." in spline().table("spline_forms").footnotes[0]
+    report = spline(multivariable=True)
+    assert "227.4, the median." in report.table("spline_forms").footnotes[0]
+    (row,) = rows_of(report, "spline_forms", form="cut")
+    cut = hcc2l.cox(HCC, covariates=["afp@227.4", "child_pugh"], multivariable=True)
+    assert row["loglik"] == pytest.approx(rows_of(cut, "models")[0]["loglik"])
+
+
+@pytest.mark.parametrize("end", [1.4, 8000.0])
+def test_the_reference_may_be_the_smallest_or_the_largest_value(end: float) -> None:
+    curve = rows_of(spline(ref=[f"afp={end}"], multivariable=True), "spline_curve")
+    assert [row["value"] for row in curve if row["hr"] == 1.0] == [end]
 
 
 def test_zero_has_no_logarithm_and_leaves_out_that_form(write: Write) -> None:
