@@ -102,3 +102,22 @@ def test_columns_that_follow_from_others_are_dropped() -> None:
         assert fit.dropped.tolist() == [False, False, False, True]
         assert fit.coef[:3] == pytest.approx(plain.coef, rel=1e-8)
         assert np.isnan(fit.limits(0.95)[0][3])
+
+
+def test_limits_of_some_columns_are_those_of_all() -> None:
+    x, time, event = case(1, False)
+    fit = firth_cox(time, event, x)
+    lower, upper = fit.limits(0.95, np.array([True, False, True]))
+    every = np.array(fit.limits(0.95))
+    assert np.isnan([lower[1], upper[1]]).all()
+    np.testing.assert_array_equal(np.array([lower, upper])[:, [0, 2]], every[:, [0, 2]])
+
+
+def test_columns_that_differ_by_orders_of_magnitude_end_in_time() -> None:
+    """Powers of a marker that spans orders of magnitude, as the columns of a spline are."""
+    random = np.random.default_rng(7)
+    marker = random.lognormal(3, 2, 60)
+    x = np.column_stack([marker, marker**3 / marker.max() ** 2, random.normal(size=60)])
+    fit = firth_logistic(random.random(60) < 0.4, x)
+    assert np.isfinite(fit.coef).all()
+    assert np.isfinite(fit.p()).all()

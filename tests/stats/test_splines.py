@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hcc2l.stats.cox import cox
@@ -92,6 +92,7 @@ ascending = st.lists(
 ).map(lambda numbers: np.array(sorted(numbers), float))  # fmt: skip
 
 
+@settings(max_examples=40)
 @given(ascending, st.floats(0.1, 100), st.floats(0.1, 100))
 def test_a_spline_is_a_straight_line_beyond_the_outer_knots(
     knots: Any, near: float, far: float
@@ -103,6 +104,7 @@ def test_a_spline_is_a_straight_line_beyond_the_outer_knots(
         np.testing.assert_allclose(slope, further, rtol=1e-6, atol=1e-6 * np.abs(slope).max())
 
 
+@settings(max_examples=40)
 @given(ascending, st.lists(st.floats(-5, 5), min_size=6, max_size=6), st.integers(0, 20),
        st.integers(0, 20))  # fmt: skip
 def test_another_reference_only_shifts_the_log_curve(
@@ -131,3 +133,10 @@ def test_knots_ascend_and_lie_within_the_values() -> None:
         assert (np.diff(knots) > 0).all()
         assert values.min() <= knots.min()
         assert knots.max() <= values.max()
+
+
+def test_below_a_hundred_values_the_outer_knots_are_the_fifth_ones() -> None:
+    """R: rcspline.eval(1:99, nk = 4, knots.only = TRUE), and 1:100."""
+    few, many = (np.arange(1.0, n + 1) for n in (99, 100))
+    np.testing.assert_allclose(default_knots(few, 4), [5, 35.3, 64.7, 95])
+    np.testing.assert_allclose(default_knots(many, 4), [5.95, 35.65, 65.35, 95.05])

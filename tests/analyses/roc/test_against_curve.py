@@ -61,8 +61,10 @@ def test_a_survival_endpoint_has_cox_models(options: dict[str, Any], term: str) 
 
 
 def test_a_marker_of_which_low_values_are_positive_is_cut_on_that_side() -> None:
-    row = loss(marker="albumin@rcs3", outcome="primary_resistance", direction="lower")
-    low = f"albumin<={row['threshold']}"
+    report = hcc2l.roc(HCC, marker="albumin@rcs3", outcome="primary_resistance",
+                       direction="lower", at_cut=["albumin@rcs3=36.9"])  # fmt: skip
+    (row,) = rows_of(report, "cutoff_loss", criterion="fixed")
+    low = "albumin<=36.9"
     model = hcc2l.logistic(HCC, outcome="primary_resistance", covariates=[low], univariable=True)
     assert row["loglik_cut"] == pytest.approx(model.table("models").rows[0]["loglik"], rel=1e-8)
 
