@@ -11,7 +11,7 @@ from hcc2l.errors import UsageError
 from hcc2l.specs.options import MOST_SAMPLES, RANDOM, SurvivalSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
-Picture = Literal["calibration", "decision", "auc", "survival"]
+Picture = Literal["calibration", "decision", "auc", "survival", "nomogram"]
 
 _SCORES = "Scores and models"
 _OUTCOME = "Outcome"
@@ -30,6 +30,11 @@ class ValidateSpec(SurvivalSpec):
             message="--outcome and --at both define the outcome.",
             hint="Give --at for the event of a survival endpoint by that time, --outcome for an "
             "outcome that is known in every patient.",
+        ),
+        Needs(
+            "--which nomogram", ("--model",),
+            message="A nomogram is drawn of a model.",
+            hint="Name its file: --model model.json.",
         ),
         NoEffect("--thresholds", ("--model", "--risk")),
         Needs(
@@ -68,7 +73,7 @@ class ValidateSpec(SurvivalSpec):
     )  # fmt: skip
     seed: int = seed_option()
     which: Picture | None = option(
-        None, "The figure of --plot: calibration, decision, auc (over time), or survival.",
+        None, "The figure of --plot: calibration, decision, auc (over time), survival, nomogram.",
         metavar="FIGURE", panel=_SCORES, place=1,
     )  # fmt: skip
 
