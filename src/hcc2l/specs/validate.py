@@ -37,11 +37,7 @@ class ValidateSpec(SurvivalSpec):
             hint="Name its file: --model model.json.",
         ),
         NoEffect("--thresholds", ("--model", "--risk")),
-        Needs(
-            "--boot", ("--model",),
-            message="--boot corrects a model that was made in these patients for optimism.",
-            hint="Name its file: --model model.json.",
-        ),
+        NoEffect("--boot", ("--model",)),
     )  # fmt: skip
 
     score: Sequence[str] = option(

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import hcc2l
-from hcc2l.errors import UsageError
 from tests.analyses.validate.cohorts import (
     ENDPOINT,
     HCC,
@@ -93,8 +92,10 @@ def test_patients_outside_the_conditions_of_the_model_are_others(tmp_path: Path)
 
 
 def test_there_is_no_optimism_in_other_patients(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="No model was made in these patients"):
-        validated(model=[model_file(tmp_path)], boot=20)
+    report = validated(model=[model_file(tmp_path)], boot=20)
+    assert "no optimism to correct" in note(report, "option-without-effect")
+    assert measured(report, "paper")["c-harrell", None]["optimism"] is None
+    assert "--model" in note(validated(score=["points"], boot=20), "option-without-effect")
 
 
 def test_a_selection_that_is_not_repeated_is_told(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from hcc2l.analyses.cox.figure import cox_figure
 from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import cox_results
-from hcc2l.analyses.cox.saved import model_file
 from hcc2l.analyses.cox.tables import cox_tables
 from hcc2l.analyses.regression.models import account_of_final
 from hcc2l.analyses.regression.notes import knot_notes
@@ -58,7 +57,11 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         performance, of_bootstrap = performance_table(data, candidates, results.fitted)
         tables.append(performance)
         more += of_bootstrap
-    save = None if spec.save_model is None else model_file(cohort, data, results.fitted.final)
+    save = None
+    if spec.save_model is not None:
+        from hcc2l.analyses.cox.saved import model_file
+
+        save = model_file(cohort, data, results.fitted.final)
     settings = spec.settings() | data.outcome.endpoint.settings
     text, references = cox_methods(data, results, cohort, curves)
     return Report(
