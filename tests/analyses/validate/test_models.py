@@ -122,6 +122,13 @@ def test_a_recalibrated_model_is_calibrated(tmp_path: Path) -> None:
     assert measured(report, "again")["slope", 12.0]["estimate"] == pytest.approx(1, rel=1e-6)
 
 
+def test_a_model_of_absurd_coefficients_has_no_recalibration(tmp_path: Path) -> None:
+    path = model_file(tmp_path, terms=[{"term": "lp1", "coef": 1e5}])
+    rows = validated(model=[path], at=[12]).table("recalibration").rows
+    assert rows[1]["baseline_survival"] in (None, 0.0, 1.0)
+    assert rows[2]["slope"] == pytest.approx(1e-5, rel=1)
+
+
 def test_a_recalibrated_logistic_model_is_calibrated(tmp_path: Path) -> None:
     given = {"type": "logistic", "unit": None, "baseline": None}
     path = model_file(tmp_path, **given, intercept=-1.0)

@@ -54,6 +54,12 @@ def test_the_points_of_a_patient_give_the_risk_of_the_formula(tmp_path: Path) ->
     assert min(found["AFP"].position) == pytest.approx(0)
 
 
+def test_a_term_that_does_not_vary_here_has_one_tick(tmp_path: Path) -> None:
+    path = model_file(tmp_path, terms=TERMS)
+    found = scales(path=HCC81, model=[path], where=["age==60"])
+    assert (found["Age"].text, found["Age"].position) == (("60",), (0.0,))
+
+
 def test_a_logistic_model_has_a_nomogram_too(tmp_path: Path) -> None:
     path = model_file(tmp_path, type="logistic", intercept=-0.5, baseline=None, unit=None)
     report = hcc2l.validate(HCC, model=[path], outcome="response", which="nomogram")

@@ -47,7 +47,8 @@ def nomogram(data: ValidationData) -> NomogramFigure:
     for label, texts, added in terms:
         places = (added - added.min()) / point
         steps = np.sign(np.diff(places))
-        back = np.concatenate(([False], steps < 0)) & (np.ptp(steps) == 2)  # of a spline
+        turns = bool((steps < 0).any() and (steps > 0).any())  # a spline
+        back = np.concatenate(([False], steps < 0)) & turns
         scales.append(NomogramScale(label, tuple(places.tolist()), texts, tuple(back.tolist())))
     least = (model.saved.intercept or 0.0) + sum(float(added.min()) for _, _, added in terms)
     total = sum(float(np.ptp(added)) for _, _, added in terms) / point
@@ -72,6 +73,8 @@ def _ticks(
 
 def _nice(low: float, high: float) -> Floats:
     """Round numbers from about `low` to about `high`."""
+    if low == high:
+        return np.array([low])
     if low > 0 and high / low > _DECADES:
         first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
         marks = np.array([m * 10.0**k for k in range(first, last + 1) for m in (1, 2, 5)])
