@@ -322,6 +322,7 @@ GLOSSARY: dict[str, Key] = {
     "baseline_survival": Key(
         "Baseline survival", "probability", "survival with the linear predictor of the model's file"
     ),
+    "equation": Key("Equation", "text", "a model as a formula, coefficients rounded"),
     "intercept": Key("Intercept", "estimate", "of a logistic model"),
     "slope": Key("Slope", "estimate", "what all coefficients are multiplied by"),
     "youden": Key("Youden", "estimate", "sensitivity + specificity − 1"),

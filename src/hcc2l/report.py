@@ -722,6 +722,29 @@ class AreasFigure(Figure):
 
 
 @dataclass(frozen=True)
+class NomogramScale:
+    """A scale of a nomogram: ticks with their texts, by points from 0 to 100.
+
+    Attributes
+    ----------
+    above
+        Whether each text stands above the line, as where a spline turns back.
+    """
+
+    label: str
+    position: Numbers
+    text: tuple[str, ...]
+    above: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class NomogramFigure(Figure):
+    """A nomogram: points, a scale for each term, total points, and a scale for each risk."""
+
+    scales: tuple[NomogramScale, ...]
+
+
+@dataclass(frozen=True)
 class LoveSeries:
     """Standardised differences of the covariates in one sample, None where not estimable."""
 

@@ -11,7 +11,7 @@ from hcc2l.errors import UsageError
 from hcc2l.specs.options import MOST_SAMPLES, RANDOM, SurvivalSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
-Picture = Literal["calibration", "decision", "auc", "survival"]
+Picture = Literal["calibration", "decision", "auc", "survival", "nomogram"]
 
 _SCORES = "Scores and models"
 _OUTCOME = "Outcome"
@@ -31,12 +31,13 @@ class ValidateSpec(SurvivalSpec):
             hint="Give --at for the event of a survival endpoint by that time, --outcome for an "
             "outcome that is known in every patient.",
         ),
-        NoEffect("--thresholds", ("--model", "--risk")),
         Needs(
-            "--boot", ("--model",),
-            message="--boot corrects a model that was made in these patients for optimism.",
+            "--which nomogram", ("--model",),
+            message="A nomogram is drawn of a model.",
             hint="Name its file: --model model.json.",
         ),
+        NoEffect("--thresholds", ("--model", "--risk")),
+        NoEffect("--boot", ("--model",)),
     )  # fmt: skip
 
     score: Sequence[str] = option(
@@ -68,7 +69,7 @@ class ValidateSpec(SurvivalSpec):
     )  # fmt: skip
     seed: int = seed_option()
     which: Picture | None = option(
-        None, "The figure of --plot: calibration, decision, auc (over time), or survival.",
+        None, "The figure of --plot: calibration, decision, auc (over time), survival, nomogram.",
         metavar="FIGURE", panel=_SCORES, place=1,
     )  # fmt: skip
 

@@ -33,7 +33,6 @@ HCC81 = DATA / "hcc81.csv"
         ({"risk": ["risk1"], "at": [6, 12]}, UsageError, "by one time"),
         ({"risk": ["points"], "at": [12]}, InputError, "not between 0 and 1"),
         ({"risk": ["risk1@0.5"], "at": [12]}, UsageError, "not a column of predicted risks"),
-        ({"score": ["points"], "boot": 10}, UsageError, "--boot corrects a model"),
         ({"model": ["none.json"]}, InputError, "cannot be read"),
         ({"score": ["points"], "at": [12], "outcome": "response"}, UsageError, "both define"),
     ],

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import hcc2l
-from hcc2l.errors import UsageError
 from tests.analyses.validate.cohorts import (
     ENDPOINT,
     HCC,
@@ -93,8 +92,10 @@ def test_patients_outside_the_conditions_of_the_model_are_others(tmp_path: Path)
 
 
 def test_there_is_no_optimism_in_other_patients(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="No model was made in these patients"):
-        validated(model=[model_file(tmp_path)], boot=20)
+    report = validated(model=[model_file(tmp_path)], boot=20)
+    assert "no optimism to correct" in note(report, "option-without-effect")
+    assert measured(report, "paper")["c-harrell", None]["optimism"] is None
+    assert "--model" in note(validated(score=["points"], boot=20), "option-without-effect")
 
 
 def test_a_selection_that_is_not_repeated_is_told(tmp_path: Path) -> None:
@@ -119,6 +120,13 @@ def test_a_recalibrated_model_is_calibrated(tmp_path: Path) -> None:
     assert both["slope"] == pytest.approx(1, rel=1e-6)
     assert baseline["baseline_survival"] == pytest.approx(as_saved["baseline_survival"], rel=1e-6)
     assert measured(report, "again")["slope", 12.0]["estimate"] == pytest.approx(1, rel=1e-6)
+
+
+def test_a_model_of_absurd_coefficients_has_no_recalibration(tmp_path: Path) -> None:
+    path = model_file(tmp_path, terms=[{"term": "lp1", "coef": 1e5}])
+    rows = validated(model=[path], at=[12]).table("recalibration").rows
+    assert rows[1]["baseline_survival"] in (None, 0.0, 1.0)
+    assert rows[2]["slope"] == pytest.approx(1e-5, rel=1)
 
 
 def test_a_recalibrated_logistic_model_is_calibrated(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from hcc2l.analyses.cox.frailty import frailty_tables
 from hcc2l.analyses.cox.methods import conventions, cox_methods
 from hcc2l.analyses.cox.notes import cox_notes
 from hcc2l.analyses.cox.results import CoxResults, cox_results
-from hcc2l.analyses.cox.saved import model_file
 from hcc2l.analyses.cox.tables import cox_tables
 from hcc2l.analyses.regression.models import Model, account_of_final, tested_model
 from hcc2l.analyses.regression.notes import knot_notes
@@ -85,7 +84,11 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
     if spec.competing is not None and results.fitted.final is not None:
         of_causes, draw = _compete(data, results.fitted.final, tables, draw)
         more += of_causes
-    save = None if spec.save_model is None else model_file(cohort, data, results.fitted.final)
+    save = None
+    if spec.save_model is not None:
+        from hcc2l.analyses.cox.saved import model_file
+
+        save = model_file(cohort, data, results.fitted.final)
     settings = spec.settings() | data.outcome.endpoint.settings
     text, references = cox_methods(data, results, cohort, curves)
     return Report(

@@ -14,7 +14,6 @@ from hcc2l.analyses.logistic.figure import logistic_figure
 from hcc2l.analyses.logistic.methods import logistic_methods
 from hcc2l.analyses.logistic.notes import later_notes
 from hcc2l.analyses.logistic.results import logistic_results
-from hcc2l.analyses.logistic.saved import model_file
 from hcc2l.analyses.logistic.tables import logistic_tables
 from hcc2l.analyses.regression.models import account_of_final
 from hcc2l.analyses.regression.notes import knot_notes, regression_notes
@@ -71,7 +70,11 @@ def run(cohort: Cohort, spec: LogisticSpec) -> Report:
         more += of_bootstrap
     column, _, value = data.outcome.partition("=")
     outcome = f"{cohort.label(column)}{' = ' + value if value else ''}"
-    save = None if spec.save_model is None else model_file(cohort, data, fitted.final)
+    save = None
+    if spec.save_model is not None:
+        from hcc2l.analyses.logistic.saved import model_file
+
+        save = model_file(cohort, data, fitted.final)
     methods, references = logistic_methods(data, results, cohort, outcome, curves)
     return Report(
         title=f"{outcome}: logistic regression — {cohort.title}",

@@ -114,11 +114,15 @@ def _number(
             where=f"--model {path}, term {term.text}",
             hint="Write a spline as afp@rcs4, with its knots and coefs; a number with its coef.",
         )
+    return read, contribution(known, read.values)
+
+
+def contribution(known: SavedTerm, values: Floats) -> Floats:
+    """What numbers on the scale of a term add to the linear predictor, shape (n,)."""
     with np.errstate(over="ignore", invalid="ignore"):
         if known.coefs is not None:
-            columns = basis(read.values, np.array(known.knots))
-            return read, linear_predictor(columns, np.array(known.coefs))
-        return read, read.values * (known.coef or 0.0)
+            return linear_predictor(basis(values, np.array(known.knots)), np.array(known.coefs))
+        return values * (known.coef or 0.0)
 
 
 def _groups(

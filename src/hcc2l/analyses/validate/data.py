@@ -180,12 +180,6 @@ def prepare(cohort: Cohort, spec: ValidateSpec) -> ValidationData:
         ),
     )  # fmt: skip
     _refuse_unanswerable(data)
-    if spec.boot and not any(predictor.shared for predictor in data.predictors):
-        raise UsageError(
-            "No model was made in these patients, so that there is no optimism to correct.",
-            where="--boot", hint="Omit --boot: the performance of a model in other patients is "
-            "not optimistic.",
-        )  # fmt: skip
     return data
 
 

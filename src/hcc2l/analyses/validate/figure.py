@@ -1,4 +1,4 @@
-"""The figures of a validation: calibration, decision curves, areas over time, survival."""
+"""The figures of a validation: calibration, decision curves, areas over time, nomogram."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hcc2l.analyses.survival_figure import (
     time_label,
 )
 from hcc2l.analyses.validate.data import Predictor, ValidationData
+from hcc2l.analyses.validate.nomogram import nomogram
 from hcc2l.analyses.validate.results import (
     Calibration,
     Validation,
@@ -73,6 +74,8 @@ def validation_figure(data: ValidationData, found: Validation) -> Figure:
         )  # fmt: skip
     if which == "calibration":
         return _calibration(data, found)
+    if which == "nomogram":
+        return nomogram(data)
     return {"decision": _benefits, "auc": _areas, "survival": _survival}[which](data)
 
 

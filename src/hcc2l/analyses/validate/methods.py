@@ -26,7 +26,7 @@ def conventions(data: ValidationData) -> list[str]:
             f"{endpoint.label} ({endpoint.described})", *([data.unit] if data.unit else []),
             f"{ci} (infinitesimal jackknife, influence functions)",
         ]  # fmt: skip
-    if data.spec.boot:
+    if data.spec.boot and any(predictor.shared for predictor in data.predictors):
         parts.append(f"{data.spec.boot} bootstrap samples, seed {data.spec.seed}")
     return parts
 

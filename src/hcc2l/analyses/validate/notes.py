@@ -16,6 +16,7 @@ def validation_notes(data: ValidationData, found: Validation) -> list[Note]:
     """The notes of the analysis, in the order in which they are shown."""
     return [
         *_options(data),
+        *_boot(data),
         *_made_here(data, found),
         *_other_endpoints(data),
         *_units(data),
@@ -34,6 +35,15 @@ def _options(data: ValidationData) -> Iterator[Note]:
         yield Note(
             "info", "option-without-effect",
             f"{option} has no effect here: it applies only with {to}.",
+        )  # fmt: skip
+
+
+def _boot(data: ValidationData) -> Iterator[Note]:
+    if data.spec.boot and data.spec.model and not findings.made_here(data):
+        yield Note(
+            "info", "option-without-effect",
+            "--boot has no effect here: no model was made in these patients, so that there is no "
+            "optimism to correct.",
         )  # fmt: skip
 
 

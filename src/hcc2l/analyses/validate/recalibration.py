@@ -70,9 +70,10 @@ def _baseline_survival(
     """Survival at a time with a linear predictor of `centre`, its slope being given."""
     if math.isnan(slope):
         return math.nan
-    model = prediction(
-        data.time, data.event, linear[:, None], np.array([slope]), np.zeros((1, 1))
-    )  # fmt: skip
-    hazard = float(model.strata[0].at(np.array([time]))[0][0])
-    relative = math.exp(slope * (centre - float(model.centre[0])))
-    return math.exp(-hazard * relative)
+    with np.errstate(all="ignore"):  # predictions beyond the range of floats
+        model = prediction(
+            data.time, data.event, linear[:, None], np.array([slope]), np.zeros((1, 1))
+        )
+        hazard = model.strata[0].at(np.array([time]))[0]
+        survival = float(np.exp(-hazard * np.exp(slope * (centre - model.centre[0])))[0])
+    return survival if math.isfinite(survival) else math.nan

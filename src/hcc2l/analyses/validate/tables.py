@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from hcc2l.analyses.validate.data import ValidationData
+from hcc2l.analyses.validate.nomogram import equation
 from hcc2l.analyses.validate.results import Validation
 from hcc2l.numerals import confidence, confidence_level
 from hcc2l.report import Column, Row, Table, finite
@@ -36,6 +37,7 @@ def validation_tables(data: ValidationData, found: Validation) -> list[Table]:
         *_curves(found),
         *_benefits(data, found),
         *_recalibration(data, found),
+        *_equations(data),
         *_groups(data, found),
         _likelihoods(data, found),
         *_gains(data, found),
@@ -189,6 +191,17 @@ def _recalibration(data: ValidationData, found: Validation) -> Iterator[Table]:
     )
     yield Table("recalibration", "The models recalibrated to these patients", tuple(rows[0]),
                 tuple(rows), columns, (note,), apart="score")  # fmt: skip
+
+
+def _equations(data: ValidationData) -> Iterator[Table]:
+    rows: list[Row] = [
+        {"score": p.name, "equation": equation(data, p.model)}
+        for p in data.predictors if p.model is not None
+    ]  # fmt: skip
+    if rows:
+        columns = (_score(data), Column("Equation", ("equation",), form="sentences"))
+        notes = ("LP: linear predictor.", "[…] is 1 where it is true, else 0.")
+        yield Table("equations", "The models", tuple(rows[0]), tuple(rows), columns, notes)
 
 
 def _groups(data: ValidationData, found: Validation) -> Iterator[Table]:
