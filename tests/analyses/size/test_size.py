@@ -113,6 +113,14 @@ def test_a_paragraph_says_what_was_assumed_and_what_decided() -> None:
     assert text.endswith("316 patients with 209 events were therefore required.")
 
 
+def test_a_paragraph_on_patients_at_hand_says_which_criterion_limits() -> None:
+    text = hcc2l.size(n=240, events=170).methods
+    assert "240 patients with 170 events suffice for a prediction model with 3 parameters" in text
+    assert text.endswith("the limit is set by a shrinkage factor of at least 0.9.")
+    text = hcc2l.size(n=400, rate=0.03, follow_up=5, r2=0.45).methods
+    assert text.endswith("the limit is set by an optimism of at most 0.05 in Nagelkerke's R².")
+
+
 def test_an_r2_that_was_not_given_is_noted() -> None:
     assert "assumed-r2" in codes(hcc2l.size(n=240, events=170))
     assert "assumed-r2" not in codes(hcc2l.size(n=240, events=170, c=0.7))
