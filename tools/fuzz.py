@@ -85,6 +85,7 @@ KEYS = (
 _ELSEWHERE = (
     "out", "plot", "save", "config", "template", "boot", "cohort", "write_dictionary", "events", "matched",
     "width", "height", "dpi", "font_size", "palette", "title", "reference_rows", "performance", "max_size",
+    "jobs", "scheduler",
 )  # fmt: skip
 
 

@@ -146,6 +146,7 @@ def test_more_parameters_than_the_patients_carry_are_noted_with_their_shrinkage(
         ({"n": 100, "events": 101}, "more events .101. than patients .100."),
         ({"hr": 0.7}, "--hr needs --power or --events"),
         ({"hr": 1.0, "power": 0.8}, "No number of events detects"),
+        ({"hr": 0.7, "power": 0.05}, "A power of 0.05 is not above the significance level, 0.05"),
         ({"hr": 0.7, "power": 0.8, "events": 90}, "--events cannot be combined"),
         ({"hr": 0.7, "power": 0.8, "median": 9}, "plan different studies"),
         ({"median": 9.0}, "--median needs --events or --factor"),

@@ -139,9 +139,9 @@ def _largest(spec: SizeSpec, f: float) -> float:
 
 def _r2(spec: SizeSpec, f: float, largest: float) -> float:
     """R² as given, from the C-index, or the usual one."""
-    given = "--r2"
+    given = "hcc2l size"
     if spec.r2 is not None:
-        r2 = spec.r2
+        given, r2 = "--r2", spec.r2
     elif spec.c is not None:
         given = "--c"
         binary = spec.prevalence is not None
@@ -159,7 +159,8 @@ def _r2(spec: SizeSpec, f: float, largest: float) -> float:
     if not r2 > 1e-9:
         raise UsageError(
             "A model that predicts no better than chance needs no sample size.",
-            where=given, hint="Give the C-index or R² of a published model.",
+            where=given, hint="Give the C-index or R² of a published model, and the events of such "
+            "patients.",
         )  # fmt: skip
     return r2
 
