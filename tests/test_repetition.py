@@ -120,7 +120,7 @@ def test_an_interrupt_is_answered_at_once_by_all_processes() -> None:
     )  # fmt: skip
     time.sleep(5)
     os.killpg(run.pid, signal.SIGINT)
-    output = run.communicate(timeout=5)
+    output = run.communicate(timeout=20)
     assert run.returncode == 130
     assert output == ("", "error: Interrupted; no file was written.\n")
 
@@ -173,7 +173,7 @@ def test_a_scheduler_that_does_not_answer_is_told_within_seconds() -> None:
     start = time.monotonic()
     with pytest.raises(UsageError, match="No Dask scheduler answered") as caught:
         repeated(abs, [1], 1, "Bootstrap", Workers(scheduler=address))
-    assert time.monotonic() - start < 12
+    assert time.monotonic() - start < 30
     assert caught.value.where == f"--scheduler {address}"
 
 
@@ -202,8 +202,8 @@ class Cluster:
         """Return when the cluster has so many workers."""
         from distributed import Client
 
-        with Client(self.address, timeout=30, set_as_default=False) as client:
-            client.wait_for_workers(workers, timeout=30)
+        with Client(self.address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=60)
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ _ELSEWHERE = (
     "out", "plot", "save", "config", "template", "boot", "cohort", "write_dictionary", "events", "matched",
     "width", "height", "dpi", "font_size", "palette", "title", "reference_rows", "performance", "max_size",
     "save_model", "model",
+    "jobs", "scheduler",
 )  # fmt: skip
 
 

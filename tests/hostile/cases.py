@@ -891,6 +891,21 @@ def option_cases() -> Iterator[Case]:
     yield case("a lone surrogate in a value", ("km", "c.csv", "--by", "\udcff"), PLAIN)
     yield case("a lone surrogate in a label", ("km", "c.csv", "--label", "\udcff", "--json"), PLAIN)
     yield case("a NUL in a path", ("km", "c\0.csv"), PLAIN)
+    for words in (
+        "--jobs 0", "--jobs -1", "--jobs 1e9", "--jobs 99999999999999999999", "--jobs all", "--scheduler ''", "--scheduler tcp://", "--scheduler tcp://h:0", "--scheduler http://h:8786", "--scheduler tcp://h:8786/x",
+        "--scheduler 'tcp://h;id:8786'", "--scheduler tcp://h:8786 --jobs 2",
+    ):  # fmt: skip
+        yield case(f"cox {words}", f"cox c.csv -x g --performance --boot 2 {words}", PLAIN)
+    for words in (
+        "", "c.csv", "--parameters 0", "--parameters 9", "--parameters 10000 --r2 1e-8 --prevalence 0.5", "--parameters 9 --prevalence 0", "--parameters 9 --prevalence 1", "--parameters 9 --prevalence nan", "--parameters 9 --prevalence 1e-300",
+        "--parameters 9 --prevalence 0.9999999999999999", "--parameters 9 --c 0.9999999999 --prevalence 0.5", "--parameters 9 --c 0.5 --prevalence 0.5", "--parameters 9 --r2 0.99 --prevalence 0.5", "--parameters 9 --shrinkage 1e-9 --prevalence 0.5",
+        "--parameters 9 --shrinkage 0.9999999999999999 --prevalence 0.5", "--parameters 9 --rate 1e300 --follow-up 1e300 --horizon 1", "--parameters 9 --rate 1e-300 --follow-up 1 --horizon 1e-300", "--parameters 9 --rate 0.1 --follow-up 5 --horizon 1e300",
+        "--parameters 9 --rate inf --follow-up 5 --horizon 1", "--n 2 --events 2", "--n 2 --events 3", "--n 1 --events 1", "--n 1000000000 --events 1", "--n 5 --events 5 --parameters 10000", "--n 99999999999999999999 --events 5",
+        "--hr 1 --power 0.8", "--hr 0 --power 0.8", "--hr 1e-300 --power 0.8", "--hr 1e300 --power 0.8", "--hr 0.7 --power 1", "--hr 0.7 --power 0.9999999999999999", "--hr 0.7 --power 0.01", "--hr 0.7 --power 1e-300", "--hr 0.7 --events 1", "--power 0.01 --events 9",
+        "--hr 0.7 --power 0.8 --share 1e-300", "--hr 0.7 --power 0.8 --alpha 1e-300", "--hr 0.7 --power 0.8 --alpha 0.5 --one-sided", "--hr 0.7 --power 0.8 --event-probability 0", "--median 1e308 --events 1", "--median 1e-308 --events 1", "--median 9 --factor 1", "--median 9 --factor 1e300",
+        "--median 9 --factor 1.0000000000000002", "--median 9 --events 1 --conf-level 0.999998", "--hr 0.7 --power 0.8 --min-cell 5", "--hr 0.7 --power 0.8 --out x.nope", "--hr 0.7 --power 0.8 --table nope --format csv",
+    ):  # fmt: skip
+        yield case(f"size {words}", f"size {words}", PLAIN)
 
 
 # --- labels that another program would run ---

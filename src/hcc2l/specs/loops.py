@@ -13,7 +13,7 @@ from hcc2l.specs.rules import Excludes, NoEffect, Rule
 MOST_JOBS = 1024
 
 _PROCESSES = "Processes"
-_ADDRESS = re.compile(r"tcp://([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
+_ADDRESS = re.compile(r"tcp://([\w.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 
 
 @dataclass(frozen=True, kw_only=True)

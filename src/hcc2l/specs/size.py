@@ -112,7 +112,7 @@ class SizeSpec(CommandSpec):
         metavar="P", panel=_GROUPS, low=1e-6, high=1.0,
     )  # fmt: skip
     alpha: float = option(
-        0.05, "Significance level.", metavar="P", panel=_GROUPS, high=0.5, ends=False
+        0.05, "Significance level.", metavar="P", panel=_GROUPS, low=1e-12, high=0.5, ends=False
     )
     one_sided: bool = option(False, "A one-sided test.", panel=_GROUPS)
     median: float | None = option(
@@ -147,6 +147,11 @@ class SizeSpec(CommandSpec):
             raise UsageError(
                 "No number of events detects a hazard ratio of 1.", where="--hr",
                 hint="Give the smallest difference that would matter, such as 0.7.",
+            )  # fmt: skip
+        if self.power is not None and self.power <= self.alpha:
+            raise UsageError(
+                f"A power of {self.power:g} is not above the significance level, {self.alpha:g}.",
+                where="--power", hint="Give the power to be reached, such as 0.8.",
             )  # fmt: skip
         if self.n is not None and self.events is not None and self.events > self.n:
             raise UsageError(

@@ -152,6 +152,14 @@ def test_events_and_non_events_carry_the_same_parameters(outcome: str) -> None:
     assert "is 0.00 (from its likelihood ratio)" in text
 
 
+def test_a_likelihood_that_perfect_prediction_makes_large_tells_no_shrinkage(write: Write) -> None:
+    rows = [f"{int(i < 12)},{'ab'[i < 12]},{i * 7 % 11}" for i in range(24)]
+    cohort = write("separated.csv", "\n".join(["y,arm,x", *rows]) + "\n")
+    report = hcc2l.logistic(cohort, outcome="y", covariates=["arm", "x"])
+    (text,) = [n.text for n in report.notes if n.code == "few-events-per-parameter"]
+    assert "(for the same R²)" in text
+
+
 def test_a_constant_covariate_is_dropped_on_request() -> None:
     men: dict[str, Any] = {
         "outcome": "primary_resistance",

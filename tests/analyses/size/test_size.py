@@ -113,6 +113,14 @@ def test_a_paragraph_says_what_was_assumed_and_what_decided() -> None:
     assert text.endswith("316 patients with 209 events were therefore required.")
 
 
+def test_a_paragraph_on_patients_at_hand_says_which_criterion_limits() -> None:
+    text = hcc2l.size(n=240, events=170).methods
+    assert "240 patients with 170 events suffice for a prediction model with 3 parameters" in text
+    assert text.endswith("the limit is set by a shrinkage factor of at least 0.9.")
+    text = hcc2l.size(n=400, rate=0.03, follow_up=5, r2=0.45).methods
+    assert text.endswith("the limit is set by an optimism of at most 0.05 in Nagelkerke's R².")
+
+
 def test_an_r2_that_was_not_given_is_noted() -> None:
     assert "assumed-r2" in codes(hcc2l.size(n=240, events=170))
     assert "assumed-r2" not in codes(hcc2l.size(n=240, events=170, c=0.7))
@@ -138,6 +146,7 @@ def test_more_parameters_than_the_patients_carry_are_noted_with_their_shrinkage(
         ({"n": 100, "events": 101}, "more events .101. than patients .100."),
         ({"hr": 0.7}, "--hr needs --power or --events"),
         ({"hr": 1.0, "power": 0.8}, "No number of events detects"),
+        ({"hr": 0.7, "power": 0.05}, "A power of 0.05 is not above the significance level, 0.05"),
         ({"hr": 0.7, "power": 0.8, "events": 90}, "--events cannot be combined"),
         ({"hr": 0.7, "power": 0.8, "median": 9}, "plan different studies"),
         ({"median": 9.0}, "--median needs --events or --factor"),

@@ -74,10 +74,9 @@ class ModelPlan:
 
     @property
     def decisive(self) -> Criterion:
-        """The criterion that asks for most patients, or allows fewest parameters."""
-        known = [c for c in self.criteria if c.exact is not None]
-        choose = max if self.spec.n is None else min
-        return choose(known, key=lambda c: c.exact or 0.0)
+        """The criterion that allows fewest parameters."""
+        known = [c for c in self.criteria if c.shrinkage is not None]
+        return min(known, key=lambda c: c.exact or 0.0)
 
     def expected_shrinkage(self, parameters: int) -> float | None:
         """That of a model with some parameters in these patients; None without parameters."""
@@ -140,16 +139,16 @@ def _largest(spec: SizeSpec, f: float) -> float:
 
 def _r2(spec: SizeSpec, f: float, largest: float) -> float:
     """R² as given, from the C-index, or the usual one."""
-    given = "--r2"
+    given = "hcc2l size"
     if spec.r2 is not None:
-        r2 = spec.r2
+        given, r2 = "--r2", spec.r2
     elif spec.c is not None:
         given = "--c"
         binary = spec.prevalence is not None
         r2 = (stats.r2_from_c_binary if binary else stats.r2_from_c_survival)(spec.c, f)
     else:
         r2 = stats.USUAL_SHARE * largest
-    limit = min(largest, spec.shrinkage, 1 - stats.OPTIMISM * largest)
+    limit = min(largest, spec.shrinkage)
     if not r2 < limit:
         raise UsageError(
             f"A Cox–Snell R² of {r2:.2f} cannot be planned for: with these events it has to be "
@@ -160,7 +159,8 @@ def _r2(spec: SizeSpec, f: float, largest: float) -> float:
     if not r2 > 1e-9:
         raise UsageError(
             "A model that predicts no better than chance needs no sample size.",
-            where=given, hint="Give the C-index or R² of a published model.",
+            where=given, hint="Give the C-index or R² of a published model, and the events of such "
+            "patients.",
         )  # fmt: skip
     return r2
 
