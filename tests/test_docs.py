@@ -131,8 +131,8 @@ def commands(block: str) -> list[list[str]] | None:
 ANALYSIS = re.compile(rf"hcc2l ({'|'.join(SPECS)}|report|sample)\b")
 
 
-# Bootstraps, and loops over endpoints or studies; those of the README are always run.
-LONG = re.compile(r"--boot\b|--stability|--performance|--importance|\bfor \w+ in\b")
+# Bootstraps, imputations, and loops over endpoints or studies; those of the README are always run.
+LONG = re.compile(r"--boot\b|--stability|--performance|--importance|hcc2l impute|\bfor \w+ in\b")
 
 
 def shell_blocks() -> list[object]:

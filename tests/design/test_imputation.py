@@ -177,12 +177,10 @@ def test_scores_of_completed_cohorts_follow_their_parts() -> None:
 
 
 def test_an_imputed_detection_limit_stays_one() -> None:
-    found = imputed(sets=40, iterations=1).cohorts
-    filled = [r for r in range(N) if not patients()[r]["afp"]]
-    columns = [completed.as_it_stands("afp") for completed in found]
-    taken = [(c, r) for c in columns for r in filled if c.limits.get(r)]
-    assert taken
-    assert {c.cell(r) for c, r in taken} == {"<2"}
+    column = read_cohort("c.csv").as_it_stands("afp").with_cells_of(np.array([1, 0, 0]))
+    assert [column.cell(row) for row in range(3)][1:] == ["<2", "<2"]
+    assert column.limits == {1: "<2", 2: "<2"}
+    assert column.beside_limits[1] < 2
 
 
 def test_a_recorded_score_is_computed_from_imputed_parts(write: Write) -> None:
