@@ -200,6 +200,22 @@ def test_a_recorded_score_is_computed_from_imputed_parts(write: Write) -> None:
     np.testing.assert_allclose(completed.numbers("nlr"), ratio, atol=0.006)
 
 
+def test_a_recorded_class_may_be_one_that_no_patient_has(write: Write) -> None:
+    rows = patients()
+    grades = texts(read_cohort("c.csv").with_columns({}), "albi_grade")
+    for row, grade in zip(rows, grades, strict=True):
+        row["albi_grade"] = {"1": "", "": ""}.get(grade, grade)
+        if row["albumin"] and float(row["albumin"]) > 40:
+            row["albi_grade"] = row["albumin"] = ""
+    write("graded.csv", as_csv(rows))
+    found = imputed("graded.csv")
+    assert [score.name for score in found.model.recorded] == ["albi_grade"]
+    for completed in found.cohorts:
+        assert texts(completed, "albi_grade") == texts(
+            completed.without_column("albi_grade"), "albi_grade"
+        )
+
+
 def test_a_column_that_only_has_the_name_of_a_score_is_imputed(write: Write) -> None:
     rows = patients()
     for i, row in enumerate(rows):
