@@ -460,3 +460,15 @@ def test_an_interaction_may_have_a_score_and_categories() -> None:
     model = imputation_model(cohort, terms, np.ones(N, dtype=bool), {}, [(terms[0], terms[1])])
     completed = impute(cohort, model, sets=2, seed=1, iterations=2).cohorts[0]
     assert not any(completed.column(term.column).missing.any() for term in terms)
+
+
+def test_a_file_of_spss_labels_the_original_data(saved: Path) -> None:
+    import pandas as pd
+    import pyreadstat
+
+    frame = pd.read_csv(saved, dtype={"afp": str, "note": str}).drop(columns=".id")
+    frame = frame.rename(columns={".imp": "Imputation_"}).fillna({"afp": ""})
+    labels = {"Imputation_": {0: "Original data"}}
+    pyreadstat.write_sav(frame, "imputed.sav", variable_value_labels=labels)
+    for a, b in zip(usual().cohorts, from_file("imputed.sav").cohorts, strict=True):
+        assert texts(a, "afp") == texts(b, "afp")
