@@ -131,6 +131,17 @@ def test_a_term_on_the_log_scale_puts_its_column_there() -> None:
     assert not column.log
 
 
+def test_on_the_log_scale_0_is_half_of_the_smallest_value_above(write: Write) -> None:
+    rows = patients()
+    for row, afp in zip(rows, ["0", "4", "100"], strict=False):
+        row["afp"] = afp
+    for row in rows[3:]:
+        row["afp"] = "" if row["afp"] == "" else "50"
+    write("zero.csv", as_csv(rows))
+    (column,) = modelled(read_cohort("zero.csv"), "afp").imputed
+    np.testing.assert_allclose(column.variable.values[:3], np.log([2, 4, 100]))
+
+
 def test_the_model_has_event_and_hazard_and_never_the_time() -> None:
     cohort = read_cohort("c.csv")
     outcomes = modelled(cohort).outcomes
