@@ -140,8 +140,8 @@ COMMANDS = {**SPECS, **PLANNING}
 ANALYSIS = re.compile(rf"hcc2l ({'|'.join(COMMANDS)}|report|sample)\b")
 
 
-# Bootstraps, and loops over endpoints or studies; those of the README are always run.
-LONG = re.compile(r"--boot\b|--stability|--performance|--importance|\bfor \w+ in\b")
+# Bootstraps, imputations, and loops over endpoints or studies; those of the README are always run.
+LONG = re.compile(r"--boot\b|--stability|--performance|--importance|hcc2l impute|\bfor \w+ in\b")
 
 
 def shell_blocks() -> list[object]:

@@ -131,6 +131,17 @@ def test_a_term_on_the_log_scale_puts_its_column_there() -> None:
     assert not column.log
 
 
+def test_on_the_log_scale_0_is_half_of_the_smallest_value_above(write: Write) -> None:
+    rows = patients()
+    for row, afp in zip(rows, ["0", "4", "100"], strict=False):
+        row["afp"] = afp
+    for row in rows[3:]:
+        row["afp"] = "" if row["afp"] == "" else "50"
+    write("zero.csv", as_csv(rows))
+    (column,) = modelled(read_cohort("zero.csv"), "afp").imputed
+    np.testing.assert_allclose(column.variable.values[:3], np.log([2, 4, 100]))
+
+
 def test_the_model_has_event_and_hazard_and_never_the_time() -> None:
     cohort = read_cohort("c.csv")
     outcomes = modelled(cohort).outcomes
@@ -177,12 +188,10 @@ def test_scores_of_completed_cohorts_follow_their_parts() -> None:
 
 
 def test_an_imputed_detection_limit_stays_one() -> None:
-    found = imputed(sets=40, iterations=1).cohorts
-    filled = [r for r in range(N) if not patients()[r]["afp"]]
-    columns = [completed.as_it_stands("afp") for completed in found]
-    taken = [(c, r) for c in columns for r in filled if c.limits.get(r)]
-    assert taken
-    assert {c.cell(r) for c, r in taken} == {"<2"}
+    column = read_cohort("c.csv").as_it_stands("afp").with_cells_of(np.array([1, 0, 0]))
+    assert [column.cell(row) for row in range(3)][1:] == ["<2", "<2"]
+    assert column.limits == {1: "<2", 2: "<2"}
+    assert column.beside_limits[1] < 2
 
 
 def test_a_recorded_score_is_computed_from_imputed_parts(write: Write) -> None:
@@ -200,6 +209,22 @@ def test_a_recorded_score_is_computed_from_imputed_parts(write: Write) -> None:
     ]
     ratio = completed.numbers("neutrophils") / completed.numbers("lymphocytes")
     np.testing.assert_allclose(completed.numbers("nlr"), ratio, atol=0.006)
+
+
+def test_a_recorded_class_may_be_one_that_no_patient_has(write: Write) -> None:
+    rows = patients()
+    grades = texts(read_cohort("c.csv").with_columns({}), "albi_grade")
+    for row, grade in zip(rows, grades, strict=True):
+        row["albi_grade"] = {"1": "", "": ""}.get(grade, grade)
+        if row["albumin"] and float(row["albumin"]) > 40:
+            row["albi_grade"] = row["albumin"] = ""
+    write("graded.csv", as_csv(rows))
+    found = imputed("graded.csv")
+    assert [score.name for score in found.model.recorded] == ["albi_grade"]
+    for completed in found.cohorts:
+        assert texts(completed, "albi_grade") == texts(
+            completed.without_column("albi_grade"), "albi_grade"
+        )
 
 
 def test_a_column_that_only_has_the_name_of_a_score_is_imputed(write: Write) -> None:
@@ -446,3 +471,15 @@ def test_an_interaction_may_have_a_score_and_categories() -> None:
     model = imputation_model(cohort, terms, np.ones(N, dtype=bool), {}, [(terms[0], terms[1])])
     completed = impute(cohort, model, sets=2, seed=1, iterations=2).cohorts[0]
     assert not any(completed.column(term.column).missing.any() for term in terms)
+
+
+def test_a_file_of_spss_labels_the_original_data(saved: Path) -> None:
+    import pandas as pd
+    import pyreadstat
+
+    frame = pd.read_csv(saved, dtype={"afp": str, "note": str}).drop(columns=".id")
+    frame = frame.rename(columns={".imp": "Imputation_"}).fillna({"afp": ""})
+    labels = {"Imputation_": {0: "Original data"}}
+    pyreadstat.write_sav(frame, "imputed.sav", variable_value_labels=labels)
+    for a, b in zip(usual().cohorts, from_file("imputed.sav").cohorts, strict=True):
+        assert texts(a, "afp") == texts(b, "afp")

@@ -383,6 +383,12 @@ def _modelled(cohort: Cohort, name: str, rows: Mask, *, log: bool) -> ModelledCo
     """A column of the file in the imputation model."""
     several = any(name in of.columns for of in cohort.multi_selects.values())
     column = cohort.as_it_stands(name) if several else cohort.column(name)
+    if (column.missing & rows).any() and _of_outcome(cohort, name):
+        raise UsageError(
+            f"{name} is part of an outcome, and outcomes are never imputed.",
+            where=cohort.source.name,
+            hint=f"Omit it, or exclude the patients without it: --where '{name} present'.",
+        )
     if several and (column.missing & rows).any():
         raise UsageError(
             f"{name} holds several values for one patient; its gaps cannot be imputed.",
@@ -399,6 +405,18 @@ def _modelled(cohort: Cohort, name: str, rows: Mask, *, log: bool) -> ModelledCo
     if _as_number(cohort, column):
         return _number(cohort, column, label, rows, log=log)
     return _categories(cohort, name, label, rows)
+
+
+def _of_outcome(cohort: Cohort, name: str) -> bool:
+    """Whether a column belongs to an endpoint of the cohort, or is an outcome by its role."""
+    role = cohort.dictionary.column(name).role
+    parts = [
+        part.partition("=")[0].strip()
+        for entry in cohort.endpoints().values()
+        for part in (entry.time, entry.event, entry.start, entry.censor, *entry.end)
+        if part
+    ]
+    return role == "outcome" or (role is None and name in parts)
 
 
 def _as_number(cohort: Cohort, column: Column) -> bool:

@@ -44,14 +44,15 @@ def recorded_scores(cohort: Cohort, names: Iterable[str], rows: Mask) -> tuple[R
 
 
 def _recorded(cohort: Cohort, name: str, rows: Mask) -> RecordedScore | None:
-    if score_named(name) is None or name in cohort.dictionary.derived:
+    relabelled = name in cohort.dictionary.derived or cohort.dictionary.column(name).recoding
+    if score_named(name) is None or relabelled:
         return None
     without = cohort.without_column(name)
     try:
         computed, parts = without.as_it_stands(name), without.sources(name)
     except Hcc2lError:  # a part is absent, or in no known unit
         return None
-    column = cohort.recoded(name)
+    column = cohort.as_it_stands(name)
     both = rows & ~column.missing & ~computed.missing
     if int(both.sum()) < MIN_AGREEING or not set(parts) <= set(cohort.names):
         return None

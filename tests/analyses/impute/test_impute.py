@@ -105,12 +105,12 @@ def test_the_command_saves_and_draws(run: Run) -> None:
     first = Path("imputed.csv").read_text()
     assert Path("figure.png").read_bytes().startswith(b"\x89PNG")
     assert len(first.splitlines()) == 1 + 3 * N
-    assert run(*words, *files, "--quiet").status == 0
+    assert run(*words, *files[:2], "--quiet").status == 0
     assert Path("imputed.csv").read_text() == first
 
 
 def test_auto_is_the_default() -> None:
-    report = hcc2l.impute("c.csv", covariates=["age", "ecog"])
+    report = hcc2l.impute("c.csv", covariates=["age", "arm"])
     assert report.provenance.settings["impute"] == 20
 
 
@@ -145,6 +145,15 @@ def test_an_endpoint_is_given_by_its_columns() -> None:
 def test_outcomes_and_ids_are_never_imputed(column: str) -> None:
     with pytest.raises(UsageError, match=r"part of the outcome|identifies the patients"):
         impute(covariates=f"age,{column}")
+
+
+def test_the_outcome_of_another_endpoint_is_not_imputed(write: Write) -> None:
+    with pytest.raises(UsageError, match="pfs_months is part of an outcome"):
+        impute(covariates="age,pfs_months")
+    assert impute(covariates="age,progression").table("imputation")  # without a gap
+    write("hcc2l.toml", DICTIONARY + 'role = "outcome"\n')
+    with pytest.raises(UsageError, match="afp is part of an outcome"):
+        impute()
 
 
 def test_a_column_without_any_value_is_refused(write: Write) -> None:

@@ -62,3 +62,11 @@ def test_one_known_value_is_everyones(p: int) -> None:
     donors = matched_donors(np.array([7.0]), np.zeros((1, 0)), np.zeros((4, 0)),
                             np.random.default_rng(p))  # fmt: skip
     assert donors.tolist() == [0, 0, 0, 0]
+
+
+def test_the_slopes_of_gaps_are_drawn_so_that_far_gaps_have_donors_at_both_ends() -> None:
+    random = np.random.default_rng(0)
+    x = np.linspace(-1.6, 1.6, 30)[:, None]
+    y = random.standard_normal(30)  # the slope may be positive or negative
+    found = {int(matched_donors(y, x, np.array([[20.0]]), random)[0]) for _ in range(300)}
+    assert {0, 1, 28, 29} <= found

@@ -78,7 +78,8 @@ def known_values(cohort: Cohort, column: ModelledColumn) -> Floats:
 
 def imputed_values(cohort: Cohort, imputed: Imputations, column: ModelledColumn) -> Floats:
     """The imputed ones, shape (sets, n_gaps)."""
-    values, at = _values(cohort, column), imputed.model.imputed.index(column)
+    values = _values(cohort, column)
+    at = [one.name for one in imputed.model.imputed].index(column.name)
     return np.array([values[chain.donors[at][column.gaps]] for chain in imputed.chains])
 
 
