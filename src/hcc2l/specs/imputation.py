@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hcc2l.specs.impute import IMPUTATION, NumberOfSets, impute_option
-from hcc2l.specs.options import CohortSpec, option, seed_option
+from hcc2l.specs.options import CohortSpec, option
 from hcc2l.specs.rules import Excludes, Rule
 
+LATE = 3  # of the place in the help, after what a command is for
 IMPUTING = ("--impute", "--imputations")
 
 
@@ -20,12 +21,14 @@ class ImputationOptions(CohortSpec):
         Excludes("--impute", "--imputations", rivals=True),
     )  # fmt: skip
 
-    impute: NumberOfSets | None = impute_option(None)
+    impute: NumberOfSets | None = impute_option(None, place=LATE)
     imputations: str | None = option(
         None, "A file of imputed data sets, numbered by its column .imp (0: with the gaps).",
-        metavar="FILE", panel=IMPUTATION,
+        metavar="FILE", panel=IMPUTATION, place=LATE,
     )  # fmt: skip
-    seed: int = seed_option()
+    seed: int = option(
+        1, "Seed of the random number generator.", metavar="N", panel=IMPUTATION, place=LATE
+    )
 
     @property
     def imputes(self) -> bool:

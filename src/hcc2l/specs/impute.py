@@ -15,11 +15,12 @@ MOST_SETS = 1000
 NumberOfSets = int | Literal["auto"]
 
 
-def impute_option(default: NumberOfSets | None) -> Any:
+def impute_option(default: NumberOfSets | None, place: int = 0) -> Any:
     """The number of imputations; other commands impute only where it is given (None)."""
     return option(
         default, "Number of imputations, or auto: the percentage of incomplete rows, at least 20.",
         metavar="M|auto", panel=IMPUTATION, low=2, high=MOST_SETS, words=("auto",),
+        place=place,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from hcc2l.errors import UsageError
 from hcc2l.specs.exposures import COX_RULES, when_option
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
-from hcc2l.specs.imputation import IMPUTING, ImputationOptions
+from hcc2l.specs.imputation import IMPUTING, LATE, ImputationOptions
 from hcc2l.specs.impute import IMPUTATION
 from hcc2l.specs.loops import LoopOptions, loop_rules
 from hcc2l.specs.options import (
@@ -114,7 +114,7 @@ class RegressionSpec(AnalysisSpec, ImputationOptions, LoopOptions):
     drop_constant: bool = drop_constant_option(_MODEL)
     shift: Sequence[str] = option(
         (), "Sensitivity: also analyse with this number added to the imputed values of a column.",
-        metavar="COL=D", panel=IMPUTATION,
+        metavar="COL=D", panel=IMPUTATION, place=LATE,
     )  # fmt: skip
     firth: bool = option(
         False, "Firth's penalised likelihood, for separation and few events.",
