@@ -22,7 +22,8 @@ class LoopOptions(Options):
 
     jobs: int = option(
         1, "Processes on this machine for long loops; at most one for each core.",
-        metavar="N", panel=_PROCESSES, place=4, low=1, high=MOST_JOBS, in_dictionary=False, recorded=False,
+        metavar="N", panel=_PROCESSES, place=4, low=1, high=MOST_JOBS, in_dictionary=False,
+        recorded=False,
     )  # fmt: skip
     scheduler: str | None = option(
         None, "The scheduler of a Dask cluster for long loops (pip install 'hcc2l[dask]').",

@@ -148,7 +148,10 @@ class PsmatchSpec(EndpointSpec, ImputationOptions, SurvivalFigureOptions):
         "love", "Figure: love (love plot), scores or survival.",
         metavar="PICTURE", panel=_OUTCOMES,
     )  # fmt: skip
-    seed: int = option(1, "Seed of the random order and of boosting.", metavar="N", panel=_MATCHING)
+    seed: int = option(
+        1, "Seed of the random order, of boosting and of imputation.", metavar="N",
+        panel=_MATCHING, place=1,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()
