@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean fuzz cross-check check-imputer docs audit scale
+.PHONY: demo test test-all test-pythons lint format bench mutate lock ledger cohort clean fuzz cross-check check-imputer docs audit scale counts
 
 # The tested versions of all dependencies, where they are known for this Python (make lock).
 INSTALL = locked="$(CURDIR)/constraints/python$$($(BIN)/python -c \
@@ -73,6 +73,11 @@ bench: $(VENV)/installed-dev
 # Every published number of the bundled studies beside ours; STUDY=lei2025 runs one of them.
 ledger: $(VENV)/installed
 	$(BIN)/python tools/ledger.py $(STUDY)
+
+# Reference cases, hostile inputs and published items, into docs/verification.md.
+counts:
+	python3 tools/counts.py
+
 # Time and memory by the number of rows, into docs/scale.md; MAX_ROWS=10000000 goes further.
 scale: export PYTHONDONTWRITEBYTECODE =
 scale: $(VENV)/installed-dev

@@ -140,7 +140,9 @@ COMMANDS = {**SPECS, **PLANNING}
 ANALYSIS = re.compile(rf"hcc2l ({'|'.join(COMMANDS)}|report|sample)\b")
 
 
-# Bootstraps, imputations, and loops over endpoints or studies; those of the README are always run.
+# Long are bootstraps, imputations, loops over endpoints or studies, and pages that collect the
+# commands of others. The README is always run.
+COLLECTIONS = ("cookbook.md", "time.md")
 LONG = re.compile(r"--boot\b|--stability|--performance|--importance|hcc2l impute|\bfor \w+ in\b")
 
 
@@ -149,7 +151,8 @@ def shell_blocks() -> list[object]:
     found = []
     for block in blocks("sh"):
         text = str(block.values[0])
-        long = LONG.search(text) and not str(block.id).startswith("README")
+        name = str(block.id)
+        long = name.startswith(COLLECTIONS) or (LONG.search(text) and not name.startswith("README"))
         if ANALYSIS.search(text):
             marks = [pytest.mark.slow] if long else []
             found.append(pytest.param(text, id=block.id, marks=marks))
