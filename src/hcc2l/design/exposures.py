@@ -18,7 +18,8 @@ from hcc2l.design.factors import Factor
 from hcc2l.design.rows import Floats, Mask, numbers
 from hcc2l.dictionary import unit_from_name
 from hcc2l.errors import InputError, UsageError, quoted_list
-from hcc2l.levels import distinct
+from hcc2l.levels import distinct, natural_order
+from hcc2l.number_format import parse_number
 from hcc2l.terms import Parser, Term, known_column
 from hcc2l.wording import counted, listed
 
@@ -167,16 +168,25 @@ def _begins(cohort: Cohort, name: str, endpoint: Endpoint, keep: Mask, where: st
     column = cohort.column(name)
     if holds_dates(column, keep):
         return times_of_dates(cohort, column.name, cohort, endpoint, keep, where)
+    if column.kind == "text":
+        levels = natural_order(distinct(column)[0])
+        if levels and all(parse_number(level) is None for level in levels):
+            raise _not_a_time(name, levels, where)
     times = numbers(cohort, name, keep)
     known = times[keep & ~np.isnan(times)]
     if known.size and np.isin(known, (0.0, 1.0)).all():
-        raise UsageError(
-            f"{name} has no values but 0 and 1: it says whether there was an exposure, not when it "
-            "began.",
-            where=where,
-            hint="Name the column of its date, or of the time since time 0.",
-        )
+        raise _not_a_time(name, ("0", "1"), where)
     return in_unit(cohort, name, times, endpoint, keep)
+
+
+def _not_a_time(name: str, levels: Sequence[str], where: str) -> UsageError:
+    shown = quoted_list(levels[:3]) + (", …" if len(levels) > 3 else "")
+    return UsageError(
+        f"{name} holds {shown}: it says whether there was an exposure, not when it began.",
+        where=where,
+        hint="Name the column of its date, or of the time since time 0. Where neither is known, "
+        "use the column itself from a landmark: --landmark T.",
+    )
 
 
 def in_unit(cohort: Cohort, name: str, times: Floats, endpoint: Endpoint, keep: Mask) -> Floats:

@@ -281,6 +281,12 @@ def test_a_name_that_is_a_column_too_is_the_exposure_and_said() -> None:
     assert report.table("terms").rows[0]["level"] == "exposed"
 
 
+def test_whether_there_was_an_exposure_does_not_say_when_it_began() -> None:
+    with pytest.raises(UsageError, match="holds no, yes: it says whether") as refused:
+        hcc2l.cox(when="later=subsequent_therapy", covariates="later")
+    assert "--landmark T" in refused.value.hint
+
+
 def test_an_infinite_time_is_refused(write: Write) -> None:
     path = write("inf.csv", TINY.read_text().replace("P01,10,1,4,", "P01,10,1,1e400,"))
     with pytest.raises(Hcc2lError):
