@@ -55,9 +55,12 @@ def _ratio(coef: float) -> float | None:
 def period_notes(tables: Sequence[Table]) -> list[Note]:
     """Names the periods that have no hazard ratio."""
     periods = [
-        str(row["period"]) for table in tables if table.name == "piecewise"
-        for row in table.rows if row["hr"] is None
-    ]  # fmt: skip
+        f"{row['period']} ({row['endpoint']})" if "endpoint" in row else str(row["period"])
+        for table in tables
+        if table.name == "piecewise"
+        for row in table.rows
+        if row["hr"] is None
+    ]
     if not periods:
         return []
     text = (

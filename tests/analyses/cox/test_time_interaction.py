@@ -65,9 +65,7 @@ def test_hazard_ratios_by_period_are_those_of_r(case_id: str) -> None:
 
 def test_two_groups_alone_have_the_answer_of_km() -> None:
     options: dict[str, Any] = {"time": "os_months", "event": "death", "split": [6]}
-    ours = hcc2l.cox(
-        HCC, covariates=["child_pugh"], interaction_with_time="child_pugh", **options
-    )
+    ours = hcc2l.cox(HCC, covariates=["child_pugh"], interaction_with_time="child_pugh", **options)
     theirs = hcc2l.km(HCC, by="child_pugh", nph=True, **options)
     for row, other in zip(
         ours.table("piecewise").rows, theirs.table("piecewise").rows, strict=True

@@ -12,7 +12,7 @@ import numpy as np
 from hcc2l.analyses.cox.data import CoxData
 from hcc2l.analyses.periods import FOOTNOTE, cuts_between_events, period_row
 from hcc2l.analyses.regression.models import Fitted, Model, tested_model
-from hcc2l.design import Ints, Mask
+from hcc2l.design import Ints
 from hcc2l.design.model import ModelMatrix, ModelTerm
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.numerals import confidence, plain
@@ -150,9 +150,7 @@ def _periods(found: _ByPeriod, of_column: Ints, conf_level: float) -> list[Perio
             coef = std_err = math.nan
         half = normal_quantile(conf_level) * std_err
         p = 2.0 * normal_tail(abs(coef / std_err)) if std_err > 0 else math.nan
-        periods.append(
-            Period(start, end, int(events), coef, std_err, coef - half, coef + half, p)
-        )
+        periods.append(Period(start, end, int(events), coef, std_err, coef - half, coef + half, p))
     return periods
 
 
@@ -197,7 +195,7 @@ def _tests(data: CoxData, found: _ByPeriod) -> Table:
         variance = model.variance[np.ix_(every, every)]
         tests["wald"] = equality(model.coef[places], variance)
     else:
-        tests = {name: (math.nan, df, math.nan) for name in (*tests, "wald")}
+        tests = dict.fromkeys((*tests, "wald"), (math.nan, df, math.nan))
     rows: list[Row] = [
         {"model": model.name, "term": found.term.text, "test": name, "statistic": finite(value),
          "df": df, "p": finite(p)}
@@ -207,7 +205,7 @@ def _tests(data: CoxData, found: _ByPeriod) -> Table:
         Column("Test", ("test",), labels=_TESTS), Column("χ²", ("statistic",)),
         Column("df", ("df",)), Column("p", ("p",)),
     )  # fmt: skip
-    title = f"Test that the hazard ratio is equal in all periods: {in_sentence(data.labels[found.term.text])}"
+    title = f"Change of the hazard ratio with time: {in_sentence(data.labels[found.term.text])}"
     return Table("time_interaction", title, tuple(rows[0]), tuple(rows), columns)
 
 
