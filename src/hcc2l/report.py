@@ -159,7 +159,7 @@ class LaterTable(Table):
         return self._make()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Table, tuple(getattr(self, f.name) for f in fields(self))
+        return LaterTable, tuple(getattr(self, f.name) for f in fields(self))
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def test_what_was_imputed_is_counted_and_told() -> None:
     report = hcc2l.cox(covariates=COVARIATES, impute=5, multivariable=True)
     imputed = {row["variable"]: row["n_missing"] for row in rows_of(report, "imputation")}
     assert imputed == {"afp": 8, "crp": 11, "age": 0, "child_pugh": 0}
-    assert "They were imputed 5 times by chained equations" in report.methods
+    assert "Missing values were imputed 5 times by chained equations" in report.methods
     assert "Rubin's rules" in report.provenance.footer[1]
 
 

@@ -301,7 +301,21 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("words", REFUSED)
+# One of each kind at once; the others meet the same sentences elsewhere.
+REFUSED_AT_ONCE = (
+    "cox -x child_pugh@rcs", "cox -x afp@rcs9", "cox -x afp@rcs4@log2",
+    "cox -x afp@rcs4 --ref afp=9000", "cox -x ecog@rcs4", "km --by afp@rcs4", "tree -x afp@rcs4",
+    "cox --subgroups afp@rcs4 --within treatment",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(words, marks=() if words in REFUSED_AT_ONCE else pytest.mark.slow)
+        for words in REFUSED
+    ],
+)
 def test_a_spline_where_there_can_be_none_is_refused_with_a_sentence(words: str, run: Run) -> None:
     command, *options = words.split()
     outcome = run(command, HCC, *options)

@@ -10,7 +10,7 @@ from hcc2l.analyses.psmatch.balance import sample_column
 from hcc2l.analyses.psmatch.data import MatchData
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats
-from hcc2l.report import Column, Row, Table, Value, finite
+from hcc2l.report import Column, LaterTable, Row, Table, Value, finite
 from hcc2l.stats.tails import normal_tail
 from hcc2l.stats.weighting import effective_size
 
@@ -63,29 +63,37 @@ def weights_of(data: MatchData) -> Floats:
 
 def pairs_table(data: MatchData, ids: Sequence[Value]) -> Table:
     """The matches, one row each."""
+    keys = ("pair", "treated", "control", "distance")
+    return LaterTable.of(Table("pairs", "Matched pairs", keys, ()), lambda: _pairs(data, ids))
+
+
+def _pairs(data: MatchData, ids: Sequence[Value]) -> tuple[Row, ...]:
     heads = {row: i for i, row in enumerate(np.unique(data.matches.treated).tolist(), start=1)}
     matches = zip(
         data.matches.treated.tolist(), data.matches.control.tolist(), data.gaps.tolist(),
         strict=True,
     )  # fmt: skip
-    rows: list[Row] = [
+    return tuple(
         {"pair": heads[t], "treated": ids[t], "control": ids[c], "distance": gap}
         for t, c, gap in matches
-    ]
-    return Table("pairs", "Matched pairs", tuple(rows[0]), tuple(rows))
+    )
 
 
 def scores_table(data: MatchData, ids: Sequence[Value]) -> Table:
     """Score, weight and pair of every analysed patient, in the order of the file."""
+    keys = ("id", "treated", "propensity", "logit", "weight", "pair")
+    return LaterTable.of(Table("scores", "Propensity scores", keys, ()), lambda: _scores(data, ids))
+
+
+def _scores(data: MatchData, ids: Sequence[Value]) -> tuple[Row, ...]:
     order = np.argsort(data.rows, kind="stable").tolist()
     weights, sets = weights_of(data), data.sets.tolist()
-    rows: list[Row] = [
+    return tuple(
         {"id": ids[i], "treated": int(data.treated[i]), "propensity": float(data.propensity[i]),
          "logit": float(data.score.logit[i]), "weight": float(weights[i]),
          "pair": sets[i] + 1 if sets[i] >= 0 else None}
         for i in order
-    ]  # fmt: skip
-    return Table("scores", "Propensity scores", tuple(rows[0]), tuple(rows))
+    )  # fmt: skip
 
 
 def propensity_table(data: MatchData) -> Table:

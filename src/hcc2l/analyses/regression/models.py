@@ -147,11 +147,15 @@ class Regression(Protocol):
     def patients_among(self, rows: Mask) -> int:
         """How many patients some rows belong to."""
 
-    def resampled(self, rows: Ints) -> Regression:
-        """The data of some rows of the cohort, which may repeat."""
-
     def why_infinite(self, model: Model, column: ModelColumn) -> str:
         """Why a coefficient has no finite estimate, as a clause."""
+
+
+class Predictive(Regression, Protocol):
+    """A kind of regression whose predictions can be judged."""
+
+    def resampled(self, rows: Ints) -> Predictive:
+        """The data of some rows of the cohort, which may repeat."""
 
     def discrimination(self, rows: Mask, score: Floats) -> float:
         """Concordance or AUC of a linear predictor, shape (kept rows,)."""

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from hcc2l.analyses.regression.models import Fitted, Model, Regression, complete, fit_models
+from hcc2l.analyses.regression.models import Fitted, Model, Predictive, complete, fit_models
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.design.model import ModelTerm, model_matrix
 from hcc2l.errors import AnalysisError
@@ -29,7 +29,7 @@ MEASURES = {
 
 
 def performance_table(
-    data: Regression, candidates: Sequence[ModelTerm], fitted: Fitted
+    data: Predictive, candidates: Sequence[ModelTerm], fitted: Fitted
 ) -> tuple[Table, list[Note]]:
     """Apparent and optimism-corrected measures (Harrell), with notes on the bootstrap.
 
@@ -68,7 +68,7 @@ def performance_table(
     return _table(rows, better.size), sample_notes(failed, data.spec.samples)
 
 
-def _bootstrap(data: Regression, candidates: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
+def _bootstrap(data: Predictive, candidates: Sequence[ModelTerm]) -> tuple[Floats, Floats, int]:
     """Optimism of discrimination and calibration slope, per sample, and the number that failed."""
     optimism = repeated(
         partial(_optimism, data, candidates),
@@ -79,7 +79,7 @@ def _bootstrap(data: Regression, candidates: Sequence[ModelTerm]) -> tuple[Float
     return better, flatter, len(optimism) - len(fitted)
 
 
-def _samples(data: Regression) -> Iterator[Ints]:
+def _samples(data: Predictive) -> Iterator[Ints]:
     """The rows of each bootstrap sample."""
     random, patients = np.random.default_rng(data.spec.seed), np.flatnonzero(data.rows)
     for _ in range(data.spec.samples):
@@ -87,7 +87,7 @@ def _samples(data: Regression) -> Iterator[Ints]:
 
 
 def _optimism(
-    data: Regression, candidates: Sequence[ModelTerm], sample: Ints
+    data: Predictive, candidates: Sequence[ModelTerm], sample: Ints
 ) -> tuple[float, float] | None:
     """Optimism of discrimination and calibration slope in one sample; None where none is fitted."""
     drawn = data.resampled(sample)
@@ -107,7 +107,7 @@ def _optimism(
 
 
 def _evaluation(
-    data: Regression, candidates: Sequence[ModelTerm], model: Model
+    data: Predictive, candidates: Sequence[ModelTerm], model: Model
 ) -> tuple[Mask, Floats] | None:
     """The rows of the cohort that a model of it would use, and their linear predictor.
 

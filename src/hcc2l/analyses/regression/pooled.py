@@ -29,7 +29,7 @@ from hcc2l.analyses.regression.models import (
 )
 from hcc2l.analyses.regression.tables import term_rows
 from hcc2l.cohort import Cohort
-from hcc2l.design import Endpoint, Floats, Ints, Mask
+from hcc2l.design import Endpoint, Floats, Mask
 from hcc2l.design.imputation import Imputations
 from hcc2l.design.model import ModelColumn, ModelMatrix, ModelTerm
 from hcc2l.errors import AnalysisError, UsageError
@@ -118,22 +118,6 @@ class PooledRegression:
     def patients_among(self, rows: Mask) -> int:
         """How many patients some rows belong to."""
         return self.data.patients_among(rows)
-
-    def resampled(self, rows: Ints) -> Regression:
-        """Not offered: bootstrap samples are drawn from one cohort."""
-        raise NotImplementedError
-
-    def discrimination(self, rows: Mask, score: Floats) -> float:
-        """Not offered."""
-        raise NotImplementedError
-
-    def calibration_slope(self, rows: Mask, score: Floats) -> float:
-        """Not offered."""
-        raise NotImplementedError
-
-    def measures(self, model: Model) -> dict[str, float | None]:
-        """Not offered."""
-        raise NotImplementedError
 
 
 def in_imputed_sets(
