@@ -213,7 +213,7 @@ def looking_note() -> Note:
     """What a test is worth whose cut was chosen by its result."""
     return Note(
         "warning", "chosen-after-looking",
-        "If the term or the times of --split were chosen after the curves or the test of "
+        "If the covariate or the times between periods were chosen after the curves or the test of "
         "proportional hazards were seen, the p-value of the interaction is too small and the "
         "hazard ratios differ too much. Report the times that the protocol specified, or say "
         "that they were chosen afterwards.",
