@@ -80,15 +80,32 @@ def test_two_groups_alone_have_the_answer_of_km() -> None:
     assert ours_lr["p"] == pytest.approx(test["p"], rel=1e-8)
 
 
+def cohort(write: Write, later: int = 0) -> Any:
+    """40 patients, some with an event at the earliest time."""
+    rows = "".join(
+        f"p{i},{i % 9 + later},{int(i % 4 > 0)},{i * 7 % 5},{i % 2}\n" for i in range(40)
+    )
+    return write(f"from_{later}.csv", f"id,time,status,karno,trt\n{rows}")
+
+
+SMALL: dict[str, Any] = {"time": "time", "event": "status", "covariates": ["karno", "trt"],
+                         "interaction_with_time": "karno", "multivariable": True}  # fmt: skip
+
+
 def test_an_event_at_time_0_counts_in_the_first_period(write: Write) -> None:
-    rows = "".join(f"{i % 9},{int(i % 3 > 0)},{i * 7 % 5},{i % 2}\n" for i in range(40))
-    path = write("zero.csv", f"time,status,karno,trt\n{rows}")
-    report = hcc2l.cox(
-        path, time="time", event="status", covariates=["karno", "trt"], split=[4],
-        interaction_with_time="karno", multivariable=True,
-    )  # fmt: skip
-    events = sum(int(str(row["events"])) for row in report.table("piecewise").rows)
-    assert events == report.table("models").rows[0]["events"]
+    early = hcc2l.cox(cohort(write), split=[4], **SMALL).table("piecewise")
+    later = hcc2l.cox(cohort(write, 1), split=[5], **SMALL).table("piecewise")
+    for row, same in zip(early.rows, later.rows, strict=True):
+        assert row["events"] == same["events"]
+        assert row["hr"] == pytest.approx(same["hr"], rel=1e-9)
+
+
+def test_a_robust_variance_is_that_of_patients_and_not_of_their_rows(write: Write) -> None:
+    path = cohort(write)
+    robust = hcc2l.cox(path, split=[2, 4], robust=True, **SMALL).table("piecewise")
+    clustered = hcc2l.cox(path, split=[2, 4], cluster="id", **SMALL).table("piecewise")
+    for row, same in zip(robust.rows, clustered.rows, strict=True):
+        assert row["lower"] == pytest.approx(same["lower"], rel=1e-9)
 
 
 def test_a_period_without_a_hazard_ratio_is_named(write: Write) -> None:
