@@ -61,6 +61,7 @@ def test_the_note_of_changing_hazards_names_the_panel_until_it_was_run() -> None
     assert "km --tau" in advice(nph=False, ratio=2)
 
 
+@pytest.mark.slow
 def test_what_was_chosen_after_looking_is_a_note_of_the_panel_alone() -> None:
     assert "chosen-after-looking" in {note.code for note in matched().notes}
     plain = matched(nph=False)
@@ -84,6 +85,7 @@ def test_options_that_do_not_fit_are_refused(run: Run, words: tuple[str, ...]) -
     assert "--nph" in done.err
 
 
+@pytest.mark.slow
 def test_without_events_after_matching_there_is_no_panel(write: Write) -> None:
     rows = "".join(f"{5 + i % 7},{int(i < 2)},{'ab'[i % 2]},{i * 7 % 11}\n" for i in range(2, 30))
     path = write("quiet.csv", f"os_months,death,arm,age\n99,1,b,500\n{rows}")
