@@ -183,3 +183,15 @@ def test_a_study_suppresses_small_counts_in_all_its_tables(run: Run, tmp_path: P
     counts = [row["count"] for row in entry["report"]["tables"]["rows"]]
     assert None in counts
     assert not {1, 2, 3, 4} & set(counts)
+
+
+def test_the_events_of_a_period_do_not_follow_from_those_of_the_others() -> None:
+    """Of 81 deaths, 9 up to 2 months: with the other 72 they would be told."""
+    panel = api.km(COHORT, by="second_line", nph=True, split=[2])
+    adjusted = api.cox(
+        COHORT, covariates=["second_line", "age"], split=[2], interaction_with_time="second_line"
+    )
+    for report in (panel, adjusted):
+        assert [row["events"] for row in report.table("piecewise").rows] == [9, 72]
+        hidden = suppress(report, 10).table("piecewise")
+        assert [told(row["events"]) for row in hidden.rows] == [None, None]

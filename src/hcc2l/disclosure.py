@@ -202,9 +202,9 @@ def _rates(tables: Sequence[Table], cells: dict[CellId, float]) -> Iterator[list
 def _across(
     i: int, table: Table, key: str, cells: dict[CellId, float], analysed: int
 ) -> Iterator[list[CellId]]:
-    """A count over the groups with that of all, and over levels with their missing values."""
+    """A count over the groups or periods with that of all, over levels with their missing."""
     rows = [j for j in range(len(table.rows)) if (i, j, key) in cells]
-    for over in ("group", "level", "band"):
+    for over in ("group", "level", "band", "period"):
         lines: dict[object, list[int]] = defaultdict(list)
         for j in rows:
             row = table.rows[j]
@@ -215,7 +215,8 @@ def _across(
             with_total = len(line) > 2 and max(values) * 2 == sum(values)
             of_all = over == "group" and key == "n" and sum(values) == analysed
             of_levels = over == "level" and (key != "n" or len(set(values)) > 1)
-            if with_total or of_all or of_levels:
+            of_periods = over == "period"  # whose events add up to those of the patients
+            if with_total or of_all or of_levels or of_periods:
                 missing = [(i, line[0], "missing")] if over == "level" else []
                 yield [*((i, j, key) for j in line), *missing]
 

@@ -126,7 +126,7 @@ GIVEN = {
     "cox": ["-x", "treatment,age"],
     "logistic": ["--outcome", "primary_resistance", "-x", "treatment,age"],
     "tree": ["-x", "afp"],
-    "psmatch": ["--treat", "lenvatinib"],
+    "psmatch": ["--treat", "lenvatinib", "-x", "age"],
     "roc": ["--outcome", "primary_resistance", "--marker", "afp,alt"],
     "response": ["--time", "os_months", "--event", "death"],
     "adverse": ["-x", "primary_resistance"],

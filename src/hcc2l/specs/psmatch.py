@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
@@ -16,7 +16,7 @@ from hcc2l.specs.options import (
     option,
     options_of,
 )
-from hcc2l.specs.rules import Excludes, NoEffect
+from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
 Method = Literal["nearest", "optimal"]
 Scale = Literal["logit", "propensity"]
@@ -39,6 +39,14 @@ class PsmatchSpec(EndpointSpec, ImputationOptions, SurvivalFigureOptions):
     """Compare two treatments in matched patients: propensity score, balance, outcomes."""
 
     example = "--treat lenvatinib -x age,child_pugh,afp@log2"
+    optional_tables: ClassVar[Mapping[str, str]] = {
+        "nph_tests": "--nph",
+        "rmst": "--nph",
+        "rmst_differences": "--nph",
+        "rmst_ratios": "--nph",
+        "milestones": "--nph --at 6,12",
+        "piecewise": "--nph --split 6",
+    }
     saves = True
     rules = (
         *EndpointSpec.rules,
@@ -46,7 +54,24 @@ class PsmatchSpec(EndpointSpec, ImputationOptions, SurvivalFigureOptions):
         *(
             Excludes(imputing, other)
             for imputing in IMPUTING
-            for other in ("--which scores", "--which survival")
+            for other in ("--which scores", "--which survival", "--nph")
+        ),
+        *(
+            Needs(
+                name, ("--nph",),
+                message=f"{name} belongs to the panel of --nph, which was not requested.",
+                hint="Add --nph.",
+            )
+            for name in ("--split", "--tau", "--at")
+        ),
+        *(
+            Excludes(
+                "--nph", other,
+                message="The panel compares matched patients who count alike, and with "
+                f"{other} they have weights.",
+                hint=f"Omit {other}, or --nph.",
+            )
+            for other in ("--ratio", "--replace")
         ),
         *(
             Excludes(
@@ -140,6 +165,24 @@ class PsmatchSpec(EndpointSpec, ImputationOptions, SurvivalFigureOptions):
     doubly_robust: bool = option(
         False, "Also adjust the hazard ratios for the covariates.", panel=_OUTCOMES
     )
+    nph: bool = option(
+        False, "Matched patients, where the hazard ratio may change with time: weighted log-rank "
+        "tests, MaxCombo, restricted means, and differences at the times of --at.",
+        panel=_OUTCOMES,
+    )  # fmt: skip
+    split: Sequence[float] = option(
+        (), "With --nph: hazard ratios before and after T, with a test that they are equal.",
+        metavar="T[,T…]", panel=_OUTCOMES, ends=False,
+    )  # fmt: skip
+    tau: float | None = option(
+        None, "With --nph: restrict mean survival times to T (default: to where both groups "
+        "reach).",
+        metavar="T", panel=_OUTCOMES, ends=False,
+    )  # fmt: skip
+    at: Sequence[float] = option(
+        (), "With --nph: differences in survival at these times.",
+        metavar="T[,T…]", panel=_OUTCOMES,
+    )  # fmt: skip
     endpoint: Sequence[str] = option(
         (), "Endpoints (default: all endpoints of the cohort).",
         metavar="NAME[,NAME…]", panel=_OUTCOMES, place=1,

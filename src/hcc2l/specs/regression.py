@@ -211,6 +211,8 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         "adjusted_curve": "--adjusted-curves TERM",
         "frailty": "--frailty COL",
         "centres": "--frailty COL",
+        "piecewise": "--split 6 --interaction-with-time TERM",
+        "time_interaction": "--split 6 --interaction-with-time TERM",
         "competing_terms": "--event status=1 --competing status=2",
         "adjusted_incidence": "--event status=1 --competing status=2 --adjusted-incidence TERM "
         "--at 6,12",
@@ -323,6 +325,25 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
             )
             for show in ("--show risk", "--show hazard")
         ),
+        Needs(
+            "--split", ("--interaction-with-time",),
+            message="--split divides the time of the hazard ratio of a term, which was not named.",
+            hint="Name it: --interaction-with-time TERM.",
+        ),
+        Needs(
+            "--interaction-with-time", ("--split",),
+            message="Hazard ratios by period need the times between the periods.",
+            hint="Give them: --split 6.",
+        ),
+        *(
+            Excludes("--interaction-with-time", other)
+            for other in ("--firth", "--frailty", "--competing", *IMPUTING)
+        ),
+        Excludes(
+            "--interaction-with-time", "--univariable",
+            message="Hazard ratios by period are those of the multivariable model.",
+            hint="Omit --univariable, or give one covariate: -x treatment.",
+        ),
         *COX_RULES,
     )  # fmt: skip
 
@@ -353,6 +374,15 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
     within: Sequence[str] = option(
         (), "Terms whose levels define the subgroups.", metavar="TERM[,TERM…]", panel=_EFFECTS
     )
+    split: Sequence[float] = option(
+        (), "Hazard ratios before and after T of the term of --interaction-with-time.",
+        metavar="T[,T…]", panel=_EFFECTS, ends=False,
+    )  # fmt: skip
+    interaction_with_time: str | None = option(
+        None, "Hazard ratio of this covariate in the periods of --split, with a test that they "
+        "are equal.",
+        metavar="TERM", panel=_EFFECTS,
+    )  # fmt: skip
     adjusted_curves: str | None = option(
         None, "Survival by the levels of this covariate, adjusted for the others.",
         metavar="TERM", panel=_EFFECTS,

@@ -197,6 +197,25 @@ def by_period(
     return Periods(tuple(periods), statistic, df, chi_square_tail(df, statistic))
 
 
+def equality(coef: Floats, variance: Floats) -> tuple[float, int, float]:
+    """Wald's test that coefficients are the same in all periods: chi-square, df, p.
+
+    Parameters
+    ----------
+    coef
+        Shape (k, periods): of k columns, such as the levels of a factor.
+    variance
+        Shape (k * periods, k * periods), in the order of ``coef.ravel()``.
+    """
+    k, periods = coef.shape
+    one = np.hstack([-np.ones((periods - 1, 1)), np.eye(periods - 1)])  # each against the first
+    contrasts = np.kron(np.eye(k), one)
+    found = contrasts @ coef.ravel()
+    spread = contrasts @ variance @ contrasts.T
+    statistic = float(found @ np.linalg.solve(spread, found))
+    return statistic, found.size, chi_square_tail(found.size, statistic)
+
+
 def ratio(a: Estimate, b: Estimate, conf_level: float) -> tuple[Estimate, float]:
     """``b / a`` of two independent estimates, and p, by the normal approximation of its logarithm.
 

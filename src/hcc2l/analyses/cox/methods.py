@@ -22,6 +22,7 @@ from hcc2l.analyses.regression.methods import (
 )
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import confidence, confidence_level, plain
+from hcc2l.report import Table
 from hcc2l.wording import in_sentence, listed
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ def conventions(data: CoxData, results: CoxResults) -> list[str]:
 
 
 def cox_methods(
-    data: CoxData, results: CoxResults, cohort: Cohort, curves: Sequence[SplineCurve] = ()
+    data: CoxData,
+    results: CoxResults,
+    cohort: Cohort,
+    curves: Sequence[SplineCurve] = (),
+    tables: Sequence[Table] = (),
 ) -> tuple[str, tuple[str, ...]]:
     """The methods paragraph, written from what was run, and its references."""
     spec, endpoint = data.spec, data.outcome.endpoint
@@ -112,6 +117,7 @@ def cox_methods(
     cited += more
     sentences += _subgroup_sentences(data, results)
     sentences += interaction_sentences(spec, results.fitted, bool(results.interactions))
+    sentences += _period_sentences(data, tables)
     if spec.performance:
         sentences.append(_performance_measures(data))
         cited += [references.HARRELL_1996, *([references.UNO_2011] if data.weights is None else [])]
@@ -203,6 +209,15 @@ def _subgroup_sentences(data: CoxData, results: CoxResults) -> list[str]:
     names = [in_sentence(data.labels[text]) for text in data.spec.within]
     return [f"The hazard ratio ({comparison(data, results)}) was estimated separately in "
             f"subgroups defined by {listed(names)}."]  # fmt: skip
+
+
+def _period_sentences(data: CoxData, tables: Sequence[Table]) -> list[str]:
+    """Hazard ratios by period, where the options ask for them."""
+    if data.spec.interaction_with_time is None:
+        return []
+    from hcc2l.analyses.cox.time_interaction import time_interaction_sentences
+
+    return time_interaction_sentences(data, tables)
 
 
 def _performance_measures(data: CoxData) -> str:

@@ -12,6 +12,7 @@ from hcc2l.analyses.regression.notes import regression_notes
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import p_equation
 from hcc2l.report import Note
+from hcc2l.wording import listed
 
 FEW_CENTRES = 5
 
@@ -37,7 +38,7 @@ def cox_notes(cohort: Cohort, data: CoxData, results: CoxResults) -> list[Note]:
                 Note("warning", "hazards-not-proportional",
                      f"The hazard ratio of {row['term']} appears to change over time "
                      f"({p_equation(p)}), so a single hazard ratio is only an average."
-                     f"{_remedy(data, str(row['term']))}")
+                     f"{_remedy(data, results, str(row['term']))}")
             )  # fmt: skip
     changing = () if data.changes is None else data.changes.texts
     for name, column in data.columns.items():
@@ -89,13 +90,25 @@ def _centre_notes(data: CoxData, results: CoxResults) -> list[Note]:
     return notes
 
 
-def _remedy(data: CoxData, term: str) -> str:
+def _remedy(data: CoxData, results: CoxResults, term: str) -> str:
     """What to do about a hazard ratio that changes, which depends on what is in the model."""
-    if data.changes is None:
-        return (
-            " Stratify by it (--strata), count time from a landmark (--landmark T), or compare "
-            "restricted mean survival times (hcc2l km --tau T)."
+    model, ways = tested_model(results.fitted), []
+    curved = model is not None and term in model.matrix.knots
+    if not (curved or data.spec.competing or data.spec.interaction_with_time == term):
+        ways.append(
+            "estimate its hazard ratio before and after a time (--split T "
+            f"--interaction-with-time {quote(term)})"
         )
-    if term in data.changes.exposures:
-        return " Report the landmark analyses beside it (--landmark T)."
-    return "" if term in data.changes.texts else " Stratify by it (--strata)."
+    if data.changes is None:
+        ways = [
+            "stratify by it (--strata)", *ways, "count time from a landmark (--landmark T)",
+            "compare restricted mean survival times (hcc2l km --tau T)",
+        ]  # fmt: skip
+    elif term in data.changes.exposures:
+        ways.append("report the landmark analyses beside it (--landmark T)")
+    elif term not in data.changes.texts:
+        ways = ["stratify by it (--strata)", *ways]
+    if not ways:
+        return ""
+    text = listed(ways, "or")
+    return f" {text[:1].upper()}{text[1:]}."

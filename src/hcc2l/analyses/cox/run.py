@@ -64,6 +64,12 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
         curves = spline_curves(data, terms, results.fitted)
         tables += spline_tables(data, results.fitted, curves)
         more += knot_notes(results.fitted)
+    if spec.interaction_with_time is not None:
+        from hcc2l.analyses.cox.time_interaction import looking_note, time_interaction_tables
+        from hcc2l.analyses.periods import period_notes
+
+        tables += time_interaction_tables(data, terms, results.fitted)
+        more += [looking_note(), *period_notes(tables)]
     if spec.imputes:
         from hcc2l.analyses.regression.pooled import pooling_notes, pooling_tables
 
@@ -90,7 +96,7 @@ def run(cohort: Cohort, spec: CoxSpec) -> Report:
 
         save = model_file(cohort, data, results.fitted.final)
     settings = spec.settings() | data.outcome.endpoint.settings
-    text, references = cox_methods(data, results, cohort, curves)
+    text, references = cox_methods(data, results, cohort, curves, tables)
     return Report(
         title=f"{data.outcome.endpoint.label}: Cox regression — {cohort.title}",
         provenance=provenance("cox", cohort, account, settings, conventions(data, results)),

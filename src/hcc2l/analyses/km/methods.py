@@ -109,7 +109,7 @@ def km_methods(
     sentences += _exposure_sentences(data, results, cited)
     if data.group:
         sentences += _test_sentences(data, results, cited)
-    sentences += _restricted_mean_sentence(data, results, cited)
+    sentences += restricted_mean_sentence(data, results, cited)
     sentences += _conditional_sentence(data)
     sentences += _parametric_sentence(data, results)
     sentences += _row_sentences(cohort, account, results, rows_of_patients=data.patient is not None)
@@ -233,7 +233,7 @@ def _test_sentences(
         )
         cited.append(references.TARONE_1975)
     sentences += _pairwise_sentence(data, results, cited)
-    sentences += _panel_sentences(data, results, cited)
+    sentences += panel_sentences(data, results, cited)
     if spec.hr:
         sentences.append(
             "Hazard ratios were estimated by an unadjusted Cox model, with Efron's method for ties."
@@ -261,7 +261,7 @@ def _pairwise_sentence(
     return [f"Pairs of groups were compared by {kind} tests {adjusted}."]
 
 
-def _panel_sentences(
+def panel_sentences(
     data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
 ) -> list[str]:
     """The tests where the hazard ratio may change with time."""
@@ -294,9 +294,10 @@ def _panel_sentences(
     return sentences
 
 
-def _restricted_mean_sentence(
+def restricted_mean_sentence(
     data: KmData, results: dict[str, tuple[Row, ...]], cited: list[str]
 ) -> list[str]:
+    """To where means are restricted, and how they were compared."""
     if data.tau is None:
         return []
     cited.append(references.ROYSTON_PARMAR_2013)

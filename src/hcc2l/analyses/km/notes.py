@@ -7,9 +7,11 @@ from hcc2l.analyses.entry import entry_notes
 from hcc2l.analyses.km.data import KmData, first_crossing
 from hcc2l.analyses.km.findings import SmallRiskSets, small_risk_sets
 from hcc2l.analyses.km.labels import FAMILY_LABELS, TEST_LABELS
+from hcc2l.analyses.periods import period_notes
 from hcc2l.cohort import Cohort
 from hcc2l.numerals import p_below, plain
 from hcc2l.report import Note, Table
+from hcc2l.specs import KmSpec
 
 
 def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
@@ -27,7 +29,7 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
         if not spec.competing:
             notes += _crossing_note(data)
         notes += _multiplicity_note(data, tables)
-        notes += [*_panel_note(data), *_period_note(tables)]
+        notes += [*panel_note(spec), *period_notes(tables)]
     if spec.parametric:
         notes += _parametric_notes(data, tables)
     if spec.at and list(spec.at) != sorted(spec.at):
@@ -82,7 +84,7 @@ def _not_estimable_note(data: KmData, tables: list[Table]) -> list[Note]:
     tests = [
         TEST_LABELS[str(row["test"])] + (f" ({row['cause']})" if "cause" in row else "")
         for row in rows.get("tests", ())
-        if row["test"] != "time-interaction"  # see _period_note
+        if row["test"] != "time-interaction"  # see period_notes
     ]
     tests += [f"{row['group_a']} versus {row['group_b']}" for row in rows.get("pairwise", ())]
     if not tests:
@@ -142,33 +144,17 @@ def _advice(data: KmData) -> str:
     return f" {text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _panel_note(data: KmData) -> list[Note]:
+def panel_note(spec: KmSpec) -> list[Note]:
     """What a panel of tests is worth when it was chosen by its results."""
-    if not data.spec.nph:
+    if not spec.nph:
         return []
-    split = ", the times of --split," if data.spec.split else ""
+    split = ", the times of --split," if spec.split else ""
     text = (
         f"The panel has several tests of one question. If one of them{split} or the restriction "
         "time was chosen after the curves were seen, its p-value is too small: report what the "
         "protocol specified, or else MaxCombo, whose p-value allows for its four tests."
     )
     return [Note("warning", "chosen-after-looking", text)]
-
-
-def _period_note(tables: list[Table]) -> list[Note]:
-    """Names the periods that have no hazard ratio."""
-    periods = [
-        str(row["period"]) for t in tables if t.name == "piecewise"
-        for row in t.rows if row["hr"] is None
-    ]  # fmt: skip
-    if not periods:
-        return []
-    text = (
-        f"No hazard ratio can be estimated for the period{'s' if len(periods) > 1 else ''} "
-        f"{', '.join(periods)}: the likelihood has no maximum, as when all events are in one "
-        "group. The hazard ratios cannot be compared. Choose another time for --split."
-    )
-    return [Note("warning", "period-not-estimable", text)]
 
 
 def _multiplicity_note(data: KmData, tables: list[Table]) -> list[Note]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from hcc2l.analyses.km.data import KmData, conf_type, decimals_of
-from hcc2l.errors import AnalysisError, UsageError
-from hcc2l.numerals import plain
+from hcc2l.analyses.periods import FOOTNOTE, cuts_between_events, period_row
+from hcc2l.errors import AnalysisError
 from hcc2l.report import Column, Row, Table, Value, finite
 from hcc2l.stats import kaplan_meier as estimator
-from hcc2l.stats.changing_hazards import WEIGHTS, Period, Periods, by_period, max_combo, ratio
+from hcc2l.stats.changing_hazards import WEIGHTS, Periods, by_period, max_combo, ratio
 
-_LARGEST = 700.0  # whose exponential is still a number
 _WORDS = ("all times alike", "early", "late", "in the middle")
 TESTS = {
     f"fh-{rho}-{gamma}": f"Fleming–Harrington ({rho}, {gamma}), {words}"
@@ -127,37 +125,12 @@ def _milestones(data: KmData) -> Table:
 
 
 def _periods(data: KmData) -> Periods:
-    cuts = tuple(sorted(data.spec.split))
-    events = data.time[data.event]
-    for cut in cuts:
-        if not events.min() <= cut < events.max():
-            raise UsageError(
-                f"{plain(cut)} has no event on one of its sides; events happen from "
-                f"{plain(float(events.min()))} to {plain(float(events.max()))}.",
-                where="--split",
-                hint="Choose a time between.",
-            )
+    cuts = cuts_between_events(data.spec.split, data.time[data.event])
     return by_period(data.time, data.event, data.codes == 1, cuts, data.spec.conf_level)
 
 
-def _ratio(coef: float) -> float | None:
-    return finite(math.exp(coef)) if coef < _LARGEST else None
-
-
-def _words(period: Period) -> str:
-    """`0–6`, `after 6`."""
-    if period.end == math.inf:
-        return f"after {plain(period.start)}"
-    return f"{plain(period.start)}–{plain(period.end)}"
-
-
 def _piecewise(data: KmData, found: Periods) -> Table:
-    rows: list[Row] = [
-        {**_pair(data), "period": _words(period), "start": period.start,
-         "end": finite(period.end), "events": period.events, "hr": _ratio(period.coef),
-         "lower": _ratio(period.lower), "upper": _ratio(period.upper), "p": finite(period.p)}
-        for period in found.periods
-    ]  # fmt: skip
+    rows: list[Row] = [{**_pair(data), **period_row(period)} for period in found.periods]
     columns = (
         Column(f"Period{data.unit}", ("period",)),
         Column("Events", ("events",)),
@@ -165,5 +138,4 @@ def _piecewise(data: KmData, found: Periods) -> Table:
     )  # fmt: skip
     first, second = data.levels
     title = f"Hazard ratio by period, {second} versus {first}"
-    note = "An event at the end of a period belongs to it."
-    return Table("piecewise", title, tuple(rows[0]), tuple(rows), columns, (note,))
+    return Table("piecewise", title, tuple(rows[0]), tuple(rows), columns, (FOOTNOTE,))

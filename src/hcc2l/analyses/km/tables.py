@@ -49,7 +49,7 @@ def km_tables(data: KmData) -> list[Table]:
     if spec.given:
         tables.append(_conditional(data))
     if data.tau is not None:
-        tables += _restricted_means(data, data.tau)
+        tables += restricted_means(data, data.tau)
     if data.group:
         panel, periods = nph_tables(data) if spec.nph else ([], None)
         tables += [_tests(data, periods), *panel]
@@ -266,7 +266,7 @@ def _conditional(data: KmData) -> Table:
     return Table("conditional", "Conditional survival", tuple(rows[0]), tuple(rows), columns)
 
 
-def _restricted_means(data: KmData, tau: float) -> list[Table]:
+def restricted_means(data: KmData, tau: float) -> list[Table]:
     """Restricted means, and their differences when there are groups."""
     level = data.spec.conf_level
     means = []

@@ -12,7 +12,10 @@ MODEL_LABELS = {
 }  # fmt: skip
 
 
-LOGRANK_LABELS = {"logrank": "Log-rank", "logrank-stratified": "Log-rank, stratified by pair"}
+LOGRANK_LABELS = {
+    "logrank": "Log-rank", "logrank-stratified": "Log-rank, stratified by pair",
+    "time-interaction": "Hazard ratio by period, interaction",
+}  # fmt: skip
 
 
 STAGES = {

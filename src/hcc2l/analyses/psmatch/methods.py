@@ -100,6 +100,12 @@ def methods(
     outcome, more = _outcome_sentences(data, tables)
     sentences += outcome
     cited += more
+    if spec.nph:
+        from hcc2l.analyses.psmatch.panel import panel_methods
+
+        of_panel, more = panel_methods(data, tables)
+        sentences += of_panel
+        cited += more
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
     return " ".join(sentences), (*score_references(cohort), *dict.fromkeys(cited))
 

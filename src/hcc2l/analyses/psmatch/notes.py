@@ -363,7 +363,19 @@ def hazards_notes(data: MatchData, tables: Sequence[Table]) -> list[Note]:
                      f"{t.control} changes with time ({'; '.join(changing)}). A single hazard "
                      "ratio averages over this change, and clustered and stratified estimates can "
                      "even lie on opposite sides of 1. Compare the survival curves (--which "
-                     "survival) and restricted mean survival times (hcc2l km --tau on the file "
-                     "written by --save).")
+                     f"survival){_further(data)}.")
             )  # fmt: skip
     return notes
+
+
+def _further(data: MatchData) -> str:
+    """What else to compare, beside the curves."""
+    spec = data.spec
+    if spec.nph:
+        return ""
+    if spec.imputes or spec.controls_each > 1 or spec.reuses:  # --nph excludes these
+        return " and restricted mean survival times (hcc2l km --tau on the file written by --save)"
+    return (
+        ", restricted mean survival times and weighted tests (--nph), and the hazard ratios "
+        "before and after a time (--nph --split T)"
+    )

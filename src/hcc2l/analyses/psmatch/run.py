@@ -91,6 +91,7 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
             *match_notes(cohort, data, summaries),
             *hazards_notes(data, tables),
             *effect_notes(absent_effects(data, tables)),
+            *_panel_notes(data, tables),
             *told,
         ),
         draw=lambda: psmatch_figure(data, tables),
@@ -101,16 +102,29 @@ def run(cohort: Cohort, spec: PsmatchSpec) -> Report:
     )
 
 
+def _panel_notes(data: MatchData, tables: list[Table]) -> list[Note]:
+    if not data.spec.nph:
+        return []
+    from hcc2l.analyses.psmatch.panel import panel_notes
+
+    return panel_notes(data, tables)
+
+
 def _tables(cohort: Cohort, data: MatchData, summaries: list[Summary]) -> list[Table]:
     ids = row_ids(cohort, data)
     orders = orders_table(data)
+    outcomes = outcome_tables(data)
+    if data.spec.nph:
+        from hcc2l.analyses.psmatch.panel import with_panel
+
+        outcomes = with_panel(data, outcomes)
     return [
         matching_table(data),
         flow_table(data),
         baseline_table(data, summaries),
         balance_table(data, summaries),
         overlap_table(data),
-        *outcome_tables(data),
+        *outcomes,
         *response_tables(cohort, data),
         *([orders] if orders else []),
         propensity_table(data),
