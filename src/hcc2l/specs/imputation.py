@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hcc2l.specs.impute import IMPUTATION, NumberOfSets, impute_option
+from hcc2l.specs.loops import LoopOptions
 from hcc2l.specs.options import CohortSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Rule
 
@@ -13,8 +14,8 @@ IMPUTING = ("--impute", "--imputations")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImputationOptions(CohortSpec):
-    """How missing values are imputed, and how often."""
+class ImputationOptions(CohortSpec, LoopOptions):
+    """How missing values are imputed, how often, and on how many processes."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Excludes("--impute", "--imputations", rivals=True),

@@ -45,15 +45,14 @@ class LoopOptions(Options):
 
 
 def loop_rules(*loops: str) -> tuple[Rule, ...]:
-    """The rules of both options in a command whose long loops these options ask for."""
-    return (
-        Excludes(
-            "--scheduler", "--jobs",
-            message="A cluster has its own number of workers; --jobs is for this machine.",
-        ),
-        NoEffect("--jobs", loops),
-        NoEffect("--scheduler", loops),
+    """The rules of both options in a command whose loops `loops` ask for; none: it always loops."""
+    one_place = Excludes(
+        "--scheduler", "--jobs",
+        message="A cluster has its own number of workers; --jobs is for this machine.",
     )  # fmt: skip
+    if not loops:
+        return (one_place,)
+    return (one_place, NoEffect("--jobs", loops), NoEffect("--scheduler", loops))
 
 
 def _is_address(text: str) -> bool:

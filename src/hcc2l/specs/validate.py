@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hcc2l.errors import UsageError
+from hcc2l.specs.loops import LoopOptions, loop_rules
 from hcc2l.specs.options import MOST_SAMPLES, RANDOM, SurvivalSpec, option, seed_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
@@ -19,7 +20,7 @@ _RANGE = re.compile(r"(0?\.\d+)-(0?\.\d+)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ValidateSpec(SurvivalSpec):
+class ValidateSpec(SurvivalSpec, LoopOptions):
     """Whether scores and models predict in these patients: discrimination, calibration, benefit."""
 
     example = "--score albi_grade,crafity --at 12"
@@ -38,6 +39,7 @@ class ValidateSpec(SurvivalSpec):
         ),
         NoEffect("--thresholds", ("--model", "--risk")),
         NoEffect("--boot", ("--model",)),
+        *loop_rules("--boot"),
     )  # fmt: skip
 
     score: Sequence[str] = option(
