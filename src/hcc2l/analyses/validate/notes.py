@@ -56,10 +56,11 @@ def _made_here(data: ValidationData, found: Validation) -> Iterator[Note]:
         who = f"{predictor.label} was made in {part}these {data.n} patients"
         corrected = found.corrected.get(predictor.name)
         if corrected is None:
+            corrected_by = "Correct it for optimism with --boot 200, and validate"
             yield Note(
                 "warning", "made-in-these-patients",
-                f"{who}: its performance here is apparent, and lower in others. Correct it for "
-                "optimism with --boot 200, and validate the model in other patients.",
+                f"{who}: its performance here is apparent, and lower in others. "
+                f"{'Validate' if data.imputed else corrected_by} the model in other patients.",
             )  # fmt: skip
             continue
         yield Note(
