@@ -25,6 +25,7 @@ from tests.analyses.validate.cohorts import (
     codes,
     measured,
     model_file,
+    note,
     validated,
 )
 
@@ -160,6 +161,17 @@ def test_complete_cases_stand_beside(tmp_path: Path) -> None:
     assert (imputed["variable"], imputed["n_missing"]) == ("lp1", len(GAPS))
     assert "validated in 150 patients" in report.methods
     assert "pooled by Rubin's rules" in report.methods
+
+
+def test_missing_information_is_noted(tmp_path: Path) -> None:
+    """A slope of 1 in one set and of nearly 0 in the other."""
+    options: dict[str, Any] = {"model": [model_file(tmp_path)], "at": [12]}
+    path = _with_gaps(tmp_path)
+    apart = validated(path, imputations=str(_filled(tmp_path, 0.0, 9.0)), **options)
+    text = note(apart, "missing-information")
+    assert text.startswith("More than half of the information on the performance of paper is")
+    near = validated(path, imputations=str(_filled(tmp_path, 0.0, 0.01)), **options)
+    assert "missing-information" not in codes(near)
 
 
 def test_without_gaps_nothing_is_imputed_and_no_table_changes(tmp_path: Path) -> None:

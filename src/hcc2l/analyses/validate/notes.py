@@ -27,6 +27,7 @@ def validation_notes(data: ValidationData, found: Validation) -> list[Note]:
         *_reversed(found),
         *_steps(data, found),
         *_calibration(data, found),
+        *_information(found),
     ]
 
 
@@ -208,6 +209,17 @@ def _calibration(data: ValidationData, found: Validation) -> Iterator[Note]:
             "info", "carried-forward",
             f"{data.labels[name]}: in {counted(groups, 'group')} of risk no patient is followed "
             f"until {data.at(time)}; the observed risk is that at the last time.",
+        )  # fmt: skip
+
+
+def _information(found: Validation) -> Iterator[Note]:
+    scores = findings.with_missing_information(found)
+    if scores:
+        yield Note(
+            "warning", "missing-information",
+            f"More than half of the information on the performance of {listed(scores)} is missing "
+            "(fraction of missing information above 0.5). Use more imputations, and treat "
+            f"{'its' if len(scores) == 1 else 'their'} performance with caution.",
         )  # fmt: skip
 
 

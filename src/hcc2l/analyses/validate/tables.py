@@ -86,7 +86,7 @@ def _performance(data: ValidationData, found: Validation) -> Table:
         notes.append(f"Optimism: mean of {data.spec.boot} bootstrap samples; what is expected in "
                      "new patients is the estimate less its optimism.")  # fmt: skip
     if data.imputed:
-        more = (Column("FMI", ("fmi",), decimals=0),)
+        more = (Column("FMI", ("fmi",), kind="statistic", decimals=2),)
         notes.append(
             f"Pooled over {data.imputed.sets} imputed data sets by Rubin's rules: C and AUC as "
             "logits, observed/expected as logarithms, the others as they are. FMI: fraction of "
