@@ -12,7 +12,7 @@ from hcc2l.specs.rules import Excludes, NoEffect, Rule
 
 MOST_JOBS = 1024
 
-_PROCESSES = "Processes"
+PROCESSES = "Processes"
 _ADDRESS = re.compile(r"tcp://([\w.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 
 
@@ -22,11 +22,11 @@ class LoopOptions(Options):
 
     jobs: int = option(
         1, "Processes on this machine for long loops; at most one for each core.",
-        metavar="N", panel=_PROCESSES, low=1, high=MOST_JOBS, in_dictionary=False, recorded=False,
+        metavar="N", panel=PROCESSES, low=1, high=MOST_JOBS, in_dictionary=False, recorded=False,
     )  # fmt: skip
     scheduler: str | None = option(
         None, "The scheduler of a Dask cluster for long loops (pip install 'hcc2l[dask]').",
-        metavar="tcp://HOST:PORT", panel=_PROCESSES, in_dictionary=False, recorded=False,
+        metavar="tcp://HOST:PORT", panel=PROCESSES, in_dictionary=False, recorded=False,
     )  # fmt: skip
 
     def __post_init__(self) -> None:
