@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,36 @@ def test_results_come_in_the_order_of_the_items(workers: Workers) -> None:
 
 def test_a_bootstrap_is_the_same_on_one_process_and_on_two() -> None:
     assert _json() == _json(jobs=2)
+
+
+def test_imputations_are_the_same_on_one_process_and_on_two() -> None:
+    """With a score among the covariates, which workers compute again."""
+    one, two = (
+        hcc2l.cox(None, covariates=["albi_grade", "crp"], impute=2, jobs=jobs) for jobs in (1, 2)
+    )
+    assert render_report(one, "json") == render_report(two, "json")
+
+
+@pytest.mark.slow
+def test_limits_of_adjusted_incidences_are_the_same_on_one_process_and_on_two() -> None:
+    incidence = {"endpoint": "ttp", "competing": "death", "adjusted_incidence": "child_pugh"}
+    one, two = (
+        hcc2l.cox(None, covariates=["child_pugh"], at=[6], boot=5, jobs=jobs, **incidence)
+        for jobs in (1, 2)
+    )
+    assert render_report(one, "json") == render_report(two, "json")
+
+
+@pytest.mark.slow
+def test_optimism_of_a_saved_model_is_the_same_on_one_process_and_on_two(tmp_path: Path) -> None:
+    path = tmp_path / "m.json"
+    made = hcc2l.cox(None, covariates=["age", "child_pugh"], save_model="m.json")
+    assert made.save is not None
+    path.write_text(made.save())
+    one, two = (
+        hcc2l.validate(None, model=[str(path)], at=[12], boot=5, jobs=jobs) for jobs in (1, 2)
+    )
+    assert render_report(one, "json") == render_report(two, "json")
 
 
 def test_a_loop_on_one_process_imports_nothing_of_several() -> None:

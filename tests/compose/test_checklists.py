@@ -132,3 +132,37 @@ def test_a_validation_tells_patients_predictions_and_recalibration(
     known = answers(TRIPOD_AI, ("Table 3", scores))
     assert known["12a"] == f"Evaluated in {scores.provenance.analysed} patients (Table 3)"
     assert (known["12f"], known["12g"]) == (TO_BE_WRITTEN, TO_BE_WRITTEN)
+
+
+def test_a_validation_tells_where_calibration_and_clinical_utility_stand(
+    cohort: hcc2l.Cohort, tmp_path: Path
+) -> None:
+    model = hcc2l.cox(cohort, covariates=["age", "child_pugh"], save_model="mine.json")
+    assert model.save is not None
+    path = str(tmp_path / "mine.json")
+    Path(path).write_text(model.save(), encoding="utf-8")
+    found = hcc2l.validate(cohort, model=[path], at=[12])
+    utility = answers(TRIPOD_AI, ("Table 3", found), printed="net_benefit")
+    assert utility["23a"] == "Table 3; clinical utility: Table 3"
+    figure = answers(TRIPOD_AI, ("Figure 2", found))
+    assert figure["23a"] == "Figure 2; calibration: Figure 2"
+    ranks = answers(TRIPOD_AI, ("Figure 2", hcc2l.validate(cohort, score=["albi_grade"])))
+    assert ranks["23a"] == "Figure 2"
+    assert figure["10"].startswith("There are 81 events; a validation with fewer than 100")
+    assert figure["10"].endswith("by small differences. (Figure 2)")
+
+
+def test_imputed_values_answer_what_was_done_about_missing_ones(cohort: hcc2l.Cohort) -> None:
+    score = hcc2l.validate(cohort, score=["crp"], impute=2)
+    assert answers(TRIPOD_AI, ("Table 3", score))["11"] == "Multiple imputation: Table 3"
+    alone = hcc2l.validate(cohort, score=["crp"])
+    both = answers(TRIPOD_AI, ("Table 3", score), ("Table 4", alone))["11"]
+    assert both == (
+        "Multiple imputation: Table 3; Patients with a missing value were excluded from that "
+        "analysis"
+    )
+
+
+def test_a_planned_sample_size_answers_before_what_was_found() -> None:
+    plan = hcc2l.size(parameters=5, r2=0.1, rate=0.5, follow_up=2, horizon=1)
+    assert answers(TRIPOD_AI, ("Table 1", plan))["10"] == "Sample size: Table 1"

@@ -42,7 +42,7 @@ def completed(
         return imputations_from_file(cohort, spec.imputations, model)
     if not model.imputed:
         return None
-    return impute(cohort, model, sets=spec.impute or "auto", seed=spec.seed)
+    return impute(cohort, model, sets=spec.impute or "auto", seed=spec.seed, workers=spec.workers)
 
 
 @dataclass(frozen=True)

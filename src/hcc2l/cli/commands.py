@@ -15,11 +15,21 @@ from hcc2l.cli._run import run_analysis, run_plan
 from hcc2l.cli.completion import completion
 from hcc2l.specs import PLANNING, SPECS, CohortSpec, CommandSpec
 from hcc2l.specs.figure import FIGURE, FigureOptions
-from hcc2l.specs.options import COHORT_FILE, OUTPUT, SELECTION, Option, Options, options_of
+from hcc2l.specs.impute import IMPUTATION
+from hcc2l.specs.loops import PROCESSES
+from hcc2l.specs.options import (
+    COHORT_FILE,
+    OUTPUT,
+    RANDOM,
+    SELECTION,
+    Option,
+    Options,
+    options_of,
+)
 from hcc2l.specs.output import OutputOptions
 from hcc2l.specs.reading import ReadingOptions
 
-_LAST_PANELS = (FIGURE, SELECTION, OUTPUT, COHORT_FILE)
+_LAST_PANELS = (IMPUTATION, RANDOM, PROCESSES, FIGURE, SELECTION, OUTPUT, COHORT_FILE)
 _COHORT = Annotated[
     str | None,
     typer.Argument(

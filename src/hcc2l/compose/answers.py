@@ -103,11 +103,30 @@ def _reasons(shown: Shown, *, missing: bool) -> str:
     return "; ".join(f"{reason}: {rows}" for reason, rows in reasons.items())
 
 
-def complete_cases(shown: Shown) -> str:
-    """What happened to patients with a missing value."""
-    if not _reasons(shown, missing=True):
-        return ""
-    return "Patients with a missing value were excluded from that analysis"
+def missing_handled(shown: Shown) -> str:
+    """What happened to patients with a missing value, and where values were imputed."""
+    imputed = _named_of(one for one in shown if _table(one.report, "imputation"))
+    return _together(
+        f"Multiple imputation: {imputed}" if imputed else "",
+        "Patients with a missing value were excluded from that analysis"
+        if _reasons(shown, missing=True)
+        else "",
+    )
+
+
+def planned_size(shown: Shown) -> str:
+    """The calculations of sample size, else what a model or a validation says of its size."""
+    planned = _where(shown, lambda report: report.provenance.command == "size")
+    if planned:
+        return f"Sample size: {planned}"
+    return "; ".join(
+        dict.fromkeys(
+            f"{note.text} ({_named(one.places)})"
+            for one in shown
+            for note in one.report.notes
+            if note.code in ("few-events-per-parameter", "few-events-to-validate")
+        )
+    )
 
 
 def flow(shown: Shown) -> str:
@@ -196,8 +215,8 @@ def characteristics_and_missing(shown: Shown) -> str:
 
 def methods_and_missing(shown: Shown) -> str:
     """The methods, and what happened to patients with a missing value."""
-    excluded = complete_cases(shown)
-    return _together(methods(shown), in_sentence(excluded) if excluded else "")
+    handled = missing_handled(shown)
+    return _together(methods(shown), in_sentence(handled) if handled else "")
 
 
 def by_marker(shown: Shown) -> str:
@@ -272,6 +291,26 @@ def performance(shown: Shown) -> str:
         for one in shown
         if "performance" in one.tables or one.report.provenance.command in ("roc", "validate")
     )
+
+
+def performance_in_parts(shown: Shown) -> str:
+    """Performance, and which of it shows calibration and clinical utility."""
+    calibrated, useful = (
+        _named_of(one for one in _validations(shown) if _shows(one, table, figure))
+        for table, figure in (("calibration", "calibration"), ("net_benefit", "decision"))
+    )
+    return _together(
+        performance(shown), f"calibration: {calibrated}" if calibrated else "",
+        f"clinical utility: {useful}" if useful else "",
+    )  # fmt: skip
+
+
+def _shows(one: Answered, table: str, figure: str) -> bool:
+    """Whether a validation's printed tables, or its figure, show this."""
+    if one.tables:
+        return table in one.tables
+    which = one.report.provenance.settings.get("which") or "calibration"
+    return which == figure and _table(one.report, table) is not None
 
 
 def performance_measures(shown: Shown) -> str:

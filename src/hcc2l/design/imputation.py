@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ from hcc2l.design.recorded_scores import RecordedScore, filled_score, recorded_s
 from hcc2l.design.rows import Floats, Ints, Mask
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.levels import distinct
-from hcc2l.progress import track
+from hcc2l.repetition import HERE, Workers, repeated
 from hcc2l.scores import score_named
 from hcc2l.scores.laboratory import laboratory
 from hcc2l.stats.cumulative_hazard import cumulative_hazard
@@ -220,19 +221,19 @@ def impute(
     sets: int | Literal["auto"] = "auto",
     seed: int = 1,
     iterations: int = ITERATIONS,
+    workers: Workers = HERE,
 ) -> Imputations:
     """The cohort completed several times by chained equations.
 
     Each set draws from a stream of its own, and rows are taken in the order of their ids, else of
-    their cells: the order of the file, and how many sets there are, do not change a set.
+    their cells: the order of the file, the workers and the number of sets do not change a set.
     """
     number = model.sets(sets)
     order = _order(cohort, model.rows)
     streams = np.random.SeedSequence(seed).spawn(number)
-    chains = [
-        _chain(cohort, model, order, streams[i], iterations)
-        for i in track(range(number), "Imputation")
-    ]
+    chains = repeated(
+        partial(_chain, cohort, model, order, iterations), streams, number, "Imputation", workers
+    )
     completed = tuple(_completed(cohort, model, chain.donors) for chain in chains)
     return Imputations(model, completed, seed, iterations, tuple(chains))
 
@@ -241,8 +242,8 @@ def _chain(
     cohort: Cohort,
     model: ImputationModel,
     order: Ints,
-    stream: np.random.SeedSequence,
     iterations: int,
+    stream: np.random.SeedSequence,
 ) -> Chain:
     """One set; its donors are rows of the cohort, shape (n,)."""
     imputed = model.imputed

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hcc2l.errors import UsageError
+from hcc2l.specs.loops import LoopOptions, loop_rules
 from hcc2l.specs.options import CohortSpec, SurvivalSpec, methods_option, option
 from hcc2l.specs.rules import Excludes
 
@@ -15,28 +16,30 @@ MOST_SETS = 1000
 NumberOfSets = int | Literal["auto"]
 
 
-def impute_option(default: NumberOfSets | None, place: int = 0) -> Any:
+def impute_option(default: NumberOfSets | None) -> Any:
     """The number of imputations; other commands impute only where it is given (None)."""
     return option(
         default, "Number of imputations, or auto: the percentage of incomplete rows, at least 20.",
         metavar="M|auto", panel=IMPUTATION, low=2, high=MOST_SETS, words=("auto",),
-        place=place,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImputeSpec(CohortSpec):
+class ImputeSpec(CohortSpec, LoopOptions):
     """Fill the gaps of covariates several times by chained equations, and save the sets."""
 
     example = "-x age,child_pugh,afp,nlr --save imputed.csv"
     saves = True
-    rules = tuple(
-        Excludes(
-            "--endpoint", other, rivals=True,
-            message="--endpoint cannot be combined with --time and --event.",
-            hint="Use either --endpoint or --time and --event.",
-        )
-        for other in ("--time", "--event")
+    rules = (
+        *(
+            Excludes(
+                "--endpoint", other, rivals=True,
+                message="--endpoint cannot be combined with --time and --event.",
+                hint="Use either --endpoint or --time and --event.",
+            )
+            for other in ("--time", "--event")
+        ),
+        *loop_rules(),
     )  # fmt: skip
 
     covariates: Sequence[str] = option(

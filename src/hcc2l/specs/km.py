@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from hcc2l.specs.exposures import KM_RULES, when_option
 from hcc2l.specs.figure import FIGURE, SurvivalFigureOptions
 from hcc2l.specs.imputation import IMPUTING, ImputationOptions
+from hcc2l.specs.loops import loop_rules
 from hcc2l.specs.options import SurvivalSpec, entry_option, option
 from hcc2l.specs.rules import Excludes, Needs
 
@@ -54,6 +55,7 @@ class KmSpec(SurvivalSpec, ImputationOptions, SurvivalFigureOptions):
     rules = (
         *SurvivalSpec.rules,
         *ImputationOptions.rules,
+        *loop_rules("--impute"),
         *(
             Needs(
                 imputing, ("--by",),

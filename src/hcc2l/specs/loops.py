@@ -12,7 +12,7 @@ from hcc2l.specs.rules import Excludes, NoEffect, Rule
 
 MOST_JOBS = 1024
 
-_PROCESSES = "Processes"
+PROCESSES = "Processes"
 _ADDRESS = re.compile(r"tcp://([\w.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 
 
@@ -22,12 +22,12 @@ class LoopOptions(Options):
 
     jobs: int = option(
         1, "Processes on this machine for long loops; at most one for each core.",
-        metavar="N", panel=_PROCESSES, place=4, low=1, high=MOST_JOBS, in_dictionary=False,
+        metavar="N", panel=PROCESSES, low=1, high=MOST_JOBS, in_dictionary=False,
         recorded=False,
     )  # fmt: skip
     scheduler: str | None = option(
         None, "The scheduler of a Dask cluster for long loops (pip install 'hcc2l[dask]').",
-        metavar="tcp://HOST:PORT", panel=_PROCESSES, place=4, in_dictionary=False, recorded=False,
+        metavar="tcp://HOST:PORT", panel=PROCESSES, in_dictionary=False, recorded=False,
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -46,15 +46,14 @@ class LoopOptions(Options):
 
 
 def loop_rules(*loops: str) -> tuple[Rule, ...]:
-    """The rules of both options in a command whose long loops these options ask for."""
-    return (
-        Excludes(
-            "--scheduler", "--jobs",
-            message="A cluster has its own number of workers; --jobs is for this machine.",
-        ),
-        NoEffect("--jobs", loops),
-        NoEffect("--scheduler", loops),
+    """The rules of both options in a command whose loops `loops` ask for; none: it always loops."""
+    one_place = Excludes(
+        "--scheduler", "--jobs",
+        message="A cluster has its own number of workers; --jobs is for this machine.",
     )  # fmt: skip
+    if not loops:
+        return (one_place,)
+    return (one_place, NoEffect("--jobs", loops), NoEffect("--scheduler", loops))
 
 
 def _is_address(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from hcc2l.errors import UsageError
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
 from hcc2l.specs.imputation import IMPUTING, ImputationOptions
+from hcc2l.specs.loops import loop_rules
 from hcc2l.specs.options import (
     EndpointSpec,
     SurvivalSpec,
@@ -51,6 +52,7 @@ class PsmatchSpec(EndpointSpec, ImputationOptions, SurvivalFigureOptions):
     rules = (
         *EndpointSpec.rules,
         *ImputationOptions.rules,
+        *loop_rules("--impute"),
         *(
             Excludes(imputing, other)
             for imputing in IMPUTING

@@ -9,9 +9,9 @@ from typing import ClassVar, Literal
 from hcc2l.errors import UsageError
 from hcc2l.specs.exposures import COX_RULES, when_option
 from hcc2l.specs.figure import SURVIVAL_FIGURE, SurvivalFigureOptions
-from hcc2l.specs.imputation import IMPUTING, LATE, ImputationOptions
+from hcc2l.specs.imputation import IMPUTING, ImputationOptions
 from hcc2l.specs.impute import IMPUTATION
-from hcc2l.specs.loops import LoopOptions, loop_rules
+from hcc2l.specs.loops import loop_rules
 from hcc2l.specs.options import (
     MOST_SAMPLES,
     OUTPUT,
@@ -48,7 +48,7 @@ _COMPETING = "Competing events"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegressionSpec(AnalysisSpec, ImputationOptions, LoopOptions):
+class RegressionSpec(AnalysisSpec, ImputationOptions):
     """Options of every regression."""
 
     references = True
@@ -83,7 +83,6 @@ class RegressionSpec(AnalysisSpec, ImputationOptions, LoopOptions):
             for stepwise in ("--stepwise aic", "--stepwise wald")
         ),
         NoEffect("--stay", ("--stepwise lr", "--stepwise wald")),
-        *loop_rules("--performance"),
     )  # fmt: skip
 
     covariates: Sequence[str] = option(
@@ -114,7 +113,7 @@ class RegressionSpec(AnalysisSpec, ImputationOptions, LoopOptions):
     drop_constant: bool = drop_constant_option(_MODEL)
     shift: Sequence[str] = option(
         (), "Sensitivity: also analyse with this number added to the imputed values of a column.",
-        metavar="COL=D", panel=IMPUTATION, place=LATE,
+        metavar="COL=D", panel=IMPUTATION,
     )  # fmt: skip
     firth: bool = option(
         False, "Firth's penalised likelihood, for separation and few events.",
@@ -221,6 +220,7 @@ class CoxSpec(SurvivalSpec, RegressionSpec, SurvivalFigureOptions):
         *SurvivalSpec.rules,
         *RegressionSpec.rules,
         NoEffect("--boot", ("--performance", "--adjusted-incidence")),
+        *loop_rules("--performance", "--adjusted-incidence", "--impute"),
         *(
             Needs(
                 one, (other,),
@@ -470,6 +470,7 @@ class LogisticSpec(RegressionSpec):
         *RegressionSpec.rules,
         *(Excludes(imputing, "--ci profile") for imputing in IMPUTING),
         NoEffect("--boot", ("--performance",)),
+        *loop_rules("--performance", "--impute"),
     )
 
     example = "--outcome primary_resistance -x age,child_pugh,afp@400"

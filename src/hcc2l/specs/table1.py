@@ -8,6 +8,7 @@ from typing import Literal
 
 from hcc2l.errors import UsageError
 from hcc2l.specs.imputation import IMPUTING, ImputationOptions
+from hcc2l.specs.loops import loop_rules
 from hcc2l.specs.options import cut_option, methods_option, option, ref_option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
@@ -36,6 +37,7 @@ class Table1Spec(ImputationOptions):
     plots = False
     rules = (
         *ImputationOptions.rules,
+        *loop_rules("--impute"),
         *(
             Excludes(imputing, other)
             for imputing in IMPUTING

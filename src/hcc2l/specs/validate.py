@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hcc2l.errors import UsageError
-from hcc2l.specs.options import MOST_SAMPLES, RANDOM, SurvivalSpec, option, seed_option
+from hcc2l.specs.imputation import IMPUTING, ImputationOptions
+from hcc2l.specs.loops import loop_rules
+from hcc2l.specs.options import MOST_SAMPLES, RANDOM, SurvivalSpec, option
 from hcc2l.specs.rules import Excludes, Needs, NoEffect
 
 Picture = Literal["calibration", "decision", "auc", "survival", "nomogram"]
@@ -19,7 +21,7 @@ _RANGE = re.compile(r"(0?\.\d+)-(0?\.\d+)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ValidateSpec(SurvivalSpec):
+class ValidateSpec(SurvivalSpec, ImputationOptions):
     """Whether scores and models predict in these patients: discrimination, calibration, benefit."""
 
     example = "--score albi_grade,crafity --at 12"
@@ -38,6 +40,14 @@ class ValidateSpec(SurvivalSpec):
         ),
         NoEffect("--thresholds", ("--model", "--risk")),
         NoEffect("--boot", ("--model",)),
+        *ImputationOptions.rules,
+        *(
+            Excludes(imputing, other)
+            for imputing in IMPUTING
+            for other in ("--risk", "--boot", "--which auc", "--which survival",
+                          "--which nomogram")
+        ),
+        *loop_rules("--boot", "--impute"),
     )  # fmt: skip
 
     score: Sequence[str] = option(
@@ -67,7 +77,6 @@ class ValidateSpec(SurvivalSpec):
         0, "Bootstrap samples that correct a model made in these patients for optimism.",
         metavar="N", panel=RANDOM, high=MOST_SAMPLES,
     )  # fmt: skip
-    seed: int = seed_option()
     which: Picture | None = option(
         None, "The figure of --plot: calibration, decision, auc (over time), survival, nomogram.",
         metavar="FIGURE", panel=_SCORES, place=1,

@@ -44,14 +44,10 @@ class CalibrationCurve:
         at = design @ self.coef
         squares = np.einsum("ij,jk,ik->i", design, self.variance, design)
         half = normal_quantile(conf_level) * np.sqrt(np.maximum(squares, 0.0))
-        middle, low, high = (self._risk(value) for value in (at, at - half, at + half))
+        middle, low, high = (
+            unlinked(value, timed=self.timed) for value in (at, at - half, at + half)
+        )
         return middle, low, high
-
-    def _risk(self, value: Floats) -> Floats:
-        with np.errstate(over="ignore"):
-            if self.timed:
-                return np.asarray(-np.expm1(-np.exp(value)))
-            return np.asarray(1.0 / (1.0 + np.exp(-value)))
 
 
 def linked(risk: Floats, *, timed: bool) -> Floats:
@@ -60,6 +56,14 @@ def linked(risk: Floats, *, timed: bool) -> Floats:
     if timed:
         return np.asarray(np.log(-np.log1p(-inside)))
     return np.asarray(np.log(inside) - np.log1p(-inside))
+
+
+def unlinked(value: Floats, *, timed: bool) -> Floats:
+    """The risks of which these are the complementary log-log, or the logit."""
+    with np.errstate(over="ignore"):
+        if timed:
+            return np.asarray(-np.expm1(-np.exp(value)))
+        return np.asarray(1.0 / (1.0 + np.exp(-value)))
 
 
 def timed_curve(

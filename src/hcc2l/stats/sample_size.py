@@ -19,6 +19,7 @@ MARGIN = 0.05  # at most, of the overall risk; of criterion 3
 USUAL_SHARE = 0.15  # of the largest possible R², where nothing is known of the model
 _Z = 1.96  # of Riley's criterion 3
 _ROUNDING = 1e-9
+_HALVINGS = 60  # of an interval below 1: to the last digit
 
 
 def rounded_up(number: float) -> int:
@@ -116,15 +117,16 @@ def shrinkage_of_optimism(r2: float, largest: float) -> float:
 
 def expected_shrinkage(n: float, parameters: float, r2: float) -> float:
     """The shrinkage to expect of a model with some parameters, from `r2` up to 1."""
-    from scipy.optimize import brentq
-
-    def excess(shrinkage: float) -> float:
-        return parameters_for_shrinkage(n, shrinkage, r2) - parameters
-
-    least = r2 * (1 + 1e-12)
-    if excess(least) <= 0:  # far more parameters than patients
+    low, high = r2 * (1 + 1e-12), 1.0
+    if parameters_for_shrinkage(n, low, r2) <= parameters:  # far more parameters than patients
         return r2
-    return float(brentq(excess, least, 1 - 1e-15, xtol=1e-14, rtol=1e-14))
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if parameters_for_shrinkage(n, middle, r2) > parameters:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
 
 
 def heuristic_shrinkage(likelihood_ratio: float, parameters: int) -> float:

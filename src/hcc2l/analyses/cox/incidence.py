@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,11 +17,12 @@ from hcc2l.analyses.survival_figure import Patients, step_curve, survival_figure
 from hcc2l.design import Floats, Ints, Mask
 from hcc2l.errors import AnalysisError
 from hcc2l.numerals import confidence, plain
-from hcc2l.progress import track
+from hcc2l.repetition import repeated
 from hcc2l.report import Column, Curve, Note, Row, SurvivalFigure, Table, Value, finite
 from hcc2l.stats.baseline import Prediction, prediction
 from hcc2l.stats.cause_specific import ROUNDING, Incidences, standardised_incidence
 from hcc2l.stats.cox import cox
+from hcc2l.stats.partial_likelihood import Ties
 from hcc2l.stats.tails import normal_quantile
 
 KEYS = ("cause", "level", "time", "estimate", "lower", "upper")
@@ -78,7 +80,7 @@ def adjusted_incidence(data: CoxData, model: Model) -> AdjustedIncidence:
     assert data.causes is not None
     for code, _ in data.causes.numbered:
         cause_specific(data, model, code)  # refuses too few events
-    patients = _Patients(data, model, tuple(as_if(model, text, level) for level in levels))
+    patients = _patients(data, model, [as_if(model, text, level) for level in levels])
     until = max(data.spec.at)
     curves = patients.curves(np.arange(model.n), until, [None] * len(levels))
     if curves is None:
@@ -96,35 +98,40 @@ def adjusted_incidence(data: CoxData, model: Model) -> AdjustedIncidence:
 
 @dataclass(frozen=True)
 class _Patients:
-    """The patients of the multivariable model, and their covariates at each level."""
+    """The n patients of the multivariable model.
 
-    data: CoxData
-    model: Model
+    Attributes
+    ----------
+    cause
+        Shape (n,): one of `codes`, or none of them where an observation was censored.
+    x
+        Shape (n, p): the columns whose coefficients are estimated.
+    at_level
+        Of shape (n, p) each: these columns as if every patient had a level.
+    """
+
+    time: Floats
+    cause: Ints
+    codes: tuple[int, ...]
+    x: Floats
     at_level: tuple[Floats, ...]
-
-    @property
-    def weights(self) -> Floats | None:
-        weights = self.data.weights
-        return None if weights is None else weights[self.model.rows]
+    weights: Floats | None
+    ties: Ties
 
     def _models(self, sample: Ints) -> list[Prediction] | None:
         """The cause-specific models of a sample; None where a column drops out, or a cause."""
-        causes, used = self.data.causes, ~self.model.dropped
-        assert causes is not None
-        rows = np.flatnonzero(self.model.rows)[sample]
-        time, cause = self.data.time[rows], causes.cause[rows]
-        x, ties = self.model.matrix.x[sample][:, used], self.data.ties
+        time, cause, x = self.time[sample], self.cause[sample], self.x[sample]
         weights = None if self.weights is None else self.weights[sample]
         found = []
-        for code, _ in causes.numbered:
+        for code in self.codes:
             event: Mask = cause == code
             if not event.any():
                 return None
-            fit = cox(time, event, x, ties=ties, weights=weights, robust=False)
+            fit = cox(time, event, x, ties=self.ties, weights=weights, robust=False)
             if not np.isfinite(fit.coef).all():
                 return None
             found.append(
-                prediction(time, event, x, fit.coef, fit.variance, ties=ties, weights=weights)
+                prediction(time, event, x, fit.coef, fit.variance, ties=self.ties, weights=weights)
             )
         return found
 
@@ -139,15 +146,25 @@ class _Patients:
         if models is None:
             return None
         weights = None if self.weights is None else self.weights[sample]
-        used = ~self.model.dropped
         curves = tuple(
-            standardised_incidence(models, x[sample][:, used], until, weights, exponential=form)
+            standardised_incidence(models, x[sample], until, weights, exponential=form)
             for x, form in zip(self.at_level, forms, strict=True)
         )
         sound = all(
             c.excess <= MOST_EXCESS and c.survival.min(initial=1.0) >= -ROUNDING for c in curves
         )
         return curves if sound else None
+
+
+def _patients(data: CoxData, model: Model, at_level: Sequence[Floats]) -> _Patients:
+    """The patients of a model, whose columns at each level `at_level` holds."""
+    assert data.causes is not None
+    rows, used = model.rows, ~model.dropped
+    return _Patients(
+        data.time[rows], data.causes.cause[rows], tuple(code for code, _ in data.causes.numbered),
+        model.matrix.x[:, used], tuple(x[:, used] for x in at_level),
+        None if data.weights is None else data.weights[rows], data.ties,
+    )  # fmt: skip
 
 
 def _bootstrap(
@@ -165,19 +182,26 @@ def _bootstrap(
     time, forms = found[0].time, [curve.exponential for curve in found]
     random = np.random.default_rng(data.spec.seed)
     units = _units(data, model)
-    values = []
-    failed = 0
-    for _ in track(range(data.spec.samples), "Bootstrap"):
-        drawn = random.integers(len(units), size=len(units))
-        sample = np.concatenate([units[i] for i in drawn])
-        curves = patients.curves(sample, until, forms)
-        if curves is None:
-            failed += 1
-            continue
-        values.append(np.stack([curve.at(time) for curve in curves]))
+    samples = data.spec.samples
+    drawn = (random.integers(len(units), size=len(units)) for _ in range(samples))
+    resampled = repeated(
+        partial(_incidence, patients, time, until, forms),
+        (np.concatenate([units[i] for i in of]) for of in drawn),
+        samples, "Bootstrap", data.spec.workers,
+    )  # fmt: skip
+    values = [one for one in resampled if one is not None]
+    failed = samples - len(values)
     if len(values) < FEWEST_SAMPLES:
         return np.full((len(patients.at_level), 2, time.size), np.nan), failed
     return np.std(values, axis=0, ddof=1), failed
+
+
+def _incidence(
+    patients: _Patients, time: Floats, until: float, forms: Sequence[bool], sample: Ints
+) -> Floats | None:
+    """The incidences of a sample, shape (levels, causes, times); None where there are none."""
+    curves = patients.curves(sample, until, forms)
+    return None if curves is None else np.stack([curve.at(time) for curve in curves])
 
 
 def _units(data: CoxData, model: Model) -> list[Ints]:

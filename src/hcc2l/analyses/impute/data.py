@@ -55,7 +55,7 @@ def prepare(cohort: Cohort, spec: ImputeSpec) -> ImputeData:
     for endpoint in endpoints:
         outcomes |= survival_predictors(endpoint, account.keep)
     model = imputation_model(cohort, terms, account.keep, outcomes)
-    imputed = impute(cohort, model, sets=spec.impute, seed=spec.seed)
+    imputed = impute(cohort, model, sets=spec.impute, seed=spec.seed, workers=spec.workers)
     return ImputeData(spec, account, terms, tuple(endpoints), imputed)
 
 

@@ -30,6 +30,10 @@ def km_notes(cohort: Cohort, data: KmData, tables: list[Table]) -> list[Note]:
             notes += _crossing_note(data)
         notes += _multiplicity_note(data, tables)
         notes += [*panel_note(spec), *period_notes(tables)]
+    notes += [
+        Note("info", "option-without-effect", f"{option} has no effect without {to}.")
+        for option, to in spec.without_effect.items()
+    ]
     if spec.parametric:
         notes += _parametric_notes(data, tables)
     if spec.at and list(spec.at) != sorted(spec.at):

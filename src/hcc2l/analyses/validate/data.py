@@ -15,6 +15,7 @@ from hcc2l.analyses.validate.scores import Score, read_risk, read_score
 from hcc2l.cohort import Cohort
 from hcc2l.design import Floats, Mask, RowAccount
 from hcc2l.design.endpoints import endpoint_columns, read_event
+from hcc2l.design.imputation import Imputations
 from hcc2l.errors import AnalysisError, UsageError
 from hcc2l.readers import beside
 from hcc2l.specs import ValidateSpec
@@ -76,6 +77,11 @@ class ValidationData:
         Of the predictions: those of `--at`, or None alone.
     predictors
         The scores first, then the models, then the columns of risks.
+    imputed
+        The completed cohorts over which the results are pooled; what is predicted of a patient is
+        then the mean over them.
+    sets
+        The data of each completed cohort.
     """
 
     cohort: Cohort
@@ -87,6 +93,8 @@ class ValidationData:
     event: Mask
     times: tuple[Time, ...]
     predictors: tuple[Predictor, ...]
+    imputed: Imputations | None = None
+    sets: tuple[ValidationData, ...] = ()
 
     @property
     def n(self) -> int:
@@ -114,18 +122,41 @@ class ValidationData:
         return np.asarray(self.event & (self.time <= time + time_tolerance(self.time)))
 
 
-def prepare(cohort: Cohort, spec: ValidateSpec) -> ValidationData:
-    """The patients with the outcome and a value of every score and model.
+@dataclass(frozen=True)
+class Requested:
+    """What a validation names, and the patients whose outcome is known.
 
-    Raises
-    ------
-    UsageError
-        A column or a level that is not in the cohort, a model of another kind of outcome.
-    InputError
-        A file that holds no model; cells that are wrong.
-    AnalysisError
-        No rows or no events remain, no patient is followed until a time, a score is constant.
+    Attributes
+    ----------
+    outcome, code
+        As of `ValidationData`.
+    columns
+        Of the outcome.
+    event
+        Shape (n,) over all rows.
+    of_models
+        The terms of each model, by its path.
     """
+
+    account: RowAccount
+    outcome: Outcome | None
+    columns: tuple[str, ...]
+    code: str
+    event: Mask
+    scores: Sequence[Term]
+    risks: Sequence[Term]
+    models: Mapping[str, SavedModel]
+    of_models: Mapping[str, Sequence[Term]]
+
+    @property
+    def terms(self) -> list[Term]:
+        """Of the scores, the columns of risks and the models."""
+        of_models = (term for terms in self.of_models.values() for term in terms)
+        return [*self.scores, *self.risks, *of_models]
+
+
+def requested(cohort: Cohort, spec: ValidateSpec) -> Requested:
+    """What is validated, and in whom if nothing of it is missing; raises as `prepare`."""
     models = {
         path: read_model(str(beside(cohort, path))) for path in dict.fromkeys(spec.model)
     }  # fmt: skip
@@ -143,23 +174,38 @@ def prepare(cohort: Cohort, spec: ValidateSpec) -> ValidationData:
     of_endpoint = [asked.column] if asked else endpoint_columns(cohort, spec)
     cohort.load([*of_endpoint, cohort.id_column or "", *(term.column for term in named)])
     account = rows_where(cohort, parser.conditions(spec.where))
-    outcome: Outcome | None = None
-    columns: tuple[str, ...]
     if asked is not None:
         known, _ = read_event(cohort, asked, account.keep)
         account.drop_missing(known < 0, asked.column)
         refuse_no_rows(account)
-        columns, code, event = (asked.column,), asked.name, known == 1
-    else:
-        outcome = survival_outcome(cohort, spec, account)
-        columns, code = outcome.endpoint.columns, outcome.endpoint.event_name
-        event = outcome.endpoint.event == 1
-    read = [read_score(cohort, term, account.keep, columns) for term in scores]
-    columns_of_risk = [read_risk(cohort, term, account.keep, columns) for term in risks]
+        return Requested(account, None, (asked.column,), asked.name, known == 1, scores, risks,
+                         models, of_models)  # fmt: skip
+    outcome = survival_outcome(cohort, spec, account)
+    endpoint = outcome.endpoint
+    return Requested(account, outcome, endpoint.columns, endpoint.event_name, endpoint.event == 1,
+                     scores, risks, models, of_models)  # fmt: skip
+
+
+def prepare(cohort: Cohort, spec: ValidateSpec) -> ValidationData:
+    """The patients with the outcome and a value of every score and model.
+
+    Raises
+    ------
+    UsageError
+        A column or a level that is not in the cohort, a model of another kind of outcome.
+    InputError
+        A file that holds no model; cells that are wrong.
+    AnalysisError
+        No rows or no events remain, no patient is followed until a time, a score is constant.
+    """
+    request = requested(cohort, spec)
+    account, outcome, columns = request.account, request.outcome, request.columns
+    read = [read_score(cohort, term, account.keep, columns) for term in request.scores]
+    columns_of_risk = [read_risk(cohort, term, account.keep, columns) for term in request.risks]
     predicted = [
-        applied(cohort, path, models[path], terms, account.keep, columns,
+        applied(cohort, path, request.models[path], terms, account.keep, columns,
                 None if outcome is None else outcome.endpoint)
-        for path, terms in of_models.items()
+        for path, terms in request.of_models.items()
     ]  # fmt: skip
     for score in (*read, *columns_of_risk):
         account.drop_missing(np.isnan(score.values), score.column)
@@ -168,15 +214,15 @@ def prepare(cohort: Cohort, spec: ValidateSpec) -> ValidationData:
             account.drop_missing(term.missing, term.column)
     refuse_no_rows(account)
     keep = account.keep
-    times: tuple[Time, ...] = (None,) if asked else tuple(spec.at)
+    times: tuple[Time, ...] = (None,) if outcome is None else tuple(spec.at)
     data = ValidationData(
-        cohort=cohort, spec=spec, account=account, outcome=outcome, code=code,
+        cohort=cohort, spec=spec, account=account, outcome=outcome, code=request.code,
         time=np.zeros(0) if outcome is None else outcome.endpoint.time[keep],
-        event=event[keep], times=times,
+        event=request.event[keep], times=times,
         predictors=(
             *(_of_score(score, keep) for score in read),
             *(_of_model(cohort, one, times, keep) for one in predicted),
-            *(_of_risk(score, times, keep, timed=asked is None) for score in columns_of_risk),
+            *(_of_risk(score, times, keep, timed=outcome is not None) for score in columns_of_risk),
         ),
     )  # fmt: skip
     _refuse_unanswerable(data)

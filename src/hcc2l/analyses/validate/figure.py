@@ -14,13 +14,15 @@ from hcc2l.analyses.survival_figure import (
     survival_figure,
     time_label,
 )
-from hcc2l.analyses.validate.data import Predictor, ValidationData
+from hcc2l.analyses.validate.data import Predictor, Time, ValidationData
 from hcc2l.analyses.validate.nomogram import nomogram
 from hcc2l.analyses.validate.results import (
+    Benefit,
     Calibration,
     Validation,
     benefit_at,
     levels_of,
+    mean_benefit,
     thresholds,
 )
 from hcc2l.design import Floats, Ints
@@ -60,7 +62,8 @@ def validation_figure(data: ValidationData, found: Validation) -> Figure:
     AnalysisError
         The figure asked for needs a predicted risk, or a survival endpoint.
     """
-    which = data.spec.which or ("calibration" if found.calibration else "survival")
+    default = "calibration" if found.calibration or data.imputed else "survival"
+    which = data.spec.which or default
     if which in ("calibration", "decision") and not found.calibration:
         raise AnalysisError(
             f"There is no {which} curve without a predicted risk.", where=f"--which {which}",
@@ -122,7 +125,7 @@ def _benefits(data: ValidationData) -> DecisionFigure:
     curves: list[BenefitCurve] = []
     times = [t for t in data.times if any(t in p.risks for p in data.predictors)]
     for panel, time in enumerate(times):
-        fine = [benefit_at(data, p, time, at) for p in data.predictors if time in p.risks]
+        fine = [_fine(data, i, time, at) for i, p in enumerate(data.predictors) if time in p.risks]
         for b in fine:
             label = data.labels[b.score]
             curves.append(BenefitCurve(panel, label, numbers(at), _known(b.net_benefit)))
@@ -131,6 +134,12 @@ def _benefits(data: ValidationData) -> DecisionFigure:
         curves.append(BenefitCurve(panel, "Treat none", numbers(at), (0.0,) * at.size))
     titles = tuple(data.at(time) for time in times) if len(times) > 1 else ("",)
     return DecisionFigure(titles, tuple(curves))
+
+
+def _fine(data: ValidationData, i: int, time: Time, at: Floats) -> Benefit:
+    """The net benefit of a predictor; in imputed data sets, its mean."""
+    sets = data.sets or (data,)
+    return mean_benefit([benefit_at(one, one.predictors[i], time, at) for one in sets])
 
 
 def _areas(data: ValidationData) -> AreasFigure:

@@ -9,12 +9,13 @@ from itertools import pairwise
 import numpy as np
 
 from hcc2l.analyses.validate.data import Predictor, Time, ValidationData
-from hcc2l.analyses.validate.measures import Measure
+from hcc2l.analyses.validate.measures import Measure, PooledMeasure
 from hcc2l.analyses.validate.results import Validation, levels_of
 from hcc2l.stats.risk_sets import time_tolerance
 
 FEW_EVENTS = 100  # Collins, Ogundimu and Altman, Stat Med 2016;35:214–226
 FEW_AT_RISK = 10
+MUCH_MISSING = 0.5  # fraction of missing information
 CONCORDANCE = ("c-harrell", "auc")  # of all follow-up, or of a known outcome
 
 
@@ -103,6 +104,15 @@ def other_endpoints(data: ValidationData) -> Iterator[OtherEndpoint]:
 def without_curve(found: Validation) -> list[str]:
     """The names of predictors without a calibration curve."""
     return list(dict.fromkeys(c.score for c in found.calibration if not c.grid.size))
+
+
+def with_missing_information(found: Validation) -> list[str]:
+    """Labels of predictors on a measure of which missing values would have told most."""
+    return [
+        predictor.label
+        for predictor, measured in found.measures
+        if any(isinstance(m, PooledMeasure) and m.fmi > MUCH_MISSING for m in measured)
+    ]
 
 
 def carried_forward(found: Validation) -> Iterator[tuple[str, Time, int]]:

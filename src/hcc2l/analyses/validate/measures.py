@@ -49,6 +49,20 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class PooledMeasure(Measure):
+    """A pooled measure.
+
+    Attributes
+    ----------
+    df, fmi
+        Degrees of freedom, and fraction of missing information; NaN without limits.
+    """
+
+    df: float = NAN
+    fmi: float = NAN
+
+
+@dataclass(frozen=True)
 class Patients:
     """Outcomes of some patients; arrays have shape (n,).
 

@@ -28,6 +28,8 @@ def conventions(data: ValidationData) -> list[str]:
         ]  # fmt: skip
     if data.spec.boot and any(predictor.shared for predictor in data.predictors):
         parts.append(f"{data.spec.boot} bootstrap samples, seed {data.spec.seed}")
+    if data.imputed:
+        parts.append(f"{data.imputed.sets} imputed data sets, Rubin's rules")
     return parts
 
 
@@ -52,6 +54,8 @@ def _sentences(data: ValidationData, found: Validation) -> Iterator[_Sentence]:
     yield from _discrimination(data)
     if found.calibration:
         yield from _calibration(data)
+    if data.imputed:
+        yield from _imputation(data, found)
     if found.corrected:
         yield (
             "Performance was corrected for optimism by fitting the model anew in "
@@ -61,14 +65,31 @@ def _sentences(data: ValidationData, found: Validation) -> Iterator[_Sentence]:
     yield f"The analysis was performed with hcc2l {version('hcc2l')}.", ()
 
 
+def _imputation(data: ValidationData, found: Validation) -> Iterator[_Sentence]:
+    from hcc2l.analyses.imputation import imputation_references, imputation_sentences
+
+    assert data.imputed is not None
+    for sentence in imputation_sentences(data.imputed, data.cohort):
+        yield sentence, ()
+    ratios = ", the ratio of observed to mean predicted risk on the logarithmic scale"
+    yield (
+        "Measures of performance were estimated in each data set and pooled by Rubin's rules, "
+        f"concordance on the logit scale{ratios if found.calibration else ''}.",
+        (*imputation_references(data.imputed), references.RUBIN_1987),
+    )
+    if found.calibration:
+        yield (
+            "Groups of risk were formed by the mean predicted risk of each patient; calibration "
+            "curves were pooled by Rubin's rules, and net benefit was averaged.", ()
+        )  # fmt: skip
+
+
 def _subject(data: ValidationData) -> str:
     names = [_with_source(data, i) for i in range(len(data.predictors))]
     events = counted(int(data.event.sum()), "event")
     what = data.code if data.outcome is None else in_sentence(data.outcome.endpoint.label)
-    return (
-        f"The prediction of {what} by {listed(names)} was validated in the {data.n} patients with "
-        f"complete data ({events})."
-    )
+    whom = f"{data.n} patients" if data.imputed else f"the {data.n} patients with complete data"
+    return f"The prediction of {what} by {listed(names)} was validated in {whom} ({events})."
 
 
 def _with_source(data: ValidationData, i: int) -> str:

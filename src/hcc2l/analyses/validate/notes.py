@@ -27,6 +27,7 @@ def validation_notes(data: ValidationData, found: Validation) -> list[Note]:
         *_reversed(found),
         *_steps(data, found),
         *_calibration(data, found),
+        *_information(found),
     ]
 
 
@@ -56,10 +57,11 @@ def _made_here(data: ValidationData, found: Validation) -> Iterator[Note]:
         who = f"{predictor.label} was made in {part}these {data.n} patients"
         corrected = found.corrected.get(predictor.name)
         if corrected is None:
+            corrected_by = "Correct it for optimism with --boot 200, and validate"
             yield Note(
                 "warning", "made-in-these-patients",
-                f"{who}: its performance here is apparent, and lower in others. Correct it for "
-                "optimism with --boot 200, and validate the model in other patients.",
+                f"{who}: its performance here is apparent, and lower in others. "
+                f"{'Validate' if data.imputed else corrected_by} the model in other patients.",
             )  # fmt: skip
             continue
         yield Note(
@@ -207,6 +209,17 @@ def _calibration(data: ValidationData, found: Validation) -> Iterator[Note]:
             "info", "carried-forward",
             f"{data.labels[name]}: in {counted(groups, 'group')} of risk no patient is followed "
             f"until {data.at(time)}; the observed risk is that at the last time.",
+        )  # fmt: skip
+
+
+def _information(found: Validation) -> Iterator[Note]:
+    scores = findings.with_missing_information(found)
+    if scores:
+        yield Note(
+            "warning", "missing-information",
+            f"More than half of the information on the performance of {listed(scores)} is missing "
+            "(fraction of missing information above 0.5). Use more imputations, and treat "
+            f"{'its' if len(scores) == 1 else 'their'} performance with caution.",
         )  # fmt: skip
 
 

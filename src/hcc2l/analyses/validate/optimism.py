@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from hcc2l.analyses.validate.data import Predictor, Time, ValidationData
 from hcc2l.analyses.validate.measures import Measure, Patients, measures, patients_of
 from hcc2l.design import Floats, Ints
 from hcc2l.design.model import ModelTerm, model_matrix
-from hcc2l.progress import track
+from hcc2l.repetition import repeated
 from hcc2l.stats.baseline import prediction
 from hcc2l.stats.cox import cox
 from hcc2l.stats.linear_algebra import linear_predictor
@@ -42,25 +43,34 @@ def optimism(data: ValidationData, predictor: Predictor) -> Corrected:
     x = model_matrix(terms, everyone).x
     order = _order_of_ids(data)
     random = np.random.default_rng(data.spec.seed)
-    whole, failed = patients_of(data), 0
     gains: dict[tuple[str, Time], list[float]] = defaultdict(list)
-    for _ in track(range(data.spec.boot), "Bootstrap"):
-        sample = order[random.integers(0, data.n, data.n)]
-        drawn = replace(
-            whole, time=whole.time[sample] if whole.timed else whole.time,
-            event=whole.event[sample],
-        )  # fmt: skip
-        refitted = _refitted(drawn, x[sample])
-        if refitted is None:
-            failed += 1
-            continue
-        inside = _by_key(_measured(data, drawn, refitted, x[sample]))
-        outside = _by_key(_measured(data, whole, refitted, x))
-        for key in inside.keys() & outside.keys():
-            gains[key].append(inside[key] - outside[key])
+    of_samples = repeated(
+        partial(_gains, patients_of(data), x, data.times),
+        (order[random.integers(0, data.n, data.n)] for _ in range(data.spec.boot)),
+        data.spec.boot, "Bootstrap", data.spec.workers,
+    )  # fmt: skip
+    fitted = [gained for gained in of_samples if gained is not None]
+    for gained in fitted:
+        for key, gain in gained.items():
+            gains[key].append(gain)
     means = {key: float(np.nanmean(values)) for key, values in gains.items()
              if not np.isnan(values).all()}  # fmt: skip
-    return Corrected(means, failed)
+    return Corrected(means, data.spec.boot - len(fitted))
+
+
+def _gains(
+    whole: Patients, x: Floats, times: tuple[Time, ...], sample: Ints
+) -> Optimisms | None:  # fmt: skip
+    """What the model of a sample gains in it; None where it cannot be fitted."""
+    drawn = replace(
+        whole, time=whole.time[sample] if whole.timed else whole.time, event=whole.event[sample]
+    )  # fmt: skip
+    refitted = _refitted(drawn, x[sample])
+    if refitted is None:
+        return None
+    inside = _by_key(_measured(drawn, refitted, x[sample], times))
+    outside = _by_key(_measured(whole, refitted, x, times))
+    return {key: inside[key] - outside[key] for key in inside if key in outside}
 
 
 def _kept(data: ValidationData, term: ModelTerm) -> ModelTerm:
@@ -122,12 +132,14 @@ def _refitted(drawn: Patients, x: Floats) -> _Refit | None:
     return _Refit(np.nan_to_num(fit.coef), centre, base.time, base.hazard)
 
 
-def _measured(data: ValidationData, patients: Patients, model: _Refit, x: Floats) -> list[Measure]:
+def _measured(
+    patients: Patients, model: _Refit, x: Floats, times: tuple[Time, ...]
+) -> list[Measure]:
     linear = model.linear(x)
     if np.ptp(linear) == 0:
         return []
-    risks = {time: model.risk(linear, time) for time in data.times}
-    return measures(patients, linear, risks, dict.fromkeys(risks or [None], linear), data.times)
+    risks = {time: model.risk(linear, time) for time in times}
+    return measures(patients, linear, risks, dict.fromkeys(risks or [None], linear), times)
 
 
 def _by_key(found: list[Measure]) -> dict[tuple[str, Time], float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, permutations
 
 import numpy as np
@@ -24,7 +24,6 @@ from hcc2l.design import Floats, Ints
 from hcc2l.number_format import number_text
 from hcc2l.stats import calibration
 from hcc2l.stats.cox import cox
-from hcc2l.stats.influence import Influenced
 from hcc2l.stats.kaplan_meier import kaplan_meier, quantiles
 from hcc2l.stats.logistic import logistic
 from hcc2l.stats.net_benefit import benefit, binary_net_benefit, net_benefit
@@ -43,9 +42,7 @@ class Comparison:
 
     score_a: str
     score_b: str
-    time: Time
-    measure: str
-    difference: Influenced
+    difference: Measure
 
 
 @dataclass(frozen=True)
@@ -157,7 +154,7 @@ def validation(data: ValidationData) -> Validation:
     return Validation(
         measures=measured,
         corrected={p.name: optimism(data, p) for p in made_here},
-        comparisons=tuple(_comparisons(measured)),
+        comparisons=tuple(_comparisons(measured, data.spec.conf_level)),
         calibration=tuple(_calibration(data, p, time) for p, time in known),
         benefits=tuple(_benefit(data, p, time) for p, time in known),
         recalibrations=tuple(
@@ -170,15 +167,18 @@ def validation(data: ValidationData) -> Validation:
 
 
 def _comparisons(
-    measured: Sequence[tuple[Predictor, Sequence[Measure]]],
-) -> Iterator[Comparison]:
+    measured: Sequence[tuple[Predictor, Sequence[Measure]]], conf_level: float
+) -> Iterator[Comparison]:  # fmt: skip
     for (a, of_a), (b, of_b) in combinations(measured, 2):
         for first in of_a:
             for second in of_b:
                 same = (first.measure, first.time) == (second.measure, second.time)
                 if same and first.influenced and second.influenced and first.measure in COMPARED:
-                    difference = first.influenced.minus(second.influenced)
-                    yield Comparison(a.name, b.name, first.time, first.measure, difference)
+                    d = first.influenced.minus(second.influenced)
+                    yield Comparison(a.name, b.name, Measure(
+                        first.measure, first.time, d.estimate, d.std_err, *d.limits(conf_level),
+                        d.p(),
+                    ))  # fmt: skip
 
 
 def group_count(data: ValidationData, time: Time) -> int:
@@ -188,17 +188,23 @@ def group_count(data: ValidationData, time: Time) -> int:
 
 def _calibration(data: ValidationData, predictor: Predictor, time: Time) -> Calibration:
     patients, risk = patients_of(data), predictor.risks[time]
+    groups, level = grouped(data, risk, time), data.spec.conf_level
+    curve, none = curve_of(patients, risk, time), np.zeros(0)
+    if curve is None:
+        return Calibration(predictor.name, time, groups, none, none, none, none)
+    grid = np.linspace(risk.min(), risk.max(), GRID)
+    return Calibration(predictor.name, time, groups, grid, *curve.observed(grid, level))
+
+
+def grouped(
+    data: ValidationData, risk: Floats, time: Time
+) -> tuple[calibration.GroupRisk, ...]:  # fmt: skip
+    """Predicted and observed risk in groups of predicted risk."""
     group = calibration.risk_groups(risk, group_count(data, time))
     level = data.spec.conf_level
     if time is None:
-        groups = calibration.binary_group_risks(data.event, risk, group, level)
-    else:
-        groups = calibration.group_risks(data.time, data.event, risk, time, group, level)
-    curve, none = curve_of(patients, risk, time), np.zeros(0)
-    if curve is None:
-        return Calibration(predictor.name, time, tuple(groups), none, none, none, none)
-    grid = np.linspace(risk.min(), risk.max(), GRID)
-    return Calibration(predictor.name, time, tuple(groups), grid, *curve.observed(grid, level))
+        return tuple(calibration.binary_group_risks(data.event, risk, group, level))
+    return tuple(calibration.group_risks(data.time, data.event, risk, time, group, level))
 
 
 def thresholds(data: ValidationData, step: float = STEP) -> Floats:
@@ -224,6 +230,12 @@ def benefit_at(
     share = overall(patients_of(data), risk, time).observed
     everyone = np.array([benefit(share, t) for t in at.tolist()])
     return Benefit(predictor.name, time, at, found, everyone)
+
+
+def mean_benefit(sets: Sequence[Benefit]) -> Benefit:
+    """The net benefit averaged over the sets."""
+    mean: Floats = np.mean([one.net_benefit for one in sets], axis=0)
+    return replace(sets[0], net_benefit=mean)
 
 
 def levels_of(predictor: Predictor) -> tuple[tuple[str, ...], Ints] | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from hcc2l.analyses.validate.data import ValidationData
+from hcc2l.analyses.validate.measures import Measure, PooledMeasure
 from hcc2l.analyses.validate.nomogram import equation
 from hcc2l.analyses.validate.results import Validation
 from hcc2l.numerals import confidence, confidence_level
-from hcc2l.report import Column, Row, Table, finite
+from hcc2l.report import Column, Row, Table, Value, finite
 
 MEASURES = {
     "c-harrell": "Harrell's C", "c-uno": "Uno's C", "auc": "AUC", "intercept": "Intercept",
@@ -25,13 +27,17 @@ _ABBREVIATED = {
     "scaled-brier": "Scaled Brier score: 1 less the Brier score divided by that of one risk for "
     "all patients; 1 is perfect, 0 useless.",
 }
-_KEYS = ("score", "time", "measure", "estimate", "std_err", "lower", "upper", "p", "optimism")
 
 
-def validation_tables(data: ValidationData, found: Validation) -> list[Table]:
-    """Every table, those of the contract first."""
+def validation_tables(
+    data: ValidationData,
+    found: Validation,
+    complete_cases: tuple[ValidationData, Validation] | None = None,
+) -> list[Table]:
+    """Every table, those of the contract first; of imputed data sets beside the complete cases."""
     return [
         _performance(data, found),
+        *_complete_cases(complete_cases),
         *_comparisons(data, found),
         *_calibration(data, found),
         *_curves(found),
@@ -39,8 +45,9 @@ def validation_tables(data: ValidationData, found: Validation) -> list[Table]:
         *_recalibration(data, found),
         *_equations(data),
         *_groups(data, found),
-        _likelihoods(data, found),
+        *_likelihoods(data, found),
         *_gains(data, found),
+        *_imputation(data),
     ]
 
 
@@ -67,7 +74,7 @@ def _performance(data: ValidationData, found: Validation) -> Table:
                       "upper": m.upper, "p": m.p}  # fmt: skip
             rows.append({"score": predictor.name, "time": m.time, "measure": m.measure,
                          **{key: finite(value) for key, value in values.items()},
-                         "optimism": optimism})  # fmt: skip
+                         "optimism": optimism, **_pooled_keys(m)})  # fmt: skip
     shown = {str(row["measure"]) for row in rows}
     notes = [text for name, text in _ABBREVIATED.items() if name in shown]
     notes.append("p: of C and AUC against 0.5" + (
@@ -78,6 +85,13 @@ def _performance(data: ValidationData, found: Validation) -> Table:
         more = (Column("Optimism", ("optimism",), decimals=3),)
         notes.append(f"Optimism: mean of {data.spec.boot} bootstrap samples; what is expected in "
                      "new patients is the estimate less its optimism.")  # fmt: skip
+    if data.imputed:
+        more = (Column("FMI", ("fmi",), kind="statistic", decimals=2),)
+        notes.append(
+            f"Pooled over {data.imputed.sets} imputed data sets by Rubin's rules: C and AUC as "
+            "logits, observed/expected as logarithms, the others as they are. FMI: fraction of "
+            "missing information."
+        )
     heading = f"Estimate ({confidence(data.spec.conf_level)})"
     columns = (
         _score(data), Column("Measure", ("measure",), labels=MEASURES), *_time(data, rows),
@@ -86,18 +100,40 @@ def _performance(data: ValidationData, found: Validation) -> Table:
         Column("p", ("p",)), *more,
     )  # fmt: skip
     return Table("performance", f"Performance in {data.n} patients, {int(data.event.sum())} events",
-                 _KEYS, tuple(rows), columns, tuple(notes), stacked="score")  # fmt: skip
+                 tuple(rows[0]), tuple(rows), columns, tuple(notes), stacked="score")  # fmt: skip
+
+
+def _pooled_keys(measure: Measure) -> dict[str, Value]:
+    """What a pooled measure has beside the others."""
+    if not isinstance(measure, PooledMeasure):
+        return {}
+    return {"df": finite(measure.df), "fmi": finite(measure.fmi)}
+
+
+def _complete_cases(found: tuple[ValidationData, Validation] | None) -> Iterator[Table]:
+    """The performance in the patients without a missing value."""
+    if found is not None:
+        table = _performance(*found)
+        title = f"Complete cases: performance in {table.title.removeprefix('Performance in ')}"
+        yield replace(table, name="complete_cases", title=title)
+
+
+def _imputation(data: ValidationData) -> Iterator[Table]:
+    if data.imputed:
+        from hcc2l.analyses.imputation import imputation_table
+
+        yield imputation_table(data.imputed)
 
 
 def _comparisons(data: ValidationData, found: Validation) -> Iterator[Table]:
     level = data.spec.conf_level
     rows: list[Row] = []
     for c in found.comparisons:
-        lower, upper = c.difference.limits(level)
-        rows.append({"score_a": c.score_a, "score_b": c.score_b, "time": c.time,
-                     "measure": c.measure, "difference": finite(c.difference.estimate),
-                     "std_err": finite(c.difference.std_err), "lower": finite(lower),
-                     "upper": finite(upper), "p": finite(c.difference.p())})  # fmt: skip
+        d = c.difference
+        rows.append({"score_a": c.score_a, "score_b": c.score_b, "time": d.time,
+                     "measure": d.measure, "difference": finite(d.estimate),
+                     "std_err": finite(d.std_err), "lower": finite(d.lower),
+                     "upper": finite(d.upper), "p": finite(d.p)})  # fmt: skip
     if not rows:
         return
     columns = (
@@ -230,7 +266,9 @@ def _groups(data: ValidationData, found: Validation) -> Iterator[Table]:
                 tuple(rows), columns, stacked="score")  # fmt: skip
 
 
-def _likelihoods(data: ValidationData, found: Validation) -> Table:
+def _likelihoods(data: ValidationData, found: Validation) -> Iterator[Table]:
+    if not found.likelihoods:
+        return
     rows: list[Row] = [
         {"score": x.score, "loglik": x.loglik, "aic": finite(x.aic), "lr_statistic": x.statistic,
          "lr_df": 1, "lr_p": finite(x.p)}
@@ -242,7 +280,7 @@ def _likelihoods(data: ValidationData, found: Validation) -> Table:
     )  # fmt: skip
     kind = "Cox" if data.outcome is not None else "logistic"
     title = f"Each score as a number in a {kind} model"
-    return Table("score_likelihood", title, tuple(rows[0]), tuple(rows), columns)
+    yield Table("score_likelihood", title, tuple(rows[0]), tuple(rows), columns)
 
 
 def _gains(data: ValidationData, found: Validation) -> Iterator[Table]:
