@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import hcc2l
-from hcc2l.errors import UsageError
+from hcc2l.errors import InputError, UsageError
 from tests.reference import cases
 from tests.reports import codes, rows_of
 
@@ -210,3 +210,16 @@ def test_a_column_without_gaps_may_be_cut_at_its_median(tmp_path: Path) -> None:
         tmp_path / "c.csv", covariates=["x", "y@median"], multivariable=True, impute=2
     )
     assert {row["level"] for row in rows_of(report, "terms")} == {None, "\u22655"}
+
+
+def test_an_imputed_value_that_is_no_number_is_named(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(GAPS)
+    header, *rows = GAPS.splitlines()
+    lines = [
+        f"{number},{row}".replace(",,", ",," if number == 0 else ",4,")
+        for number in range(3) for row in rows
+    ]  # fmt: skip
+    lines[-6] = lines[-6].replace(",4,", ",high,")
+    (tmp_path / "i.csv").write_text("\n".join([f".imp,{header}", *lines]) + "\n")
+    with pytest.raises(InputError, match="x is a number in the cohort, but not here: 'high'"):
+        hcc2l.cox(tmp_path / "c.csv", covariates=["x"], imputations=str(tmp_path / "i.csv"))
