@@ -21,7 +21,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,10 @@ class Job:
         In R, with the cohort as `d`: calls of `put(name, value)`.
     values
         From the JSON of `hcc2l`, what `code` puts, under the same names.
+    name
+        What is checked: its key in `COMMANDS`.
+    files
+        What `words` names beside the cohort, by name; R finds them as ``SEED-NAME``.
     """
 
     seed: int
@@ -56,6 +60,8 @@ class Job:
     code: str
     values: Callable[[Mapping[str, Any]], Values]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         """The cohort as CSV."""
@@ -358,16 +364,314 @@ for (m in names(p)) put(paste("p", m), -expm1(4 * log1p(-p[m])))
     return Job(seed, "tree", words, data, code, values)
 
 
+def entry(seed: int, rng: np.random.Generator) -> Job:
+    """A Cox model and a curve with delayed entry, some patients in several rows."""
+    data = cohort(rng, int(rng.integers(40, 120)))
+    stop = np.array(data["os_months"])
+    start = np.round(stop * rng.uniform(-0.3, 1.02, stop.size), int(rng.integers(0, 4))).clip(0)
+    data["entry"] = [float(v) for v in start]
+    data["w"] = [float(v) for v in rng.integers(1, 4, stop.size)]
+    curve = rng.random() < 0.4
+    if curve:
+        kind, late = str(rng.choice(["log", "log-log", "plain"])), float(rng.choice([0, 0, 2.5]))
+        at = [4.0, 9.0]
+        words = [
+            "--by",
+            "s",
+            "--entry",
+            "entry",
+            "--conf-type",
+            kind,
+            "--at",
+            "4,9",
+            "--test",
+            "logrank",
+        ]
+        words += ["--from", str(late)] if late else []
+        code = f"""
+d <- d[d$entry < d$os_months & d$os_months > {late}, ]
+d$entry <- pmax(d$entry, {late})
+d$s <- factor(d$s)
+for (g in levels(d$s)) {{
+  f <- survfit(Surv(entry, os_months, death) ~ 1, d[d$s == g, ], conf.type = "{kind}")
+  for (t in c(4, 9)) if (max(d$os_months[d$s == g]) >= t) {{
+    k <- which(f$time <= t & f$n.event > 0)
+    v <- if (length(k)) c(f$surv[max(k)], f$std.err[max(k)] * f$surv[max(k)]) else c(1, 0)
+    put(paste("surv", g, t), v[1]); if (v[1] > 0) put(paste("se", g, t), v[2])
+  }}
+}}
+s <- as.integer(d$s); k <- max(s); u <- rep(0, k); V <- matrix(0, k, k)
+for (t in unique(d$os_months[d$death == 1])) {{
+  r <- tabulate(s[d$entry < t & d$os_months >= t], k); n <- sum(r)
+  e <- tabulate(s[d$os_months == t & d$death == 1], k); m <- sum(e)
+  u <- u + e - m * r / n
+  if (n > 1) V <- V + m * (n - m) / (n - 1) * (diag(r / n) - outer(r, r) / n^2)
+}}
+put("test", sum(u[-1] * solve(V[-1, -1], u[-1])))
+"""
+
+        def of_curve(result: Mapping[str, Any]) -> Values:
+            found: Values = {}
+            for row in result["tables"]["survival"]:
+                key = f"{row['group']} {row['time']:g}"
+                found |= {f"surv {key}": row["estimate"], f"se {key}": row["std_err"]}
+            tests = result["tables"]["tests"]
+            return found | {"test": next(r["statistic"] for r in tests if r["test"] == "logrank")}
+
+        return Job(seed, "km", tuple(words), data, code, of_curve, {"at": at})
+    ties = str(rng.choice(["efron", "breslow"]))
+    strata, weighted = rng.random() < 0.3, rng.random() < 0.3
+    robust = rng.random() < 0.3
+    words = ["-x", "x,g", "--entry", "entry", "--multivariable", "--ties", ties]
+    words += ["--strata", "s"] if strata else []
+    words += ["--weights", "w"] if weighted else []
+    words += ["--robust"] if robust else []
+    code = f"""
+d <- d[complete.cases(d[c("x", "g")]), ]
+d <- d[d$entry < d$os_months, ]
+f <- coxph(Surv(entry, os_months, death) ~ x + factor(g){" + strata(s)" if strata else ""}, d, ties = "{ties}"{", weights = w" if weighted else ""}, robust = {str(robust).upper()})
+{_OF_COXPH}
+put("loglik0", f$loglik[1]); put("loglik", f$loglik[2]); put("score", f$score)
+put("concordance", v$concordance[1]); put("concordance se", v$concordance[2])
+z <- cox.zph(f, transform = "identity")$table
+"""
+    return Job(seed, "cox", tuple(words), data, code, _of_cox)
+
+
+_OF_COXPH = """
+v <- summary(f); b <- coef(f)
+se <- if ("robust se" %in% colnames(v$coefficients)) v$coefficients[, "robust se"] else v$coefficients[, "se(coef)"]
+if (any(abs(b) > 12)) stop("separated")
+n <- gsub("factor\\\\((.)\\\\)", "\\\\1 ", names(b))
+for (i in seq_along(b)) { put(paste("coef", n[i]), b[i]); put(paste("se", n[i]), se[i]) }
+"""
+
+
+def _of_cox(result: Mapping[str, Any]) -> Values:
+    """Coefficients and tests of the multivariable model."""
+    found: Values = {}
+    for row in result["tables"]["terms"]:
+        if row["kind"] == "multivariable":
+            name = row["term"] if row["level"] is None else f"{row['term']} {row['level']}"
+            robust = row["robust_std_err"]
+            found |= {
+                f"coef {name}": row["coef"],
+                f"se {name}": row["std_err"] if robust is None else robust,
+            }
+    model = next(m for m in result["tables"]["models"] if m["kind"] == "multivariable")
+    return found | {
+        "loglik0": model["loglik_null"], "loglik": model["loglik"], "score": model["score_statistic"],
+        "concordance": model["concordance"], "concordance se": model["concordance_std_err"],
+    }  # fmt: skip
+
+
+def exposure(seed: int, rng: np.random.Generator) -> Job:
+    """An exposure that begins later: naive, landmark and time-dependent, and Mantel–Byar's test."""
+    data = cohort(rng, int(rng.integers(60, 140)))
+    stop = np.array(data["os_months"])
+    begins = np.round(stop * rng.uniform(-0.1, 1.6, stop.size), int(rng.integers(0, 3)))
+    data["later"] = [None if rng.random() < 0.4 else float(t) for t in begins]
+    data["x"] = [60.0 if v is None else v for v in data["x"]]
+    words = ("-x", "e,x", "--when", "e=later", "--landmark", "3", "--multivariable")
+    code = """
+d <- d[d$os_months > 0, ]
+d$id <- seq_len(nrow(d)); d$t <- d$os_months; d$e <- d$death
+l <- do.call(rbind, lapply(seq_len(nrow(d)), function(i) { r <- d[i, ]; u <- r$later
+  if (is.na(u) || u >= r$t) data.frame(start = 0, stop = r$t, died = r$e, z = 0, x = r$x)
+  else if (u <= 0) data.frame(start = 0, stop = r$t, died = r$e, z = 1, x = r$x)
+  else data.frame(start = c(0, u), stop = c(u, r$t), died = c(0, r$e), z = 0:1, x = r$x) }))
+f <- coxph(Surv(start, stop, died) ~ z + x, l)
+if (abs(coef(f)["z"]) > 8) stop("separated")
+put("coef e", coef(f)["z"]); put("coef x", coef(f)["x"])
+put("se e", sqrt(vcov(f)[1, 1])); put("loglik", f$loglik[2])
+put("concordance", summary(f)$concordance[1])
+d$z <- !is.na(d$later) & d$later <= d$t
+put("naive", exp(coef(coxph(Surv(t, e) ~ z + x, d))["zTRUE"]))
+d <- d[d$t > 3, ]; d$z <- !is.na(d$later) & d$later <= 3
+g <- coxph(Surv(t - 3, e) ~ z + x, d)
+if (abs(coef(g)["zTRUE"]) < 8) put("landmark", exp(coef(g)["zTRUE"]))
+"""
+
+    def values(result: Mapping[str, Any]) -> Values:
+        found = {name.replace(" exposed", ""): v for name, v in _of_cox(result).items()}
+        rows = {r["analysis"]: r["hr"] for r in result["tables"]["exposures"]}
+        return found | {"naive": rows["naive"], "landmark": rows.get("landmark")}
+
+    return Job(seed, "cox", words, data, code, values)
+
+
+def competing(seed: int, rng: np.random.Generator) -> Job:
+    """Cause-specific hazards and Fine and Gray's model; times without ties of events and censoring."""
+    data = cohort(rng, int(rng.integers(60, 150)))
+    size = len(data["death"])
+    data["cause"] = [int(not d and rng.random() < 0.5) for d in data["death"]]
+    data["os_months"] = [t + 0.3 for t in data["os_months"]]
+    grouped = rng.random() < 0.4
+    data["x"] = [60.0 if v is None else v for v in data["x"]]
+    data["z"] = [float(v) for v in np.round(rng.normal(0, 1, size), 2)]
+    words = ["-x", "x,z,b", "--competing", "cause", "--multivariable"]
+    words += ["--censoring-group", "s"] if grouped else []
+    code = f"""
+d$status <- ifelse(d$death == 1, 1, ifelse(d$cause == 1, 2, 0))
+m <- as.matrix(d[c("x", "z", "b")])
+for (k in 1:2) {{
+  f <- cmprsk::crr(d$os_months, d$status, m, {"cengroup = d$s, " if grouped else ""}failcode = k, gtol = 1e-10)
+  h <- coxph(Surv(os_months, status == k) ~ x + z + b, d)
+  for (i in 1:3) {{
+    n <- paste(colnames(m)[i], k)
+    put(paste("fg", n), f$coef[i]); put(paste("fg se", n), sqrt(f$var[i, i]))
+    put(paste("cs", n), coef(h)[i]); put(paste("cs se", n), sqrt(vcov(h)[i, i]))
+  }}
+}}
+"""
+
+    def values(result: Mapping[str, Any]) -> Values:
+        found: Values = {}
+        causes = list(dict.fromkeys(r["cause"] for r in result["tables"]["competing_terms"]))
+        for row in result["tables"]["competing_terms"]:
+            name = f"{row['term']} {causes.index(row['cause']) + 1}"
+            kind = {"cause-specific": "cs", "fine-gray": "fg"}[row["model"]]
+            found |= {f"{kind} {name}": row["coef"], f"{kind} se {name}": row["std_err"]}
+        return found
+
+    return Job(seed, "cox", tuple(words), data, code, values)
+
+
+def spline(seed: int, rng: np.random.Generator) -> Job:
+    """A restricted cubic spline in a Cox or a logistic model, its basis written out."""
+    data = cohort(rng, int(rng.integers(110, 200)))
+    size, count = len(data["b"]), int(rng.integers(3, 6))
+    data["z"] = [float(v) for v in np.round(np.exp(rng.normal(3, 1, size)), 4)]
+    data["x"] = [60.0 if v is None else v for v in data["x"]]
+    logarithm, weighted = rng.random() < 0.5, rng.random() < 0.3
+    term = f"z@log2@rcs{count}" if logarithm else f"z@rcs{count}"
+    outer = {3: "c(.1, .5, .9)", 4: "seq(.05, .95, length = 4)", 5: "seq(.05, .95, length = 5)"}
+    binary = rng.random() < 0.4
+    words = [*(("--outcome", "b") if binary else ()), "-x", f"{term},x", "--multivariable"]
+    words += ["--weights", "w"] if weighted and not binary else []
+    command = "logistic" if binary else "cox"
+    fit = (
+        (
+            "function(m) as.numeric(logLik(glm(d$b ~ m + x, binomial, d, epsilon = 1e-12)))",
+            "as.numeric(logLik(glm(b ~ x, binomial, d, epsilon = 1e-12)))",
+        )
+        if binary
+        else (
+            f"function(m) coxph(Surv(os_months, death) ~ m + x, d{', weights = w' if weighted else ''})$loglik[2]",
+            f"coxph(Surv(os_months, death) ~ x, d{', weights = w' if weighted else ''})$loglik[2]",
+        )
+    )
+    code = f"""
+z <- {"log2(d$z)" if logarithm else "d$z"}
+t <- quantile(z, {outer[count]}); k <- length(t); p <- function(v) pmax(v, 0)^3
+B <- cbind(z, sapply(1:(k - 2), function(j) (p(z - t[j]) - p(z - t[k - 1]) * (t[k] - t[j]) / (t[k] - t[k - 1])
+  + p(z - t[k]) * (t[k - 1] - t[j]) / (t[k] - t[k - 1])) / (t[k] - t[1])^2))
+B <- scale(B)
+ll <- {fit[0]}
+put("loglik", ll(B))
+put("overall", 2 * (ll(B) - {fit[1]})); put("nonlinear", 2 * (ll(B) - ll(B[, 1])))
+"""
+
+    def values(result: Mapping[str, Any]) -> Values:
+        tests = {r["test"]: r["statistic"] for r in result["tables"]["spline_tests"]}
+        model = next(m for m in result["tables"]["models"] if m["kind"] == "multivariable")
+        return {
+            "loglik": model["loglik"],
+            "overall": tests["overall"],
+            "nonlinear": tests["nonlinear"],
+        }
+
+    return Job(seed, command, tuple(words), data, code, values, {"weighted": weighted})
+
+
+def pooled(seed: int, rng: np.random.Generator) -> Job:
+    """A given file of imputed data sets: the coefficients of each set, pooled by Rubin's rules."""
+    data = cohort(rng, int(rng.integers(50, 120)))
+    size, m = len(data["b"]), int(rng.integers(2, 8))
+    for name, usual in (("x", 60.0), ("z", 3.0), ("g", "a")):
+        data[name] = [usual if v is None else v for v in data[name]]
+    gaps = rng.random((size, 2)) < 0.25
+    gaps[0] = True
+    lines = [",".join([".imp", *data])]
+    for number in range(m + 1):
+        rows = {k: list(v) for k, v in data.items()}
+        for row in range(size):
+            if gaps[row, 0]:
+                rows["x"][row] = None if number == 0 else float(np.round(rng.normal(60, 9), 1))
+            if gaps[row, 1]:
+                rows["g"][row] = None if number == 0 else str(rng.choice(_groups(data, "g")))
+        values_of = zip(*rows.values(), strict=True)
+        lines += [
+            ",".join([str(number), *("" if c is None else str(c) for c in row)])
+            for row in values_of
+        ]
+        if number == 0:
+            data = rows | {}
+    binary, strata = rng.random() < 0.5, rng.random() < 0.3
+    words = [*(("--outcome", "b") if binary else ()), "-x", "x,g" + (",z" if binary else ",b")]
+    words += ["--multivariable", "--imputations", "i.csv"]
+    words += ["--strata", "s"] if strata and not binary else []
+    fitted = (
+        "glm(b ~ x + factor(g) + z, binomial, e, epsilon = 1e-14)"
+        if binary
+        else f"coxph(Surv(os_months, death) ~ x + factor(g) + b{' + strata(s)' if strata else ''}, e, eps = 1e-11, iter.max = 50)"
+    )
+    code = f"""
+i <- read.csv(paste0(seed, "-i.csv"), na.strings = "")
+names(i)[1] <- "imp"
+f <- lapply(1:{m}, function(k) {{ e <- i[i$imp == k, ]; {fitted} }})
+skip <- {1 if binary else 0}
+Q <- sapply(f, coef); U <- sapply(f, function(h) diag(vcov(h)))
+if (any(abs(Q[-1, ]) > 8)) stop("separated")
+dfcom <- {"f[[1]]$df.residual" if binary else "max(f[[1]]$nevent - length(coef(f[[1]])), 1)"}
+for (r in (1 + skip):nrow(Q)) {{
+  q <- mean(Q[r, ]); u <- mean(U[r, ]); b <- var(Q[r, ]); t <- u + (1 + 1 / {m}) * b
+  la <- max((1 + 1 / {m}) * b / t, 1e-4)
+  o <- ({m} - 1) / la^2; ob <- (dfcom + 1) / (dfcom + 3) * dfcom * (1 - la)
+  df <- o * ob / (o + ob)
+  n <- gsub("factor\\\\((.)\\\\)", "\\\\1 ", rownames(Q)[r])
+  put(paste("coef", n), q); put(paste("se", n), sqrt(t)); put(paste("df", n), df)
+  put(paste("p", n), 2 * pt(-abs(q / sqrt(t)), df)); put(paste("lower", n), exp(q - qt(.975, df) * sqrt(t)))
+  la <- (1 + 1 / {m}) * b / t; ri <- (1 + 1 / {m}) * b / u
+  put(paste("fmi", n), (ri + 2 / (df + 3)) / (1 + ri))
+}}
+"""
+
+    def values(result: Mapping[str, Any]) -> Values:
+        found: Values = {}
+        for row in result["tables"]["terms"]:
+            if row["model"] != "multivariable":
+                continue  # the complete cases stand beside it
+            name = row["term"] if row["level"] is None else f"{row['term']} {row['level']}"
+            found |= {
+                f"coef {name}": row["coef"], f"se {name}": row["std_err"], f"df {name}": row["df"],
+                f"p {name}": row["p"], f"lower {name}": row["lower"], f"fmi {name}": row["fmi"],
+            }  # fmt: skip
+        return found
+
+    command = "logistic" if binary else "cox"
+    files = {"i.csv": "\n".join(lines) + "\n"}
+    return Job(seed, command, tuple(words), data, code, values, files=files)
+
+
 COMMANDS: Mapping[str, Callable[[int, np.random.Generator], Job]] = {
     "km": km, "cox": cox, "logistic": logistic, "roc": roc, "psmatch": psmatch, "tree": tree,
+    "entry": entry, "exposure": exposure, "competing": competing, "spline": spline, "pooled": pooled,
 }  # fmt: skip
-PACKAGES = {"km": ("survival",), "cox": ("survival",), "roc": ("pROC",), "psmatch": ("MatchIt",)}
+PACKAGES = {
+    "km": ("survival",),
+    "cox": ("survival",),
+    "roc": ("pROC",),
+    "psmatch": ("MatchIt",),
+    "competing": ("cmprsk",),
+}
 
 
 def job(seed: int, commands: Sequence[str]) -> Job:
     """The job of a seed: the commands take turns."""
-    command = commands[seed % len(commands)]
-    return COMMANDS[command](seed, np.random.default_rng([seed, list(COMMANDS).index(command)]))
+    name = commands[seed % len(commands)]
+    made = COMMANDS[name](seed, np.random.default_rng([seed, list(COMMANDS).index(name)]))
+    return replace(made, name=name)
 
 
 # --- answers ---
@@ -377,6 +681,8 @@ def of_hcc2l(job: Job) -> Values | str:
     """The values of `hcc2l`; its error as a text."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "c.csv").write_text(job.text())
+        for name, text in job.files.items():
+            (Path(folder) / name).write_text(text)
         done = watched((job.command, "c.csv", *job.words, "--json", "-q"), Path(folder))
     if done.broken:
         return f"broken: {'; '.join(done.broken)}"
@@ -393,6 +699,8 @@ def of_r(jobs: Sequence[Job], rscript: str) -> dict[int, Values | str]:
             parts.append((ROOT / "tests/reference/r/nearest_fix.R").read_text())
         for one in jobs:
             (Path(folder) / f"{one.seed}.csv").write_text(one.text())
+            for name, text in one.files.items():
+                (Path(folder) / f"{one.seed}-{name}").write_text(text)
             parts.append(f"run({one.seed}, function(d) {{{one.code}}})\n")
         script = Path(folder) / "all.R"
         script.write_text("\n".join(parts))
@@ -519,7 +827,7 @@ def main() -> int:
             for what in ("equal", "differ", "not compared", "values")
         }
         print(
-            f"  {command:9} {made['equal']:5} equal ({made['values']:,} numbers), {made['differ']} differ, "
+            f"  {command:12} {made['equal']:5} equal ({made['values']:,} numbers), {made['differ']} differ, "
             f"{made['not compared']} not compared"
         )
     return int(any(name.endswith(" differ") and n for name, n in counts.items()))
@@ -544,14 +852,14 @@ def _compare(
     if isinstance(ours, str) and ours.startswith("broken"):
         found = [ours]
     elif isinstance(ours, str) or isinstance(theirs, str) or not theirs:
-        counts[f"{one.command} not compared"] += 1
+        counts[f"{one.name} not compared"] += 1
         if show:
             print(f"seed {one.seed}: not compared: {ours if isinstance(ours, str) else theirs}")
         return
     else:
         found = list(differences(ours, theirs))
-        counts[f"{one.command} values"] += len(theirs)
-    counts[f"{one.command} {'differ' if found else 'equal'}"] += 1
+        counts[f"{one.name} values"] += len(theirs)
+    counts[f"{one.name} {'differ' if found else 'equal'}"] += 1
     if found:
         print(f"seed {one.seed}: hcc2l {one.command} c.csv {' '.join(one.words)}")
         print(*(f"    {line}" for line in found[:12]), sep="\n", flush=True)

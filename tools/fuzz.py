@@ -46,7 +46,7 @@ NAMES = (
 )  # fmt: skip
 TERMS = (
     "{}", "{}", "{}", "{}", "{}", "{}@4", "{}@", "{}@median", "{}@1/2", "{}@log2", "{}@per10", "{}@x", "{}>3", "{}>=1e400", "{}==a", "{}=a", "{}!=1", "{} in a,b", "{} in {{a,1}}",
-    "{} missing", "{} present", "{}=1", "{}=", "{}:x", "{}+x", "{}/x", "{}%x", "{},x", "{},{}", "nope", "", ",", "a", "albi", "pni", "{}___a", "{}=median", "{}=4", "screened=50", "{}>2::L", "mean-sd", "welch",
+    "{} missing", "{} present", "{}=1", "{}=", "{}:x", "{}+x", "{}/x", "{}%x", "{},x", "{},{}", "nope", "", ",", "a", "albi", "pni", "{}___a", "{}@rcs", "{}@rcs4", "{}@log2@rcs3", "{}@rcs9", "{}=median", "{}=4", "screened=50", "{}>2::L", "mean-sd", "welch",
 )  # fmt: skip
 NUMBERS = (
     "0",
@@ -81,12 +81,40 @@ KEYS = (
     '[derived.d]\nratio = ["x", "y"]', '[derived.d]\nchange = ["x", "y"]\npercent = true', '[derived.d]\nof = "g"\ngroups = {p = ["a"], q = ["b"]}', '[derived.d]\nscore = "albi"', '[defaults]\nconf_level = 0.9', '[defaults]\nwhere = ["x>1"]', '[km]\nat = [1, 5]\nby = "g"',
     '[rows]\nmerge = "id"', '[rows]\nsections = "sec"', 'nope = 1', "[columns.x]\nrole = 'post-baseline'",
 )  # fmt: skip
+# What several options together ask for, each with the options that such a question may also have.
+QUESTIONS = (
+    ("cox -x x,g --entry entry", "--multivariable", "--cluster pid", "--strata centre", "--landmark 2", "--firth", "--visits v.csv", "--when later=later", "-x later", "--competing cause", "--frailty centre", "--ph-transform log", "--weights y", "--adjusted-curves g", "--performance --boot 2"),
+    ("cox -x later,x --when later=later", "--landmark 2,4", "--visits v.csv", "--when x=entry", "--interaction later:x", "--select 0.5", "--stepwise aic", "--strata g", "--cluster pid", "--robust", "--drop-constant", "--when g=later"),
+    ("cox -x v,g --visits v.csv", "--landmark 2", "--when later=later", "-x later", "--cut v=5", "-x v@log2", "-x v@rcs3", "--multivariable", "--competing cause"),
+    ("cox -x x,g --competing cause", "--censoring-group centre", "--adjusted-incidence g --at 2,5 --boot 2", "--adjusted-incidence x --at 1", "--cluster pid", "--weights y", "--robust", "--strata centre", "-x x@rcs3", "--interaction x:g", "--competing death=0", "--landmark 1"),
+    ("cox -x x,g --frailty centre", "--frailty pid", "--which centres --plot o.svg", "--strata g", "--impute 2", "--competing cause", "--when later=later -x later", "--select 0.5", "--stepwise lr", "--interaction x:g", "-x x@rcs3"),
+    ("cox -x x@rcs4,g", "-x y@rcs3", "--interaction x@rcs4:g", "--ref x=4", "--ref x=1e9", "--which spline --plot o.svg", "--firth", "--strata centre", "--stepwise aic", "--performance --boot 2", "--impute 2", "--entry entry", "-x x"),
+    ("logistic --outcome death -x x@rcs3,g", "--ci profile", "--firth", "--interaction x@rcs3:g", "--which spline --plot o.svg", "--impute 2", "--performance --boot 2", "--save-model s.json"),
+    ("cox -x x,g --impute 2", "--shift x=1", "--shift g=1", "--shift x=1e300", "--imputations i.csv", "--univariable", "--multivariable", "--select 0.5", "--stepwise wald", "--competing cause", "--entry entry", "--when later=later", "--subgroups g --within centre", "--performance --boot 2", "--strata centre", "--save-model s.json"),
+    ("cox -x x,g --imputations i.csv", "--shift x=-2", "--where x>3", "--where y>1", "--cut x=5", "--stepwise lr", "--interaction x:g", "--cluster pid"),
+    ("logistic --outcome death -x x,g --impute 2", "--shift x=1", "--imputations i.csv", "--select 0.5", "--ci profile", "--firth", "--performance --boot 2", "--where x>3"),
+    ("km --by g --impute 2", "--imputations i.csv", "--at 5", "--tau 5", "--pairwise", "--weights y", "--strata centre", "--competing cause", "--curve", "--nph", "--plot o.svg", "--entry entry", "--parametric weibull", "--trend"),
+    ("psmatch --treat death=1 -x x,g --impute 2", "--imputations i.csv", "--caliper none", "--exact g", "--weighting iptw", "--weighting overlap", "--save s.csv", "--replace", "--ratio 2", "--doubly-robust"),
+    ("table1 -x x,g --impute 2", "--by centre", "--imputations i.csv", "--pair pid", "--smd pooled", "--total"),
+    ("impute c.csv -x x,g --impute 2 --save s.csv", "-x y", "-x later", "--where x>3", "--endpoint os", "--cut x=5", "-x x@rcs3"),
+    ("km --entry entry", "--by g", "--from 2", "--from 100", "--at 3", "--competing cause", "--weights y", "--tau 5", "--curve", "--nph", "--parametric weibull", "--landmark 2", "--when later=later", "--given 3", "--test fh", "--test peto", "--trend", "--plot o.svg"),
+    ("km --when later=later --by later", "--landmark 2,4", "--entry entry", "--at 3", "--tau 5", "--pairwise", "--strata g", "--competing cause", "--from 2", "--plot o.svg", "--curve", "--weights y"),
+    ("km --competing cause", "--by g", "--weights x", "--weights y", "--strata centre", "--at 2,5", "--pairwise", "--plot o.svg", "--trend", "--entry entry", "--landmark 1", "--curve", "--tau 4"),
+    ("roc --marker x@rcs4 --outcome death", "--marker x@rcs3,y", "--compare", "--combine x@rcs3+y", "--boot 3", "--curve", "--at 4", "--by g"),
+    ("validate --score x,y --at 5", "--boot 3", "--thresholds 0.1-0.5", "--score x@rcs3", "--plot o.svg", "--which calibration", "--model m.json", "--outcome death", "--risk x", "--impute 2", "--imputations i.csv", "--where g==a"),
+    ("validate --model m.json --at 5", "--at 2,5,100", "--score x", "--boot 3", "--thresholds 0.1-0.5", "--outcome death", "--plot o.svg", "--which net-benefit", "--time-unit days", "--impute 2", "--imputations i.csv"),
+    ("validate --risk x --outcome death", "--risk y", "--score x", "--boot 3", "--plot o.svg", "--thresholds 0-1", "--thresholds 0.5-0.1", "--at 5"),
+    ("cox -x x,g --multivariable --save-model s.json", "-x x@rcs3", "-x y", "--strata centre", "--interaction x:g", "--weights y", "--entry entry", "--frailty centre", "--firth", "--min-cell 5", "--when later=later -x later", "--competing cause"),
+)  # fmt: skip
+SIZES = (
+    "--parameters", "--c", "--r2", "--rate", "--follow-up", "--horizon", "--prevalence", "--shrinkage", "--hr", "--power", "--alpha",
+    "--n", "--events", "--median", "--conf-level", "--event-probability", "--factor", "--share",
+)  # fmt: skip
 # Files, what takes long, and options of figures, for which there is no figure.
 _ELSEWHERE = (
     "out", "plot", "save", "config", "template", "boot", "cohort", "write_dictionary", "events", "matched",
     "width", "height", "dpi", "font_size", "palette", "title", "reference_rows", "performance", "max_size",
-    "save_model", "model",
-    "jobs", "scheduler",
+    "save_model", "model", "jobs", "scheduler",
 )  # fmt: skip
 
 
@@ -110,7 +138,28 @@ def made(seed: int) -> Try:
     files = {"c.csv": _cohort(rng, names)}
     if rng.random() < 0.25:
         files["hcc2l.toml"] = _dictionary(rng).encode()
-    return Try(seed, files, tuple(_words(rng, names)))
+    if rng.random() < 0.5:
+        return Try(seed, files, tuple(_words(rng, names)))
+    names = [
+        "os_months",
+        "death",
+        "x",
+        "g",
+        "y",
+        "entry",
+        "later",
+        "cause",
+        "centre",
+        "pid",
+        *names,
+    ]
+    names = [n for n in dict.fromkeys(names) if n not in ("id", "patient_id")]
+    words = _question(rng, names)
+    files["c.csv"] = _cohort(rng, names, odd=0.03)
+    for name, make in (("v.csv", _visits), ("i.csv", _imputed), ("m.json", _model)):
+        if name in words:
+            files[name] = make(rng).encode()
+    return Try(seed, files, tuple(words))
 
 
 def _names(rng: random.Random) -> list[str]:
@@ -121,11 +170,12 @@ def _names(rng: random.Random) -> list[str]:
     return names if rng.random() < 0.02 else list(dict.fromkeys(names))
 
 
-def _cohort(rng: random.Random, names: Sequence[str]) -> bytes:
-    """Sensible columns, of which some cells, rows and bytes are not."""
+def _cohort(rng: random.Random, names: Sequence[str], *, odd: float = 0.2) -> bytes:
+    """Sensible columns, of which some cells, rows and bytes are not; `odd` of the columns."""
     rows = rng.choice([1, 2, 3, 8, 20, 40, 40, 40, 60, 60, 60, 60]) if rng.random() < 0.98 else 0
     sep = rng.choice([",", ",", ",", ";", "\t", "|"])
     levels = rng.sample(["a", "b", "c", "A", "a ", "ä", "1", "2"], rng.randint(1, 4))
+    people = rng.choice([20, 10**9])
     usual = {
         "os_months": lambda: str(round(rng.expovariate(0.1), rng.choice([0, 1, 1, 4]))),
         "death": lambda: rng.choice(["0", "1"]),
@@ -135,6 +185,11 @@ def _cohort(rng: random.Random, names: Sequence[str]) -> bytes:
         "start": lambda: f"2020-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
         "stop": lambda: f"2021-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
         "id": lambda: str(rng.randint(1, 10**6)),
+        "entry": lambda: str(round(rng.uniform(0, 4), rng.choice([0, 1]))),
+        "later": lambda: rng.choice(["", str(rng.randint(0, 9)), str(round(rng.uniform(0, 9), 1))]),
+        "cause": lambda: rng.choice(["0", "0", "1"]),
+        "centre": lambda: rng.choice(["A", "B", "C", "D"]),
+        "pid": lambda: f"P{rng.randint(1, people)}",
     }
     columns = {}
     for name in names:
@@ -142,7 +197,7 @@ def _cohort(rng: random.Random, names: Sequence[str]) -> bytes:
         constant = make() if rng.random() < 0.07 else None
         columns[name] = [constant or make() for _ in range(rows)]
         outcome = name in ("os_months", "death")
-        if rng.random() < (0.04 if outcome else 0.2):
+        if rng.random() < (odd / 5 if outcome else odd):
             for _ in range(rng.choice([1, 1, 3, rows])):
                 if rows:
                     columns[name][rng.randrange(rows)] = rng.choice(CELLS)
@@ -159,6 +214,48 @@ def _cohort(rng: random.Random, names: Sequence[str]) -> bytes:
         at = rng.randrange(len(content))
         content = content[:at] + bytes([rng.randrange(256)]) + content[at + 1 :]
     return content
+
+
+def _visits(rng: random.Random) -> str:
+    """A file of visits, of which some are not sensible."""
+    cells = [f"P{rng.randint(1, 60)},{rng.randint(0, 9)},{rng.gauss(5, 2):.1f}" for _ in range(80)]
+    if rng.random() < 0.4:
+        cells[3] = ",".join(rng.choice([*CELLS[:24], "P3"]) for _ in range(3))
+    return "\n".join([rng.choice(["pid", "pid", "id"]) + ",visit_time,v", *cells]) + "\n"
+
+
+def _imputed(rng: random.Random) -> str:
+    """Imputed data sets, some of them not of the form that is asked for."""
+    lines = [".imp,os_months,death,x,g,y,centre,cause"]
+    rows = rng.choice([1, 20, 40])
+    for data_set in range(rng.choice([0, 1, 1]), rng.choice([1, 3, 4])):
+        for row in range(rows - (rng.random() < 0.1)):
+            x = "" if data_set == 0 and row % 5 == 0 else f"{rng.gauss(5, 2):.1f}"
+            lines.append(
+                f"{data_set},{row % 9 + 1},{row % 3 % 2},{x},{'abc'[row % 3]},1,A,{row % 2}"
+            )
+    if rng.random() < 0.2:
+        lines[rng.randrange(len(lines))] = ",".join(rng.choices(CELLS[:24], k=8))
+    return "\n".join(lines) + "\n"
+
+
+def _model(rng: random.Random) -> str:
+    """A saved model, of which a part may be wrong."""
+    text = (
+        '{"name": "m", "type": "cox", "endpoint": "os", "unit": "months", "terms": [{"term": "x", "coef": 0.1},'
+        ' {"term": "g", "levels": {"a": 0.0, "b": 0.5, "c": -1}}],'
+        ' "baseline": {"time": [1, 2, 5], "survival": [0.9, 0.8, 0.5]}}'
+    )
+    if rng.random() < 0.5:
+        old = rng.choice(
+            ['"cox"', '"x"', "0.1", "0.0", "[1, 2, 5]", "0.8", '"months"', '"terms"', "{", '"a"']
+        )
+        text = text.replace(
+            old,
+            rng.choice(["1", "[]", "null", '"logistic"', "-1", "1e999", "NaN", '"y@rcs3"', ""]),
+            1,
+        )
+    return text
 
 
 def _quoted(cell: str, sep: str, rng: random.Random) -> str:
@@ -187,6 +284,25 @@ def _words(rng: random.Random, names: Sequence[str]) -> list[str]:
         words += ["--out", "o" + rng.choice(ENDS)]
     if rng.random() < 0.04 and "plot" in options_of(SPECS[command]) | shared:
         words += ["--plot", "o.svg"]
+    return words + (["--json"] if rng.random() < 0.3 else [])
+
+
+def _question(rng: random.Random, names: Sequence[str]) -> list[str]:
+    """Options that belong together, with some that may or may not go with them."""
+    if rng.random() < 0.04:
+        flags = rng.sample(SIZES, rng.randint(1, 7))
+        return ["size", *(w for flag in flags for w in (flag, rng.choice(NUMBERS)))]
+    asked, *more = rng.choice(QUESTIONS)
+    command, *words = asked.split()
+    words = [command, *words] if "c.csv" in words else [command, "c.csv", *words]
+    for text in rng.sample(more, rng.choice([0, 1, 1, 2, 3])):
+        words += text.split()
+    if rng.random() < 0.2:
+        own = {n: o for n, o in options_of(SPECS[command]).items() if n not in _ELSEWHERE}
+        words += _option(rng.choice(list(own.values())), rng, names)
+    if rng.random() < 0.15:
+        words += ["--out", "o" + rng.choice(ENDS)]
+    words += rng.choice([[]] * 8 + [["--min-cell", "5"], ["--methods"], ["--digits", "0"]])
     return words + (["--json"] if rng.random() < 0.3 else [])
 
 

@@ -23,7 +23,7 @@ _INSTALLED = (str(Path(hcc2l.__file__).parent), sys.prefix, sys.base_prefix + "/
 # A raw warning of Python: "file.py:12: RuntimeWarning: …".
 _RAW_WARNING = re.compile(r"\.py:\d+|\b(Runtime|User|Deprecation|Future)Warning\b")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_WRITTEN_BY = ("--out", "--plot", "--save", "--write-dictionary")
+_WRITTEN_BY = ("--out", "--plot", "--save", "--save-model", "--write-dictionary")
 _TEXTS = (".json", ".csv", ".md", ".html", ".tex", ".toml", ".svg")
 
 

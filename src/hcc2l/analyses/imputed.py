@@ -16,12 +16,13 @@ from hcc2l.analyses.imputation import (
 from hcc2l.cohort import Cohort, Column
 from hcc2l.design import Floats, Mask
 from hcc2l.design.imputation import Imputations, imputation_model, impute
+from hcc2l.design.rows import numbers
 from hcc2l.errors import UsageError
 from hcc2l.number_format import parse_number
 from hcc2l.report import Note
 from hcc2l.specs import RegressionSpec
 from hcc2l.specs.imputation import ImputationOptions
-from hcc2l.terms import Term
+from hcc2l.terms import QUANTILES, Term
 
 
 def completed(
@@ -34,15 +35,34 @@ def completed(
     """The cohort completed as the options say; None where nothing is missing, or to be imputed.
 
     Arguments as of `imputation_model`.
+
+    Raises
+    ------
+    UsageError
+        A column with gaps is cut at its median, or into groups of equal size.
     """
     if not spec.imputes:
         return None
+    _refuse_quantiles(cohort, terms, rows)
     model = imputation_model(cohort, terms, rows, outcomes)
     if spec.imputations is not None:
         return imputations_from_file(cohort, spec.imputations, model)
     if not model.imputed:
         return None
     return impute(cohort, model, sets=spec.impute or "auto", seed=spec.seed, workers=spec.workers)
+
+
+def _refuse_quantiles(cohort: Cohort, terms: Sequence[Term], rows: Mask) -> None:
+    for term in terms:
+        cuts = term.cuts or term.cuts_of_option
+        if not cuts or cuts[0] not in QUANTILES:
+            continue
+        if np.isnan(numbers(cohort, term.column, rows)[rows]).any():
+            raise UsageError(
+                f"The cut-points of {term.text} would differ between the imputed data sets.",
+                where=term.where,
+                hint=f"Name the cut-point: {term.column}@VALUE.",
+            )
 
 
 @dataclass(frozen=True)

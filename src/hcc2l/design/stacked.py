@@ -17,6 +17,7 @@ from hcc2l.design.imputation import ImputationModel, Imputations
 from hcc2l.design.rows import Ints, Mask
 from hcc2l.errors import InputError, UsageError, quoted_list
 from hcc2l.levels import distinct
+from hcc2l.number_format import parse_number
 from hcc2l.vocabulary import imputation_column
 from hcc2l.wording import counted
 
@@ -207,6 +208,14 @@ def _column(cohort: Cohort, stacked: Cohort, name: str) -> Column:
     own, column = cohort.as_it_stands(name), stacked.as_it_stands(name)
     known = set(distinct(own)[0])
     foreign = sorted(set(distinct(column)[0]) - known)
+    if own.kind == "number" and column.kind == "text":
+        words = [text for text in foreign if parse_number(text) is None]
+        if words:
+            raise InputError(
+                f"{name} is a number in the cohort, but not here: {quoted_list(map(repr, words))}.",
+                where=f"{stacked.source.name}, column {name}",
+                hint="Write every imputed value as a number.",
+            )
     if own.kind != column.kind or (own.kind == "text" and foreign):
         raise InputError(
             f"{name} has levels that are not in the cohort: {quoted_list(map(repr, foreign))}.",

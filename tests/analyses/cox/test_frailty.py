@@ -82,6 +82,17 @@ def test_no_variance_is_said_and_the_centres_have_no_limits() -> None:
     assert {(r["frailty"], r["lower"]) for r in rows_of(report, "centres")} == {(1.0, None)}
 
 
+def test_a_figure_of_centres_without_a_model_is_refused(tmp_path: Path) -> None:
+    rows = "".join(f"{i % 4},{1 + i},{i % 2},{i * 7 % 5},{i % 3}\n" for i in range(40))
+    (tmp_path / "c.csv").write_text("hospital,time,status,x,y\n" + rows)
+    report = hcc2l.cox(
+        tmp_path / "c.csv", time="time", event="status", covariates=["x", "y"], frailty="hospital",
+        which="centres", select=1e-9,
+    )  # fmt: skip
+    with pytest.raises(AnalysisError, match="no multivariable model whose centres"):
+        report.draw()
+
+
 def test_few_centres_are_said_and_stratification_is_named() -> None:
     _, report = analysed("veteran_celltype", multivariable=True)
     (note,) = [note for note in report.notes if note.code == "few-centres"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import hcc2l
-from hcc2l.errors import UsageError
+from hcc2l.errors import InputError, UsageError
 from tests.reference import cases
 from tests.reports import codes, rows_of
 
@@ -178,3 +178,48 @@ def test_a_shift_of_nothing_changes_nothing() -> None:
 def test_a_shift_that_means_nothing_is_refused(shift: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         hcc2l.cox(covariates=COVARIATES, impute=2, shift=[shift])
+
+
+GAPS = "os_months,death,x,y,g\n" + "".join(
+    f"{i % 19 + 1},{int(i % 3 > 0)},{'' if i % 6 == 0 else i * 7 % 23},{i * 5 % 11},{'ab'[i % 2]}\n"
+    for i in range(48)
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("cox", {"covariates": ["x@median", "g"]}),
+        ("logistic", {"outcome": "death", "covariates": ["x"], "cut": ["x=median"]}),
+        ("km", {"by": "x@median"}),
+        ("table1", {"by": "g", "covariates": ["x@quartiles"]}),
+        ("psmatch", {"treat": "g=a", "covariates": ["x@median"]}),
+    ],
+)
+def test_quantiles_of_a_column_with_gaps_are_refused(
+    command: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text(GAPS)
+    with pytest.raises(UsageError, match="would differ between the imputed data sets"):
+        getattr(hcc2l, command)(tmp_path / "c.csv", impute=2, **options)
+
+
+def test_a_column_without_gaps_may_be_cut_at_its_median(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(GAPS)
+    report = hcc2l.cox(
+        tmp_path / "c.csv", covariates=["x", "y@median"], multivariable=True, impute=2
+    )
+    assert {row["level"] for row in rows_of(report, "terms")} == {None, "\u22655"}
+
+
+def test_an_imputed_value_that_is_no_number_is_named(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(GAPS)
+    header, *rows = GAPS.splitlines()
+    lines = [
+        f"{number},{row}".replace(",,", ",," if number == 0 else ",4,")
+        for number in range(3) for row in rows
+    ]  # fmt: skip
+    lines[-6] = lines[-6].replace(",4,", ",high,")
+    (tmp_path / "i.csv").write_text("\n".join([f".imp,{header}", *lines]) + "\n")
+    with pytest.raises(InputError, match="x is a number in the cohort, but not here: 'high'"):
+        hcc2l.cox(tmp_path / "c.csv", covariates=["x"], imputations=str(tmp_path / "i.csv"))

@@ -42,6 +42,12 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert read_model(written(tmp_path, model.to_json())) == model
 
 
+def test_a_baseline_may_begin_with_an_event_at_time_0(tmp_path: Path) -> None:
+    model = read_model(written(tmp_path, with_baseline(time=[0, 12])))
+    assert model.baseline is not None
+    assert model.baseline.time == (0, 12)
+
+
 def test_the_name_is_that_of_the_file_unless_it_is_given(tmp_path: Path) -> None:
     assert read_model(written(tmp_path, COX)).name == "model"
     assert read_model(written(tmp_path, COX | {"name": "ours"})).name == "ours"
@@ -96,6 +102,7 @@ def with_baseline(**keys: object) -> dict[str, Any]:
         (with_term(coef=None, knots=[1, 3, 2], coefs=[1, 2]), "term age", "ascending knots"),
         (with_baseline(time=[6]), "baseline", "1 times and 2 survivals"),
         (with_baseline(time=[12, 6]), "baseline, time", "do not ascend"),
+        (with_baseline(time=[-1, 6]), "baseline, time", "do not ascend"),
         (with_baseline(time=6), "baseline, time", "not a list"),
         (with_baseline(survival=[0.6, 0.8]), "baseline, survival", "fall with time"),
         (with_baseline(survival=[80, 60]), "baseline, survival", "no survival probabilities"),

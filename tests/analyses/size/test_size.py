@@ -158,6 +158,8 @@ def test_more_parameters_than_the_patients_carry_are_noted_with_their_shrinkage(
         ({**HCC, "c": 0.501, "rate": 1e-7}, "More than a billion|no better than chance"),
         ({**HCC, "c": None, "r2": 0.85}, "it has to be below 0.85"),
         ({**HCC, "rate": 0.3}, "makes 3.3 events for each patient"),
+        ({**HCC, "rate": 1e9, "follow_up": 1e9}, "events for each patient"),
+        ({**HCC, "rate": 1e-300, "follow_up": 1e-300}, "makes 0.0 events for each patient"),
         ({"parameters": 8, "prevalence": 0.01, "r2": 0.2}, "it has to be below 0.11"),
         ({"hr": 1.00001, "power": 0.8}, "More than a billion events"),
         ({"median": 9, "factor": 1.000001}, "More than a billion events"),

@@ -39,7 +39,7 @@ def cox_figure(
         curve = by_name["adjusted_curve"]
         return _adjusted(data, results.fitted.final, by_name["adjusted"], curve)
     if which == "centres":
-        return centres_figure(data, by_name["centres"])
+        return centres_figure(data, by_name.get("centres"))
     endpoint = in_sentence(data.outcome.endpoint.label)
     if which == "spline":
         from hcc2l.analyses.regression.spline_figure import spline_figure

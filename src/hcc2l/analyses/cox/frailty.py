@@ -178,14 +178,19 @@ def _centre_rows(data: CoxData, centres: Centres, model: Model, fit: FrailtyFit)
     ]  # fmt: skip
 
 
-def centres_figure(data: CoxData, table: Table) -> ForestFigure:
-    """The forest of the centres' frailties.
+def centres_figure(data: CoxData, table: Table | None) -> ForestFigure:
+    """The forest of the centres' frailties; `table` is None where no model was tested.
 
     Raises
     ------
     AnalysisError
-        The variance between centres is 0.
+        There is no model whose centres could be drawn, or the variance between them is 0.
     """
+    if table is None:
+        raise AnalysisError(
+            "There is no multivariable model whose centres could be drawn.",
+            where="--which centres", hint="Omit --which.",
+        )  # fmt: skip
     if not table.columns:
         raise AnalysisError(
             "The hazards do not differ between the centres: there is nothing to draw.",

@@ -316,8 +316,8 @@ class _Reader:
         if len(time) != len(survival):
             self.refuse("baseline", f"There are {len(time)} times and {len(survival)} survivals.",
                         "Give one survival for each time.")  # fmt: skip
-        if time[0] <= 0 or any(later <= earlier for earlier, later in pairwise(time)):
-            self.refuse("baseline, time", "The times do not ascend from above 0.")
+        if time[0] < 0 or any(later <= earlier for earlier, later in pairwise(time)):
+            self.refuse("baseline, time", "The times do not ascend from 0 on.")
         falls = all(later <= earlier for earlier, later in pairwise(survival))
         if not falls or not all(0 < s <= 1 for s in survival):
             self.refuse("baseline, survival",

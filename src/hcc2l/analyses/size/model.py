@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -127,14 +128,13 @@ def _events_per_patient(spec: SizeSpec) -> float:
 def _largest(spec: SizeSpec, f: float) -> float:
     if spec.prevalence is not None:
         return stats.largest_r2_binary(f)
-    largest = stats.largest_r2_survival(f)
-    if not largest > 0:
+    if not 0 < f < math.e:  # outside, no R² is above 0
         raise UsageError(
             f"A rate of {spec.rate:g} during a mean follow-up of {spec.follow_up:g} makes {f:.1f} "
             "events for each patient.",
             where="--rate", hint="Follow-up ends with the event; check that both are in one unit.",
         )  # fmt: skip
-    return largest
+    return stats.largest_r2_survival(f)
 
 
 def _r2(spec: SizeSpec, f: float, largest: float) -> float:

@@ -233,7 +233,7 @@ def _refuse_repeated(names: Sequence[str]) -> None:
     repeated = [name for i, name in enumerate(names) if name in names[:i]]
     if repeated:
         raise UsageError(
-            f"{repeated[0]!r} is named twice.", where="--model",
+            f"{repeated[0]!r} is named twice.", where="hcc2l validate",
             hint="Name each score once; give each model file its own \"name\".",
         )  # fmt: skip
 
