@@ -24,6 +24,7 @@ FILES: dict[str, str | dict[str, str]] = {
     "competing": "km",
     "competing_regression": {"gray": "km", "": "cox"},
     "cox": "cox",
+    "cox_split": "cox",
     "entry": {"entry": "km", "cox": "cox"},
     "exposures": "cox",
     "fine_gray_tied": "cox",
