@@ -38,6 +38,7 @@ from hcc2l.scores import all_scores
 from hcc2l.scores.laboratory import ANALYTES, Measured
 from hcc2l.scores.score import in_words
 from hcc2l.specs import PLANNING, SPECS, KmSpec
+from hcc2l.specs.options import options_of
 from hcc2l.specs.rules import Excludes, Needs, NoEffect, Rule
 from tests.schema import validate
 
@@ -140,10 +141,12 @@ COMMANDS = {**SPECS, **PLANNING}
 ANALYSIS = re.compile(rf"hcc2l ({'|'.join(COMMANDS)}|report|sample)\b")
 
 
-# Long are bootstraps, imputations, loops over endpoints or studies, and pages that collect the
-# commands of others. The README is always run.
-COLLECTIONS = ("cookbook.md", "time.md")
-LONG = re.compile(r"--boot\b|--stability|--performance|--importance|hcc2l impute|\bfor \w+ in\b")
+# Long are bootstraps, imputations, loops over endpoints or studies, and pages that draw many figures
+# or collect the commands of others. The README is always run.
+COLLECTIONS = ("cookbook.md", "time.md", "figures.md")
+LONG = re.compile(
+    r"--boot\b|--stability|--performance|--importance|--impute|--jobs|hcc2l impute|\bfor \w+ in\b"
+)
 
 
 def shell_blocks() -> list[object]:
@@ -413,7 +416,8 @@ def test_every_part_of_a_score_is_described() -> None:
 def test_every_default_option_is_described() -> None:
     page = (ROOT / "docs" / "cohort.md").read_text(encoding="utf-8")
     section = page.partition("\n## Default options\n")[2].partition("\n## ")[0]
-    options = {f.name.rstrip("_") for f in fields(KmSpec)} | {*READING_OPTIONS, *SHOWING_OPTIONS}
+    own = {n.rstrip("_") for n, o in options_of(KmSpec).items() if o.declared.in_dictionary}
+    options = own | {*READING_OPTIONS, *SHOWING_OPTIONS}
     assert [o for o in sorted(options) if f"`{o}`" not in section] == []
 
 

@@ -116,11 +116,15 @@ def test_a_cohort_is_read_with_the_same_options_in_python() -> None:
     assert set(options_of(ReadingOptions)) <= taken
 
 
+LONG = {("tree", "importance"), ("cox", "performance"), ("cox", "adjusted_incidence")}
 TABLES = [
-    (command, table, option)
+    pytest.param(
+        command, table, option, marks=[pytest.mark.slow] if (command, table) in LONG else [],
+        id=f"{command}-{table}",
+    )
     for command, spec in SPECS.items()
     for table, option in spec.optional_tables.items()
-]
+]  # fmt: skip
 GIVEN = {
     "km": ["--by", "child_pugh"],
     "cox": ["-x", "treatment,age"],
