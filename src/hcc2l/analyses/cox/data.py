@@ -44,7 +44,7 @@ from hcc2l.stats.concordance import Concordance, concordance, uno_concordance
 from hcc2l.stats.firth import firth_cox
 from hcc2l.stats.partial_likelihood import Ordered, Ties, ordered_rows
 from hcc2l.stats.risk_sets import Times, distinct_times, fractional
-from hcc2l.terms import Parser, Term
+from hcc2l.terms import Assignment, Parser, Term
 
 if TYPE_CHECKING:
     from hcc2l.analyses.cox.changes import Changes
@@ -268,6 +268,40 @@ class CoxData:
         return "breslow" if self.spec.ties == "breslow" else "efron"
 
 
+@dataclass(frozen=True)
+class _Named:
+    """What the options of a model name; None where an option was not given."""
+
+    effect: tuple[Term, ...]
+    covariates: tuple[Term, ...]
+    within: tuple[Term, ...]
+    stratum: Term | None
+    weight: Term | None
+    clustered: Term | None
+    shared: Term | None
+    competing: Assignment | None
+    censoring: Term | None
+
+    @classmethod
+    def of(cls, parser: Parser, spec: CoxSpec) -> _Named:
+        return cls(
+            parser.terms([spec.subgroups] if spec.subgroups else [], "--subgroups"),
+            parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within"),
+            parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights"),
+            parser.term(spec.cluster, "--cluster"), parser.term(spec.frailty, "--frailty"),
+            parser.assignment(spec.competing, "--competing"),
+            parser.term(spec.censoring_group, "--censoring-group"),
+        )  # fmt: skip
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are needed."""
+        single = (self.stratum, self.weight, self.clustered, self.shared, self.competing,
+                  self.censoring)  # fmt: skip
+        every = (*self.effect, *self.covariates, *self.within, *(one for one in single if one))
+        return [one.column for one in every]
+
+
 def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm]]:
     """The data and terms of the models; rows without outcome, strata or weight are excluded.
 
@@ -279,18 +313,11 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
         visits, parser = visits_and_parser(cohort, spec)
     else:
         parser = Parser(cohort.nameable, spec.cut, spec.ref)
-    effect = parser.terms([spec.subgroups] if spec.subgroups else [], "--subgroups")
-    covariates, within = parser.terms(spec.covariates, "-x"), parser.terms(spec.within, "--within")
-    stratum, weight = parser.term(spec.strata, "--strata"), parser.term(spec.weights, "--weights")
-    clustered = parser.term(spec.cluster, "--cluster")
-    shared = parser.term(spec.frailty, "--frailty")
-    competing = parser.assignment(spec.competing, "--competing")
-    censoring = parser.term(spec.censoring_group, "--censoring-group")
-    optional = (stratum, weight, clustered, shared, competing, censoring)
-    named = (*effect, *covariates, *within, *(part for part in optional if part))
+    named = _Named.of(parser, spec)
+    stratum, weight, clustered = named.stratum, named.weight, named.clustered
+    competing, censoring = named.competing, named.censoring
     cohort.load([*design.endpoint_columns(cohort, spec), cohort.id_column or "",
-                 spec.entry or "", *(term.column for term in named),
-                 *exposure_columns(spec.when)])  # fmt: skip
+                 spec.entry or "", *named.columns, *exposure_columns(spec.when)])  # fmt: skip
     rows = rows_where(
         cohort, parser.conditions(spec.where), clustered, intervals=spec.entry is not None
     )
@@ -302,7 +329,7 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     delayed = delayed_entry(cohort, spec.entry, outcome) if spec.entry is not None else None
     changes = None
     if spec.changing:
-        changes = read_changes(cohort, spec, outcome, covariates, visits)
+        changes = read_changes(cohort, spec, outcome, named.covariates, visits)
     elif len(spec.landmark) > 1:
         raise UsageError(
             "Several landmarks were given, but no exposure that begins later.",
@@ -312,24 +339,22 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     strata = _strata(cohort, stratum, outcome) if stratum else None
     cluster = _cluster(cohort, clustered, account) if clustered else None
     weights = design.weights(cohort, weight, account) if weight else None
-    centres = centres_of(cohort, shared, account, endpoint.columns) if shared else None
+    centres = None
+    if named.shared:
+        centres = centres_of(cohort, named.shared, account, endpoint.columns)
     censored_by = _strata(cohort, censoring, outcome) if censoring else None
     refuse_no_rows(account)
     event = endpoint.event == 1
-    if not event[account.keep].any():
-        raise AnalysisError(
-            f"None of the {account.analysed} patients had the event: all are censored.",
-            where=endpoint.described,
-            hint="Check which value is the event: --event COL=VALUE.",
-        )
+    _refuse_no_event(event, outcome)
     own = (*endpoint.columns, *([competing.column] if competing else []))
     terms = {
         term.text: model_term(cohort, term, account.keep, own)
-        for term in (*effect, *covariates)
+        for term in (*named.effect, *named.covariates)
         if changes is None or term.text not in changes.texts
     }
-    groups = {term.text: group_term(cohort, term, account.keep, own) for term in within}
-    labels = {t.text: cohort.label(t.column) for t in (weight, clustered, shared, censoring) if t}
+    groups = {term.text: group_term(cohort, term, account.keep, own) for term in named.within}
+    labelled = (weight, clustered, named.shared, censoring)
+    labels = {t.text: cohort.label(t.column) for t in labelled if t}
     labels |= {t: term.label for t, term in {**groups, **terms}.items()}
     if stratum and strata:
         labels[stratum.text] = strata.label
@@ -359,6 +384,15 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     spec, constant = varying_covariates(spec, terms, data.rows)
     columns = {t: term.column for t, term in terms.items() if term not in constant}
     return replace(data, spec=spec, constant=constant, columns=columns), terms
+
+
+def _refuse_no_event(event: Mask, outcome: Outcome) -> None:
+    if not event[outcome.account.keep].any():
+        raise AnalysisError(
+            f"None of the {outcome.account.analysed} patients had the event: all are censored.",
+            where=outcome.endpoint.described,
+            hint="Check which value is the event: --event COL=VALUE.",
+        )
 
 
 def _strata(cohort: Cohort, term: Term, outcome: Outcome) -> Factor:

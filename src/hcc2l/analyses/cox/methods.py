@@ -80,29 +80,7 @@ def cox_methods(
         f"{confidence_level(spec.conf_level)} {limits} confidence intervals were estimated by Cox "
         f"regression with {spec.ties.capitalize()}'s method for ties{penalty}."
     )
-    if data.delayed is not None:
-        sentences.append(entry_sentence(data.delayed))
-        cited.append(references.ANDERSEN_GILL_1982)
-    if spec.firth:
-        sentences.append("The p-values are those of penalised likelihood-ratio tests.")
-        cited.append(references.HEINZE_SCHEMPER_2001)
-    if spec.strata:
-        sentences.append(f"The models were stratified by {in_sentence(data.labels[spec.strata])}.")
-    if spec.weights:
-        sentences.append(f"Patients were weighted by {in_sentence(data.labels[spec.weights])}.")
-    if any(m.robust_std_err is not None for m in results.models):
-        within = f", clustered on {in_sentence(data.labels[spec.cluster])}" if spec.cluster else ""
-        sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
-        cited.append(references.LIN_WEI_1989)
-    if spec.frailty:
-        sentences.append(
-            "Differences between centres were modelled as a gamma frailty shared by the patients "
-            f"with the same {in_sentence(data.labels[spec.frailty])}; its variance was estimated "
-            "by maximising the likelihood with the frailty integrated out, and tested by the "
-            "likelihood ratio, with p from an equal mixture of a point mass at 0 and a χ² "
-            "distribution with 1 degree of freedom."
-        )
-        cited.append(references.THERNEAU_2003)
+    sentences += _variance_sentences(data, results, cited)
     if data.changes is not None:
         from hcc2l.analyses.cox.change_words import change_sentences
 
@@ -141,6 +119,35 @@ def cox_methods(
         cited.append(references.GRAMBSCH_THERNEAU_1994)
     sentences.append(f"Analyses were performed with hcc2l {version('hcc2l')}.")
     return " ".join(sentences), (*score_references(cohort), *cited)
+
+
+def _variance_sentences(data: CoxData, results: CoxResults, cited: list[str]) -> list[str]:
+    """Risk sets, penalty, strata, weights, variance and frailty of the models."""
+    spec, sentences = data.spec, list[str]()
+    if data.delayed is not None:
+        sentences.append(entry_sentence(data.delayed))
+        cited.append(references.ANDERSEN_GILL_1982)
+    if spec.firth:
+        sentences.append("The p-values are those of penalised likelihood-ratio tests.")
+        cited.append(references.HEINZE_SCHEMPER_2001)
+    if spec.strata:
+        sentences.append(f"The models were stratified by {in_sentence(data.labels[spec.strata])}.")
+    if spec.weights:
+        sentences.append(f"Patients were weighted by {in_sentence(data.labels[spec.weights])}.")
+    if any(m.robust_std_err is not None for m in results.models):
+        within = f", clustered on {in_sentence(data.labels[spec.cluster])}" if spec.cluster else ""
+        sentences.append(f"Robust standard errors (sandwich estimator{within}) were used.")
+        cited.append(references.LIN_WEI_1989)
+    if spec.frailty:
+        sentences.append(
+            "Differences between centres were modelled as a gamma frailty shared by the patients "
+            f"with the same {in_sentence(data.labels[spec.frailty])}; its variance was estimated "
+            "by maximising the likelihood with the frailty integrated out, and tested by the "
+            "likelihood ratio, with p from an equal mixture of a point mass at 0 and a χ² "
+            "distribution with 1 degree of freedom."
+        )
+        cited.append(references.THERNEAU_2003)
+    return sentences
 
 
 def _landmark_sentences(data: CoxData, cited: list[str]) -> list[str]:
