@@ -141,11 +141,12 @@ COMMANDS = {**SPECS, **PLANNING}
 ANALYSIS = re.compile(rf"hcc2l ({'|'.join(COMMANDS)}|report|sample)\b")
 
 
-# Long are bootstraps, imputations, loops over endpoints or studies, and pages that draw many
-# figures or collect the commands of others. The README is always run.
+# Long are bootstraps, imputations, figures, documents, loops over endpoints or studies, and pages
+# that collect the commands of others. The README is always run.
 COLLECTIONS = ("cookbook.md", "time.md", "figures.md")
 LONG = re.compile(
-    r"--boot\b|--stability|--performance|--importance|--impute|--jobs|hcc2l impute|\bfor \w+ in\b"
+    r"--boot\b|--stability|--performance|--importance|--impute|--jobs|--plot|hcc2l (impute|report)|"
+    r"\bfor \w+ in\b"
 )
 
 
