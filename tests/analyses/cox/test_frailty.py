@@ -128,3 +128,8 @@ def test_a_forest_of_centres_that_do_not_differ_is_not_drawn() -> None:
     assert report.draw is not None
     with pytest.raises(AnalysisError, match="nothing to draw"):
         report.draw()
+
+
+def test_a_covariate_is_not_the_column_of_the_centres_too() -> None:
+    with pytest.raises(UsageError, match="second_line is a covariate"):
+        hcc2l.cox(covariates=["second_line", "age"], frailty="second_line")

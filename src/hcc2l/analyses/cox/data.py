@@ -341,6 +341,12 @@ def prepare(cohort: Cohort, spec: CoxSpec) -> tuple[CoxData, dict[str, ModelTerm
     weights = design.weights(cohort, weight, account) if weight else None
     centres = None
     if named.shared:
+        if named.shared.column in {term.column for term in named.covariates}:
+            raise UsageError(
+                f"{named.shared.column} is a covariate, so its levels cannot share a frailty too.",
+                where="--frailty",
+                hint="Remove it from -x.",
+            )
         centres = centres_of(cohort, named.shared, account, endpoint.columns)
     censored_by = _strata(cohort, censoring, outcome) if censoring else None
     refuse_no_rows(account)
